@@ -1,0 +1,110 @@
+namespace LossGen.Generator.Model;
+
+// The names and numbers of these enumerations are those of the public ones in src/Runtime/Declarations/Options.cs.
+internal enum Activation
+{
+    None,
+    Sigmoid,
+    Softmax,
+}
+
+internal enum Reduction
+{
+    Mean,
+    Sum,
+    None,
+}
+
+internal enum TargetKind
+{
+    Any,
+    Index,
+    Dense,
+}
+
+internal enum ClassAxis
+{
+    Second,
+    Last,
+}
+
+internal enum Resize
+{
+    None,
+    Bilinear,
+}
+
+/// <summary>Everything that is known of a declared loss: plain data, no Roslyn symbol, syntax or location.</summary>
+/// <param name="Namespace">The namespace, or empty.</param>
+/// <param name="Containers">The declarations of the containing types from the outside in, as text: <c>partial class Outer</c>.</param>
+/// <param name="Name">The name of the class.</param>
+/// <param name="Modifiers">Accessibility and modifiers as the partial declaration needs them: <c>public sealed</c>.</param>
+/// <param name="HintName">A file name unique in the compilation, without extension.</param>
+/// <param name="Options">The options of the loss attribute.</param>
+/// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
+/// <param name="Parameters">Run-time parameters: the property names, in the order of first use. A term's argument refers to one by index.</param>
+/// <param name="HasConstructor">The person declared an instance constructor.</param>
+/// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
+/// <param name="IsBroken">The declaration has errors: only a stub is emitted, so that no other error covers ours.</param>
+internal sealed record LossModel(
+    string Namespace,
+    EquatableArray<string> Containers,
+    string Name,
+    string Modifiers,
+    string HintName,
+    LossOptions Options,
+    EquatableArray<TermModel> Terms,
+    EquatableArray<string> Parameters,
+    bool HasConstructor,
+    bool HasTorchSharp,
+    bool IsBroken);
+
+/// <summary>The options of the loss attribute.</summary>
+internal sealed record LossOptions(
+    Activation Activation,
+    int Classes,
+    int? IgnoreIndex,
+    bool PerImage,
+    Reduction Reduction,
+    TargetKind Target,
+    ClassAxis TargetClassAxis,
+    bool DropLastTargetChannel,
+    Resize Resize);
+
+/// <summary>One weighted summand.</summary>
+/// <param name="Name">What to call it in comments: <c>Dice</c>, or <c>Formula</c>.</param>
+/// <param name="Formula">The formula text (docs/formula-text.md).</param>
+/// <param name="Weight">Its factor.</param>
+/// <param name="IncludeBackground">False leaves class 0 out.</param>
+/// <param name="OnlyClasses">The term's classes; empty means all.</param>
+/// <param name="Arguments">Values of the formula's parameters where they differ from the text's defaults.</param>
+/// <param name="FormulaMethod">The method, as C# can call it: <c>global::LossGen.DiceAttribute.Formula</c>, or <c>Formula</c>.</param>
+internal sealed record TermModel(
+    string Name,
+    string Formula,
+    double Weight,
+    bool IncludeBackground,
+    EquatableArray<int> OnlyClasses,
+    EquatableArray<ArgumentModel> Arguments,
+    string FormulaMethod);
+
+internal enum ArgumentKind
+{
+    /// <summary>A number known at compile time; bool and enumerations are numbers.</summary>
+    Constant,
+
+    /// <summary>A run-time parameter.</summary>
+    Property,
+
+    /// <summary>One number a class, known at compile time.</summary>
+    PerClass,
+}
+
+/// <summary>The value bound to a parameter of a formula.</summary>
+/// <param name="Parameter">The formula's parameter name.</param>
+/// <param name="Number">For <see cref="ArgumentKind.Constant"/>.</param>
+/// <param name="Property">For <see cref="ArgumentKind.Property"/>: an index into <see cref="LossModel.Parameters"/>.</param>
+/// <param name="Numbers">For <see cref="ArgumentKind.PerClass"/>.</param>
+/// <param name="CSharp">The argument as a C# expression for the reference call: <c>2D</c>, <c>true</c>, <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>.</param>
+internal sealed record ArgumentModel(
+    string Parameter, ArgumentKind Kind, double Number, int Property, EquatableArray<double> Numbers, string CSharp);

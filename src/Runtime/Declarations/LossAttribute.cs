@@ -1,0 +1,43 @@
+namespace LossGen;
+
+/// <summary>
+/// Declares a loss on a partial class. Its terms are the other attributes of the class that derive from
+/// <see cref="LossTermAttribute"/>, or a static method <c>Formula</c> in the class, or both.
+/// </summary>
+/// <param name="activation">How logits become probabilities.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class LossAttribute(Activation activation = Activation.None) : Attribute
+{
+    /// <summary>The value of <see cref="IgnoreIndex"/> that means that no label is ignored.</summary>
+    public const int NoIgnoreIndex = int.MinValue;
+
+    /// <summary>How logits become probabilities.</summary>
+    public Activation Activation { get; } = activation;
+
+    /// <summary>The number of classes, checked when the loss is called; 0 takes it from the logits.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>
+    /// The label of pixels that take no part: they add nothing to any sum and have gradient exactly 0. With dense targets, a
+    /// target element of this value is left out on its own.
+    /// </summary>
+    public int IgnoreIndex { get; init; } = NoIgnoreIndex;
+
+    /// <summary>Sums go over the pixels of each image; otherwise over the pixels of the whole batch.</summary>
+    public bool PerImage { get; init; }
+
+    /// <summary>What happens to the axes that the terms leave standing.</summary>
+    public Reduction Reduction { get; init; } = Reduction.Mean;
+
+    /// <summary>Which targets are accepted. Code is generated only for these.</summary>
+    public TargetKind Target { get; init; } = TargetKind.Any;
+
+    /// <summary>Where the class axis of a dense target lies.</summary>
+    public ClassAxis TargetClassAxis { get; init; } = ClassAxis.Second;
+
+    /// <summary>The dense target has one channel more than the logits, the last one, which is dropped.</summary>
+    public bool DropLastTargetChannel { get; init; }
+
+    /// <summary>What happens when logits and target differ in their spatial size.</summary>
+    public Resize Resize { get; init; } = Resize.None;
+}

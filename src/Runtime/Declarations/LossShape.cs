@@ -1,0 +1,56 @@
+namespace LossGen;
+
+/// <summary>The extents of a batch: logits are (N, C, S) with the pixels adjacent, S the product of the spatial extents.</summary>
+public readonly record struct LossShape
+{
+    /// <summary>A batch whose pixels need no two-dimensional arrangement.</summary>
+    /// <param name="batch">N, the number of images.</param>
+    /// <param name="classes">C, the number of classes (channels of the logits).</param>
+    /// <param name="pixels">S, the number of pixels an image.</param>
+    public LossShape(int batch, int classes, int pixels)
+        : this(batch, classes, 1, pixels)
+    {
+    }
+
+    /// <summary>A batch of two-dimensional images: what <see cref="Resize.Bilinear"/> needs.</summary>
+    /// <param name="batch">N, the number of images.</param>
+    /// <param name="classes">C, the number of classes (channels of the logits).</param>
+    /// <param name="height">Rows of the target.</param>
+    /// <param name="width">Columns of the target.</param>
+    public LossShape(int batch, int classes, int height, int width)
+    {
+        Batch = batch;
+        Classes = classes;
+        Height = height;
+        Width = width;
+        LogitHeight = height;
+        LogitWidth = width;
+    }
+
+    /// <summary>N, the number of images.</summary>
+    public int Batch { get; }
+
+    /// <summary>C, the number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>Rows of the target (1 where the arrangement was not given).</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of the target.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows of the logits: <see cref="Height"/>, unless they are to be resized.</summary>
+    public int LogitHeight { get; init; }
+
+    /// <summary>Columns of the logits: <see cref="Width"/>, unless they are to be resized.</summary>
+    public int LogitWidth { get; init; }
+
+    /// <summary>S, the number of pixels of an image of the target.</summary>
+    public long Pixels => (long)Height * Width;
+
+    /// <summary>The number of pixels of an image of the logits.</summary>
+    public long LogitPixels => (long)LogitHeight * LogitWidth;
+
+    /// <summary>The same batch with logits of another spatial size than the target.</summary>
+    public LossShape WithLogits(int height, int width) => this with { LogitHeight = height, LogitWidth = width };
+}

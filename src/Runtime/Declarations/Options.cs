@@ -1,0 +1,73 @@
+namespace LossGen;
+
+/// <summary>How logits become probabilities.</summary>
+public enum Activation
+{
+    /// <summary>The prediction is used as it is given: <c>Probability</c> is the input itself.</summary>
+    None,
+
+    /// <summary>One independent probability a class: <c>1 / (1 + exp(-x))</c>.</summary>
+    Sigmoid,
+
+    /// <summary>Probabilities that sum to one over the class axis.</summary>
+    Softmax,
+}
+
+/// <summary>What happens to the axes that a term's formula leaves standing.</summary>
+public enum Reduction
+{
+    /// <summary>The mean over the remaining axes; over pixels it counts the valid ones.</summary>
+    Mean,
+
+    /// <summary>The sum over the remaining axes.</summary>
+    Sum,
+
+    /// <summary>No reduction: one value a pixel for pixel terms, one an image and class for region terms.</summary>
+    None,
+}
+
+/// <summary>Which targets a loss accepts.</summary>
+public enum TargetKind
+{
+    /// <summary>Class indices or dense targets, told apart by the target's type when the loss is called.</summary>
+    Any,
+
+    /// <summary>Class indices of any integer type: one number a pixel.</summary>
+    Index,
+
+    /// <summary>One number a class and pixel: one-hot, multi-label or soft.</summary>
+    Dense,
+}
+
+/// <summary>Where the class axis of a dense target lies.</summary>
+public enum ClassAxis
+{
+    /// <summary>Axis 1, as in the logits: (N, C, spatial).</summary>
+    Second,
+
+    /// <summary>The last axis: (N, spatial, C).</summary>
+    Last,
+}
+
+/// <summary>What happens when logits and target differ in their spatial size.</summary>
+public enum Resize
+{
+    /// <summary>It is an error.</summary>
+    None,
+
+    /// <summary>The logits are resized to the target's size, bilinearly with aligned corners; the gradient goes back through it.</summary>
+    Bilinear,
+}
+
+/// <summary>What a region term does with a class that has no target pixel (in an image, or in the batch when sums go over it).</summary>
+public enum EmptyClasses
+{
+    /// <summary>The class counts as any other; smoothing decides its value.</summary>
+    Keep,
+
+    /// <summary>The class contributes 0 to the mean and no gradient, and is still counted in the mean.</summary>
+    Zero,
+
+    /// <summary>The class is left out of the mean.</summary>
+    Skip,
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using LossGen.Reference;
+
+namespace LossGen;
+
+/// <summary>What every declared loss implements; use it through the extension methods of <see cref="LossExtensions"/>.</summary>
+public interface ILoss
+{
+    /// <summary>What the declaration says.</summary>
+    LossDefinition Definition { get; }
+
+    /// <summary>Runs the generated kernels. Called by the library.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    void Run(ref Kernels.CpuCall call);
+
+    /// <summary>Evaluates the formulas as they are written, in double. Called by the library.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    Value Reference(ReferenceContext context);
+}
+
+/// <summary>The options of a declared loss that the library needs when the loss is called.</summary>
+public sealed record LossDefinition
+{
+    /// <summary>The name of the class.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How logits become probabilities.</summary>
+    public required Activation Activation { get; init; }
+
+    /// <summary>The declared number of classes; 0 takes it from the logits.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>The ignored label, or null.</summary>
+    public int? IgnoreIndex { get; init; }
+
+    /// <summary>Sums go over the pixels of each image.</summary>
+    public bool PerImage { get; init; }
+
+    /// <summary>What happens to the remaining axes.</summary>
+    public Reduction Reduction { get; init; }
+
+    /// <summary>Which targets are accepted.</summary>
+    public TargetKind Target { get; init; }
+
+    /// <summary>Where the class axis of a dense target lies.</summary>
+    public ClassAxis TargetClassAxis { get; init; }
+
+    /// <summary>The dense target has one more channel, the last, which is dropped.</summary>
+    public bool DropLastTargetChannel { get; init; }
+
+    /// <summary>What happens when the sizes differ.</summary>
+    public Resize Resize { get; init; }
+}

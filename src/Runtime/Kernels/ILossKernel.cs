@@ -1,0 +1,138 @@
+namespace LossGen.Kernels;
+
+/// <summary>Whether every pixel of a tile is valid. A marker, so that the check is gone where it is not needed.</summary>
+public interface ITileMask
+{
+    /// <summary>True when <see cref="Tile{T}.Valid"/> has to be read.</summary>
+    static abstract bool IsMasked { get; }
+}
+
+/// <summary>A tile in which some pixels may be invalid (ignored, or padding at an image's end).</summary>
+public readonly struct MaskedTile : ITileMask
+{
+    /// <inheritdoc/>
+    public static bool IsMasked => true;
+}
+
+/// <summary>A tile in which every pixel is valid.</summary>
+public readonly struct FullTile : ITileMask
+{
+    /// <inheritdoc/>
+    public static bool IsMasked => false;
+}
+
+/// <summary>
+/// The memory of one tile: up to <see cref="Width"/> adjacent pixels of one image, all classes. Rows of scratch memory have
+/// <see cref="Width"/> elements. The driver pads a short tile to a multiple of the lane count with zeros (label -1, not valid).
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public unsafe struct Tile<T>
+    where T : unmanaged
+{
+    /// <summary>Logits: class c at <c>Logits + c * LogitStride</c>.</summary>
+    public T* Logits;
+
+    /// <summary>Elements between the classes of the logits.</summary>
+    public nint LogitStride;
+
+    /// <summary>Dense targets: class c at <c>Target + c * TargetStride</c>; null with index targets.</summary>
+    public T* Target;
+
+    /// <summary>Elements between the classes of the target.</summary>
+    public nint TargetStride;
+
+    /// <summary>Index targets: the label as a number, -1 where the pixel is not valid; null with dense targets.</summary>
+    public T* Labels;
+
+    /// <summary>All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.</summary>
+    public T* Valid;
+
+    /// <summary>Elements between the classes of the mask; 0 where it does not depend on the class.</summary>
+    public nint ValidStride;
+
+    /// <summary>Where the gradient goes: class c at <c>Gradient + c * GradientStride</c>.</summary>
+    public T* Gradient;
+
+    /// <summary>Elements between the classes of the gradient.</summary>
+    public nint GradientStride;
+
+    /// <summary>Unreduced values with a pixel axis: where they go.</summary>
+    public T* Elements;
+
+    /// <summary>Elements between the classes of the unreduced values; 0 where they have no class axis.</summary>
+    public nint ElementStride;
+
+    /// <summary>The gradient that arrives for unreduced values with a pixel axis.</summary>
+    public T* Upstream;
+
+    /// <summary>Elements between the classes of <see cref="Upstream"/>; 0 where it has no class axis.</summary>
+    public nint UpstreamStride;
+
+    /// <summary>Scratch rows: row r of class c at <c>Scratch + (r * Classes + c) * Width</c>, then the rows without a class axis.</summary>
+    public T* Scratch;
+
+    /// <summary>Lane accumulators: class sum k of class c at <c>Sums + (k * Classes + c) * lanes</c>, then the sums without a class axis.</summary>
+    public T* Sums;
+
+    /// <summary>Results of the scalar section for this image: class row k at <c>Constants + k * Classes</c>, then the scalars.</summary>
+    public T* Constants;
+
+    /// <summary>C.</summary>
+    public int Classes;
+
+    /// <summary>Pixels to process: a multiple of the lane count, at most <see cref="Width"/>.</summary>
+    public int Pixels;
+
+    /// <summary>Elements between scratch rows.</summary>
+    public int Width;
+}
+
+/// <summary>The memory of the scalar section: statistics in, constants and value out. All in double.</summary>
+public unsafe ref struct ScalarContext
+{
+    /// <summary>N.</summary>
+    public int Batch;
+
+    /// <summary>C.</summary>
+    public int Classes;
+
+    /// <summary>S.</summary>
+    public long Pixels;
+
+    /// <summary>Run-time parameters in the order of declaration.</summary>
+    public double* Parameters;
+
+    /// <summary>Statistics of pass k at <c>Statistics[k]</c>: [N or 1][class sums: k * C + c, then the others].</summary>
+    public double** Statistics;
+
+    /// <summary>Constants for pass id k at <c>Constants[k]</c>: [N or 1][class rows, then scalars]; null when that pass will not run.</summary>
+    public double** Constants;
+
+    /// <summary>Memory that lives through the call: scalars, then class rows, then image rows, then image-class rows.</summary>
+    public double* Slots;
+
+    /// <summary>The gradient that arrives: one number, or for unreduced values without a pixel axis one for each element; null when there is no gradient pass.</summary>
+    public double* Upstream;
+
+    /// <summary>Unreduced values without a pixel axis; null otherwise.</summary>
+    public double* Elements;
+
+    /// <summary>The value of a reduced loss.</summary>
+    public double Value;
+}
+
+/// <summary>What the generator emits for one loss and one kind of target.</summary>
+public interface ILossKernel
+{
+    /// <summary>The passes.</summary>
+    static abstract KernelLayout Layout { get; }
+
+    /// <summary>Processes one tile in the pass of the given id.</summary>
+    static abstract void Tile<T, V, M>(int pass, ref Tile<T> tile)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where M : struct, ITileMask;
+
+    /// <summary>Computes what a stage of the scalar section computes.</summary>
+    static abstract void Scalars(int stage, ref ScalarContext scalars);
+}

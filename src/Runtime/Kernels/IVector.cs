@@ -1,0 +1,102 @@
+using System.Numerics;
+
+namespace LossGen.Kernels;
+
+/// <summary>
+/// A register of adjacent pixels. Generated kernels are generic over it, so that one text serves every width and precision. A
+/// comparison yields a mask: all bits of a lane set, or none.
+/// </summary>
+/// <typeparam name="V">The implementing type.</typeparam>
+/// <typeparam name="T">float or double.</typeparam>
+public unsafe interface IVector<V, T> :
+    IAdditionOperators<V, V, V>, ISubtractionOperators<V, V, V>, IMultiplyOperators<V, V, V>, IDivisionOperators<V, V, V>,
+    IUnaryNegationOperators<V, V>, IBitwiseOperators<V, V, V>
+    where V : struct, IVector<V, T>
+    where T : unmanaged
+{
+    /// <summary>The number of lanes.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>All lanes 0.</summary>
+    static abstract V Zero { get; }
+
+    /// <summary>All lanes 1.</summary>
+    static abstract V One { get; }
+
+    /// <summary>All bits set.</summary>
+    static abstract V AllTrue { get; }
+
+    /// <summary>All lanes the same number.</summary>
+    static abstract V Create(double value);
+
+    /// <summary>All lanes the number stored at an address.</summary>
+    static abstract V Broadcast(T* address);
+
+    /// <summary>Loads adjacent numbers; the address needs no alignment.</summary>
+    static abstract V Load(T* address);
+
+    /// <summary>Stores adjacent numbers; the address needs no alignment.</summary>
+    static abstract void Store(V value, T* address);
+
+    /// <summary>a * b + c, rounded once where the machine has it.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>For each lane <paramref name="a"/> where the mask is set, else <paramref name="b"/>.</summary>
+    static abstract V Select(V mask, V a, V b);
+
+    static abstract V Equal(V a, V b);
+
+    static abstract V NotEqual(V a, V b);
+
+    static abstract V Less(V a, V b);
+
+    static abstract V LessOrEqual(V a, V b);
+
+    static abstract V Greater(V a, V b);
+
+    static abstract V GreaterOrEqual(V a, V b);
+
+    /// <summary>The smaller; NaN if either is NaN.</summary>
+    static abstract V Min(V a, V b);
+
+    /// <summary>The larger; NaN if either is NaN.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary>The larger by the machine's one instruction; which operand wins over NaN is not stated.</summary>
+    static abstract V MaxNative(V a, V b);
+
+    static abstract V Abs(V x);
+
+    /// <summary>-1, 0 or 1; NaN for NaN.</summary>
+    static abstract V Sign(V x);
+
+    static abstract V Sqrt(V x);
+
+    static abstract V Exp(V x);
+
+    /// <summary>exp(x) for x at most 0 (or NaN): what a softmax needs after its maximum is taken off.</summary>
+    static abstract V ExpNonPositive(V x);
+
+    static abstract V Log(V x);
+
+    /// <summary>log(1 + x).</summary>
+    static abstract V Log1p(V x);
+
+    /// <summary>exp(x) - 1.</summary>
+    static abstract V Expm1(V x);
+
+    static abstract V Tanh(V x);
+
+    static abstract V Sinh(V x);
+
+    static abstract V Cosh(V x);
+
+    /// <summary>x to the power y, by the rules of IEEE 754 pow.</summary>
+    static abstract V Pow(V x, V y);
+
+    /// <summary>1 / (1 + exp(-x)).</summary>
+    static abstract V Sigmoid(V x);
+
+    /// <summary>log(1 + exp(x)), without overflow.</summary>
+    static abstract V Softplus(V x);
+}

@@ -1,0 +1,70 @@
+namespace LossGen.Kernels;
+
+/// <summary>What a generated kernel needs of the driver in one pass over the pixels.</summary>
+/// <param name="Id">The number handed to <see cref="ILossKernel.Tile"/>.</param>
+/// <param name="ClassSums">Sums over pixels with one number a class.</param>
+/// <param name="PixelSums">Sums over pixels without a class axis.</param>
+/// <param name="ClassConstants">Rows of <see cref="Tile{T}.Constants"/> with one number a class.</param>
+/// <param name="ScalarConstants">Numbers of <see cref="Tile{T}.Constants"/> without a class axis, after the rows.</param>
+/// <param name="ClassRows">Scratch rows a class.</param>
+/// <param name="PixelRows">Scratch rows without a class axis, after those.</param>
+/// <param name="WritesGradient">The pass writes the gradient.</param>
+/// <param name="WritesElements">The pass writes the unreduced values (only when they have a pixel axis).</param>
+public sealed record PassLayout(
+    int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
+    bool WritesGradient, bool WritesElements)
+{
+    /// <summary>The length of the pass's statistics for an image.</summary>
+    public int SumLength(int classes) => ClassSums * classes + PixelSums;
+
+    /// <summary>The length of the pass's constants for an image.</summary>
+    public int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;
+}
+
+/// <summary>The axes that the value of an unreduced loss keeps.</summary>
+[Flags]
+public enum ElementAxes
+{
+    /// <summary>A single number.</summary>
+    None = 0,
+
+    /// <summary>Images.</summary>
+    Batch = 1,
+
+    /// <summary>Classes.</summary>
+    Class = 2,
+
+    /// <summary>Pixels.</summary>
+    Pixel = 4,
+}
+
+/// <summary>
+/// The passes of a generated kernel. A call runs <c>Scalars(0)</c>, then for each k pass k and <c>Scalars(k + 1)</c>. The
+/// value is ready after <c>Scalars(ValueStage)</c>; the gradient pass runs after <c>Scalars(Passes.Length)</c>.
+/// </summary>
+public sealed record KernelLayout
+{
+    /// <summary>The passes that add up statistics, in order.</summary>
+    public required PassLayout[] Passes { get; init; }
+
+    /// <summary>The stage of the scalar section at which the value is ready: at most <c>Passes.Length</c>.</summary>
+    public required int ValueStage { get; init; }
+
+    /// <summary>The pass that writes the gradient.</summary>
+    public required PassLayout Gradient { get; init; }
+
+    /// <summary>Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics and there is exactly one pass.</summary>
+    public PassLayout? Fused { get; init; }
+
+    /// <summary>The pass that writes unreduced values with a pixel axis; it runs after <c>Scalars(ValueStage)</c>.</summary>
+    public PassLayout? Elements { get; init; }
+
+    /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
+    public ElementAxes ElementAxes { get; init; }
+
+    /// <summary>Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].</summary>
+    public required bool PerImage { get; init; }
+
+    /// <summary>Doubles of <see cref="ScalarContext.Slots"/>: Scalar + Class*C + Image*N + ImageClass*N*C.</summary>
+    public required (int Scalar, int Class, int Image, int ImageClass) Slots { get; init; }
+}
