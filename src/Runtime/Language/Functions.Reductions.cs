@@ -1,0 +1,43 @@
+using LossGen.Kernels;
+using LossGen.Reference;
+
+namespace LossGen;
+
+// Reductions. Pixels that are not valid take no part; neither do, where classes are reduced, classes that are not the term's.
+public static partial class Functions
+{
+    private const ElementAxes AllPixels = ElementAxes.Batch | ElementAxes.Pixel;
+
+    /// <summary>
+    /// The sum over the valid pixels: of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>. Over an axis over
+    /// which the value does not vary a sum multiplies by the number of points: <c>Sum(1)</c> is the number of valid pixels.
+    /// </summary>
+    public static Value Sum(Value v) => TermScope.Current.Sum(v, TermScope.Current.SumAxes);
+
+    /// <summary>
+    /// The mean over the valid pixels, of the batch or of each image as in <see cref="Sum"/>; 0 where there is none. A mean leaves a value
+    /// as it is over axes over which it does not vary.
+    /// </summary>
+    public static Value Mean(Value v) => TermScope.Current.Mean(v, TermScope.Current.SumAxes);
+
+    /// <summary>The sum over the valid pixels of all images, whatever the loss says.</summary>
+    public static Value Total(Value v) => TermScope.Current.Sum(v, AllPixels);
+
+    /// <summary>The mean over the valid pixels of all images, whatever the loss says; 0 if there is none.</summary>
+    public static Value TotalMean(Value v) => TermScope.Current.Mean(v, AllPixels);
+
+    /// <summary>The sum over the term's classes, inside each pixel if the value has pixels.</summary>
+    public static Value SumOverClasses(Value v) => TermScope.Current.Sum(v, ElementAxes.Class);
+
+    /// <summary>The mean over the term's classes, inside each pixel if the value has pixels.</summary>
+    public static Value MeanOverClasses(Value v) => TermScope.Current.Mean(v, ElementAxes.Class);
+
+    /// <summary>The largest over the term's classes, inside each pixel if the value has pixels. Equal ones share the derivative.</summary>
+    public static Value MaxOverClasses(Value v) => TermScope.Current.Max(v, ElementAxes.Class);
+
+    /// <summary>The sum over the images.</summary>
+    public static Value SumOverBatch(Value v) => TermScope.Current.Sum(v, ElementAxes.Batch);
+
+    /// <summary>The mean over the images.</summary>
+    public static Value MeanOverBatch(Value v) => TermScope.Current.Mean(v, ElementAxes.Batch);
+}

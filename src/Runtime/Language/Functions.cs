@@ -1,0 +1,84 @@
+using LossGen.Reference;
+
+namespace LossGen;
+
+/// <summary>
+/// The functions of formulas; write <c>using static LossGen.Functions;</c>. Those of this part work point by point and broadcast
+/// over the union of the axes. Derivatives at kinks are PyTorch's.
+/// </summary>
+public static partial class Functions
+{
+    /// <summary>The absolute value. Its derivative at 0 is 0.</summary>
+    public static Value Abs(Value v) => Elementwise.Map(v, Math.Abs);
+
+    /// <summary>-1, 0 or 1. Its derivative is 0.</summary>
+    public static Value Sign(Value v) => Elementwise.Map(v, Accurate.Sign);
+
+    /// <summary>The exponential.</summary>
+    public static Value Exp(Value v) => Elementwise.Map(v, Math.Exp);
+
+    /// <summary>The natural logarithm. Prefer <see cref="Prediction.LogProbability"/> to the logarithm of a probability.</summary>
+    public static Value Log(Value v) => Elementwise.Map(v, Math.Log);
+
+    /// <summary>log(1 + v), accurate near 0.</summary>
+    public static Value Log1p(Value v) => Elementwise.Map(v, Accurate.Log1p);
+
+    /// <summary>exp(v) - 1, accurate near 0.</summary>
+    public static Value Expm1(Value v) => Elementwise.Map(v, Accurate.Expm1);
+
+    /// <summary>The square root. Its derivative at 0 is infinite.</summary>
+    public static Value Sqrt(Value v) => Elementwise.Map(v, Math.Sqrt);
+
+    /// <summary>v * v.</summary>
+    public static Value Square(Value v) => Elementwise.Map(v, p => p * p);
+
+    /// <summary>1 / (1 + exp(-v)).</summary>
+    public static Value Sigmoid(Value v) => Elementwise.Map(v, Accurate.Sigmoid);
+
+    /// <summary>log(sigmoid(v)), finite where v is.</summary>
+    public static Value LogSigmoid(Value v) => Elementwise.Map(v, p => -Accurate.Softplus(-p));
+
+    /// <summary>log(1 + exp(v)), without overflow.</summary>
+    public static Value Softplus(Value v) => Elementwise.Map(v, Accurate.Softplus);
+
+    /// <summary>The hyperbolic tangent.</summary>
+    public static Value Tanh(Value v) => Elementwise.Map(v, Math.Tanh);
+
+    /// <summary>The hyperbolic sine.</summary>
+    public static Value Sinh(Value v) => Elementwise.Map(v, Math.Sinh);
+
+    /// <summary>The hyperbolic cosine.</summary>
+    public static Value Cosh(Value v) => Elementwise.Map(v, Math.Cosh);
+
+    /// <summary>The base to the power of the exponent, by the rules of IEEE 754: <c>Pow(0, 0)</c> is 1.</summary>
+    public static Value Pow(Value @base, Value exponent) => Elementwise.Zip(@base, exponent, Math.Pow);
+
+    /// <summary>The smaller; NaN if either is NaN. Where both are equal each has half of the derivative.</summary>
+    public static Value Min(Value a, Value b) => Elementwise.Zip(a, b, Math.Min);
+
+    /// <summary>The larger; NaN if either is NaN. Where both are equal each has half of the derivative.</summary>
+    public static Value Max(Value a, Value b) => Elementwise.Zip(a, b, Math.Max);
+
+    /// <summary>The value, but at least <paramref name="low"/> and at most <paramref name="high"/>. The derivative is 1 on the bounds and 0 outside.</summary>
+    public static Value Clamp(Value v, Value low, Value high) =>
+        Elementwise.Zip(Elementwise.Zip(v, low, Math.Max), high, Math.Min);
+
+    /// <summary>
+    /// <paramref name="a"/> where the condition is true, elsewhere <paramref name="b"/>. The derivative goes to the chosen one alone: what the
+    /// other would have is of no account, be it NaN.
+    /// </summary>
+    public static Value Where(Condition condition, Value a, Value b)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        return Elementwise.Select(condition.Mask, a, b);
+    }
+
+    /// <summary>a / b, and <paramref name="ifZero"/> where b is 0.</summary>
+    public static Value Divide(Value a, Value b, Value ifZero) => Where(EqualTo(b, 0), ifZero, a / b);
+
+    /// <summary>Where both are equal; NaN equals nothing.</summary>
+    public static Condition EqualTo(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p == q ? 1 : 0));
+
+    /// <summary>The value itself; for the derivative it is a constant.</summary>
+    public static Value Detach(Value v) => TermScope.Current.Detach(v);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using LossGen.Kernels;
+using LossGen.Reference;
+
+namespace LossGen;
+
+/// <summary>
+/// A number for every point of its axes: images (N), classes (C), pixels (S). Operators and functions work element by element
+/// and broadcast over the union of the axes, which are matched by name. A value is what a formula computes with; it also runs, in double
+/// precision and operation by operation, so that a formula can be stepped through and every generated code has a reference.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public class Value
+{
+    internal Value(ElementAxes axes, Extents extents, double[] data)
+    {
+        Axes = axes;
+        Extents = extents.Over(axes);
+        Data = data;
+    }
+
+    /// <summary>The axes over which the value varies.</summary>
+    public ElementAxes Axes { get; }
+
+    internal Extents Extents { get; }
+
+    internal double[] Data { get; }
+
+    /// <summary>The number at a point; the index of an axis over which the value does not vary is of no account.</summary>
+    /// <param name="image">The image, 0 to N - 1.</param>
+    /// <param name="classIndex">The class, 0 to C - 1.</param>
+    /// <param name="pixel">The pixel, 0 to S - 1.</param>
+    public double this[int image, int classIndex, int pixel] => Data[Extents.Offset(image, classIndex, pixel)];
+
+    /// <summary>A number is a value without axes.</summary>
+    public static implicit operator Value(double number) => new(ElementAxes.None, default, [number]);
+
+    /// <summary>The sum.</summary>
+    public static Value operator +(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p + q);
+
+    /// <summary>The difference.</summary>
+    public static Value operator -(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p - q);
+
+    /// <summary>The product.</summary>
+    public static Value operator *(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p * q);
+
+    /// <summary>The quotient, by the rules of IEEE 754; see <see cref="Functions.Divide"/> for 0/0.</summary>
+    public static Value operator /(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p / q);
+
+    /// <summary>The negative.</summary>
+    public static Value operator -(Value a) => Elementwise.Map(a, p => -p);
+
+    /// <summary>Where <paramref name="a"/> is less than <paramref name="b"/>.</summary>
+    public static Condition operator <(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p < q ? 1 : 0));
+
+    /// <summary>Where <paramref name="a"/> is at most <paramref name="b"/>.</summary>
+    public static Condition operator <=(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p <= q ? 1 : 0));
+
+    /// <summary>Where <paramref name="a"/> is greater than <paramref name="b"/>.</summary>
+    public static Condition operator >(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p > q ? 1 : 0));
+
+    /// <summary>Where <paramref name="a"/> is at least <paramref name="b"/>.</summary>
+    public static Condition operator >=(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p >= q ? 1 : 0));
+
+    /// <summary>The axes with their extents, then the first numbers: for the debugger.</summary>
+    public override string ToString()
+    {
+        const int shown = 8;
+        IEnumerable<string> numbers = Data.Take(shown).Select(p => p.ToString("G6", CultureInfo.InvariantCulture));
+        return $"{Extents} [{string.Join(", ", numbers)}{(Data.Length > shown ? ", ..." : "")}]";
+    }
+}

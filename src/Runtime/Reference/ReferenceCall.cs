@@ -1,0 +1,91 @@
+namespace LossGen.Reference;
+
+/// <summary>A loss with a target, to be evaluated for any logits.</summary>
+internal sealed class ReferenceCall
+{
+    private readonly ILoss loss;
+    private readonly LossShape shape;
+    private readonly LossShape resized;
+    private readonly long[]? labels;
+    private readonly double[]? target;
+
+    public ReferenceCall(ILoss loss, LossShape shape, long[] labels)
+        : this(loss, shape) => this.labels = labels;
+
+    public ReferenceCall(ILoss loss, LossShape shape, double[] target)
+        : this(loss, shape) => this.target = ReferenceLayout.ClassesSecond(loss.Definition, shape, target);
+
+    private ReferenceCall(ILoss loss, LossShape shape)
+    {
+        bool differs = (shape.LogitHeight, shape.LogitWidth) != (shape.Height, shape.Width);
+        if (differs && loss.Definition.Resize == Resize.None)
+            throw new ArgumentException(
+                $"The logits have {shape.LogitHeight} x {shape.LogitWidth} pixels, the target {shape.Height} x {shape.Width}; " +
+                $"declare Resize = Resize.Bilinear on {loss.Definition.Name}, or resize the logits.", nameof(shape));
+        this.loss = loss;
+        this.shape = shape;
+        resized = shape.WithLogits(shape.Height, shape.Width);
+    }
+
+    public Value Evaluate(double[] logits, DetachedValues? detached = null)
+    {
+        if (logits.Length != shape.Batch * shape.Classes * shape.LogitPixels)
+            throw new ArgumentException(
+                $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
+        double[] input = resized == shape ? logits : ReferenceLayout.ResizeBilinear(shape, logits);
+        var context = labels is not null
+            ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached }
+            : new ReferenceContext(loss.Definition, resized, input, target!) { Detached = detached };
+        Value value = loss.Reference(context);
+
+        // Without this, a loss of which nothing is valid would be what its smoothing makes of empty sums.
+        return context.Input.HasValid ? value : Elementwise.Map(value, _ => 0);
+    }
+
+    public double[] NumericalGradient(double[] logits, double[] upstream)
+    {
+        var detached = new DetachedValues();
+        int elements = Evaluate(logits, detached).Data.Length;
+        if (upstream.Length != 0 && upstream.Length != elements)
+            throw new ArgumentException($"upstream has {upstream.Length} elements; the loss has {elements}.", nameof(upstream));
+
+        var moved = (double[])logits.Clone();
+        var gradient = new double[logits.Length];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            double h = Step(logits[i]);
+            gradient[i] = (8 * Difference(i, h) - Difference(i, 2 * h)) / (12 * h);
+            moved[i] = logits[i];
+        }
+
+        return gradient;
+
+        double Difference(int i, double h)
+        {
+            moved[i] = logits[i] + h;
+            double[] above = At();
+            moved[i] = logits[i] - h;
+            double[] below = At();
+            double sum = 0;
+            for (int k = 0; k < elements; k++)
+                sum += (above[k] - below[k]) * (upstream.Length == 0 ? 1 : upstream[k]);
+            return sum;
+        }
+
+        double[] At()
+        {
+            detached.Replay();
+            return Evaluate(moved, detached).Data;
+        }
+    }
+
+    /// <summary>A power of two, so that the moved logits are exact. Probabilities get a smaller one near 0 and 1, the ends of their domain.</summary>
+    private double Step(double logit)
+    {
+        const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 26);
+        double room = Math.Min(Math.Abs(logit), Math.Abs(1 - logit)) / 64;
+        return loss.Definition.Activation != Activation.None || room > largest
+            ? largest
+            : Math.Pow(2, Math.Floor(Math.Log2(Math.Max(room, smallest))));
+    }
+}

@@ -1,0 +1,70 @@
+using LossGen.Kernels;
+
+namespace LossGen.Reference;
+
+/// <summary>
+/// One batch for which a loss's formulas are executed as they are written: what generated code receives in
+/// <see cref="ILoss.Reference"/>. See <see cref="ReferenceEvaluation"/> for how to evaluate a loss.
+/// </summary>
+public sealed class ReferenceContext
+{
+    /// <summary>A batch with class indices.</summary>
+    /// <param name="definition">The options of the loss.</param>
+    /// <param name="shape">The extents; logits and target have the same number of pixels.</param>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
+    /// <param name="labels">N * S class indices. With a single class they are 0 or 1 and are the target themselves.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, or a label is no class.</exception>
+    public ReferenceContext(LossDefinition definition, LossShape shape, double[] logits, long[] labels)
+        : this(definition, ReferenceInput.FromLabels(definition, shape, logits, labels)) => IndexTarget = true;
+
+    /// <summary>A batch with dense targets.</summary>
+    /// <param name="definition">The options of the loss.</param>
+    /// <param name="shape">The extents; logits and target have the same number of pixels.</param>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
+    /// <param name="target">N * C * S numbers in the same order.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape.</exception>
+    public ReferenceContext(LossDefinition definition, LossShape shape, double[] logits, double[] target)
+        : this(definition, ReferenceInput.FromDense(definition, shape, logits, target))
+    {
+    }
+
+    private ReferenceContext(LossDefinition definition, ReferenceInput input)
+    {
+        Definition = definition;
+        Input = input;
+    }
+
+    /// <summary>What happens to the axes that a term leaves standing.</summary>
+    public Reduction Reduction => Definition.Reduction;
+
+    /// <summary>How logits become probabilities.</summary>
+    public Activation Activation => Definition.Activation;
+
+    /// <summary>Sums go over the pixels of each image.</summary>
+    public bool PerImage => Definition.PerImage;
+
+    /// <summary>The target is class indices.</summary>
+    public bool IndexTarget { get; }
+
+    internal LossDefinition Definition { get; }
+
+    internal ReferenceInput Input { get; }
+
+    /// <summary>What <see cref="Functions.Detach"/> gave so far; null when nobody asks.</summary>
+    internal DetachedValues? Detached { get; init; }
+
+    /// <summary>Executes the formula of a term and reduces what it leaves standing by the loss's reduction.</summary>
+    /// <param name="weight">The factor of the term.</param>
+    /// <param name="includeBackground">False leaves class 0 out of the term's classes.</param>
+    /// <param name="onlyClasses">The term's classes; null means all.</param>
+    /// <param name="formula">The formula with its parameters bound.</param>
+    /// <returns>The term's share of the loss; shares add up by <c>+</c>.</returns>
+    /// <exception cref="ArgumentException">The term selects a class that does not exist, or none.</exception>
+    public Value Term(double weight, bool includeBackground, int[]? onlyClasses, Func<Prediction, Target, Value> formula)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        var scope = new TermScope(this, includeBackground, onlyClasses);
+        using (scope.Enter())
+            return weight * scope.Finish(formula(new Prediction(scope), Input.Target));
+    }
+}

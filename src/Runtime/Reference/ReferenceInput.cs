@@ -1,0 +1,156 @@
+using LossGen.Kernels;
+
+namespace LossGen.Reference;
+
+/// <summary>The leaves of every formula for one batch, and which points take part.</summary>
+internal sealed class ReferenceInput
+{
+    private const ElementAxes Everything = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
+
+    private readonly Activation activation;
+    private readonly Dictionary<ElementAxes, Value> validOver = [];
+    private readonly Lazy<(Value Probability, Value LogProbability, Value Complement)> activated;
+
+    private ReferenceInput(Activation activation, Extents extents, double[] logits, double[] target, Value valid)
+    {
+        this.activation = activation;
+        Extents = extents;
+        Logit = new Value(Everything, extents, logits);
+        Target = new Target(extents, target, valid);
+        activated = new(Activate);
+    }
+
+    public Extents Extents { get; }
+
+    public Value Logit { get; }
+
+    public Target Target { get; }
+
+    public Value Probability => activated.Value.Probability;
+
+    public Value LogProbability => activated.Value.LogProbability;
+
+    public Value Complement => activated.Value.Complement;
+
+    public Value ClassIndex => Elementwise.Create(ElementAxes.Class, Extents, (_, c, _) => c);
+
+    public bool HasValid => Array.Exists(Target.Valid.Data, p => p != 0);
+
+    public static ReferenceInput FromLabels(LossDefinition definition, LossShape shape, double[] logits, long[] labels)
+    {
+        Extents extents = Check(definition, shape, logits);
+        Extents pixels = extents.Over(ElementAxes.Batch | ElementAxes.Pixel);
+        CheckLength(labels, pixels, nameof(labels));
+        var labelAt = (int n, int s) => labels[pixels.Offset(n, 0, s)];
+        bool IsValid(int n, int s) => definition.IgnoreIndex is not int ignored || labelAt(n, s) != ignored;
+
+        int largest = Math.Max(extents.Classes - 1, 1);
+        for (int n = 0; n < extents.Batch; n++)
+            for (int s = 0; s < extents.Pixels; s++)
+                if (IsValid(n, s) && (labelAt(n, s) < 0 || labelAt(n, s) > largest))
+                    throw new ArgumentException($"The label at image {n}, pixel {s} is {labelAt(n, s)}; labels go from 0 to {largest}.", nameof(labels));
+
+        // A single class is the foreground: its label says whether it is there.
+        int first = extents.Classes == 1 ? 1 : 0;
+        Value target = Elementwise.Create(Everything, extents, (n, c, s) => IsValid(n, s) && labelAt(n, s) == c + first ? 1 : 0);
+        Value valid = Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (n, _, s) => IsValid(n, s) ? 1 : 0);
+        return new ReferenceInput(definition.Activation, extents, logits, target.Data, valid);
+    }
+
+    public static ReferenceInput FromDense(LossDefinition definition, LossShape shape, double[] logits, double[] target)
+    {
+        Extents extents = Check(definition, shape, logits);
+        CheckLength(target, extents, nameof(target));
+        if (definition.IgnoreIndex is not int ignored)
+            return new ReferenceInput(
+                definition.Activation, extents, logits, target,
+                Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (_, _, _) => 1));
+
+        double[] valid = Array.ConvertAll(target, y => y == ignored ? 0.0 : 1);
+        double[] clean = Array.ConvertAll(target, y => y == ignored ? 0 : y);
+        return new ReferenceInput(definition.Activation, extents, logits, clean, new Value(Everything, extents, valid));
+    }
+
+    /// <summary>1 where at least one of the points that a point of these axes stands for is valid.</summary>
+    public Value ValidOver(ElementAxes axes)
+    {
+        if (validOver.TryGetValue(axes, out Value? known))
+            return known;
+
+        Value any = Elementwise.Create(axes, Extents, (_, _, _) => 0);
+        for (int n = 0; n < Extents.Batch; n++)
+            for (int c = 0; c < Extents.Classes; c++)
+                for (int s = 0; s < Extents.Pixels; s++)
+                    if (Target.Valid[n, c, s] != 0)
+                        any.Data[any.Extents.Offset(n, c, s)] = 1;
+        return validOver[axes] = any;
+    }
+
+    public Value PerClass(double[]? values)
+    {
+        if (values is null)
+            return 1;
+        if (values.Length != Extents.Classes)
+            throw new ArgumentException(
+                $"There are {values.Length} numbers for {Extents.Classes} classes; give one number for every class.", nameof(values));
+        return new Value(ElementAxes.Class, Extents, values);
+    }
+
+    private static Extents Check(LossDefinition definition, LossShape shape, double[] logits)
+    {
+        if (shape.Batch < 1 || shape.Classes < 1 || shape.Pixels < 1)
+            throw new ArgumentException($"The shape is {shape.Batch} x {shape.Classes} x {shape.Pixels}; each extent is at least 1.", nameof(shape));
+        if (definition.Classes != 0 && definition.Classes != shape.Classes)
+            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} declares {definition.Classes}.", nameof(shape));
+        var extents = new Extents(shape.Batch, shape.Classes, checked((int)shape.Pixels));
+        CheckLength(logits, extents, nameof(logits));
+        return extents;
+    }
+
+    private static void CheckLength(Array array, Extents extents, string name)
+    {
+        if (array.Length != extents.Count)
+            throw new ArgumentException($"{name} has {array.Length} elements; {extents} needs {extents.Count}.", name);
+    }
+
+    private (Value Probability, Value LogProbability, Value Complement) Activate() => activation switch
+    {
+        Activation.Sigmoid => (
+            Elementwise.Map(Logit, Accurate.Sigmoid),
+            Elementwise.Map(Logit, z => -Accurate.Softplus(-z)),
+            Elementwise.Map(Logit, z => Accurate.Sigmoid(-z))),
+        Activation.Softmax => Softmax(),
+        _ => (Logit, Elementwise.Map(Logit, Math.Log), Elementwise.Map(Logit, z => 1 - z)),
+    };
+
+    private (Value Probability, Value LogProbability, Value Complement) Softmax()
+    {
+        var probability = new double[Extents.Count];
+        var logProbability = new double[Extents.Count];
+        var complement = new double[Extents.Count];
+        for (int n = 0; n < Extents.Batch; n++)
+            for (int s = 0; s < Extents.Pixels; s++)
+            {
+                int top = 0;
+                for (int c = 1; c < Extents.Classes; c++)
+                    top = Logit[n, c, s] > Logit[n, top, s] ? c : top;
+
+                // The largest logit has exponential 1 and is kept out of the sum, so that log1p sees the others.
+                double others = 0;
+                for (int c = 0; c < Extents.Classes; c++)
+                    others += c == top ? 0 : Math.Exp(Logit[n, c, s] - Logit[n, top, s]);
+
+                for (int c = 0; c < Extents.Classes; c++)
+                {
+                    int i = Extents.Offset(n, c, s);
+                    double shifted = Logit[n, c, s] - Logit[n, top, s], exponential = Math.Exp(shifted);
+                    probability[i] = exponential / (1 + others);
+                    logProbability[i] = shifted - Accurate.Log1p(others);
+                    complement[i] = (c == top ? others : 1 + (others - exponential)) / (1 + others);
+                }
+            }
+
+        return (Make(probability), Make(logProbability), Make(complement));
+        Value Make(double[] data) => new(Everything, Extents, data);
+    }
+}

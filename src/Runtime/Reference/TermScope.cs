@@ -1,0 +1,111 @@
+using LossGen.Kernels;
+
+namespace LossGen.Reference;
+
+/// <summary>The term whose formula is being executed: its classes, and how sums go.</summary>
+internal sealed class TermScope
+{
+    [ThreadStatic]
+    private static TermScope? current;
+
+    private readonly ReferenceContext context;
+    private readonly bool[] isOfTerm;
+
+    public TermScope(ReferenceContext context, bool includeBackground, int[]? onlyClasses)
+    {
+        this.context = context;
+        int classes = Source.Extents.Classes;
+        foreach (int c in onlyClasses ?? [])
+            if (c < 0 || c >= classes)
+                throw new ArgumentException($"OnlyClasses names class {c}; classes go from 0 to {classes - 1}.", nameof(onlyClasses));
+
+        isOfTerm = new bool[classes];
+        for (int c = 0; c < classes; c++)
+            isOfTerm[c] = (includeBackground || c > 0) && (onlyClasses is null || onlyClasses.Contains(c));
+        if (!isOfTerm.Contains(true))
+            throw new ArgumentException(
+                "The term has no class; a loss of a single class includes the background.", nameof(includeBackground));
+    }
+
+    public static TermScope Current => current ?? throw new InvalidOperationException(
+        "Sums have a meaning only inside a loss: call EvaluateReference on a loss that uses the formula.");
+
+    public ReferenceInput Source => context.Input;
+
+    public double ClassCount => isOfTerm.Count(selected => selected);
+
+    /// <summary>The axes that <see cref="Functions.Sum"/> and <see cref="Functions.Mean"/> remove.</summary>
+    public ElementAxes SumAxes => context.PerImage ? ElementAxes.Pixel : ElementAxes.Pixel | ElementAxes.Batch;
+
+    public Scope Enter()
+    {
+        TermScope? outer = current;
+        current = this;
+        return new Scope(outer);
+    }
+
+    public Value Detach(Value value) => context.Detached?.Pass(value) ?? value;
+
+    /// <summary>A sum over an axis over which the value does not vary counts its points.</summary>
+    public Value Sum(Value value, ElementAxes axes) => Fold(Elementwise.Broadcast(value, axes, Source.Extents), axes).Sum;
+
+    /// <summary>The mean of what takes part; 0 if nothing does. It leaves axes over which the value does not vary.</summary>
+    public Value Mean(Value value, ElementAxes axes)
+    {
+        (Value sum, Value count) = Fold(value, axes & value.Axes);
+        return (axes & value.Axes) == 0 ? value : Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
+    }
+
+    public Value Max(Value value, ElementAxes axes)
+    {
+        ElementAxes removed = axes & value.Axes;
+        Value largest = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => double.NegativeInfinity);
+        Visit(value, removed, largest.Extents, (i, p) => largest.Data[i] = Math.Max(largest.Data[i], p));
+        return largest;
+    }
+
+    /// <summary>Reduces what the formula leaves standing.</summary>
+    public Value Finish(Value value)
+    {
+        const ElementAxes everything = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
+        if (context.Reduction == Reduction.Mean)
+            return Mean(value, everything);
+        if (context.Reduction == Reduction.Sum)
+            return Fold(value, value.Axes).Sum;
+
+        Value elements = Elementwise.Create(value.Axes, value.Extents, (_, _, _) => 0);
+        Visit(value, value.Axes & ElementAxes.Class, elements.Extents, (i, p) => elements.Data[i] = p);
+        return elements;
+    }
+
+    private (Value Sum, Value Count) Fold(Value value, ElementAxes removed)
+    {
+        Value sum = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => 0);
+        Value count = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => 0);
+        Visit(value, removed, sum.Extents, (i, p) =>
+        {
+            sum.Data[i] += p;
+            count.Data[i]++;
+        });
+        return (sum, count);
+    }
+
+    /// <summary>Visits the numbers that take part: valid ones, of the term's classes where the classes are folded.</summary>
+    private void Visit(Value value, ElementAxes removed, Extents kept, Action<int, double> visit)
+    {
+        bool overPixels = value.Axes.HasFlag(ElementAxes.Pixel), overClasses = removed.HasFlag(ElementAxes.Class);
+        Value? valid = overPixels ? Source.ValidOver(value.Axes) : null;
+        Extents extents = value.Extents;
+        for (int n = 0; n < Math.Max(extents.Batch, 1); n++)
+            for (int c = 0; c < Math.Max(extents.Classes, 1); c++)
+                for (int s = 0; s < Math.Max(extents.Pixels, 1); s++)
+                    if ((valid is null || valid[n, c, s] != 0) && (!overClasses || isOfTerm[c]))
+                        visit(kept.Offset(n, c, s), value[n, c, s]);
+    }
+
+    /// <summary>Ends the term's scope.</summary>
+    public readonly ref struct Scope(TermScope? outer)
+    {
+        public void Dispose() => current = outer;
+    }
+}
