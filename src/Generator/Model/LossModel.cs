@@ -79,6 +79,7 @@ internal sealed record LossOptions(
 /// <param name="OnlyClasses">The term's classes; empty means all.</param>
 /// <param name="Arguments">Values of the formula's parameters where they differ from the text's defaults.</param>
 /// <param name="FormulaMethod">The method, as C# can call it: <c>global::LossGen.DiceAttribute.Formula</c>, or <c>Formula</c>.</param>
+/// <param name="Activation">The term's own activation where the attribute states one; null takes the loss's.</param>
 internal sealed record TermModel(
     string Name,
     string Formula,
@@ -86,7 +87,8 @@ internal sealed record TermModel(
     bool IncludeBackground,
     EquatableArray<int> OnlyClasses,
     EquatableArray<ArgumentModel> Arguments,
-    string FormulaMethod);
+    string FormulaMethod,
+    Activation? Activation = null);
 
 internal enum ArgumentKind
 {

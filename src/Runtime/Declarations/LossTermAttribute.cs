@@ -16,6 +16,12 @@ public abstract class LossTermAttribute : Attribute
 
     /// <summary>The term's classes, by index; null means all of them.</summary>
     public int[]? OnlyClasses { get; init; }
+
+    /// <summary>
+    /// How the term turns logits into probabilities; where it is not stated, as the loss does. A Dice term on the softmax and a focal term on the
+    /// sigmoid of the same logits need it.
+    /// </summary>
+    public Activation Activation { get; init; }
 }
 
 /// <summary>The formula of a term as text, written by the generator so that other assemblies can use the term.</summary>

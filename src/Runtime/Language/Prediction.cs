@@ -12,14 +12,14 @@ public sealed class Prediction
     /// <summary>The input as it was given, over N, C, S.</summary>
     public Value Logit => scope.Source.Logit;
 
-    /// <summary>The input after the loss's activation, over N, C, S.</summary>
-    public Value Probability => scope.Source.Probability;
+    /// <summary>The input after the activation of the term, or else of the loss, over N, C, S.</summary>
+    public Value Probability => scope.Activated.Probability;
 
     /// <summary>The logarithm of <see cref="Probability"/>, computed from the logits where there is an activation: finite where they are.</summary>
-    public Value LogProbability => scope.Source.LogProbability;
+    public Value LogProbability => scope.Activated.LogProbability;
 
     /// <summary>1 - <see cref="Probability"/>, computed without cancellation: accurate where the probability is nearly 1.</summary>
-    public Value Complement => scope.Source.Complement;
+    public Value Complement => scope.Activated.Complement;
 
     /// <summary>The number of each class, 0 to C - 1, over C.</summary>
     public Value ClassIndex => scope.Source.ClassIndex;

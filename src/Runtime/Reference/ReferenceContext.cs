@@ -60,10 +60,20 @@ public sealed class ReferenceContext
     /// <param name="formula">The formula with its parameters bound.</param>
     /// <returns>The term's share of the loss; shares add up by <c>+</c>.</returns>
     /// <exception cref="ArgumentException">The term selects a class that does not exist, or none.</exception>
-    public Value Term(double weight, bool includeBackground, int[]? onlyClasses, Func<Prediction, Target, Value> formula)
+    public Value Term(double weight, bool includeBackground, int[]? onlyClasses, Func<Prediction, Target, Value> formula) =>
+        Term(weight, includeBackground, onlyClasses, Activation, formula);
+
+    /// <inheritdoc cref="Term(double, bool, int[], Func{Prediction, Target, Value})"/>
+    /// <param name="weight">The factor of the term.</param>
+    /// <param name="includeBackground">False leaves class 0 out of the term's classes.</param>
+    /// <param name="onlyClasses">The term's classes; null means all.</param>
+    /// <param name="activation">The term's own activation.</param>
+    /// <param name="formula">The formula with its parameters bound.</param>
+    public Value Term(
+        double weight, bool includeBackground, int[]? onlyClasses, Activation activation, Func<Prediction, Target, Value> formula)
     {
         ArgumentNullException.ThrowIfNull(formula);
-        var scope = new TermScope(this, includeBackground, onlyClasses);
+        var scope = new TermScope(this, includeBackground, onlyClasses, activation);
         using (scope.Enter())
             return weight * scope.Finish(formula(new Prediction(scope), Input.Target));
     }

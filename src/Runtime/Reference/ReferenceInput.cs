@@ -7,17 +7,14 @@ internal sealed class ReferenceInput
 {
     private const ElementAxes Everything = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
 
-    private readonly Activation activation;
     private readonly Dictionary<ElementAxes, Value> validOver = [];
-    private readonly Lazy<(Value Probability, Value LogProbability, Value Complement)> activated;
+    private readonly Dictionary<Activation, ActivatedLogits> activated = [];
 
-    private ReferenceInput(Activation activation, Extents extents, double[] logits, double[] target, Value valid)
+    private ReferenceInput(Extents extents, double[] logits, double[] target, Value valid)
     {
-        this.activation = activation;
         Extents = extents;
         Logit = new Value(Everything, extents, logits);
         Target = new Target(extents, target, valid);
-        activated = new(Activate);
     }
 
     public Extents Extents { get; }
@@ -25,12 +22,6 @@ internal sealed class ReferenceInput
     public Value Logit { get; }
 
     public Target Target { get; }
-
-    public Value Probability => activated.Value.Probability;
-
-    public Value LogProbability => activated.Value.LogProbability;
-
-    public Value Complement => activated.Value.Complement;
 
     public Value ClassIndex => Elementwise.Create(ElementAxes.Class, Extents, (_, c, _) => c);
 
@@ -54,7 +45,7 @@ internal sealed class ReferenceInput
         int first = extents.Classes == 1 ? 1 : 0;
         Value target = Elementwise.Create(Everything, extents, (n, c, s) => IsValid(n, s) && labelAt(n, s) == c + first ? 1 : 0);
         Value valid = Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (n, _, s) => IsValid(n, s) ? 1 : 0);
-        return new ReferenceInput(definition.Activation, extents, logits, target.Data, valid);
+        return new ReferenceInput(extents, logits, target.Data, valid);
     }
 
     public static ReferenceInput FromDense(LossDefinition definition, LossShape shape, double[] logits, double[] target)
@@ -63,12 +54,19 @@ internal sealed class ReferenceInput
         CheckLength(target, extents, nameof(target));
         if (definition.IgnoreIndex is not int ignored)
             return new ReferenceInput(
-                definition.Activation, extents, logits, target,
+                extents, logits, target,
                 Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (_, _, _) => 1));
 
         double[] valid = Array.ConvertAll(target, y => y == ignored ? 0.0 : 1);
         double[] clean = Array.ConvertAll(target, y => y == ignored ? 0 : y);
-        return new ReferenceInput(definition.Activation, extents, logits, clean, new Value(Everything, extents, valid));
+        return new ReferenceInput(extents, logits, clean, new Value(Everything, extents, valid));
+    }
+
+    public ActivatedLogits Activate(Activation activation)
+    {
+        if (!activated.TryGetValue(activation, out ActivatedLogits? known))
+            activated[activation] = known = ActivatedLogits.From(activation, Logit);
+        return known;
     }
 
     /// <summary>1 where at least one of the points that a point of these axes stands for is valid.</summary>
@@ -111,46 +109,5 @@ internal sealed class ReferenceInput
     {
         if (array.Length != extents.Count)
             throw new ArgumentException($"{name} has {array.Length} elements; {extents} needs {extents.Count}.", name);
-    }
-
-    private (Value Probability, Value LogProbability, Value Complement) Activate() => activation switch
-    {
-        Activation.Sigmoid => (
-            Elementwise.Map(Logit, Accurate.Sigmoid),
-            Elementwise.Map(Logit, z => -Accurate.Softplus(-z)),
-            Elementwise.Map(Logit, z => Accurate.Sigmoid(-z))),
-        Activation.Softmax => Softmax(),
-        _ => (Logit, Elementwise.Map(Logit, Math.Log), Elementwise.Map(Logit, z => 1 - z)),
-    };
-
-    private (Value Probability, Value LogProbability, Value Complement) Softmax()
-    {
-        var probability = new double[Extents.Count];
-        var logProbability = new double[Extents.Count];
-        var complement = new double[Extents.Count];
-        for (int n = 0; n < Extents.Batch; n++)
-            for (int s = 0; s < Extents.Pixels; s++)
-            {
-                int top = 0;
-                for (int c = 1; c < Extents.Classes; c++)
-                    top = Logit[n, c, s] > Logit[n, top, s] ? c : top;
-
-                // The largest logit has exponential 1 and is kept out of the sum, so that log1p sees the others.
-                double others = 0;
-                for (int c = 0; c < Extents.Classes; c++)
-                    others += c == top ? 0 : Math.Exp(Logit[n, c, s] - Logit[n, top, s]);
-
-                for (int c = 0; c < Extents.Classes; c++)
-                {
-                    int i = Extents.Offset(n, c, s);
-                    double shifted = Logit[n, c, s] - Logit[n, top, s], exponential = Math.Exp(shifted);
-                    probability[i] = exponential / (1 + others);
-                    logProbability[i] = shifted - Accurate.Log1p(others);
-                    complement[i] = (c == top ? others : 1 + (others - exponential)) / (1 + others);
-                }
-            }
-
-        return (Make(probability), Make(logProbability), Make(complement));
-        Value Make(double[] data) => new(Everything, Extents, data);
     }
 }

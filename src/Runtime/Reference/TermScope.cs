@@ -11,9 +11,10 @@ internal sealed class TermScope
     private readonly ReferenceContext context;
     private readonly bool[] isOfTerm;
 
-    public TermScope(ReferenceContext context, bool includeBackground, int[]? onlyClasses)
+    public TermScope(ReferenceContext context, bool includeBackground, int[]? onlyClasses, Activation activation)
     {
         this.context = context;
+        Activated = Source.Activate(activation);
         int classes = Source.Extents.Classes;
         foreach (int c in onlyClasses ?? [])
             if (c < 0 || c >= classes)
@@ -31,6 +32,9 @@ internal sealed class TermScope
         "Sums have a meaning only inside a loss: call EvaluateReference on a loss that uses the formula.");
 
     public ReferenceInput Source => context.Input;
+
+    /// <summary>The logits after the term's activation.</summary>
+    public ActivatedLogits Activated { get; }
 
     public double ClassCount => isOfTerm.Count(selected => selected);
 
