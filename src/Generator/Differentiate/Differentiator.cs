@@ -1,0 +1,60 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Differentiate;
+
+/// <summary>Reverse-mode differentiation of a graph with respect to the logits.</summary>
+internal static class Differentiator
+{
+    /// <summary>The gradient of <paramref name="output"/>, weighted by <paramref name="seed"/>, at each logit.</summary>
+    public static Node Gradient(GraphBuilder builder, Node output, Node seed)
+    {
+        var adjoints = new Dictionary<Node, Node>();
+        if (output.DependsOnLogit)
+            adjoints[output] = seed;
+
+        // Ids grow from inputs to users, so that a node's adjoint is complete when its turn comes.
+        foreach (Node node in Reachable(output).OrderByDescending(node => node.Id))
+        {
+            if (node.Op == Op.Logit || !adjoints.TryGetValue(node, out Node? adjoint))
+                continue;
+            Func<GraphBuilder, Node, Node, Node?[]>? derivative = node.Operation().Derivative;
+            if (derivative is null)
+                continue;
+            Node?[] contributions = derivative(builder, node, adjoint);
+            for (int i = 0; i < contributions.Length; i++)
+            {
+                Node input = node[i];
+                if (contributions[i] is not { } contribution || !input.DependsOnLogit)
+                    continue;
+
+                // An input that was broadcast gets the sum over the axes it was broadcast over.
+                Axes spread = OutputAxes(node).Without(input.Axes);
+                Node part = builder.Sum(contribution, spread);
+                adjoints[input] = adjoints.TryGetValue(input, out Node? sum) ? builder.Add(sum, part) : part;
+            }
+        }
+
+        return adjoints.TryGetValue(builder.Logit, out Node? gradient) ? gradient : builder.Zero;
+    }
+
+    // A reduction's own axes are not spread: its gradient is the same at every point it summed.
+    private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum ? Axes.None : node.Axes;
+
+    private static List<Node> Reachable(Node output)
+    {
+        var seen = new HashSet<Node>();
+        var found = new List<Node>();
+        var pending = new Stack<Node>([output]);
+        while (pending.Count > 0)
+        {
+            Node node = pending.Pop();
+            if (!node.DependsOnLogit || !seen.Add(node))
+                continue;
+            found.Add(node);
+            foreach (Node input in node.Inputs)
+                pending.Push(input);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+using LossGen.Generator.Model;
+
+namespace LossGen.Generator.Formula;
+
+/// <summary>Turns the formula text of a term into nodes.</summary>
+internal sealed class FormulaReader
+{
+    private readonly FormulaScope scope;
+    private readonly Dictionary<string, Node> names = new(StringComparer.Ordinal);
+
+    private FormulaReader(FormulaScope scope) => this.scope = scope;
+
+    /// <summary>The unreduced value of a term.</summary>
+    /// <param name="tables">The loss's per-class constants, to which the term's are added.</param>
+    public static Node Read(TermModel term, FormulaScope scope, List<ImmutableArray<double>> tables)
+    {
+        FormulaText text = FormulaText.Parse(term.Formula);
+        var reader = new FormulaReader(scope);
+        foreach (FormulaParameter parameter in text.Parameters)
+            reader.names[parameter.Name] = reader.Bind(parameter, term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name), tables);
+        foreach ((string name, SExpression value) in text.Lets)
+            reader.names[name] = reader.Evaluate(value);
+        return reader.Evaluate(text.Return);
+    }
+
+    private Node Bind(FormulaParameter parameter, ArgumentModel? argument, List<ImmutableArray<double>> tables)
+    {
+        GraphBuilder graph = scope.Graph;
+        switch (argument?.Kind)
+        {
+            case ArgumentKind.Property:
+                return graph.Parameter(argument.Property);
+            case ArgumentKind.Constant:
+                return graph.Constant(argument.Number);
+            case ArgumentKind.PerClass when argument.Numbers.Count > 0:
+                ImmutableArray<double> numbers = argument.Numbers.AsImmutableArray();
+                int index = tables.FindIndex(table => table.SequenceEqual(numbers));
+                if (index < 0)
+                {
+                    index = tables.Count;
+                    tables.Add(numbers);
+                }
+
+                return graph.PerClass(index);
+        }
+
+        if (parameter.IsPerClass)
+            return graph.Constant(parameter.Default ?? 1);
+        if ((parameter.Default ?? scope.Option(parameter.Name)) is { } number)
+            return graph.Constant(number);
+        throw new FormulaTextException($"the parameter '{parameter.Name}' has no value");
+    }
+
+    private Node Evaluate(SExpression expression)
+    {
+        if (expression.Atom is { } atom)
+        {
+            if (names.TryGetValue(atom, out Node? known))
+                return known;
+            return FormulaText.TryNumber(atom, out double number)
+                ? scope.Graph.Constant(number)
+                : throw new FormulaTextException($"'{atom}' is not a name or a number");
+        }
+
+        // A condition that is known picks its branch before the other is read: the other may not even make sense.
+        if (expression.Head == "if" && Evaluate(expression.Items[1]) is { IsConstant: true } condition)
+            return Evaluate(expression.Items[condition.Number != 0 ? 2 : 3]);
+        return Language.Apply(expression.Head, scope, expression.Items.Skip(1).Select(Evaluate).ToArray());
+    }
+}

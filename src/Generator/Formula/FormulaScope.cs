@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+using LossGen.Generator.Model;
+
+namespace LossGen.Generator.Formula;
+
+/// <summary>What the words of a formula mean in one term of one loss: its activation, target, classes and axes.</summary>
+internal sealed class FormulaScope
+{
+    private readonly LossOptions options;
+
+    public FormulaScope(GraphBuilder graph, LossOptions options, bool indexTarget, ClassSelection classes)
+    {
+        Graph = graph;
+        this.options = options;
+        IndexTarget = indexTarget;
+        Classes = graph.ClassSet(classes);
+        Valid = options.IgnoreIndex is null ? graph.True : graph.Valid(indexTarget ? Axes.Batch | Axes.Pixel : Axes.All);
+    }
+
+    public GraphBuilder Graph { get; }
+
+    public bool IndexTarget { get; }
+
+    /// <summary>Condition: the class is one of the term's.</summary>
+    public Node Classes { get; }
+
+    /// <summary>Condition: the point takes part.</summary>
+    public Node Valid { get; }
+
+    public Axes PixelAxes => options.PerImage ? Axes.Pixel : Axes.Batch | Axes.Pixel;
+
+    public Node ClassCount => Graph.Sum(Graph.Mask(Classes, Graph.One), Axes.Class);
+
+    public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Target;
+
+    public Node Probability => options.Activation switch
+    {
+        Activation.Softmax => Graph.Softmax(Graph.Logit),
+        Activation.Sigmoid => Graph.Sigmoid(Graph.Logit),
+        _ => Graph.Logit,
+    };
+
+    public Node LogProbability => Graph.Log(Probability);
+
+    public Node Complement => options.Activation == Activation.Softmax
+        ? Graph.SoftmaxComplement(Graph.Logit)
+        : Graph.Subtract(Graph.One, Probability);
+
+    /// <summary>The loss's options that a formula takes by their names.</summary>
+    public double? Option(string name) => name switch
+    {
+        "reduction" => (double)options.Reduction,
+        "activation" => (double)options.Activation,
+        "perImage" => options.PerImage ? 1 : 0,
+        "indexTarget" => IndexTarget ? 1 : 0,
+        _ => null,
+    };
+
+    public Node SumOverClasses(Node value) => Graph.Sum(Graph.Mask(Classes, value), Axes.Class);
+
+    public Node SumOverPixels(Node value, Axes axes) =>
+        Graph.Sum(Graph.Mask(Valid, value), axes);
+
+    public Node MeanOverPixels(Node value, Axes axes)
+    {
+        if (!value.IsPixel)
+            return Graph.Mean(value, axes);
+        return DivideOr(SumOverPixels(value, axes), SumOverPixels(Graph.One, axes), Graph.Zero);
+    }
+
+    /// <summary>a / b, and another value where b is 0.</summary>
+    public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
+
+    /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
+    public Node Reduce(Node term)
+    {
+        Node taken = term.Axes.Has(Axes.Class) ? Graph.Mask(Classes, term) : term;
+        Node one = term.Axes.Has(Axes.Class) ? Graph.Mask(Classes, Graph.One) : Graph.One;
+        if (term.IsPixel)
+        {
+            taken = Graph.Mask(Valid, taken);
+            one = Graph.Mask(Valid, one);
+        }
+
+        switch (options.Reduction)
+        {
+            case Reduction.None:
+                return taken;
+            case Reduction.Sum:
+                return Graph.Sum(taken, taken.Axes);
+            default:
+                Node count = Graph.Sum(one, taken.Axes);
+                Node sum = Graph.Sum(taken, taken.Axes);
+                return term.IsPixel && options.IgnoreIndex is not null ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace LossGen.Generator.Formula;
+
+/// <summary>A symbolic expression of the formula text: an atom, or a list.</summary>
+internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Items)
+{
+    public bool IsAtom => Atom is not null;
+
+    public string Head => Items.Length > 0 && Items[0].Atom is { } head ? head : throw new FormulaTextException("a list needs an operation");
+}
+
+/// <summary>A parameter of a formula, as its text declares it.</summary>
+/// <param name="IsPerClass">One number a class instead of one number.</param>
+/// <param name="Default">The default, or null.</param>
+internal sealed record FormulaParameter(string Name, bool IsPerClass, double? Default);
+
+/// <summary>A formula in the format of docs/formula-text.md, read.</summary>
+internal sealed record FormulaText(
+    ImmutableArray<FormulaParameter> Parameters, ImmutableArray<(string Name, SExpression Value)> Lets, SExpression Return)
+{
+    public const string Version = "lossgen/1";
+
+    /// <summary>Reads the text; throws <see cref="FormulaTextException"/> where it is malformed or of another version.</summary>
+    public static FormulaText Parse(string text)
+    {
+        ImmutableArray<SExpression> forms = Read(text);
+        if (forms.Length == 0 || forms[0].Atom != Version)
+            throw new FormulaTextException($"the formula text is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
+        var parameters = ImmutableArray.CreateBuilder<FormulaParameter>();
+        var lets = ImmutableArray.CreateBuilder<(string, SExpression)>();
+        SExpression? result = null;
+        foreach (SExpression form in forms.Skip(1))
+        {
+            switch (form.Head)
+            {
+                case "param":
+                    parameters.Add(new(
+                        form.Items[1].Atom!, form.Items[2].Atom == "class", form.Items.Length > 3 ? Number(form.Items[3].Atom!) : null));
+                    break;
+                case "let":
+                    lets.Add((form.Items[1].Atom!, form.Items[2]));
+                    break;
+                case "return":
+                    result = form.Items[1];
+                    break;
+                default:
+                    throw new FormulaTextException($"'{form.Head}' is not a form");
+            }
+        }
+
+        return new(parameters.ToImmutable(), lets.ToImmutable(), result ?? throw new FormulaTextException("the return form is missing"));
+    }
+
+    public static bool TryNumber(string atom, out double number) =>
+        double.TryParse(atom, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+
+    private static double Number(string atom) =>
+        TryNumber(atom, out double number) ? number : throw new FormulaTextException($"'{atom}' is not a number");
+
+    private static ImmutableArray<SExpression> Read(string text)
+    {
+        var stack = new Stack<ImmutableArray<SExpression>.Builder>();
+        stack.Push(ImmutableArray.CreateBuilder<SExpression>());
+        int i = 0;
+        while (i < text.Length)
+        {
+            char c = text[i];
+            if (char.IsWhiteSpace(c))
+            {
+                i++;
+            }
+            else if (c == '(')
+            {
+                stack.Push(ImmutableArray.CreateBuilder<SExpression>());
+                i++;
+            }
+            else if (c == ')')
+            {
+                if (stack.Count == 1)
+                    throw new FormulaTextException("a closing parenthesis too many");
+                ImmutableArray<SExpression> items = stack.Pop().ToImmutable();
+                stack.Peek().Add(new(null, items));
+                i++;
+            }
+            else
+            {
+                int start = i;
+                while (i < text.Length && !char.IsWhiteSpace(text[i]) && text[i] != '(' && text[i] != ')')
+                    i++;
+                stack.Peek().Add(new(text.Substring(start, i - start), ImmutableArray<SExpression>.Empty));
+            }
+        }
+
+        return stack.Count == 1 ? stack.Pop().ToImmutable() : throw new FormulaTextException("a closing parenthesis is missing");
+    }
+}
+
+/// <summary>A formula text that cannot be read.</summary>
+internal sealed class FormulaTextException(string message) : Exception(message);

@@ -1,0 +1,89 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Formula;
+
+/// <summary>The functions and operators that a formula can use, by their names in the formula text.</summary>
+internal static class Language
+{
+    private delegate Node Meaning(FormulaScope scope, Node[] arguments);
+
+    private static readonly Dictionary<string, (int Arity, Meaning Meaning)> Table = new(StringComparer.Ordinal)
+    {
+        // Leaves.
+        ["logit"] = (0, (s, a) => s.Graph.Logit),
+        ["probability"] = (0, (s, a) => s.Probability),
+        ["log-probability"] = (0, (s, a) => s.LogProbability),
+        ["complement"] = (0, (s, a) => s.Complement),
+        ["target"] = (0, (s, a) => s.Target),
+        ["valid"] = (0, (s, a) => s.Graph.Mask(s.Valid, s.Graph.One)),
+        ["class-index"] = (0, (s, a) => s.Graph.ClassIndex),
+        ["class-count"] = (0, (s, a) => s.ClassCount),
+
+        // Operators.
+        ["add"] = (2, (s, a) => s.Graph.Add(a[0], a[1])),
+        ["sub"] = (2, (s, a) => s.Graph.Subtract(a[0], a[1])),
+        ["mul"] = (2, (s, a) => s.Graph.Multiply(a[0], a[1])),
+        ["div"] = (2, (s, a) => s.Graph.Divide(a[0], a[1])),
+        ["neg"] = (1, (s, a) => s.Graph.Negate(a[0])),
+        ["lt"] = (2, (s, a) => s.Graph.Less(a[0], a[1])),
+        ["le"] = (2, (s, a) => s.Graph.LessOrEqual(a[0], a[1])),
+        ["gt"] = (2, (s, a) => s.Graph.Less(a[1], a[0])),
+        ["ge"] = (2, (s, a) => s.Graph.LessOrEqual(a[1], a[0])),
+        ["eq"] = (2, (s, a) => s.Graph.Equal(a[0], a[1])),
+        ["ne"] = (2, (s, a) => s.Graph.Not(s.Graph.Equal(a[0], a[1]))),
+        ["and"] = (2, (s, a) => s.Graph.And(a[0], a[1])),
+        ["or"] = (2, (s, a) => s.Graph.Or(a[0], a[1])),
+        ["not"] = (1, (s, a) => s.Graph.Not(a[0])),
+        ["if"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
+        ["is-nan"] = (1, (s, a) => s.Graph.Not(s.Graph.Equal(a[0], a[0]))),
+
+        // Functions, by their names in C#.
+        ["Abs"] = (1, (s, a) => s.Graph.Abs(a[0])),
+        ["Sign"] = (1, (s, a) => s.Graph.Sign(a[0])),
+        ["Min"] = (2, (s, a) => s.Graph.Minimum(a[0], a[1])),
+        ["Max"] = (2, (s, a) => s.Graph.Maximum(a[0], a[1])),
+        ["Clamp"] = (3, (s, a) => s.Graph.Where(s.Graph.Less(a[0], a[1]), a[1], s.Graph.Where(s.Graph.Less(a[2], a[0]), a[2], a[0]))),
+        ["Where"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
+        ["EqualTo"] = (2, (s, a) => s.Graph.Equal(a[0], a[1])),
+        ["Exp"] = (1, (s, a) => s.Graph.Exp(a[0])),
+        ["Log"] = (1, (s, a) => s.Graph.Log(a[0])),
+        ["Log1p"] = (1, (s, a) => s.Graph.Log1p(a[0])),
+        ["Expm1"] = (1, (s, a) => s.Graph.Expm1(a[0])),
+        ["Sqrt"] = (1, (s, a) => s.Graph.Sqrt(a[0])),
+        ["Square"] = (1, (s, a) => s.Graph.Multiply(a[0], a[0])),
+        ["Pow"] = (2, (s, a) => s.Graph.Power(a[0], a[1])),
+        ["Sigmoid"] = (1, (s, a) => s.Graph.Sigmoid(a[0])),
+        ["LogSigmoid"] = (1, (s, a) => s.Graph.Negate(s.Graph.Softplus(s.Graph.Negate(a[0])))),
+        ["Softplus"] = (1, (s, a) => s.Graph.Softplus(a[0])),
+        ["Tanh"] = (1, (s, a) => s.Graph.Tanh(a[0])),
+        ["Sinh"] = (1, (s, a) => s.Graph.Sinh(a[0])),
+        ["Cosh"] = (1, (s, a) => s.Graph.Cosh(a[0])),
+        ["Detach"] = (1, (s, a) => s.Graph.Detach(a[0])),
+        ["Divide"] = (3, (s, a) => s.DivideOr(a[0], a[1], a[2])),
+
+        // Reductions.
+        ["Sum"] = (1, (s, a) => s.SumOverPixels(a[0], s.PixelAxes)),
+        ["Mean"] = (1, (s, a) => s.MeanOverPixels(a[0], s.PixelAxes)),
+        ["Total"] = (1, (s, a) => s.SumOverPixels(a[0], Axes.Batch | Axes.Pixel)),
+        ["TotalMean"] = (1, (s, a) => s.MeanOverPixels(a[0], Axes.Batch | Axes.Pixel)),
+        ["SumOverClasses"] = (1, (s, a) => s.SumOverClasses(a[0])),
+        ["MeanOverClasses"] = (1, (s, a) => a[0].Axes.Has(Axes.Class) ? s.Graph.Divide(s.SumOverClasses(a[0]), s.ClassCount) : a[0]),
+        ["MaxOverClasses"] = (1, (s, a) => s.Graph.ClassMaximum(s.Graph.Where(s.Classes, a[0], s.Graph.Constant(double.NegativeInfinity)))),
+        ["SumOverBatch"] = (1, (s, a) => s.Graph.Sum(a[0], Axes.Batch)),
+        ["MeanOverBatch"] = (1, (s, a) => s.Graph.Mean(a[0], Axes.Batch)),
+    };
+
+    /// <summary>The names, for the test that every public function has a meaning.</summary>
+    public static IEnumerable<string> Names => Table.Keys;
+
+    public static bool Knows(string name) => Table.ContainsKey(name);
+
+    public static Node Apply(string name, FormulaScope scope, Node[] arguments)
+    {
+        if (!Table.TryGetValue(name, out (int Arity, Meaning Meaning) row))
+            throw new FormulaTextException($"'{name}' is not an operation");
+        if (row.Arity != arguments.Length)
+            throw new FormulaTextException($"'{name}' takes {row.Arity} arguments, not {arguments.Length}");
+        return row.Meaning(scope, arguments);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace LossGen.Generator.Graph;
+
+/// <summary>
+/// A node of the expression graph. Nodes are made by <see cref="GraphBuilder"/> only, which gives equal nodes the same
+/// object (hash-consing), so equality is reference equality and a sub-expression that occurs twice is computed once.
+/// </summary>
+internal sealed class Node
+{
+    internal Node(int id, Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Axes axes)
+    {
+        Id = id;
+        Op = op;
+        Inputs = inputs;
+        Number = number;
+        Attribute = attribute;
+        Classes = classes;
+        Axes = axes;
+        DependsOnLogit = op == Op.Logit || (op != Op.Detach && inputs.Any(input => input.DependsOnLogit));
+    }
+
+    /// <summary>Increasing in the order of creation: an input's id is smaller than its user's.</summary>
+    public int Id { get; }
+
+    public Op Op { get; }
+
+    public ImmutableArray<Node> Inputs { get; }
+
+    /// <summary>The number of a constant; the index of a parameter or of a table of per-class numbers.</summary>
+    public double Number { get; }
+
+    /// <summary>The axes that a reduction removes, that an extent counts, or over which the upstream gradient varies.</summary>
+    public Axes Attribute { get; }
+
+    /// <summary>The classes of a class set.</summary>
+    public ClassSelection? Classes { get; }
+
+    /// <summary>The axes over which the node varies.</summary>
+    public Axes Axes { get; }
+
+    /// <summary>A gradient flows through the node to the logits.</summary>
+    public bool DependsOnLogit { get; }
+
+    public int Index => (int)Number;
+
+    public Node this[int input] => Inputs[input];
+
+    /// <summary>The node has one value a pixel (and perhaps class): it's computed in a pass over the pixels.</summary>
+    public bool IsPixel => Axes.Has(Axes.Pixel);
+
+    public bool IsConstant => Op == Op.Constant;
+
+    public bool IsNumber(double number) => Op == Op.Constant && Number.Equals(number);
+
+    public override string ToString() => NodeText.Describe(this);
+}
+
+/// <summary>A subset of the classes: all but the background, or those listed.</summary>
+internal sealed record ClassSelection(bool IncludeBackground, ImmutableArray<int> Only)
+{
+    public bool IsAll => IncludeBackground && Only.IsDefaultOrEmpty;
+
+    public bool Equals(ClassSelection? other) =>
+        other is not null && IncludeBackground == other.IncludeBackground && List.SequenceEqual(other.List);
+
+    public override int GetHashCode() => List.Aggregate(IncludeBackground ? 1 : 2, (hash, c) => unchecked((hash * 31) + c));
+
+    public ImmutableArray<int> List => Only.IsDefault ? ImmutableArray<int>.Empty : Only;
+
+    /// <summary>The listed classes that the background rule leaves; empty when all are listed by default.</summary>
+    public IEnumerable<int> Effective => List.Where(c => IncludeBackground || c != 0).Distinct().OrderBy(c => c);
+}

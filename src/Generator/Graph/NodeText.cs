@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace LossGen.Generator.Graph;
+
+/// <summary>Nodes as mathematics, for comments and for the debugger.</summary>
+internal static class NodeText
+{
+    private const int Sum = 1;
+    private const int Product = 2;
+    private const int Atom = 3;
+
+    /// <summary>The expression in full.</summary>
+    public static string Describe(Node node) => Describe(node, _ => null);
+
+    /// <summary>The expression, where a node that has a name is shown by it.</summary>
+    public static string Describe(Node node, Func<Node, string?> name) => Text(node, 0, name, root: true);
+
+    public static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Text(Node node, int precedence, Func<Node, string?> name, bool root = false)
+    {
+        if (!root && name(node) is { } known)
+            return known;
+        string In(int i, int p = 0) => Text(node[i], p, name);
+        (string text, int own) = node.Op switch
+        {
+            Op.Constant => (Number(node.Number), node.Number < 0 ? Sum : Atom),
+            Op.Parameter => ("parameter" + node.Index, Atom),
+            Op.Logit => ("x", Atom),
+            Op.Target => ("y", Atom),
+            Op.OneHot => ("[label = c]", Atom),
+            Op.Valid => ("[valid]", Atom),
+            Op.ClassIndex => ("c", Atom),
+            Op.ClassSet => (node.Classes!.List.IsEmpty ? "[c > 0]" : "[c in {" + string.Join(", ", node.Classes.Effective) + "}]", Atom),
+            Op.PerClass => ("w" + node.Index + "[c]", Atom),
+            Op.Extent => (node.Attribute.Letters(), Atom),
+            Op.Upstream => ("upstream", Atom),
+            Op.Add => (Addition(node, name), Sum),
+            Op.Multiply when node[0].IsNumber(-1) => ("-" + In(1, Product), Sum),
+            Op.Multiply => (In(0, Product) + "*" + In(1, Product), Product),
+            Op.Divide => (In(0, Product) + "/" + In(1, Atom), Product),
+            Op.Power => (In(0, Atom) + "^" + In(1, Atom), Product),
+            Op.Less => (In(0) + " < " + In(1), 0),
+            Op.LessOrEqual => (In(0) + " <= " + In(1), 0),
+            Op.Equal => (In(0) + " = " + In(1), 0),
+            Op.And => (In(0, Sum) + " and " + In(1, Sum), 0),
+            Op.Or => (In(0, Sum) + " or " + In(1, Sum), 0),
+            Op.Not => ("not " + In(0, Atom), Sum),
+            Op.Where => ("where(" + In(0) + ", " + In(1) + ", " + In(2) + ")", Atom),
+            Op.Mask when node[1].IsNumber(1) => (In(0, Atom), Atom),
+            Op.Mask => (In(0, Atom) + "*" + In(1, Product), Product),
+            Op.Softmax => ("p", Atom),
+            Op.SoftmaxComplement => ("(1 - p)", Atom),
+            Op.LogSumExp => ("logsumexp(" + In(0) + ")", Atom),
+            Op.Sum => ("sum_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
+            Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
+            _ => (node.Op.ToString().ToLowerInvariant() + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
+        };
+        return own < precedence ? "(" + text + ")" : text;
+    }
+
+    private static string Addition(Node node, Func<Node, string?> name)
+    {
+        string left = Text(node[0], Sum, name), right = Text(node[1], Sum, name);
+        if (left.StartsWith("-", StringComparison.Ordinal) && !right.StartsWith("-", StringComparison.Ordinal))
+            (left, right) = (right, left);
+        return right.StartsWith("-", StringComparison.Ordinal) ? left + " - " + right.Substring(1) : left + " + " + right;
+    }
+}

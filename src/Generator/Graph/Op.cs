@@ -1,0 +1,59 @@
+namespace LossGen.Generator.Graph;
+
+/// <summary>The primitive operations of the graph. <see cref="Operations"/> has a row for each.</summary>
+internal enum Op
+{
+    // Leaves.
+    Constant,
+    Parameter,
+    Logit,
+    Target,
+    OneHot,
+    Valid,
+    ClassIndex,
+    ClassSet,
+    PerClass,
+    Extent,
+    Upstream,
+
+    // Element by element.
+    Add,
+    Multiply,
+    Divide,
+    Power,
+    Minimum,
+    Maximum,
+    Exp,
+    ExpNonPositive,
+    Log,
+    Log1p,
+    Expm1,
+    Sqrt,
+    Abs,
+    Sign,
+    Tanh,
+    Sinh,
+    Cosh,
+    Sigmoid,
+    Softplus,
+    Detach,
+
+    // Conditions and selection.
+    Less,
+    LessOrEqual,
+    Equal,
+    And,
+    Or,
+    Not,
+    Where,
+    Mask,
+
+    // Over the classes of a pixel.
+    Softmax,
+    SoftmaxComplement,
+    LogSumExp,
+
+    // Reductions.
+    Sum,
+    ClassMaximum,
+}

@@ -1,0 +1,245 @@
+namespace LossGen.Generator.Graph;
+
+/// <summary>The table of operations: one row each, with value, derivative and text for every backend.</summary>
+internal static class Operations
+{
+    private static readonly Dictionary<Op, Operation> Table = Rows().ToDictionary(row => row.Op);
+
+    public static IEnumerable<Operation> All => Table.Values;
+
+    public static Operation Of(Op op) => Table[op];
+
+    public static Operation Operation(this Node node) => Table[node.Op];
+
+    private static IEnumerable<Operation> Rows()
+    {
+        foreach (Op leaf in new[]
+                 {
+                     Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.OneHot, Op.Valid, Op.ClassIndex, Op.ClassSet, Op.PerClass,
+                     Op.Extent, Op.Upstream,
+                 })
+            yield return new(leaf) { IsCondition = leaf is Op.OneHot or Op.Valid or Op.ClassSet };
+
+        yield return new(Op.Add)
+        {
+            Evaluate = v => v[0] + v[1],
+            Derivative = (b, n, g) => [g, g],
+            Vector = "{0} + {1}", Scalar = "{0} + {1}", Torch = "{0} + {1}",
+        };
+        yield return new(Op.Multiply)
+        {
+            Evaluate = v => v[0] * v[1],
+            Derivative = (b, n, g) => [b.Multiply(g, n[1]), b.Multiply(g, n[0])],
+            Vector = "{0} * {1}", Scalar = "{0} * {1}", Torch = "{0} * {1}",
+        };
+        yield return new(Op.Divide)
+        {
+            Evaluate = v => v[0] / v[1],
+            Derivative = (b, n, g) => [b.Divide(g, n[1]), b.Negate(b.Divide(b.Multiply(g, n), n[1]))],
+            Domain = "not finite where the denominator is 0",
+            IsExpensive = true,
+            Vector = "{0} / {1}", Scalar = "{0} / {1}", Torch = "{0} / {1}",
+        };
+        yield return new(Op.Power)
+        {
+            Evaluate = v => Math.Pow(v[0], v[1]),
+            Derivative = (b, n, g) =>
+            [
+                b.Multiply(g, b.Multiply(n[1], b.Power(n[0], b.Add(n[1], b.Constant(-1))))),
+                b.Multiply(g, b.Where(b.Equal(n[0], b.Zero), b.Zero, b.Multiply(n, b.Log(n[0])))),
+            ],
+            Domain = "NaN for a negative base with a fractional exponent; the derivative is infinite at 0 for exponents below 1",
+            IsExpensive = true,
+            Vector = "V.Pow({0}, {1})", Scalar = "global::System.Math.Pow({0}, {1})", Torch = "{0}.pow({1})",
+        };
+        yield return new(Op.Minimum)
+        {
+            Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
+            Derivative = (b, n, g) => [Tie(b, g, b.Less(n[0], n[1]), n), Tie(b, g, b.Less(n[1], n[0]), n)],
+            Domain = "the derivative is shared equally at a tie",
+            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "torch.minimum({0}, {1})",
+        };
+        yield return new(Op.Maximum)
+        {
+            Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
+            Derivative = (b, n, g) => [Tie(b, g, b.Less(n[1], n[0]), n), Tie(b, g, b.Less(n[0], n[1]), n)],
+            Domain = "the derivative is shared equally at a tie",
+            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "torch.maximum({0}, {1})",
+        };
+        yield return new(Op.Exp)
+        {
+            Evaluate = v => Math.Exp(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, n)],
+            Domain = "overflows above 88.7 (float), 709.8 (double)",
+            IsExpensive = true,
+            Vector = "V.Exp({0})", Scalar = "global::System.Math.Exp({0})", Torch = "{0}.exp()",
+        };
+        yield return new(Op.ExpNonPositive)
+        {
+            Evaluate = v => Math.Exp(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, n)],
+            Domain = "at most 0: made by lowering only",
+            IsExpensive = true,
+            Vector = "V.ExpNonPositive({0})", Scalar = "global::System.Math.Exp({0})", Torch = "{0}.exp()",
+        };
+        yield return new(Op.Log)
+        {
+            Evaluate = v => Math.Log(v[0]),
+            Derivative = (b, n, g) => [b.Divide(g, n[0])],
+            Domain = "-infinity at 0, NaN below",
+            IsExpensive = true,
+            Vector = "V.Log({0})", Scalar = "global::System.Math.Log({0})", Torch = "{0}.log()",
+        };
+        yield return new(Op.Log1p)
+        {
+            Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
+            Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
+            Domain = "-infinity at -1, NaN below",
+            IsExpensive = true,
+            Vector = "V.Log1p({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})", Torch = "{0}.log1p()",
+        };
+        yield return new(Op.Expm1)
+        {
+            Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] + (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 6) : Math.Exp(v[0]) - 1,
+            Derivative = (b, n, g) => [b.Multiply(g, b.Add(n, b.One))],
+            Domain = "overflows above 88.7 (float), 709.8 (double)",
+            IsExpensive = true,
+            Vector = "V.Expm1({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})", Torch = "{0}.expm1()",
+        };
+        yield return new(Op.Sqrt)
+        {
+            Evaluate = v => Math.Sqrt(v[0]),
+            Derivative = (b, n, g) => [b.Divide(b.Multiply(b.Constant(0.5), g), n)],
+            Domain = "NaN below 0; the derivative is infinite at 0",
+            IsExpensive = true,
+            Vector = "V.Sqrt({0})", Scalar = "global::System.Math.Sqrt({0})", Torch = "{0}.sqrt()",
+        };
+        yield return new(Op.Abs)
+        {
+            Evaluate = v => Math.Abs(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Sign(n[0]))],
+            Domain = "the derivative at 0 is 0",
+            Vector = "V.Abs({0})", Scalar = "global::System.Math.Abs({0})", Torch = "{0}.abs()",
+        };
+        yield return new(Op.Sign)
+        {
+            Evaluate = v => double.IsNaN(v[0]) ? double.NaN : Math.Sign(v[0]),
+            Domain = "no gradient flows",
+            Vector = "V.Sign({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})", Torch = "{0}.sign()",
+        };
+        yield return new(Op.Tanh)
+        {
+            Evaluate = v => Math.Tanh(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Subtract(b.One, b.Multiply(n, n)))],
+            IsExpensive = true,
+            Vector = "V.Tanh({0})", Scalar = "global::System.Math.Tanh({0})", Torch = "{0}.tanh()",
+        };
+        yield return new(Op.Sinh)
+        {
+            Evaluate = v => Math.Sinh(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Cosh(n[0]))],
+            Domain = "overflows beyond 89 (float), 710 (double)",
+            IsExpensive = true,
+            Vector = "V.Sinh({0})", Scalar = "global::System.Math.Sinh({0})", Torch = "{0}.sinh()",
+        };
+        yield return new(Op.Cosh)
+        {
+            Evaluate = v => Math.Cosh(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Sinh(n[0]))],
+            Domain = "overflows beyond 89 (float), 710 (double)",
+            IsExpensive = true,
+            Vector = "V.Cosh({0})", Scalar = "global::System.Math.Cosh({0})", Torch = "{0}.cosh()",
+        };
+        yield return new(Op.Sigmoid)
+        {
+            Evaluate = v => v[0] >= 0 ? 1 / (1 + Math.Exp(-v[0])) : Math.Exp(v[0]) / (1 + Math.Exp(v[0])),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(n, b.Sigmoid(b.Negate(n[0]))))],
+            IsExpensive = true,
+            Vector = "V.Sigmoid({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Sigmoid({0})", Torch = "{0}.sigmoid()",
+        };
+        yield return new(Op.Softplus)
+        {
+            Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
+            IsExpensive = true,
+            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "TorchSupport.Softplus({0})",
+        };
+        yield return new(Op.Detach)
+        {
+            Evaluate = v => v[0],
+            Domain = "no gradient flows",
+            Vector = "{0}", Scalar = "{0}", Torch = "{0}",
+        };
+        yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0} < {1}");
+        yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0} <= {1}");
+        yield return Condition(Op.Equal, v => v[0].Equals(v[1]) || (v[0] == 0 && v[1] == 0), "V.Equal({0}, {1})", "{0} == {1}", "{0} == {1}");
+        yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0} & {1}", "{0} && {1}", "{0} & {1}");
+        yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0} | {1}", "{0} || {1}", "{0} | {1}");
+        yield return Condition(Op.Not, v => v[0] == 0, "~{0}", "!{0}", "{0}.logical_not()");
+        yield return new(Op.Where)
+        {
+            Evaluate = v => v[0] != 0 ? v[1] : v[2],
+            Derivative = (b, n, g) => [null, b.Mask(n[0], g), b.Mask(b.Not(n[0]), g)],
+            Domain = "the branch that is not taken has gradient 0, also where it is not finite",
+            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "torch.where({0}, {1}, {2})",
+        };
+        yield return new(Op.Mask)
+        {
+            Evaluate = v => v[0] != 0 ? v[1] : 0,
+            Derivative = (b, n, g) => [null, b.Mask(n[0], g)],
+            Domain = "a selection, not a product: 0 where the condition is false, also where the value is not finite",
+            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "TorchSupport.Mask({0}, {1})",
+        };
+
+        yield return new(Op.Softmax)
+        {
+            Derivative = (b, n, g) => [SoftmaxGradient(b, n, g)],
+            IsExpensive = true,
+            Torch = "{0}.softmax(1)",
+        };
+        yield return new(Op.SoftmaxComplement)
+        {
+            Derivative = (b, n, g) => [b.Negate(SoftmaxGradient(b, b.Softmax(n[0]), g))],
+            Domain = "1 - softmax; summed over the other classes where only the label's is needed",
+            IsExpensive = true,
+            Torch = "1 - {0}.softmax(1)",
+        };
+        yield return new(Op.LogSumExp)
+        {
+            Derivative = (b, n, g) => [b.Multiply(g, b.Softmax(n[0]))],
+            IsExpensive = true,
+            Torch = "{0}.logsumexp(1, keepdim: true)",
+        };
+        yield return new(Op.Sum)
+        {
+            Derivative = (b, n, g) => [g],
+        };
+        yield return new(Op.ClassMaximum)
+        {
+            Derivative = (b, n, g) =>
+            {
+                Node isMaximum = b.Equal(n[0], n);
+                return [b.Mask(isMaximum, b.Divide(g, b.Sum(b.Mask(isMaximum, b.One), Axes.Class)))];
+            },
+            Domain = "the derivative is shared equally at a tie",
+            Torch = "{0}.amax(new long[] {{ 1 }}, keepdim: true)",
+        };
+    }
+
+    private static Operation Condition(Op op, Func<double[], bool> holds, string vector, string scalar, string torch) => new(op)
+    {
+        Evaluate = v => holds(v) ? 1 : 0,
+        IsCondition = true,
+        Domain = "no gradient flows",
+        Vector = vector,
+        Scalar = scalar,
+        Torch = torch,
+    };
+
+    // PyTorch's convention for max and min.
+    private static Node Tie(GraphBuilder b, Node g, Node wins, Node n) =>
+        b.Where(wins, g, b.Mask(b.Equal(n[0], n[1]), b.Multiply(b.Constant(0.5), g)));
+
+    private static Node SoftmaxGradient(GraphBuilder b, Node p, Node g) =>
+        b.Multiply(p, b.Subtract(g, b.Sum(b.Multiply(p, g), Axes.Class)));
+}

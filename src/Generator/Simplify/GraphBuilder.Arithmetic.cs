@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+
+namespace LossGen.Generator.Graph;
+
+/// <summary>Sums and products in a normal form: constants folded, like terms combined, factors ordered by their axes.</summary>
+internal sealed partial class GraphBuilder
+{
+    // Above this an addition is left as it stands; combining like terms is quadratic in their number.
+    private const int MaximumTerms = 24;
+
+    public Node Negate(Node a) => Multiply(Constant(-1), a);
+
+    public Node Subtract(Node a, Node b) => Add(a, Negate(b));
+
+    public Node Add(Node a, Node b)
+    {
+        if (a.IsConstant && b.IsConstant)
+            return Constant(a.Number + b.Number);
+        if (a.IsNumber(0))
+            return b;
+        if (b.IsNumber(0))
+            return a;
+
+        var terms = new List<(double Factor, Node Base)>();
+        if (!Terms(a, 1, terms) || !Terms(b, 1, terms))
+            return Ordered(Op.Add, a, b);
+        int before = terms.Count;
+        Combine(terms);
+        double constant = terms.Where(term => term.Base.IsNumber(1)).Sum(term => term.Factor);
+        if (terms.Count == before && (a.IsConstant || b.IsConstant || !terms.Any(term => term.Base.IsNumber(1))))
+            return Complement(constant, terms) ?? Ordered(Op.Add, a, b);
+        if (terms.Count == 0)
+            return Zero;
+        if (Complement(constant, terms) is { } complement)
+            return complement;
+
+        // The constant joins last, so that sums that differ only in it share the rest.
+        Node? sum = null;
+        foreach ((double factor, Node term) in terms.Where(term => !term.Base.IsNumber(1)))
+        {
+            Node part = Multiply(Constant(factor), term);
+            sum = sum is null ? part : Ordered(Op.Add, sum, part);
+        }
+
+        if (sum is null)
+            return Constant(constant);
+        return constant == 0 ? sum : Ordered(Op.Add, Constant(constant), sum);
+    }
+
+    public Node Multiply(Node a, Node b)
+    {
+        if (a.IsConstant && b.IsConstant)
+            return Constant(a.Number * b.Number);
+        if (a.IsNumber(0) || b.IsNumber(0))
+            return Zero;
+        if (a.IsNumber(1))
+            return b;
+        if (b.IsNumber(1))
+            return a;
+
+        // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
+        if (a.Op == Op.Mask)
+            return Mask(a[0], Multiply(a[1], b));
+        if (b.Op == Op.Mask)
+            return Mask(b[0], Multiply(a, b[1]));
+        if (a.Op == Op.Divide && a[0].IsNumber(1))
+            return Divide(b, a[1]);
+        if (b.Op == Op.Divide && b[0].IsNumber(1))
+            return Divide(a, b[1]);
+        return Product(Factors(a).Concat(Factors(b)).ToList());
+    }
+
+    public Node Divide(Node a, Node b)
+    {
+        if (a.IsConstant && b.IsConstant && b.Number != 0)
+            return Constant(a.Number / b.Number);
+        if (b.IsNumber(1) || (a.IsNumber(0) && !b.IsConstant))
+            return a;
+        if (a.Op == Op.Mask)
+            return Mask(a[0], Divide(a[1], b));
+
+        // One division for all pixels instead of one for each.
+        if (a.IsPixel && !b.IsPixel)
+            return Multiply(Divide(One, b), a);
+        return Make(Op.Divide, a, b);
+    }
+
+    // The factors of a product, where a quotient by something small counts as the product with its reciprocal.
+    private static IEnumerable<Node> Factors(Node node) =>
+        node.Op == Op.Multiply ? Factors(node[0]).Concat(Factors(node[1])) : [node];
+
+    private Node Product(List<Node> factors)
+    {
+        double constant = 1;
+        var rest = new List<Node>();
+        foreach (Node factor in factors)
+        {
+            if (factor.IsConstant)
+                constant *= factor.Number;
+            else
+                rest.Add(factor);
+        }
+
+        if (constant == 0)
+            return Zero;
+
+        // Scalars first, then what varies over images or classes: their product is computed outside the pixel loops.
+        Node? small = null, pixel = null;
+        foreach (Node factor in rest.OrderBy(factor => (int)factor.Axes).ThenBy(factor => factor.Id))
+        {
+            if (factor.IsPixel)
+                pixel = pixel is null ? factor : Make(Op.Multiply, pixel, factor);
+            else
+                small = small is null ? factor : Make(Op.Multiply, small, factor);
+        }
+
+        if (constant != 1)
+            small = small is null ? Constant(constant) : Make(Op.Multiply, Constant(constant), small);
+        if (small is null)
+            return pixel ?? One;
+        return pixel is null ? small : Make(Op.Multiply, small, pixel);
+    }
+
+    // Splits a sum into (factor, term) pairs; false when there are too many.
+    private bool Terms(Node node, double factor, List<(double Factor, Node Base)> terms)
+    {
+        if (terms.Count >= MaximumTerms)
+            return false;
+        if (node.Op == Op.Add)
+            return Terms(node[0], factor, terms) && Terms(node[1], factor, terms);
+        if (node.IsConstant)
+            terms.Add((factor * node.Number, One));
+        else if (node.Op == Op.Multiply && node[0].IsConstant && node[1].Op == Op.Add)
+            return Terms(node[1], factor * node[0].Number, terms);
+        else if (node.Op == Op.Multiply && node[0].IsConstant)
+            terms.Add((factor * node[0].Number, node[1]));
+        else if (node.Op == Op.Mask && node[1].IsConstant && !node[1].IsNumber(1))
+            terms.Add((factor * node[1].Number, Mask(node[0], One)));
+        else if (node.Op == Op.Mask && node[1].Op == Op.Multiply && node[1][0].IsConstant)
+            terms.Add((factor * node[1][0].Number, Mask(node[0], node[1][1])));
+        else
+            terms.Add((factor, node));
+        return true;
+    }
+
+    private void Combine(List<(double Factor, Node Base)> terms)
+    {
+        for (int i = 0; i < terms.Count; i++)
+        {
+            for (int j = terms.Count - 1; j > i; j--)
+            {
+                if (!ReferenceEquals(terms[i].Base, terms[j].Base))
+                    continue;
+                terms[i] = (terms[i].Factor + terms[j].Factor, terms[i].Base);
+                terms.RemoveAt(j);
+            }
+        }
+
+        terms.RemoveAll(term => term.Factor == 0 && !double.IsNaN(term.Factor));
+    }
+
+    // 1 - sigmoid(x) is sigmoid(-x), without cancellation; 1 - [m] is [not m].
+    private Node? Complement(double constant, List<(double Factor, Node Base)> terms)
+    {
+        if (constant != 1 || terms.Count != 2)
+            return null;
+        (double factor, Node other) = terms[0].Base.IsNumber(1) ? terms[1] : terms[0];
+        if (factor != -1)
+            return null;
+        return other.Op switch
+        {
+            Op.Sigmoid => Sigmoid(Negate(other[0])),
+            Op.SoftmaxComplement => Softmax(other[0]),
+            Op.Mask when other[1].IsNumber(1) => Mask(Not(other[0]), One),
+            _ => null,
+        };
+    }
+
+    private Node Ordered(Op op, Node a, Node b)
+    {
+        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && ReferenceEquals(Not(a[0]), b[0]))
+            return Where(a[0], a[1], b[1]);
+
+        // Two constants of a class chosen by a condition are one selection between two constants.
+        if (op == Op.Add && b.Op == Op.Mask && b[0].IsPixel && !a.IsPixel && !b[1].IsPixel)
+            return Where(b[0], Add(a, b[1]), a);
+        if (op == Op.Add && a.Op == Op.Mask && a[0].IsPixel && !a[1].IsPixel && !b.IsPixel)
+            return Where(a[0], Add(b, a[1]), b);
+        bool swap = (b.IsConstant && !a.IsConstant) || (a.IsConstant == b.IsConstant && b.Id < a.Id);
+        return swap ? Make(op, b, a) : Make(op, a, b);
+    }
+
+    private Node Elementwise(Op op, params Node[] inputs)
+    {
+        if (inputs.All(input => input.IsConstant))
+            return Constant(Operations.Of(op).Evaluate!(inputs.Select(input => input.Number).ToArray()));
+        return Make(op, ImmutableArray.Create(inputs));
+    }
+}

@@ -1,0 +1,91 @@
+namespace LossGen.Generator.Graph;
+
+/// <summary>Functions of one or two numbers, with the rewrites that keep them stable.</summary>
+internal sealed partial class GraphBuilder
+{
+    public Node Exp(Node a) => a.Op == Op.Log ? a[0] : Elementwise(Op.Exp, a);
+
+    /// <summary>Log, from the stable form where there is one.</summary>
+    public Node Log(Node a)
+    {
+        switch (a.Op)
+        {
+            case Op.Exp:
+                return a[0];
+            case Op.Softmax:
+                return Subtract(a[0], LogSumExp(a[0]));
+            case Op.Sigmoid:
+                return Negate(Softplus(Negate(a[0])));
+            case Op.Add when a[0].IsNumber(1):
+                return Log1p(a[1]);
+            default:
+                return Elementwise(Op.Log, a);
+        }
+    }
+
+    public Node Log1p(Node a) => Elementwise(Op.Log1p, a);
+
+    public Node Expm1(Node a) => Elementwise(Op.Expm1, a);
+
+    public Node Sqrt(Node a) => Elementwise(Op.Sqrt, a);
+
+    public Node Abs(Node a)
+    {
+        if (a.Op == Op.Multiply && a[0].IsNumber(-1))
+            return Abs(a[1]);
+        return a.Op is Op.Abs or Op.Exp or Op.Sigmoid or Op.Softmax or Op.Softplus ? a : Elementwise(Op.Abs, a);
+    }
+
+    public Node Sign(Node a) => Elementwise(Op.Sign, a);
+
+    public Node Tanh(Node a) => Elementwise(Op.Tanh, a);
+
+    public Node Sinh(Node a) => Elementwise(Op.Sinh, a);
+
+    public Node Cosh(Node a) => Elementwise(Op.Cosh, a);
+
+    public Node Sigmoid(Node a) => Elementwise(Op.Sigmoid, a);
+
+    public Node Softplus(Node a) => Elementwise(Op.Softplus, a);
+
+    public Node Detach(Node a) => a.DependsOnLogit ? Make(Op.Detach, a) : a;
+
+    public Node Minimum(Node a, Node b) => ReferenceEquals(a, b) ? a : Elementwise(Op.Minimum, a, b);
+
+    public Node Maximum(Node a, Node b) => ReferenceEquals(a, b) ? a : Elementwise(Op.Maximum, a, b);
+
+    /// <summary>Power; small whole and half exponents without a logarithm.</summary>
+    public Node Power(Node a, Node exponent)
+    {
+        if (!exponent.IsConstant)
+            return Elementwise(Op.Power, a, exponent);
+
+        // [m] to a positive power is [m].
+        if (a.Op == Op.Mask && exponent.Number > 0)
+            return Mask(a[0], Power(a[1], exponent));
+        return exponent.Number switch
+        {
+            0 => One,
+            1 => a,
+            2 => Multiply(a, a),
+            3 => Multiply(Multiply(a, a), a),
+            4 => Multiply(Multiply(a, a), Multiply(a, a)),
+            0.5 => Sqrt(a),
+            1.5 => Multiply(a, Sqrt(a)),
+            2.5 => Multiply(Multiply(a, a), Sqrt(a)),
+            -0.5 => Divide(One, Sqrt(a)),
+            -1 => Divide(One, a),
+            -2 => Divide(One, Multiply(a, a)),
+            _ when a.Op == Op.Exp => Exp(Multiply(exponent, a[0])),
+            _ => Elementwise(Op.Power, a, exponent),
+        };
+    }
+
+    public Node Softmax(Node logits) => Make(Op.Softmax, logits);
+
+    public Node SoftmaxComplement(Node logits) => Make(Op.SoftmaxComplement, logits);
+
+    public Node LogSumExp(Node logits) => Make(Op.LogSumExp, logits);
+
+    public Node ClassMaximum(Node a) => a.Axes.Has(Axes.Class) ? Make(Op.ClassMaximum, a) : a;
+}

@@ -1,0 +1,58 @@
+namespace LossGen.Generator.Graph;
+
+/// <summary>
+/// One-hot algebra: a sum over classes that only the label's class enters is the summand at the label. It is computed once a
+/// pixel, not once a class, and no one-hot tensor exists.
+/// </summary>
+internal sealed partial class GraphBuilder
+{
+    // sum_C([label] * f) = f at the label.
+    private Node? SumOfLabelled(List<Node> masks, Node inner, Axes axes)
+    {
+        if (!masks.Any(mask => mask.Op == Op.OneHot))
+            return null;
+        Axes rest = axes.Without(Axes.Class);
+        List<Node> others = masks.Where(mask => mask.Op != Op.OneHot).ToList();
+
+        // Already a bare pick: the irreducible case.
+        if (rest == Axes.None && others.Count == 0 && IsPickable(inner))
+            return null;
+        Node labelled = AtLabel(Remask(others, inner), []);
+        return Sum(Mask(LabelIsValid, labelled), rest);
+    }
+
+    // A pixel whose label is in range has exactly one class set.
+    private Node LabelIsValid => HasInvalidPixels ? Valid(Axes.Batch | Axes.Pixel) : True;
+
+    /// <summary>Some pixels may be invalid, because the loss declares an ignored label.</summary>
+    public bool HasInvalidPixels { get; init; }
+
+    private static bool IsPickable(Node node) =>
+        node.Op is Op.Logit or Op.ClassIndex or Op.PerClass or Op.Constant || (!node.IsPixel && node.Axes.Has(Axes.Class));
+
+    private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
+
+    // The value at the class of the label, pixel by pixel.
+    private Node AtLabel(Node node, Dictionary<Node, Node> done)
+    {
+        if (!node.Axes.Has(Axes.Class))
+            return node;
+        if (done.TryGetValue(node, out Node? known))
+            return known;
+        Node result = node.Op switch
+        {
+            Op.OneHot => True,
+            Op.Valid => LabelIsValid,
+            Op.ClassSet => Less(Zero, Pick(Mask(node, One))),
+            Op.Softmax when node[0].Op == Op.Logit => Exp(Subtract(Pick(node[0]), LogSumExp(node[0]))),
+
+            // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
+            Op.SoftmaxComplement => Sum(Mask(Not(OneHot), Softmax(node[0])), Axes.Class),
+            _ when IsPickable(node) => Pick(node),
+            _ when node.Operation().IsElementwise => Rebuild(node, node.Inputs.Select(input => AtLabel(input, done)).ToArray()),
+            _ => Pick(node),
+        };
+        done[node] = result;
+        return result;
+    }
+}
