@@ -1,0 +1,49 @@
+using static LossGen.Functions;
+
+namespace LossGen;
+
+/// <summary>What the formulas of region terms share.</summary>
+internal static class RegionFormulas
+{
+    /// <summary>
+    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>. Both are the same for
+    /// targets of 0 and 1; for others only the second is largest at p = y. With squares the two are the same anyway.
+    /// </summary>
+    internal static Value Overlap(Prediction x, Target y, bool squared, bool softLabel) =>
+        softLabel && !squared
+            ? (Sum(x.Probability) + Sum(y) - Sum(Abs(x.Probability - y))) / 2
+            : Sum(x.Probability * y);
+
+    /// <summary>How much is predicted.</summary>
+    internal static Value Predicted(Prediction x, bool squared) => squared ? Sum(Square(x.Probability)) : Sum(x.Probability);
+
+    /// <summary>How much is labelled.</summary>
+    internal static Value Labelled(Target y, bool squared) => squared ? Sum(Square(y)) : Sum(y);
+
+    /// <summary>The smoothed and bounded quotient of a score; 0/0 (nothing labelled, nothing predicted) is the perfect score 1.</summary>
+    internal static Value Score(
+        Value numerator, Value denominator, double smooth, double smoothNumerator, double smoothDenominator, double epsilon)
+    {
+        Value above = numerator + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
+        Value below = denominator + (double.IsNaN(smoothDenominator) ? smooth : smoothDenominator);
+        return Divide(above, epsilon == 0 ? below : Max(below, epsilon), 1);
+    }
+
+    /// <summary>From the score of each class to its share of the loss: 1 - score or its logarithm, the policy for empty classes, the weights.</summary>
+    internal static Value Loss(
+        Value score, Target y, double epsilon, bool log, EmptyClasses emptyClasses,
+        Value classWeights, bool normalizeClassWeights, Reduction reduction)
+    {
+        Value loss = log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : 1 - score;
+        Condition present = Sum(y) > 0;
+        Value kept = emptyClasses == EmptyClasses.Keep ? loss : Where(present, loss, 0);
+
+        // A mean over classes divides by their number; to divide by something else, divide by its mean.
+        Value counted = emptyClasses == EmptyClasses.Skip && reduction == Reduction.Mean ? Where(present, 1, 0) : 1;
+        Value share = normalizeClassWeights ? counted * classWeights : counted;
+        return Divide(classWeights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
+    }
+
+    /// <summary>A power of a loss; 0 without gradient where the loss is not positive, so that roots have no infinite slope there.</summary>
+    internal static Value Power(Value loss, double exponent) => Where(loss > 0, Pow(loss, exponent), 0);
+}
