@@ -59,14 +59,22 @@ internal sealed class FormulaScope
 
     public Node SumOverClasses(Node value) => Graph.Sum(Graph.Mask(Classes, value), Axes.Class);
 
-    public Node SumOverPixels(Node value, Axes axes) =>
-        Graph.Sum(Graph.Mask(Valid, value), axes);
+    public Node SumOverPixels(Node value, Axes axes) => Graph.Sum(Graph.Mask(ValidFor(value), value), axes);
+
+    /// <summary>
+    /// Condition: the point of a value takes part. Where single elements of a dense target can be ignored, a value without a class
+    /// axis takes part at the pixels of which any element does.
+    /// </summary>
+    public Node ValidFor(Node value) => Valid.Axes.Has(Axes.Class) && value.IsPixel && !value.Axes.Has(Axes.Class)
+        ? Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(Valid, Graph.One), Axes.Class))
+        : Valid;
 
     public Node MeanOverPixels(Node value, Axes axes)
     {
         if (!value.IsPixel)
             return Graph.Mean(value, axes);
-        return DivideOr(SumOverPixels(value, axes), SumOverPixels(Graph.One, axes), Graph.Zero);
+        Node valid = ValidFor(value);
+        return DivideOr(Graph.Sum(Graph.Mask(valid, value), axes), Graph.Sum(Graph.Mask(valid, Graph.One), axes), Graph.Zero);
     }
 
     /// <summary>a / b, and another value where b is 0.</summary>
@@ -79,8 +87,9 @@ internal sealed class FormulaScope
         Node one = term.Axes.Has(Axes.Class) ? Graph.Mask(Classes, Graph.One) : Graph.One;
         if (term.IsPixel)
         {
-            taken = Graph.Mask(Valid, taken);
-            one = Graph.Mask(Valid, one);
+            Node valid = ValidFor(term);
+            taken = Graph.Mask(valid, taken);
+            one = Graph.Mask(valid, one);
         }
 
         switch (options.Reduction)

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>One pass over the pixels.</summary>
+/// <param name="Id">Its number in the generated kernel.</param>
+/// <param name="Title">What it does, in words.</param>
+/// <param name="Stage">The stage of the scalar section after which it runs.</param>
+/// <param name="ClassSums">Sums with one number a class.</param>
+/// <param name="PixelSums">Sums without a class axis.</param>
+/// <param name="Gradient">The gradient to write, or null.</param>
+/// <param name="Elements">The unreduced values to write, or null.</param>
+/// <param name="ClassConstants">Results of the scalar section with one number a class.</param>
+/// <param name="ScalarConstants">Results of the scalar section without a class axis.</param>
+internal sealed record PassPlan(
+    int Id,
+    string Title,
+    int Stage,
+    ImmutableArray<Node> ClassSums,
+    ImmutableArray<Node> PixelSums,
+    Node? Gradient,
+    Node? Elements,
+    ImmutableArray<Node> ClassConstants,
+    ImmutableArray<Node> ScalarConstants)
+{
+    public IEnumerable<Node> Sums => ClassSums.Concat(PixelSums);
+
+    /// <summary>The pixel nodes that the pass computes for its results.</summary>
+    public IEnumerable<Node> Outputs => Sums.Select(sum => sum[0])
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]);
+}
+
+/// <summary>What the scalar section computes at one stage.</summary>
+/// <param name="Nodes">Nodes without a pixel axis, inputs before users.</param>
+/// <param name="GradientNodes">Those that only the gradient needs.</param>
+internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
+
+/// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
+internal sealed record LossPlan(
+    LossGraph Graph,
+    Node Value,
+    Node Gradient,
+    bool PerImage,
+    int ValueStage,
+    ImmutableArray<PassPlan> Statistics,
+    PassPlan GradientPass,
+    PassPlan? FusedPass,
+    PassPlan? ElementPass,
+    ImmutableArray<StagePlan> Stages)
+{
+    public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
+}

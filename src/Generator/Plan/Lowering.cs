@@ -1,0 +1,88 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>
+/// Writes softmax, log-sum-exp, sigmoid and softplus as what a kernel computes, sharing the exponential between them, and sums
+/// over batch and pixels as sums over each image's pixels followed by one over the images where statistics are per image.
+/// No algebra happens here: what the earlier passes arranged stays as it is.
+/// </summary>
+internal sealed class Lowering(GraphBuilder graph, bool perImage)
+{
+    private readonly Dictionary<Node, Node> done = [];
+
+    /// <summary>True when any sum over pixels keeps the images apart.</summary>
+    public static bool NeedsPerImage(IEnumerable<Node> outputs)
+    {
+        var seen = new HashSet<Node>();
+        bool Visit(Node node) => seen.Add(node)
+            && ((node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel) && node.Axes.Has(Axes.Batch)) || node.Inputs.Any(Visit));
+        return outputs.Any(Visit);
+    }
+
+    public Node Lower(Node node)
+    {
+        if (done.TryGetValue(node, out Node? known))
+            return known;
+        Node[] inputs = node.Inputs.Select(Lower).ToArray();
+        Node result = node.IsPixel || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs) : Raw(node, inputs);
+        done[node] = result;
+        return result;
+    }
+
+    private Node LowerPixel(Node node, Node[] inputs)
+    {
+        switch (node.Op)
+        {
+            case Op.Softmax:
+                return graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0]));
+            case Op.SoftmaxComplement:
+                return Minus(graph.One, graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
+            case Op.LogSumExp:
+                return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.Log, SumOfExponentials(inputs[0])));
+            case Op.Sigmoid:
+            {
+                // 1 / (1 + e) at x >= 0 and e / (1 + e) below, with e = exp(-|x|).
+                (Node magnitude, bool negated) = Magnitude(inputs[0]);
+                Node e = Decay(magnitude);
+                Node condition = graph.Make(Op.LessOrEqual, graph.Zero, magnitude);
+                Node numerator = negated
+                    ? graph.Make(Op.Where, condition, e, graph.One)
+                    : graph.Make(Op.Where, condition, graph.One, e);
+                return graph.Make(Op.Multiply, numerator, graph.Make(Op.Divide, graph.One, graph.Make(Op.Add, graph.One, e)));
+            }
+
+            case Op.Softplus:
+            {
+                Node e = Decay(Magnitude(inputs[0]).Magnitude);
+                return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1p, e));
+            }
+
+            case Op.Sum when perImage && node.Attribute.Has(Axes.Pixel) && node.Attribute.Has(Axes.Batch):
+                Node perImageSum = graph.Make(Op.Sum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
+                return graph.Make(Op.Sum, [perImageSum], 0, Axes.Batch);
+            default:
+                return Raw(node, inputs);
+        }
+    }
+
+    private Node Raw(Node node, Node[] inputs) =>
+        inputs.Length == 0 ? node : graph.Make(node.Op, [.. inputs], node.Number, node.Attribute, node.Classes);
+
+    private static (Node Magnitude, bool Negated) Magnitude(Node x) =>
+        x.Op == Op.Multiply && x[0].IsNumber(-1) ? (x[1], true) : (x, false);
+
+    private Node Decay(Node x) => graph.Make(Op.ExpNonPositive, Negative(graph.Make(Op.Abs, x)));
+
+    private Node Maximum(Node logits) => graph.Make(Op.ClassMaximum, logits);
+
+    private Node Exponential(Node logits) => graph.Make(Op.ExpNonPositive, Minus(logits, Maximum(logits)));
+
+    private Node SumOfExponentials(Node logits) => graph.Make(Op.Sum, [Exponential(logits)], 0, Axes.Class);
+
+    private Node ReciprocalSum(Node logits) => graph.Make(Op.Divide, graph.One, SumOfExponentials(logits));
+
+    private Node Minus(Node a, Node b) => graph.Make(Op.Add, a, Negative(b));
+
+    private Node Negative(Node a) => graph.Make(Op.Multiply, graph.Constant(-1), a);
+}

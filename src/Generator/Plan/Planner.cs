@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>Finds the passes: a sum over pixels is ready one pass after what it sums.</summary>
+internal sealed class Planner
+{
+    private readonly Dictionary<Node, int> levels = [];
+
+    public static LossPlan Plan(LossGraph graph)
+    {
+        bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient]);
+        var lowering = new Lowering(graph.Builder, perImage);
+        return new Planner().Plan(graph, lowering.Lower(graph.Value), lowering.Lower(graph.Gradient), perImage);
+    }
+
+    /// <summary>A sum that a pass adds up, as against one over the classes of a pixel or in the scalar section.</summary>
+    public static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
+
+    private LossPlan Plan(LossGraph graph, Node value, Node gradient, bool perImage)
+    {
+        List<Node> forValue = Reachable([value]);
+        List<Node> all = Reachable([value, gradient]);
+        int passCount = all.Where(IsStatistic).Select(Level).DefaultIfEmpty(0).Max();
+        int valueStage = Level(value);
+        var statistics = ImmutableArray.CreateBuilder<PassPlan>();
+        for (int k = 0; k < passCount; k++)
+            statistics.Add(Pass(k, "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null));
+
+        int id = passCount;
+        PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null);
+        PassPlan? fused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel
+            ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null)
+            : null;
+        PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value) : null;
+
+        var valueNodes = new HashSet<Node>(forValue);
+        var stages = ImmutableArray.CreateBuilder<StagePlan>();
+        for (int stage = 0; stage <= passCount; stage++)
+        {
+            List<Node> small = all.Where(node => !node.IsPixel && Level(node) == stage && node.Op != Op.Constant && !IsStatistic(node)).ToList();
+            stages.Add(new(
+                stage,
+                small.Where(valueNodes.Contains).ToImmutableArray(),
+                small.Where(node => !valueNodes.Contains(node)).ToImmutableArray()));
+        }
+
+        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable());
+    }
+
+    private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements)
+    {
+        ImmutableArray<Node> ordered = sums.ToImmutableArray();
+        var pass = new PassPlan(
+            id, title, stage,
+            ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
+            ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
+            gradient, elements, [], []);
+
+        // What the pixel nodes read from the scalar section.
+        var constants = new SortedDictionary<int, Node>();
+        foreach (Node node in PixelNodes(pass.Outputs))
+        {
+            foreach (Node input in node.Inputs)
+                AddConstant(input);
+        }
+
+        foreach (Node output in pass.Outputs)
+            AddConstant(output);
+        return pass with
+        {
+            ClassConstants = constants.Values.Where(node => node.Axes.Has(Axes.Class)).ToImmutableArray(),
+            ScalarConstants = constants.Values.Where(node => !node.Axes.Has(Axes.Class)).ToImmutableArray(),
+        };
+
+        void AddConstant(Node node)
+        {
+            if (!node.IsPixel && node.Op is not (Op.Constant or Op.ClassIndex or Op.ClassSet))
+                constants[node.Id] = node;
+        }
+    }
+
+    /// <summary>The pixel nodes that the outputs need, inputs before users.</summary>
+    public static List<Node> PixelNodes(IEnumerable<Node> outputs)
+    {
+        var found = new SortedDictionary<int, Node>();
+        void Visit(Node node)
+        {
+            if (!node.IsPixel || found.ContainsKey(node.Id))
+                return;
+            found.Add(node.Id, node);
+            foreach (Node input in node.Inputs)
+                Visit(input);
+        }
+
+        foreach (Node output in outputs)
+            Visit(output);
+        return [.. found.Values];
+    }
+
+    private int Level(Node node)
+    {
+        if (levels.TryGetValue(node, out int known))
+            return known;
+        int level = node.Inputs.Select(Level).DefaultIfEmpty(0).Max() + (IsStatistic(node) ? 1 : 0);
+        levels[node] = level;
+        return level;
+    }
+
+    private static List<Node> Reachable(IEnumerable<Node> outputs)
+    {
+        var found = new SortedDictionary<int, Node>();
+        void Visit(Node node)
+        {
+            if (found.ContainsKey(node.Id))
+                return;
+            found.Add(node.Id, node);
+            foreach (Node input in node.Inputs)
+                Visit(input);
+        }
+
+        foreach (Node output in outputs)
+            Visit(output);
+        return [.. found.Values];
+    }
+}
