@@ -16,14 +16,11 @@ public sealed partial class BinaryCrossEntropyAttribute : LossTermAttribute
     /// <summary>Moves the target towards 1/2: <c>(1 - s) * y + s / 2</c>.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Takes the sigmoid of the logits whatever the activation of the loss is, for use beside terms with a softmax.</summary>
-    public bool FromLogits { get; init; }
-
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, Value positiveWeights, Value classWeights, double labelSmoothing, bool fromLogits, Activation activation)
+        Prediction x, Target y, Value positiveWeights, Value classWeights, double labelSmoothing, Activation activation)
     {
         Value smoothed = labelSmoothing == 0 ? y : (1 - labelSmoothing) * y + labelSmoothing / 2;
-        return classWeights * BinaryFormulas.CrossEntropy(x, smoothed, positiveWeights, fromLogits, activation);
+        return classWeights * BinaryFormulas.CrossEntropy(x, smoothed, positiveWeights, activation);
     }
 }

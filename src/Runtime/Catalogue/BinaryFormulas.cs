@@ -9,16 +9,10 @@ internal static class BinaryFormulas
     /// <c>-w * y * log(p) - (1 - y) * log(1 - p)</c>: exact from the logits for a sigmoid, with one exponential and one logarithm; logarithms of probabilities
     /// are at least -100, as in PyTorch's BCELoss.
     /// </summary>
-    internal static Value CrossEntropy(Prediction x, Value y, Value positiveWeights, bool fromLogits, Activation activation) =>
-        fromLogits || activation == Activation.Sigmoid
+    internal static Value CrossEntropy(Prediction x, Value y, Value positiveWeights, Activation activation) =>
+        activation == Activation.Sigmoid
             ? FromLogits(x.Logit, y, positiveWeights)
             : -positiveWeights * y * Max(x.LogProbability, -100) - (1 - y) * Max(Log(x.Complement), -100);
-
-    /// <summary>The probability of the other answer than the right one.</summary>
-    internal static Value Miss(Prediction x, Value y, bool fromLogits, Activation activation) =>
-        fromLogits && activation != Activation.Sigmoid
-            ? y * Sigmoid(-x.Logit) + (1 - y) * Sigmoid(x.Logit)
-            : y * x.Complement + (1 - y) * x.Probability;
 
     // softplus(z) = max(z, 0) + tail and softplus(-z) = max(-z, 0) + tail: nothing cancels on either side.
     private static Value FromLogits(Value z, Value y, Value positiveWeights)
