@@ -2,8 +2,8 @@ namespace LossGen;
 
 /// <summary>
 /// Soft Dice: <c>1 - (2 * sum(p * y) + smooth) / (sum(p) + sum(y) + smooth)</c> for each class, or for each image and class. With the default options
-/// this is MONAI's DiceLoss (which is per image). SMP's counts smoothing and bound twice: <c>Smooth = 2 * smooth, Epsilon = 2e-7,
-/// EmptyClasses = EmptyClasses.Zero</c>.
+/// this is MONAI's DiceLoss, which is per image. SMP's counts smoothing and bound twice; it is <c>[Tversky(Smooth = 0, Epsilon = 1e-7, EmptyClasses =
+/// EmptyClasses.Zero)]</c>.
 /// </summary>
 /// <remarks>F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net", 3DV 2016 (with <see cref="Squared"/>). Soft labels: Z. Wang et al., "Dice Semimetric Losses", MICCAI 2023.</remarks>
 public sealed partial class DiceAttribute : RegionTermAttribute

@@ -24,20 +24,28 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// <summary>Adds up the classes of each pixel, so that the mean goes over pixels as that of cross-entropy does.</summary>
     public bool SumClasses { get; init; }
 
+    /// <summary>
+    /// For targets between 0 and 1 under a sigmoid: the probability of the wrong answer as <c>sigmoid((1 - 2 * y) * logit)</c>, as in MONAI, instead of
+    /// <c>y * (1 - p) + (1 - y) * p</c>, as in torchvision. For targets of 0 and 1 both are the same.
+    /// </summary>
+    public bool ScaledLogit { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool sumClasses, Activation activation)
+        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool sumClasses, bool scaledLogit, Activation activation)
     {
-        Value loss = classWeights * (activation == Activation.Softmax ? Categorical(x, y, gamma, alpha) : Binary(x, y, gamma, alpha, activation));
-        return sumClasses ? SumOverClasses(loss) : loss;
+        Value loss = activation == Activation.Softmax
+            ? Categorical(x, y, gamma, alpha)
+            : Binary(x, y, gamma, alpha, scaledLogit && activation == Activation.Sigmoid, activation);
+        return sumClasses ? SumOverClasses(classWeights * loss) : classWeights * loss;
     }
 
     private static Value Categorical(Prediction x, Target y, double gamma, double alpha) =>
         -y * Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha) * Modulation(x.Complement, gamma) * x.LogProbability;
 
-    private static Value Binary(Prediction x, Target y, double gamma, double alpha, Activation activation)
+    private static Value Binary(Prediction x, Target y, double gamma, double alpha, bool scaledLogit, Activation activation)
     {
-        Value miss = y * x.Complement + (1 - y) * x.Probability;
+        Value miss = scaledLogit ? Sigmoid((1 - 2 * y) * x.Logit) : y * x.Complement + (1 - y) * x.Probability;
         return Balance(y, alpha) * Modulation(miss, gamma) * BinaryFormulas.CrossEntropy(x, y, 1, activation);
     }
 

@@ -79,12 +79,12 @@ internal sealed class ReferenceCall
         }
     }
 
-    /// <summary>A power of two, so that the moved logits are exact. Probabilities get a smaller one near 0 and 1, the ends of their domain.</summary>
+    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain.</summary>
     private double Step(double logit)
     {
-        const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 26);
-        double room = Math.Min(Math.Abs(logit), Math.Abs(1 - logit)) / 64;
-        return loss.Definition.Activation != Activation.None || room > largest
+        const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 30);
+        double room = Math.Min(Math.Abs(logit), Math.Abs(1 - logit)) / 1024;
+        return loss.Definition.Activation != Activation.None || room > largest || room == 0
             ? largest
             : Math.Pow(2, Math.Floor(Math.Log2(Math.Max(room, smallest))));
     }
