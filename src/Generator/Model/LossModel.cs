@@ -77,7 +77,7 @@ internal sealed record LossOptions(
 /// <param name="Weight">Its factor.</param>
 /// <param name="IncludeBackground">False leaves class 0 out.</param>
 /// <param name="OnlyClasses">The term's classes; empty means all.</param>
-/// <param name="Arguments">Values of the formula's parameters where they differ from the text's defaults.</param>
+/// <param name="Arguments">The values of the formula's parameters, all of them and in their order.</param>
 /// <param name="FormulaMethod">The method, as C# can call it: <c>global::LossGen.DiceAttribute.Formula</c>, or <c>Formula</c>.</param>
 /// <param name="Activation">The term's own activation where the attribute states one; null takes the loss's.</param>
 internal sealed record TermModel(
@@ -98,8 +98,11 @@ internal enum ArgumentKind
     /// <summary>A run-time parameter.</summary>
     Property,
 
-    /// <summary>One number a class, known at compile time.</summary>
+    /// <summary>One number a class, known at compile time; none means 1 for every class.</summary>
     PerClass,
+
+    /// <summary>The option of the loss (or of the term, for its activation) that has the parameter's name.</summary>
+    Option,
 }
 
 /// <summary>The value bound to a parameter of a formula.</summary>
@@ -107,6 +110,9 @@ internal enum ArgumentKind
 /// <param name="Number">For <see cref="ArgumentKind.Constant"/>.</param>
 /// <param name="Property">For <see cref="ArgumentKind.Property"/>: an index into <see cref="LossModel.Parameters"/>.</param>
 /// <param name="Numbers">For <see cref="ArgumentKind.PerClass"/>.</param>
-/// <param name="CSharp">The argument as a C# expression for the reference call: <c>2D</c>, <c>true</c>, <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>.</param>
+/// <param name="CSharp">
+/// The argument as a C# expression for the reference call, where <c>x</c> is the prediction and <c>c</c> the context: <c>2D</c>, <c>true</c>,
+/// <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>, <c>x.PerClass(null)</c>, <c>c.Reduction</c>.
+/// </param>
 internal sealed record ArgumentModel(
     string Parameter, ArgumentKind Kind, double Number, int Property, EquatableArray<double> Numbers, string CSharp);

@@ -1,0 +1,147 @@
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Diagnostics;
+
+/// <summary>
+/// Every message of the generator, one row each. An id is never used again for something else; each has a page
+/// docs/diagnostics/{id}.md and a line in AnalyzerReleases.Unshipped.md.
+/// </summary>
+internal static class Descriptors
+{
+    private const string Declaration = "LossGen.Declaration";
+    private const string Formula = "LossGen.Formula";
+    private const string Parameters = "LossGen.Parameters";
+    private const string Options = "LossGen.Options";
+    private const string Compiler = "LossGen.Compiler";
+    private const string Pages = "docs/diagnostics/";
+
+    // Declaration
+    public static readonly DiagnosticDescriptor NotPartial = new(
+        "LG0001", "The class is not partial",
+        "'{0}' is not partial, so nothing can be generated into it{1}; write 'partial {2} {0}'",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0001.md");
+
+    public static readonly DiagnosticDescriptor UnsupportedKind = new(
+        "LG0002", "This kind of type cannot be completed",
+        "'{0}' is {1}, which cannot be generated into; {2}",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0002.md");
+
+    public static readonly DiagnosticDescriptor NoTerm = new(
+        "LG0003", "The loss has no term",
+        "Loss '{0}' has neither a term nor a formula; add a term such as [Dice], or a method 'static Value Formula(Prediction x, Target y)'",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0003.md");
+
+    public static readonly DiagnosticDescriptor WrongSignature = new(
+        "LG0004", "The formula has the wrong signature",
+        "The formula of '{0}' {1}; write 'static Value Formula(Prediction x, Target y, ...)'",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0004.md");
+
+    public static readonly DiagnosticDescriptor OtherBaseClass = new(
+        "LG0005", "The loss already has a base class",
+        "Loss '{0}' derives from '{1}', but with TorchSharp referenced it has to derive from TorchSharp.Loss<Tensor, Tensor, Tensor>; remove the base class",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0005.md");
+
+    public static readonly DiagnosticDescriptor NoFormula = new(
+        "LG0006", "The term has no formula",
+        "Term '{0}' has no {1}; {2}",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0006.md");
+
+    public static readonly DiagnosticDescriptor UnreadableFormula = new(
+        "LG0007", "The compiled formula of a term cannot be read",
+        "The compiled formula of term '{0}' cannot be read: {1}; use the same version of LossGen here as in assembly '{2}'",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0007.md");
+
+    // Formula
+    public static readonly DiagnosticDescriptor UnsupportedConstruct = new(
+        "LG0010", "The formula contains something that cannot be compiled",
+        "A formula cannot contain {0}; {1}",
+        Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0010.md");
+
+    public static readonly DiagnosticDescriptor NoSource = new(
+        "LG0011", "The formula calls a method without source",
+        "The body of '{0}' is not in this project, so it cannot become part of a formula; use a function of LossGen.Functions or copy the method into this project",
+        Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0011.md");
+
+    public static readonly DiagnosticDescriptor Recursion = new(
+        "LG0012", "The formula calls itself",
+        "'{0}' calls itself ({1}), and a formula has no end of inlining then; write it without recursion",
+        Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0012.md");
+
+    public static readonly DiagnosticDescriptor TooLarge = new(
+        "LG0013", "The formula is too large",
+        "The formula of '{0}' {1}; {2}",
+        Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0013.md");
+
+    // Parameters
+    public static readonly DiagnosticDescriptor NothingFeeds = new(
+        "LG0020", "Nothing feeds a parameter of the formula",
+        "Parameter '{0}' of the formula of '{1}' has no value: {2}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0020.md");
+
+    public static readonly DiagnosticDescriptor WrongParameterType = new(
+        "LG0021", "A formula cannot have a parameter of this type",
+        "{0} is of type '{1}'; needed is {2}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0021.md");
+
+    public static readonly DiagnosticDescriptor DefaultNotConstant = new(
+        "LG0022", "The default of a term's option is not a constant",
+        "The initialiser of '{0}' is not a constant number, so it cannot be written into the compiled formula; {1}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0022.md");
+
+    public static readonly DiagnosticDescriptor OptionNotUsed = new(
+        "LG0023", "The formula does not use an option of its term",
+        "Option '{0}' of term '{1}' changes nothing: its formula has no parameter '{2}'; add the parameter or remove the option",
+        Parameters, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0023.md");
+
+    public static readonly DiagnosticDescriptor ClashingProperty = new(
+        "LG0024", "A property feeds more than one term",
+        "Property '{0}' would feed parameter '{1}' of {2}; {3}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0024.md");
+
+    public static readonly DiagnosticDescriptor ConstantAndProperty = new(
+        "LG0025", "A parameter is both a constant and a property",
+        "'{0}' of term '{1}' is stated here as a constant and also comes from property '{2}'; remove one of the two",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0025.md");
+
+    public static readonly DiagnosticDescriptor WrongPropertyType = new(
+        "LG0026", "A member cannot be a run-time parameter",
+        "'{0}' has the name of parameter '{1}' of term '{2}' but {3}; {4}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0026.md");
+
+    public static readonly DiagnosticDescriptor PropertyNotUsed = new(
+        "LG0027", "A property of the loss feeds no parameter",
+        "Property '{0}' of loss '{1}' feeds no parameter; {2}",
+        Parameters, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0027.md");
+
+    // Options
+    public static readonly DiagnosticDescriptor WrongWeight = new(
+        "LG0030", "A weight is negative or not finite",
+        "{0} of term '{1}' is {2}; a weight is a finite number of at least 0",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0030.md");
+
+    public static readonly DiagnosticDescriptor ClassesContradict = new(
+        "LG0031", "The number of classes contradicts an option",
+        "{0} contradicts {1}; {2}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0031.md");
+
+    public static readonly DiagnosticDescriptor NeedsDenseTarget = new(
+        "LG0032", "An option needs dense targets",
+        "{0} is about the channels of a dense target, but the loss takes class indices only; remove it or write Target = TargetKind.Dense",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0032.md");
+
+    public static readonly DiagnosticDescriptor OptionOutOfRange = new(
+        "LG0033", "An option has a value that does not exist",
+        "{0} is {1}; {2}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0033.md");
+
+    // Compiler
+    public static readonly DiagnosticDescriptor NotCompiled = new(
+        "LG0040", "The loss cannot be compiled",
+        "Loss '{0}' cannot be compiled: {1}",
+        Compiler, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0040.md");
+
+    public static readonly DiagnosticDescriptor InternalError = new(
+        "LG0099", "Internal error of the generator",
+        "The generator failed on '{0}': {1}; this is an error of LossGen, please report it with the declaration",
+        Compiler, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0099.md");
+}

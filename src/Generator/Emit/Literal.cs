@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace LossGen.Generator.Emit;
+
+/// <summary>Numbers as C# writes them. The only place that does.</summary>
+internal static class Literal
+{
+    public static string Of(bool value) => value ? "true" : "false";
+
+    public static string Of(int value) => value < 0 ? $"({value.ToString(CultureInfo.InvariantCulture)})" : value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The shortest literal that reads back as the same double; -0 keeps its sign.</summary>
+    public static string Of(double value)
+    {
+        if (double.IsNaN(value))
+            return "double.NaN";
+        if (double.IsInfinity(value))
+            return value > 0 ? "double.PositiveInfinity" : "double.NegativeInfinity";
+        string text = Parse.Numbers.Write(value) + "D";
+        return text[0] == '-' ? $"({text})" : text;
+    }
+}

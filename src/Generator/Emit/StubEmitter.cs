@@ -1,0 +1,33 @@
+using LossGen.Generator.Model;
+
+namespace LossGen.Generator.Emit;
+
+/// <summary>
+/// What a loss with errors gets: the types and members that its users call, so that the compiler's complaints about them
+/// do not hide the one message that matters.
+/// </summary>
+internal static class StubEmitter
+{
+    private const string Tensor = "global::TorchSharp.torch.Tensor";
+    private const string Throw = "throw new global::System.NotSupportedException(\"The declaration of this loss has errors.\")";
+
+    public static string Emit(LossModel model)
+    {
+        string bases = model.HasTorchSharp
+            ? $"global::TorchSharp.Loss<{Tensor}, {Tensor}, {Tensor}>, global::LossGen.ILoss"
+            : "global::LossGen.ILoss";
+        string forward = model.HasTorchSharp
+            ? $"\n\n    public override {Tensor} forward({Tensor} input, {Tensor} target) => {Throw};"
+            : "";
+        return PartialType.Write(model.Namespace, model.Containers, $$"""
+            {{model.Modifiers}} partial class {{model.Name}} : {{bases}}
+            {
+                global::LossGen.LossDefinition global::LossGen.ILoss.Definition => {{Throw}};
+
+                void global::LossGen.ILoss.Run(ref global::LossGen.Kernels.CpuCall call) => {{Throw}};
+
+                global::LossGen.Value global::LossGen.ILoss.Reference(global::LossGen.Reference.ReferenceContext context) => {{Throw}};{{forward}}
+            }
+            """);
+    }
+}

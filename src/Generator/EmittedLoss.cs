@@ -1,0 +1,36 @@
+using LossGen.Generator.Emit;
+using LossGen.Generator.Formula;
+using LossGen.Generator.Model;
+using LossGen.Generator.Parse;
+
+namespace LossGen.Generator;
+
+/// <summary>The generated file of a loss.</summary>
+/// <param name="Failure">Why the file is a stub although the declaration is right, or null.</param>
+internal sealed record EmittedLoss(string HintName, string Name, string Text, EmitFailure? Failure)
+{
+    /// <summary>Never throws: what goes wrong behind the parser becomes a message about this loss, and the other losses are still generated.</summary>
+    public static EmittedLoss Create(LossModel model, CancellationToken cancellation)
+    {
+        if (model.IsBroken)
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null);
+        try
+        {
+            return new(model.HintName, model.Name, LossEmitter.Emit(model), null);
+        }
+        catch (FormulaTextException error)
+        {
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), new(-1, error.Message, IsInternal: false));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), new(-1, LossParser.Describe(error), IsInternal: true));
+        }
+    }
+}
+
+/// <summary>Why a loss could not be compiled.</summary>
+/// <param name="Term">The term at fault, or -1 for the loss.</param>
+/// <param name="Message">What was found and what is needed.</param>
+/// <param name="IsInternal">The fault is the generator's.</param>
+internal sealed record EmitFailure(int Term, string Message, bool IsInternal);

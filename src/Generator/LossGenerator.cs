@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Text;
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Emit;
+using LossGen.Generator.Model;
+using LossGen.Generator.Parse;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace LossGen.Generator;
+
+/// <summary>Compiles declared losses, and writes the formulas of term attributes onto them for other assemblies.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class LossGenerator : IIncrementalGenerator
+{
+    // Names of the steps, as tests ask for them.
+    internal const string ParseStep = "Parse";
+    internal const string ModelStep = "Model";
+    internal const string EmitStep = "Emit";
+    internal const string TermStep = "Term";
+    internal const string TermSourceStep = "TermSource";
+    internal const string DiagnosticsStep = "Diagnostics";
+    internal const string TorchSupportStep = "TorchSupport";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ParseResult> parsed = context.SyntaxProvider
+            .ForAttributeWithMetadataName(KnownTypes.LossAttribute, static (node, _) => node is TypeDeclarationSyntax, LossParser.Parse)
+            .WhereNotNull()
+            .WithTrackingName(ParseStep);
+        IncrementalValuesProvider<LossModel> models = parsed
+            .Select(static (result, _) => result.Model)
+            .WhereNotNull()
+            .WithTrackingName(ModelStep);
+        IncrementalValuesProvider<EmittedLoss> emitted = models.Select(EmittedLoss.Create).WithTrackingName(EmitStep);
+        context.RegisterSourceOutput(emitted, static (output, loss) => AddSource(output, loss.HintName, loss.Text));
+
+        IncrementalValuesProvider<TermResult> terms = context.SyntaxProvider
+            .CreateSyntaxProvider(static (node, _) => TermParser.IsCandidate(node), TermParser.Parse)
+            .WhereNotNull()
+            .WithTrackingName(TermStep);
+        IncrementalValuesProvider<TermSource> termSources = terms.Select(TermSource.Create).WhereNotNull().WithTrackingName(TermSourceStep);
+        context.RegisterSourceOutput(termSources, static (output, term) => AddSource(output, term.HintName, term.Text));
+
+        // One output for all messages: a helper method that several formulas inline is reported once.
+        IncrementalValueProvider<EquatableArray<Diagnostic>> diagnostics = parsed
+            .Select(static (result, _) => result.Diagnostics)
+            .Collect()
+            .Combine(terms.Select(static (result, _) => result.Diagnostics).Collect())
+            .Select(static (all, _) => all.Left.Concat(all.Right).SelectMany(static some => some).Distinct().ToEquatableArray())
+            .WithTrackingName(DiagnosticsStep);
+        context.RegisterSourceOutput(diagnostics, static (output, all) =>
+        {
+            foreach (Diagnostic diagnostic in all)
+                output.ReportDiagnostic(diagnostic);
+        });
+
+        context.RegisterSourceOutput(
+            emitted.Where(static loss => loss.Failure is not null).Combine(parsed.Select(static (result, _) => result.Places).Collect()),
+            static (output, failed) => ReportFailure(output, failed.Left, failed.Right));
+
+        IncrementalValueProvider<bool> needsTorchSupport = models
+            .Select(static (model, _) => model.HasTorchSharp)
+            .Collect()
+            .Select(static (all, _) => all.Contains(true))
+            .WithTrackingName(TorchSupportStep);
+        context.RegisterSourceOutput(needsTorchSupport, static (output, isNeeded) =>
+        {
+            if (isNeeded && TorchSupportSource.Text.Length > 0)
+                AddSource(output, "LossGen.TorchSupport", TorchSupportSource.Text);
+        });
+    }
+
+    private static void AddSource(SourceProductionContext output, string hintName, string text) =>
+        output.AddSource(hintName + ".g.cs", SourceText.From(text, Encoding.UTF8));
+
+    private static void ReportFailure(SourceProductionContext output, EmittedLoss loss, ImmutableArray<LossPlaces> places)
+    {
+        EmitFailure failure = loss.Failure!;
+        Location location = places.FirstOrDefault(place => place.HintName == loss.HintName)?.Find(failure.Term) ?? Location.None;
+        DiagnosticDescriptor descriptor = failure.IsInternal ? Descriptors.InternalError : Descriptors.NotCompiled;
+        output.ReportDiagnostic(Diagnostic.Create(descriptor, location, loss.Name, failure.Message));
+    }
+}

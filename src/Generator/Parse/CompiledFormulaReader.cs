@@ -1,0 +1,49 @@
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Formula;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>Reads the formula of a term of another assembly: its text is in an attribute, its parameter types in the method.</summary>
+internal static class CompiledFormulaReader
+{
+    public static DeclaredFormula? Read(
+        INamedTypeSymbol owner, INamedTypeSymbol term, Location? location, Compilation compilation, DiagnosticSink sink)
+    {
+        string? text = owner.GetAttributes()
+            .FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("CompiledFormulaAttribute"))
+            ?.ConstructorArguments.FirstOrDefault().Value as string;
+        IMethodSymbol? method = FormulaSignature.FindMethods(owner).FirstOrDefault(candidate => candidate.Parameters.Length >= 2);
+        string assembly = owner.ContainingAssembly.Name;
+        if (text is null || method is null)
+        {
+            sink.Report(
+                Descriptors.NoFormula, location, term.Name, "compiled formula",
+                $"build assembly '{assembly}' with the LossGen generator");
+            return null;
+        }
+        if (!compilation.IsSymbolAccessibleWithin(method, compilation.Assembly))
+        {
+            sink.Report(Descriptors.NoFormula, location, term.Name, "formula that can be called from here", $"make it public in assembly '{assembly}'");
+            return null;
+        }
+
+        try
+        {
+            Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+            return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList());
+        }
+        catch (FormulaTextException error)
+        {
+            sink.Report(Descriptors.UnreadableFormula, location, term.Name, error.Message, assembly);
+            return null;
+        }
+    }
+
+    private static DeclaredParameter Declare(IParameterSymbol parameter, INamedTypeSymbol term, Dictionary<string, double?> defaults)
+    {
+        defaults.TryGetValue(parameter.Name, out double? value);
+        bool hasOption = TermProperties.Find(term, parameter.Name) is not null;
+        return new(parameter.Name, Shapes.Of(parameter.Type) == Shape.Value, value, parameter.Type, hasOption, Location.None);
+    }
+}

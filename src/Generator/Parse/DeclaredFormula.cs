@@ -1,0 +1,30 @@
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>A parameter of a formula behind the prediction and the target.</summary>
+/// <param name="Name">Its name, also in the formula text.</param>
+/// <param name="IsPerClass">One number a class; otherwise one number.</param>
+/// <param name="Default">Its value where a loss states none; null for per-class parameters and options of the loss.</param>
+/// <param name="Type">Its C# type.</param>
+/// <param name="HasOption">The term has a property that feeds it.</param>
+/// <param name="Location">Where it is declared; none for a term of another assembly.</param>
+internal sealed record DeclaredParameter(
+    string Name, bool IsPerClass, double? Default, ITypeSymbol Type, bool HasOption, Location Location)
+{
+    /// <summary>The loss option of this name and type feeds it.</summary>
+    public bool IsLossOption => Default is null && !HasOption && LossOptionType is { } type && Matches(type);
+
+    private string? LossOptionType => Name switch
+    {
+        "reduction" => "Reduction",
+        "activation" => "Activation",
+        "perImage" or "indexTarget" => "bool",
+        _ => null,
+    };
+
+    private bool Matches(string type) => type == "bool" ? Type.SpecialType == SpecialType.System_Boolean : Type.IsLossGen(type);
+}
+
+/// <summary>A formula as the parser knows it: its method, its text, its parameters.</summary>
+internal sealed record DeclaredFormula(IMethodSymbol Method, string Text, IReadOnlyList<DeclaredParameter> Parameters);

@@ -1,0 +1,58 @@
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>A term as a loss declares it: a formula, and what its attribute states. The formula in place has no attribute.</summary>
+internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, AttributeReader? Attribute)
+{
+    public double Weight => Attribute?.FindNumber("Weight", 1) ?? 1;
+
+    public bool IncludeBackground => Attribute?.FindNumber("IncludeBackground", 1) != 0;
+
+    public EquatableArray<int> OnlyClasses =>
+        Attribute?.Find("OnlyClasses") is { Kind: TypedConstantKind.Array, IsNull: false } array
+            ? array.Values.Select(value => value.Value is int index ? index : 0).ToEquatableArray()
+            : [];
+
+    /// <summary>The term's own activation, where its attribute states one.</summary>
+    public Activation? Activation =>
+        Attribute is { } attribute && attribute.States("Activation") ? (Activation)(int)attribute.FindNumber("Activation", 0) : null;
+
+    /// <summary>The method as the generated code calls it.</summary>
+    public string FormulaMethod => Attribute is null
+        ? KnownTypes.FormulaMethod
+        : $"{Formula.Method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}.{KnownTypes.FormulaMethod}";
+
+    /// <summary>A term attribute of a loss; null, with a message, when it has no formula.</summary>
+    public static DeclaredTerm? Read(AttributeReader attribute, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    {
+        INamedTypeSymbol term = attribute.Class;
+        string name = term.Name.EndsWith("Attribute", StringComparison.Ordinal) ? term.Name.Substring(0, term.Name.Length - "Attribute".Length) : term.Name;
+        bool isHere = SymbolEqualityComparer.Default.Equals(term.ContainingAssembly, compilation.Assembly);
+        if (FormulaSignature.FindOwner(term) is not { } owner)
+        {
+            sink.Report(
+                Descriptors.NoFormula, attribute.Location, term.Name, "formula",
+                isHere ? "add 'public static Value Formula(Prediction x, Target y)' to it" : $"it needs one in assembly '{term.ContainingAssembly.Name}'");
+            return null;
+        }
+
+        DeclaredFormula? formula;
+        if (SymbolEqualityComparer.Default.Equals(owner.ContainingAssembly, compilation.Assembly))
+        {
+            // Errors inside the term are reported once, where the term is declared.
+            var elsewhere = new DiagnosticSink();
+            formula = SourceFormulaReader.Read(owner, isTerm: true, compilation, elsewhere, cancellation);
+        }
+        else
+        {
+            formula = CompiledFormulaReader.Read(owner, term, attribute.Location, compilation, sink);
+        }
+
+        if (formula is null)
+            sink.MarkBroken();
+        return formula is null ? null : new(name, formula, attribute);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>The types of the formula language and of declarations, told by name: they may be source or metadata.</summary>
+internal static class KnownTypes
+{
+    public const string LossAttribute = "LossGen.LossAttribute";
+    public const string Functions = "LossGen.Functions";
+    public const string TorchSharpLoss = "TorchSharp.Loss`3";
+    public const string FormulaMethod = "Formula";
+
+    public static bool IsLossGen(this ITypeSymbol? type, string name) =>
+        type is INamedTypeSymbol { Arity: 0, ContainingType: null } named
+        && named.Name == name
+        && named.ContainingNamespace is { Name: "LossGen", ContainingNamespace.IsGlobalNamespace: true };
+
+    /// <summary>Derives from LossTermAttribute.</summary>
+    public static bool IsTerm(this ITypeSymbol? type)
+    {
+        for (INamedTypeSymbol? ancestor = type?.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
+        {
+            if (ancestor.IsLossGen("LossTermAttribute"))
+                return true;
+        }
+        return false;
+    }
+
+    public static bool HasTorchSharp(this Compilation compilation) => compilation.GetTypeByMetadataName(TorchSharpLoss) is not null;
+
+    /// <summary>Equal but for the case of the first letter: a parameter and the property that feeds it.</summary>
+    public static bool NamesMatch(string a, string b) =>
+        a.Length == b.Length && a.Length > 0
+        && char.ToUpperInvariant(a[0]) == char.ToUpperInvariant(b[0])
+        && string.CompareOrdinal(a, 1, b, 1, a.Length - 1) == 0;
+
+    public static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+}

@@ -1,0 +1,132 @@
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>From the declaration of a loss to its model. Nothing behind this stage sees Roslyn.</summary>
+internal static class LossParser
+{
+    private static readonly LossOptions NoOptions =
+        new(Activation.None, 0, null, false, Reduction.Mean, TargetKind.Any, ClassAxis.Second, false, Resize.None);
+
+    public static ParseResult? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var syntax = (TypeDeclarationSyntax)context.TargetNode;
+        if (context.TargetSymbol is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !IsFirstPart(type, syntax))
+            return null;
+
+        var sink = new DiagnosticSink();
+        try
+        {
+            return Parse(type, syntax, context.SemanticModel.Compilation, sink, cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            sink.Report(Descriptors.InternalError, syntax.Identifier.GetLocation(), type.Name, Describe(error));
+            return new(null, sink.ToArray(), new("", [], new(syntax.Identifier.GetLocation())));
+        }
+    }
+
+    /// <summary>An exception in one line, with the method that threw it, as messages need it.</summary>
+    public static string Describe(Exception error)
+    {
+        string message = error.Message.Split('\n')[0].Trim();
+        string? frame = error.StackTrace?.Split('\n')[0].Trim();
+        return frame is null ? $"{error.GetType().Name}: {message}" : $"{error.GetType().Name}: {message} ({frame.Substring(0, frame.IndexOf(')') + 1)})";
+    }
+
+    private static ParseResult Parse(
+        INamedTypeSymbol type, TypeDeclarationSyntax syntax, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    {
+        TypeHeader? header = TypeHeader.Read(type, sink, cancellation);
+        bool hasTorchSharp = compilation.HasTorchSharp();
+        bool hasBase = CheckBase(type, syntax, hasTorchSharp, sink, cancellation);
+
+        var terms = new List<DeclaredTerm>();
+        AttributeReader? loss = null;
+        bool hasTerms = false;
+        foreach (AttributeData data in type.GetAttributes())
+        {
+            if (data.AttributeClass is null or { TypeKind: TypeKind.Error })
+            {
+                // Perhaps a term with a spelling mistake.
+                sink.MarkBroken();
+                hasTerms = true;
+                continue;
+            }
+            var attribute = new AttributeReader(data, cancellation);
+            bool isTerm = data.AttributeClass.IsTerm();
+            bool isLoss = data.AttributeClass.IsLossGen("LossAttribute");
+            if ((isTerm || isLoss) && attribute.HasErrors)
+                sink.MarkBroken();
+            if (isLoss)
+                loss ??= attribute;
+            if (!isTerm)
+                continue;
+            hasTerms = true;
+            if (!attribute.HasErrors && DeclaredTerm.Read(attribute, compilation, sink, cancellation) is { } term)
+                terms.Add(term);
+        }
+
+        if (FormulaSignature.FindMethods(type).Any())
+        {
+            hasTerms = true;
+            if (SourceFormulaReader.Read(type, isTerm: false, compilation, sink, cancellation) is { } formula)
+                terms.Add(new(KnownTypes.FormulaMethod, formula, Attribute: null));
+        }
+        if (!hasTerms)
+            sink.Report(Descriptors.NoTerm, syntax.Identifier.GetLocation(), type.Name);
+
+        LossOptions options = loss is { HasErrors: false } ? OptionsReader.Read(loss, sink) : NoOptions;
+        if (loss is { HasErrors: false })
+            OptionChecks.Check(options, loss, terms, sink);
+        var binder = new ParameterBinder(terms, options, sink);
+        var bound = binder.Bind(type);
+
+        LossModel? model = header is null ? null : new(
+            header.Namespace, header.Containers, header.Name, header.Modifiers, header.HintName, options,
+            sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties,
+            type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared),
+            hasTorchSharp && !hasBase, sink.IsBroken);
+        return new(model, sink.ToArray(), FindPlaces(header, syntax, terms));
+    }
+
+    /// <summary>With TorchSharp the base class is its own; interfaces are welcome.</summary>
+    private static bool CheckBase(
+        INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool hasTorchSharp, DiagnosticSink sink, CancellationToken cancellation)
+    {
+        if (!hasTorchSharp || type.BaseType is null or { SpecialType: SpecialType.System_Object } || IsTorchSharpLoss(type.BaseType))
+            return false;
+        Location? place = type.DeclaringSyntaxReferences
+            .Select(reference => (reference.GetSyntax(cancellation) as TypeDeclarationSyntax)?.BaseList?.Types.FirstOrDefault()?.GetLocation())
+            .FirstOrDefault(location => location is not null);
+        if (type.BaseType.TypeKind == TypeKind.Error)
+            sink.MarkBroken();
+        else
+            sink.Report(Descriptors.OtherBaseClass, place ?? syntax.Identifier.GetLocation(), type.Name, type.BaseType.Name);
+        return true;
+    }
+
+    private static bool IsTorchSharpLoss(INamedTypeSymbol type) =>
+        type is { Name: "Loss", Arity: 3, ContainingNamespace: { Name: "TorchSharp", ContainingNamespace.IsGlobalNamespace: true } }
+        && type.TypeArguments.All(argument => argument is { Name: "Tensor" });
+
+    // Several parts may carry the attribute while someone types; the compiler objects, and one file is generated.
+    private static bool IsFirstPart(INamedTypeSymbol type, TypeDeclarationSyntax syntax) =>
+        type.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("LossAttribute"))
+            ?.ApplicationSyntaxReference is { } reference
+        && reference.SyntaxTree == syntax.SyntaxTree
+        && syntax.Span.Contains(reference.Span)
+        && syntax.AttributeLists.Any(list => list.Span.Contains(reference.Span));
+
+    private static LossPlaces FindPlaces(TypeHeader? header, TypeDeclarationSyntax syntax, List<DeclaredTerm> terms)
+    {
+        Location name = syntax.Identifier.GetLocation();
+        return new(
+            header?.HintName ?? "",
+            terms.Select(term => new Place(term.Attribute?.Location ?? term.Formula.Method.Locations.FirstOrDefault() ?? name)).ToEquatableArray(),
+            new(name));
+    }
+}

@@ -1,0 +1,100 @@
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>Options that contradict one another, or a number that cannot be meant.</summary>
+internal static class OptionChecks
+{
+    public static void Check(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
+    {
+        if (options.Target == TargetKind.Index)
+        {
+            if (options.DropLastTargetChannel)
+                sink.Report(Descriptors.NeedsDenseTarget, loss.LocationOf("DropLastTargetChannel"), "DropLastTargetChannel");
+            if (options.TargetClassAxis == ClassAxis.Last)
+                sink.Report(Descriptors.NeedsDenseTarget, loss.LocationOf("TargetClassAxis"), "TargetClassAxis");
+        }
+        if (options is { Classes: 1, Activation: Activation.Softmax })
+        {
+            sink.Report(
+                Descriptors.ClassesContradict, loss.LocationOf("Classes"), "Classes = 1", "Activation.Softmax",
+                "a softmax over one class is always 1: use Activation.Sigmoid, or two classes");
+        }
+
+        // The first statement of the number of classes is what later ones are held against.
+        (int Count, string Source)? classes = options.Classes > 0 ? (options.Classes, $"Classes = {options.Classes}") : null;
+        foreach (DeclaredTerm term in terms)
+        {
+            if (term.Attribute is not { } attribute)
+                continue;
+            CheckWeight(term, attribute, sink);
+            foreach (DeclaredParameter parameter in term.Formula.Parameters)
+                classes = CheckPerClass(term, attribute, parameter, classes, sink);
+        }
+        foreach (DeclaredTerm term in terms)
+            CheckClassSet(term, classes, sink);
+    }
+
+    private static void CheckWeight(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
+    {
+        if (!IsWeight(term.Weight))
+            sink.Report(Descriptors.WrongWeight, attribute.LocationOfValue("Weight"), "Weight", term.Name, Numbers.Write(term.Weight));
+    }
+
+    private static (int Count, string Source)? CheckPerClass(
+        DeclaredTerm term, AttributeReader attribute, DeclaredParameter parameter, (int Count, string Source)? classes, DiagnosticSink sink)
+    {
+        if (!parameter.IsPerClass || attribute.Find(parameter.Name) is not { Kind: TypedConstantKind.Array, IsNull: false } array)
+            return classes;
+        string name = KnownTypes.Pascal(parameter.Name);
+        for (int i = 0; i < array.Values.Length; i++)
+        {
+            // Other numbers a class, margins for example, may well be negative.
+            if (array.Values[i].Value is double number && !IsWeight(number) && (!IsFinite(number) || name.EndsWith("Weights", StringComparison.Ordinal)))
+                sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name, Numbers.Write(number));
+        }
+
+        string source = $"{name} of {term.Name} with {array.Values.Length} number(s)";
+        if (classes is { } known && known.Count != array.Values.Length)
+        {
+            sink.Report(
+                Descriptors.ClassesContradict, attribute.LocationOfValue(name), source, known.Source, $"write one number for each of the {known.Count} classes");
+        }
+        return classes ?? (array.Values.Length, source);
+    }
+
+    private static void CheckClassSet(DeclaredTerm term, (int Count, string Source)? classes, DiagnosticSink sink)
+    {
+        if (term.Attribute is not { } attribute)
+            return;
+        EquatableArray<int> only = term.OnlyClasses;
+        bool isStated = attribute.Find("OnlyClasses") is { IsNull: false };
+        for (int i = 0; i < only.Count; i++)
+        {
+            Location? place = attribute.LocationOfElement("OnlyClasses", i);
+            if (only[i] < 0)
+                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i], "the first class is 0");
+            else if (classes is { } known && only[i] >= known.Count)
+                sink.Report(Descriptors.ClassesContradict, place, $"OnlyClasses[{i}] = {only[i]}", known.Source, $"the last class is {known.Count - 1}");
+            else if (only.Take(i).Contains(only[i]))
+                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i], "which is there already: write each class once");
+        }
+        if (isStated && only.Count == 0)
+            sink.Report(Descriptors.OptionOutOfRange, attribute.LocationOfValue("OnlyClasses"), $"OnlyClasses of term '{term.Name}'", "empty", "name at least one class, or leave it out for all");
+
+        if (term.IncludeBackground)
+            return;
+        const string Cure = "class 0 is the only class of the term: keep it, or add others";
+        Location? at = attribute.LocationOf("IncludeBackground");
+        if (only.Count == 1 && only[0] == 0)
+            sink.Report(Descriptors.ClassesContradict, at, "IncludeBackground = false", "OnlyClasses = [0]", Cure);
+        else if (classes is { Count: 1 } one && only.Count == 0)
+            sink.Report(Descriptors.ClassesContradict, at, "IncludeBackground = false", one.Source, Cure);
+    }
+
+    private static bool IsWeight(double number) => number >= 0 && IsFinite(number);
+
+    private static bool IsFinite(double number) => !double.IsNaN(number) && !double.IsInfinity(number);
+}

@@ -1,0 +1,44 @@
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>Reads the options of the loss attribute.</summary>
+internal static class OptionsReader
+{
+    private const int NoIgnoreIndex = int.MinValue;
+
+    public static LossOptions Read(AttributeReader loss, DiagnosticSink sink)
+    {
+        int ignoreIndex = (int)loss.FindNumber("IgnoreIndex", NoIgnoreIndex);
+        var options = new LossOptions(
+            Enumeration(loss, "Activation", Activation.None, sink),
+            (int)loss.FindNumber("Classes", 0),
+            ignoreIndex == NoIgnoreIndex ? null : ignoreIndex,
+            loss.FindNumber("PerImage", 0) != 0,
+            Enumeration(loss, "Reduction", Reduction.Mean, sink),
+            Enumeration(loss, "Target", TargetKind.Any, sink),
+            Enumeration(loss, "TargetClassAxis", ClassAxis.Second, sink),
+            loss.FindNumber("DropLastTargetChannel", 0) != 0,
+            Enumeration(loss, "Resize", Resize.None, sink));
+        if (options.Classes < 0)
+        {
+            sink.Report(
+                Descriptors.OptionOutOfRange, loss.LocationOfValue("Classes"), "Classes", options.Classes, "write a number of at least 1, or 0 to take it from the logits");
+        }
+        return options;
+    }
+
+    private static T Enumeration<T>(AttributeReader loss, string name, T otherwise, DiagnosticSink sink)
+        where T : struct, Enum
+    {
+        if (loss.Find(name) is not { } value)
+            return otherwise;
+        if (value.Value is int number && Enum.IsDefined(typeof(T), number))
+            return (T)Enum.ToObject(typeof(T), number);
+        sink.Report(
+            Descriptors.OptionOutOfRange, loss.LocationOfValue(name), name, value.Value ?? "null", $"write one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
+        return otherwise;
+    }
+}

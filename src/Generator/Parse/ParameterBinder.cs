@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Emit;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>Binds every parameter of every term to a constant, a property of the loss, or an option of the loss.</summary>
+internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOptions options, DiagnosticSink sink)
+{
+    private readonly List<string> properties = [];
+
+    /// <summary>The properties that feed a parameter, in the order of first use.</summary>
+    public EquatableArray<string> Properties => properties.ToEquatableArray();
+
+    public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss)
+    {
+        Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = new PropertyMatcher(loss, terms, sink).Match();
+        return terms.Select(term => Bind(term, fed)).ToImmutableArray();
+    }
+
+    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed)
+    {
+        var arguments = ImmutableArray.CreateBuilder<ArgumentModel>();
+        foreach (DeclaredParameter parameter in term.Formula.Parameters)
+        {
+            ArgumentModel? argument = fed.TryGetValue((term, parameter), out IPropertySymbol? property)
+                ? FromProperty(parameter, property)
+                : FromConstant(term, parameter);
+            if (argument is not null)
+                arguments.Add(argument);
+        }
+        return new(
+            term.Name, term.Formula.Text, term.Weight, term.IncludeBackground, term.OnlyClasses,
+            new(arguments.ToImmutable()), term.FormulaMethod, term.Activation);
+    }
+
+    private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)
+    {
+        int index = properties.IndexOf(property.Name);
+        if (index < 0)
+        {
+            index = properties.Count;
+            properties.Add(property.Name);
+        }
+        return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{TypeHeader.Escape(property.Name)}");
+    }
+
+    private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)
+    {
+        TypedConstant? stated = parameter.HasOption ? term.Attribute?.Find(parameter.Name) : null;
+        if (parameter.IsPerClass)
+            return PerClass(parameter, stated);
+        if (stated is { Kind: not TypedConstantKind.Array, Value: var value } && Numbers.TryRead(value, out double number))
+            return Constant(parameter, number);
+        if (parameter.Default is { } preset)
+            return Constant(parameter, preset);
+        if (parameter.IsLossOption)
+            return Option(term, parameter);
+
+        // A term reports it where it is declared; the formula in place can still be fed by a property, so it is reported here.
+        if (term.Attribute is null || parameter.Location.SourceTree is null)
+        {
+            Location? place = term.Attribute is null ? parameter.Location : term.Attribute.Location;
+            sink.Report(
+                Descriptors.NothingFeeds, place, parameter.Name, term.Name,
+                $"give the parameter a default, or declare 'public {parameter.Type} {KnownTypes.Pascal(parameter.Name)} {{ get; set; }}' in the loss");
+        }
+        sink.MarkBroken();
+        return null;
+    }
+
+    private static ArgumentModel PerClass(DeclaredParameter parameter, TypedConstant? stated)
+    {
+        if (stated is not { Kind: TypedConstantKind.Array, IsNull: false, Values: var values })
+            return new(parameter.Name, ArgumentKind.PerClass, 0, -1, [], "x.PerClass(null)");
+        EquatableArray<double> numbers = values.Select(value => value.Value is double number ? number : 0).ToEquatableArray();
+        string list = string.Join(", ", numbers.Select(Literal.Of));
+        return new(parameter.Name, ArgumentKind.PerClass, 0, -1, numbers, $"x.PerClass(new double[] {{ {list} }})");
+    }
+
+    private static ArgumentModel Constant(DeclaredParameter parameter, double number)
+    {
+        string text = parameter.Type switch
+        {
+            { SpecialType: SpecialType.System_Boolean } => Literal.Of(number != 0),
+            { SpecialType: SpecialType.System_Int32 } => Literal.Of((int)number),
+            { TypeKind: TypeKind.Enum } => $"({parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}){Literal.Of((int)number)}",
+            _ => Literal.Of(number),
+        };
+        return new(parameter.Name, ArgumentKind.Constant, number, -1, [], text);
+    }
+
+    private ArgumentModel Option(DeclaredTerm term, DeclaredParameter parameter)
+    {
+        (double number, string text) = parameter.Name switch
+        {
+            "reduction" => ((double)options.Reduction, "c.Reduction"),
+            "activation" when term.Activation is { } own => ((double)own, $"(global::LossGen.Activation){Literal.Of((int)own)}"),
+            "activation" => ((double)options.Activation, "c.Activation"),
+            "perImage" => (options.PerImage ? 1 : 0, "c.PerImage"),
+            _ => (0, "c.IndexTarget"), // known only when the target is
+        };
+        return new(parameter.Name, ArgumentKind.Option, number, -1, [], text);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Formula;
+using LossGen.Generator.Parse.Body;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LossGen.Generator.Parse;
+
+/// <summary>Reads a formula from source: signature, parameters with their defaults, body.</summary>
+internal static class SourceFormulaReader
+{
+    /// <param name="owner">The term, or the loss with a formula in place, that declares the method.</param>
+    /// <param name="isTerm">The parameters have properties that feed them.</param>
+    /// <param name="compilation">The compilation that contains the source.</param>
+    /// <param name="sink">Takes the messages.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static DeclaredFormula? Read(
+        INamedTypeSymbol owner, bool isTerm, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    {
+        if (FormulaSignature.Read(owner, isTerm, sink, cancellation) is not { } method)
+            return null;
+
+        var parameters = new List<DeclaredParameter>();
+        foreach (IParameterSymbol parameter in method.Parameters.Skip(2))
+        {
+            if (ReadParameter(parameter, owner, isTerm, compilation, sink, cancellation) is { } read)
+                parameters.Add(read);
+        }
+
+        string? body = new FormulaVisitor(compilation, sink, cancellation).Read(method);
+        return body is null || sink.IsBroken ? null : new(method, Compose(parameters, body), parameters);
+    }
+
+    private static DeclaredParameter? ReadParameter(
+        IParameterSymbol parameter, INamedTypeSymbol owner, bool isTerm, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    {
+        var syntax = parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ParameterSyntax;
+        Location name = syntax?.Identifier.GetLocation() ?? parameter.Locations[0];
+        Shape shape = Shapes.Of(parameter.Type);
+        if (shape != Shape.Value && !shape.IsScalar())
+        {
+            sink.Report(
+                Descriptors.WrongParameterType, syntax?.Type?.GetLocation() ?? name,
+                $"Parameter '{parameter.Name}'", parameter.Type, "double, int, bool, an enumeration, or Value for one number a class");
+            return null;
+        }
+        if (FormulaVisitor.IsNumber(parameter.Name))
+        {
+            sink.Report(Descriptors.WrongSignature, name, owner.Name, $"has a parameter named '{parameter.Name}', which reads as a number");
+            return null;
+        }
+
+        IPropertySymbol? property = isTerm ? TermProperties.Find(owner, parameter.Name) : null;
+        double? value = parameter.HasExplicitDefaultValue && Numbers.TryRead(parameter.ExplicitDefaultValue, out double stated) ? stated : null;
+        if (property is not null)
+            value = TermProperties.ReadDefault(property, parameter, value, compilation, sink, cancellation);
+
+        var read = new DeclaredParameter(parameter.Name, shape == Shape.Value, value, parameter.Type, property is not null, name);
+        if (isTerm && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
+        {
+            sink.Report(
+                Descriptors.NothingFeeds, name, parameter.Name, owner.Name,
+                $"declare '{TermProperties.Declaration(read)}' in the term, or give the parameter a default");
+        }
+        return read;
+    }
+
+    private static string Compose(List<DeclaredParameter> parameters, string body)
+    {
+        var text = new StringBuilder(FormulaText.Version);
+        foreach (DeclaredParameter parameter in parameters)
+        {
+            text.Append(" (param ").Append(parameter.Name).Append(parameter.IsPerClass ? " class" : " scalar");
+            if (parameter.Default is { } value)
+                text.Append(' ').Append(Numbers.Write(value));
+            text.Append(')');
+        }
+        return text.Append(' ').Append(body).ToString();
+    }
+}

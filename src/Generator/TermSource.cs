@@ -1,0 +1,13 @@
+using LossGen.Generator.Emit;
+using LossGen.Generator.Parse;
+
+namespace LossGen.Generator;
+
+/// <summary>The generated file of a term attribute.</summary>
+internal sealed record TermSource(string HintName, string Text)
+{
+    public static TermSource? Create(TermResult term, CancellationToken cancellation) =>
+        term is { Header: { } header, Text: { } text }
+            ? new(header.HintName, CompiledFormulaEmitter.Emit(header, text))
+            : null;
+}
