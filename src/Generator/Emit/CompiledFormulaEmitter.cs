@@ -1,4 +1,3 @@
-using System.Text;
 using LossGen.Generator.Parse;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -9,10 +8,25 @@ internal static class CompiledFormulaEmitter
 {
     public static string Emit(TypeHeader header, string text)
     {
-        string literal = SymbolDisplay.FormatLiteral(text, quote: true);
-        return PartialType.Write(header.Namespace, header.Containers, $"""
-            [global::LossGen.CompiledFormula({literal})]
-            {header.Modifiers} partial class {header.Name};
-            """);
+        string literal = string.Join(" +\n    ", SplitForms(text).Select(form => SymbolDisplay.FormatLiteral(form, quote: true)));
+        return PartialType.Write(
+            header.Namespace, header.Containers,
+            $"[global::LossGen.CompiledFormula(\n    {literal})]\n{header.Modifiers} partial class {header.Name};");
+    }
+
+    /// <summary>The version and the forms, each with the space behind it: one a line is readable.</summary>
+    private static IEnumerable<string> SplitForms(string text)
+    {
+        int depth = 0, start = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            depth += text[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth == 0 && text[i] == ' ')
+            {
+                yield return text.Substring(start, i + 1 - start);
+                start = i + 1;
+            }
+        }
+        yield return text.Substring(start);
     }
 }
