@@ -10,7 +10,8 @@ public static partial class Functions
 
     /// <summary>
     /// The sum over the valid pixels: of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>. Over an axis over
-    /// which the value does not vary a sum multiplies by the number of points: <c>Sum(1)</c> is the number of valid pixels.
+    /// which the value does not vary a sum multiplies by the number of points: <c>Sum(1)</c> is the number of valid pixels. Where single elements
+    /// of a dense target are ignored, that is one number a class, and a value without classes takes part at the pixels of which any element does.
     /// </summary>
     public static Value Sum(Value v) => TermScope.Current.Sum(v, TermScope.Current.SumAxes);
 

@@ -13,8 +13,8 @@ public sealed class Target : Value
         : base(ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel, extents, data) => Valid = valid;
 
     /// <summary>
-    /// 1 where the target takes part, else 0. It varies over N, S; over N, C, S with dense targets of a loss that declares
-    /// <see cref="LossAttribute.IgnoreIndex"/>. Sums leave the other points out by themselves.
+    /// 1 where the target takes part, else 0: a number for each pixel, or with dense targets for each class and pixel, if the loss declares
+    /// <see cref="LossAttribute.IgnoreIndex"/>; otherwise just 1. Sums leave the other points out by themselves.
     /// </summary>
     public Value Valid { get; }
 }

@@ -44,7 +44,9 @@ internal sealed class ReferenceInput
         // A single class is the foreground: its label says whether it is there.
         int first = extents.Classes == 1 ? 1 : 0;
         Value target = Elementwise.Create(Everything, extents, (n, c, s) => IsValid(n, s) && labelAt(n, s) == c + first ? 1 : 0);
-        Value valid = Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (n, _, s) => IsValid(n, s) ? 1 : 0);
+        Value valid = definition.IgnoreIndex is null
+            ? 1
+            : Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (n, _, s) => IsValid(n, s) ? 1 : 0);
         return new ReferenceInput(extents, logits, target.Data, valid);
     }
 
@@ -53,9 +55,7 @@ internal sealed class ReferenceInput
         Extents extents = Check(definition, shape, logits);
         CheckLength(target, extents, nameof(target));
         if (definition.IgnoreIndex is not int ignored)
-            return new ReferenceInput(
-                extents, logits, target,
-                Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (_, _, _) => 1));
+            return new ReferenceInput(extents, logits, target, 1);
 
         double[] valid = Array.ConvertAll(target, y => y == ignored ? 0.0 : 1);
         double[] clean = Array.ConvertAll(target, y => y == ignored ? 0 : y);

@@ -50,8 +50,13 @@ internal sealed class TermScope
 
     public Value Detach(Value value) => context.Detached?.Pass(value) ?? value;
 
-    /// <summary>A sum over an axis over which the value does not vary counts its points.</summary>
-    public Value Sum(Value value, ElementAxes axes) => Fold(Elementwise.Broadcast(value, axes, Source.Extents), axes).Sum;
+    /// <summary>A sum over an axis over which the value does not vary counts its points: valid pixels of each image and, where they differ, each class.</summary>
+    public Value Sum(Value value, ElementAxes axes)
+    {
+        bool countsPixels = axes.HasFlag(ElementAxes.Pixel) && !value.Axes.HasFlag(ElementAxes.Pixel);
+        ElementAxes counted = countsPixels ? axes | Source.Target.Valid.Axes : axes;
+        return Fold(Elementwise.Broadcast(value, counted, Source.Extents), axes).Sum;
+    }
 
     /// <summary>The mean of what takes part; 0 if nothing does. It leaves axes over which the value does not vary.</summary>
     public Value Mean(Value value, ElementAxes axes)
