@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace LossGen.Generator.Tests.Helpers;
+
+/// <summary>Compiles text in memory and runs the generator on it.</summary>
+internal static class GeneratorDriverHelper
+{
+    private const string Usings = "global using System; global using LossGen; global using static LossGen.Functions;";
+
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest);
+
+    private static readonly ImmutableArray<MetadataReference> Framework =
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+        .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))
+        .ToImmutableArray();
+
+    private static readonly MetadataReference Runtime = MetadataReference.CreateFromFile(typeof(LossAttribute).Assembly.Location);
+
+    private static readonly MetadataReference TorchSharp = MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
+
+    /// <summary>Runs the generator, then again after a comment was added, and checks that the second run made nothing anew.</summary>
+    public static GeneratorRun Run(string source, bool torchSharp = false, params MetadataReference[] references)
+    {
+        CSharpCompilation compilation = Compile(source, torchSharp, references);
+        GeneratorDriver driver = CreateDriver();
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
+        var run = new GeneratorRun(compilation, output, driver);
+        run.AssertNothingAnew(driver.RunGenerators(AppendComment(compilation)).GetRunResult());
+        return run;
+    }
+
+    public static GeneratorDriver CreateDriver() => CSharpGeneratorDriver.Create(
+        [new LossGenerator().AsSourceGenerator()],
+        parseOptions: ParseOptions,
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    public static CSharpCompilation Compile(string source, bool torchSharp = false, params MetadataReference[] references) =>
+        Compile("Consumer", [source], torchSharp, references);
+
+    public static CSharpCompilation Compile(string assembly, string[] sources, bool torchSharp = false, params MetadataReference[] references) =>
+        CSharpCompilation.Create(
+            assembly,
+            sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")).Append(ParseFile(Usings, "Usings.cs")),
+            [.. Framework, Runtime, .. torchSharp ? [TorchSharp] : Array.Empty<MetadataReference>(), .. references],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+
+    public static SyntaxTree ParseFile(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
+
+    /// <summary>Replaces a part of a compilation's source text, as an editor does.</summary>
+    public static CSharpCompilation Edit(CSharpCompilation compilation, string old, string replacement)
+    {
+        SyntaxTree tree = compilation.SyntaxTrees.First(candidate => candidate.ToString().Contains(old, StringComparison.Ordinal));
+        string text = tree.ToString().Replace(old, replacement, StringComparison.Ordinal);
+        return (CSharpCompilation)compilation.ReplaceSyntaxTree(tree, ParseFile(text, tree.FilePath));
+    }
+
+    /// <summary>An assembly built with the generator, as a reference for another compilation.</summary>
+    public static MetadataReference Build(string assembly, string source, params MetadataReference[] references)
+    {
+        CreateDriver().RunGeneratorsAndUpdateCompilation(Compile(assembly, [source], false, references), out Compilation output, out _);
+        var image = new MemoryStream();
+        Microsoft.CodeAnalysis.Emit.EmitResult result = output.Emit(image);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
+        return MetadataReference.CreateFromImage(image.ToArray());
+    }
+
+    private static CSharpCompilation AppendComment(CSharpCompilation compilation)
+    {
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+            compilation = (CSharpCompilation)compilation.ReplaceSyntaxTree(tree, ParseFile(tree + "\n// a comment", tree.FilePath));
+        return compilation;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+
+namespace LossGen.Generator.Tests.Helpers;
+
+/// <summary>What one run of the generator gave.</summary>
+internal sealed class GeneratorRun(Compilation input, Compilation output, GeneratorDriver driver)
+{
+    private readonly GeneratorRunResult result = driver.GetRunResult().Results.Single();
+
+    /// <summary>What the person wrote.</summary>
+    public Compilation Input => input;
+
+    /// <summary>The same with the generated files.</summary>
+    public Compilation Output => output;
+
+    public GeneratorDriver Driver => driver;
+
+    /// <summary>The generator's messages, those that a pragma suppresses left out.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics => driver.GetRunResult().Diagnostics;
+
+    /// <summary>The generated files by their hint names.</summary>
+    public ImmutableSortedDictionary<string, string> Sources =>
+        result.GeneratedSources.ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
+
+    public IEnumerable<LossModel> Models => Values<LossModel>(LossGenerator.ModelStep);
+
+    public LossModel Model => Assert.Single(Models);
+
+    /// <summary>The compiler's own errors in the whole, generated files included.</summary>
+    public ImmutableArray<Diagnostic> Errors =>
+        output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToImmutableArray();
+
+    /// <summary>The values that a step of the pipeline gave.</summary>
+    public IEnumerable<T> Values<T>(string step) => Steps(result, step).SelectMany(run => run.Outputs).Select(o => o.Value).OfType<T>();
+
+    /// <summary>Neither messages of the generator nor errors or warnings of the compiler.</summary>
+    public GeneratorRun AssertClean()
+    {
+        Assert.Empty(Diagnostics);
+        Assert.Empty(output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+        return this;
+    }
+
+    /// <summary>A second run, on the same declarations, found every file as it was.</summary>
+    public void AssertNothingAnew(GeneratorDriverRunResult secondRun)
+    {
+        GeneratorRunResult second = secondRun.Results.Single();
+        Assert.Null(result.Exception);
+        Assert.Null(second.Exception);
+        foreach (string step in new[] { LossGenerator.ModelStep, LossGenerator.EmitStep, LossGenerator.TermSourceStep, LossGenerator.TorchSupportStep })
+            AssertUnchanged(Steps(second, step), step);
+        if (Diagnostics.IsEmpty)
+            AssertUnchanged(second.TrackedOutputSteps.Values.SelectMany(steps => steps), "output");
+        Assert.Equal(
+            result.GeneratedSources.Select(source => (source.HintName, source.SourceText.ToString())),
+            second.GeneratedSources.Select(source => (source.HintName, source.SourceText.ToString())));
+    }
+
+    public static IEnumerable<IncrementalGeneratorRunStep> Steps(GeneratorRunResult result, string step) =>
+        result.TrackedSteps.TryGetValue(step, out ImmutableArray<IncrementalGeneratorRunStep> steps) ? steps : [];
+
+    private static void AssertUnchanged(IEnumerable<IncrementalGeneratorRunStep> steps, string name)
+    {
+        foreach (IncrementalGeneratorRunStep step in steps)
+        {
+            foreach ((object _, IncrementalStepRunReason reason) in step.Outputs)
+                Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{name}: {reason}");
+        }
+    }
+}
