@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace LossGen.Generator.Emit;
+
+/// <summary>Indented lines of C#.</summary>
+internal sealed class CodeWriter
+{
+    private readonly StringBuilder text = new();
+    private int indent;
+
+    public CodeWriter Line(string line = "")
+    {
+        if (line.Length > 0)
+            text.Append(' ', indent * 4).Append(line);
+        text.Append('\n');
+        return this;
+    }
+
+    public CodeWriter Lines(string lines)
+    {
+        foreach (string line in lines.Replace("\r", "").Split('\n'))
+            Line(line);
+        return this;
+    }
+
+    /// <summary>A comment, wrapped at a width that can be read.</summary>
+    public CodeWriter Comment(string comment, string prefix = "// ")
+    {
+        int width = Math.Max(60, 136 - (indent * 4));
+        var line = new StringBuilder();
+        foreach (string word in comment.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + word.Length + 1 > width)
+            {
+                Line((prefix + line).TrimEnd());
+                line.Clear().Append("    ");
+            }
+
+            if (line.Length > 0 && line[line.Length - 1] != ' ')
+                line.Append(' ');
+            line.Append(word);
+        }
+
+        return Line((prefix + line).TrimEnd());
+    }
+
+    public CodeWriter Open(string? header = null)
+    {
+        if (header is not null)
+            Line(header);
+        Line("{");
+        indent++;
+        return this;
+    }
+
+    public CodeWriter Close(string suffix = "")
+    {
+        indent--;
+        return Line("}" + suffix);
+    }
+
+    public override string ToString() => text.ToString();
+}

@@ -1,0 +1,86 @@
+using LossGen.Generator.Graph;
+using LossGen.Generator.Plan;
+
+namespace LossGen.Generator.Emit.Cpu;
+
+/// <summary>Names for nodes in the code of one kernel: the field's words where there is one, numbered otherwise.</summary>
+internal sealed class NodeNames(LossPlan plan)
+{
+    private readonly Dictionary<Node, string> names = [];
+    private readonly HashSet<string> taken = [];
+
+    public string Of(Node node)
+    {
+        if (names.TryGetValue(node, out string? known))
+            return known;
+        string word = Word(node);
+        string name = word;
+        for (int k = 2; !taken.Add(name); k++)
+            name = word + k;
+        names[node] = name;
+        return name;
+    }
+
+    /// <summary>What the node is, in mathematics, with the names given so far.</summary>
+    public string Describe(Node node)
+    {
+        string own = Of(node) + (node.Axes.Has(Axes.Class) ? "[c]" : "");
+        return own + " = " + NodeText.Describe(node, n => names.TryGetValue(n, out string? name) ? name + (n.Axes.Has(Axes.Class) && !n.IsPixel ? "[c]" : "") : null);
+    }
+
+    public static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    public static string ClassCondition(ClassSelection classes) => classes.List.IsEmpty
+        ? "c > 0"
+        : string.Join(" || ", classes.Effective.Select(c => "c == " + Literal.Int(c)).DefaultIfEmpty("false"));
+
+    private string Word(Node node)
+    {
+        switch (node.Op)
+        {
+            case Op.ClassMaximum when node[0].Op == Op.Logit:
+                return "maximum";
+            case Op.ExpNonPositive when node.Axes.Has(Axes.Class):
+                return IsSoftmax ? "exponential" : "decay";
+            case Op.Sum when node.Attribute == Axes.Class && node[0].Op == Op.ExpNonPositive:
+                return "normaliser";
+            case Op.Divide when node[0].IsNumber(1) && IsNormaliser(node[1]):
+                return "reciprocal";
+            case Op.Sum when node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && node[0][1].Op == Op.Logit:
+                return "labelLogit";
+            case Op.Log when IsNormaliser(node[0]):
+                return "logNormaliser";
+            case Op.Add when node.Inputs.Any(i => i.Op == Op.ClassMaximum) && node.Inputs.Any(i => i.Op == Op.Log):
+                return "logSumExp";
+            case Op.Multiply when IsProbability(node):
+                return "probability";
+            case Op.Sum when Planner.IsStatistic(node):
+                return "sum" + Summand(node[0]);
+            case Op.Upstream:
+                return "upstream";
+            case Op.Extent:
+                return "extent" + node.Attribute.Letters();
+            default:
+                return node.IsPixel ? "v" + (names.Count + 1) : "s" + (names.Count + 1);
+        }
+    }
+
+    private bool IsSoftmax => plan.Graph.Builder.Nodes.Any(node => node.Op is Op.Softmax or Op.LogSumExp);
+
+    private static bool IsNormaliser(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.ExpNonPositive;
+
+    private static bool IsProbability(Node node) => node.Op == Op.Multiply && node.Inputs.Any(input => input.Op == Op.Divide && input[0].IsNumber(1))
+        && node.Inputs.Any(input => input.Op is Op.ExpNonPositive or Op.Where);
+
+    // P, Y, PY, ... for sums of products of probability and target; empty for anything else.
+    private static string Summand(Node node) => node.Op switch
+    {
+        Op.Mask when node[0].Op == Op.OneHot => (node[1].IsNumber(1) ? "" : Summand(node[1])) + "Y",
+        Op.Mask => node[1].IsNumber(1) ? "Valid" : Summand(node[1]),
+        Op.Target => "Y",
+        Op.Logit => "X",
+        Op.Multiply when IsProbability(node) => "P",
+        Op.Multiply => Summand(node[0]) + Summand(node[1]),
+        _ => "",
+    };
+}

@@ -1,0 +1,156 @@
+using LossGen.Generator.Graph;
+using LossGen.Generator.Plan;
+
+namespace LossGen.Generator.Emit.Cpu;
+
+/// <summary>Prints the method that processes one tile of pixels in one pass.</summary>
+internal sealed class TileEmitter
+{
+    private readonly CodeWriter writer;
+    private readonly PassPlan pass;
+    private readonly TileSchedule schedule;
+    private readonly VectorText text;
+
+    private TileEmitter(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names)
+    {
+        this.writer = writer;
+        this.pass = pass;
+        schedule = new TileSchedule(pass);
+        text = new VectorText(writer, plan, schedule, names);
+    }
+
+    /// <summary>Rows of scratch memory: with a class axis, and without.</summary>
+    public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass)
+    {
+        var schedule = new TileSchedule(pass);
+        return (schedule.Stored.Count, schedule.Rows.Count);
+    }
+
+    public static void Emit(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names, string method) =>
+        new TileEmitter(writer, plan, pass, names).Emit(method);
+
+    private void Emit(string method)
+    {
+        writer.Line($"private static unsafe void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
+        KernelEmitter.Constraints(writer);
+        writer.Open();
+        text.Prologue();
+        if (schedule.HasPixelPhase)
+            PixelPhase();
+        if (schedule.HasClassPhase)
+            ClassPhase();
+        writer.Close();
+    }
+
+    private void PixelPhase()
+    {
+        List<Node> sums = pass.Sums.Where(sum => !TileSchedule.HasClass(sum[0])).ToList();
+        writer.Line();
+        writer.Line("// Pixel by pixel: what joins the classes.");
+        foreach (Node sum in sums)
+            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        text.OpenPixelScope();
+        for (int stratum = 0; stratum <= schedule.LastStratum; stratum++)
+        {
+            foreach (Node node in schedule.PerPixel.Where(node => schedule.Stratum(node) == stratum && !TileSchedule.IsClassReduction(node)))
+                text.DeclareIfShared(node);
+            List<Node> reductions = schedule.ReductionsOf(stratum).ToList();
+            if (reductions.Count > 0)
+                ReductionLoop(stratum, reductions);
+        }
+
+        foreach (Node sum in sums)
+            writer.Line($"{text.SumName(sum)} += {text.Masked(sum[0])};");
+        if (schedule.WritesElementsPerPixel)
+            writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
+        foreach (Node row in schedule.Rows)
+            writer.Line($"V.Store({text.Value(row)}, {text.PixelRow(row)} + i);");
+        text.CloseScope();
+        writer.Close();
+        if (sums.Count > 0)
+            writer.Line();
+        foreach (Node sum in sums)
+            StoreSum(sum, "");
+    }
+
+    private void ReductionLoop(int stratum, List<Node> reductions)
+    {
+        foreach (Node reduction in reductions)
+        {
+            text.Comment(reduction);
+            string start = reduction.Op == Op.ClassMaximum ? "V.Create(double.NegativeInfinity)" : "V.Zero";
+            writer.Line($"V {text.Name(reduction)} = {start};");
+        }
+
+        writer.Open("for (int c = 0; c < classes; c++)");
+        text.OpenClassScope(perPixel: true);
+        bool IsReady(Node node) => schedule.Stored.Contains(node) && schedule.Stratum(node) < stratum;
+        List<Node> computed = schedule.Computed(reductions.Select(reduction => reduction[0]), IsReady);
+        text.CountUses(computed, reductions.Select(reduction => reduction[0]));
+        foreach (Node node in computed)
+        {
+            bool store = schedule.Stored.Contains(node);
+            text.DeclareIfShared(node, store);
+            if (store)
+                writer.Line($"V.Store({text.Value(node)}, {text.ClassRow(node)} + i);");
+        }
+
+        foreach (Node reduction in reductions)
+        {
+            string name = text.Name(reduction), value = text.Value(reduction[0]);
+            writer.Line(reduction.Op == Op.ClassMaximum ? $"{name} = V.MaxNative({value}, {name});" : $"{name} += {value};");
+        }
+
+        text.CloseScope();
+        writer.Close();
+        foreach (Node reduction in reductions)
+            text.Known(reduction);
+    }
+
+    private void ClassPhase()
+    {
+        List<Node> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum)).ToList();
+        List<Node> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum)).ToList();
+        writer.Line();
+        writer.Line("// Class by class: sums and results that keep the class axis.");
+        foreach (Node sum in across)
+            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        writer.Open("for (int c = 0; c < classes; c++)");
+        text.OpenClassScope(perPixel: false);
+        text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), pass);
+        foreach (Node sum in perClass)
+            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        text.OpenInnerScope();
+        List<Node> computed = schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains);
+        text.CountUses(computed, schedule.ClassOutputs);
+        foreach (Node node in computed)
+            text.DeclareIfShared(node);
+        foreach (Node sum in perClass.Concat(across))
+            writer.Line($"{text.SumName(sum)} += {text.Masked(sum[0])};");
+        if (pass.Gradient is { } gradient)
+            writer.Line($"V.Store({text.Value(gradient)}, gradient + i);");
+        if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
+            writer.Line($"V.Store({text.Value(elements)}, elements + i);");
+        text.CloseScope();
+        writer.Close();
+        if (perClass.Count > 0)
+            writer.Line();
+        foreach (Node sum in perClass)
+            StoreSum(sum, " + c");
+        text.CloseScope();
+        writer.Close();
+        if (across.Count > 0)
+            writer.Line();
+        foreach (Node sum in across)
+            StoreSum(sum, "");
+    }
+
+    private void StoreSum(Node sum, string offset)
+    {
+        int k = pass.ClassSums.IndexOf(sum);
+        string index = k >= 0 ? $"(({k} * classes){offset})" : $"(({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(sum)})";
+        writer.Line($"{KernelEmitter.Lanes}.Add<T, V>(tile.Sums + ({index} * V.Count), {text.SumName(sum)});");
+    }
+}

@@ -1,0 +1,255 @@
+using LossGen.Generator.Graph;
+using LossGen.Generator.Plan;
+
+namespace LossGen.Generator.Emit.Cpu;
+
+/// <summary>The text of nodes on lanes: which name, load or expression stands for a node where the printer is.</summary>
+internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule schedule, NodeNames names)
+{
+    private readonly Stack<Dictionary<Node, string>> scopes = new();
+    private Dictionary<Node, int> uses = schedule.Uses;
+    private bool inClass;
+    private bool perPixel;
+
+    private PassPlan Pass => schedule.Pass;
+
+    /// <summary>Declares what the whole method uses.</summary>
+    public void Prologue()
+    {
+        writer.Line("int classes = tile.Classes, pixels = tile.Pixels;");
+        scopes.Push([]);
+        for (int k = 0; k < Pass.ScalarConstants.Length; k++)
+        {
+            Node node = Pass.ScalarConstants[k];
+            Comment(node);
+            string value = $"V.Broadcast(tile.Constants + ({Pass.ClassConstants.Length} * classes) + {k})";
+            writer.Line($"V {Name(node)} = {AsMask(node, value)};");
+            scopes.Peek()[node] = Name(node);
+        }
+    }
+
+    public void OpenPixelScope()
+    {
+        scopes.Push([]);
+        inClass = false;
+        uses = schedule.Uses;
+        if (schedule.Nodes.Any(node => node.Op == Op.OneHot))
+            writer.Line("V label = V.Load(tile.Labels + i);");
+        if (NeedsValid(schedule.PerPixel.SelectMany(node => node.Inputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
+            writer.Line("V valid = M.IsMasked ? V.Load(tile.Valid + i) : V.AllTrue;");
+    }
+
+    /// <param name="perPixel">The loop over the classes is the inner one.</param>
+    public void OpenClassScope(bool perPixel)
+    {
+        scopes.Push([]);
+        inClass = true;
+        this.perPixel = perPixel;
+    }
+
+    public void OpenInnerScope() => scopes.Push([]);
+
+    public void CloseScope()
+    {
+        scopes.Pop();
+        if (scopes.Count <= 2)
+        {
+            inClass = false;
+            uses = schedule.Uses;
+        }
+    }
+
+    /// <summary>Pointers and constants of a class, ahead of its loop over the pixels.</summary>
+    public void ClassPointers(List<Node> computed, PassPlan pass)
+    {
+        var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(schedule.ClassOutputs));
+        if (inputs.Any(node => node.Op == Op.Logit))
+            writer.Line("T* x = tile.Logits + (c * tile.LogitStride);");
+        if (inputs.Any(node => node.Op == Op.Target))
+            writer.Line("T* y = tile.Target + (c * tile.TargetStride);");
+        if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
+            writer.Line("T* upstream = tile.Upstream + (c * tile.UpstreamStride);");
+        if (inputs.Any(node => node.Op == Op.OneHot))
+            writer.Line("V self = V.Create(c);");
+        if (pass.Gradient is not null)
+            writer.Line("T* gradient = tile.Gradient + (c * tile.GradientStride);");
+        if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
+            writer.Line("T* elements = tile.Elements + (c * tile.ElementStride);");
+        foreach (Node row in schedule.Stored.Where(inputs.Contains))
+            writer.Line($"T* {Name(row)} = {ClassRow(row)};");
+        foreach (Node row in schedule.Rows.Where(inputs.Contains))
+            writer.Line($"T* {Name(row)} = {PixelRow(row)};");
+        foreach (Node node in inputs.Where(node => !node.IsPixel && Pass.ClassConstants.Contains(node)).OrderBy(node => node.Id))
+        {
+            Comment(node);
+            writer.Line($"V {Name(node)} = {ClassConstant(node)};");
+            scopes.Peek()[node] = Name(node);
+        }
+    }
+
+    public string Name(Node node) => names.Of(node);
+
+    public string SumName(Node sum) => "sum" + NodeNames.Upper(names.Of(sum));
+
+    public string ClassRow(Node node) => $"tile.Scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * tile.Width)";
+
+    public string PixelRow(Node node) => $"tile.Scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * tile.Width)";
+
+    /// <summary>What the node means, ahead of its declaration.</summary>
+    public void Comment(Node node) => writer.Comment(names.Describe(node));
+
+    /// <summary>Uses within one loop decide what gets a name there.</summary>
+    public void CountUses(List<Node> computed, IEnumerable<Node> outputs)
+    {
+        uses = [];
+        foreach (Node input in computed.SelectMany(node => node.Inputs).Concat(outputs))
+            uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
+    }
+
+    /// <summary>Gives a node that is used more than once a name.</summary>
+    public void DeclareIfShared(Node node, bool always = false)
+    {
+        bool shared = always || (uses.TryGetValue(node, out int count) && count > 1) || (!inClass && schedule.Rows.Contains(node));
+        if (!shared && !UsedInClassLoop(node))
+            return;
+        string value = Compute(node);
+        writer.Line($"V {Name(node)} = {value};");
+        scopes.Peek()[node] = Name(node);
+    }
+
+    public void Known(Node node) => scopes.Peek()[node] = Name(node);
+
+    /// <summary>The node's value, in parentheses where they are needed.</summary>
+    public string Value(Node node) => Text(node, outer: true);
+
+    /// <summary>A summand: what is not valid adds nothing.</summary>
+    public string Masked(Node node)
+    {
+        // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
+        if (plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node))
+            return Text(node, outer: true);
+        return $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, tile.Valid + i)";
+    }
+
+    private static bool IsZeroWhereInvalid(Node node) => node.Op switch
+    {
+        Op.Mask => node[0].Op == Op.OneHot || IsZeroWhereInvalid(node[1]),
+        Op.Multiply => IsZeroWhereInvalid(node[0]) || IsZeroWhereInvalid(node[1]),
+        _ => node.Op == Op.Target,
+    };
+
+    private bool UsedInClassLoop(Node node) =>
+        !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && user.Inputs.Contains(node));
+
+    private static bool NeedsValid(IEnumerable<Node> nodes)
+    {
+        var seen = new HashSet<Node>();
+        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && node.Inputs.Any(Visit));
+        return nodes.Any(Visit);
+    }
+
+    private string Text(Node node, bool outer)
+    {
+        foreach (Dictionary<Node, string> scope in scopes)
+        {
+            if (scope.TryGetValue(node, out string? name))
+                return name;
+        }
+
+        if (node.IsPixel && inClass)
+        {
+            if (schedule.Stored.Contains(node))
+                return perPixel ? $"V.Load({ClassRow(node)} + i)" : $"V.Load({Name(node)} + i)";
+            if (!perPixel && schedule.Rows.Contains(node))
+                return $"V.Load({Name(node)} + i)";
+        }
+
+        string value = Compute(node);
+        return outer || IsAtom(value) ? value : "(" + value + ")";
+    }
+
+    private static bool IsAtom(string value)
+    {
+        int depth = 0;
+        foreach (char c in value)
+        {
+            if (c is '(' or '<' or '[')
+                depth++;
+            else if (c is ')' or '>' or ']')
+                depth--;
+            else if (depth == 0 && (c is ' ' or '~' or '-'))
+                return false;
+        }
+
+        return true;
+    }
+
+    private string Compute(Node node)
+    {
+        switch (node.Op)
+        {
+            case Op.Constant when node.Number == 0:
+                return "V.Zero";
+            case Op.Constant when node.Number == 1:
+                return "V.One";
+            case Op.Constant:
+                return $"V.Create({Literal.Double(node.Number)})";
+            case Op.ClassIndex:
+                return "V.Create(c)";
+            case Op.ClassSet:
+                return $"({NodeNames.ClassCondition(node.Classes!)} ? V.AllTrue : V.Zero)";
+            case Op.Logit:
+                return perPixel ? "V.Load(tile.Logits + (c * tile.LogitStride) + i)" : "V.Load(x + i)";
+            case Op.Target:
+                return perPixel ? "V.Load(tile.Target + (c * tile.TargetStride) + i)" : "V.Load(y + i)";
+            case Op.Upstream when node.IsPixel:
+                return inClass && !perPixel ? "V.Load(upstream + i)"
+                    : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";
+            case Op.OneHot:
+                return perPixel ? "V.Equal(label, V.Create(c))" : "V.Equal(V.Load(tile.Labels + i), self)";
+            case Op.Valid:
+                return inClass
+                    ? TileSchedule.HasClass(node)
+                        ? "(M.IsMasked ? V.Load(tile.Valid + (c * tile.ValidStride) + i) : V.AllTrue)"
+                        : perPixel ? "valid" : "(M.IsMasked ? V.Load(tile.Valid + i) : V.AllTrue)"
+                    : "valid";
+        }
+
+        if (!node.IsPixel)
+            return ClassConstant(node);
+        string In(int i) => Text(node[i], outer: false);
+        string Argument(int i) => Text(node[i], outer: true);
+        switch (node.Op)
+        {
+            case Op.Multiply when node[0].IsNumber(-1):
+                return "-" + In(1);
+            case Op.Add when IsInlineProduct(node[1], out bool negative):
+                return negative ? $"{In(0)} - {Text(node[1][1], outer: false)}" : $"V.MultiplyAdd({Text(node[1][0], true)}, {Text(node[1][1], true)}, {Argument(0)})";
+            case Op.Add when IsInlineProduct(node[0], out bool negative):
+                return negative ? $"{In(1)} - {Text(node[0][1], outer: false)}" : $"V.MultiplyAdd({Text(node[0][0], true)}, {Text(node[0][1], true)}, {Argument(1)})";
+        }
+
+        string template = node.Operation().Vector ?? throw new InvalidOperationException($"{node.Op} has no vector text");
+        bool call = template.Contains("(");
+        object[] arguments = Enumerable.Range(0, node.Inputs.Length).Select(i => (object)(call ? Argument(i) : In(i))).ToArray();
+        return string.Format(System.Globalization.CultureInfo.InvariantCulture, template, arguments);
+    }
+
+    // A product that nothing else uses: it joins the addition.
+    private bool IsInlineProduct(Node node, out bool negative)
+    {
+        negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
+        return node.Op == Op.Multiply && node.IsPixel && !scopes.Any(scope => scope.ContainsKey(node))
+            && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
+    }
+
+    // A condition arrives from the scalar section as 1 or 0.
+    private static string AsMask(Node node, string value) => node.Operation().IsCondition ? $"V.NotEqual({value}, V.Zero)" : value;
+
+    private string ClassConstant(Node node)
+    {
+        int row = Pass.ClassConstants.IndexOf(node);
+        string value = row == 0 ? "V.Broadcast(tile.Constants + c)" : $"V.Broadcast(tile.Constants + ({row} * classes) + c)";
+        return AsMask(node, value);
+    }
+}

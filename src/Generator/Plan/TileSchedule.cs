@@ -1,0 +1,130 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>
+/// The order of work inside a tile. First, pixel by pixel, everything that joins the classes of a pixel (maximum, sums over
+/// classes), in strata: a stratum's loop over the classes needs the results of the one before. Then, class by class, what
+/// keeps the class axis: sums and the gradient. What is dear and needed later goes through rows of scratch memory.
+/// </summary>
+internal sealed class TileSchedule
+{
+    private readonly Dictionary<Node, int> strata = [];
+    private readonly HashSet<Node> pixelPhase = [];
+
+    public TileSchedule(PassPlan pass)
+    {
+        Pass = pass;
+        Nodes = Planner.PixelNodes(pass.Outputs);
+        foreach (Node node in Nodes)
+            strata[node] = node.Inputs.Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
+        Reductions = Nodes.Where(IsClassReduction).ToList();
+        foreach (Node reduction in Reductions)
+            MarkPixelPhase(reduction[0]);
+
+        Stored = Nodes.Where(node => HasClass(node) && node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)).ToList();
+        PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node)).ToList();
+        Rows = PerPixel.Where(node => ClassPhaseNodes().Any(user => user.Inputs.Contains(node)) || IsClassOutput(node)).ToList();
+        foreach (Node node in Nodes)
+        {
+            foreach (Node input in node.Inputs)
+                Uses[input] = Uses.TryGetValue(input, out int uses) ? uses + 1 : 1;
+        }
+
+        foreach (Node output in pass.Outputs)
+            Uses[output] = Uses.TryGetValue(output, out int uses) ? uses + 1 : 1;
+    }
+
+    public PassPlan Pass { get; }
+
+    /// <summary>All pixel nodes of the pass, inputs before users.</summary>
+    public List<Node> Nodes { get; }
+
+    /// <summary>What joins the classes of a pixel.</summary>
+    public List<Node> Reductions { get; }
+
+    /// <summary>Nodes with a class axis that are kept in a scratch row a class.</summary>
+    public List<Node> Stored { get; }
+
+    /// <summary>Nodes without a class axis that are computed.</summary>
+    public List<Node> PerPixel { get; }
+
+    /// <summary>Those of them that the class phase reads, kept in a scratch row.</summary>
+    public List<Node> Rows { get; }
+
+    public Dictionary<Node, int> Uses { get; } = [];
+
+    public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
+
+    /// <summary>There is work without a class axis, or work that joins classes.</summary>
+    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Sums.Any(sum => !HasClass(sum[0])) || WritesElementsPerPixel;
+
+    public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
+
+    /// <summary>There is work that keeps the class axis.</summary>
+    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements));
+
+    /// <summary>The sums that the class phase adds up.</summary>
+    public IEnumerable<Node> ClassSums => Pass.Sums.Where(sum => HasClass(sum[0]));
+
+    public int Stratum(Node node) => strata[node];
+
+    public static bool HasClass(Node node) => node.Axes.Has(Axes.Class);
+
+    public static bool IsLeaf(Node node) => node.Inputs.IsEmpty;
+
+    public static bool IsClassReduction(Node node) => node.IsPixel && node.Op is Op.Sum or Op.ClassMaximum && node[0].IsPixel && HasClass(node[0]) && !HasClass(node);
+
+    /// <summary>The reductions whose input is ready in a stratum.</summary>
+    public IEnumerable<Node> ReductionsOf(int stratum) => Reductions.Where(reduction => Stratum(reduction) == stratum + 1);
+
+    /// <summary>The class-axis nodes that a set of outputs computes anew: down to leaves and to stored rows that are ready.</summary>
+    public List<Node> Computed(IEnumerable<Node> outputs, Func<Node, bool> isReady)
+    {
+        var found = new SortedDictionary<int, Node>();
+        void Visit(Node node)
+        {
+            if (!node.IsPixel || !HasClass(node) || IsLeaf(node) || isReady(node) || found.ContainsKey(node.Id))
+                return;
+            found.Add(node.Id, node);
+            foreach (Node input in node.Inputs)
+                Visit(input);
+        }
+
+        foreach (Node output in outputs)
+            Visit(output);
+        return [.. found.Values];
+    }
+
+    /// <summary>The results that the class phase produces.</summary>
+    public IEnumerable<Node> ClassOutputs => ClassSums.Select(sum => sum[0])
+        .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
+        .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : []);
+
+    private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);
+
+    private List<Node> ClassPhaseNodes() => Computed(ClassOutputs, Stored.Contains);
+
+    private void MarkPixelPhase(Node node)
+    {
+        if (!node.IsPixel || !pixelPhase.Add(node))
+            return;
+        foreach (Node input in node.Inputs)
+            MarkPixelPhase(input);
+    }
+
+    // In a later stratum's loop, or in the class phase.
+    private bool IsNeededLater(Node node)
+    {
+        int own = Stratum(node);
+        bool later = Reductions.Any(reduction => Stratum(reduction[0]) > own && Reaches(reduction[0], node));
+        return later || ClassOutputs.Any(output => Reaches(output, node));
+    }
+
+    private static bool Reaches(Node from, Node node)
+    {
+        var seen = new HashSet<Node>();
+        bool Visit(Node n) => ReferenceEquals(n, node) || (n.IsPixel && HasClass(n) && seen.Add(n) && n.Inputs.Any(Visit));
+        return Visit(from);
+    }
+}
