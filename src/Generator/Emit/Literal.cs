@@ -1,10 +1,19 @@
 using System.Globalization;
+using System.Text;
 
 namespace LossGen.Generator.Emit;
 
 /// <summary>Numbers as C# writes them. The only place that does.</summary>
 internal static class Literal
 {
+    public static string Of(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (char c in value)
+            text.Append(c is '"' or '\\' ? "\\" + c : c < ' ' ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture) : c.ToString());
+        return text.Append('"').ToString();
+    }
+
     public static string Of(bool value) => value ? "true" : "false";
 
     public static string Of(int value) => value < 0 ? $"({value.ToString(CultureInfo.InvariantCulture)})" : value.ToString(CultureInfo.InvariantCulture);

@@ -8,10 +8,12 @@ namespace LossGen.Generator.Formula;
 internal sealed class FormulaScope
 {
     private readonly LossOptions options;
+    private readonly Activation activation;
 
-    public FormulaScope(GraphBuilder graph, LossOptions options, bool indexTarget, ClassSelection classes)
+    public FormulaScope(GraphBuilder graph, LossOptions options, bool indexTarget, ClassSelection classes, Activation activation)
     {
         Graph = graph;
+        this.activation = activation;
         this.options = options;
         IndexTarget = indexTarget;
         Classes = graph.ClassSet(classes);
@@ -34,7 +36,7 @@ internal sealed class FormulaScope
 
     public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Target;
 
-    public Node Probability => options.Activation switch
+    public Node Probability => activation switch
     {
         Activation.Softmax => Graph.Softmax(Graph.Logit),
         Activation.Sigmoid => Graph.Sigmoid(Graph.Logit),
@@ -43,7 +45,7 @@ internal sealed class FormulaScope
 
     public Node LogProbability => Graph.Log(Probability);
 
-    public Node Complement => options.Activation == Activation.Softmax
+    public Node Complement => activation == Activation.Softmax
         ? Graph.SoftmaxComplement(Graph.Logit)
         : Graph.Subtract(Graph.One, Probability);
 
@@ -51,7 +53,7 @@ internal sealed class FormulaScope
     public double? Option(string name) => name switch
     {
         "reduction" => (double)options.Reduction,
-        "activation" => (double)options.Activation,
+        "activation" => (double)activation,
         "perImage" => options.PerImage ? 1 : 0,
         "indexTarget" => IndexTarget ? 1 : 0,
         _ => null,

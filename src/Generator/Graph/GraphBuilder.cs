@@ -54,6 +54,26 @@ internal sealed partial class GraphBuilder
 
     public Node Valid(Axes axes) => Make(Op.Valid, ImmutableArray<Node>.Empty, 0, axes);
 
+    /// <summary>
+    /// Condition: some class is the label of the pixel. With one class and labels 0 and 1 that is more than being valid; with
+    /// several it's the same.
+    /// </summary>
+    public Node Labelled
+    {
+        get
+        {
+            if (MayHaveSingleClass)
+                return Make(Op.Labelled, ImmutableArray<Node>.Empty, 0, Axes.Batch | Axes.Pixel);
+            return HasInvalidPixels ? Valid(Axes.Batch | Axes.Pixel) : True;
+        }
+    }
+
+    /// <summary>Some pixels may be invalid, because the loss declares an ignored label.</summary>
+    public bool HasInvalidPixels { get; init; }
+
+    /// <summary>The loss may be called with a single class, where label 0 means that the pixel is not of it.</summary>
+    public bool MayHaveSingleClass { get; init; }
+
     public Node ClassIndex => Make(Op.ClassIndex, ImmutableArray<Node>.Empty, 0, Axes.Class);
 
     public Node ClassSet(ClassSelection classes) =>
@@ -84,7 +104,7 @@ internal sealed partial class GraphBuilder
         {
             case Op.Constant or Op.Parameter or Op.Extent:
                 return Axes.None;
-            case Op.Logit or Op.Target or Op.OneHot or Op.Valid or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
+            case Op.Logit or Op.Target or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
                 return attribute;
             case Op.Sum:
                 return inputs[0].Axes.Without(attribute);

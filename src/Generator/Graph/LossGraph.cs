@@ -24,7 +24,12 @@ internal sealed record LossGraph(
     public static LossGraph Build(LossModel model, bool indexTarget)
     {
         LossOptions options = model.Options;
-        var graph = new GraphBuilder(options.Classes) { HasInvalidPixels = options.IgnoreIndex is not null };
+        var graph = new GraphBuilder(options.Classes)
+        {
+            HasInvalidPixels = options.IgnoreIndex is not null,
+            MayHaveSingleClass = options.Classes <= 1
+                && model.Terms.Any(term => (term.Activation ?? options.Activation) != Activation.Softmax),
+        };
         var tables = new List<ImmutableArray<double>>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         Node total = graph.Zero;
@@ -32,7 +37,7 @@ internal sealed record LossGraph(
         foreach (TermModel term in model.Terms)
         {
             var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
-            var scope = new FormulaScope(graph, options, indexTarget, classes);
+            var scope = new FormulaScope(graph, options, indexTarget, classes, term.Activation ?? options.Activation);
             Node value = graph.Multiply(graph.Constant(term.Weight), scope.Reduce(FormulaReader.Read(term, scope, tables)));
             terms.Add((term.Name, value));
             total = graph.Add(total, value);

@@ -30,6 +30,7 @@ internal static class NodeText
             Op.Target => ("y", Atom),
             Op.OneHot => ("[label = c]", Atom),
             Op.Valid => ("[valid]", Atom),
+            Op.Labelled => ("[labelled]", Atom),
             Op.ClassIndex => ("c", Atom),
             Op.ClassSet => (node.Classes!.List.IsEmpty ? "[c > 0]" : "[c in {" + string.Join(", ", node.Classes.Effective) + "}]", Atom),
             Op.PerClass => ("w" + node.Index + "[c]", Atom),

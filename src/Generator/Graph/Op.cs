@@ -10,6 +10,7 @@ internal enum Op
     Target,
     OneHot,
     Valid,
+    Labelled,
     ClassIndex,
     ClassSet,
     PerClass,

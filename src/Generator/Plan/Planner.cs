@@ -7,6 +7,8 @@ namespace LossGen.Generator.Plan;
 internal sealed class Planner
 {
     private readonly Dictionary<Node, int> levels = [];
+    private HashSet<Node> valueNodes = [];
+    private int valueStage;
 
     public static LossPlan Plan(LossGraph graph)
     {
@@ -22,8 +24,10 @@ internal sealed class Planner
     {
         List<Node> forValue = Reachable([value]);
         List<Node> all = Reachable([value, gradient]);
+        valueStage = Level(value);
+        valueNodes = new HashSet<Node>(forValue);
+        levels.Clear();
         int passCount = all.Where(IsStatistic).Select(Level).DefaultIfEmpty(0).Max();
-        int valueStage = Level(value);
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
         for (int k = 0; k < passCount; k++)
             statistics.Add(Pass(k, "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null));
@@ -35,7 +39,6 @@ internal sealed class Planner
             : null;
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value) : null;
 
-        var valueNodes = new HashSet<Node>(forValue);
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
         for (int stage = 0; stage <= passCount; stage++)
         {
@@ -103,7 +106,15 @@ internal sealed class Planner
     {
         if (levels.TryGetValue(node, out int known))
             return known;
-        int level = node.Inputs.Select(Level).DefaultIfEmpty(0).Max() + (IsStatistic(node) ? 1 : 0);
+        int level = node.Inputs.Select(Level).DefaultIfEmpty(0).Max();
+        if (IsStatistic(node))
+        {
+            // What arrives at each unreduced value is known after the value only.
+            if (!valueNodes.Contains(node) && PixelNodes([node[0]]).Any(input => input.Op == Op.Upstream))
+                level = Math.Max(level, valueStage);
+            level++;
+        }
+
         levels[node] = level;
         return level;
     }

@@ -18,14 +18,8 @@ internal sealed partial class GraphBuilder
         if (rest == Axes.None && others.Count == 0 && IsPickable(inner))
             return null;
         Node labelled = AtLabel(Remask(others, inner), []);
-        return Sum(Mask(LabelIsValid, labelled), rest);
+        return Sum(Mask(Labelled, labelled), rest);
     }
-
-    // A pixel whose label is in range has exactly one class set.
-    private Node LabelIsValid => HasInvalidPixels ? Valid(Axes.Batch | Axes.Pixel) : True;
-
-    /// <summary>Some pixels may be invalid, because the loss declares an ignored label.</summary>
-    public bool HasInvalidPixels { get; init; }
 
     private static bool IsPickable(Node node) =>
         node.Op is Op.Logit or Op.ClassIndex or Op.PerClass or Op.Constant || (!node.IsPixel && node.Axes.Has(Axes.Class));
@@ -42,7 +36,7 @@ internal sealed partial class GraphBuilder
         Node result = node.Op switch
         {
             Op.OneHot => True,
-            Op.Valid => LabelIsValid,
+            Op.Valid => Valid(Axes.Batch | Axes.Pixel),
             Op.ClassSet => Less(Zero, Pick(Mask(node, One))),
             Op.Softmax when node[0].Op == Op.Logit => Exp(Subtract(Pick(node[0]), LogSumExp(node[0]))),
 

@@ -64,7 +64,7 @@ internal sealed partial class GraphBuilder
         if (value.Op == Op.Mask)
         {
             // The label is never set at an invalid pixel.
-            if (condition.Op == Op.Valid && value[0].Op == Op.OneHot)
+            if (condition.Op is Op.Valid or Op.Labelled && value[0].Op is Op.OneHot or Op.Labelled)
                 return value;
 
             // One order for nested selections; validity outermost, the label innermost.
@@ -78,6 +78,7 @@ internal sealed partial class GraphBuilder
     private static int Rank(Node condition) => condition.Op switch
     {
         Op.Valid => -2,
+        Op.Labelled => -1,
         Op.ClassSet => -1,
         Op.OneHot => int.MaxValue,
         _ => condition.Id,
@@ -99,7 +100,7 @@ internal sealed partial class GraphBuilder
             return holds ? True : Zero;
 
         // A label is set at valid pixels only.
-        if (value.Op == Op.Valid && condition.Op == Op.OneHot && holds)
+        if (value.Op is Op.Valid or Op.Labelled && condition.Op is Op.OneHot or Op.Labelled && holds)
             return True;
         if (value.Op == Op.OneHot && condition.Op == Op.Valid && !holds)
             return Zero;
@@ -131,7 +132,7 @@ internal sealed partial class GraphBuilder
         if (mentions.TryGetValue(key, out bool known))
             return known;
         bool found = value.Inputs.Any(input => ReferenceEquals(input, condition)
-            || (input.Op == Op.Valid && condition.Op == Op.OneHot) || (input.Op == Op.OneHot && condition.Op == Op.Valid)
+            || (input.Op is Op.Valid or Op.Labelled && condition.Op is Op.OneHot or Op.Labelled) || (input.Op == Op.OneHot && condition.Op == Op.Valid)
             || Mentions(input, condition));
         mentions[key] = found;
         return found;

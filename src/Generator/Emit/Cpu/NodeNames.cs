@@ -32,7 +32,7 @@ internal sealed class NodeNames(LossPlan plan)
 
     public static string ClassCondition(ClassSelection classes) => classes.List.IsEmpty
         ? "c > 0"
-        : string.Join(" || ", classes.Effective.Select(c => "c == " + Literal.Int(c)).DefaultIfEmpty("false"));
+        : string.Join(" || ", classes.Effective.Select(c => "c == " + Literal.Of(c)).DefaultIfEmpty("false"));
 
     private string Word(Node node)
     {

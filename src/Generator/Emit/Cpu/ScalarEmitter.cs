@@ -310,7 +310,7 @@ internal sealed class ScalarEmitter
         switch (node.Op)
         {
             case Op.Constant:
-                return Literal.Double(node.Number);
+                return Literal.Of(node.Number);
             case Op.Parameter:
                 return $"s.Parameters[{node.Index}]";
             case Op.Extent:

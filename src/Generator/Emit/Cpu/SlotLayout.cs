@@ -58,7 +58,7 @@ internal sealed class SlotLayout
         int row = rows[node];
         return Kind(node.Axes) switch
         {
-            0 => Literal.Int(row),
+            0 => Literal.Of(row),
             1 => $"{counts[0]} + ({row} * classes)",
             2 => $"{counts[0]} + ({counts[1]} * classes) + ({row} * batch)",
             _ => $"{counts[0]} + ({counts[1]} * classes) + ({counts[2]} * batch) + ({row} * batch * classes)",

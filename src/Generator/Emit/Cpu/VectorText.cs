@@ -33,7 +33,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         scopes.Push([]);
         inClass = false;
         uses = schedule.Uses;
-        if (schedule.Nodes.Any(node => node.Op == Op.OneHot))
+        if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
             writer.Line("V label = V.Load(tile.Labels + i);");
         if (NeedsValid(schedule.PerPixel.SelectMany(node => node.Inputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
             writer.Line("V valid = M.IsMasked ? V.Load(tile.Valid + i) : V.AllTrue;");
@@ -133,7 +133,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private static bool IsZeroWhereInvalid(Node node) => node.Op switch
     {
-        Op.Mask => node[0].Op == Op.OneHot || IsZeroWhereInvalid(node[1]),
+        Op.Mask => node[0].Op is Op.OneHot or Op.Labelled || IsZeroWhereInvalid(node[1]),
         Op.Multiply => IsZeroWhereInvalid(node[0]) || IsZeroWhereInvalid(node[1]),
         _ => node.Op == Op.Target,
     };
@@ -193,7 +193,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             case Op.Constant when node.Number == 1:
                 return "V.One";
             case Op.Constant:
-                return $"V.Create({Literal.Double(node.Number)})";
+                return $"V.Create({Literal.Of(node.Number)})";
             case Op.ClassIndex:
                 return "V.Create(c)";
             case Op.ClassSet:
@@ -207,6 +207,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                     : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";
             case Op.OneHot:
                 return perPixel ? "V.Equal(label, V.Create(c))" : "V.Equal(V.Load(tile.Labels + i), self)";
+            case Op.Labelled:
+                return inClass && !perPixel ? "V.GreaterOrEqual(V.Load(tile.Labels + i), V.Zero)" : "V.GreaterOrEqual(label, V.Zero)";
             case Op.Valid:
                 return inClass
                     ? TileSchedule.HasClass(node)
