@@ -34,7 +34,7 @@ internal sealed class FormulaScope
 
     public Node ClassCount => Graph.Sum(Graph.Mask(Classes, Graph.One), Axes.Class);
 
-    public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Target;
+    public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Mask(Valid, Graph.Target);
 
     public Node Probability => activation switch
     {
@@ -59,7 +59,22 @@ internal sealed class FormulaScope
         _ => null,
     };
 
-    public Node SumOverClasses(Node value) => Graph.Sum(Graph.Mask(Classes, value), Axes.Class);
+    public Node SumOverClasses(Node value) => Graph.Sum(Graph.Mask(ClassesOf(value), value), Axes.Class);
+
+    public Node MeanOverClasses(Node value)
+    {
+        if (!value.Axes.Has(Axes.Class))
+            return value;
+        Node count = Graph.Sum(Graph.Mask(ClassesOf(value), Graph.One), Axes.Class);
+        return count.IsPixel ? DivideOr(SumOverClasses(value), count, Graph.Zero) : Graph.Divide(SumOverClasses(value), count);
+    }
+
+    public Node MaxOverClasses(Node value) =>
+        Graph.ClassMaximum(Graph.Where(ClassesOf(value), value, Graph.Constant(double.NegativeInfinity)));
+
+    // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
+    private Node ClassesOf(Node value) =>
+        value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;
 
     public Node SumOverPixels(Node value, Axes axes) => Graph.Sum(Graph.Mask(ValidFor(value), value), axes);
 

@@ -67,8 +67,8 @@ internal static class Language
         ["Total"] = (1, (s, a) => s.SumOverPixels(a[0], Axes.Batch | Axes.Pixel)),
         ["TotalMean"] = (1, (s, a) => s.MeanOverPixels(a[0], Axes.Batch | Axes.Pixel)),
         ["SumOverClasses"] = (1, (s, a) => s.SumOverClasses(a[0])),
-        ["MeanOverClasses"] = (1, (s, a) => a[0].Axes.Has(Axes.Class) ? s.Graph.Divide(s.SumOverClasses(a[0]), s.ClassCount) : a[0]),
-        ["MaxOverClasses"] = (1, (s, a) => s.Graph.ClassMaximum(s.Graph.Where(s.Classes, a[0], s.Graph.Constant(double.NegativeInfinity)))),
+        ["MeanOverClasses"] = (1, (s, a) => s.MeanOverClasses(a[0])),
+        ["MaxOverClasses"] = (1, (s, a) => s.MaxOverClasses(a[0])),
         ["SumOverBatch"] = (1, (s, a) => s.Graph.Sum(a[0], Axes.Batch)),
         ["MeanOverBatch"] = (1, (s, a) => s.Graph.Mean(a[0], Axes.Batch)),
     };

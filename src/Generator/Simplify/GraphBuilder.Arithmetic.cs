@@ -63,9 +63,9 @@ internal sealed partial class GraphBuilder
             return Mask(a[0], Multiply(a[1], b));
         if (b.Op == Op.Mask)
             return Mask(b[0], Multiply(a, b[1]));
-        if (a.Op == Op.Divide && a[0].IsNumber(1))
+        if (a.Op == Op.Divide && a[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(b, a[1]);
-        if (b.Op == Op.Divide && b[0].IsNumber(1))
+        if (b.Op == Op.Divide && b[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(a, b[1]);
         return Product(Factors(a).Concat(Factors(b)).ToList());
     }
