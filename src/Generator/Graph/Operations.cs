@@ -172,7 +172,7 @@ internal static class Operations
         };
         yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0} < {1}");
         yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0} <= {1}");
-        yield return Condition(Op.Equal, v => v[0].Equals(v[1]) || (v[0] == 0 && v[1] == 0), "V.Equal({0}, {1})", "{0} == {1}", "{0} == {1}");
+        yield return Condition(Op.Equal, v => v[0] == v[1], "V.Equal({0}, {1})", "{0} == {1}", "{0} == {1}");
         yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0} & {1}", "{0} && {1}", "{0} & {1}");
         yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0} | {1}", "{0} || {1}", "{0} | {1}");
         yield return Condition(Op.Not, v => v[0] == 0, "~{0}", "!{0}", "{0}.logical_not()");

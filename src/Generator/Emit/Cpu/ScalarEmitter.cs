@@ -14,188 +14,178 @@ internal sealed class ScalarEmitter
     private readonly NodeNames names;
     private readonly CodeWriter writer;
     private readonly SlotLayout slots;
+    private readonly List<ScalarSchedule> schedules;
 
-    // Names that stand for nodes at the place of printing; a slot's name is an array over its axes.
+    // Nodes that a local variable holds at the place of printing.
     private readonly HashSet<Node> locals = [];
+    private readonly Dictionary<Node, int> uses = [];
 
     public ScalarEmitter(LossPlan plan, NodeNames names, CodeWriter writer)
     {
         this.plan = plan;
         this.names = names;
         this.writer = writer;
-        slots = new SlotLayout(plan);
+        schedules = plan.Stages.Select(stage => new ScalarSchedule(plan, stage)).ToList();
+        slots = new SlotLayout(plan, schedules);
+        foreach (Node input in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat([plan.Value]))
+            uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
     }
 
     public SlotLayout Slots => slots;
 
     public void Emit()
     {
-        foreach (StagePlan stage in plan.Stages)
-            EmitStage(stage);
+        foreach (ScalarSchedule schedule in schedules)
+            EmitStage(schedule);
     }
 
-    private void EmitStage(StagePlan stage)
+    private void EmitStage(ScalarSchedule schedule)
     {
         locals.Clear();
         writer.Line();
-        writer.Comment(stage.Stage == 0 ? "Before the first pass: constants and run-time parameters." : $"After pass {stage.Stage - 1}.");
-        writer.Open($"private static unsafe void Scalars{stage.Stage}(ref {KernelEmitter.Kernels}.ScalarContext s)");
-        writer.Line("int batch = s.Batch, classes = s.Classes;");
-        List<PassPlan> fed = plan.AllPasses.Where(pass => pass.Stage == stage.Stage).ToList();
-        List<Node> wanted = [.. stage.Nodes, .. stage.GradientNodes, .. fed.SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))];
-        if (stage.Stage == plan.ValueStage)
-            wanted.Add(plan.Value);
-        DeclarePointers(wanted);
-        foreach (List<Node> group in Groups(stage.Nodes))
-            EmitGroup(group);
-        foreach (PassPlan pass in fed.Where(pass => pass.Gradient is null))
-            FillConstants(pass);
-        if (stage.Stage == plan.ValueStage && !plan.Value.IsPixel)
-            EmitValue();
+        writer.Comment(schedule.Stage == 0 ? "Before the first pass: constants and run-time parameters." : $"After pass {schedule.Stage - 1}.");
+        writer.Open($"private static unsafe void Scalars{schedule.Stage}(ref {KernelEmitter.Kernels}.ScalarContext s)");
+        bool givesValue = schedule.Stage == plan.ValueStage && !plan.Value.IsPixel;
+        if (!schedule.Groups.Any() && !givesValue)
+        {
+            writer.Close();
+            return;
+        }
 
-        List<PassPlan> gradient = fed.Where(pass => pass.Gradient is not null).ToList();
-        if (stage.GradientNodes.Length > 0 || gradient.Any(pass => pass.ClassConstants.Length + pass.ScalarConstants.Length > 0))
+        writer.Line("int batch = s.Batch, classes = s.Classes;");
+        DeclarePointers(schedule.ValueGroups, givesValue ? [plan.Value] : []);
+        foreach (List<ScalarStep> group in schedule.ValueGroups)
+            EmitGroup(group);
+        if (givesValue)
+            EmitValue();
+        if (schedule.GradientGroups.Count > 0)
         {
             writer.Line();
             writer.Line("// For the gradient only.");
             string condition = string.Join(" && ", new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(pass => $"s.Constants[{pass.Id}] is null"));
             writer.Line($"if ({condition})");
             writer.Line("    return;");
-            foreach (List<Node> group in Groups(stage.GradientNodes))
+            writer.Line();
+            DeclarePointers(schedule.GradientGroups, []);
+            foreach (List<ScalarStep> group in schedule.GradientGroups)
                 EmitGroup(group);
-            foreach (PassPlan pass in gradient)
-                FillConstants(pass);
         }
 
         writer.Close();
     }
 
     // Arrays that this stage reads or writes.
-    private void DeclarePointers(List<Node> wanted)
+    private void DeclarePointers(List<List<ScalarStep>> groups, IEnumerable<Node> others)
     {
         var nodes = new SortedDictionary<int, Node>();
         void Visit(Node node)
         {
-            if (nodes.ContainsKey(node.Id))
-                return;
             if (slots.IsStored(node) || Planner.IsStatistic(node) || node.Op == Op.PerClass)
                 nodes[node.Id] = node;
-            if (slots.IsStored(node) && !wanted.Contains(node))
-                return;
-            if (Planner.IsStatistic(node))
-                return;
-            foreach (Node input in node.Inputs)
+            else if (node.Operation().IsCondition)
+                foreach (Node input in node.Inputs)
+                    Visit(input);
+        }
+
+        foreach (ScalarStep step in groups.SelectMany(group => group))
+        {
+            Visit(step.Node);
+            foreach (Node input in step.Node.Inputs.Concat(ScalarSchedule.Reads(step)))
                 Visit(input);
         }
 
-        foreach (Node node in wanted)
+        foreach (Node node in others)
             Visit(node);
-        foreach (Node node in nodes.Values)
+        foreach (Node node in nodes.Values.Where(node => !locals.Contains(node)))
         {
+            locals.Add(node);
             if (node.Op == Op.PerClass)
                 writer.Line($"global::System.ReadOnlySpan<double> {names.Of(node)} = Table{node.Index};");
             else if (Planner.IsStatistic(node))
-            {
-                PassPlan pass = plan.Statistics.First(p => p.Sums.Contains(node));
-                int k = pass.ClassSums.IndexOf(node);
-                string offset = k >= 0
-                    ? $"({k} * classes)"
-                    : $"({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(node)}";
-                writer.Comment($"{names.Of(node)}{(k >= 0 ? "[c]" : "")}: the sum over {node.Attribute.Without(node[0].Axes.Has(Axes.Batch) ? Axes.None : Axes.Batch).Letters()} of {NodeText.Describe(node[0])}");
-                writer.Line($"double* {names.Of(node)} = s.Statistics[{pass.Id}] + {offset};");
-            }
+                DeclareStatistic(node);
             else
                 writer.Line($"double* {names.Of(node)} = s.Slots + {slots.Offset(node)};");
         }
+
+        foreach (PassPlan pass in groups.SelectMany(group => group).Select(step => step.Pass).OfType<PassPlan>().Distinct())
+            writer.Line($"double* {Constants(pass)} = s.Constants[{pass.Id}];");
     }
 
-    // Runs of nodes that one loop can compute.
-    private List<List<Node>> Groups(IEnumerable<Node> nodes)
+    private void DeclareStatistic(Node node)
     {
-        var remaining = nodes.Where(node => !TileSchedule.IsLeaf(node) && !node.Operation().IsCondition).ToList();
-        var pending = new HashSet<Node>(remaining);
-        var groups = new List<List<Node>>();
-        while (remaining.Count > 0)
-        {
-            Axes axes = LoopAxes(remaining[0]);
-            var group = new List<Node>();
-            var open = new HashSet<Node>();
-            foreach (Node node in remaining)
-            {
-                if (LoopAxes(node) == axes && Dependencies(node).All(input => !pending.Contains(input) || open.Contains(input)))
-                {
-                    group.Add(node);
-                    if (node.Op != Op.Sum || axes == Axes.None)
-                        open.Add(node);
-                }
-            }
-
-            groups.Add(group);
-            foreach (Node node in group)
-            {
-                remaining.Remove(node);
-                pending.Remove(node);
-            }
-        }
-
-        return groups;
+        PassPlan pass = plan.Statistics.First(p => p.Sums.Contains(node));
+        int k = pass.ClassSums.IndexOf(node);
+        string offset = k >= 0 ? $"({k} * classes)" : $"({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(node)}";
+        writer.Comment(names.Describe(node));
+        writer.Line($"double* {names.Of(node)} = s.Statistics[{pass.Id}] + {offset};");
     }
 
-    // What a node reads, looking through conditions, which are printed where they are used.
-    private static IEnumerable<Node> Dependencies(Node node) => node.Inputs.SelectMany(input =>
-        input.Operation().IsCondition && !TileSchedule.IsLeaf(input) ? Dependencies(input) : [input]);
+    private static string Constants(PassPlan pass) => "constants" + pass.Id;
 
-    private static Axes LoopAxes(Node node) => node.Op is Op.Sum or Op.ClassMaximum or Op.LogSumExp ? node[0].Axes | node.Axes : node.Axes;
-
-    private void EmitGroup(List<Node> group)
+    private void EmitGroup(List<ScalarStep> group)
     {
-        Axes axes = LoopAxes(group[0]);
+        Axes axes = group[0].Loop;
         writer.Line();
-        foreach (Node node in group.Where(node => node.Op is Op.Sum or Op.ClassMaximum))
-            Initialise(node);
+        foreach (ScalarStep step in group.Where(step => step.IsReduction))
+            Initialise(step.Node);
         OpenLoops(axes);
-        foreach (Node node in group)
+        foreach (ScalarStep step in group)
+            EmitStep(step);
+        CloseLoops(axes);
+        if (axes != Axes.None)
         {
-            string value = Compute(node);
-            if (node.Op is Op.Sum)
-            {
-                writer.Line($"{Reference(node)} += {value};");
-            }
-            else if (node.Op is Op.ClassMaximum)
-            {
-                writer.Line($"{Reference(node)} = global::System.Math.Max({Reference(node)}, {value});");
-            }
-            else if (slots.IsStored(node))
-            {
-                writer.Comment(names.Describe(node));
-                writer.Line($"{Reference(node)} = {value};");
-            }
-            else
-            {
-                writer.Comment(names.Describe(node));
-                writer.Line($"double {names.Of(node)} = {value};");
-                locals.Add(node);
-            }
+            foreach (ScalarStep step in group.Where(step => step.Pass is null && !step.IsReduction && !slots.IsStored(step.Node)))
+                locals.Remove(step.Node);
+        }
+    }
+
+    private void EmitStep(ScalarStep step)
+    {
+        Node node = step.Node;
+        if (step.Pass is { } pass)
+        {
+            int classRows = pass.ClassConstants.Length, scalars = pass.ScalarConstants.Length;
+            string image = plan.PerImage ? $"(n * (({classRows} * classes) + {scalars})) + " : "";
+            string index = step.Loop.Has(Axes.Class) ? $"({step.Row} * classes) + c" : $"({classRows} * classes) + {step.Row}";
+
+            // Of a gradient pass and a fused pass only one runs.
+            string guard = plan.FusedPass is not null && pass.Gradient is not null ? $"if ({Constants(pass)} is not null) " : "";
+            writer.Line($"{guard}{Constants(pass)}[{image}{index}] = {AsNumber(node)};");
+            return;
         }
 
-        CloseLoops(axes);
-        foreach (Node node in group.Where(node => axes != Axes.None && !slots.IsStored(node) && node.Op is not (Op.Sum or Op.ClassMaximum)))
-            locals.Remove(node);
+        string value = Compute(node);
+        if (node.Op is Op.Sum)
+        {
+            writer.Line($"{Reference(node)} += {value};");
+        }
+        else if (node.Op is Op.ClassMaximum)
+        {
+            writer.Line($"{Reference(node)} = global::System.Math.Max({Reference(node)}, {value});");
+        }
+        else if (slots.IsStored(node))
+        {
+            writer.Line($"{Reference(node)} = {value};");
+        }
+        else if (uses.TryGetValue(node, out int count) && (count > 1 || value.Length > 56))
+        {
+            writer.Line($"double {names.Of(node)} = {value};");
+            locals.Add(node);
+        }
     }
 
     private void Initialise(Node node)
     {
-        string zero = node.Op == Op.Sum ? "0D" : "double.NegativeInfinity";
-        writer.Comment(names.Describe(node));
+        string start = node.Op == Op.Sum ? "0D" : "double.NegativeInfinity";
         if (!slots.IsStored(node))
         {
-            writer.Line($"double {names.Of(node)} = {zero};");
+            writer.Line($"double {names.Of(node)} = {start};");
             locals.Add(node);
             return;
         }
 
         OpenLoops(node.Axes);
-        writer.Line($"{Reference(node)} = {zero};");
+        writer.Line($"{Reference(node)} = {start};");
         CloseLoops(node.Axes);
     }
 
@@ -212,35 +202,6 @@ internal sealed class ScalarEmitter
         if (axes.Has(Axes.Class))
             writer.Close();
         if (axes.Has(Axes.Batch))
-            writer.Close();
-    }
-
-    private void FillConstants(PassPlan pass)
-    {
-        int classRows = pass.ClassConstants.Length, scalars = pass.ScalarConstants.Length;
-        if (classRows + scalars == 0)
-            return;
-        writer.Line();
-        writer.Comment($"Constants of pass {pass.Id} ({pass.Title}).");
-        bool optional = plan.Statistics.All(p => p.Id != pass.Id);
-        if (optional)
-            writer.Open($"if (s.Constants[{pass.Id}] is not null)");
-        string image = plan.PerImage ? $"(n * (({classRows} * classes) + {scalars})) + " : "";
-        if (plan.PerImage)
-            writer.Open("for (int n = 0; n < batch; n++)");
-        if (classRows > 0)
-        {
-            writer.Open("for (int c = 0; c < classes; c++)");
-            for (int k = 0; k < classRows; k++)
-                writer.Line($"s.Constants[{pass.Id}][{image}({k} * classes) + c] = {AsNumber(pass.ClassConstants[k])};");
-            writer.Close();
-        }
-
-        for (int k = 0; k < scalars; k++)
-            writer.Line($"s.Constants[{pass.Id}][{image}({classRows} * classes) + {k}] = {AsNumber(pass.ScalarConstants[k])};");
-        if (plan.PerImage)
-            writer.Close();
-        if (optional)
             writer.Close();
     }
 
@@ -275,11 +236,11 @@ internal sealed class ScalarEmitter
 
     private string Text(Node node)
     {
-        if (locals.Contains(node))
-            return names.Of(node);
         if (slots.IsStored(node))
             return Reference(node);
-        return Compute(node);
+        if (locals.Contains(node) && !Planner.IsStatistic(node) && node.Op != Op.PerClass)
+            return names.Of(node);
+        return ScalarStep.IsReductionNode(node) && !Planner.IsStatistic(node) ? names.Of(node) : Compute(node);
     }
 
     private string Nested(Node node)

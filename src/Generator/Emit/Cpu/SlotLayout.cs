@@ -3,51 +3,47 @@ using LossGen.Generator.Plan;
 
 namespace LossGen.Generator.Emit.Cpu;
 
-/// <summary>Which results of the scalar section are kept in memory, and where.</summary>
+/// <summary>Which results of the scalar section are kept in memory, and where: those that another loop or a later stage reads.</summary>
 internal sealed class SlotLayout
 {
     private readonly Dictionary<Node, int> rows = [];
     private readonly int[] counts = new int[4];
 
-    public SlotLayout(LossPlan plan)
+    public SlotLayout(LossPlan plan, IReadOnlyList<ScalarSchedule> schedules)
     {
-        var stageOf = new Dictionary<Node, int>();
-        foreach (StagePlan stage in plan.Stages)
+        var made = new Dictionary<Node, (int Stage, List<ScalarStep> Group)>();
+        var kept = new SortedDictionary<int, Node>();
+        foreach (ScalarSchedule schedule in schedules)
         {
-            foreach (Node node in stage.Nodes.Concat(stage.GradientNodes))
-                stageOf[node] = stage.Stage;
-        }
-
-        var constants = new HashSet<Node>(plan.AllPasses.SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants)));
-        var users = new Dictionary<Node, List<(Node User, int Stage)>>();
-        foreach (KeyValuePair<Node, int> entry in stageOf)
-        {
-            foreach (Node input in ThroughConditions(entry.Key))
+            foreach (List<ScalarStep> group in schedule.Groups)
             {
-                if (!users.TryGetValue(input, out List<(Node, int)>? list))
-                    users[input] = list = [];
-                list.Add((entry.Key, entry.Value));
+                foreach (ScalarStep step in group.Where(step => step.Pass is null))
+                {
+                    made[step.Node] = (schedule.Stage, group);
+                    if (step.IsReduction && step.Node.Axes != Axes.None)
+                        kept[step.Node.Id] = step.Node;
+                }
+
+                foreach (Node input in group.SelectMany(ScalarSchedule.Reads).Where(made.ContainsKey))
+                {
+                    (int stage, List<ScalarStep> source) = made[input];
+                    if (stage != schedule.Stage || (input.Axes != Axes.None && !ReferenceEquals(source, group)))
+                        kept[input.Id] = input;
+                }
             }
         }
 
-        foreach (Node node in stageOf.Keys.OrderBy(node => node.Id))
+        foreach (Node read in new[] { plan.Value }.Where(made.ContainsKey))
         {
-            if (TileSchedule.IsLeaf(node) || node.Operation().IsCondition)
-                continue;
-            bool hasAxes = node.Axes != Axes.None;
-            bool isOutput = ReferenceEquals(node, plan.Value)
-                || constants.Any(constant => ReferenceEquals(constant, node) || (constant.Operation().IsCondition && ThroughConditions(constant).Contains(node)));
-            bool later = plan.AllPasses.Any(pass => pass.Stage > stageOf[node]
-                && pass.ClassConstants.Concat(pass.ScalarConstants).Any(c => ReferenceEquals(c, node) || ThroughConditions(c).Contains(node)))
-                || (ReferenceEquals(node, plan.Value) && plan.ValueStage > stageOf[node]);
-            bool crosses = users.TryGetValue(node, out List<(Node User, int Stage)>? uses)
-                && uses.Any(use => use.Stage != stageOf[node] || (hasAxes && !SameLoop(node, use.User)));
-            if (crosses || later || (hasAxes && isOutput) || (hasAxes && node.Op is Op.Sum or Op.ClassMaximum && hasAxes))
-                rows[node] = counts[Kind(node.Axes)]++;
+            if (read.Axes != Axes.None || made[read].Stage != plan.ValueStage)
+                kept[read.Id] = read;
         }
+
+        foreach (Node node in kept.Values)
+            rows[node] = counts[Kind(node.Axes)]++;
     }
 
-    /// <summary>Scalar, class, image and image-class rows.</summary>
+    /// <summary>Scalar, class, image and image-class rows, as C#.</summary>
     public string Counts => $"({counts[0]}, {counts[1]}, {counts[2]}, {counts[3]})";
 
     public bool IsStored(Node node) => rows.ContainsKey(node);
@@ -66,10 +62,4 @@ internal sealed class SlotLayout
     }
 
     private static int Kind(Axes axes) => (axes.Has(Axes.Class) ? 1 : 0) + (axes.Has(Axes.Batch) ? 2 : 0);
-
-    // Loops are formed by axes; when in doubt the value goes through memory.
-    private static bool SameLoop(Node node, Node user) => false;
-
-    private static IEnumerable<Node> ThroughConditions(Node node) => node.Inputs.SelectMany(input =>
-        input.Operation().IsCondition && !TileSchedule.IsLeaf(input) ? ThroughConditions(input) : [input]);
 }
