@@ -1,3 +1,4 @@
+using System.Globalization;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
@@ -15,7 +16,7 @@ internal sealed class DiagnosticSink
     public void Report(DiagnosticDescriptor descriptor, Location? location, params object[] arguments)
     {
         IsBroken |= descriptor.DefaultSeverity == DiagnosticSeverity.Error;
-        Diagnostic diagnostic = Diagnostic.Create(descriptor, location ?? Location.None, arguments);
+        Diagnostic diagnostic = Diagnostic.Create(descriptor, location ?? Location.None, arguments.Select(ToText).ToArray());
         if (!diagnostics.Contains(diagnostic))
             diagnostics.Add(diagnostic);
     }
@@ -24,4 +25,7 @@ internal sealed class DiagnosticSink
     public void MarkBroken() => IsBroken = true;
 
     public EquatableArray<Diagnostic> ToArray() => diagnostics.ToEquatableArray();
+
+    // As text, so that no symbol is kept alive; interned, because diagnostics compare their arguments by reference and equal ones are reported once.
+    private static object ToText(object argument) => string.Intern(Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "");
 }

@@ -19,6 +19,9 @@ internal sealed class AttributeReader(AttributeData data, CancellationToken canc
         || data.ConstructorArguments.Any(HasError)
         || data.NamedArguments.Any(argument => HasError(argument.Value));
 
+    /// <summary>The named arguments.</summary>
+    public IEnumerable<(string Name, TypedConstant Value)> Stated => data.NamedArguments.Select(argument => (argument.Key, argument.Value));
+
     /// <summary>The value of an option: what is stated, or the default of a constructor's parameter; null where neither is.</summary>
     public TypedConstant? Find(string name)
     {

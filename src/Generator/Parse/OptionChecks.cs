@@ -16,12 +16,8 @@ internal static class OptionChecks
             if (options.TargetClassAxis == ClassAxis.Last)
                 sink.Report(Descriptors.NeedsDenseTarget, loss.LocationOf("TargetClassAxis"), "TargetClassAxis");
         }
-        if (options is { Classes: 1, Activation: Activation.Softmax })
-        {
-            sink.Report(
-                Descriptors.ClassesContradict, loss.LocationOf("Classes"), "Classes = 1", "Activation.Softmax",
-                "a softmax over one class is always 1: use Activation.Sigmoid, or two classes");
-        }
+        if (options.Classes == 1)
+            CheckSoftmaxOverOneClass(options, loss, terms, sink);
 
         // The first statement of the number of classes is what later ones are held against.
         (int Count, string Source)? classes = options.Classes > 0 ? (options.Classes, $"Classes = {options.Classes}") : null;
@@ -30,11 +26,42 @@ internal static class OptionChecks
             if (term.Attribute is not { } attribute)
                 continue;
             CheckWeight(term, attribute, sink);
-            foreach (DeclaredParameter parameter in term.Formula.Parameters)
-                classes = CheckPerClass(term, attribute, parameter, classes, sink);
+            CheckEnumerations(term, attribute, sink);
+            foreach ((string name, TypedConstant value) in attribute.Stated)
+            {
+                if (term.Formula.Parameters.Any(parameter => parameter.IsPerClass && KnownTypes.NamesMatch(parameter.Name, name)))
+                    classes = CheckPerClass(term, attribute, name, value, classes, sink);
+            }
         }
         foreach (DeclaredTerm term in terms)
             CheckClassSet(term, classes, sink);
+    }
+
+    private static void CheckSoftmaxOverOneClass(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
+    {
+        const string Cure = "a softmax over one class is always 1: use Activation.Sigmoid, or two classes";
+        if (options.Activation == Activation.Softmax && terms.Any(term => term.Activation is null))
+            sink.Report(Descriptors.ClassesContradict, loss.LocationOf("Classes"), "Classes = 1", "Activation.Softmax", Cure);
+        foreach (DeclaredTerm term in terms)
+        {
+            if (term.Activation == Activation.Softmax)
+                sink.Report(Descriptors.ClassesContradict, term.Attribute?.LocationOf("Activation"), $"Activation.Softmax of term '{term.Name}'", "Classes = 1", Cure);
+        }
+    }
+
+    private static void CheckEnumerations(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
+    {
+        foreach ((string name, TypedConstant value) in attribute.Stated)
+        {
+            if (value is not { Kind: TypedConstantKind.Enum, Type: INamedTypeSymbol type, Value: { } number })
+                continue;
+            List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
+            if (members.Any(member => Equals(member.ConstantValue, number)))
+                continue;
+            sink.Report(
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", number,
+                $"write one of {string.Join(", ", members.Select(member => member.Name))}");
+        }
     }
 
     private static void CheckWeight(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
@@ -44,11 +71,10 @@ internal static class OptionChecks
     }
 
     private static (int Count, string Source)? CheckPerClass(
-        DeclaredTerm term, AttributeReader attribute, DeclaredParameter parameter, (int Count, string Source)? classes, DiagnosticSink sink)
+        DeclaredTerm term, AttributeReader attribute, string name, TypedConstant array, (int Count, string Source)? classes, DiagnosticSink sink)
     {
-        if (!parameter.IsPerClass || attribute.Find(parameter.Name) is not { Kind: TypedConstantKind.Array, IsNull: false } array)
+        if (array is not { Kind: TypedConstantKind.Array, IsNull: false })
             return classes;
-        string name = KnownTypes.Pascal(parameter.Name);
         for (int i = 0; i < array.Values.Length; i++)
         {
             // Other numbers a class, margins for example, may well be negative.

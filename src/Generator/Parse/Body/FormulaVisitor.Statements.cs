@@ -88,13 +88,18 @@ internal sealed partial class FormulaVisitor
             return;
         }
 
-        string? text = Visit(initializer.Value, frame);
         if (local.RefKind != RefKind.None)
+        {
             Unsupported(declarator.Syntax, frame, $"the ref local '{local.Name}'", "declare it without ref");
-        else if (text is not null && Shapes.Of(local.Type) == Shape.Unknown)
-            Unsupported(declarator.Syntax, frame, $"a local of type '{local.Type}'", "use Value, Condition, double, int or bool");
-        else if (text is not null)
+        }
+        else if (Shapes.Of(local.Type) == Shape.Unknown && initializer.Value is not (IInvalidOperation or IDelegateCreationOperation))
+        {
+            Unsupported(declarator.Syntax, frame, $"the local '{local.Name}' of type '{local.Type}'", "use Value, Condition, double, int or bool");
+        }
+        else if (Visit(initializer.Value, frame) is { } text)
+        {
             frame.Define(local, ReferenceEquals(text, Prediction) ? text : Let(local.Name, text, isInlined: frame.Caller is not null));
+        }
     }
 
     private string Let(string wanted, string text, bool isInlined)

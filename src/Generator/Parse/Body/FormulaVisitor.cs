@@ -25,6 +25,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
     private readonly HashSet<string> usedNames = new(StringComparer.Ordinal);
     private int size;
     private int depth;
+    private bool isTooLarge;
 
     /// <summary>The lets and the return of a formula, or null after an error.</summary>
     public string? Read(IMethodSymbol formula)
@@ -48,7 +49,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
 
     public override string? Visit(IOperation? operation, FormulaFrame frame)
     {
-        if (operation is null)
+        if (operation is null || isTooLarge)
             return Broken();
         cancellation.ThrowIfCancellationRequested();
         if (++size > MaximalSize)
@@ -88,8 +89,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
 
     private string? TooLarge(IOperation operation, FormulaFrame frame, string what, string cure)
     {
-        // One message, however many operations lie beyond the limit.
-        size = int.MinValue / 2;
+        isTooLarge = true; // one message, however many operations lie beyond the limit
         FormulaFrame entry = frame;
         while (entry.Caller is { } caller)
             entry = caller;
@@ -107,6 +107,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
     private static Location SmallestSpan(SyntaxNode syntax) => syntax switch
     {
         LocalFunctionStatementSyntax function => function.Identifier.GetLocation(),
+        VariableDeclaratorSyntax variable => variable.Identifier.GetLocation(),
         StatementSyntax statement => statement.GetFirstToken().GetLocation(),
         _ => syntax.GetLocation(),
     };

@@ -1,0 +1,139 @@
+using LossGen.Generator.Tests.Helpers;
+
+namespace LossGen.Generator.Tests.Diagnostics;
+
+public class FormulaDiagnosticTests
+{
+    [Theory]
+    [InlineData("{|LG0010:if|} (a == 1) return y; return x.Logit;", "use ?: for a choice by a parameter")]
+    [InlineData("Value v = 0; {|LG0010:for|} (int i = 0; i < 3; i++) v = v + i; return v;", "SumOverClasses")]
+    [InlineData("Value v = 0; {|LG0010:foreach|} (double d in new[] { 1.0 }) v = v + d; return v;", "SumOverClasses")]
+    [InlineData("Value v = 0; {|LG0010:v = 1|}; return v;", "declare a new local")]
+    [InlineData("Value v = 0; {|LG0010:v += 1|}; return v;", "declare a new local")]
+    [InlineData("int i = 0; {|LG0010:i++|}; return y;", "declare a new local")]
+    [InlineData("Value {|LG0010:v|}; {|LG0010:v = 1|}; return v;", "its value where it is declared")]
+    [InlineData("{|LG0010:Sum(y)|}; return y;", "declare a local with it")]
+    [InlineData("Value {|LG0010:F|}() => y; return {|LG0010:F()|};", "static method of the class")]
+    [InlineData("Func<Value, Value> f = {|LG0010:v => v|}; return {|LG0010:f(y)|};", "write a static method")]
+    [InlineData("return {|LG0010:a switch { 1 => x.Logit, _ => y }|};", "use ?:")]
+    [InlineData("{|LG0010:switch|} (a) { default: return y; }", "use ?:")]
+    [InlineData("{|LG0010:throw|} new Exception();", "declarations and one return")]
+    [InlineData("{|LG0010:{|} return y; }", "declarations and one return")]
+    [InlineData("return {|LG0010:a is 1|} ? x.Logit : y;", "compare with ==")]
+    [InlineData("return {|LG0010:Math.Log(a)|} * y;", "use Log of LossGen.Functions")]
+    [InlineData("return {|LG0010:Math.Max(a, 1)|} * y;", "use Max of LossGen.Functions")]
+    [InlineData("return {|LG0010:MathF.Exp(1)|} * y;", "use Exp of LossGen.Functions")]
+    [InlineData("return {|LG0010:y == x.Logit|} ? y : x.Logit;", "write EqualTo(a, b)")]
+    [InlineData("return n == 3 ? y : {|LG0010:n / 2|} * y;", "n / 2.0")]
+    [InlineData("return {|LG0010:n % 2|} * y;", "use + - * /")]
+    [InlineData("return {|LG0010:field|} * y;", "make it const")]
+    [InlineData("return {|LG0010:Property|} * y;", "make it a const")]
+    [InlineData("return {|LG0010:new L().Beta|} * y;", "pass it as a parameter")]
+    [InlineData("return x.Probability * {|LG0010:x.Probability.Axes|}.GetHashCode();", "", true)]
+    [InlineData("return {|LG0010:x.PerClass(new[] { 1.0 })|} * y;", "declare a parameter of type Value")]
+    [InlineData("return {|LG0010:(float)a|} * y;", "compute in double")]
+    [InlineData("return {|LG0010:(int)a|} * y;", "compute in double")]
+    [InlineData("return {|LG0010:y[0, 0, 0]|} * y;", "use")]
+    [InlineData("var (v, w) = (y, y); return v * w;", "", true)]
+    [InlineData("Value v = {|LG0010:null|}!; return v * y;", "write a number")]
+    [InlineData("return n == {|LG0010:\"a\".Length|} ? y : x.Logit;", "pass it as a parameter")]
+    [InlineData("decimal {|LG0010:d|} = 2; return y;", "use Value")]
+    [InlineData("ref double {|LG0010:r = ref a|}; return y * r;", "without ref", true)]
+    public void OutsideTheSubset(string body, string cure, bool anywhere = false)
+    {
+        string source = $$"""
+            [Loss]
+            public partial class L
+            {
+                private static double field = 2;
+                private static double Property => 2;
+                internal double Beta => 2;
+
+                private static Value Formula(Prediction x, Target y, double a = 1, int n = 3)
+                {
+                    {{body}}
+                }
+            }
+            """;
+        if (anywhere)
+        {
+            // What is underlined is of less interest than that it is not accepted.
+            GeneratorRun rough = GeneratorDriverHelper.Run(source.Replace("{|LG0010:", "", StringComparison.Ordinal).Replace("|}", "", StringComparison.Ordinal));
+            Assert.All(rough.Diagnostics, diagnostic => Assert.Equal("LG0010", diagnostic.Id));
+            Assert.NotEmpty(rough.Diagnostics);
+            return;
+        }
+        GeneratorRun run = Markup.Verify(source);
+        Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(cure, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MethodWithoutSource() => Markup.Verify("""
+        [Loss] public partial class L { static Value Formula(Prediction x, Target y) => y * {|LG0011:Math.Cbrt(2)|}; }
+        """);
+
+    [Fact]
+    public void RecursionNamesTheWay()
+    {
+        GeneratorRun run = Markup.Verify("""
+            [Loss] public partial class L
+            {
+                static Value Formula(Prediction x, Target y) => F(y);
+                static Value F(Value v) => G(v);
+                static Value G(Value v) => {|LG0012:F(v)|};
+            }
+            """);
+        Assert.Contains("F -> G -> F", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TooDeep()
+    {
+        string sum = string.Join(" + ", Enumerable.Repeat("y", 5000));
+        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) => {sum}; }}");
+        Assert.Equal("LG0013", Assert.Single(run.Diagnostics).Id);
+    }
+
+    [Fact]
+    public void EveryFaultOfAFormulaIsReportedAtOnce() => Markup.Verify("""
+        [Loss] public partial class L
+        {
+            static Value Formula(Prediction x, Target y, double a = 1)
+            {
+                Value v = {|LG0010:Math.Log(a)|} * y, w = {|LG0010:Math.Exp(a)|} * y;
+                return v + w + {|LG0011:Math.Cbrt(a)|};
+            }
+        }
+        """);
+
+    [Fact]
+    public void FaultInASharedHelperIsReportedOnce() => Markup.Verify("""
+        static class Helper { internal static Value F(Value v) => {|LG0011:Math.Cbrt(1)|} * v; }
+        [Loss] public partial class A { static Value Formula(Prediction x, Target y) => Helper.F(y); }
+        [Loss] public partial class B { static Value Formula(Prediction x, Target y) => Helper.F(y); }
+        """);
+
+    [Fact]
+    public void FaultInATermIsReportedWhereTheTermIs() => Markup.Verify("""
+        public partial class OverlapAttribute : LossTermAttribute
+        {
+            public static Value Formula(Prediction x, Target y) => {|LG0010:Math.Log(2)|} * y;
+        }
+
+        [Loss, Overlap] public partial class A;
+        [Loss, Overlap, Dice] public partial class B;
+        """);
+
+    [Theory]
+    [InlineData("return Lgo(y);")]
+    [InlineData("return y")]
+    [InlineData("Value v = Math.Log(); return Math.Log(2) * v;")]
+    [InlineData("return x.Probabilty;")]
+    [InlineData("")]
+    public void CompilerErrorsAreNotRepeated(string body)
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}");
+        Assert.Empty(run.Diagnostics);
+        Assert.NotEmpty(run.Errors);
+    }
+}

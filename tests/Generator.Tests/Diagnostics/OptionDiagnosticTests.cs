@@ -1,0 +1,51 @@
+using LossGen.Generator.Tests.Helpers;
+
+namespace LossGen.Generator.Tests.Diagnostics;
+
+public class OptionDiagnosticTests
+{
+    [Theory]
+    [InlineData("[Loss, Dice(Weight = {|LG0030:-1|})]")]
+    [InlineData("[Loss, Dice(Weight = {|LG0030:double.NaN|})]")]
+    [InlineData("[Loss, Dice, CrossEntropy(Weight = {|LG0030:1 / 0.0|})]")]
+    [InlineData("[Loss, Dice(ClassWeights = new[] { 1, {|LG0030:-2.5|} })]")]
+    [InlineData("[Loss, Dice(ClassWeights = [1, {|LG0030:double.PositiveInfinity|}])]")]
+    public void Weights(string attributes) => Verify(attributes);
+
+    [Theory]
+    [InlineData("[Loss(Classes = 3), Dice(ClassWeights = {|LG0031:new[] { 1.0, 2.0 }|})]")]
+    [InlineData("[Loss, Dice(ClassWeights = [1, 2]), CrossEntropy(ClassWeights = {|LG0031:[1, 2, 3]|})]")]
+    [InlineData("[Loss, BinaryCrossEntropy(ClassWeights = [1, 2], PositiveWeights = {|LG0031:[1]|})]")]
+    [InlineData("[Loss(Classes = 3), Dice(OnlyClasses = [1, {|LG0031:3|}])]")]
+    [InlineData("[Loss, Dice(OnlyClasses = new int[] { 1, {|LG0031:2|} }, ClassWeights = [1, 2])]")]
+    [InlineData("[Loss(Activation.Softmax, {|LG0031:Classes = 1|}), Dice]")]
+    [InlineData("[Loss(Classes = 1), Dice({|LG0031:Activation = Activation.Softmax|})]")]
+    [InlineData("[Loss(Activation.Sigmoid, Classes = 1), Dice({|LG0031:IncludeBackground = false|})]")]
+    [InlineData("[Loss, Dice(OnlyClasses = [0], {|LG0031:IncludeBackground = false|})]")]
+    public void Classes(string attributes) => Verify(attributes);
+
+    [Theory]
+    [InlineData("[Loss(Target = TargetKind.Index, {|LG0032:DropLastTargetChannel = true|}), Dice]")]
+    [InlineData("[Loss(Target = TargetKind.Index, {|LG0032:TargetClassAxis = ClassAxis.Last|}), Dice]")]
+    public void Targets(string attributes) => Verify(attributes);
+
+    [Theory]
+    [InlineData("[Loss({|LG0033:(Activation)7|}), Dice]")]
+    [InlineData("[Loss(Reduction = {|LG0033:(Reduction)(-1)|}), Dice]")]
+    [InlineData("[Loss(Classes = {|LG0033:-2|}), Dice]")]
+    [InlineData("[Loss, Dice(Activation = {|LG0033:(Activation)3|})]")]
+    [InlineData("[Loss, Dice(EmptyClasses = {|LG0033:(EmptyClasses)9|})]")]
+    [InlineData("[Loss, Dice(OnlyClasses = {|LG0033:[]|})]")]
+    [InlineData("[Loss, Dice(OnlyClasses = [1, {|LG0033:-1|}])]")]
+    [InlineData("[Loss, Dice(OnlyClasses = [1, 2, {|LG0033:1|}])]")]
+    public void Values(string attributes) => Verify(attributes);
+
+    [Theory]
+    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = 2), Dice(IncludeBackground = false, OnlyClasses = [0, 3])]")]
+    [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = -1), Dice(Weight = 0)]")]
+    [InlineData("[Loss(Activation.Softmax, Classes = 1), Dice(Activation = Activation.Sigmoid)]")]
+    [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.Bilinear), Dice, CrossEntropy]")]
+    public void Allowed(string attributes) => GeneratorDriverHelper.Run($"{attributes} public partial class L;").AssertClean();
+
+    private static void Verify(string attributes) => Markup.Verify($"{attributes} public partial class L;");
+}

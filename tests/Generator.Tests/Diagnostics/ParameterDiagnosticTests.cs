@@ -1,0 +1,127 @@
+using LossGen.Generator.Model;
+using LossGen.Generator.Tests.Helpers;
+
+namespace LossGen.Generator.Tests.Diagnostics;
+
+public class ParameterDiagnosticTests
+{
+    [Theory]
+    [InlineData("", "double {|LG0020:smooth|}")]
+    [InlineData("", "Value {|LG0020:weights|}")]
+    [InlineData("", "bool {|LG0020:reduction|}")]
+    [InlineData("", "{|LG0021:float|} smooth = 1")]
+    [InlineData("", "{|LG0021:double?|} smooth = null")]
+    [InlineData("", "{|LG0021:string|} smooth = \"\"")]
+    [InlineData("public {|LG0021:bool|} Smooth { get; init; }", "double smooth")]
+    [InlineData("public {|LG0021:double|} Weights { get; init; }", "Value weights")]
+    [InlineData("public {|LG0021:EmptyClasses|} Policy { get; init; }", "Reduction policy")]
+    [InlineData("public double Smooth { get; init; } = {|LG0022:Random.Shared.NextDouble()|};", "double smooth")]
+    [InlineData("public double[]? Weights { get; init; } = {|LG0022:new double[3]|};", "Value weights")]
+    [InlineData("public double {|LG0023:Smooth|} { get; init; }", "double smoth = 1")]
+    public void TermParameters(string property, string parameter) => Markup.Verify($$"""
+        public partial class OverlapAttribute : LossTermAttribute
+        {
+            {{property}}
+
+            public static Value Formula(Prediction x, Target y, {{parameter}}) => y;
+        }
+        """);
+
+    [Fact]
+    public void ParameterOfTheFormulaInPlaceThatNothingFeeds() => Markup.Verify("""
+        [Loss] public partial class L { static Value Formula(Prediction x, Target y, double {|LG0020:smooth|}) => y * smooth; }
+        """);
+
+    [Theory]
+    [InlineData("[FBeta, Tversky]", "{|LG0024:Beta|}", "'FBetaBeta' or 'TverskyBeta'")]
+    [InlineData("[Tversky(Gamma = 1), Tversky]", "{|LG0024:Beta|}", "all but one")]
+    [InlineData("[Tversky, Tversky]", "{|LG0024:TverskyBeta|}", "all but one")]
+    public void Clash(string terms, string property, string cure)
+    {
+        GeneratorRun run = Markup.Verify($$"""[Loss] {{terms}} public partial class L { public double {{property}} { get; set; } }""");
+        Assert.Contains(cure, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[FBeta, Tversky]", "FBetaBeta", "beta0")]
+    [InlineData("[FBeta, Tversky]", "TverskyBeta", "beta1")]
+    [InlineData("[FBeta(Beta = 2), Tversky]", "Beta", "beta1")]
+    [InlineData("[FBeta, Tversky(Beta = 0.7)]", "beta", "beta0")]
+    [InlineData("[Tversky(Beta = 0.7), Tversky]", "TverskyBeta", "beta1")]
+    [InlineData("[Tversky]", "Smooth", "smooth0")]
+    public void PropertyFeedsOneTerm(string terms, string property, string expected)
+    {
+        LossModel model = GeneratorDriverHelper.Run($$"""[Loss] {{terms}} public partial class L { public double {{property}} { get; set; } }""").AssertClean().Model;
+        IEnumerable<string> fed = model.Terms.SelectMany(
+            (term, i) => term.Arguments.Where(argument => argument.Kind == ArgumentKind.Property).Select(argument => argument.Parameter + i));
+        Assert.Equal([expected], fed);
+        Assert.Equal([property], model.Parameters);
+    }
+
+    [Fact]
+    public void PreciseNameGoesFirst()
+    {
+        LossModel model = GeneratorDriverHelper.Run("""
+            [Loss] [FBeta] [Tversky]
+            public partial class L
+            {
+                public double Beta { get; set; }
+                public float TverskyBeta { get; set; }
+                public int Gamma { get; set; }
+            }
+            """).AssertClean().Model;
+        Assert.Equal(["Beta", "Gamma", "TverskyBeta"], model.Parameters.Order());
+    }
+
+    [Fact]
+    public void ConstantAndProperty() => Markup.Verify("""
+        [Loss] [FBeta(Smooth = 1, {|LG0025:Beta = 1|})] public partial class L { public double Beta { get; set; } }
+        """);
+
+    [Theory]
+    [InlineData("public {|LG0026:string|} Beta { get; set; } = \"\";")]
+    [InlineData("public {|LG0026:decimal|} Beta { get; set; }")]
+    [InlineData("public double {|LG0026:Beta|} = 2;")]
+    [InlineData("public static double {|LG0026:Beta|} { get; set; }")]
+    [InlineData("public double {|LG0026:Beta|} { set { } }")]
+    [InlineData("public bool {|LG0026:Squared|} { get; set; }")]
+    [InlineData("public double[]? {|LG0026:ClassWeights|} { get; set; }")]
+    [InlineData("public {|LG0026:double?|} Smooth { get; set; }")]
+    public void MemberThatCannotFeed(string member) => Markup.Verify($$"""[Loss, FBeta] public partial class L { {{member}} }""");
+
+    [Theory]
+    [InlineData("private double beta = 2; public double Beta => beta;")]
+    [InlineData("public const double Smooth = 1;")]
+    [InlineData("internal double Other { get; set; }")]
+    [InlineData("public double Other => 2;")]
+    public void MembersForOtherPurposes(string member)
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run($$"""[Loss, FBeta] public partial class L { {{member}} }""");
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Errors);
+    }
+
+    [Fact]
+    public void PropertyThatFeedsNothing()
+    {
+        GeneratorRun run = Markup.Verify("""[Loss, FBeta] public partial class L { public double {|LG0027:Betta|} { get; set; } }""");
+        Assert.Contains("Beta, Epsilon", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ConstructorParametersAreOptionsToo()
+    {
+        LossModel model = GeneratorDriverHelper.Run("""
+            public partial class PowerAttribute(double exponent, double scale = 3) : LossTermAttribute
+            {
+                public double Exponent { get; } = exponent;
+                public double Scale { get; } = scale;
+                public static Value Formula(Prediction x, Target y, double exponent, double scale) => scale * Pow(Abs(x.Logit - y), exponent);
+            }
+
+            [Loss, Power(1.5)] public partial class L;
+            """).AssertClean().Model;
+        Assert.Equal(["1.5D", "3D"], model.Terms[0].Arguments.Select(argument => argument.CSharp));
+        Assert.StartsWith("lossgen/1 (param exponent scalar) (param scale scalar 3) ", model.Terms[0].Formula, StringComparison.Ordinal);
+    }
+}
