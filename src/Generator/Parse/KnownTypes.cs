@@ -34,5 +34,9 @@ internal static class KnownTypes
         && char.ToUpperInvariant(a[0]) == char.ToUpperInvariant(b[0])
         && string.CompareOrdinal(a, 1, b, 1, a.Length - 1) == 0;
 
-    public static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+    /// <summary>The property's spelling of a name; an unfinished declaration may have an empty one.</summary>
+    public static string Pascal(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    /// <summary>The parameter's spelling of a name.</summary>
+    public static string Camel(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name.Substring(1);
 }

@@ -37,6 +37,12 @@ internal static class SourceFormulaReader
     {
         var syntax = parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ParameterSyntax;
         Location name = syntax?.Identifier.GetLocation() ?? parameter.Locations[0];
+        if (parameter.Name.Length == 0)
+        {
+            sink.MarkBroken(); // unfinished
+            return null;
+        }
+
         Shape shape = Shapes.Of(parameter.Type);
         if (shape != Shape.Value && !shape.IsScalar())
         {

@@ -52,8 +52,9 @@ internal static class TermParser
                 || formula.Parameters.Any(parameter => KnownTypes.NamesMatch(parameter.Name, property.Name)))
                 continue;
             var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax;
-            string wanted = char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1);
-            sink.Report(Descriptors.OptionNotUsed, syntax?.Identifier.GetLocation() ?? property.Locations.FirstOrDefault(), property.Name, term.Name, wanted);
+            sink.Report(
+                Descriptors.OptionNotUsed, syntax?.Identifier.GetLocation() ?? property.Locations.FirstOrDefault(),
+                property.Name, term.Name, KnownTypes.Camel(property.Name));
         }
     }
 }
