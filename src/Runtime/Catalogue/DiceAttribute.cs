@@ -5,7 +5,7 @@ namespace LossGen;
 /// this is MONAI's DiceLoss, which is per image. SMP's counts smoothing and bound twice; it is <c>[Tversky(Smooth = 0, Epsilon = 1e-7, EmptyClasses =
 /// EmptyClasses.Zero)]</c>.
 /// </summary>
-/// <remarks>F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net", 3DV 2016 (with <see cref="Squared"/>). Soft labels: Z. Wang et al., "Dice Semimetric Losses", MICCAI 2023.</remarks>
+/// <remarks>F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net", 3DV 2016 (with <see cref="RegionTermAttribute.Squared"/>). Soft labels: Z. Wang et al., "Dice Semimetric Losses", MICCAI 2023.</remarks>
 public sealed partial class DiceAttribute : RegionTermAttribute
 {
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -1,3 +1,5 @@
+using LossGen.Cpu;
+
 namespace LossGen.Kernels;
 
 /// <summary>Stands for a kind of target that a loss does not accept.</summary>
@@ -16,18 +18,26 @@ public readonly struct NoKernel : ILossKernel
     public static void Scalars(int stage, ref ScalarContext scalars) => throw new NotSupportedException();
 }
 
-/// <summary>One call of a loss on the CPU.</summary>
-public unsafe ref struct CpuCall
-{
-    /// <summary>Run-time parameters, set by the generated code.</summary>
-    public double* Parameters;
-}
-
 /// <summary>Runs generated kernels over the blocks and tiles of a batch.</summary>
 public static class CpuDriver
 {
-    /// <summary>Checks the call's arguments, then runs it.</summary>
+    /// <summary>Runs a call whose arguments have been checked: picks the kernel, the precision and the width of the machine's registers.</summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
         where TIndex : struct, ILossKernel
-        where TDense : struct, ILossKernel => throw new NotImplementedException();
+        where TDense : struct, ILossKernel
+    {
+        if (call.HasLabels)
+            Run<TIndex>(ref call, definition);
+        else
+            Run<TDense>(ref call, definition);
+    }
+
+    private static void Run<TKernel>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+    {
+        if (call.IsDouble)
+            CpuEngine<TKernel, double, F64x4>.Run(ref call, definition);
+        else
+            CpuEngine<TKernel, float, F32x8>.Run(ref call, definition);
+    }
 }

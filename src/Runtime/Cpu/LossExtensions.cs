@@ -1,0 +1,239 @@
+using System.Runtime.CompilerServices;
+using LossGen.Cpu;
+using LossGen.Kernels;
+
+namespace LossGen;
+
+/// <summary>
+/// Evaluates a declared loss on memory of one's own, without libtorch. Logits are (N, C, S) with the pixels of a class
+/// adjacent. A target of integers (byte, sbyte, short, int, long) holds class indices, (N, S); one of float or double is
+/// dense, laid out as the loss declares. All methods check every argument before they write anything.
+/// </summary>
+public static unsafe class LossExtensions
+{
+    /// <summary>The value of a loss whose reduction is mean or sum.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, CpuMode.Value);
+
+    /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
+    public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, CpuMode.Value);
+
+    /// <summary>The value and its gradient at the logits.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static double EvaluateWithGradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, gradient, CpuMode.ValueAndGradient);
+
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
+    public static double EvaluateWithGradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, gradient, CpuMode.ValueAndGradient);
+
+    /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="elements">Receives the values.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static void EvaluateElements<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements)
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default);
+
+    /// <inheritdoc cref="EvaluateElements{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
+    public static void EvaluateElements<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements)
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default);
+
+    /// <summary>The values of a loss whose reduction is none, and the gradient of their sum weighted by <paramref name="upstream"/>.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="elements">Receives the values.</param>
+    /// <param name="upstream">The weight of each value; empty means 1.</param>
+    /// <param name="gradient">Receives N * C * S numbers, laid out like the logits.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static void EvaluateElementsWithGradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements,
+        ReadOnlySpan<float> upstream, Span<float> gradient)
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient);
+
+    /// <inheritdoc cref="EvaluateElementsWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, ReadOnlySpan{float}, Span{float})"/>
+    public static void EvaluateElementsWithGradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements,
+        ReadOnlySpan<double> upstream, Span<double> gradient)
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient);
+
+    /// <summary>Empty sums for a batch that comes in pieces: tiles, micro-batches, other processes.</summary>
+    /// <param name="loss">The loss. Its value must need one pass over the pixels, as that of every catalogue loss does.</param>
+    /// <param name="shape">The extents of a piece. With statistics per image the number of images matters; the number of pixels never does.</param>
+    /// <exception cref="NotSupportedException">The value needs several passes.</exception>
+    public static LossStatistics CreateStatistics(this ILoss loss, LossShape shape) => new(loss, shape);
+
+    /// <summary>Adds a piece's sums.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents of the piece.</param>
+    /// <param name="statistics">The sums.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static void Accumulate<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
+        where TTarget : unmanaged => Piece<float, TTarget>(loss, logits, target, shape, statistics, default, CpuMode.Accumulate);
+
+    /// <inheritdoc cref="Accumulate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics)"/>
+    public static void Accumulate<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
+        where TTarget : unmanaged => Piece<double, TTarget>(loss, logits, target, shape, statistics, default, CpuMode.Accumulate);
+
+    /// <summary>The value from the sums of all pieces.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="statistics">The sums.</param>
+    public static double Finish(this ILoss loss, LossStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(statistics);
+        fixed (double* sums = statistics.Array)
+        {
+            var call = new CpuCall
+            {
+                Mode = CpuMode.Finish,
+                Shape = statistics.WholeShape,
+                Statistics = sums,
+                TargetElement = statistics.HasLabels ? TargetElement.Int64 : TargetElement.Double,
+            };
+            loss.Run(ref call);
+            return call.Value;
+        }
+    }
+
+    /// <summary>The gradient at a piece's logits of the loss of all pieces together.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">N * S class indices, or a dense target.</param>
+    /// <param name="shape">The extents of the piece.</param>
+    /// <param name="statistics">The sums of all pieces.</param>
+    /// <param name="gradient">Receives N * C * S numbers, laid out like the logits.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    public static void Gradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<float> gradient)
+        where TTarget : unmanaged => Piece(loss, logits, target, shape, statistics, gradient, CpuMode.Gradient);
+
+    /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics, Span{float})"/>
+    public static void Gradient<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<double> gradient)
+        where TTarget : unmanaged => Piece(loss, logits, target, shape, statistics, gradient, CpuMode.Gradient);
+
+    private static double Value<T, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> gradient, CpuMode mode)
+        where T : unmanaged
+        where TTarget : unmanaged
+    {
+        CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        if (loss.Definition.Reduction == Reduction.None)
+            throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
+        fixed (T* x = logits, g = gradient)
+        fixed (TTarget* y = target)
+        {
+            call.Logits = x;
+            call.Target = y;
+            call.Gradient = g;
+            loss.Run(ref call);
+            return call.Value;
+        }
+    }
+
+    private static void Elements<T, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient)
+        where T : unmanaged
+        where TTarget : unmanaged
+    {
+        CpuMode mode = gradient.IsEmpty ? CpuMode.Value : CpuMode.ValueAndGradient;
+        CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        if (loss.Definition.Reduction != Reduction.None)
+            throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.{loss.Definition.Reduction} and has one value. Call Evaluate or EvaluateWithGradient.");
+        ElementAxes axes = CallChecks.Measure(loss, shape, call.TargetElement).ElementAxes;
+        long count = CallChecks.ElementCount(axes, shape);
+        CallChecks.Length(elements.Length, count, nameof(elements), $"one for each of {CallChecks.AxisText(axes, shape)}");
+        if (!upstream.IsEmpty)
+            CallChecks.Length(upstream.Length, count, nameof(upstream), $"one for each of {CallChecks.AxisText(axes, shape)}");
+        bool small = !axes.HasFlag(ElementAxes.Pixel);
+        double[] values = small ? new double[2 * count] : [];
+        for (int i = 0; small && i < count; i++)
+            values[count + i] = upstream.IsEmpty ? 1 : CallChecks.ToDouble(upstream[i]);
+        fixed (T* x = logits, g = gradient, e = elements, u = upstream)
+        fixed (TTarget* y = target)
+        fixed (double* v = values)
+        {
+            call.Logits = x;
+            call.Target = y;
+            call.Gradient = g;
+            call.Elements = small ? null : e;
+            call.UpstreamElements = small ? null : u;
+            call.SmallElements = v;
+            call.Upstream = small ? v + count : null;
+            loss.Run(ref call);
+        }
+
+        for (int i = 0; small && i < count; i++)
+            elements[i] = CallChecks.FromDouble<T>(values[i]);
+    }
+
+    private static void Piece<T, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<T> gradient, CpuMode mode)
+        where T : unmanaged
+        where TTarget : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        statistics.Check(loss, shape, call.HasLabels);
+        fixed (T* x = logits, g = gradient)
+        fixed (TTarget* y = target)
+        fixed (double* sums = statistics.Array)
+        {
+            call.Logits = x;
+            call.Target = y;
+            call.Gradient = g;
+            call.Statistics = sums;
+            if (mode == CpuMode.Gradient)
+                call.WholeShape = statistics.WholeShape;
+            loss.Run(ref call);
+        }
+
+        if (mode == CpuMode.Accumulate)
+            statistics.Add(shape);
+    }
+
+    private static CpuCall Prepare<T, TTarget>(ILoss loss, int logits, int target, LossShape shape, CpuMode mode, int gradient)
+        where T : unmanaged
+        where TTarget : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        TargetElement element = CallChecks.ElementOf<TTarget>();
+        var call = new CpuCall { Mode = mode, Shape = shape, IsDouble = typeof(T) == typeof(double), TargetElement = element };
+        CallChecks.Shape(loss.Definition, shape);
+        CallChecks.Kind(loss.Definition, call.HasLabels);
+        long count = (long)shape.Batch * shape.Classes * shape.LogitPixels;
+        CallChecks.Length(logits, count, nameof(logits), $"N * C * S = {shape.Batch} * {shape.Classes} * {shape.LogitPixels}");
+        int channels = shape.Classes + (loss.Definition.DropLastTargetChannel ? 1 : 0);
+        if (call.HasLabels)
+            CallChecks.Length(target, shape.Batch * shape.Pixels, nameof(target), $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}");
+        else
+            CallChecks.Length(target, shape.Batch * channels * shape.Pixels, nameof(target), $"dense: N * C * S = {shape.Batch} * {channels} * {shape.Pixels}");
+        if (mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
+            CallChecks.Length(gradient, count, nameof(gradient), "as many as logits");
+        return call;
+    }
+}

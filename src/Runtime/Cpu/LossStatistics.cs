@@ -1,0 +1,84 @@
+using LossGen.Cpu;
+using LossGen.Kernels;
+
+namespace LossGen;
+
+/// <summary>
+/// The sums over pixels that a loss needs, as a block of doubles. Blocks of the same loss add up element by element: over tiles,
+/// micro-batches, threads and processes (all-reduce <see cref="Values"/>, and <see cref="Pixels"/> with them).
+/// </summary>
+public sealed class LossStatistics
+{
+    private readonly LossShape shape;
+    private readonly bool perImage;
+    private readonly double[][] sums = new double[2][];
+
+    internal LossStatistics(ILoss loss, LossShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        CallChecks.Shape(loss.Definition, shape);
+        Definition = loss.Definition;
+        this.shape = shape;
+        perImage = loss.Definition.PerImage;
+        for (int kind = 0; kind < 2; kind++)
+        {
+            bool accepted = loss.Definition.Target != (kind == 0 ? TargetKind.Dense : TargetKind.Index);
+            if (!accepted)
+                continue;
+            CpuCall call = CallChecks.Measure(loss, shape, kind == 0 ? TargetElement.Int64 : TargetElement.Double);
+            if (call.ValuePasses > 1)
+                throw new NotSupportedException($"{Definition.Name} needs {call.ValuePasses} passes over the pixels for its value, so its sums cannot be gathered in one. Evaluate the whole batch at once.");
+            sums[kind] = new double[call.StatisticsLength];
+        }
+    }
+
+    /// <summary>The sums: for each statistic with a class axis one number a class, then the others; all of it for each image where statistics are per image.</summary>
+    public Span<double> Values => Array;
+
+    /// <summary>The pixels that were added, over all images and pieces. What a mean divides by comes from here.</summary>
+    public long Pixels { get; set; }
+
+    internal LossDefinition Definition { get; }
+
+    internal bool HasLabels { get; private set; } = true;
+
+    internal double[] Array => sums[HasLabels ? 0 : 1] ?? sums[HasLabels ? 1 : 0];
+
+    /// <summary>The batch that all pieces together are.</summary>
+    internal LossShape WholeShape => new(perImage ? shape.Batch : 1, shape.Classes, checked((int)Math.Max(1, perImage ? Pixels / shape.Batch : Pixels)));
+
+    /// <summary>Adds the sums of another block of the same loss.</summary>
+    /// <param name="other">The other block.</param>
+    /// <exception cref="ArgumentException">It belongs to another loss or shape.</exception>
+    public void Merge(LossStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!ReferenceEquals(other.Definition, Definition) || other.Array.Length != Array.Length)
+            throw new ArgumentException($"The statistics are of {other.Definition.Name} with {other.Array.Length} numbers; these are of {Definition.Name} with {Array.Length}.", nameof(other));
+        HasLabels = Pixels == 0 ? other.HasLabels : HasLabels;
+        for (int i = 0; i < Array.Length; i++)
+            Array[i] += other.Array[i];
+        Pixels += other.Pixels;
+    }
+
+    /// <summary>Sets everything to 0.</summary>
+    public void Clear()
+    {
+        foreach (double[]? block in sums)
+            block?.AsSpan().Clear();
+        Pixels = 0;
+    }
+
+    internal void Check(ILoss loss, LossShape piece, bool hasLabels)
+    {
+        if (!ReferenceEquals(loss.Definition, Definition))
+            throw new ArgumentException($"The statistics were created by {Definition.Name}, not by {loss.Definition.Name}.", "statistics");
+        if (piece.Classes != shape.Classes || (perImage && piece.Batch != shape.Batch))
+            throw new ArgumentException($"The statistics were created for {shape.Classes} classes{(perImage ? $" and {shape.Batch} images" : "")}; the piece has {piece.Classes}{(perImage ? $" and {piece.Batch}" : "")}.", "shape");
+        if (Pixels > 0 && hasLabels != HasLabels)
+            throw new ArgumentException("Earlier pieces had another kind of target: class indices and dense targets cannot be mixed.", "target");
+        HasLabels = hasLabels;
+    }
+
+    internal void Add(LossShape piece) => Pixels += piece.Batch * piece.Pixels;
+}

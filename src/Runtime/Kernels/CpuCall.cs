@@ -1,0 +1,109 @@
+namespace LossGen.Kernels;
+
+/// <summary>What a call computes.</summary>
+public enum CpuMode
+{
+    /// <summary>The value; unreduced values where <see cref="CpuCall.Elements"/> is given.</summary>
+    Value,
+
+    /// <summary>The value and the gradient.</summary>
+    ValueAndGradient,
+
+    /// <summary>Adds the batch's sums to <see cref="CpuCall.Statistics"/>.</summary>
+    Accumulate,
+
+    /// <summary>The value from <see cref="CpuCall.Statistics"/>; no pixel is read.</summary>
+    Finish,
+
+    /// <summary>The gradient from <see cref="CpuCall.Statistics"/>.</summary>
+    Gradient,
+
+    /// <summary>The length of the statistics, into <see cref="CpuCall.StatisticsLength"/>.</summary>
+    Measure,
+}
+
+/// <summary>The type of a target's numbers.</summary>
+public enum TargetElement
+{
+    /// <summary>Class indices.</summary>
+    Byte,
+
+    /// <summary>Class indices.</summary>
+    SByte,
+
+    /// <summary>Class indices.</summary>
+    Int16,
+
+    /// <summary>Class indices.</summary>
+    Int32,
+
+    /// <summary>Class indices.</summary>
+    Int64,
+
+    /// <summary>Dense.</summary>
+    Single,
+
+    /// <summary>Dense.</summary>
+    Double,
+}
+
+/// <summary>One call of a loss on the CPU: pointers to the caller's memory, which the call does not keep.</summary>
+public unsafe ref struct CpuCall
+{
+    /// <summary>What is computed.</summary>
+    public CpuMode Mode;
+
+    /// <summary>The extents.</summary>
+    public LossShape Shape;
+
+    /// <summary>Logits, gradient, unreduced values and their upstream gradient are double instead of float.</summary>
+    public bool IsDouble;
+
+    /// <summary>Logits: (N, C, S), the pixels adjacent.</summary>
+    public void* Logits;
+
+    /// <summary>The target: (N, S) class indices, or dense in the declared layout.</summary>
+    public void* Target;
+
+    /// <summary>The type of the target's numbers.</summary>
+    public TargetElement TargetElement;
+
+    /// <summary>Receives the gradient, laid out like the logits.</summary>
+    public void* Gradient;
+
+    /// <summary>Receives unreduced values with a pixel axis, or is null.</summary>
+    public void* Elements;
+
+    /// <summary>Receives unreduced values without a pixel axis, or is null.</summary>
+    public double* SmallElements;
+
+    /// <summary>The gradient that arrives at each unreduced value with a pixel axis; null means 1.</summary>
+    public void* UpstreamElements;
+
+    /// <summary>The gradient that arrives: one number, or one for each unreduced value without a pixel axis; null means 1.</summary>
+    public double* Upstream;
+
+    /// <summary>Sums that the call reads, fills or adds to; null where it keeps its own.</summary>
+    public double* Statistics;
+
+    /// <summary>The length of <see cref="Statistics"/>, from <see cref="CpuMode.Measure"/>.</summary>
+    public long StatisticsLength;
+
+    /// <summary>The axes of the value, from <see cref="CpuMode.Measure"/>.</summary>
+    public ElementAxes ElementAxes;
+
+    /// <summary>The passes that the value needs, from <see cref="CpuMode.Measure"/>.</summary>
+    public int ValuePasses;
+
+    /// <summary>The extents that the scalar section counts with, where the batch comes in pieces; default means <see cref="Shape"/>.</summary>
+    public LossShape WholeShape;
+
+    /// <summary>The value of a reduced loss.</summary>
+    public double Value;
+
+    /// <summary>Run-time parameters, set by the generated code.</summary>
+    public double* Parameters;
+
+    /// <summary>The target is class indices.</summary>
+    public readonly bool HasLabels => TargetElement <= TargetElement.Int64;
+}

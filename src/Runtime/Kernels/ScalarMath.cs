@@ -1,0 +1,41 @@
+namespace LossGen.Kernels;
+
+/// <summary>Functions of one double that <see cref="Math"/> lacks, accurate where the plain formula is not.</summary>
+public static class ScalarMath
+{
+    /// <summary>log(1 + x), accurate near 0.</summary>
+    public static double Log1p(double x)
+    {
+        double u = 1 + x;
+        if (double.IsInfinity(u) || u <= 0)
+            return Math.Log(u);
+
+        // The rounding error of u is known exactly, so that it can be divided out (Kahan).
+        return u == 1 ? x : Math.Log(u) * (x / (u - 1));
+    }
+
+    /// <summary>exp(x) - 1, accurate near 0.</summary>
+    public static double Expm1(double x)
+    {
+        if (Math.Abs(x) < 1e-5)
+            return x + (x * x / 2) + (x * x * x / 6);
+        double u = Math.Exp(x);
+        if (u == 1)
+            return x;
+        double v = u - 1;
+        return v == -1 || double.IsInfinity(u) ? v : v * (x / Math.Log(u));
+    }
+
+    /// <summary>1 / (1 + exp(-x)).</summary>
+    public static double Sigmoid(double x)
+    {
+        double e = Math.Exp(-Math.Abs(x));
+        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+    }
+
+    /// <summary>log(1 + exp(x)), without overflow.</summary>
+    public static double Softplus(double x) => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x)));
+
+    /// <summary>-1, 0 or 1; NaN for NaN.</summary>
+    public static double Sign(double x) => double.IsNaN(x) ? double.NaN : Math.Sign(x);
+}
