@@ -5,5 +5,31 @@ namespace LossGen.Cpu;
 /// <content>Resizes the logits to the target's size before the passes, and takes the gradient back.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    private static void RunResized(ref CpuCall call, LossDefinition definition) => throw new NotImplementedException();
+    private static void RunResized(ref CpuCall call, LossDefinition definition)
+    {
+        LossShape shape = call.Shape;
+        long planes = (long)shape.Batch * shape.Classes, count = planes * shape.Pixels;
+        Workspace workspace = Workspace.RentSecond(2 * Workspace.Size<T>(count));
+        T* logits = workspace.Take<T>(count);
+        T* gradient = workspace.Take<T>(count);
+        BilinearResize.Forward((T*)call.Logits, shape.LogitHeight, shape.LogitWidth, logits, shape.Height, shape.Width, planes);
+
+        void* callersLogits = call.Logits, callersGradient = call.Gradient;
+        call.Logits = logits;
+        call.Gradient = gradient;
+        call.Shape = shape.WithLogits(shape.Height, shape.Width);
+        try
+        {
+            Run(ref call, definition);
+        }
+        finally
+        {
+            call.Logits = callersLogits;
+            call.Gradient = callersGradient;
+            call.Shape = shape;
+        }
+
+        if (call.Mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
+            BilinearResize.Adjoint((T*)callersGradient, shape.LogitHeight, shape.LogitWidth, gradient, shape.Height, shape.Width, planes);
+    }
 }

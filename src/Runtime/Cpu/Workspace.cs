@@ -13,6 +13,9 @@ internal sealed unsafe class Workspace
     [ThreadStatic]
     private static Workspace? t_current;
 
+    [ThreadStatic]
+    private static Workspace? t_second;
+
     private byte* memory;
     private nuint capacity;
     private nuint used;
@@ -20,21 +23,25 @@ internal sealed unsafe class Workspace
     ~Workspace() => NativeMemory.AlignedFree(memory);
 
     /// <summary>This thread's workspace, empty, with room for a number of bytes.</summary>
-    public static Workspace Rent(long bytes)
+    public static Workspace Rent(long bytes) => (t_current ??= new Workspace()).Empty(bytes);
+
+    /// <summary>Another workspace of this thread, for what has to outlive a <see cref="Rent"/>.</summary>
+    public static Workspace RentSecond(long bytes) => (t_second ??= new Workspace()).Empty(bytes);
+
+    private Workspace Empty(long bytes)
     {
-        Workspace workspace = t_current ??= new Workspace();
-        workspace.used = 0;
+        used = 0;
         nuint needed = checked((nuint)bytes);
-        if (needed > workspace.capacity)
+        if (needed > capacity)
         {
-            NativeMemory.AlignedFree(workspace.memory);
-            workspace.capacity = 0;
-            workspace.memory = null;
-            workspace.memory = (byte*)NativeMemory.AlignedAlloc(needed, Alignment);
-            workspace.capacity = needed;
+            NativeMemory.AlignedFree(memory);
+            capacity = 0;
+            memory = null;
+            memory = (byte*)NativeMemory.AlignedAlloc(needed, Alignment);
+            capacity = needed;
         }
 
-        return workspace;
+        return this;
     }
 
     /// <summary>What <see cref="Take{T}"/> uses of the room for a number of elements.</summary>
