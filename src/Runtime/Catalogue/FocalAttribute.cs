@@ -30,15 +30,26 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// </summary>
     public bool ScaledLogit { get; init; }
 
+    /// <summary>
+    /// Takes the mean over the pixels of each image and class first, so that <see cref="Reduction.Sum"/> adds up images and classes only, as MONAI's does.
+    /// </summary>
+    public bool MeanOverPixels { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool sumClasses, bool scaledLogit, Activation activation)
+        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool sumClasses, bool scaledLogit, bool meanOverPixels,
+        Activation activation, Reduction reduction, bool perImage)
     {
         Value loss = activation == Activation.Softmax
             ? Categorical(x, y, gamma, alpha)
             : Binary(x, y, gamma, alpha, scaledLogit && activation == Activation.Sigmoid, activation);
-        return sumClasses ? SumOverClasses(classWeights * loss) : classWeights * loss;
+        Value weighted = sumClasses ? SumOverClasses(classWeights * loss) : classWeights * loss;
+        return meanOverPixels ? ImageMean(weighted, reduction, perImage) : weighted;
     }
+
+    // Where sums go over the batch so does the mean: a sum then counts it once for every image.
+    private static Value ImageMean(Value loss, Reduction reduction, bool perImage) =>
+        reduction == Reduction.Sum && !perImage ? SumOverBatch(Mean(loss)) : Mean(loss);
 
     private static Value Categorical(Prediction x, Target y, double gamma, double alpha) =>
         -y * Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha) * Modulation(x.Complement, gamma) * x.LogProbability;
