@@ -23,25 +23,22 @@ internal sealed class CodeWriter
         return this;
     }
 
-    /// <summary>A comment, wrapped at a width that can be read.</summary>
+    /// <summary>A comment, wrapped at a width that can be read; later lines hang below the first.</summary>
     public CodeWriter Comment(string comment, string prefix = "// ")
     {
         int width = Math.Max(60, 136 - (indent * 4));
-        var line = new StringBuilder();
-        foreach (string word in comment.Split(' '))
+        int lead = comment.Length - comment.TrimStart(' ').Length;
+        string hanging = new(' ', lead + 4);
+        while (comment.Length > width)
         {
-            if (line.Length > 0 && line.Length + word.Length + 1 > width)
-            {
-                Line((prefix + line).TrimEnd());
-                line.Clear().Append("    ");
-            }
-
-            if (line.Length > 0 && line[line.Length - 1] != ' ')
-                line.Append(' ');
-            line.Append(word);
+            int cut = comment.LastIndexOf(' ', width);
+            if (cut <= hanging.Length)
+                break;
+            Line(prefix + comment.Substring(0, cut).TrimEnd());
+            comment = hanging + comment.Substring(cut + 1);
         }
 
-        return Line((prefix + line).TrimEnd());
+        return Line((prefix + comment).TrimEnd());
     }
 
     public CodeWriter Open(string? header = null)

@@ -1,3 +1,4 @@
+using LossGen.Generator.Emit.Cpu;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Model;
 using LossGen.Generator.Plan;
@@ -7,14 +8,126 @@ namespace LossGen.Generator.Emit;
 /// <summary>Prints what the generated code computes, in words and mathematics, at the head of the file.</summary>
 internal static class HeaderEmitter
 {
-    public static void Emit(CodeWriter writer, LossModel model, LossPlan plan)
+    /// <summary>What was declared.</summary>
+    public static void Declaration(CodeWriter writer, LossModel model)
     {
+        LossOptions o = model.Options;
+        string terms = string.Join(" + ", model.Terms.Select(term => (term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ") + term.Name));
+        writer.Comment($"{model.Name} = {terms}");
         writer.Line("//");
-        writer.Comment($"{model.Name} on {(plan.Graph.IndexTarget ? "class indices" : "dense targets")}");
-        foreach ((string name, Node value) in plan.Graph.Terms)
-            writer.Comment($"  {name}: {NodeText.Describe(value)}");
-        writer.Comment($"  gradient: {NodeText.Describe(plan.Graph.Gradient)}");
-        foreach (PassPlan pass in plan.AllPasses)
-            writer.Comment($"  pass {pass.Id}, {pass.Title}: {pass.ClassSums.Length} sums a class, {pass.PixelSums.Length} others");
+        string probability = o.Activation switch
+        {
+            Activation.Softmax => "p = softmax of x over the classes",
+            Activation.Sigmoid => "p = sigmoid(x)",
+            _ => "used as they are",
+        };
+        writer.Comment($"  logits      x over N images, C classes, S pixels{(o.Classes > 0 ? $"; C = {o.Classes}" : "")}; {probability}");
+        writer.Comment($"  sums        over the pixels of {(o.PerImage ? "each image" : "the whole batch")}");
+        writer.Comment($"  reduction   {Reduction(o.Reduction)}");
+        if (o.IgnoreIndex is { } ignore)
+            writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0");
+        if (o.Resize == Resize.Bilinear)
+            writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
+        if (model.Parameters.Count > 0)
+            writer.Comment($"  run time    {string.Join(", ", model.Parameters)}");
     }
+
+    /// <summary>What the kernel for one kind of target computes. Gives the names that its code uses too.</summary>
+    public static NodeNames Kernel(CodeWriter writer, LossModel model, LossPlan plan)
+    {
+        var names = new NodeNames(plan);
+        LossGraph graph = plan.Graph;
+        writer.Line("//");
+        writer.Comment(graph.IndexTarget ? "Class indices (IndexKernel): [label = c] is 1 at the class of the label." : "Dense targets (DenseKernel): y is the target.");
+
+        List<Node> sources = [.. graph.Terms.Select(term => term.Value), graph.Value, graph.Gradient];
+        foreach (Node sum in Statistics(sources).Where(sum => plan.Lowered.ContainsKey(sum)))
+            writer.Comment($"  statistic   {Name(sum)} = {Text(sum, isRoot: true)}");
+        foreach ((string name, Node value) in graph.Terms)
+            writer.Comment($"  {"value",-12}{name}: {Text(value)}");
+
+        string gradient = Text(graph.Gradient, coefficients: true);
+        writer.Comment($"  gradient    dx[c] = {gradient}");
+        foreach (Node node in Coefficients(graph.Gradient))
+            writer.Comment($"  {"",-12}{Name(node)} = {Text(node, isRoot: true)}");
+        foreach (PassPlan pass in plan.AllPasses)
+            writer.Comment($"  pass {pass.Id,-6} {pass.Title}: {Cost(plan, pass)}");
+        return names;
+
+        string Name(Node node)
+        {
+            Node own = plan.Lowered.TryGetValue(node, out Node? lowered) ? lowered : node;
+            return names.Of(own) + (node.Axes.Has(Axes.Class) ? "[c]" : "") + (node.Axes.Has(Axes.Batch) ? "[n]" : "");
+        }
+
+        string Text(Node node, bool isRoot = false, bool coefficients = false) => NodeText.Describe(node, n => n.Op == Op.Parameter
+            ? model.Parameters[n.Index]
+            : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
+    }
+
+    private static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
+
+    // What the gradient multiplies pixels by: computed once, not for each pixel.
+    private static bool IsCoefficient(Node node) => !node.IsPixel && !TileSchedule.IsLeaf(node) && node.Op != Op.Constant && !node.Operation().IsCondition;
+
+    private static IEnumerable<Node> Statistics(IEnumerable<Node> sources) => Find(sources, IsStatistic, _ => true);
+
+    private static IEnumerable<Node> Coefficients(Node gradient) => Find([gradient], IsCoefficient, node => node.IsPixel || node.Operation().IsCondition);
+
+    private static IEnumerable<Node> Find(IEnumerable<Node> sources, Func<Node, bool> wanted, Func<Node, bool> enter)
+    {
+        var seen = new HashSet<Node>();
+        var found = new SortedDictionary<int, Node>();
+        void Visit(Node node)
+        {
+            if (!seen.Add(node))
+                return;
+            if (wanted(node))
+                found[node.Id] = node;
+            if (enter(node))
+            {
+                foreach (Node input in node.Inputs)
+                    Visit(input);
+            }
+        }
+
+        foreach (Node source in sources)
+            Visit(source);
+        return found.Values;
+    }
+
+    private static string Reduction(Reduction reduction) => reduction switch
+    {
+        Model.Reduction.Mean => "mean over what the terms leave standing",
+        Model.Reduction.Sum => "sum over what the terms leave standing",
+        _ => "none",
+    };
+
+    // Bytes in float with 8-byte labels; operations that are not additions or products.
+    private static string Cost(LossPlan plan, PassPlan pass)
+    {
+        List<Node> nodes = Planner.PixelNodes(pass.Outputs);
+        var read = new List<string>();
+        if (nodes.Any(node => node.Op == Op.Logit))
+            read.Add("4*C");
+        if (nodes.Any(node => node.Op == Op.Target))
+            read.Add("4*C");
+        if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
+            read.Add("8");
+        var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel (float, int64 labels)" };
+        if (pass.Gradient is not null || pass.Elements is not null)
+            parts.Add("writes 4*C");
+        if (pass.Sums.Any())
+            parts.Add($"adds up {pass.ClassSums.Length}*C + {pass.PixelSums.Length} sums");
+        string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => Word(node.Op)).Select(group =>
+        {
+            int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;
+            return $"{group.Key} {(perClass > 0 ? $"{perClass}*C" : "")}{(perClass > 0 && perPixel > 0 ? " + " : "")}{(perPixel > 0 ? $"{perPixel}" : "")}";
+        }));
+        if (operations.Length > 0)
+            parts.Add(operations + " a pixel");
+        return string.Join("; ", parts);
+    }
+
+    private static string Word(Op op) => op == Op.ExpNonPositive ? "exp" : op.ToString().ToLowerInvariant();
 }

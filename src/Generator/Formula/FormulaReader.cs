@@ -21,7 +21,13 @@ internal sealed class FormulaReader
         foreach (FormulaParameter parameter in text.Parameters)
             reader.names[parameter.Name] = reader.Bind(parameter, term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name), tables);
         foreach ((string name, SExpression value) in text.Lets)
-            reader.names[name] = reader.Evaluate(value);
+        {
+            Node node = reader.Evaluate(value);
+            reader.names[name] = node;
+            int suffix = name.IndexOf('_');
+            scope.Graph.Name(node, suffix > 0 ? name.Substring(0, suffix) : name);
+        }
+
         return reader.Evaluate(text.Return);
     }
 

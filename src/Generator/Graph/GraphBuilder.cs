@@ -98,6 +98,18 @@ internal sealed partial class GraphBuilder
         return result;
     }
 
+    private readonly Dictionary<Node, string> names = [];
+
+    /// <summary>Remembers what a formula calls a node. The first name stays.</summary>
+    public void Name(Node node, string name)
+    {
+        if (!node.IsConstant && !node.Inputs.IsEmpty && !names.ContainsKey(node))
+            names.Add(node, name);
+    }
+
+    /// <summary>What a formula calls the node, or null.</summary>
+    public string? NameOf(Node node) => names.TryGetValue(node, out string? name) ? name : null;
+
     private static Axes AxesOf(Op op, ImmutableArray<Node> inputs, Axes attribute)
     {
         switch (op)

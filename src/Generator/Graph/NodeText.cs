@@ -13,7 +13,8 @@ internal static class NodeText
     public static string Describe(Node node) => Describe(node, _ => null);
 
     /// <summary>The expression, where a node that has a name is shown by it.</summary>
-    public static string Describe(Node node, Func<Node, string?> name) => Text(node, 0, name, root: true);
+    /// <param name="isRoot">The node itself is written out although it has a name.</param>
+    public static string Describe(Node node, Func<Node, string?> name, bool isRoot = true) => Text(node, 0, name, isRoot);
 
     public static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 

@@ -37,6 +37,7 @@ internal sealed record PassPlan(
 internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
 
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
+/// <param name="Lowered">What became of each node of the graph.</param>
 internal sealed record LossPlan(
     LossGraph Graph,
     Node Value,
@@ -47,7 +48,8 @@ internal sealed record LossPlan(
     PassPlan GradientPass,
     PassPlan? FusedPass,
     PassPlan? ElementPass,
-    ImmutableArray<StagePlan> Stages)
+    ImmutableArray<StagePlan> Stages,
+    IReadOnlyDictionary<Node, Node> Lowered)
 {
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
 }

@@ -11,6 +11,9 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 {
     private readonly Dictionary<Node, Node> done = [];
 
+    /// <summary>What became of each node.</summary>
+    public IReadOnlyDictionary<Node, Node> Done => done;
+
     /// <summary>True when any sum over pixels keeps the images apart.</summary>
     public static bool NeedsPerImage(IEnumerable<Node> outputs)
     {
@@ -27,6 +30,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         Node[] inputs = node.Inputs.Select(Lower).ToArray();
         Node result = node.IsPixel || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs) : Raw(node, inputs);
         done[node] = result;
+        if (graph.NameOf(node) is { } name)
+            graph.Name(result, name);
         return result;
     }
 

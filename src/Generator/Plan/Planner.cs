@@ -14,14 +14,15 @@ internal sealed class Planner
     {
         bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient]);
         var lowering = new Lowering(graph.Builder, perImage);
-        return new Planner().Plan(graph, lowering.Lower(graph.Value), lowering.Lower(graph.Gradient), perImage);
+        return new Planner().Plan(graph, lowering, perImage);
     }
 
     /// <summary>A sum that a pass adds up, as against one over the classes of a pixel or in the scalar section.</summary>
     public static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
 
-    private LossPlan Plan(LossGraph graph, Node value, Node gradient, bool perImage)
+    private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
+        Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
         List<Node> forValue = Reachable([value]);
         List<Node> all = Reachable([value, gradient]);
         valueStage = Level(value);
@@ -49,7 +50,7 @@ internal sealed class Planner
                 small.Where(node => !valueNodes.Contains(node)).ToImmutableArray()));
         }
 
-        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable());
+        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(), lowering.Done);
     }
 
     private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements)

@@ -59,9 +59,10 @@ internal sealed partial class GraphBuilder
             return a;
 
         // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
-        if (a.Op == Op.Mask)
+        // (A choice made outside the pixel loops stays there: see Mask.)
+        if (a.Op == Op.Mask && (a.IsPixel || !b.IsPixel))
             return Mask(a[0], Multiply(a[1], b));
-        if (b.Op == Op.Mask)
+        if (b.Op == Op.Mask && (b.IsPixel || !a.IsPixel))
             return Mask(b[0], Multiply(a, b[1]));
         if (a.Op == Op.Divide && a[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(b, a[1]);

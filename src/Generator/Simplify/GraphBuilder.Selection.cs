@@ -72,6 +72,9 @@ internal sealed partial class GraphBuilder
                 return Mask(value[0], Mask(condition, value[1]));
         }
 
+        // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there.
+        if (!condition.IsPixel && value.Op == Op.Multiply && value.IsPixel && !value[0].IsPixel)
+            return Multiply(Mask(condition, value[0]), value[1]);
         return Make(Op.Mask, condition, value);
     }
 
@@ -80,8 +83,8 @@ internal sealed partial class GraphBuilder
         Op.Valid => -2,
         Op.Labelled => -1,
         Op.ClassSet => -1,
-        Op.OneHot => int.MaxValue,
-        _ => condition.Id,
+        Op.OneHot => int.MaxValue / 2,
+        _ => condition.IsPixel ? condition.Id : int.MaxValue,
     };
 
     /// <summary>The value with what is known of a condition put in: in y * (1 - y) the second factor is 0.</summary>

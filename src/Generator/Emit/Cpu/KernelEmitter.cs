@@ -10,9 +10,8 @@ internal static class KernelEmitter
 
     public const string Lanes = Kernels + ".Lanes";
 
-    public static void Emit(CodeWriter writer, LossPlan plan, string name)
+    public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
     {
-        var names = new NodeNames(plan);
         var scalars = new ScalarEmitter(plan, names, writer);
         writer.Comment(plan.Graph.IndexTarget ? "For class indices." : "For dense targets: one-hot, multi-label or soft.");
         writer.Open($"private readonly struct {name} : {Kernels}.ILossKernel");

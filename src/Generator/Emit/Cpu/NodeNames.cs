@@ -1,5 +1,6 @@
 using LossGen.Generator.Graph;
 using LossGen.Generator.Plan;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Emit.Cpu;
 
@@ -34,8 +35,16 @@ internal sealed class NodeNames(LossPlan plan)
         ? "c > 0"
         : string.Join(" || ", classes.Effective.Select(c => "c == " + Literal.Of(c)).DefaultIfEmpty("false"));
 
+    // Names that the generated methods use themselves.
+    private static readonly HashSet<string> Reserved =
+        ["batch", "classes", "pixels", "tile", "pass", "stage", "gradient", "elements", "label", "valid", "self", "upstream"];
+
     private string Word(Node node)
     {
+        // What the formula calls a result; a pixel's values keep the names of what they are.
+        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own)
+            && own.All(char.IsLetterOrDigit) && SyntaxFacts.GetKeywordKind(own) == SyntaxKind.None)
+            return own;
         switch (node.Op)
         {
             case Op.ClassMaximum when node[0].Op == Op.Logit:
