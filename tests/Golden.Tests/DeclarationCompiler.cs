@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text.RegularExpressions;
+using LossGen.Generator;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace LossGen.Golden;
+
+/// <summary>
+/// Compiles declarations with the generator as a user's compiler would, many in one compilation, and loads the result. Each lies in a
+/// namespace of its own.
+/// </summary>
+internal sealed partial class DeclarationCompiler
+{
+    private const int BatchSize = 64;
+
+    private const string Usings = """
+        using System;
+        using LossGen;
+        using static LossGen.Functions;
+
+
+        """;
+
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview);
+
+    private static readonly CSharpCompilationOptions CompilationOptions = new(
+        OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
+
+    private static readonly ImmutableArray<MetadataReference> References =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+
+    private readonly Dictionary<string, Type> types = [];
+    private readonly Dictionary<string, string> errors = [];
+    private readonly List<string> warnings = [];
+
+    private DeclarationCompiler()
+    {
+    }
+
+    /// <summary>Warnings about the declarations or the code generated for them.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    public static DeclarationCompiler Compile(IEnumerable<string> declarations)
+    {
+        var compiler = new DeclarationCompiler();
+        string[] distinct = [.. declarations.Distinct()];
+        Dictionary<int, string> numbered = distinct.Index().ToDictionary();
+        foreach (KeyValuePair<int, string>[] batch in numbered.Chunk(BatchSize))
+            compiler.CompileBatch(batch.ToDictionary());
+        return compiler;
+    }
+
+    /// <exception cref="InvalidOperationException">The declaration did not compile; the message says why.</exception>
+    public ILoss Create(string declaration) =>
+        errors.TryGetValue(declaration, out string? error)
+            ? throw new InvalidOperationException($"The declaration does not compile: {error}")
+            : (ILoss)Activator.CreateInstance(types[declaration])!;
+
+    private static string NamespaceOf(int number) => $"D{number.ToString("0000", CultureInfo.InvariantCulture)}";
+
+    [GeneratedRegex(@"\bD(\d{4})\b")]
+    private static partial Regex NamespacePattern();
+
+    /// <summary>Leaves out what does not compile and tries again, so that one failure costs one declaration.</summary>
+    private void CompileBatch(Dictionary<int, string> batch)
+    {
+        while (batch.Count > 0)
+        {
+            CSharpCompilation compilation = CSharpCompilation.Create(
+                "LossGen.Golden.Batch" + NamespaceOf(batch.Keys.First()),
+                batch.Select(pair => CSharpSyntaxTree.ParseText(
+                    $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", ParseOptions, $"{NamespaceOf(pair.Key)}.cs")),
+                References,
+                CompilationOptions);
+            CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
+                .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
+
+            using var image = new MemoryStream();
+            ImmutableArray<Diagnostic> diagnostics = [.. messages, .. generated.Emit(image).Diagnostics];
+            ILookup<int?, Diagnostic> failures = diagnostics.Where(message => message.Severity == DiagnosticSeverity.Error).ToLookup(NumberOf);
+            if (failures.Count == 0)
+            {
+                warnings.AddRange(diagnostics.Where(message => message.Severity == DiagnosticSeverity.Warning).Select(Describe));
+                image.Position = 0;
+                Assembly assembly = AssemblyLoadContext.Default.LoadFromStream(image);
+                foreach ((int number, string declaration) in batch)
+                    types[declaration] = assembly.GetType($"{NamespaceOf(number)}.{Declaration.ClassName}", throwOnError: true)!;
+                return;
+            }
+
+            foreach (IGrouping<int?, Diagnostic> failure in failures)
+            {
+                string text = string.Join("; ", failure.Take(3).Select(Describe));
+                foreach (int number in failure.Key is int one ? [one] : batch.Keys.ToArray()) // no place: nobody knows whose it is
+                    if (batch.Remove(number, out string? declaration))
+                        errors[declaration] = text;
+            }
+        }
+    }
+
+    private static string Describe(Diagnostic diagnostic)
+    {
+        string line = diagnostic.Location.SourceTree is SyntaxTree tree
+            ? " in: " + tree.GetText().Lines.GetLineFromPosition(diagnostic.Location.SourceSpan.Start).ToString().Trim()
+            : "";
+        return diagnostic.ToString() + line;
+    }
+
+    private static int? NumberOf(Diagnostic diagnostic)
+    {
+        if (diagnostic.Location.SourceTree is not SyntaxTree tree)
+            return null;
+        Match match = NamespacePattern().Match(Path.GetFileName(tree.FilePath));
+        return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Xunit;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace LossGen.Golden;
+
+/// <summary>Losses declared as a peer library's options say give the peer's values and gradients.</summary>
+public sealed class GoldenTests(GoldenTests.ClosingTable table) : IClassFixture<GoldenTests.ClosingTable>
+{
+    private const int Shown = 3;
+
+    /// <summary>Every library, loss and backend of the case files.</summary>
+    public static TheoryData<string, string, string> Lines()
+    {
+        var lines = new TheoryData<string, string, string>();
+        foreach ((string library, string loss) in CaseFiles.Finite.Where(c => NotExpressible.List.Reason(c) is null).Select(c => (c.Library, c.Loss)).Distinct())
+            foreach (Backend backend in Backend.All)
+                lines.Add(library, loss, backend.Name);
+        return lines;
+    }
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void MeetsThePeer(string library, string loss, string backend)
+    {
+        string[] failures = [.. table.Run.Outcomes
+            .Where(outcome => (outcome.Case.Library, outcome.Case.Loss, outcome.Backend) == (library, loss, backend))
+            .Select(outcome => outcome.Failure).OfType<string>()];
+        Assert.True(failures.Length == 0, $"{failures.Length} cases failed.\n\n{string.Join("\n", failures.Take(Shown))}");
+    }
+
+    [Fact]
+    public void CompilesWithoutWarnings() =>
+        Assert.True(table.Run.Compiler.Warnings.Count == 0, string.Join("\n", table.Run.Compiler.Warnings.Take(10)));
+
+    [Fact]
+    public void ListsNothingInVain()
+    {
+        if (CaseFiles.IsOwnFolder)
+            Assert.Empty(NotExpressible.List.Idle(CaseFiles.All));
+    }
+
+    /// <summary>Runs the cases, and prints the table at the end.</summary>
+    public sealed class ClosingTable : IDisposable
+    {
+        private readonly IMessageSink messages;
+
+        public ClosingTable(IMessageSink messages)
+        {
+            this.messages = messages;
+            var watch = Stopwatch.StartNew();
+            Run = GoldenRun.Instance;
+            Report.WriteFile(Run.Outcomes);
+            messages.OnMessage(new DiagnosticMessage($"{Run.Outcomes.Count} golden outcomes in {watch.Elapsed.TotalSeconds:0} s"));
+        }
+
+        internal GoldenRun Run { get; }
+
+        public void Dispose() => messages.OnMessage(new DiagnosticMessage(Report.Text(Run.Outcomes)));
+    }
+}

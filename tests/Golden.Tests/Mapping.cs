@@ -1,0 +1,80 @@
+namespace LossGen.Golden;
+
+/// <summary>A case in LossGen's terms: the declaration that is the peer's loss, and the data as it takes them.</summary>
+/// <param name="Declaration">The text of the declaration.</param>
+/// <param name="Feed">The data.</param>
+/// <param name="Elements">How the peer's unreduced values lie in ours; null for a loss that reduces.</param>
+internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Elements = null)
+{
+    private static readonly Dictionary<string, Func<Case, Mapping>> Mappers = new()
+    {
+        ["seed-doc"] = SeedMapper.Map,
+        ["monai"] = MonaiMapper.Map,
+        ["monai-tests"] = MonaiMapper.Map,
+        ["smp"] = SmpMapper.Map,
+        ["torch.nn"] = TorchMapper.Map,
+    };
+
+    /// <exception cref="NotSupportedException">No mapper knows the loss, or one of its options.</exception>
+    public static Mapping Of(Case c)
+    {
+        if (!Mappers.TryGetValue(c.Library, out Func<Case, Mapping>? map))
+            throw new NotSupportedException($"{c.Id}: nothing maps the library {c.Library}.");
+        Mapping mapping = map(c);
+        c.Options.CheckAllKnown();
+        return mapping;
+    }
+
+    public static NotSupportedException Unknown(Case c) => new($"{c.Id}: nothing maps the loss {c.Loss}.");
+}
+
+/// <summary>The data of a case for a loss: logits (N, C, spatial) and either labels (N, spatial) or a dense target.</summary>
+internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Target, bool HasLabels)
+{
+    /// <summary>Labels, whether or not the peer keeps a channel axis of 1.</summary>
+    public static Feed Labels(Case c)
+    {
+        int[] spatial = c.Input.Shape[2..];
+        return new Feed(Extents(c), c.Input, c.Target! with { Shape = [c.Input.Shape[0], .. spatial] }, HasLabels: true);
+    }
+
+    /// <summary>A target with a number for every logit.</summary>
+    public static Feed Dense(Case c) => new(Extents(c), c.Input, c.Target! with { Shape = c.Input.Shape }, HasLabels: false);
+
+    public long[] LabelArray() => Array.ConvertAll(Target.Data, label => (long)label);
+
+    private static LossShape Extents(Case c) =>
+        new(c.Input.Shape[0], c.Classes, c.Input.Shape[2..].Aggregate(1, (product, extent) => product * extent));
+}
+
+/// <summary>Peers that leave a class out return no numbers for it; LossGen returns 0.</summary>
+/// <param name="Shape">The shape of the peer's values.</param>
+/// <param name="ClassAxis">Where classes lie in it, or -1 if nowhere.</param>
+/// <param name="Classes">The classes of which the peer returns numbers.</param>
+internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
+{
+    /// <summary>How many elements LossGen returns for so many classes.</summary>
+    public int Count(int classCount) => Outer * (ClassAxis < 0 ? 1 : classCount) * Inner;
+
+    private int Outer => Product(Shape[..Math.Max(ClassAxis, 0)]);
+
+    private int Inner => Product(Shape[(ClassAxis + 1)..]);
+
+    /// <summary>Of LossGen's elements those that the peer returns, in its order.</summary>
+    /// <exception cref="InvalidOperationException">There are not as many elements as there should be.</exception>
+    public double[] Select(double[] elements, int classCount)
+    {
+        int outer = Outer, inner = Inner, every = ClassAxis < 0 ? 1 : classCount;
+        int[] classes = ClassAxis < 0 ? [0] : Classes;
+        if (elements.Length != Count(classCount))
+            throw new InvalidOperationException($"There are {elements.Length} elements; {outer} x {every} x {inner} were expected.");
+
+        var selected = new double[outer * classes.Length * inner];
+        for (int o = 0; o < outer; o++)
+            for (int k = 0; k < classes.Length; k++)
+                Array.Copy(elements, ((o * every) + classes[k]) * inner, selected, ((o * classes.Length) + k) * inner, inner);
+        return selected;
+    }
+
+    private static int Product(int[] extents) => extents.Aggregate(1, (product, extent) => product * extent);
+}

@@ -1,0 +1,64 @@
+namespace LossGen.Golden;
+
+/// <summary>
+/// What of MONAI's losses is not in the catalogue, as term attributes of the declaration's own: region terms on other activations, and the focal loss whose
+/// softmax does not see the background.
+/// </summary>
+internal static class MonaiFormulas
+{
+    public const string Tanh = "Tanh(x.Logit)";
+    public const string LogSoftmax = "x.LogProbability";
+    public const string RegionPrefix = "Activated";
+
+    public const string ForegroundFocal = """
+        public sealed partial class ForegroundFocalAttribute : LossTermAttribute
+        {
+            public double Gamma { get; init; } = 2;
+            public double[]? ClassWeights { get; init; }
+            public bool MeanOverPixels { get; init; }
+
+            public static Value Formula(Prediction x, Target y, double gamma, Value classWeights, bool meanOverPixels)
+            {
+                // The softmax over the term's classes alone.
+                Value shifted = x.Logit - Detach(MaxOverClasses(x.Logit));
+                Value logProbability = shifted - Log(SumOverClasses(Exp(shifted)));
+                Value loss = -classWeights * y * Pow(1 - Exp(logProbability), gamma) * logProbability;
+                return meanOverPixels ? Mean(loss) : loss;
+            }
+        }
+        """;
+
+    /// <summary>The catalogue's term of a name on another prediction.</summary>
+    public static string Region(string name, string prediction) => $$"""
+        public sealed partial class {{RegionPrefix}}{{name}}Attribute : LossTermAttribute
+        {
+            public double SmoothNumerator { get; init; }
+            public double SmoothDenominator { get; init; }
+            public double Alpha { get; init; } = 0.5;
+            public double Beta { get; init; } = 0.5;
+            public bool Squared { get; init; }
+            public bool SoftLabel { get; init; }
+            public double[]? ClassWeights { get; init; }
+
+            public static Value Formula(
+                Prediction x, Target y, double smoothNumerator, double smoothDenominator, double alpha, double beta,
+                bool squared, bool softLabel, Value classWeights)
+            {
+                Value p = {{prediction}};
+                Value overlap = softLabel && !squared ? (Sum(Abs(p)) + Sum(y) - Sum(Abs(p - y))) / 2 : Sum(p * y);
+                Value predicted = squared ? Sum(Square(p)) : softLabel ? Sum(Abs(p)) : Sum(p);
+                Value labelled = squared ? Sum(Square(y)) : Sum(y);
+                return classWeights * (1 - ({{Numerator(name)}} + smoothNumerator) / ({{Denominator(name)}} + smoothDenominator));
+            }
+        }
+        """;
+
+    private static string Numerator(string name) => name == "Dice" ? "2 * overlap" : "overlap";
+
+    private static string Denominator(string name) => name switch
+    {
+        "Dice" => "predicted + labelled",
+        "Jaccard" => "predicted + labelled - overlap",
+        _ => "overlap + alpha * (predicted - overlap) + beta * (labelled - overlap)",
+    };
+}

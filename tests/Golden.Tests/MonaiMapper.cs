@@ -1,0 +1,116 @@
+namespace LossGen.Golden;
+
+/// <summary>
+/// MONAI: statistics per image unless <c>batch</c>, class weights as they are, an activation for each part of a compound loss. One-channel predictions
+/// have neither softmax nor class weights nor background.
+/// </summary>
+internal static class MonaiMapper
+{
+    public static Mapping Map(Case c)
+    {
+        var options = new MonaiOptions(c);
+        Declaration declaration = c.Loss switch
+        {
+            "DiceLoss" => Dice(options, options.ClassWeights),
+            "TverskyLoss" => Tversky(options),
+            "FocalLoss" => Focal(options),
+            "DiceCELoss" => DiceCrossEntropy(options),
+            "DiceFocalLoss" => DiceFocal(options),
+            _ => throw Mapping.Unknown(c),
+        };
+        declaration.Loss
+            .With("Target", options.HasLabels ? TargetKind.Index : TargetKind.Dense)
+            .With("PerImage", !options.IsBatch)
+            .With("Reduction", options.Reduction);
+        return new Mapping(declaration.ToString(), options.HasLabels ? Feed.Labels(c) : Feed.Dense(c), options.Elements);
+    }
+
+    private static Declaration Dice(MonaiOptions options, double[]? weights, double lambda = 1)
+    {
+        bool isJaccard = options.Case.Options.Flag("jaccard");
+        double part = isJaccard ? 0.5 : 1; // MONAI's Jaccard is a quotient of twice the overlap
+        Declaration declaration = Region(options, isJaccard ? "Jaccard" : "Dice", out AttributeText term, part);
+        term.With("Weight", lambda)
+            .With("Squared", options.Case.Options.Flag("squared_pred"))
+            .With("ClassWeights", weights);
+        return declaration;
+    }
+
+    private static Declaration Tversky(MonaiOptions options)
+    {
+        Declaration declaration = Region(options, "Tversky", out AttributeText term);
+        term.With("Alpha", options.Case.Options.Number("alpha", 0.5)).With("Beta", options.Case.Options.Number("beta", 0.5));
+        return declaration;
+    }
+
+    private static Declaration Region(MonaiOptions options, string name, out AttributeText term, double part = 1)
+    {
+        CaseOptions values = options.Case.Options;
+        var declaration = new Declaration(options.RegionActivation);
+        if (options.OtherActivation is string prediction)
+        {
+            declaration.Type(MonaiFormulas.Region(name, prediction));
+            name = MonaiFormulas.RegionPrefix + name;
+        }
+
+        term = options.Background(declaration.Term(name))
+            .With("SmoothNumerator", part * values.Number("smooth_nr", 1e-5))
+            .With("SmoothDenominator", part * values.Number("smooth_dr", 1e-5))
+            .With("SoftLabel", values.Flag("soft_label"));
+        return declaration;
+    }
+
+    private static Declaration Focal(MonaiOptions options)
+    {
+        bool isSoftmax = options.Case.Options.Flag("use_softmax");
+        var declaration = new Declaration(isSoftmax ? Activation.Softmax : Activation.Sigmoid);
+        double? alpha = options.Case.Options.Number("alpha");
+        if (isSoftmax && options.DropsBackground)
+        {
+            // MONAI leaves class 0 out before the softmax, and ignores alpha then.
+            declaration.Type(MonaiFormulas.ForegroundFocal);
+            Focal(options, declaration.Term(nameof(MonaiFormulas.ForegroundFocal)));
+        }
+        else
+        {
+            Focal(options, declaration.Term("Focal")).With("Alpha", alpha).With("ScaledLogit", !isSoftmax && options.HasSoftTarget);
+        }
+
+        return declaration;
+    }
+
+    private static AttributeText Focal(MonaiOptions options, AttributeText term) => options.Background(term)
+        .With("Gamma", options.Case.Options.Number("gamma", 2))
+        .With("ClassWeights", options.ClassWeights)
+        .With("MeanOverPixels", options.Reduction == Reduction.Sum);
+
+    private static Declaration DiceFocal(MonaiOptions options)
+    {
+        CaseOptions values = options.Case.Options;
+        Declaration declaration = Dice(options, options.ClassWeights, values.Number("lambda_dice", 1));
+        AttributeText focal = declaration.Term("Focal").With("Weight", values.Number("lambda_focal", 1));
+        if (options.RegionActivation != Activation.Sigmoid)
+            focal.With("Activation", Activation.Sigmoid);
+        Focal(options, focal).With("Alpha", values.Number("alpha")).With("ScaledLogit", options.HasSoftTarget);
+        return declaration;
+    }
+
+    private static Declaration DiceCrossEntropy(MonaiOptions options)
+    {
+        CaseOptions values = options.Case.Options;
+        double[]? weights = values.Numbers("weight"); // for all classes, unlike that of the other losses
+        Declaration declaration = Dice(options, options.TermClasses > 1 ? weights : null, values.Number("lambda_dice", 1));
+
+        double lambda = values.Number("lambda_ce", 1), smoothing = values.Number("label_smoothing", 0);
+        bool isBinary = options.Case.Classes == 1;
+        Activation activation = isBinary ? Activation.Sigmoid : Activation.Softmax;
+        AttributeText entropy = declaration.Term(isBinary ? "BinaryCrossEntropy" : "CrossEntropy").With("Weight", lambda);
+        if (options.RegionActivation != activation)
+            entropy.With("Activation", activation);
+        if (isBinary)
+            entropy.With("PositiveWeights", weights);
+        else
+            entropy.With("LabelSmoothing", smoothing).With("ClassWeights", weights);
+        return declaration;
+    }
+}

@@ -1,0 +1,73 @@
+namespace LossGen.Golden;
+
+/// <summary>What MONAI's losses make of the options that they share.</summary>
+internal sealed class MonaiOptions(Case c)
+{
+    public Case Case => c;
+
+    /// <summary>Class 0 is left out.</summary>
+    public bool DropsBackground { get; } = !c.Options.Flag("include_background", absent: true) && c.Classes > 1;
+
+    /// <summary>Sums go over the batch, too.</summary>
+    public bool IsBatch { get; } = c.Options.Flag("batch");
+
+    /// <summary>The target is class indices that MONAI turns into one-hot; it does not with a single class.</summary>
+    public bool HasLabels { get; } = c.Options.Flag("to_onehot_y") && c.Classes > 1;
+
+    public Reduction Reduction { get; } = c.Options.Text("reduction", "mean") switch
+    {
+        "mean" => Reduction.Mean,
+        "sum" => Reduction.Sum,
+        "none" => Reduction.None,
+        string other => throw new NotSupportedException($"{c.Id}: nothing maps the reduction {other}."),
+    };
+
+    public int TermClasses => c.Classes - (DropsBackground ? 1 : 0);
+
+    /// <summary>The target has numbers other than 0 and 1.</summary>
+    public bool HasSoftTarget => !HasLabels && c.Target!.Data.Any(value => value is not (0 or 1));
+
+    /// <summary>Of the part that sums over pixels. It has no softmax over a single class.</summary>
+    public Activation RegionActivation =>
+        c.Options.Flag("sigmoid") ? Activation.Sigmoid
+        : c.Options.Flag("softmax") && c.Classes > 1 ? Activation.Softmax
+        : OtherActivation == MonaiFormulas.LogSoftmax ? Activation.Softmax
+        : Activation.None;
+
+    /// <summary>The prediction as a formula says it, where it is none of LossGen's activations.</summary>
+    public string? OtherActivation => c.Options.Text("other_act") switch
+    {
+        null => null,
+        "tanh" => MonaiFormulas.Tanh,
+        "log_softmax_dim1" => MonaiFormulas.LogSoftmax,
+        string other => throw new NotSupportedException($"{c.Id}: nothing maps the activation {other}."),
+    };
+
+    /// <summary>
+    /// Weights for all classes of the loss. MONAI's are for the classes of the term, or one for all of them, and without effect if the term has but one.
+    /// </summary>
+    public double[]? ClassWeights
+    {
+        get
+        {
+            if (c.Options.Numbers("weight") is not double[] weights || TermClasses == 1)
+                return null;
+            double[] ofTerm = c.Options.IsList("weight") ? weights : [.. Enumerable.Repeat(weights[0], TermClasses)];
+            return DropsBackground ? [1, .. ofTerm] : ofTerm;
+        }
+    }
+
+    public ElementLayout? Elements
+    {
+        get
+        {
+            if (Reduction != Reduction.None)
+                return null;
+            bool isPixelwise = c.Loss is "FocalLoss" or "DiceFocalLoss";
+            int first = DropsBackground ? 1 : 0;
+            return new ElementLayout(c.ValueShape, IsBatch && !isPixelwise ? 0 : 1, [.. Enumerable.Range(first, TermClasses)]);
+        }
+    }
+
+    public AttributeText Background(AttributeText term) => DropsBackground ? term.Without("IncludeBackground") : term;
+}

@@ -1,0 +1,44 @@
+namespace LossGen.Golden;
+
+/// <summary>
+/// The visible list of what LossGen does not express: <c>not-expressible.txt</c>. A line is a pattern of ids (<c>*</c> stands for anything), conditions on the options,
+/// a colon and the reason. A condition is <c>option</c> (present), <c>option=value</c> (as in the file) or <c>option=per-element</c> (a tensor that varies over more than
+/// the classes). All of them must hold.
+/// </summary>
+internal sealed class NotExpressible
+{
+    private readonly List<Line> lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "not-expressible.txt"))
+        .Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(Line.Parse)];
+
+    public static NotExpressible List { get; } = new();
+
+    /// <summary>Lines that no case of the tests' own folder meets: they may go.</summary>
+    public IEnumerable<string> Idle(IEnumerable<Case> cases) => lines.Where(line => !cases.Any(line.Holds)).Select(line => line.Text);
+
+    /// <summary>Why the case cannot be expressed, or null.</summary>
+    public string? Reason(Case c) => lines.Find(line => line.Holds(c))?.Reason;
+
+    private sealed record Line(string Text, string Pattern, string[] Conditions, string Reason)
+    {
+        public static Line Parse(string text)
+        {
+            int colon = text.IndexOf(": ", StringComparison.Ordinal);
+            string[] words = text[..colon].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return new Line(text, words[0], words[1..], text[(colon + 2)..].Trim());
+        }
+
+        public bool Holds(Case c) =>
+            System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Pattern, c.Id, ignoreCase: false) && Array.TrueForAll(Conditions, condition => Holds(c, condition));
+
+        private static bool Holds(Case c, string condition)
+        {
+            string[] sides = condition.Split('=', 2);
+            string? value = c.Options.Raw(sides[0]);
+            if (value is null || sides.Length == 1)
+                return value is not null;
+            if (sides[1] != "per-element")
+                return value.Trim('"') == sides[1];
+            return c.Extra.TryGetValue(value.Trim('"').Replace("@extra.", ""), out CaseTensor? tensor) && TorchMapper.VariesBeyondClasses(c, tensor);
+        }
+    }
+}
