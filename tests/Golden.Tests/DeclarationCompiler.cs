@@ -15,6 +15,8 @@ namespace LossGen.Golden;
 /// </summary>
 internal sealed partial class DeclarationCompiler
 {
+    private const string DumpVariable = "LOSSGEN_GOLDEN_DUMP";
+
     private const int BatchSize = 64;
 
     private const string Usings = """
@@ -78,6 +80,7 @@ internal sealed partial class DeclarationCompiler
                 CompilationOptions);
             CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
+            Dump(generated);
 
             using var image = new MemoryStream();
             ImmutableArray<Diagnostic> diagnostics = [.. messages, .. generated.Emit(image).Diagnostics];
@@ -100,6 +103,16 @@ internal sealed partial class DeclarationCompiler
                         errors[declaration] = text;
             }
         }
+    }
+
+    /// <summary>Writes declarations and generated code to the folder that the environment variable names, for people who look for a fault.</summary>
+    private static void Dump(Compilation compilation)
+    {
+        if (Environment.GetEnvironmentVariable(DumpVariable) is not { Length: > 0 } folder)
+            return;
+        Directory.CreateDirectory(folder);
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+            File.WriteAllText(Path.Combine(folder, Path.GetFileName(tree.FilePath)), tree.ToString());
     }
 
     private static string Describe(Diagnostic diagnostic)
