@@ -52,7 +52,7 @@ internal static class LossEmitter
     {
         LossOptions o = model.Options;
         writer.Open("private static readonly global::LossGen.LossDefinition s_definition = new()");
-        writer.Line($"Name = {Literal.Of(model.Name)},");
+        writer.Line($"Name = {Literal.Of(model.Name.TrimStart('@'))},");
         writer.Line($"Activation = global::LossGen.Activation.{o.Activation},");
         if (o.Classes > 0)
             writer.Line($"Classes = {o.Classes},");

@@ -1,4 +1,5 @@
 using LossGen.Generator.Model;
+using LossGen.Generator.Parse;
 
 namespace LossGen.Generator.Emit;
 
@@ -13,7 +14,7 @@ internal static class ReferenceEmitter
         {
             TermModel term = model.Terms[k];
             string classes = term.OnlyClasses.Count == 0 ? "null" : "new int[] { " + string.Join(", ", term.OnlyClasses.Select(Literal.Of)) + " }";
-            string arguments = string.Concat(term.Arguments.Select(a => $", {a.Parameter}: {a.CSharp}"));
+            string arguments = string.Concat(term.Arguments.Select(a => $", {TypeHeader.Escape(a.Parameter)}: {a.CSharp}"));
             string activation = term.Activation is { } own ? $"global::LossGen.Activation.{own}, " : "";
             string end = k == model.Terms.Count - 1 ? ";" : "";
             writer.Line($"    {(k > 0 ? "+ " : "")}c.Term({Literal.Of(term.Weight)}, {Literal.Of(term.IncludeBackground)}, {classes}, {activation}"

@@ -37,12 +37,12 @@ internal enum Resize
 /// <summary>Everything that is known of a declared loss: plain data, no Roslyn symbol, syntax or location.</summary>
 /// <param name="Namespace">The namespace, or empty.</param>
 /// <param name="Containers">The declarations of the containing types from the outside in, as text: <c>partial class Outer</c>.</param>
-/// <param name="Name">The name of the class.</param>
+/// <param name="Name">The name of the class, as C# writes it: a keyword has its at sign.</param>
 /// <param name="Modifiers">Accessibility and modifiers as the partial declaration needs them: <c>public sealed</c>.</param>
 /// <param name="HintName">A file name unique in the compilation, without extension.</param>
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
-/// <param name="Parameters">Run-time parameters: the property names, in the order of first use. A term's argument refers to one by index.</param>
+/// <param name="Parameters">Run-time parameters: the property names as C# writes them, in the order of first use. A term's argument refers to one by index.</param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
 /// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
 /// <param name="IsBroken">The declaration has errors: only a stub is emitted, so that no other error covers ours.</param>

@@ -38,13 +38,14 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
 
     private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)
     {
-        int index = properties.IndexOf(property.Name);
+        string name = TypeHeader.Escape(property.Name);
+        int index = properties.IndexOf(name);
         if (index < 0)
         {
             index = properties.Count;
-            properties.Add(property.Name);
+            properties.Add(name);
         }
-        return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{TypeHeader.Escape(property.Name)}");
+        return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
     }
 
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)

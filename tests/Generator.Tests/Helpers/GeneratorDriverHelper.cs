@@ -9,7 +9,7 @@ internal static class GeneratorDriverHelper
 {
     private const string Usings = "global using System; global using LossGen; global using static LossGen.Functions;";
 
-    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview); // C# 14, as users of .NET 10 have it
 
     private static readonly ImmutableArray<MetadataReference> Framework =
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)

@@ -47,6 +47,22 @@ public class CutOffTests
         Assert.Equal(5, run.Sources.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 
+    [Fact]
+    public void NamesThatAreKeywords() => GeneratorDriverHelper.Run("""
+        namespace @namespace
+        {
+            public partial class @event
+            {
+                [Loss]
+                public partial class @class
+                {
+                    public double @double { get; set; }
+                    static Value Formula(Prediction @in, Target @out, double @double = 1, bool @bool = true) => @bool ? @double * @in.Logit : @out;
+                }
+            }
+        }
+        """).AssertClean();
+
     private static IEnumerable<SyntaxToken> Tokens(string source) => GeneratorDriverHelper.ParseFile(source, "").GetRoot().DescendantTokens();
 
     private static void Verify(string source)

@@ -1,0 +1,51 @@
+using LossGen.Generator.Tests.Helpers;
+
+namespace LossGen.Generator.Tests.Parse;
+
+/// <summary>Every option of every term of the catalogue, as a constant and as a property of the loss.</summary>
+public class CatalogueTests
+{
+    public static TheoryData<string> Terms => new(typeof(LossTermAttribute).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract && type.IsPublic)
+        .Select(type => type.Name));
+
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void NumbersChangeAtRunTime(string term)
+    {
+        string name = term.Replace("Attribute", "", StringComparison.Ordinal);
+        IEnumerable<string> losses =
+            from property in Options(term)
+            where property.PropertyType == typeof(double)
+            from activation in Enum.GetNames<Activation>()
+            select $$"""[Loss(Activation.{{activation}}), {{name}}] public partial class {{property.Name}}{{activation}} { public double {{property.Name}} { get; set; } = 1; }""";
+        GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertClean();
+    }
+
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void OptionsAreConstants(string term)
+    {
+        string name = term.Replace("Attribute", "", StringComparison.Ordinal);
+        IEnumerable<string> losses =
+            from property in Options(term)
+            from value in Constants(property.PropertyType)
+            select (property.Name, value) into option
+            from activation in Enum.GetNames<Activation>()
+            select $"namespace {activation} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss(Activation.{activation}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
+        GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertClean();
+    }
+
+    private static IEnumerable<System.Reflection.PropertyInfo> Options(string term) =>
+        typeof(LossTermAttribute).Assembly.GetType("LossGen." + term)!.GetProperties()
+            .Where(property => property.CanWrite && property.DeclaringType != typeof(LossTermAttribute));
+
+    private static string[] Constants(Type type) => type switch
+    {
+        _ when type == typeof(double) => ["0", "0.5", "double.NaN", "3"],
+        _ when type == typeof(bool) => ["true", "false"],
+        _ when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0 }"],
+        { IsEnum: true } => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
+        _ => throw new NotSupportedException($"options of type {type}"),
+    };
+}
