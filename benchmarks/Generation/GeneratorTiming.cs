@@ -1,0 +1,6 @@
+namespace LossGen.Benchmarks.Generation;
+
+internal static class GeneratorTiming
+{
+    public static void Run() { }
+}

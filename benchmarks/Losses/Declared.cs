@@ -1,0 +1,48 @@
+using static LossGen.Functions;
+
+namespace LossGen.Benchmarks.Losses;
+
+[Loss(Activation.Softmax)]
+[Dice]
+[CrossEntropy]
+public sealed partial class DiceCrossEntropy;
+
+[Loss(Activation.Softmax)]
+[Dice]
+[Focal(Gamma = 2, SumClasses = true)]
+public sealed partial class DiceFocal;
+
+[Loss(Activation.Softmax)]
+[CrossEntropy]
+public sealed partial class PlainCrossEntropy;
+
+[Loss(Activation.Softmax)]
+[FBeta(Beta = 2)]
+public sealed partial class FBetaLoss;
+
+[Loss(Activation.Softmax)]
+[Tversky(Alpha = 0.3, Beta = 0.7)]
+public sealed partial class TverskyLoss;
+
+[Loss(Activation.Sigmoid)]
+[BinaryCrossEntropy]
+[Dice]
+public sealed partial class BinaryDice;
+
+[Loss(Activation.Sigmoid)]
+[BinaryCrossEntropy]
+public sealed partial class PlainBinary;
+
+/// <summary>A composite that no kernel was tuned for: two terms of the catalogue, and a formula that mixes a pixel term with a function of sums.</summary>
+[Loss(Activation.Softmax)]
+[Tversky(Alpha = 0.3, Beta = 0.7)]
+[Focal(Gamma = 2, SumClasses = true, Weight = 0.5)]
+public sealed partial class Composite
+{
+    private static Value Formula(Prediction x, Target y, double brier = 0.1, double volume = 0.5)
+    {
+        Value p = x.Probability;
+        Value excess = (Sum(p) - Sum(y)) / (Sum(p) + Sum(y) + 1);
+        return brier * Mean(SumOverClasses(Square(p - y))) + volume * MeanOverClasses(Log(Cosh(excess)));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace LossGen.Benchmarks.Losses;
+
+/// <summary>The extents of the logits: batch, classes, then the spatial extents (none for rows of a classifier).</summary>
+internal sealed record InputSize(string Text, long[] Extents)
+{
+    public static IReadOnlyList<InputSize> All { get; } =
+    [
+        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128"]).Select(Parse),
+    ];
+
+    public int Batch => (int)Extents[0];
+
+    public int Classes => (int)Extents[1];
+
+    public int Pixels => (int)Extents.Skip(2).Aggregate(1L, (product, extent) => product * extent);
+
+    public int Logits => Batch * Classes * Pixels;
+
+    public bool IsSigmoid => Classes == 1;
+
+    public LossShape Shape => new(Batch, Classes, Pixels);
+
+    public static InputSize Parse(string text)
+    {
+        long[] extents = [.. text.Split('x').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long extent) ? extent : 0)];
+        if (extents.Length < 2 || extents.Min() < 1 || extents.Aggregate(1.0, (product, extent) => product * extent) > 1 << 29)
+            throw new ArgumentException($"'{text}' is no size. Write batch x classes x spatial extents, as in 2x4x512x512, with at most 2^29 logits.");
+        return new(text, extents);
+    }
+}

@@ -1,0 +1,40 @@
+using LossGen.Benchmarks.Eager;
+using static TorchSharp.torch;
+
+namespace LossGen.Benchmarks.Losses;
+
+/// <summary>A loss as tensor operations: logits and target in, a scalar with its graph out.</summary>
+internal delegate Tensor EagerLoss(Tensor logits, Tensor target);
+
+/// <summary>A declared loss and what it is compared with.</summary>
+/// <param name="Name">The name in tables and JSON.</param>
+/// <param name="Loss">The declared loss.</param>
+/// <param name="Port">What a user writes when porting a PyTorch loss to TorchSharp.</param>
+/// <param name="Rewrites">Faster ways to write the same; the fastest at each size is "eager-best".</param>
+/// <param name="Fused">torch's own function, where the loss is just that.</param>
+internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null)
+{
+    public static IReadOnlyList<LossCase> All { get; } =
+    [
+        new("Dice+CE", new DiceCrossEntropy(), Ports.DiceCrossEntropy, Best(terms => terms.Dice() + terms.CrossEntropy())),
+        new("Dice+Focal", new DiceFocal(), Ports.DiceFocal, Best(terms => terms.Dice() + terms.Focal(2))),
+        new("CE", new PlainCrossEntropy(), Ports.CrossEntropy, [(logits, target) => new GatheredTerms(logits, target).CrossEntropy()], TorchLosses.CrossEntropy),
+        new("F-beta", new FBetaLoss(), Ports.FBeta, Best(terms => terms.FBeta(2))),
+        new("Tversky", new TverskyLoss(), Ports.Tversky, Best(terms => terms.Tversky(0.3, 0.7))),
+        new("BCE+Dice", new BinaryDice(), Ports.BinaryDice, [SigmoidRewrites.BinaryDice]),
+        new("BCE", new PlainBinary(), Ports.Binary, [SigmoidRewrites.Binary], TorchLosses.Binary),
+        new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2) + terms.BrierAndVolume(0.1, 0.5))),
+    ];
+
+    /// <summary>One independent probability a channel, with dense targets; otherwise a softmax with class indices.</summary>
+    public bool IsSigmoid => Loss.Definition.Activation == Activation.Sigmoid;
+
+    /// <summary>Region losses make no sense on rows of a classifier.</summary>
+    public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE");
+
+    private static EagerLoss[] Best(Func<SoftmaxTerms, Tensor> loss) =>
+    [
+        (logits, target) => loss(new GatheredTerms(logits, target)),
+        (logits, target) => loss(new MaskedTerms(logits, target)),
+    ];
+}
