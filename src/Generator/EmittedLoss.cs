@@ -6,25 +6,27 @@ using LossGen.Generator.Parse;
 namespace LossGen.Generator;
 
 /// <summary>The generated file of a loss.</summary>
+/// <param name="TorchText">The file of its TorchSharp side, or null.</param>
 /// <param name="Failure">Why the file is a stub although the declaration is right, or null.</param>
-internal sealed record EmittedLoss(string HintName, string Name, string Text, EmitFailure? Failure)
+internal sealed record EmittedLoss(string HintName, string Name, string Text, string? TorchText, EmitFailure? Failure)
 {
     /// <summary>Never throws: what goes wrong behind the parser becomes a message about this loss, and the other losses are still generated.</summary>
     public static EmittedLoss Create(LossModel model, CancellationToken cancellation)
     {
         if (model.IsBroken)
-            return new(model.HintName, model.Name, StubEmitter.Emit(model), null);
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, null);
         try
         {
-            return new(model.HintName, model.Name, LossEmitter.Emit(model), null);
+            (string text, string? torch) = LossEmitter.Emit(model);
+            return new(model.HintName, model.Name, text, torch, null);
         }
         catch (FormulaTextException error)
         {
-            return new(model.HintName, model.Name, StubEmitter.Emit(model), new(-1, error.Message, IsInternal: false));
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(-1, error.Message, IsInternal: false));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new(model.HintName, model.Name, StubEmitter.Emit(model), new(-1, LossParser.Describe(error), IsInternal: true));
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(-1, LossParser.Describe(error), IsInternal: true));
         }
     }
 }

@@ -26,6 +26,8 @@ public sealed class LossGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        // The support files are internal types that other assemblies shall not see, not even as friends.
+        context.RegisterPostInitializationOutput(static output => output.AddEmbeddedAttributeDefinition());
         IncrementalValuesProvider<ParseResult> parsed = context.SyntaxProvider
             .ForAttributeWithMetadataName(KnownTypes.LossAttribute, static (node, _) => node is TypeDeclarationSyntax, LossParser.Parse)
             .WhereNotNull()
@@ -35,7 +37,12 @@ public sealed class LossGenerator : IIncrementalGenerator
             .WhereNotNull()
             .WithTrackingName(ModelStep);
         IncrementalValuesProvider<EmittedLoss> emitted = models.Select(EmittedLoss.Create).WithTrackingName(EmitStep);
-        context.RegisterSourceOutput(emitted, static (output, loss) => AddSource(output, loss.HintName, loss.Text));
+        context.RegisterSourceOutput(emitted, static (output, loss) =>
+        {
+            AddSource(output, loss.HintName, loss.Text);
+            if (loss.TorchText is not null)
+                AddSource(output, loss.HintName + ".Torch", loss.TorchText);
+        });
 
         IncrementalValuesProvider<TermResult> terms = context.SyntaxProvider
             .CreateSyntaxProvider(static (node, _) => TermParser.IsCandidate(node), TermParser.Parse)
@@ -68,8 +75,10 @@ public sealed class LossGenerator : IIncrementalGenerator
             .WithTrackingName(TorchSupportStep);
         context.RegisterSourceOutput(needsTorchSupport, static (output, isNeeded) =>
         {
-            if (isNeeded && TorchSupportSource.Text.Length > 0)
-                AddSource(output, "LossGen.TorchSupport", TorchSupportSource.Text);
+            if (!isNeeded)
+                return;
+            foreach ((string name, string text) in TorchSupportSource.Files())
+                AddSource(output, "LossGen." + name, text);
         });
     }
 

@@ -1,4 +1,5 @@
 using LossGen.Generator.Emit.Cpu;
+using LossGen.Generator.Emit.Torch;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Model;
 using LossGen.Generator.Plan;
@@ -8,8 +9,8 @@ namespace LossGen.Generator.Emit;
 /// <summary>Prints the file of a loss: header, the members that the library calls, and a kernel for each kind of target.</summary>
 internal static class LossEmitter
 {
-    /// <summary>The generated file of a declaration without errors.</summary>
-    public static string Emit(LossModel model)
+    /// <summary>The generated file of a declaration without errors, and the file of its TorchSharp side where that is wanted.</summary>
+    public static (string Text, string? Torch) Emit(LossModel model)
     {
         var writer = new CodeWriter();
         LossPlan? index = model.Options.Target == TargetKind.Dense ? null : Planner.Plan(LossGraph.Build(model, indexTarget: true));
@@ -45,7 +46,7 @@ internal static class LossEmitter
             writer.Close();
         if (model.Namespace.Length > 0)
             writer.Close();
-        return writer.ToString();
+        return (writer.ToString(), model.HasTorchSharp ? TorchEmitter.Emit(model, index?.Graph, dense?.Graph) : null);
     }
 
     private static void Members(CodeWriter writer, LossModel model, bool index, bool dense)

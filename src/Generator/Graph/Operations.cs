@@ -57,14 +57,14 @@ internal static class Operations
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.Less(n[0], n[1]), n), Tie(b, g, b.Less(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "torch.minimum({0}, {1})",
+            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "global::TorchSharp.torch.minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.Less(n[1], n[0]), n), Tie(b, g, b.Less(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "torch.maximum({0}, {1})",
+            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "global::TorchSharp.torch.maximum({0}, {1})",
         };
         yield return new(Op.Exp)
         {
@@ -162,7 +162,7 @@ internal static class Operations
             Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
-            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "TorchSupport.Softplus({0})",
+            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "global::LossGen.Generated.Operations.Softplus({0})",
         };
         yield return new(Op.Detach)
         {
@@ -170,25 +170,25 @@ internal static class Operations
             Domain = "no gradient flows",
             Vector = "{0}", Scalar = "{0}", Torch = "{0}",
         };
-        yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0} < {1}");
-        yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0} <= {1}");
-        yield return Condition(Op.Equal, v => v[0] == v[1], "V.Equal({0}, {1})", "{0} == {1}", "{0} == {1}");
-        yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0} & {1}", "{0} && {1}", "{0} & {1}");
-        yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0} | {1}", "{0} || {1}", "{0} | {1}");
+        yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0}.lt({1})");
+        yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0}.le({1})");
+        yield return Condition(Op.Equal, v => v[0] == v[1], "V.Equal({0}, {1})", "{0} == {1}", "{0}.eq({1})");
+        yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0} & {1}", "{0} && {1}", "{0}.logical_and({1})");
+        yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0} | {1}", "{0} || {1}", "{0}.logical_or({1})");
         yield return Condition(Op.Not, v => v[0] == 0, "~{0}", "!{0}", "{0}.logical_not()");
         yield return new(Op.Where)
         {
             Evaluate = v => v[0] != 0 ? v[1] : v[2],
             Derivative = (b, n, g) => [null, b.Mask(n[0], g), b.Mask(b.Not(n[0]), g)],
             Domain = "the branch that is not taken has gradient 0, also where it is not finite",
-            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "torch.where({0}, {1}, {2})",
+            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "global::TorchSharp.torch.where({0}, {1}, {2})",
         };
         yield return new(Op.Mask)
         {
             Evaluate = v => v[0] != 0 ? v[1] : 0,
             Derivative = (b, n, g) => [null, b.Mask(n[0], g)],
             Domain = "a selection, not a product: 0 where the condition is false, also where the value is not finite",
-            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "TorchSupport.Mask({0}, {1})",
+            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "global::LossGen.Generated.Operations.Mask({0}, {1})",
         };
 
         yield return new(Op.Softmax)

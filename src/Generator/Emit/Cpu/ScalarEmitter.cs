@@ -148,8 +148,8 @@ internal sealed class ScalarEmitter
             string image = plan.PerImage ? $"(n * (({classRows} * classes) + {scalars})) + " : "";
             string index = step.Loop.Has(Axes.Class) ? $"({step.Row} * classes) + c" : $"({classRows} * classes) + {step.Row}";
 
-            // Of a gradient pass and a fused pass only one runs.
-            string guard = plan.FusedPass is not null && pass.Gradient is not null ? $"if ({Constants(pass)} is not null) " : "";
+            // Of a gradient pass and a fused pass only one runs; unreduced values are not always wanted.
+            string guard = (plan.FusedPass is not null && pass.Gradient is not null) || pass.Elements is not null ? $"if ({Constants(pass)} is not null) " : "";
             writer.Line($"{guard}{Constants(pass)}[{image}{index}] = {AsNumber(node)};");
             return;
         }

@@ -1,7 +1,18 @@
+using System.Reflection;
+
 namespace LossGen.Generator.Emit;
 
-/// <summary>The file that every project with TorchSharp gets once.</summary>
+/// <summary>The files that every project with TorchSharp gets once: embedded as they stand in Emit/Torch/Support.</summary>
 internal static class TorchSupportSource
 {
-    public const string Text = "";
+    public static IEnumerable<(string Name, string Text)> Files()
+    {
+        Assembly assembly = typeof(TorchSupportSource).Assembly;
+        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".cs", StringComparison.Ordinal)).OrderBy(n => n, StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            string[] parts = name.Split('.');
+            yield return (parts[parts.Length - 2], reader.ReadToEnd().Replace("\r", ""));
+        }
+    }
 }
