@@ -15,7 +15,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
     : OperationVisitor<FormulaFrame, string?>
 {
     // Far above any formula a person writes; what lies above is inlining that doubles, or generated code.
-    private const int MaximalSize = 20_000;
+    private const int MaximalSize = 2_000;
     private const int MaximalDepth = 200;
 
     // Stands for the Prediction itself, of which only members have a text.
