@@ -6,8 +6,6 @@ namespace LossGen.Golden;
 /// <summary>Builds the text of a declared loss: what a person would write to get a peer's loss.</summary>
 internal sealed class Declaration
 {
-    public const string ClassName = "Declared";
-
     private readonly AttributeText loss;
     private readonly List<AttributeText> terms = [];
     private readonly List<string> types = [];
@@ -37,7 +35,7 @@ internal sealed class Declaration
         text.Append(loss).Append('\n');
         foreach (AttributeText term in terms)
             text.Append(term).Append('\n');
-        return text.Append("public sealed partial class ").Append(ClassName).Append(";\n").ToString();
+        return text.Append("public sealed partial class ").Append(DeclarationCompiler.ClassName).Append(";\n").ToString();
     }
 }
 

@@ -7,7 +7,7 @@ using LossGen.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace LossGen.Golden;
+namespace LossGen.TestSupport;
 
 /// <summary>
 /// Compiles declarations with the generator as a user's compiler would, many in one compilation, and loads the result. Each lies in a
@@ -15,7 +15,10 @@ namespace LossGen.Golden;
 /// </summary>
 internal sealed partial class DeclarationCompiler
 {
-    private const string DumpVariable = "LOSSGEN_GOLDEN_DUMP";
+    /// <summary>What every declaration calls its loss.</summary>
+    public const string ClassName = "Declared";
+
+    private const string DumpVariable = "LOSSGEN_DUMP";
 
     private const int BatchSize = 64;
 
@@ -73,7 +76,7 @@ internal sealed partial class DeclarationCompiler
         while (batch.Count > 0)
         {
             CSharpCompilation compilation = CSharpCompilation.Create(
-                "LossGen.Golden.Batch" + NamespaceOf(batch.Keys.First()),
+                "LossGen.Batch" + NamespaceOf(batch.Keys.First()),
                 batch.Select(pair => CSharpSyntaxTree.ParseText(
                     $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", ParseOptions, $"{NamespaceOf(pair.Key)}.cs")),
                 References,
@@ -89,9 +92,11 @@ internal sealed partial class DeclarationCompiler
             {
                 warnings.AddRange(diagnostics.Where(message => message.Severity == DiagnosticSeverity.Warning).Select(Describe));
                 image.Position = 0;
-                Assembly assembly = AssemblyLoadContext.Default.LoadFromStream(image);
+
+                // A context of its own: assemblies of several compilations have the same names.
+                Assembly assembly = new AssemblyLoadContext(compilation.AssemblyName).LoadFromStream(image);
                 foreach ((int number, string declaration) in batch)
-                    types[declaration] = assembly.GetType($"{NamespaceOf(number)}.{Declaration.ClassName}", throwOnError: true)!;
+                    types[declaration] = assembly.GetType($"{NamespaceOf(number)}.{ClassName}", throwOnError: true)!;
                 return;
             }
 
