@@ -17,12 +17,8 @@ internal sealed record EmittedLoss(string HintName, string Name, string Text, st
             return new(model.HintName, model.Name, StubEmitter.Emit(model), null, null);
         try
         {
-<<<<<<< HEAD
-            (string text, string? torch) = LossEmitter.Emit(model);
+            (string text, string? torch) = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model));
             return new(model.HintName, model.Name, text, torch, null);
-=======
-            return new(model.HintName, model.Name, RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model)), null);
->>>>>>> 74bf2d7 (Long formulas: a smaller limit, and a large stack for the stages behind the parser)
         }
         catch (FormulaTextException error)
         {
