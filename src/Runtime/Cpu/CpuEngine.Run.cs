@@ -37,6 +37,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T* UpstreamTile;
         public T* ValidTile;
         public T* LabelTile;
+        public int* IntTile;
         public T* Ones;
 
         public CallState(in CpuCall call, KernelLayout layout, LossDefinition definition)

@@ -38,13 +38,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         bool ignores = run.Definition.IgnoreIndex is not null;
         if (run.HasLabels)
         {
-            int ignored = ReadLabels(ref run, image, pixel, count);
-            isMasked |= ignored > 0;
+            isMasked |= ReadLabels(ref run, image, pixel, count);
             for (int i = count; i < tile.Pixels; i++)
                 run.LabelTile[i] = T.NegativeOne;
             tile.Labels = run.LabelTile;
             if (isMasked)
-                MarkValidLabels(run, image, pixel, count, tile.Pixels);
+                MarkValidLabels(run, count, tile.Pixels);
         }
         else
         {
@@ -117,25 +116,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
-    // A label of 0 with a single class is valid although no class is labelled: the labels themselves tell.
-    private static void MarkValidLabels(in CallState run, int image, long pixel, int count, int padded)
+    private static void MarkValidLabels(in CallState run, int count, int padded)
     {
         T all = AllBits;
-        for (int i = 0; i < padded; i++)
-            run.ValidTile[i] = i < count && (run.LabelTile[i] >= T.Zero || (run.Classes == 1 && !IsIgnored(run, (image * run.Pixels) + pixel + i))) ? all : T.Zero;
-    }
-
-    private static bool IsIgnored(in CallState run, long offset)
-    {
-        long label = run.TargetElement switch
-        {
-            TargetElement.Byte => ((byte*)run.Target)[offset],
-            TargetElement.SByte => ((sbyte*)run.Target)[offset],
-            TargetElement.Int16 => ((short*)run.Target)[offset],
-            TargetElement.Int32 => ((int*)run.Target)[offset],
-            _ => ((long*)run.Target)[offset],
-        };
-        return label == run.Labels.IgnoreIndex;
+        for (int i = 0; i < count; i++)
+            run.ValidTile[i] = !run.Labels.HasIgnored || run.IntTile[i] != run.Labels.IgnoreIndex ? all : T.Zero;
+        new Span<T>(run.ValidTile + count, padded - count).Clear();
     }
 
     private static void MarkValidElements(in CallState run, ref Tile<T> tile, int count)

@@ -109,7 +109,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         long upstream = Math.Max(1, SmallElementCount(layout, run));
         long bytes = Workspace.Size<nint>(2 * passCount) + constants + Workspace.Size<double>(slots) + Workspace.Size<double>(run.StatisticsTotal)
             + Workspace.Size<double>(sums) + Workspace.Size<T>(sums * lanes) + Workspace.Size<T>(constantMaximum) + Workspace.Size<T>(rows * width)
-            + (5 * Workspace.Size<T>(tile)) + (3 * Workspace.Size<T>(width)) + Workspace.Size<T>(tile) + Workspace.Size<double>(upstream);
+            + (5 * Workspace.Size<T>(tile)) + (3 * Workspace.Size<T>(width)) + Workspace.Size<int>(width) + Workspace.Size<T>(tile) + Workspace.Size<double>(upstream);
         Workspace workspace = Workspace.Rent(bytes);
 
         run.Statistics = (double**)workspace.Take<nint>(passCount);
@@ -153,6 +153,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         run.UpstreamTile = workspace.Take<T>(tile);
         run.ValidTile = workspace.Take<T>(tile);
         run.LabelTile = workspace.Take<T>(width);
+        run.IntTile = workspace.Take<int>(width);
         run.Ones = workspace.Take<T>(width);
         new Span<T>(run.Ones, width).Fill(T.One);
         if (gradient)
@@ -221,11 +222,22 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
-    private static int ReadLabels(ref CallState run, int image, long pixel, int count)
+    // Whether any label of the tile is ignored.
+    private static bool ReadLabels(ref CallState run, int image, long pixel, int count)
     {
-        LabelReader.Read(run.Labels, (image * run.Pixels) + pixel, count, run.LabelTile, out int found);
-        if (found < 0)
-            run.ThrowBadLabel(image, pixel - found - 1);
-        return found;
+        LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, run.IntTile);
+        LabelReader.Found found = LabelReader.Convert(run.Labels, run.IntTile, count, run.LabelTile);
+
+        // Where nothing is declared to be ignored, the number that stands for it is a bad label like any other.
+        if (found == LabelReader.Found.Labels || (found == LabelReader.Found.Ignored && run.Labels.HasIgnored))
+            return found == LabelReader.Found.Ignored;
+        for (int i = 0; i < count; i++)
+        {
+            int label = run.IntTile[i];
+            if ((uint)label > (uint)run.Labels.Largest && !(run.Labels.HasIgnored && label == run.Labels.IgnoreIndex))
+                run.ThrowBadLabel(image, pixel + i);
+        }
+
+        return true;
     }
 }

@@ -1,56 +1,115 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <summary>Turns the labels of a tile into numbers that the lanes compare with a class index, and checks their range.</summary>
+/// <summary>
+/// Turns the labels of a tile into numbers that lanes compare with a class index, and checks their range in the same read.
+/// First to int, whatever the type, then to the kernel's type.
+/// </summary>
 internal static unsafe class LabelReader
 {
-    /// <summary>
-    /// Reads labels. A label in range becomes its number (with a single class, label 1 becomes 0 and label 0 becomes -1), an ignored
-    /// one -1. Found is how many were ignored; for a bad label it's -1 less its position.
-    /// </summary>
-    public static void Read<T>(in LabelSource source, long offset, int count, T* labels, out int found)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>What a tile of labels holds.</summary>
+    [Flags]
+    public enum Found
     {
-        found = source.Element switch
-        {
-            TargetElement.Byte => Read((byte*)source.Labels + offset, count, source, labels),
-            TargetElement.SByte => Read((sbyte*)source.Labels + offset, count, source, labels),
-            TargetElement.Int16 => Read((short*)source.Labels + offset, count, source, labels),
-            TargetElement.Int32 => Read((int*)source.Labels + offset, count, source, labels),
-            _ => Read((long*)source.Labels + offset, count, source, labels),
-        };
+        /// <summary>Labels in range only.</summary>
+        Labels = 0,
+
+        /// <summary>Ignored labels among them.</summary>
+        Ignored = 1,
+
+        /// <summary>A label out of range.</summary>
+        Bad = 2,
     }
 
+    /// <summary>The labels as int. What int cannot hold becomes its nearest, which is out of any range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Read<T, L>(L* labels, int count, in LabelSource source, T* result)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where L : unmanaged, IBinaryInteger<L>
+    public static void ToInt(in LabelSource source, long offset, int count, int* result)
     {
-        long ignored = source.IgnoreIndex, first = source.First;
-        ulong largest = (ulong)source.Largest;
-        int skipped = 0;
-        for (int i = 0; i < count; i++)
+        int i = 0;
+        switch (source.Element)
         {
-            long label = long.CreateTruncating(labels[i]);
-            if (label == ignored)
+            case TargetElement.Int64:
+                long* longs = (long*)source.Labels + offset;
+                for (; i + 8 <= count; i += 8)
+                    Vector256.NarrowWithSaturation(Vector256.Load(longs + i), Vector256.Load(longs + i + 4)).Store(result + i);
+                for (; i < count; i++)
+                    result[i] = int.CreateSaturating(longs[i]);
+                break;
+            case TargetElement.Int32:
+                new ReadOnlySpan<int>((int*)source.Labels + offset, count).CopyTo(new Span<int>(result, count));
+                break;
+            case TargetElement.Int16:
+                short* shorts = (short*)source.Labels + offset;
+                for (; i < count; i++)
+                    result[i] = shorts[i];
+                break;
+            case TargetElement.SByte:
+                sbyte* signed = (sbyte*)source.Labels + offset;
+                for (; i < count; i++)
+                    result[i] = signed[i];
+                break;
+            default:
+                byte* bytes = (byte*)source.Labels + offset;
+                for (; i + 16 <= count; i += 16)
+                {
+                    (Vector256<ushort> words, _) = Vector256.Widen(Vector128.Load(bytes + i).ToVector256Unsafe());
+                    (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(words);
+                    low.AsInt32().Store(result + i);
+                    high.AsInt32().Store(result + i + 8);
+                }
+
+                for (; i < count; i++)
+                    result[i] = bytes[i];
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The labels as numbers: one in range its class (with a single class 1 becomes 0 and 0 becomes -1), an ignored one -1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static Found Convert<T>(in LabelSource source, int* labels, int count, T* result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int ignored = source.IgnoreIndex, first = source.First;
+        uint largest = (uint)source.Largest;
+        int i = 0;
+        Found found = Found.Labels;
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> skip = Vector256.Create(ignored), minusOne = Vector256<int>.AllBitsSet, offset = Vector256.Create(first);
+            Vector256<int> anyIgnored = default, anyBad = default;
+            for (; i + 8 <= count; i += 8)
             {
-                result[i] = T.NegativeOne;
-                skipped++;
+                Vector256<int> label = Vector256.Load(labels + i);
+                Vector256<int> isIgnored = Vector256.Equals(label, skip);
+                Vector256<int> isBad = Vector256.GreaterThan(label.AsUInt32(), Vector256.Create(largest)).AsInt32();
+                anyIgnored |= isIgnored;
+                anyBad |= Vector256.AndNot(isBad, isIgnored);
+                Vector256.ConvertToSingle(Vector256.ConditionalSelect(isIgnored, minusOne, label - offset)).Store((float*)result + i);
             }
-            else if ((ulong)label > largest)
-            {
-                return -i - 1;
-            }
-            else
-            {
-                result[i] = T.CreateTruncating((int)(label - first));
-            }
+
+            if (anyIgnored != Vector256<int>.Zero)
+                found |= Found.Ignored;
+            if (anyBad != Vector256<int>.Zero)
+                found |= Found.Bad;
         }
 
-        return skipped;
+        for (; i < count; i++)
+        {
+            int label = labels[i];
+            if (label == ignored)
+                found |= Found.Ignored;
+            else if ((uint)label > largest)
+                found |= Found.Bad;
+            result[i] = label == ignored ? T.NegativeOne : T.CreateTruncating(label - first);
+        }
+
+        return found;
     }
 }
 
@@ -61,11 +120,14 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
 
     public readonly TargetElement Element = element;
 
-    /// <summary>long.MinValue is no label that any smaller type can hold.</summary>
-    public readonly long IgnoreIndex = ignoreIndex ?? long.MinValue;
+    /// <summary>Where none is ignored, a number that is never a label: <see cref="LossAttribute.NoIgnoreIndex"/>.</summary>
+    public readonly int IgnoreIndex = ignoreIndex ?? LossAttribute.NoIgnoreIndex;
+
+    /// <summary>Whether any label is ignored.</summary>
+    public readonly bool HasIgnored = ignoreIndex is not null;
 
     /// <summary>With a single class labels are 0 and 1, and 1 is the class.</summary>
-    public readonly long First = classes == 1 ? 1 : 0;
+    public readonly int First = classes == 1 ? 1 : 0;
 
-    public readonly long Largest = classes == 1 ? 1 : classes - 1;
+    public readonly int Largest = classes == 1 ? 1 : classes - 1;
 }
