@@ -226,12 +226,16 @@ public static unsafe class LossExtensions
         CallChecks.Shape(loss.Definition, shape);
         CallChecks.Kind(loss.Definition, call.HasLabels);
         long count = (long)shape.Batch * shape.Classes * shape.LogitPixels;
-        CallChecks.Length(logits, count, nameof(logits), $"N * C * S = {shape.Batch} * {shape.Classes} * {shape.LogitPixels}");
         int channels = shape.Classes + (loss.Definition.DropLastTargetChannel ? 1 : 0);
-        if (call.HasLabels)
-            CallChecks.Length(target, shape.Batch * shape.Pixels, nameof(target), $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}");
-        else
-            CallChecks.Length(target, shape.Batch * channels * shape.Pixels, nameof(target), $"dense: N * C * S = {shape.Batch} * {channels} * {shape.Pixels}");
+        long targets = shape.Batch * (call.HasLabels ? 1 : channels) * shape.Pixels;
+
+        // The texts are built only for a call that is wrong: one that is right allocates nothing.
+        if (logits != count)
+            CallChecks.Length(logits, count, nameof(logits), $"N * C * S = {shape.Batch} * {shape.Classes} * {shape.LogitPixels}");
+        if (target != targets && call.HasLabels)
+            CallChecks.Length(target, targets, nameof(target), $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}");
+        if (target != targets)
+            CallChecks.Length(target, targets, nameof(target), $"dense: N * C * S = {shape.Batch} * {channels} * {shape.Pixels}");
         if (mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
             CallChecks.Length(gradient, count, nameof(gradient), "as many as logits");
         return call;
