@@ -3,13 +3,14 @@ using LossGen.Generator.Graph;
 namespace LossGen.Generator.Plan;
 
 /// <summary>
-/// Writes softmax, log-sum-exp, sigmoid and softplus as what a kernel computes, sharing the exponential between them, and sums
+/// Writes softmax, log-sum-exp, sigmoid, softplus and half powers as what a kernel computes, sharing the exponential between them, and sums
 /// over batch and pixels as sums over each image's pixels followed by one over the images where statistics are per image.
 /// No algebra happens here: what the earlier passes arranged stays as it is.
 /// </summary>
 internal sealed class Lowering(GraphBuilder graph, bool perImage)
 {
     private readonly Dictionary<Node, Node> done = [];
+    private readonly Dictionary<Node, bool> finite = [];
 
     /// <summary>What became of each node.</summary>
     public IReadOnlyDictionary<Node, Node> Done => done;
@@ -63,12 +64,38 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1p, e));
             }
 
+            // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.
+            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && IsFinite(node[1][1]):
+                return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], product[0]), product[1]);
+
+            // Not before differentiation: a * sqrt(a) would have the slope 0 / 0 at 0.
+            case Op.Power when inputs[1].IsNumber(1.5):
+                return graph.Make(Op.Multiply, inputs[0], graph.Make(Op.Sqrt, inputs[0]));
+            case Op.Power when inputs[1].IsNumber(2.5):
+                return graph.Make(Op.Multiply, graph.Make(Op.Multiply, inputs[0], inputs[0]), graph.Make(Op.Sqrt, inputs[0]));
+
             case Op.Sum when perImage && node.Attribute.Has(Axes.Pixel) && node.Attribute.Has(Axes.Batch):
                 Node perImageSum = graph.Make(Op.Sum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
                 return graph.Make(Op.Sum, [perImageSum], 0, Axes.Batch);
             default:
                 return Raw(node, inputs);
         }
+    }
+
+    /// <summary>Finite where logits and target are.</summary>
+    private bool IsFinite(Node node)
+    {
+        if (finite.TryGetValue(node, out bool known))
+            return known;
+        bool result = node.Op switch
+        {
+            Op.Constant => !double.IsNaN(node.Number) && !double.IsInfinity(node.Number),
+            Op.Divide or Op.Exp or Op.Log or Op.Log1p or Op.Expm1 or Op.Sqrt or Op.Sinh or Op.Cosh => false,
+            Op.Power => node[0].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid && node[1].IsConstant && node[1].Number > 0,
+            _ => node.Inputs.All(IsFinite),
+        };
+        finite[node] = result;
+        return result;
     }
 
     private Node Raw(Node node, Node[] inputs) =>

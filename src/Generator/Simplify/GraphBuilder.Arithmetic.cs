@@ -59,10 +59,9 @@ internal sealed partial class GraphBuilder
             return a;
 
         // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
-        // (A choice made outside the pixel loops stays there: see Mask.)
-        if (a.Op == Op.Mask && (a.IsPixel || !b.IsPixel))
+        if (a.Op == Op.Mask)
             return Mask(a[0], Multiply(a[1], b));
-        if (b.Op == Op.Mask && (b.IsPixel || !a.IsPixel))
+        if (b.Op == Op.Mask)
             return Mask(b[0], Multiply(a, b[1]));
         if (a.Op == Op.Divide && a[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(b, a[1]);

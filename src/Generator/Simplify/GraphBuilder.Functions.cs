@@ -71,8 +71,6 @@ internal sealed partial class GraphBuilder
             3 => Multiply(Multiply(a, a), a),
             4 => Multiply(Multiply(a, a), Multiply(a, a)),
             0.5 => Sqrt(a),
-            1.5 => Multiply(a, Sqrt(a)),
-            2.5 => Multiply(Multiply(a, a), Sqrt(a)),
             -0.5 => Divide(One, Sqrt(a)),
             -1 => Divide(One, a),
             -2 => Divide(One, Multiply(a, a)),

@@ -72,9 +72,6 @@ internal sealed partial class GraphBuilder
                 return Mask(value[0], Mask(condition, value[1]));
         }
 
-        // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there.
-        if (!condition.IsPixel && value.Op == Op.Multiply && value.IsPixel && !value[0].IsPixel)
-            return Multiply(Mask(condition, value[0]), value[1]);
         return Make(Op.Mask, condition, value);
     }
 
