@@ -83,17 +83,18 @@ internal sealed class TileEmitter
             writer.Line($"V {text.Name(reduction)} = {start};");
         }
 
-        writer.Open("for (int c = 0; c < classes; c++)");
-        text.OpenClassScope(perPixel: true);
         bool IsReady(Node node) => schedule.Stored.Contains(node) && schedule.Stratum(node) < stratum;
         List<Node> computed = schedule.Computed(reductions.Select(reduction => reduction[0]), IsReady);
+        string steps = text.ClassWalk(computed, reductions.Select(reduction => reduction[0]));
+        writer.Open($"for (int c = 0; c < classes; {steps})");
+        text.OpenClassScope(perPixel: true);
         text.CountUses(computed, reductions.Select(reduction => reduction[0]));
         foreach (Node node in computed)
         {
             bool store = schedule.Stored.Contains(node);
             text.DeclareIfShared(node, store);
             if (store)
-                writer.Line($"V.Store({text.Value(node)}, {text.ClassRow(node)} + i);");
+                writer.Line($"V.Store({text.Value(node)}, {text.StoredAddress(node)});");
         }
 
         foreach (Node reduction in reductions)

@@ -16,27 +16,75 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>Declares what the whole method uses.</summary>
     public void Prologue()
     {
-        writer.Line("int classes = tile.Classes, pixels = tile.Pixels;");
+        // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
+        writer.Line("int classes = tile.Classes, pixels = tile.Pixels, width = tile.Width;");
+        if (Uses(Op.Logit))
+            writer.Line("T* logits = tile.Logits; nint logitStride = tile.LogitStride;");
+        if (Uses(Op.Target))
+            writer.Line("T* target = tile.Target; nint targetStride = tile.TargetStride;");
+        if (Uses(Op.OneHot) || Uses(Op.Labelled))
+            writer.Line("T* labels = tile.Labels;");
+        if (schedule.Stored.Count + schedule.Rows.Count > 0)
+            writer.Line("T* scratch = tile.Scratch;");
+        if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
+            writer.Line("T* constants = tile.Constants;");
+        writer.Line("T* validity = tile.Valid;");
         scopes.Push([]);
         for (int k = 0; k < Pass.ScalarConstants.Length; k++)
         {
             Node node = Pass.ScalarConstants[k];
             Comment(node);
-            string value = $"V.Broadcast(tile.Constants + ({Pass.ClassConstants.Length} * classes) + {k})";
+            string value = $"V.Broadcast(constants + ({Pass.ClassConstants.Length} * classes) + {k})";
             writer.Line($"V {Name(node)} = {AsMask(node, value)};");
             scopes.Peek()[node] = Name(node);
         }
     }
 
+    private bool Uses(Op op) => schedule.Nodes.Any(node => node.Op == op);
+
+    /// <summary>
+    /// Pointers that walk over the classes of a pixel, ahead of that loop, and the steps that its header takes.
+    /// </summary>
+    public string ClassWalk(List<Node> computed, IEnumerable<Node> outputs)
+    {
+        var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(outputs));
+        var steps = new List<string> { "c++" };
+        if (inputs.Any(node => node.Op == Op.Logit))
+            Walk("x", "logits", "logitStride");
+        if (inputs.Any(node => node.Op == Op.Target))
+            Walk("y", "target", "targetStride");
+        foreach (Node row in schedule.Stored.Where(node => inputs.Contains(node) || computed.Contains(node)))
+            Walk(RowName(row), $"scratch + ({schedule.Stored.IndexOf(row)} * classes * width)", "width");
+        if (inputs.Any(node => node.Op == Op.OneHot))
+        {
+            writer.Line(walking.Add("self") ? "V self = V.Zero;" : "self = V.Zero;");
+            steps.Add("self += V.One");
+        }
+
+        return string.Join(", ", steps);
+
+        void Walk(string name, string start, string stride)
+        {
+            writer.Line($"{(walking.Add(name) ? "T* " : "")}{name} = {start} + i;");
+            steps.Add($"{name} += {stride}");
+        }
+    }
+
+    // Walking pointers that the pixel's scope has declared.
+    private readonly HashSet<string> walking = [];
+
+    private string RowName(Node node) => Name(node) + "Row";
+
     public void OpenPixelScope()
     {
         scopes.Push([]);
+        walking.Clear();
         inClass = false;
         uses = schedule.Uses;
         if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
-            writer.Line("V label = V.Load(tile.Labels + i);");
+            writer.Line("V label = V.Load(labels + i);");
         if (NeedsValid(schedule.PerPixel.SelectMany(node => node.Inputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
-            writer.Line("V valid = M.IsMasked ? V.Load(tile.Valid + i) : V.AllTrue;");
+            writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
     }
 
     /// <param name="perPixel">The loop over the classes is the inner one.</param>
@@ -64,9 +112,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     {
         var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(schedule.ClassOutputs));
         if (inputs.Any(node => node.Op == Op.Logit))
-            writer.Line("T* x = tile.Logits + (c * tile.LogitStride);");
+            writer.Line("T* x = logits + (c * logitStride);");
         if (inputs.Any(node => node.Op == Op.Target))
-            writer.Line("T* y = tile.Target + (c * tile.TargetStride);");
+            writer.Line("T* y = target + (c * targetStride);");
         if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
             writer.Line("T* upstream = tile.Upstream + (c * tile.UpstreamStride);");
         if (inputs.Any(node => node.Op == Op.OneHot))
@@ -91,9 +139,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     public string SumName(Node sum) => "sum" + NodeNames.Upper(names.Of(sum));
 
-    public string ClassRow(Node node) => $"tile.Scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * tile.Width)";
+    public string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
 
-    public string PixelRow(Node node) => $"tile.Scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * tile.Width)";
+    public string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
 
     /// <summary>What the node means, ahead of its declaration.</summary>
     public void Comment(Node node) => writer.Comment(names.Describe(node));
@@ -105,6 +153,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         foreach (Node input in computed.SelectMany(node => node.Inputs).Concat(outputs))
             uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
     }
+
+    /// <summary>Where a stored node's value of this class and pixel goes.</summary>
+    public string StoredAddress(Node node) => RowName(node);
 
     /// <summary>Gives a node that is used more than once a name.</summary>
     public void DeclareIfShared(Node node, bool always = false)
@@ -128,7 +179,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
         if (plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node))
             return Text(node, outer: true);
-        return $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, tile.Valid + i)";
+        return $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, validity + i)";
     }
 
     private static bool IsZeroWhereInvalid(Node node) => node.Op switch
@@ -159,7 +210,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (node.IsPixel && inClass)
         {
             if (schedule.Stored.Contains(node))
-                return perPixel ? $"V.Load({ClassRow(node)} + i)" : $"V.Load({Name(node)} + i)";
+                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i)";
             if (!perPixel && schedule.Rows.Contains(node))
                 return $"V.Load({Name(node)} + i)";
         }
@@ -199,21 +250,21 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             case Op.ClassSet:
                 return $"({NodeNames.ClassCondition(node.Classes!)} ? V.AllTrue : V.Zero)";
             case Op.Logit:
-                return perPixel ? "V.Load(tile.Logits + (c * tile.LogitStride) + i)" : "V.Load(x + i)";
+                return perPixel ? "V.Load(x)" : "V.Load(x + i)";
             case Op.Target:
-                return perPixel ? "V.Load(tile.Target + (c * tile.TargetStride) + i)" : "V.Load(y + i)";
+                return perPixel ? "V.Load(y)" : "V.Load(y + i)";
             case Op.Upstream when node.IsPixel:
                 return inClass && !perPixel ? "V.Load(upstream + i)"
                     : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";
             case Op.OneHot:
-                return perPixel ? "V.Equal(label, V.Create(c))" : "V.Equal(V.Load(tile.Labels + i), self)";
+                return perPixel ? "V.Equal(label, self)" : "V.Equal(V.Load(labels + i), self)";
             case Op.Labelled:
-                return inClass && !perPixel ? "V.GreaterOrEqual(V.Load(tile.Labels + i), V.Zero)" : "V.GreaterOrEqual(label, V.Zero)";
+                return inClass && !perPixel ? "V.GreaterOrEqual(V.Load(labels + i), V.Zero)" : "V.GreaterOrEqual(label, V.Zero)";
             case Op.Valid:
                 return inClass
                     ? TileSchedule.HasClass(node)
-                        ? "(M.IsMasked ? V.Load(tile.Valid + (c * tile.ValidStride) + i) : V.AllTrue)"
-                        : perPixel ? "valid" : "(M.IsMasked ? V.Load(tile.Valid + i) : V.AllTrue)"
+                        ? "(M.IsMasked ? V.Load(validity + (c * tile.ValidStride) + i) : V.AllTrue)"
+                        : perPixel ? "valid" : "(M.IsMasked ? V.Load(validity + i) : V.AllTrue)"
                     : "valid";
         }
 
@@ -251,7 +302,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private string ClassConstant(Node node)
     {
         int row = Pass.ClassConstants.IndexOf(node);
-        string value = row == 0 ? "V.Broadcast(tile.Constants + c)" : $"V.Broadcast(tile.Constants + ({row} * classes) + c)";
+        string value = row == 0 ? "V.Broadcast(constants + c)" : $"V.Broadcast(constants + ({row} * classes) + c)";
         return AsMask(node, value);
     }
 }
