@@ -8,7 +8,7 @@ internal sealed record Found(double[] Value, double[]? Gradient);
 /// <summary>A way to run a loss.</summary>
 internal abstract class Backend
 {
-    public static readonly Backend[] All = [new ReferenceBackend(), new CpuBackend()];
+    public static readonly Backend[] All = [new ReferenceBackend(), new CpuBackend(), new TorchBackend(), new TorchOperationsBackend()];
 
     public abstract string Name { get; }
 

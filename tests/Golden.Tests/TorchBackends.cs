@@ -1,0 +1,69 @@
+using System.Reflection;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LossGen.Golden;
+
+/// <summary>The TorchSharp module in double on the CPU: the kernels on the tensors' memory inside a custom autograd function.</summary>
+internal class TorchBackend : Backend
+{
+    public override string Name => "torch";
+
+    public override Found Run(ILoss loss, Mapping mapping)
+    {
+        Feed feed = mapping.Feed;
+        using IDisposable scope = NewDisposeScope();
+        using var module = (Loss<Tensor, Tensor, Tensor>)loss;
+        Tensor logits = tensor(feed.Logits.Data, Extents(feed.Logits)).requires_grad_(true);
+        Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target));
+
+        Tensor value = module.forward(logits, target);
+        value.sum().backward();
+        var found = new Found(Numbers(value), Numbers(logits.grad!));
+        CheckDirectRoad(module, mapping, logits, target, found);
+        return found;
+    }
+
+    /// <summary>Value and gradient without autograd have to be the same.</summary>
+    protected virtual void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    {
+        if (mapping.Elements is not null)
+            return;
+        Tensor plain = logits.detach(), gradient = zeros_like(plain);
+        MethodInfo evaluate = module.GetType().GetMethod("EvaluateWithGradient", [typeof(Tensor), typeof(Tensor), typeof(Tensor)])!;
+        double value = (double)evaluate.Invoke(module, [plain, target, gradient])!;
+        double gap = Numbers(gradient).Zip(found.Gradient!, (a, b) => Math.Abs(a - b)).Append(Math.Abs(value - found.Value[0])).Max();
+        if (!(gap <= 1e-12 * Math.Max(1, found.Gradient!.Max(Math.Abs))))
+            throw new InvalidOperationException($"EvaluateWithGradient differs from the module's value and gradient by {gap:R}.");
+    }
+
+    private static long[] Extents(CaseTensor data) => Array.ConvertAll(data.Shape, extent => (long)extent);
+
+    private static double[] Numbers(Tensor tensor) => tensor.detach().contiguous().data<double>().ToArray();
+}
+
+/// <summary>The TorchSharp module forced to tensor operations, as on another device.</summary>
+internal sealed class TorchOperationsBackend : TorchBackend
+{
+    public override string Name => "torch-ops";
+
+    public override Found Run(ILoss loss, Mapping mapping)
+    {
+        FieldInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
+            .GetField("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
+        force.SetValue(null, true);
+        try
+        {
+            return base.Run(loss, mapping);
+        }
+        finally
+        {
+            force.SetValue(null, false);
+        }
+    }
+
+    /// <summary>There is none by tensor operations.</summary>
+    protected override void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    {
+    }
+}
