@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LossGen.Cpu;
 
 namespace LossGen.Kernels;
@@ -35,9 +36,22 @@ public static class CpuDriver
     private static void Run<TKernel>(ref CpuCall call, LossDefinition definition)
         where TKernel : struct, ILossKernel
     {
-        if (call.IsDouble)
-            CpuEngine<TKernel, double, F64x4>.Run(ref call, definition);
+        if (Vector512.IsHardwareAccelerated)
+            Run<TKernel, F32x16, F64x8>(ref call, definition);
+        else if (Vector256.IsHardwareAccelerated)
+            Run<TKernel, F32x8, F64x4>(ref call, definition);
         else
-            CpuEngine<TKernel, float, F32x8>.Run(ref call, definition);
+            Run<TKernel, F32x4, F64x2>(ref call, definition);
+    }
+
+    private static void Run<TKernel, VFloat, VDouble>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+        where VFloat : struct, IVector<VFloat, float>
+        where VDouble : struct, IVector<VDouble, double>
+    {
+        if (call.IsDouble)
+            CpuEngine<TKernel, double, VDouble>.Run(ref call, definition);
+        else
+            CpuEngine<TKernel, float, VFloat>.Run(ref call, definition);
     }
 }

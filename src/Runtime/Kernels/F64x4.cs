@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace LossGen.Kernels;
 
 /// <summary>4 lanes of double.</summary>
-public readonly unsafe struct F64x4(Vector256<double> v) : IVector<F64x4, double>
+public readonly unsafe partial struct F64x4(Vector256<double> v) : IVector<F64x4, double>
 {
     private readonly Vector256<double> v = v;
 
@@ -41,7 +41,7 @@ public readonly unsafe struct F64x4(Vector256<double> v) : IVector<F64x4, double
     public static F64x4 operator ~(F64x4 a) => new(~a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x4 Create(double value) => new(Vector256.Create((double)value));
+    public static F64x4 Create(double value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Broadcast(double* address) => new(Vector256.Create(*address));
@@ -53,7 +53,7 @@ public readonly unsafe struct F64x4(Vector256<double> v) : IVector<F64x4, double
     public static void Store(F64x4 value, double* address) => value.v.Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x4 MultiplyAdd(F64x4 a, F64x4 b, F64x4 c) => new(Vector256.FusedMultiplyAdd(a.v, b.v, c.v));
+    public static F64x4 MultiplyAdd(F64x4 a, F64x4 b, F64x4 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Select(F64x4 mask, F64x4 a, F64x4 b) => new(Vector256.ConditionalSelect(mask.v, a.v, b.v));
@@ -90,158 +90,4 @@ public readonly unsafe struct F64x4(Vector256<double> v) : IVector<F64x4, double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Sqrt(F64x4 x) => new(Vector256.Sqrt(x.v));
-
-    public static F64x4 Exp(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Exp(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 ExpNonPositive(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Exp(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Log(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Log(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Log1p(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = (double)ScalarMath.Log1p(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Expm1(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = (double)ScalarMath.Expm1(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Tanh(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Tanh(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Sinh(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Sinh(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Cosh(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = Math.Cosh(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Sigmoid(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = (double)ScalarMath.Sigmoid(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Softplus(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = (double)ScalarMath.Softplus(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Sign(F64x4 a)
-    {
-        double* lanes = stackalloc double[Count];
-        a.v.Store(lanes);
-        for (int i = 0; i < Count; i++)
-        {
-            double x = lanes[i];
-            lanes[i] = (double)ScalarMath.Sign(x);
-        }
-
-        return Load(lanes);
-    }
-
-    public static F64x4 Pow(F64x4 a, F64x4 b)
-    {
-        double* lanes = stackalloc double[Count];
-        double* powers = stackalloc double[Count];
-        a.v.Store(lanes);
-        b.v.Store(powers);
-        for (int i = 0; i < Count; i++)
-            lanes[i] = Math.Pow(lanes[i], powers[i]);
-        return Load(lanes);
-    }
 }
