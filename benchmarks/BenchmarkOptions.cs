@@ -13,7 +13,7 @@ internal sealed record BenchmarkOptions
           --loss NAME,...    only these losses; all: {0}
           --size SIZE,...    only these sizes, or others of your own; all: {1}
           --threads N,...    threads of torch, and of lossgen where it has more than one (default 1,2)
-          --seconds S        how long to measure each case (default 8; 3 with --short)
+          --seconds S        how long to measure each case (default 8; 2 with --short)
           --json FILE        also writes the results as JSON
           --generator        measures the source generator instead
         """;
@@ -46,7 +46,7 @@ internal sealed record BenchmarkOptions
             options = options with
             {
                 IsShort = true,
-                Seconds = 3,
+                Seconds = 2,
                 Losses = [.. LossCase.All.Where(loss => ShortLosses.Contains(loss.Name))],
                 Sizes = [.. ShortSizes.Select(InputSize.Parse)],
             };

@@ -39,7 +39,7 @@ if (Allocator.NeedsChild)
         return exitCode;
     Console.WriteLine();
     Console.WriteLine("The main case with the allocator as it is by default:");
-    return Allocator.RunChild(["--loss", "Dice+CE", "--size", "2x4x512x512", "--threads", "1", "--seconds", options.IsShort ? "3" : "8"], retaining: false);
+    return Allocator.RunChild(["--loss", "Dice+CE", "--size", "2x4x512x512", "--threads", "1", "--seconds", options.IsShort ? "2" : "8"], retaining: false);
 }
 
 AnsiConsole.WriteLine($"{Environment.ProcessorCount} processors, vectors of {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits, .NET {Environment.Version}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}");
