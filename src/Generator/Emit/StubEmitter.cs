@@ -16,8 +16,14 @@ internal static class StubEmitter
         string bases = model.HasTorchSharp
             ? $"global::TorchSharp.Loss<{Tensor}, {Tensor}, {Tensor}>, global::LossGen.ILoss"
             : "global::LossGen.ILoss";
-        string forward = model.HasTorchSharp
-            ? $"\n\n    public override {Tensor} forward({Tensor} input, {Tensor} target) => {Throw};"
+        string module = model.HasTorchSharp
+            ? $"""
+
+
+                public override {Tensor} forward({Tensor} input, {Tensor} target) => {Throw};
+
+                public double EvaluateWithGradient({Tensor} logits, {Tensor} target, {Tensor} gradient) => {Throw};
+            """
             : "";
         return PartialType.Write(model.Namespace, model.Containers, $$"""
             {{model.Modifiers}} partial class {{model.Name}} : {{bases}}
@@ -26,7 +32,7 @@ internal static class StubEmitter
 
                 void global::LossGen.ILoss.Run(ref global::LossGen.Kernels.CpuCall call) => {{Throw}};
 
-                global::LossGen.Value global::LossGen.ILoss.Reference(global::LossGen.Reference.ReferenceContext context) => {{Throw}};{{forward}}
+                global::LossGen.Value global::LossGen.ILoss.Reference(global::LossGen.Reference.ReferenceContext context) => {{Throw}};{{module}}
             }
             """);
     }

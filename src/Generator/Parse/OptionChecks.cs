@@ -108,7 +108,11 @@ internal static class OptionChecks
                 sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i], "which is there already: write each class once");
         }
         if (isStated && only.Count == 0)
-            sink.Report(Descriptors.OptionOutOfRange, attribute.LocationOfValue("OnlyClasses"), $"OnlyClasses of term '{term.Name}'", "empty", "name at least one class, or leave it out for all");
+        {
+            sink.Report(
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue("OnlyClasses"), $"OnlyClasses of term '{term.Name}'", "empty",
+                "name at least one class, or leave it out for all");
+        }
 
         if (term.IncludeBackground)
             return;

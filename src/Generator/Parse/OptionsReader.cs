@@ -25,7 +25,8 @@ internal static class OptionsReader
         if (options.Classes < 0)
         {
             sink.Report(
-                Descriptors.OptionOutOfRange, loss.LocationOfValue("Classes"), "Classes", options.Classes, "write a number of at least 1, or 0 to take it from the logits");
+                Descriptors.OptionOutOfRange, loss.LocationOfValue("Classes"), "Classes", options.Classes,
+                "write a number of at least 1, or 0 to take it from the logits");
         }
         return options;
     }

@@ -68,7 +68,8 @@ internal static class TermProperties
 
     /// <summary>How to declare the property that feeds a parameter.</summary>
     public static string Declaration(DeclaredParameter parameter) =>
-        $"public {(parameter.IsPerClass ? "double[]?" : parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))} {KnownTypes.Pascal(parameter.Name)} {{ get; init; }}";
+        $"public {(parameter.IsPerClass ? "double[]?" : parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))} "
+        + $"{KnownTypes.Pascal(parameter.Name)} {{ get; init; }}";
 
     private static bool Feeds(ITypeSymbol property, ITypeSymbol parameter) => Shapes.Of(parameter) switch
     {

@@ -9,6 +9,10 @@ internal static class GeneratorDriverHelper
 {
     private const string Usings = "global using System; global using LossGen; global using static LossGen.Functions;";
 
+    // As the SDK has it: libraries built against an older framework are no reason to warn.
+    private static readonly KeyValuePair<string, ReportDiagnostic>[] UnifiedVersions =
+        [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)];
+
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview); // C# 14, as users of .NET 10 have it
 
     private static readonly ImmutableArray<MetadataReference> Framework =
@@ -45,7 +49,9 @@ internal static class GeneratorDriverHelper
             assembly,
             sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")).Append(ParseFile(Usings, "Usings.cs")),
             [.. Framework, Runtime, .. torchSharp ? [TorchSharp] : Array.Empty<MetadataReference>(), .. references],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true,
+                specificDiagnosticOptions: UnifiedVersions));
 
     public static SyntaxTree ParseFile(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
 

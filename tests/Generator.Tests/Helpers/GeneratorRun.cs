@@ -20,9 +20,9 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
     /// <summary>The generator's messages, those that a pragma suppresses left out.</summary>
     public ImmutableArray<Diagnostic> Diagnostics => driver.GetRunResult().Diagnostics;
 
-    /// <summary>The generated files by their hint names.</summary>
+    /// <summary>The generated files by their hint names, but for those that do not depend on what is declared.</summary>
     public ImmutableSortedDictionary<string, string> Sources =>
-        result.GeneratedSources.ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
+        result.GeneratedSources.Where(source => source.HintName.EndsWith(".g.cs", StringComparison.Ordinal)).ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
 
     public IEnumerable<LossModel> Models => Values<LossModel>(LossGenerator.ModelStep);
 

@@ -39,7 +39,8 @@ public class StubTests
             {
                 using var loss = new L();
                 nn.Module module = loss;
-                return loss.forward(logits, target) + loss.call(logits, target);
+                double value = loss.EvaluateWithGradient(logits, target, logits);
+                return value + loss.forward(logits, target) + loss.call(logits, target);
             }
         }
         """,

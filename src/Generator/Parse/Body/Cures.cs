@@ -39,7 +39,9 @@ internal static class Cures
             ("a new object or array", "declare a parameter of type Value and an option of type double[] for one number a class"),
         ITupleOperation or IDeconstructionAssignmentOperation => ("a tuple", "declare one local for each value"),
         IConditionalAccessOperation => ("?.", "use ."),
-        IUnaryOperation or IBinaryOperation => ($"the operator '{OperatorOf(operation.Syntax)}' on '{TypesOf(operation)}'", "use + - * / < <= > >= & | ! on values, and == != && || also on numbers"),
+        IUnaryOperation or IBinaryOperation => (
+            $"the operator '{OperatorOf(operation.Syntax)}' on '{TypesOf(operation)}'",
+            "use + - * / < <= > >= & | ! on values, and == != && || also on numbers"),
         IThrowOperation or ITryOperation or IUsingOperation or IUsingDeclarationOperation or ILockOperation or IBlockOperation =>
             ($"'{operation.Syntax.GetFirstToken().ValueText}'", "write declarations and one return"),
         IReturnOperation => ("'yield'", "write one return"),
@@ -49,7 +51,9 @@ internal static class Cures
 
     private static (string What, string Cure) ForProperty(IPropertySymbol property) =>
         property.ContainingType.IsLossGen("Prediction") || property.ContainingType.IsLossGen("Target") || property.ContainingType.IsLossGen("Value")
-            ? ($"the property '{property.Name}' of {property.ContainingType.Name}", "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount of the prediction, or Valid of the target")
+            ? (
+                $"the property '{property.Name}' of {property.ContainingType.Name}",
+                "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount of the prediction, or Valid of the target")
             : ($"the property '{property.Name}'", "make it a const, or pass it as a parameter of the formula");
 
     private static string OperatorOf(SyntaxNode syntax) => syntax switch
