@@ -31,7 +31,7 @@ public class CatalogueTests
             from property in Options(term)
             from value in Constants(property.PropertyType)
             select (property.Name, value) into option
-            from activation in Enum.GetNames<Activation>()
+            from activation in new[] { Activation.Sigmoid, Activation.Softmax }
             select $"namespace {activation} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss(Activation.{activation}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
         GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertClean();
     }
@@ -42,7 +42,7 @@ public class CatalogueTests
 
     private static string[] Constants(Type type) => type switch
     {
-        _ when type == typeof(double) => ["0", "0.5", "double.NaN", "3"],
+        _ when type == typeof(double) => ["0", "double.NaN", "2.5"],
         _ when type == typeof(bool) => ["true", "false"],
         _ when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0 }"],
         { IsEnum: true } => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
