@@ -1,0 +1,85 @@
+using System.Globalization;
+using Segmentation.Data;
+
+namespace Segmentation;
+
+/// <summary>What the command line says.</summary>
+internal sealed record Options
+{
+    public const string Help = """
+        Trains a small U-Net with several losses, each declared by attributes, and compares them.
+
+          --steps N     training steps for each loss (default 300)
+          --seed N      seed of the network, the batches and the phantom (default 1)
+          --data WHAT   auto: the MRI of Debian's package mricron-data where it is installed, else the phantom (default)
+                        mri, phantom, or a folder that holds ch2.nii.gz and aal.nii.gz
+          --losses A,B  which losses, of: {0} (default all)
+          --out FOLDER  where the picture goes (default artifacts/segmentation)
+        """;
+
+    public int Steps { get; private init; } = 300;
+
+    public int Seed { get; private init; } = 1;
+
+    public string Data { get; private init; } = "auto";
+
+    public string Out { get; private init; } = Path.Combine("artifacts", "segmentation");
+
+    public IReadOnlyList<string> Losses { get; private init; } = [];
+
+    public bool WantsHelp { get; private init; }
+
+    /// <exception cref="UsageException">An option is unknown, lacks its value or has one that does not fit.</exception>
+    public static Options Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new Options();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string option = arguments[i];
+            if (option is "--help" or "-h")
+                return options with { WantsHelp = true };
+            if (option is not ("--steps" or "--seed" or "--data" or "--losses" or "--out"))
+                throw new UsageException($"{option} is not an option. There are --steps, --seed, --data, --losses, --out and --help.");
+            if (++i == arguments.Length)
+                throw new UsageException($"{option} needs a value after it.");
+            string value = arguments[i];
+            options = option switch
+            {
+                "--steps" => options with { Steps = Number(option, value, least: 1) },
+                "--seed" => options with { Seed = Number(option, value, least: 0) },
+                "--data" => options with { Data = value },
+                "--losses" => options with { Losses = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                _ => options with { Out = value },
+            };
+        }
+        return options;
+    }
+
+    /// <summary>Reads or draws what <c>--data</c> names.</summary>
+    /// <exception cref="UsageException">It is not there.</exception>
+    public Dataset LoadData()
+    {
+        switch (Data)
+        {
+            case "phantom":
+                return Phantom.Draw(Seed);
+            case "auto":
+                return BrainMri.IsIn(BrainMri.DebianFolder) ? BrainMri.Load(BrainMri.DebianFolder) : Phantom.Draw(Seed);
+        }
+        string folder = Data == "mri" ? BrainMri.DebianFolder : Data;
+        if (!BrainMri.IsIn(folder))
+        {
+            throw new UsageException(
+                $"--data {Data}: there is no ch2.nii.gz with aal.nii.gz in {folder}. Install Debian's package mricron-data, name a folder that has them, or use --data phantom.");
+        }
+        return BrainMri.Load(folder);
+    }
+
+    private static int Number(string option, string value, int least) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw new UsageException($"{option} is {value}; it must be a whole number of at least {least}.");
+}
+
+/// <summary>The command line asks for something that cannot be had.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,34 @@
+using Segmentation;
+using Segmentation.Data;
+using Segmentation.Report;
+using Segmentation.Training;
+
+try
+{
+    Options options = Options.Parse(args);
+    if (options.WantsHelp)
+    {
+        Console.WriteLine(Options.Help, string.Join(", ", Candidates.All.Select(c => c.Id)));
+        return 0;
+    }
+
+    IReadOnlyList<Candidate> candidates = Candidates.Select(options.Losses);
+    Dataset data = options.LoadData();
+    ConsoleReport.Introduce(data, options);
+
+    using var trainer = new Trainer(data, options.Steps, options.Seed);
+    int[] shown = data.HeldOut.Showcase(Picture.Rows, data.Structures.Count);
+    IReadOnlyList<TrainingRun> runs = ConsoleReport.WithProgress(
+        candidates, options.Steps, (candidate, progress) => trainer.Train(candidate, shown, progress));
+
+    ConsoleReport.Table(data, runs);
+    string picture = Path.Combine(options.Out, "segmentation.png");
+    Picture.Save(picture, data, runs, shown);
+    ConsoleReport.Conclude(data, picture);
+    return 0;
+}
+catch (Exception e) when (e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}

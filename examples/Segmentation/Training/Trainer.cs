@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Segmentation.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Segmentation.Training;
+
+/// <summary>Trains a fresh network with each loss: the same start, the same batches, the same distortions.</summary>
+internal sealed class Trainer : IDisposable
+{
+    private const int NetworkWidth = 8;
+    private const int BatchSize = 8;
+    private const int EvaluationBatch = 32;
+    private const int Evaluations = 12;
+    private const double LearningRate = 1e-2;
+
+    private readonly Dataset data;
+    private readonly int steps;
+    private readonly int seed;
+    private readonly Tensor images, labels, heldOut;
+
+    public Trainer(Dataset data, int steps, int seed)
+    {
+        this.data = data;
+        this.steps = steps;
+        this.seed = seed;
+        images = Images(data.Training);
+        heldOut = Images(data.HeldOut);
+        labels = tensor(data.Training.Labels, [data.Training.Count, data.Training.Height, data.Training.Width]).to(int64);
+    }
+
+    /// <param name="candidate">The loss.</param>
+    /// <param name="shown">Held-out slices whose probabilities are wanted.</param>
+    /// <param name="progress">Called after every step with the latest mean Dice on the held-out set.</param>
+    public TrainingRun Train(Candidate candidate, IReadOnlyList<int> shown, Action<double> progress)
+    {
+        var run = new TrainingRun(candidate);
+        var random = new Random(seed);
+        torch.random.manual_seed(seed);
+        using var network = new UNet(data.Classes, NetworkWidth);
+        using var optimizer = optim.Adam(network.parameters(), LearningRate);
+        var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps);
+        using var loss = candidate.Create();
+        var clock = Stopwatch.StartNew();
+        double dice = 0;
+        for (int step = 1; step <= steps; step++)
+        {
+            run.Losses.Add(Step(network, optimizer, loss, random));
+            schedule.step();
+            if (step == steps || step % Math.Max(1, steps / Evaluations) == 0)
+            {
+                Evaluate(network, run, shown, isLast: step == steps);
+                dice = run.Dice;
+                run.HeldOutDice.Add((step, dice));
+            }
+            progress(dice);
+        }
+        run.Duration = clock.Elapsed;
+        return run;
+    }
+
+    public void Dispose()
+    {
+        images.Dispose();
+        labels.Dispose();
+        heldOut.Dispose();
+    }
+
+    private static Tensor Images(Slices slices) => tensor(slices.Images, [slices.Count, 1, slices.Height, slices.Width]);
+
+    private double Step(UNet network, optim.Optimizer optimizer, Loss<Tensor, Tensor, Tensor> loss, Random random)
+    {
+        using var scope = NewDisposeScope();
+        Tensor chosen = tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(data.Training.Count)).ToArray());
+        long[] shift = [random.Next(-5, 6), random.Next(-3, 4)];
+        float gain = 0.85f + (0.3f * random.NextSingle()), offset = 0.3f * (random.NextSingle() - 0.5f);
+        Tensor input = (images[chosen].roll(shift, (long[])[2, 3]) * gain) + offset;
+        Tensor target = labels[chosen].roll(shift, (long[])[1, 2]);
+
+        optimizer.zero_grad();
+        Tensor value = loss.call(network.call(input), target);
+        value.backward();
+        optimizer.step();
+        return value.item<float>();
+    }
+
+    private void Evaluate(UNet network, TrainingRun run, IReadOnlyList<int> shown, bool isLast)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        network.eval();
+        Tensor logits = cat([.. heldOut.split(EvaluationBatch).Select(network.call)]);
+        network.train();
+        run.Predicted = logits.argmax(1).to(uint8).data<byte>().ToArray();
+        run.Scores = Scores.Compare(data.HeldOut.Labels, run.Predicted, data.Classes);
+        if (!isLast)
+            return;
+        Tensor probabilities = functional.softmax(logits, 1);
+        foreach (int slice in shown)
+            run.Shown[slice] = probabilities[slice].contiguous().data<float>().ToArray();
+    }
+}
