@@ -27,8 +27,7 @@ internal sealed record LossGraph(
         var graph = new GraphBuilder(options.Classes)
         {
             HasInvalidPixels = options.IgnoreIndex is not null,
-            MayHaveSingleClass = options.Classes <= 1
-                && model.Terms.Any(term => (term.Activation ?? options.Activation) != Activation.Softmax),
+            MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
         };
         var tables = new List<ImmutableArray<double>>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();

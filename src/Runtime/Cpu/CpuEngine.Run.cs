@@ -48,7 +48,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Classes = call.Shape.Classes;
             Pixels = call.Shape.Pixels;
             HasLabels = call.HasLabels;
-            Labels = new(call.Target, call.TargetElement, Classes, definition.IgnoreIndex);
+            Labels = new(call.Target, call.TargetElement, Classes, definition);
             Logits = (T*)call.Logits;
             Target = call.Target;
             TargetElement = call.TargetElement;

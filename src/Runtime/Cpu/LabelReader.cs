@@ -114,20 +114,20 @@ internal static unsafe class LabelReader
 }
 
 /// <summary>Where labels come from and which are right.</summary>
-internal readonly unsafe struct LabelSource(void* labels, TargetElement element, int classes, int? ignoreIndex)
+internal readonly unsafe struct LabelSource(void* labels, TargetElement element, int classes, LossDefinition definition)
 {
     public readonly void* Labels = labels;
 
     public readonly TargetElement Element = element;
 
     /// <summary>Where none is ignored, a number that is never a label: <see cref="LossAttribute.NoIgnoreIndex"/>.</summary>
-    public readonly int IgnoreIndex = ignoreIndex ?? LossAttribute.NoIgnoreIndex;
+    public readonly int IgnoreIndex = definition.IgnoreIndex ?? LossAttribute.NoIgnoreIndex;
 
     /// <summary>Whether any label is ignored.</summary>
-    public readonly bool HasIgnored = ignoreIndex is not null;
+    public readonly bool HasIgnored = definition.IgnoreIndex is not null;
 
-    /// <summary>With a single class labels are 0 and 1, and 1 is the class.</summary>
-    public readonly int First = classes == 1 ? 1 : 0;
+    /// <summary>The label of class 0.</summary>
+    public readonly int First = definition.IsSingleForeground(classes) ? 1 : 0;
 
-    public readonly int Largest = classes == 1 ? 1 : classes - 1;
+    public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
 }

@@ -35,14 +35,14 @@ internal sealed class ReferenceInput
         var labelAt = (int n, int s) => labels[pixels.Offset(n, 0, s)];
         bool IsValid(int n, int s) => definition.IgnoreIndex is not int ignored || labelAt(n, s) != ignored;
 
-        int largest = Math.Max(extents.Classes - 1, 1);
+        int largest = definition.IsSingleForeground(extents.Classes) ? 1 : extents.Classes - 1;
         for (int n = 0; n < extents.Batch; n++)
             for (int s = 0; s < extents.Pixels; s++)
                 if (IsValid(n, s) && (labelAt(n, s) < 0 || labelAt(n, s) > largest))
                     throw new ArgumentException($"The label at image {n}, pixel {s} is {labelAt(n, s)}; labels go from 0 to {largest}.", nameof(labels));
 
         // A single class is the foreground: its label says whether it is there.
-        int first = extents.Classes == 1 ? 1 : 0;
+        int first = definition.IsSingleForeground(extents.Classes) ? 1 : 0;
         Value target = Elementwise.Create(Everything, extents, (n, c, s) => IsValid(n, s) && labelAt(n, s) == c + first ? 1 : 0);
         Value valid = definition.IgnoreIndex is null
             ? 1

@@ -106,7 +106,7 @@ namespace LossGen.Generated
         public static void LabelRange(LossDefinition definition, Tensor input, Tensor target)
         {
             using var scope = torch.NewDisposeScope();
-            long largest = Math.Max(1, input.shape[1] - 1);
+            long largest = definition.IsSingleForeground(input.shape[1]) ? 1 : input.shape[1] - 1;
             Tensor bad = target.lt(0).logical_or(target.gt(largest));
             if (definition.IgnoreIndex is int ignored)
                 bad = bad.logical_and(target.ne(ignored));

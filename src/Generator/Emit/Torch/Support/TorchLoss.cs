@@ -43,11 +43,10 @@ namespace LossGen.Generated
                 if (definition.IgnoreIndex is int ignored)
                 {
                     Valid = labels.ne(ignored);
-                    labels = torch.where(Valid, labels, torch.full_like(labels, c == 1 ? 0L : -1L));
+                    labels = torch.where(Valid, labels, torch.full_like(labels, definition.IsSingleForeground(c) ? 0L : -1L));
                 }
 
-                // With a single class the labels are 0 and 1, and 1 is the class.
-                Labels = c == 1 ? labels - 1 : labels;
+                Labels = definition.IsSingleForeground(c) ? labels - 1 : labels;
             }
             else
             {
