@@ -73,13 +73,13 @@ internal static class LossEmitter
         writer.Line();
         writer.Line("global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;");
         writer.Line();
-        writer.Open($"unsafe void global::LossGen.ILoss.Run(ref {KernelEmitter.Kernels}.CpuCall call)");
+        writer.Open($"void global::LossGen.ILoss.Run(ref {KernelEmitter.Kernels}.CpuCall call)");
         if (model.Parameters.Count > 0)
         {
-            writer.Line($"double* parameters = stackalloc double[{model.Parameters.Count}];");
+            writer.Line($"global::System.Span<double> parameters = stackalloc double[{model.Parameters.Count}];");
             for (int k = 0; k < model.Parameters.Count; k++)
                 writer.Line($"parameters[{k}] = (double)this.{model.Parameters[k]};");
-            writer.Line("call.Parameters = parameters;");
+            writer.Line("call.SetParameters(parameters);");
         }
 
         string kernels = (index ? "IndexKernel" : KernelEmitter.Kernels + ".NoKernel") + ", " + (dense ? "DenseKernel" : KernelEmitter.Kernels + ".NoKernel");

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace LossGen.Kernels;
 
 /// <summary>What a call computes.</summary>
@@ -106,4 +109,41 @@ public unsafe ref struct CpuCall
 
     /// <summary>The target is class indices.</summary>
     public readonly bool HasLabels => TargetElement <= TargetElement.Int64;
+
+    /// <summary>Addresses as numbers, for callers without unsafe blocks.</summary>
+    /// <param name="logits">See <see cref="Logits"/>.</param>
+    /// <param name="target">See <see cref="Target"/>.</param>
+    /// <param name="gradient">See <see cref="Gradient"/>.</param>
+    /// <param name="elements">See <see cref="Elements"/>.</param>
+    /// <param name="upstreamElements">See <see cref="UpstreamElements"/>.</param>
+    public void SetAddresses(nint logits, nint target, nint gradient = 0, nint elements = 0, nint upstreamElements = 0)
+    {
+        Logits = (void*)logits;
+        Target = (void*)target;
+        Gradient = (void*)gradient;
+        Elements = (void*)elements;
+        UpstreamElements = (void*)upstreamElements;
+    }
+
+    /// <summary>Sets the run-time parameters.</summary>
+    /// <param name="parameters">Memory on the caller's stack, which outlives the call.</param>
+    public void SetParameters(scoped ReadOnlySpan<double> parameters) =>
+        Parameters = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(parameters));
+
+    /// <summary>Runs the call with arrays in place of pointers; an empty array stands for none.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="statistics">See <see cref="Statistics"/>.</param>
+    /// <param name="upstream">See <see cref="Upstream"/>.</param>
+    /// <param name="smallElements">See <see cref="SmallElements"/>.</param>
+    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        fixed (double* sums = statistics, arrived = upstream, values = smallElements)
+        {
+            Statistics = sums;
+            Upstream = arrived;
+            SmallElements = values;
+            loss.Run(ref this);
+        }
+    }
 }

@@ -26,56 +26,56 @@ public readonly struct FullTile : ITileMask
 /// <see cref="Width"/> elements. The driver pads a short tile to a multiple of the lane count with zeros (label -1, not valid).
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public unsafe struct Tile<T>
+public struct Tile<T>
     where T : unmanaged
 {
     /// <summary>Logits: class c at <c>Logits + c * LogitStride</c>.</summary>
-    public T* Logits;
+    public Pointer<T> Logits;
 
     /// <summary>Elements between the classes of the logits.</summary>
     public nint LogitStride;
 
     /// <summary>Dense targets: class c at <c>Target + c * TargetStride</c>; null with index targets.</summary>
-    public T* Target;
+    public Pointer<T> Target;
 
     /// <summary>Elements between the classes of the target.</summary>
     public nint TargetStride;
 
     /// <summary>Index targets: the label as a number, -1 where the pixel is not valid; null with dense targets.</summary>
-    public T* Labels;
+    public Pointer<T> Labels;
 
     /// <summary>All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.</summary>
-    public T* Valid;
+    public Pointer<T> Valid;
 
     /// <summary>Elements between the classes of the mask; 0 where it does not depend on the class.</summary>
     public nint ValidStride;
 
     /// <summary>Where the gradient goes: class c at <c>Gradient + c * GradientStride</c>.</summary>
-    public T* Gradient;
+    public Pointer<T> Gradient;
 
     /// <summary>Elements between the classes of the gradient.</summary>
     public nint GradientStride;
 
     /// <summary>Unreduced values with a pixel axis: where they go.</summary>
-    public T* Elements;
+    public Pointer<T> Elements;
 
     /// <summary>Elements between the classes of the unreduced values; 0 where they have no class axis.</summary>
     public nint ElementStride;
 
     /// <summary>The gradient that arrives for unreduced values with a pixel axis.</summary>
-    public T* Upstream;
+    public Pointer<T> Upstream;
 
     /// <summary>Elements between the classes of <see cref="Upstream"/>; 0 where it has no class axis.</summary>
     public nint UpstreamStride;
 
     /// <summary>Scratch rows: row r of class c at <c>Scratch + (r * Classes + c) * Width</c>, then the rows without a class axis.</summary>
-    public T* Scratch;
+    public Pointer<T> Scratch;
 
     /// <summary>Lane accumulators: class sum k of class c at <c>Sums + (k * Classes + c) * lanes</c>, then the sums without a class axis.</summary>
-    public T* Sums;
+    public Pointer<T> Sums;
 
     /// <summary>Results of the scalar section for this image: class row k at <c>Constants + k * Classes</c>, then the scalars.</summary>
-    public T* Constants;
+    public Pointer<T> Constants;
 
     /// <summary>C.</summary>
     public int Classes;
@@ -88,7 +88,7 @@ public unsafe struct Tile<T>
 }
 
 /// <summary>The memory of the scalar section: statistics in, constants and value out. All in double.</summary>
-public unsafe ref struct ScalarContext
+public ref struct ScalarContext
 {
     /// <summary>N.</summary>
     public int Batch;
@@ -100,22 +100,22 @@ public unsafe ref struct ScalarContext
     public long Pixels;
 
     /// <summary>Run-time parameters in the order of declaration.</summary>
-    public double* Parameters;
+    public Pointer<double> Parameters;
 
     /// <summary>Statistics of pass k at <c>Statistics[k]</c>: [N or 1][class sums: k * C + c, then the others].</summary>
-    public double** Statistics;
+    public PointerTable<double> Statistics;
 
     /// <summary>Constants for pass id k at <c>Constants[k]</c>: [N or 1][class rows, then scalars]; null when that pass will not run.</summary>
-    public double** Constants;
+    public PointerTable<double> Constants;
 
     /// <summary>Memory that lives through the call: scalars, then class rows, then image rows, then image-class rows.</summary>
-    public double* Slots;
+    public Pointer<double> Slots;
 
     /// <summary>The gradient that arrives: one number, or for unreduced values without a pixel axis one for each element; null when there is no gradient pass.</summary>
-    public double* Upstream;
+    public Pointer<double> Upstream;
 
     /// <summary>Unreduced values without a pixel axis; null otherwise.</summary>
-    public double* Elements;
+    public Pointer<double> Elements;
 
     /// <summary>The value of a reduced loss.</summary>
     public double Value;

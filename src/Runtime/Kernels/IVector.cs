@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LossGen.Kernels;
 
@@ -37,6 +38,18 @@ public unsafe interface IVector<V, T> :
 
     /// <summary>Stores adjacent numbers; the address needs no alignment.</summary>
     static abstract void Store(V value, T* address);
+
+    /// <inheritdoc cref="Broadcast(T*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Broadcast(Pointer<T> address) => V.Broadcast(address.Address);
+
+    /// <inheritdoc cref="Load(T*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Load(Pointer<T> address) => V.Load(address.Address);
+
+    /// <inheritdoc cref="Store(V, T*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void Store(V value, Pointer<T> address) => V.Store(value, address.Address);
 
     /// <summary>a * b + c, rounded once where the machine has it.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);

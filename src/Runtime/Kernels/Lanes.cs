@@ -5,17 +5,17 @@ namespace LossGen.Kernels;
 
 /// <summary>Small steps that every generated kernel shares.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static unsafe class Lanes
+public static class Lanes
 {
     /// <summary>Adds to a lane accumulator in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<T, V>(T* accumulator, V value)
+    public static void Add<T, V>(Pointer<T> accumulator, V value)
         where T : unmanaged
         where V : struct, IVector<V, T> => V.Store(V.Load(accumulator) + value, accumulator);
 
     /// <summary>The value where the pixel is valid, else 0. Nothing is left of it in full tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Valid<T, V, M>(V value, T* valid)
+    public static V Valid<T, V, M>(V value, Pointer<T> valid)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where M : struct, ITileMask => M.IsMasked ? V.Load(valid) & value : value;

@@ -50,7 +50,7 @@ internal static class GeneratorDriverHelper
             sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")).Append(ParseFile(Usings, "Usings.cs")),
             [.. Framework, Runtime, .. torchSharp ? [TorchSharp] : Array.Empty<MetadataReference>(), .. references],
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true,
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: false,
                 specificDiagnosticOptions: UnifiedVersions));
 
     public static SyntaxTree ParseFile(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);

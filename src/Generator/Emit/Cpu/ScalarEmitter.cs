@@ -44,7 +44,7 @@ internal sealed class ScalarEmitter
         locals.Clear();
         writer.Line();
         writer.Comment(schedule.Stage == 0 ? "Before the first pass: constants and run-time parameters." : $"After pass {schedule.Stage - 1}.");
-        writer.Open($"private static unsafe void Scalars{schedule.Stage}(ref {KernelEmitter.Kernels}.ScalarContext s)");
+        writer.Open($"private static void Scalars{schedule.Stage}(ref {KernelEmitter.Kernels}.ScalarContext s)");
         bool givesValue = schedule.Stage == plan.ValueStage && !plan.Value.IsPixel;
         if (!schedule.Groups.Any() && !givesValue)
         {
@@ -62,7 +62,7 @@ internal sealed class ScalarEmitter
         {
             writer.Line();
             writer.Line("// For the gradient only.");
-            string condition = string.Join(" && ", new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(pass => $"s.Constants[{pass.Id}] is null"));
+            string condition = string.Join(" && ", new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(pass => $"s.Constants[{pass.Id}].IsNull"));
             writer.Line($"if ({condition})");
             writer.Line("    return;");
             writer.Line();
@@ -104,11 +104,11 @@ internal sealed class ScalarEmitter
             else if (Planner.IsStatistic(node))
                 DeclareStatistic(node);
             else
-                writer.Line($"double* {names.Of(node)} = s.Slots + {slots.Offset(node)};");
+                writer.Line($"var {names.Of(node)} = s.Slots + {slots.Offset(node)};");
         }
 
         foreach (PassPlan pass in groups.SelectMany(group => group).Select(step => step.Pass).OfType<PassPlan>().Distinct())
-            writer.Line($"double* {Constants(pass)} = s.Constants[{pass.Id}];");
+            writer.Line($"var {Constants(pass)} = s.Constants[{pass.Id}];");
     }
 
     private void DeclareStatistic(Node node)
@@ -117,7 +117,7 @@ internal sealed class ScalarEmitter
         int k = pass.ClassSums.IndexOf(node);
         string offset = k >= 0 ? $"({k} * classes)" : $"({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(node)}";
         writer.Comment(names.Describe(node));
-        writer.Line($"double* {names.Of(node)} = s.Statistics[{pass.Id}] + {offset};");
+        writer.Line($"var {names.Of(node)} = s.Statistics[{pass.Id}] + {offset};");
     }
 
     private static string Constants(PassPlan pass) => "constants" + pass.Id;
@@ -149,7 +149,7 @@ internal sealed class ScalarEmitter
             string index = step.Loop.Has(Axes.Class) ? $"({step.Row} * classes) + c" : $"({classRows} * classes) + {step.Row}";
 
             // Of a gradient pass and a fused pass only one runs; unreduced values are not always wanted.
-            string guard = (plan.FusedPass is not null && pass.Gradient is not null) || pass.Elements is not null ? $"if ({Constants(pass)} is not null) " : "";
+            string guard = (plan.FusedPass is not null && pass.Gradient is not null) || pass.Elements is not null ? $"if (!{Constants(pass)}.IsNull) " : "";
             writer.Line($"{guard}{Constants(pass)}[{image}{index}] = {AsNumber(node)};");
             return;
         }
@@ -217,7 +217,7 @@ internal sealed class ScalarEmitter
             return;
         }
 
-        writer.Open("if (s.Elements is not null)");
+        writer.Open("if (!s.Elements.IsNull)");
         OpenLoops(axes);
         writer.Line($"s.Elements[{Index(axes)}] = {Text(plan.Value)};");
         CloseLoops(axes);

@@ -31,7 +31,7 @@ internal sealed class TileEmitter
 
     private void Emit(string method)
     {
-        writer.Line($"private static unsafe void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
+        writer.Line($"private static void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
         KernelEmitter.Constraints(writer);
         writer.Open();
         text.Prologue();

@@ -19,16 +19,16 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
         writer.Line("int classes = tile.Classes, pixels = tile.Pixels, width = tile.Width;");
         if (Uses(Op.Logit))
-            writer.Line("T* logits = tile.Logits; nint logitStride = tile.LogitStride;");
+            writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
         if (Uses(Op.Target))
-            writer.Line("T* target = tile.Target; nint targetStride = tile.TargetStride;");
+            writer.Line("var target = tile.Target;").Line("nint targetStride = tile.TargetStride;");
         if (Uses(Op.OneHot) || Uses(Op.Labelled))
-            writer.Line("T* labels = tile.Labels;");
+            writer.Line("var labels = tile.Labels;");
         if (schedule.Stored.Count + schedule.Rows.Count > 0)
-            writer.Line("T* scratch = tile.Scratch;");
+            writer.Line("var scratch = tile.Scratch;");
         if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
-            writer.Line("T* constants = tile.Constants;");
-        writer.Line("T* validity = tile.Valid;");
+            writer.Line("var constants = tile.Constants;");
+        writer.Line("var validity = tile.Valid;");
         scopes.Push([]);
         for (int k = 0; k < Pass.ScalarConstants.Length; k++)
         {
@@ -65,7 +65,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
         void Walk(string name, string start, string stride)
         {
-            writer.Line($"{(walking.Add(name) ? "T* " : "")}{name} = {start} + i;");
+            writer.Line($"{(walking.Add(name) ? "var " : "")}{name} = {start} + i;");
             steps.Add($"{name} += {stride}");
         }
     }
@@ -112,21 +112,21 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     {
         var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(schedule.ClassOutputs));
         if (inputs.Any(node => node.Op == Op.Logit))
-            writer.Line("T* x = logits + (c * logitStride);");
+            writer.Line("var x = logits + (c * logitStride);");
         if (inputs.Any(node => node.Op == Op.Target))
-            writer.Line("T* y = target + (c * targetStride);");
+            writer.Line("var y = target + (c * targetStride);");
         if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
-            writer.Line("T* upstream = tile.Upstream + (c * tile.UpstreamStride);");
+            writer.Line("var upstream = tile.Upstream + (c * tile.UpstreamStride);");
         if (inputs.Any(node => node.Op == Op.OneHot))
             writer.Line("V self = V.Create(c);");
         if (pass.Gradient is not null)
-            writer.Line("T* gradient = tile.Gradient + (c * tile.GradientStride);");
+            writer.Line("var gradient = tile.Gradient + (c * tile.GradientStride);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
-            writer.Line("T* elements = tile.Elements + (c * tile.ElementStride);");
+            writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
         foreach (Node row in schedule.Stored.Where(inputs.Contains))
-            writer.Line($"T* {Name(row)} = {ClassRow(row)};");
+            writer.Line($"var {Name(row)} = {ClassRow(row)};");
         foreach (Node row in schedule.Rows.Where(inputs.Contains))
-            writer.Line($"T* {Name(row)} = {PixelRow(row)};");
+            writer.Line($"var {Name(row)} = {PixelRow(row)};");
         foreach (Node node in inputs.Where(node => !node.IsPixel && Pass.ClassConstants.Contains(node)).OrderBy(node => node.Id))
         {
             Comment(node);

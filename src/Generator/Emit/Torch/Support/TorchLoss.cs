@@ -120,7 +120,7 @@ namespace LossGen.Generated
 
     /// <summary>What the generated modules share: checks, the choice of the road, and the custom autograd functions.</summary>
     [global::Microsoft.CodeAnalysis.Embedded]
-    internal static unsafe class TorchLoss
+    internal static class TorchLoss
     {
         /// <summary>Makes float and double CPU tensors take the tensor operations too. For tests.</summary>
         [ThreadStatic]
@@ -129,9 +129,10 @@ namespace LossGen.Generated
         [global::System.Runtime.InteropServices.DllImport("LibTorchSharp")]
         private static extern IntPtr THSTensor_data(IntPtr tensor);
 
-        public static void* Data(Tensor tensor)
+        /// <summary>The address of a tensor's first element.</summary>
+        public static nint Data(Tensor tensor)
         {
-            void* data = (void*)THSTensor_data(tensor.Handle);
+            nint data = THSTensor_data(tensor.Handle);
             GC.KeepAlive(tensor);
             return data;
         }
@@ -179,7 +180,7 @@ namespace LossGen.Generated
             if (!SameSpatial(logits, spatial))
                 shape = shape.WithLogits((int)logits.shape[2], (int)logits.shape[3]);
             CpuCall call = NewCall(CpuMode.ValueAndGradient, logits, target, shape);
-            call.Gradient = Data(gradient);
+            call.SetAddresses(Data(logits), Data(target), gradient: Data(gradient));
             loss.Run(ref call);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
@@ -195,24 +196,26 @@ namespace LossGen.Generated
             return spatial.Length == 2 ? new LossShape(n, c, checked((int)spatial[0]), checked((int)spatial[1])) : new LossShape(n, c, checked((int)pixels));
         }
 
-        public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape) => new()
+        public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape)
         {
-            Mode = mode,
-            Shape = shape,
-            IsDouble = logits.dtype == ScalarType.Float64,
-            Logits = Data(logits),
-            Target = Data(target),
-            TargetElement = target.dtype switch
+            var call = new CpuCall
             {
-                ScalarType.Byte => TargetElement.Byte,
-                ScalarType.Int8 => TargetElement.SByte,
-                ScalarType.Int16 => TargetElement.Int16,
-                ScalarType.Int32 => TargetElement.Int32,
-                ScalarType.Int64 => TargetElement.Int64,
-                ScalarType.Float64 => TargetElement.Double,
-                _ => TargetElement.Single,
-            },
-        };
+                Mode = mode,
+                Shape = shape,
+                IsDouble = logits.dtype == ScalarType.Float64,
+                TargetElement = target.dtype switch
+                {
+                    ScalarType.Byte => TargetElement.Byte,
+                    ScalarType.Int8 => TargetElement.SByte,
+                    ScalarType.Int16 => TargetElement.Int16,
+                    ScalarType.Int32 => TargetElement.Int32,
+                    ScalarType.Int64 => TargetElement.Int64,
+                    ScalarType.Float64 => TargetElement.Double,
+                    _ => TargetElement.Single,
+                },
+            };
+            return call;
+        }
 
         /// <summary>A dense target as (N, C, S), whatever its layout.</summary>
         public static Tensor DenseLayout(LossDefinition definition, Tensor target, long n, long c)
@@ -238,7 +241,7 @@ namespace LossGen.Generated
 
     /// <summary>One call of a loss: what the backward pass needs besides logits and target.</summary>
     [global::Microsoft.CodeAnalysis.Embedded]
-    internal sealed unsafe class LossCall
+    internal sealed class LossCall
     {
         private readonly ILoss loss;
         private readonly double[] parameters;
@@ -274,53 +277,34 @@ namespace LossGen.Generated
         {
             LossShape shape = TorchLoss.Shape(logits, spatial);
             CpuCall call = TorchLoss.NewCall(CpuMode.Value, logits, target, shape);
-            fixed (double* sums = statistics)
+            if (loss.Definition.Reduction != Reduction.None)
             {
-                call.Statistics = statistics.Length > 0 ? sums : null;
-                if (loss.Definition.Reduction != Reduction.None)
-                {
-                    loss.Run(ref call);
-                    GC.KeepAlive(target);
-                    return torch.tensor(call.Value, dtype: logits.dtype);
-                }
-
-                long count = ElementCount(logits);
-                if (elementAxes.HasFlag(ElementAxes.Pixel))
-                {
-                    Tensor elements = torch.empty(count, dtype: logits.dtype);
-                    call.Elements = TorchLoss.Data(elements);
-                    loss.Run(ref call);
-                    return ElementShape(elements, logits);
-                }
-
-                var small = new double[count];
-                fixed (double* values = small)
-                {
-                    call.SmallElements = values;
-                    loss.Run(ref call);
-                }
-
-                return ElementShape(torch.tensor(small, dtype: logits.dtype), logits);
+                call.SetAddresses(TorchLoss.Data(logits), TorchLoss.Data(target));
+                call.Run(loss, statistics, Array.Empty<double>(), Array.Empty<double>());
+                GC.KeepAlive(target);
+                return torch.tensor(call.Value, dtype: logits.dtype);
             }
+
+            long count = ElementCount(logits);
+            bool perPixel = elementAxes.HasFlag(ElementAxes.Pixel);
+            double[] small = perPixel ? Array.Empty<double>() : new double[count];
+            Tensor elements = torch.empty(perPixel ? count : 0, dtype: logits.dtype);
+            call.SetAddresses(TorchLoss.Data(logits), TorchLoss.Data(target), elements: perPixel ? TorchLoss.Data(elements) : 0);
+            call.Run(loss, statistics, Array.Empty<double>(), small);
+            GC.KeepAlive(target);
+            return ElementShape(perPixel ? elements : torch.tensor(small, dtype: logits.dtype), logits);
         }
 
         /// <summary>The gradient by the kernel, from the sums that the forward pass kept.</summary>
         public Tensor KernelGradient(Tensor logits, Tensor target, Tensor upstream)
         {
             Tensor gradient = torch.empty_like(logits);
-            CpuCall call = TorchLoss.NewCall(CpuMode.Gradient, logits, target, TorchLoss.Shape(logits, spatial));
-            call.Gradient = TorchLoss.Data(gradient);
             using Tensor arrived = upstream.to_type(logits.dtype).contiguous();
             bool perPixel = elementAxes.HasFlag(ElementAxes.Pixel);
-            double[] numbers = perPixel ? Array.Empty<double>() : Numbers(arrived);
-            fixed (double* sums = statistics, small = numbers)
-            {
-                call.Statistics = statistics.Length > 0 ? sums : null;
-                call.Upstream = perPixel ? null : small;
-                call.UpstreamElements = perPixel ? TorchLoss.Data(arrived) : null;
-                loss.Run(ref call);
-            }
-
+            CpuCall call = TorchLoss.NewCall(CpuMode.Gradient, logits, target, TorchLoss.Shape(logits, spatial));
+            call.SetAddresses(
+                TorchLoss.Data(logits), TorchLoss.Data(target), gradient: TorchLoss.Data(gradient), upstreamElements: perPixel ? TorchLoss.Data(arrived) : 0);
+            call.Run(loss, statistics, perPixel ? Array.Empty<double>() : Numbers(arrived), Array.Empty<double>());
             GC.KeepAlive(target);
             return gradient;
         }
