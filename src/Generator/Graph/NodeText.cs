@@ -9,12 +9,19 @@ internal static class NodeText
     private const int Product = 2;
     private const int Atom = 3;
 
+    private const int MaximumNodes = 160;
+
     /// <summary>The expression in full.</summary>
     public static string Describe(Node node) => Describe(node, _ => null);
 
     /// <summary>The expression, where a node that has a name is shown by it.</summary>
     /// <param name="isRoot">The node itself is written out although it has a name.</param>
-    public static string Describe(Node node, Func<Node, string?> name, bool isRoot = true) => Text(node, 0, name, isRoot);
+    public static string Describe(Node node, Func<Node, string?> name, bool isRoot = true)
+    {
+        // A graph shares what its text repeats: without a bound the text of a long formula grows without end.
+        int left = MaximumNodes;
+        return Text(node, 0, n => name(n) ?? (left-- > 0 ? null : "..."), isRoot);
+    }
 
     public static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
