@@ -114,20 +114,27 @@ internal static class HeaderEmitter
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
-        var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel (float, int64 labels)" };
+        var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");
         if (pass.Sums.Any())
-            parts.Add($"adds up {pass.ClassSums.Length}*C + {pass.PixelSums.Length} sums");
+            parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
         string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => Word(node.Op)).Select(group =>
         {
             int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;
-            return $"{group.Key} {(perClass > 0 ? $"{perClass}*C" : "")}{(perClass > 0 && perPixel > 0 ? " + " : "")}{(perPixel > 0 ? $"{perPixel}" : "")}";
+            return $"{group.Key} {Count(perClass, perPixel)}";
         }));
         if (operations.Length > 0)
             parts.Add(operations + " a pixel");
         return string.Join("; ", parts);
     }
+
+    private static string Count(int perClass, int others) => (perClass, others) switch
+    {
+        (0, _) => Literal.Of(others),
+        (_, 0) => $"{perClass}*C",
+        _ => $"{perClass}*C + {others}",
+    };
 
     private static string Word(Op op) => op == Op.ExpNonPositive ? "exp" : op.ToString().ToLowerInvariant();
 }

@@ -11,13 +11,6 @@ internal static class BinaryFormulas
     /// </summary>
     internal static Value CrossEntropy(Prediction x, Value y, Value positiveWeights, Activation activation) =>
         activation == Activation.Sigmoid
-            ? FromLogits(x.Logit, y, positiveWeights)
+            ? positiveWeights * y * Softplus(-x.Logit) + (1 - y) * Softplus(x.Logit)
             : -positiveWeights * y * Max(x.LogProbability, -100) - (1 - y) * Max(Log(x.Complement), -100);
-
-    // softplus(z) = max(z, 0) + tail and softplus(-z) = max(-z, 0) + tail: nothing cancels on either side.
-    private static Value FromLogits(Value z, Value y, Value positiveWeights)
-    {
-        Value tail = Log1p(Exp(-Abs(z)));
-        return positiveWeights * y * (Max(-z, 0) + tail) + (1 - y) * (Max(z, 0) + tail);
-    }
 }

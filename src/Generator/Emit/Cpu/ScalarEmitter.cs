@@ -57,7 +57,11 @@ internal sealed class ScalarEmitter
         foreach (List<ScalarStep> group in schedule.ValueGroups)
             EmitGroup(group);
         if (givesValue)
+        {
+            writer.Line();
             EmitValue();
+        }
+
         if (schedule.GradientGroups.Count > 0)
         {
             writer.Line();
@@ -209,7 +213,6 @@ internal sealed class ScalarEmitter
 
     private void EmitValue()
     {
-        writer.Line();
         Axes axes = plan.Value.Axes;
         if (axes == Axes.None)
         {

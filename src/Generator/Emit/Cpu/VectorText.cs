@@ -17,7 +17,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public void Prologue()
     {
         // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
-        writer.Line("int classes = tile.Classes, pixels = tile.Pixels, width = tile.Width;");
+        writer.Line("int classes = tile.Classes, pixels = tile.Pixels;");
         if (Uses(Op.Logit))
             writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
         if (Uses(Op.Target))
@@ -25,7 +25,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (Uses(Op.OneHot) || Uses(Op.Labelled))
             writer.Line("var labels = tile.Labels;");
         if (schedule.Stored.Count + schedule.Rows.Count > 0)
-            writer.Line("var scratch = tile.Scratch;");
+            writer.Line("var scratch = tile.Scratch;").Line("int width = tile.Width;");
         if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
             writer.Line("var constants = tile.Constants;");
         writer.Line("var validity = tile.Valid;");
