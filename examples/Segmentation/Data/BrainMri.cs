@@ -50,21 +50,28 @@ internal static class BrainMri
 
         Slices Hemisphere(bool low, int parity)
         {
-            int count = last - first + 1;
-            var slices = new Slices(new float[count * Height * Width], new byte[count * Height * Width], count, Height, Width);
+            int count = last - first + 1, pixels = count * Height * Width;
+            var slices = new Slices(new float[pixels], new byte[pixels], count, Height, Width)
+            {
+                Detail = Step,
+                Detailed = new float[pixels * Step * Step],
+            };
             for (int y = first, i = 0; y <= last; y++)
             {
                 for (int row = 0; row < Height; row++)
                 {
                     for (int column = 0; column < Width; column++, i++)
-                        (slices.Images[i], slices.Labels[i]) = Pixel(y, row, column, low, parity);
+                        (slices.Images[i], slices.Labels[i]) = Pixel(y, row, column, low, parity, Voxels(i));
                 }
             }
             return slices;
+
+            // Where the pixel's voxels go in the detailed image.
+            Span<float> Voxels(int pixel) => slices.Detailed.AsSpan((pixel / Width * Width * Step * Step) + (pixel % Width * Step));
         }
 
         // Columns are counted from the middle outwards, so that both hemispheres look alike.
-        (float Image, byte Label) Pixel(int y, int row, int column, bool low, int parity)
+        (float Image, byte Label) Pixel(int y, int row, int column, bool low, int parity, Span<float> voxels)
         {
             float sum = 0;
             Span<int> votes = stackalloc int[Regions.Length + 1];
@@ -76,6 +83,7 @@ internal static class BrainMri
                 if (x < 0 || x >= image.X || z < 0)
                     continue;
                 sum += image[x, y, z];
+                voxels[(k / Step * Width * Step) + (k % Step)] = image[x, y, z];
                 int region = (int)atlas[x, y, z] - parity;
                 votes[Array.FindIndex(Regions, r => r.Left == region) + 1]++;
             }

@@ -12,7 +12,13 @@ internal sealed record Slices(float[] Images, byte[] Labels, int Count, int Heig
 {
     public int Pixels => Height * Width;
 
-    public ReadOnlySpan<float> Image(int index) => Images.AsSpan(index * Pixels, Pixels);
+    /// <summary>The images at <see cref="Detail"/> times the resolution, only to be looked at.</summary>
+    public float[] Detailed { get; init; } = Images;
+
+    /// <summary>Pixels of <see cref="Detailed"/> to a pixel, along each side.</summary>
+    public int Detail { get; init; } = 1;
+
+    public ReadOnlySpan<float> DetailedImage(int index) => Detailed.AsSpan(index * Pixels * Detail * Detail, Pixels * Detail * Detail);
 
     public ReadOnlySpan<byte> Label(int index) => Labels.AsSpan(index * Pixels, Pixels);
 

@@ -43,6 +43,9 @@ internal static class Curves
         plot.Axes.Title.Label.ForeColor = Color.FromHex(Picture.Foreground);
         plot.Axes.Title.Label.Bold = false;
         plot.XLabel("step", 14);
+        plot.Axes.Bottom.Label.Bold = false;
+        if (Picture.FontFamily is string family)
+            plot.Font.Set(family);
         plot.Axes.Margins(0.02, 0);
         return plot;
     }

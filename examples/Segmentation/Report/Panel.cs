@@ -20,7 +20,7 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
     public SKBitmap Draw(int slice, float[]? probabilities, bool outline)
     {
         Slices source = data.HeldOut;
-        float[] image = source.Image(slice).ToArray();
+        ReadOnlySpan<float> image = source.DetailedImage(slice);
         (float low, float high) = Range(image);
         byte[]? filled = probabilities is null ? null : Classes(probabilities);
         byte[]? truth = outline ? Classes(OneHot(source.Label(slice), data.Classes)) : null;
@@ -30,7 +30,7 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
         {
             for (int x = 0; x < Width; x++)
             {
-                double grey = 255 * Math.Clamp((Sample(image, x, y) - low) / (high - low), 0, 1);
+                double grey = 255 * Math.Clamp((Sample(image, source.Detail, x, y) - low) / (high - low), 0, 1);
                 var colour = new SKColor((byte)grey, (byte)grey, (byte)grey);
                 int at = (y * Width) + x;
                 if (filled is not null && filled[at] != 0)
@@ -58,11 +58,15 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
         return new(Mix(under.Red, over.Red), Mix(under.Green, over.Green), Mix(under.Blue, over.Blue));
     }
 
-    /// <summary>The brightness shown as black and as white: a few extreme pixels do not count.</summary>
-    private static (float Low, float High) Range(float[] image)
+    /// <summary>The brightness shown as black and as white: the extremes of what is shown, but for a few pixels.</summary>
+    private (float Low, float High) Range(ReadOnlySpan<float> image)
     {
-        float[] sorted = [.. image.Order()];
-        return (sorted[sorted.Length / 50], sorted[sorted.Length - 1 - (sorted.Length / 200)]);
+        int detail = data.HeldOut.Detail, stride = data.HeldOut.Width * detail;
+        var visible = new List<float>();
+        for (int row = crop.Top * detail; row < crop.Bottom * detail; row++)
+            visible.AddRange(image.Slice((row * stride) + (crop.Left * detail), crop.Width * detail));
+        visible.Sort();
+        return (visible[visible.Count / 50], visible[^(1 + (visible.Count / 200))]);
     }
 
     /// <summary>The likeliest class of every enlarged pixel.</summary>
@@ -75,7 +79,7 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
             double best = -1;
             for (int c = 0; c < data.Classes; c++)
             {
-                double p = Sample(probabilities.AsSpan(c * pixels, pixels), i % Width, i / Width);
+                double p = Sample(probabilities.AsSpan(c * pixels, pixels), 1, i % Width, i / Width);
                 if (p > best)
                     (best, result[i]) = (p, (byte)c);
             }
@@ -89,11 +93,12 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
         return (x + 1 < Width && classes[(y * Width) + x + 1] != here) || (y + 1 < Height && classes[((y + 1) * Width) + x] != here);
     }
 
-    /// <summary>The slice at an enlarged pixel, between the four pixels around it.</summary>
-    private double Sample(ReadOnlySpan<float> plane, int x, int y)
+    /// <summary>A plane of <paramref name="detail"/> times the slice's resolution at an enlarged pixel, between the four points around it.</summary>
+    private double Sample(ReadOnlySpan<float> plane, int detail, int x, int y)
     {
-        int height = data.HeldOut.Height, width = data.HeldOut.Width;
-        double column = Math.Clamp(crop.Left + ((x + 0.5) / scale) - 0.5, 0, width - 1), row = Math.Clamp(crop.Top + ((y + 0.5) / scale) - 0.5, 0, height - 1);
+        int height = data.HeldOut.Height * detail, width = data.HeldOut.Width * detail;
+        double column = Math.Clamp((detail * (crop.Left + ((x + 0.5) / scale))) - 0.5, 0, width - 1);
+        double row = Math.Clamp((detail * (crop.Top + ((y + 0.5) / scale))) - 0.5, 0, height - 1);
         int left = Math.Min((int)column, width - 2), top = Math.Min((int)row, height - 2);
         double right = column - left, down = row - top;
         ReadOnlySpan<float> upper = plane.Slice((top * width) + left, 2), lower = plane.Slice(((top + 1) * width) + left, 2);

@@ -23,7 +23,10 @@ internal static class Picture
     private const int FooterHeight = 44;
     private const int PanelWidth = 190;
 
-    public static bool HasFonts => SKFontManager.Default.FontFamilies.Any();
+    /// <summary>A plain font that the system has, or null.</summary>
+    public static string? FontFamily { get; } = Choose([.. SKFontManager.Default.FontFamilies]);
+
+    public static bool HasFonts => FontFamily is not null;
 
     public static void Save(string path, Dataset data, IReadOnlyList<TrainingRun> runs, IReadOnlyList<int> shown)
     {
@@ -58,6 +61,10 @@ internal static class Picture
         png.SaveTo(file);
     }
 
+    private static string? Choose(string[] families) =>
+        ((string[])["Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial"]).FirstOrDefault(families.Contains)
+        ?? families.FirstOrDefault();
+
     private static void Draw(SKCanvas canvas, Plot plot, int x, int y, int width)
     {
         using var surface = SKSurface.Create(new SKImageInfo(width, CurveHeight)); // of its own: a plot clears all of its canvas
@@ -80,7 +87,7 @@ internal static class Picture
 
     private static void Heading(SKCanvas canvas, int x, int column, TrainingRun? run)
     {
-        int y = TitleHeight + 24;
+        int y = TitleHeight + (run is null ? 58 : 22);
         string name = run?.Candidate.Name ?? (column == 0 ? "image" : "truth");
         Text(canvas, name, x, y, 18, run?.Candidate.Colour ?? Foreground, bold: true);
         if (run is null)
@@ -127,7 +134,7 @@ internal static class Picture
 
     private static float Text(SKCanvas canvas, string text, float x, float y, float size, string colour, bool bold = false)
     {
-        using SKTypeface typeface = SKTypeface.FromFamilyName("DejaVu Sans", bold ? SKFontStyle.Bold : SKFontStyle.Normal) ?? SKTypeface.Default;
+        using SKTypeface typeface = SKTypeface.FromFamilyName(FontFamily, bold ? SKFontStyle.Bold : SKFontStyle.Normal) ?? SKTypeface.Default;
         using var font = new SKFont(typeface, size) { Subpixel = true };
         using var paint = new SKPaint { Color = SKColor.Parse(colour), IsAntialias = true };
         canvas.DrawText(text, x, y, font, paint);
