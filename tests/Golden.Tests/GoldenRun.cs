@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace LossGen.Golden;
 
 /// <summary>What came of one case on one backend.</summary>
@@ -26,10 +29,22 @@ internal sealed class GoldenRun
                 mappings[c] = mapping!;
         }
 
+        var watch = Stopwatch.StartNew();
         Compiler = DeclarationCompiler.Compile(mappings.Values.Select(mapping => mapping.Declaration));
-        foreach ((Case c, Mapping mapping) in mappings)
-            foreach (Backend backend in Backend.All)
+        Note($"compile {Compiler.Count} declarations");
+        foreach (Backend backend in Backend.All)
+        {
+            foreach ((Case c, Mapping mapping) in mappings)
                 Outcomes.Add(new Outcome(c, backend.Name, Comparison.Failure(c, mapping, Compiler, backend), Reason: null));
+            Note(backend.Name);
+        }
+
+        void Note(string part)
+        {
+            Times += string.Create(CultureInfo.InvariantCulture, $"{part} {watch.Elapsed.TotalSeconds:0.0} s; ");
+            watch.Restart();
+        }
+
         Outcomes.Sort((a, b) => string.CompareOrdinal(a.Case.Id, b.Case.Id));
     }
 
@@ -38,6 +53,9 @@ internal sealed class GoldenRun
     public List<Outcome> Outcomes { get; } = [];
 
     public DeclarationCompiler Compiler { get; }
+
+    /// <summary>How long each part took.</summary>
+    public string Times { get; private set; } = "";
 
     private void Add(Case c, string? failure, string? reason) =>
         Outcomes.AddRange(Backend.All.Select(backend => new Outcome(c, backend.Name, failure, reason)));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -49,10 +48,9 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table) : IClassFixture<
         public ClosingTable(IMessageSink messages)
         {
             this.messages = messages;
-            var watch = Stopwatch.StartNew();
             Run = GoldenRun.Instance;
             Report.WriteFile(Run.Outcomes);
-            messages.OnMessage(new DiagnosticMessage($"{Run.Outcomes.Count} golden outcomes in {watch.Elapsed.TotalSeconds:0} s"));
+            messages.OnMessage(new DiagnosticMessage($"{Run.Outcomes.Count} golden outcomes: {Run.Times}"));
         }
 
         internal GoldenRun Run { get; }

@@ -32,10 +32,11 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
 internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Target, bool HasLabels)
 {
     /// <summary>Labels, whether or not the peer keeps a channel axis of 1.</summary>
-    public static Feed Labels(Case c)
+    public static Feed Labels(Case c, int shift = 0)
     {
         int[] spatial = c.Input.Shape[2..];
-        return new Feed(Extents(c), c.Input, c.Target! with { Shape = [c.Input.Shape[0], .. spatial] }, HasLabels: true);
+        var labels = new CaseTensor([c.Input.Shape[0], .. spatial], Array.ConvertAll(c.Target!.Data, label => label + shift));
+        return new Feed(Extents(c), c.Input, labels, HasLabels: true);
     }
 
     /// <summary>A target with a number for every logit.</summary>

@@ -7,6 +7,7 @@ namespace LossGen.Golden;
 internal static class MonaiFormulas
 {
     public const string Tanh = "Tanh(x.Logit)";
+    public const string Plain = "x.Logit";
     public const string LogSoftmax = "x.LogProbability";
     public const string RegionPrefix = "Activated";
 

@@ -27,16 +27,22 @@ internal sealed class MonaiOptions(Case c)
     /// <summary>The target has numbers other than 0 and 1.</summary>
     public bool HasSoftTarget => !HasLabels && c.Target!.Data.Any(value => value is not (0 or 1));
 
+    private bool HasSoftmax => c.Options.Flag("softmax") && c.Classes > 1;
+
     /// <summary>Of the part that sums over pixels. It has no softmax over a single class.</summary>
     public Activation RegionActivation =>
         c.Options.Flag("sigmoid") ? Activation.Sigmoid
-        : c.Options.Flag("softmax") && c.Classes > 1 ? Activation.Softmax
+        : HasSoftmax ? Activation.Softmax
         : OtherActivation == MonaiFormulas.LogSoftmax ? Activation.Softmax
         : Activation.None;
 
-    /// <summary>The prediction as a formula says it, where it is none of LossGen's activations.</summary>
+    /// <summary>
+    /// The prediction as a formula says it, where it is none of LossGen's activations. With soft labels MONAI takes the sum of absolute predictions,
+    /// which is another thing for those that are no probabilities.
+    /// </summary>
     public string? OtherActivation => c.Options.Text("other_act") switch
     {
+        null when c.Options.Flag("soft_label") && !c.Options.Flag("sigmoid") && !HasSoftmax => MonaiFormulas.Plain,
         null => null,
         "tanh" => MonaiFormulas.Tanh,
         "log_softmax_dim1" => MonaiFormulas.LogSoftmax,

@@ -15,8 +15,9 @@ internal static class SmpMapper
 
         var declaration = new Declaration(!fromLogits ? Activation.None : isMulticlass ? Activation.Softmax : Activation.Sigmoid);
         declaration.Loss.With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense);
+        int shift = isMulticlass && !fromLogits && c.Classes == 1 ? 1 : 0; // LossGen's labels of a single probability are 0 and 1, and 1 is the class
         if (options.Integer("ignore_index") is int ignored)
-            declaration.Loss.With("IgnoreIndex", ignored);
+            declaration.Loss.With("IgnoreIndex", ignored + shift);
 
         double smooth = options.Number("smooth", 0), epsilon = options.Number("eps", 1e-7);
         bool log = options.Flag("log_loss");
@@ -39,6 +40,6 @@ internal static class SmpMapper
         if (options.Numbers("class_weights") is double[] weights)
             term.With("ClassWeights", weights).With("NormalizeClassWeights", true);
 
-        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c) : Feed.Dense(c));
+        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c, shift) : Feed.Dense(c));
     }
 }

@@ -51,6 +51,9 @@ internal sealed partial class DeclarationCompiler
     {
     }
 
+    /// <summary>How many different declarations there are.</summary>
+    public int Count => types.Count + errors.Count;
+
     /// <summary>Warnings about the declarations or the code generated for them.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 

@@ -15,7 +15,7 @@ public sealed partial class DiceAttribute : RegionTermAttribute
         Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
-        Value predicted = RegionFormulas.Predicted(x, squared, softLabel), labelled = RegionFormulas.Labelled(y, squared);
+        Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         Value score = RegionFormulas.Score(2 * overlap, predicted + labelled, smooth, smoothNumerator, smoothDenominator, epsilon);
         return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
     }

@@ -17,7 +17,7 @@ public sealed partial class FBetaAttribute : RegionTermAttribute
         Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
-        Value predicted = RegionFormulas.Predicted(x, squared, softLabel), labelled = RegionFormulas.Labelled(y, squared);
+        Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         double b = beta * beta;
         Value score = RegionFormulas.Score((1 + b) * overlap, predicted + b * labelled, smooth, smoothNumerator, smoothDenominator, epsilon);
         return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);

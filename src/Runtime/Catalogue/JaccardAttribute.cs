@@ -14,7 +14,7 @@ public sealed partial class JaccardAttribute : RegionTermAttribute
         Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
-        Value predicted = RegionFormulas.Predicted(x, squared, softLabel), labelled = RegionFormulas.Labelled(y, squared);
+        Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         Value score = RegionFormulas.Score(overlap, predicted + labelled - overlap, smooth, smoothNumerator, smoothDenominator, epsilon);
         return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
     }

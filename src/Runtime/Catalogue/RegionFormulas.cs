@@ -6,17 +6,16 @@ namespace LossGen;
 internal static class RegionFormulas
 {
     /// <summary>
-    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>(sum(|p|) + sum(y) - sum(|p - y|)) / 2</c>. Both are the same for
+    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>. Both are the same for
     /// targets of 0 and 1; for others only the second is largest at p = y. With squares the two are the same anyway.
     /// </summary>
     internal static Value Overlap(Prediction x, Target y, bool squared, bool softLabel) =>
         softLabel && !squared
-            ? (Sum(Abs(x.Probability)) + Sum(y) - Sum(Abs(x.Probability - y))) / 2
+            ? (Sum(x.Probability) + Sum(y) - Sum(Abs(x.Probability - y))) / 2
             : Sum(x.Probability * y);
 
     /// <summary>How much is predicted.</summary>
-    internal static Value Predicted(Prediction x, bool squared, bool softLabel) =>
-        squared ? Sum(Square(x.Probability)) : softLabel ? Sum(Abs(x.Probability)) : Sum(x.Probability);
+    internal static Value Predicted(Prediction x, bool squared) => squared ? Sum(Square(x.Probability)) : Sum(x.Probability);
 
     /// <summary>How much is labelled.</summary>
     internal static Value Labelled(Target y, bool squared) => squared ? Sum(Square(y)) : Sum(y);

@@ -25,7 +25,7 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
         Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
-        Value predicted = RegionFormulas.Predicted(x, squared, softLabel), labelled = RegionFormulas.Labelled(y, squared);
+        Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         Value mixed = (1 - alpha - beta) * overlap + alpha * predicted + beta * labelled;
         Value score = RegionFormulas.Score(overlap, mixed, smooth, smoothNumerator, smoothDenominator, epsilon);
         Value loss = RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
