@@ -10,6 +10,9 @@ internal abstract class Backend
 {
     public static readonly Backend[] All = [new ReferenceBackend(), new CpuBackend(), new TorchBackend(), new TorchOperationsBackend()];
 
+    /// <summary>The same in float, for cases in which a peer fails in float only.</summary>
+    public static readonly Backend[] Single = [new SingleCpuBackend(), new SingleTorchBackend()];
+
     public abstract string Name { get; }
 
     public abstract Found Run(ILoss loss, Mapping mapping);
@@ -57,4 +60,24 @@ internal sealed class CpuBackend : Backend
         loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, elements, default, gradient);
         return new Found(elements, gradient);
     }
+}
+
+/// <summary>The generated kernels in float, by the span API.</summary>
+internal sealed class SingleCpuBackend : Backend
+{
+    public override string Name => "cpu float";
+
+    public override Found Run(ILoss loss, Mapping mapping) => mapping.Feed.HasLabels
+        ? Run<long>(loss, mapping.Feed, mapping.Feed.LabelArray())
+        : Run<float>(loss, mapping.Feed, Floats(mapping.Feed.Target));
+
+    private static Found Run<TTarget>(ILoss loss, Feed feed, ReadOnlySpan<TTarget> target)
+        where TTarget : unmanaged
+    {
+        var gradient = new float[feed.Logits.Data.Length];
+        double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, gradient);
+        return new Found([value], Array.ConvertAll(gradient, g => (double)g));
+    }
+
+    private static float[] Floats(CaseTensor tensor) => Array.ConvertAll(tensor.Data, number => (float)number);
 }

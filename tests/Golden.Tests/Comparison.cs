@@ -20,6 +20,27 @@ internal static class Comparison
         return error is null ? null : $"{c.Id} on {backend.Name}: {error}\noptions: {c.Options}\nnote: {c.Note}\n{mapping.Declaration}";
     }
 
+    /// <summary>What LossGen returns where the peer fails.</summary>
+    public static DegenerateOutcome Degenerate(Case c, Mapping mapping, DeclarationCompiler compiler, Backend backend)
+    {
+        Found? found = null;
+        string? refusal = null;
+        try
+        {
+            found = backend.Run(compiler.Create(mapping.Declaration), mapping);
+        }
+        catch (ArgumentException exception)
+        {
+            refusal = exception.Message;
+        }
+
+        bool isFinite = found is not null && found.Value.All(double.IsFinite) && found.Gradient?.All(double.IsFinite) != false;
+        string text = found is null
+            ? refusal!
+            : string.Create(CultureInfo.InvariantCulture, $"value {found.Value.Sum():G6}, largest gradient {found.Gradient?.Max(Math.Abs):G6}");
+        return new DegenerateOutcome(c, backend.Name, isFinite || refusal is not null, text);
+    }
+
     /// <summary>Runs an action; the message of the exception it throws, or null.</summary>
     public static string? Try<T>(Func<T> action, out T? result)
     {

@@ -11,6 +11,9 @@ internal sealed record Outcome(Case Case, string Backend, string? Failure, strin
     public bool Passed => Failure is null && Reason is null;
 }
 
+/// <summary>What LossGen makes of a case in which the peer fails.</summary>
+internal sealed record DegenerateOutcome(Case Case, string Backend, bool IsSound, string Text);
+
 /// <summary>All finite cases on all backends, run once for all tests.</summary>
 internal sealed class GoldenRun
 {
@@ -29,8 +32,17 @@ internal sealed class GoldenRun
                 mappings[c] = mapping!;
         }
 
+        Dictionary<Case, Mapping> degenerate = [];
+        foreach (Case c in CaseFiles.Nonfinite.Where(c => NotExpressible.List.Reason(c) is null))
+        {
+            if (Comparison.Try(() => Mapping.Of(c), out Mapping? mapping) is string failure)
+                Degenerate.Add(new DegenerateOutcome(c, "any backend", IsSound: false, failure));
+            else
+                degenerate[c] = mapping!;
+        }
+
         var watch = Stopwatch.StartNew();
-        Compiler = DeclarationCompiler.Compile(mappings.Values.Select(mapping => mapping.Declaration));
+        Compiler = DeclarationCompiler.Compile(mappings.Values.Concat(degenerate.Values).Select(mapping => mapping.Declaration));
         Note($"compile {Compiler.Count} declarations");
         foreach (Backend backend in Backend.All)
         {
@@ -38,6 +50,11 @@ internal sealed class GoldenRun
                 Outcomes.Add(new Outcome(c, backend.Name, Comparison.Failure(c, mapping, Compiler, backend), Reason: null));
             Note(backend.Name);
         }
+
+        foreach ((Case c, Mapping mapping) in degenerate)
+            foreach (Backend backend in c.IsSingle ? Backend.Single : Backend.All)
+                Degenerate.Add(Comparison.Degenerate(c, mapping, Compiler, backend));
+        Note("cases that peers fail");
 
         void Note(string part)
         {
@@ -51,6 +68,8 @@ internal sealed class GoldenRun
     public static GoldenRun Instance => Shared.Value;
 
     public List<Outcome> Outcomes { get; } = [];
+
+    public List<DegenerateOutcome> Degenerate { get; } = [];
 
     public DeclarationCompiler Compiler { get; }
 

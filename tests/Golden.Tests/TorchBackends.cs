@@ -9,13 +9,15 @@ internal class TorchBackend : Backend
 {
     public override string Name => "torch";
 
+    protected virtual ScalarType Type => ScalarType.Float64;
+
     public override Found Run(ILoss loss, Mapping mapping)
     {
         Feed feed = mapping.Feed;
         using IDisposable scope = NewDisposeScope();
         using var module = (Loss<Tensor, Tensor, Tensor>)loss;
-        Tensor logits = tensor(feed.Logits.Data, Extents(feed.Logits)).requires_grad_(true);
-        Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target));
+        Tensor logits = tensor(feed.Logits.Data, Extents(feed.Logits), Type).requires_grad_(true);
+        Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target), Type);
 
         Tensor value = module.forward(logits, target);
         value.sum().backward();
@@ -39,7 +41,20 @@ internal class TorchBackend : Backend
 
     private static long[] Extents(CaseTensor data) => Array.ConvertAll(data.Shape, extent => (long)extent);
 
-    private static double[] Numbers(Tensor tensor) => tensor.detach().contiguous().data<double>().ToArray();
+    private static double[] Numbers(Tensor tensor) => tensor.detach().to_type(ScalarType.Float64).contiguous().data<double>().ToArray();
+}
+
+/// <summary>The TorchSharp module in float on the CPU.</summary>
+internal sealed class SingleTorchBackend : TorchBackend
+{
+    public override string Name => "torch float";
+
+    protected override ScalarType Type => ScalarType.Float32;
+
+    /// <summary>Nothing is compared in float.</summary>
+    protected override void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    {
+    }
 }
 
 /// <summary>The TorchSharp module forced to tensor operations, as on another device.</summary>
