@@ -33,7 +33,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         names.Clear();
         List<Node> nodes = Reachable(result);
         uses = [];
-        foreach (Node input in nodes.SelectMany(node => node.Inputs))
+        foreach (Node input in nodes.SelectMany(node => node.Op == Op.Sum && IsCount(node) && !IsPick(node) ? node[0].Inputs : node.Inputs))
             uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
         writer.Open(signature);
         foreach (Node node in nodes)
@@ -129,7 +129,9 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             case Op.Sum:
                 string axes = string.Join(", ", new[] { (Axes.Batch, "0"), (Axes.Class, "1"), (Axes.Pixel, "2") }
                     .Where(axis => node.Attribute.Has(axis.Item1)).Select(axis => axis.Item2));
-                return $"{Nested(node[0])}.sum(new long[] {{ {axes} }}, keepdim: true)";
+                return IsCount(node)
+                    ? $"{Nested(node[0][0])}.sum(new long[] {{ {axes} }}, keepdim: true).to_type(input.X.dtype)"
+                    : $"{Nested(node[0])}.sum(new long[] {{ {axes} }}, keepdim: true)";
         }
 
         if (IsNumber(node))
@@ -170,6 +172,9 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     // sum_C([label] * f): a gather.
     private static bool IsPick(Node node) => node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
 
+    // How often a condition holds: no number is made of it first.
+    private static bool IsCount(Node node) => node[0].Op == Op.Mask && node[0][1].IsNumber(1);
+
     private static string Format(string template, IEnumerable<string> arguments) =>
         string.Format(CultureInfo.InvariantCulture, template, arguments.Cast<object>().ToArray());
 
@@ -182,8 +187,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
                 return;
             found.Add(node.Id, node);
 
-            // The selection of a gather is never computed.
-            foreach (Node input in node.Op == Op.Sum && IsPick(node) ? [node[0][1]] : node.Inputs.AsEnumerable())
+            // The selection of a gather or a count is never computed.
+            foreach (Node input in node.Op != Op.Sum ? node.Inputs.AsEnumerable() : IsPick(node) ? [node[0][1]] : IsCount(node) ? [node[0][0]] : node.Inputs)
                 Visit(input);
         }
 
