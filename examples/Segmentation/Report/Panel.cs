@@ -6,7 +6,8 @@ namespace Segmentation.Report;
 /// <summary>Enlarges a slice: grey image, coloured classes, and the outline of the truth.</summary>
 internal sealed class Panel(Dataset data, SKRectI crop, int scale)
 {
-    private const double Cover = 0.62;
+    private const double Cover = 0.6;
+    private const double Brightest = 185; // of the image, so that white lines show on it
 
     private readonly SKColor[] colours = [SKColors.Black, .. data.Structures.Select(s => SKColor.Parse(s.Colour))];
 
@@ -30,7 +31,7 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
         {
             for (int x = 0; x < Width; x++)
             {
-                double grey = 255 * Math.Clamp((Sample(image, source.Detail, x, y) - low) / (high - low), 0, 1);
+                double grey = Brightest * Math.Clamp((Sample(image, source.Detail, x, y) - low) / (high - low), 0, 1);
                 var colour = new SKColor((byte)grey, (byte)grey, (byte)grey);
                 int at = (y * Width) + x;
                 if (filled is not null && filled[at] != 0)

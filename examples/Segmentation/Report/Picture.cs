@@ -82,7 +82,7 @@ internal static class Picture
             canvas.DrawRoundRect(x, 60, 16, 16, 3, 3, paint);
             x += 24 + Text(canvas, structure.Name, x + 22, 74, 16, Foreground) + 22;
         }
-        Text(canvas, "white line: the true border", x, 74, 16, Dim);
+        Text(canvas, "white line: the true border    number: Dice of the slice", x, 74, 16, Dim);
     }
 
     private static void Heading(SKCanvas canvas, int x, int column, TrainingRun? run)
@@ -107,8 +107,11 @@ internal static class Picture
         int pixels = data.HeldOut.Pixels;
         Scores[] scores = Scores.Compare(data.HeldOut.Label(slice), run.Predicted.AsSpan(slice * pixels, pixels), data.Classes);
         double[] dice = [.. scores.Select(s => s.Dice).Where(d => !double.IsNaN(d))];
-        if (dice.Length > 0)
-            Text(canvas, Number($"{dice.Average():F2}"), x + 8, y + panel.Height - 9, 15, Foreground, bold: true);
+        if (dice.Length == 0)
+            return;
+        using var shade = new SKPaint { Color = SKColor.Parse(Background).WithAlpha(190) };
+        canvas.DrawRect(x, y + panel.Height - 24, 48, 24, shade);
+        Text(canvas, Number($"{dice.Average():F2}"), x + 8, y + panel.Height - 7, 15, Foreground, bold: true);
     }
 
     /// <summary>The part of the slices around the structures, with room on all sides.</summary>
