@@ -47,7 +47,19 @@ internal sealed record LossGraph(
         if (!valid.IsConstant)
             total = graph.Where(graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), valid.Axes)), total, graph.Zero);
 
-        Node gradient = graph.Mask(valid, Differentiator.Gradient(graph, total, graph.Upstream(total.Axes)));
+        Node gradient = Differentiator.Gradient(graph, total, graph.Upstream(total.Axes));
+
+        // A single ignored element of a dense target still moves the other classes of its pixel where a softmax joins them.
+        if (!valid.Axes.Has(Axes.Class) || !JoinsClasses(gradient))
+            gradient = graph.Mask(valid, gradient);
         return new(graph, indexTarget, total, gradient, terms.ToImmutable(), tables.ToImmutableArray());
+    }
+
+    private static bool JoinsClasses(Node gradient)
+    {
+        var seen = new HashSet<Node>();
+        bool Visit(Node node) => seen.Add(node)
+            && (node.Op is Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp || node.Inputs.Any(Visit));
+        return Visit(gradient);
     }
 }

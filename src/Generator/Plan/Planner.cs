@@ -113,11 +113,23 @@ internal sealed class Planner
             // What arrives at each unreduced value is known after the value only.
             if (!valueNodes.Contains(node) && PixelNodes([node[0]]).Any(input => input.Op == Op.Upstream))
                 level = Math.Max(level, valueStage);
+
+            // Where a batch comes in pieces its extents are known when all of them have been read.
+            if (level == 0 && CountsPoints(PixelNodes([node[0]]).SelectMany(input => input.Inputs)))
+                level = 1;
             level++;
         }
 
         levels[node] = level;
         return level;
+    }
+
+    private static bool CountsPoints(IEnumerable<Node> nodes)
+    {
+        var seen = new HashSet<Node>();
+        bool Visit(Node node) => !node.IsPixel && seen.Add(node)
+            && ((node.Op == Op.Extent && node.Attribute.Touches(Axes.Batch | Axes.Pixel)) || (!IsStatistic(node) && node.Inputs.Any(Visit)));
+        return nodes.Any(Visit);
     }
 
     private static List<Node> Reachable(IEnumerable<Node> outputs)

@@ -54,13 +54,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TKernel.Scalars(0, ref scalars);
             RunPass(ref run, fused, run.Statistics[0]);
             TKernel.Scalars(1, ref scalars);
-            call.Value = scalars.Value;
+            SetValue(ref call, layout, scalars.Value);
             return;
         }
 
         int last = call.Mode switch
         {
-            CpuMode.Accumulate => 1,
+            CpuMode.Accumulate => Math.Min(1, layout.ValueStage),
             CpuMode.Value or CpuMode.Finish => layout.ValueStage,
             _ => layout.Passes.Length,
         };
@@ -76,11 +76,19 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 TKernel.Scalars(k + 1, ref scalars);
         }
 
-        call.Value = scalars.Value;
+        SetValue(ref call, layout, scalars.Value);
         if (layout.Elements is { } elements && call.Elements is not null)
             RunPass(ref run, elements, null);
         if (gradient)
             RunPass(ref run, layout.Gradient, null);
+    }
+
+    // What an unreduced loss leaves may turn out to be a single number.
+    private static void SetValue(ref CpuCall call, KernelLayout layout, double value)
+    {
+        call.Value = value;
+        if (layout.ElementAxes == ElementAxes.None && call.SmallElements is not null)
+            *call.SmallElements = value;
     }
 
     // Everything that the call needs, taken from the thread's workspace.

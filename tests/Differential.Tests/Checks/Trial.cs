@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using LossGen.Differential.Losses;
+
+namespace LossGen.Differential.Checks;
+
+/// <summary>A declaration and the batches that it is tried on. All of it follows from the seed and the index.</summary>
+internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan> Batches)
+{
+    public static Trial Create(int seed, int index)
+    {
+        var random = new Random(HashCode(seed, index));
+        LossText loss = new RandomLoss(random).Next();
+        return new(index, loss, [.. BatchPlan.For(loss, random)]);
+    }
+
+    /// <summary>What is wrong with the first batch that fails, or null.</summary>
+    public string? Failure(DeclarationCompiler compiler) => FailingBatch(compiler)?.Failure;
+
+    public (BatchPlan Batch, string Failure)? FailingBatch(DeclarationCompiler compiler)
+    {
+        ILoss loss;
+        try
+        {
+            loss = compiler.Create(Loss.ToString());
+        }
+        catch (InvalidOperationException error)
+        {
+            return (Batches[0], error.Message);
+        }
+
+        foreach (BatchPlan plan in Batches)
+        {
+            if (Comparison.Failure(loss, plan.Fill(Loss), plan.Seed) is { } failure)
+                return (plan, failure);
+        }
+
+        return null;
+    }
+
+    // The same for every run and machine, unlike System.HashCode.
+    private static int HashCode(int seed, int index) => unchecked((seed * 486187739) + (index * 16777619) + 97);
+}

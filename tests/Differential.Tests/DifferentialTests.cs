@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using LossGen.Differential.Checks;
+using LossGen.Differential.Losses;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace LossGen.Differential;
+
+/// <summary>
+/// Random formulas with random options, on random batches: the reference against every backend. <c>LOSSGEN_SEED</c> chooses the formulas,
+/// <c>LOSSGEN_FORMULAS</c> how many, <c>LOSSGEN_FIRST</c> the first of them.
+/// </summary>
+public sealed class DifferentialTests(ITestOutputHelper output)
+{
+    private const int DefaultCount = 600;
+
+    private const int BatchSize = 50;
+
+    private const int ShownFailures = 3;
+
+    [Fact]
+    public void BackendsAgreeWithTheReference()
+    {
+        int seed = Setting("LOSSGEN_SEED", 1), count = Setting("LOSSGEN_FORMULAS", DefaultCount), first = Setting("LOSSGEN_FIRST", 0);
+        var failures = new ConcurrentBag<(Trial Trial, string Failure)>();
+        Parallel.ForEach(Enumerable.Range(first, count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, indices =>
+        {
+            Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index))];
+            DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()));
+            foreach (Trial trial in trials)
+            {
+                if (trial.Failure(compiler) is { } failure)
+                    failures.Add((trial, failure));
+            }
+        });
+
+        output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures");
+        if (failures.IsEmpty)
+            return;
+        foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Index))
+            output.WriteLine($"{trial.Index}: {failure.Split('\n')[0]}");
+        foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Loss.Size).Take(Setting("LOSSGEN_SHOWN", ShownFailures)))
+            output.WriteLine(Report(seed, Shrinker.Shrink(trial, failure)));
+        Assert.Fail($"{failures.Count} of {count} formulas fail with seed {seed}; the smallest are in the output.");
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameFormulas()
+    {
+        for (int index = 0; index < 100; index++)
+        {
+            Trial first = Trial.Create(7, index), second = Trial.Create(7, index);
+            Assert.Equal(first.Loss.ToString(), second.Loss.ToString());
+            Assert.Equal(first.Batches.AsEnumerable(), second.Batches.AsEnumerable());
+            Assert.True(first.Loss.IsSound, first.Loss.ToString());
+        }
+    }
+
+    private static string Report(int seed, (Trial Trial, string Failure) smallest) =>
+        $"\n---- seed {seed}, formula {smallest.Trial.Index}: the smallest that still fails\n{smallest.Failure}\n\n{smallest.Trial.Loss}\n"
+        + $"{smallest.Trial.Batches[0].Fill(smallest.Trial.Loss)}\n(random numbers of the batch: {smallest.Trial.Batches[0].Seed.ToString(CultureInfo.InvariantCulture)})";
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using LossGen.Differential.Formulas;
+
+namespace LossGen.Differential.Losses;
+
+/// <summary>Draws declarations: options, terms, formulas.</summary>
+internal sealed class RandomLoss(Random random)
+{
+    public LossText Next()
+    {
+        var loss = new LossText
+        {
+            Activation = Draw([Activation.Softmax, Activation.Softmax, Activation.Sigmoid, Activation.Sigmoid, Activation.None]),
+            Classes = OneIn(3) ? random.Next(1, FormulaContext.MostClasses + 1) : 0,
+            IgnoreIndex = OneIn(2) ? Draw([255, -1, -100, 0, 1]) : null,
+            PerImage = OneIn(3),
+            Reduction = Draw([Reduction.Mean, Reduction.Mean, Reduction.Sum, Reduction.None]),
+            Target = Draw([TargetKind.Any, TargetKind.Any, TargetKind.Index, TargetKind.Dense]),
+            Resize = OneIn(12) ? Resize.Bilinear : Resize.None,
+        };
+        if (loss.Target == TargetKind.Dense)
+            loss = loss with { TargetClassAxis = OneIn(3) ? ClassAxis.Last : ClassAxis.Second, DropLastTargetChannel = OneIn(5) };
+        if (loss is { Classes: 1, Activation: Activation.Softmax })
+            loss = loss with { Activation = Activation.Sigmoid };
+
+        int terms = Draw([1, 1, 1, 2, 2, 3]);
+        for (int i = 0; i < terms; i++)
+            loss = loss with { Terms = loss.Terms.Add(NextTerm(loss, mayBeInPlace: i == terms - 1)) };
+        return loss;
+    }
+
+    private Term NextTerm(LossText loss, bool mayBeInPlace)
+    {
+        if (mayBeInPlace && OneIn(2))
+        {
+            var inPlace = new Term { IsInPlace = true };
+            return inPlace with { Formula = NextFormula(loss, inPlace) };
+        }
+
+        var term = new Term
+        {
+            Weight = OneIn(2) ? Draw([0.5, 0.3, 2, 0]) : 1,
+            Activation = loss.Activation == Activation.None || !OneIn(6) ? null : loss.Classes == 1 || OneIn(2) ? Activation.Sigmoid : Activation.Softmax,
+        };
+
+        int classes = loss.Classes == 0 ? 3 : loss.Classes;
+        if (classes > 1 && OneIn(4))
+            term = term with { IncludeBackground = false };
+        if (classes > 1 && OneIn(5))
+            term = term with { OnlyClasses = [.. Enumerable.Range(1, classes - 1).Where(_ => OneIn(2)).DefaultIfEmpty(1)] };
+        if (term.IncludeBackground && term.OnlyClasses.Length > 0 && OneIn(2))
+            term = term with { OnlyClasses = term.OnlyClasses.Insert(0, 0) };
+        return OneIn(4) ? term with { Catalogue = NextCatalogue() } : term with { Formula = NextFormula(loss, term) };
+    }
+
+    private Formula NextFormula(LossText loss, Term term)
+    {
+        int classes = Math.Max(loss.Classes, loss.NeededClasses);
+        var formula = new Formula(
+            [], new Expression(Words.Probability, []),
+            [.. Enumerable.Range(0, random.Next(3)).Select(_ => (OneIn(2) ? ParameterKind.Property : ParameterKind.Constant, Draw([0.37, 0.71, 1.37, 2.13])))],
+            term.IsInPlace || classes == 0 && !OneIn(3) ? [] : [.. Enumerable.Range(0, random.Next(2)).Select(_ => NextWeights(classes == 0 ? 3 : classes))]);
+        FormulaContext context = loss.ContextOf(term with { Formula = formula });
+        int locals = Draw([0, 0, 1, 2]);
+        for (int i = 0; i < locals; i++)
+        {
+            Expression local = new ExpressionGenerator(random, context).Value(random.Next(1, 4));
+            formula = formula with { Locals = formula.Locals.Add(local) };
+            context = context with { Locals = context.Locals.Add(context.Analyse(local)!) };
+        }
+
+        var expressions = new ExpressionGenerator(random, context);
+        for (int attempt = 0; ; attempt++)
+        {
+            int depth = random.Next(2, 7);
+            Expression result = OneIn(3) ? expressions.Score(depth) : expressions.Value(depth);
+            if (attempt > 20 || (context.Analyse(result)!.Moves && result.Size < 60))
+                return formula with { Result = result };
+        }
+    }
+
+    private ImmutableArray<double> NextWeights(int classes) => [.. Enumerable.Range(0, classes).Select(_ => Draw([0, 0.25, 0.5, 1, 1, 2.5]))];
+
+    private string NextCatalogue()
+    {
+        string empty = Draw(["", "", "", ", EmptyClasses = EmptyClasses.Zero", ", EmptyClasses = EmptyClasses.Skip"]);
+        string region = $"Smooth = {Draw(["1e-5", "1", "0.5"])}{Option("Log = true", 6)}{Option("Squared = true", 5)}{Option("SoftLabel = true", 6)}{empty}";
+        return random.Next(7) switch
+        {
+            0 => $"Dice({region})",
+            1 => $"Jaccard({region})",
+            2 => $"FBeta(Beta = 2, {region})",
+            3 => $"Tversky(Alpha = 0.3, Beta = 0.7, {region}{Option("Gamma = 0.75", 3)})",
+            4 => "CrossEntropy" + Draw(["", "(LabelSmoothing = 0.1)"]),
+            5 => "BinaryCrossEntropy",
+            _ => "Focal" + Draw(["", "(Gamma = 1.5)", "(Gamma = 0.5, Alpha = 0.25)", "(Alpha = 0.75)", "(SumClasses = true)"]),
+        };
+
+        string Option(string text, int chances) => OneIn(chances) ? ", " + text : "";
+    }
+
+    private bool OneIn(int chances) => random.Next(chances) == 0;
+
+    private T Draw<T>(T[] choices) => choices[random.Next(choices.Length)];
+}
