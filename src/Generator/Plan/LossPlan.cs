@@ -33,7 +33,7 @@ internal sealed record PassPlan(
 
 /// <summary>What the scalar section computes at one stage.</summary>
 /// <param name="Nodes">Nodes without a pixel axis, inputs before users.</param>
-/// <param name="GradientNodes">Those that only the gradient needs.</param>
+/// <param name="GradientNodes">Those that are not needed where only the value is asked for.</param>
 internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
 
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>

@@ -7,7 +7,6 @@ namespace LossGen.Generator.Plan;
 internal sealed class Planner
 {
     private readonly Dictionary<Node, int> levels = [];
-    private HashSet<Node> valueNodes = [];
     private int valueStage;
 
     public static LossPlan Plan(LossGraph graph)
@@ -23,10 +22,8 @@ internal sealed class Planner
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
         Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
-        List<Node> forValue = Reachable([value]);
         List<Node> all = Reachable([value, gradient]);
         valueStage = Level(value);
-        valueNodes = new HashSet<Node>(forValue);
         levels.Clear();
         int passCount = all.Where(IsStatistic).Select(Level).DefaultIfEmpty(0).Max();
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
@@ -38,6 +35,8 @@ internal sealed class Planner
         PassPlan? fused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel
             ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null)
             : null;
+        // What must be there when only the value is asked for.
+        var early = new HashSet<Node>(Reachable([value, .. all.Where(node => IsStatistic(node) && Level(node) <= valueStage)]));
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value) : null;
 
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
@@ -46,8 +45,8 @@ internal sealed class Planner
             List<Node> small = all.Where(node => !node.IsPixel && Level(node) == stage && node.Op != Op.Constant && !IsStatistic(node)).ToList();
             stages.Add(new(
                 stage,
-                small.Where(valueNodes.Contains).ToImmutableArray(),
-                small.Where(node => !valueNodes.Contains(node)).ToImmutableArray()));
+                small.Where(early.Contains).ToImmutableArray(),
+                small.Where(node => !early.Contains(node)).ToImmutableArray()));
         }
 
         return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(), lowering.Done);
@@ -110,12 +109,12 @@ internal sealed class Planner
         int level = node.Inputs.Select(Level).DefaultIfEmpty(0).Max();
         if (IsStatistic(node))
         {
-            // What arrives at each unreduced value is known after the value only.
-            if (!valueNodes.Contains(node) && PixelNodes([node[0]]).Any(input => input.Op == Op.Upstream))
+            // The gradient that arrives is known after the value only.
+            if (Reads(node[0], input => input.Op == Op.Upstream))
                 level = Math.Max(level, valueStage);
 
             // Where a batch comes in pieces its extents are known when all of them have been read.
-            if (level == 0 && CountsPoints(PixelNodes([node[0]]).SelectMany(input => input.Inputs)))
+            if (level == 0 && Reads(node[0], input => input.Op == Op.Extent && input.Attribute.Touches(Axes.Batch | Axes.Pixel)))
                 level = 1;
             level++;
         }
@@ -124,12 +123,12 @@ internal sealed class Planner
         return level;
     }
 
-    private static bool CountsPoints(IEnumerable<Node> nodes)
+    // Whether a summand depends on a leaf otherwise than through a sum of an earlier pass.
+    private static bool Reads(Node summand, Func<Node, bool> leaf)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node node) => !node.IsPixel && seen.Add(node)
-            && ((node.Op == Op.Extent && node.Attribute.Touches(Axes.Batch | Axes.Pixel)) || (!IsStatistic(node) && node.Inputs.Any(Visit)));
-        return nodes.Any(Visit);
+        bool Visit(Node node) => seen.Add(node) && (leaf(node) || (!IsStatistic(node) && node.Inputs.Any(Visit)));
+        return Visit(summand);
     }
 
     private static List<Node> Reachable(IEnumerable<Node> outputs)

@@ -28,8 +28,9 @@ internal sealed class ScalarSchedule
         this.plan = plan;
         Stage = stage.Stage;
         List<PassPlan> fed = plan.AllPasses.Where(pass => pass.Stage == stage.Stage).ToList();
-        ValueGroups = Group(stage.Nodes, fed.Where(pass => pass.Gradient is null));
-        GradientGroups = Group(stage.GradientNodes, fed.Where(pass => pass.Gradient is not null));
+        bool IsForGradient(PassPlan pass) => pass.Gradient is not null || (pass.Sums.Any() && pass.Stage >= plan.ValueStage);
+        ValueGroups = Group(stage.Nodes, fed.Where(pass => !IsForGradient(pass)));
+        GradientGroups = Group(stage.GradientNodes, fed.Where(IsForGradient));
     }
 
     public int Stage { get; }

@@ -16,8 +16,6 @@ internal static unsafe class CallChecks
 
         if (definition.Classes > 0 && shape.Classes != definition.Classes)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(shape));
-        if (shape.Classes == 1 && definition.Activation == Activation.Softmax)
-            throw new ArgumentException($"The shape has one class, over which a softmax is always 1; declare Activation.Sigmoid on {definition.Name}, or give it two classes.", nameof(shape));
         bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
         if (differs && definition.Resize == Resize.None)
         {

@@ -62,7 +62,7 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
 
     private long[] Labels(LossText loss, Random random, int pixels)
     {
-        int largest = Math.Max(1, Classes - 1), present = random.Next(2) == 0 ? largest : random.Next(largest + 1);
+        int largest = Classes > 1 || loss.Activation == Activation.Softmax ? Classes - 1 : 1, present = random.Next(2) == 0 ? largest : random.Next(largest + 1);
         double ignored = IgnoredShare(loss, random);
         return [.. Enumerable.Range(0, pixels).Select(pixel => IsIgnored(pixel) ? loss.IgnoreIndex!.Value : random.Next(present + 1))];
 

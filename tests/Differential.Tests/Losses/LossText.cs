@@ -65,6 +65,9 @@ internal sealed record LossText
 
     public ImmutableArray<Term> Terms { get; init; } = [];
 
+    /// <summary>A declaration in full, instead of the options and terms; the options still say which batches suit it.</summary>
+    public string? Verbatim { get; init; }
+
     /// <summary>A measure for "smaller".</summary>
     public int Size => ToString().Length + (100 * Terms.Sum(term => term.Formula?.Size ?? 3));
 
@@ -72,8 +75,7 @@ internal sealed record LossText
     public int NeededClasses => Terms.SelectMany(term => term.Formula?.PerClass ?? []).Select(numbers => numbers.Length).DefaultIfEmpty(0).Max();
 
     public int FewestClasses => Terms
-        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground ? 1 : 2))
-        .Append(Activation == Activation.Softmax ? 2 : 1).Max();
+        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground ? 1 : 2)).DefaultIfEmpty(1).Max();
 
     public FormulaContext ContextOf(Term term) => new(
         term.Activation ?? Activation, PerImage, IgnoreIndex is not null,
@@ -86,6 +88,8 @@ internal sealed record LossText
 
     public override string ToString()
     {
+        if (Verbatim is not null)
+            return Verbatim;
         var text = new StringBuilder();
         for (int i = 0; i < Terms.Length; i++)
         {
