@@ -76,10 +76,13 @@ internal static class LossEmitter
         writer.Open($"void global::LossGen.ILoss.Run(ref {KernelEmitter.Kernels}.CpuCall call)");
         if (model.Parameters.Count > 0)
         {
+            writer.Line("// A gradient that is taken later comes with the parameters as they were.");
             writer.Line($"global::System.Span<double> parameters = stackalloc double[{model.Parameters.Count}];");
+            writer.Open("if (!call.HasParameters)");
             for (int k = 0; k < model.Parameters.Count; k++)
                 writer.Line($"parameters[{k}] = (double)this.{model.Parameters[k]};");
             writer.Line("call.SetParameters(parameters);");
+            writer.Close();
         }
 
         string kernels = (index ? "IndexKernel" : KernelEmitter.Kernels + ".NoKernel") + ", " + (dense ? "DenseKernel" : KernelEmitter.Kernels + ".NoKernel");

@@ -47,19 +47,11 @@ internal sealed record LossGraph(
         if (!valid.IsConstant)
             total = graph.Where(graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), valid.Axes)), total, graph.Zero);
 
-        Node gradient = Differentiator.Gradient(graph, total, graph.Upstream(total.Axes));
-
-        // A single ignored element of a dense target still moves the other classes of its pixel where a softmax joins them.
-        if (!valid.Axes.Has(Axes.Class) || !JoinsClasses(gradient))
-            gradient = graph.Mask(valid, gradient);
+        // A logit whose own target element is ignored still has a share in the softmax of its pixel's other classes.
+        bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
+        if (hasSoftmax && valid.Axes.Has(Axes.Class))
+            valid = graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), Axes.Class));
+        Node gradient = graph.Mask(valid, Differentiator.Gradient(graph, total, graph.Upstream(total.Axes)));
         return new(graph, indexTarget, total, gradient, terms.ToImmutable(), tables.ToImmutableArray());
-    }
-
-    private static bool JoinsClasses(Node gradient)
-    {
-        var seen = new HashSet<Node>();
-        bool Visit(Node node) => seen.Add(node)
-            && (node.Op is Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp || node.Inputs.Any(Visit));
-        return Visit(gradient);
     }
 }

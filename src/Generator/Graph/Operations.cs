@@ -57,14 +57,14 @@ internal static class Operations
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.Less(n[0], n[1]), n), Tie(b, g, b.Less(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "global::TorchSharp.torch.minimum({0}, {1})",
+            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.Less(n[1], n[0]), n), Tie(b, g, b.Less(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "global::TorchSharp.torch.maximum({0}, {1})",
+            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "input.Maximum({0}, {1})",
         };
         yield return new(Op.Exp)
         {
@@ -162,7 +162,7 @@ internal static class Operations
             Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
-            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "global::LossGen.Generated.Operations.Softplus({0})",
+            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "input.Softplus({0})",
         };
         yield return new(Op.Detach)
         {
@@ -181,14 +181,14 @@ internal static class Operations
             Evaluate = v => v[0] != 0 ? v[1] : v[2],
             Derivative = (b, n, g) => [null, b.Mask(n[0], g), b.Mask(b.Not(n[0]), g)],
             Domain = "the branch that is not taken has gradient 0, also where it is not finite",
-            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "global::TorchSharp.torch.where({0}, {1}, {2})",
+            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "input.Where({0}, {1}, {2})",
         };
         yield return new(Op.Mask)
         {
             Evaluate = v => v[0] != 0 ? v[1] : 0,
             Derivative = (b, n, g) => [null, b.Mask(n[0], g)],
             Domain = "a selection, not a product: 0 where the condition is false, also where the value is not finite",
-            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "global::LossGen.Generated.Operations.Mask({0}, {1})",
+            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "input.Mask({0}, {1})",
         };
 
         yield return new(Op.Softmax)
@@ -202,7 +202,7 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Negate(SoftmaxGradient(b, b.Softmax(n[0]), g))],
             Domain = "1 - softmax; summed over the other classes where only the label's is needed",
             IsExpensive = true,
-            Torch = "1 - {0}.softmax(1)",
+            Torch = "input.SoftmaxComplement({0})",
         };
         yield return new(Op.LogSumExp)
         {
@@ -222,7 +222,7 @@ internal static class Operations
                 return [b.Mask(isMaximum, b.Divide(g, b.Sum(b.Mask(isMaximum, b.One), Axes.Class)))];
             },
             Domain = "the derivative is shared equally at a tie",
-            Torch = "{0}.amax(new long[] {{ 1 }}, keepdim: true)",
+            Torch = "input.ClassMaximum({0})",
         };
     }
 

@@ -104,8 +104,11 @@ public unsafe ref struct CpuCall
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
 
-    /// <summary>Run-time parameters, set by the generated code.</summary>
+    /// <summary>Run-time parameters; where null, the generated code sets them to the properties of the loss.</summary>
     public double* Parameters;
+
+    /// <summary>The run-time parameters have been set.</summary>
+    public readonly bool HasParameters => Parameters is not null;
 
     /// <summary>The target is class indices.</summary>
     public readonly bool HasLabels => TargetElement <= TargetElement.Int64;
@@ -135,14 +138,16 @@ public unsafe ref struct CpuCall
     /// <param name="statistics">See <see cref="Statistics"/>.</param>
     /// <param name="upstream">See <see cref="Upstream"/>.</param>
     /// <param name="smallElements">See <see cref="SmallElements"/>.</param>
-    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements)
+    /// <param name="parameters">See <see cref="Parameters"/>.</param>
+    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements, double[] parameters)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        fixed (double* sums = statistics, arrived = upstream, values = smallElements)
+        fixed (double* sums = statistics, arrived = upstream, values = smallElements, numbers = parameters)
         {
             Statistics = sums;
             Upstream = arrived;
             SmallElements = values;
+            Parameters = numbers;
             loss.Run(ref this);
         }
     }

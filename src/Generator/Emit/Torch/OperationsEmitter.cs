@@ -1,184 +1,109 @@
-using System.Globalization;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Model;
 
 namespace LossGen.Generator.Emit.Torch;
 
-/// <summary>
-/// Prints value and closed-form gradient of a loss as tensor operations. All tensors are (N, C, S) with extent 1 where a node
-/// does not vary; what depends on no tensor is a number.
-/// </summary>
+/// <summary>Prints value and closed-form gradient of a loss as tensor operations, for one kind of target.</summary>
 internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, LossGraph graph)
 {
     private const string Tensor = "global::TorchSharp.torch.Tensor";
-    private const string Operations = "global::LossGen.Generated.Operations";
+    private const string Input = "global::LossGen.Generated.TensorInput";
 
-    private readonly Dictionary<Node, string> names = [];
-    private readonly Dictionary<Node, bool> numbers = [];
-    private Dictionary<Node, int> uses = [];
+    // A longer expression is taken apart.
+    private const int LongText = 60;
 
     public void Emit(string name)
     {
         writer.Line();
-        writer.Comment(graph.IndexTarget ? "For class indices." : "For dense targets.");
+        writer.Comment(graph.IndexTarget ? "For class indices: [label = c] is 1 at the class of the label." : "For dense targets: y is the target.");
         writer.Open($"private sealed class {name} : global::LossGen.Generated.TensorOperations");
-        Method($"public override {Tensor} Value(global::LossGen.Generated.TensorInput input)", graph.Value);
+        for (int k = 0; k < graph.Tables.Length; k++)
+            writer.Line($"private static readonly double[] s_table{k} = {{ {string.Join(", ", graph.Tables[k].Select(Literal.Of))} }};");
+        if (graph.Tables.Length > 0)
+            writer.Line();
+        Method($"public override {Tensor} Value({Input} input)", graph.Value);
         writer.Line();
-        Method($"public override {Tensor} Gradient(global::LossGen.Generated.TensorInput input, {Tensor} upstream)", graph.Gradient);
+        Method($"public override {Tensor} Gradient({Input} input, {Tensor} upstream)", graph.Gradient);
         writer.Close();
     }
 
     private void Method(string signature, Node result)
     {
-        names.Clear();
-        List<Node> nodes = Reachable(result);
-        uses = [];
-        foreach (Node input in nodes.SelectMany(node => node.Op == Op.Sum && IsCount(node) && !IsPick(node) ? node[0].Inputs : node.Inputs))
-            uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
-        writer.Open(signature);
+        var names = new OperationNames(graph);
+        var text = new OperationText(names);
+        List<Node> nodes = Reachable(text, result);
+        var uses = nodes.SelectMany(text.Operands).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+        var statements = new List<Statement>();
         foreach (Node node in nodes)
         {
-            bool isLeaf = node.Inputs.IsEmpty;
-            if (node.Op == Op.Constant || (isLeaf && node.Op is not (Op.PerClass or Op.ClassIndex or Op.ClassSet)) || ReferenceEquals(node, result))
+            if (ReferenceEquals(node, result) || !IsWorthAName(node))
                 continue;
-            string text = Text(node);
-            bool shared = uses.TryGetValue(node, out int count) && count > 1;
-            if (!shared && text.Length < 72)
+            text.Mentioned.Clear();
+            string code = text.Text(node);
+            bool isShared = uses[node] > 1;
+            if (!isShared && code.Length <= LongText && !(node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel)))
                 continue;
-            string own = "t" + (names.Count + 1).ToString(CultureInfo.InvariantCulture);
-            string meaning = NodeText.Describe(node, n => n.Op == Op.Parameter ? model.Parameters[n.Index] : names.TryGetValue(n, out string? known) ? known : null);
-            if (!isLeaf)
-                writer.Comment($"{own} = {meaning}");
-            string type = !IsNumber(node) ? Tensor : node.Operation().IsCondition ? "bool" : "double";
-            writer.Line($"{type} {own} = {text};");
-            names[node] = own;
+            string meaning = Meaning(node, names);
+            string name = names.Add(node, text.IsNumber(node));
+            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {meaning}", code, [.. text.Mentioned]));
         }
 
-        writer.Line($"return {AsTensor(result)};");
+        text.Mentioned.Clear();
+        string last = text.Tensor(result);
+        statements.Add(new(result, "", Meaning(result, names), last, [.. text.Mentioned]));
+        Write(signature, statements, text);
+    }
+
+    private void Write(string signature, List<Statement> statements, OperationText text)
+    {
+        // Where a tensor of the logits' size is used last: there its memory is given back.
+        var lastUse = new Dictionary<Node, int>();
+        for (int i = 0; i < statements.Count; i++)
+        {
+            foreach (Node node in statements[i].Mentioned)
+                lastUse[node] = i;
+        }
+
+        writer.Open(signature);
+        for (int i = 0; i < statements.Count; i++)
+        {
+            Statement statement = statements[i];
+            if (statement.Comment.Length > 0)
+                writer.Comment(statement.Comment);
+            if (statement.Name.Length == 0)
+            {
+                writer.Line($"return {statement.Code};");
+                continue;
+            }
+
+            bool isPlain = text.IsNumber(statement.Node) || statement.Node.Op is Op.Logit or Op.Target;
+            writer.Line($"var {statement.Name} = {(isPlain ? statement.Code : $"input.Keep({statement.Code})")};");
+            IEnumerable<string> finished = statements
+                .Where(s => s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
+                .Select(s => s.Name);
+            if (string.Join(", ", finished) is { Length: > 0 } list)
+                writer.Line($"input.Drop({list});");
+        }
+
         writer.Close();
     }
 
-    /// <summary>The node depends on no tensor.</summary>
-    private bool IsNumber(Node node)
+    // The mathematics of a node, with the names given so far.
+    private string Meaning(Node node, OperationNames names)
     {
-        if (numbers.TryGetValue(node, out bool known))
-            return known;
-        bool result = node.Op is Op.Constant or Op.Parameter or Op.Extent
-            || (node.Operation().IsElementwise && node.Inputs.All(IsNumber));
-        numbers[node] = result;
-        return result;
+        string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index] : names.Find(inner));
+        return node.Op switch
+        {
+            Op.Softmax => $"softmax_C({Describe(node[0])})",
+            Op.SoftmaxComplement => $"1 - softmax_C({Describe(node[0])})",
+            _ => Describe(node),
+        };
     }
 
-    private string AsTensor(Node node) => IsNumber(node) ? $"input.Number({Value(node)})" : Value(node);
+    private static bool IsWorthAName(Node node) =>
+        node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.OneHot or Op.Valid or Op.Labelled);
 
-    private string Value(Node node) => names.TryGetValue(node, out string? name) ? name : Text(node);
-
-    private string Nested(Node node)
-    {
-        string text = Value(node);
-        return IsAtom(text) ? text : "(" + text + ")";
-    }
-
-    private static bool IsAtom(string text)
-    {
-        int depth = 0;
-        foreach (char c in text)
-        {
-            if (c is '(' or '[' or '{')
-                depth++;
-            else if (c is ')' or ']' or '}')
-                depth--;
-            else if (depth == 0 && c is ' ' or '!' or '-')
-                return false;
-        }
-
-        return true;
-    }
-
-    private string Text(Node node)
-    {
-        switch (node.Op)
-        {
-            case Op.Constant:
-                return Literal.Of(node.Number);
-            case Op.Parameter:
-                return $"input.Parameters[{node.Index}]";
-            case Op.Extent:
-                return node.Attribute switch { Axes.Batch => "input.Batch", Axes.Class => "input.Classes", _ => "input.Pixels" };
-            case Op.Logit:
-                return "input.X";
-            case Op.Target:
-                return "input.Target";
-            case Op.OneHot:
-                return "input.OneHot";
-            case Op.Valid:
-                return "input.Valid";
-            case Op.Labelled:
-                return "input.Labelled";
-            case Op.ClassIndex:
-                return "input.ClassIndex";
-            case Op.PerClass:
-                return $"input.PerClass(new double[] {{ {string.Join(", ", graph.Tables[node.Index].Select(Literal.Of))} }})";
-            case Op.ClassSet:
-                string only = string.Concat(node.Classes!.List.Select(c => ", " + Literal.Of(c)));
-                return $"input.ClassSet({Literal.Of(node.Classes.IncludeBackground)}{only})";
-            case Op.Upstream:
-                return "upstream";
-            case Op.Sum when IsPick(node):
-                return $"input.AtLabel({AsTensor(node[0][1])})";
-            case Op.Sum:
-                string axes = string.Join(", ", new[] { (Axes.Batch, "0"), (Axes.Class, "1"), (Axes.Pixel, "2") }
-                    .Where(axis => node.Attribute.Has(axis.Item1)).Select(axis => axis.Item2));
-                return IsCount(node)
-                    ? $"{Nested(node[0][0])}.sum(new long[] {{ {axes} }}, keepdim: true).to_type(input.X.dtype)"
-                    : $"{Nested(node[0])}.sum(new long[] {{ {axes} }}, keepdim: true)";
-        }
-
-        if (IsNumber(node))
-        {
-            string scalar = node.Operation().Scalar!;
-            return Format(scalar, node.Inputs.Select(input => scalar.Contains("Math.") ? Value(input) : Nested(input)));
-        }
-
-        switch (node.Op)
-        {
-            case Op.Multiply when node[0].IsNumber(-1):
-                return "-" + Nested(node[1]);
-            case Op.Add when IsNegation(node[1]):
-                return $"{Nested(node[0])} - {Nested(node[1][1])}";
-            case Op.Add when IsNegation(node[0]):
-                return $"{Nested(node[1])} - {Nested(node[0][1])}";
-            case Op.Detach:
-                return $"{Nested(node[0])}.detach()";
-
-            // A condition that is a number is decided in C#.
-            case Op.Where when IsNumber(node[0]):
-                return $"{Nested(node[0])} ? {AsTensor(node[1])} : {AsTensor(node[2])}";
-            case Op.Mask when IsNumber(node[0]):
-                return $"{Nested(node[0])} ? {AsTensor(node[1])} : input.Number(0D)";
-            case Op.And or Op.Or when node.Inputs.Any(IsNumber):
-                Node number = IsNumber(node[0]) ? node[0] : node[1], tensor = IsNumber(node[0]) ? node[1] : node[0];
-                string constant = $"global::TorchSharp.torch.full_like({Nested(tensor)}, {(node.Op == Op.And ? "false" : "true")})";
-                return node.Op == Op.And ? $"{Nested(number)} ? {Value(tensor)} : {constant}" : $"{Nested(number)} ? {constant} : {Value(tensor)}";
-        }
-
-        string template = node.Operation().Torch ?? throw new InvalidOperationException($"{node.Op} has no tensor text");
-        bool allTensors = node.Op is Op.Where or Op.Mask or Op.Minimum or Op.Maximum or Op.Power or Op.Less or Op.LessOrEqual or Op.Equal;
-        return Format(template, node.Inputs.Select(input => allTensors && IsNumber(input) ? AsTensor(input) : Nested(input)));
-    }
-
-    private bool IsNegation(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && !names.ContainsKey(node);
-
-    // sum_C([label] * f): a gather.
-    private static bool IsPick(Node node) => node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
-
-    // How often a condition holds: no number is made of it first.
-    private static bool IsCount(Node node) => node[0].Op == Op.Mask && node[0][1].IsNumber(1);
-
-    private static string Format(string template, IEnumerable<string> arguments) =>
-        string.Format(CultureInfo.InvariantCulture, template, arguments.Cast<object>().ToArray());
-
-    private List<Node> Reachable(Node result)
+    private static List<Node> Reachable(OperationText text, Node result)
     {
         var found = new SortedDictionary<int, Node>();
         void Visit(Node node)
@@ -186,13 +111,13 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             if (found.ContainsKey(node.Id))
                 return;
             found.Add(node.Id, node);
-
-            // The selection of a gather or a count is never computed.
-            foreach (Node input in node.Op != Op.Sum ? node.Inputs.AsEnumerable() : IsPick(node) ? [node[0][1]] : IsCount(node) ? [node[0][0]] : node.Inputs)
-                Visit(input);
+            foreach (Node operand in text.Operands(node))
+                Visit(operand);
         }
 
         Visit(result);
         return [.. found.Values];
     }
+
+    private readonly record struct Statement(Node Node, string Name, string Comment, string Code, List<Node> Mentioned);
 }

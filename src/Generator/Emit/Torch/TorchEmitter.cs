@@ -47,7 +47,7 @@ internal static class TorchEmitter
         {
             writer.Line($"/// <summary>A module with its declared options.</summary>");
             string reduction = model.Options.Reduction.ToString();
-            writer.Line($"public {model.Name}() : base(global::TorchSharp.torch.nn.Reduction.{reduction}) => name = nameof({model.Name});");
+            writer.Line($"public {model.Name}() : base(global::TorchSharp.torch.nn.Reduction.{reduction}) => name = {Literal.Of(model.Name.TrimStart('@'))};");
             writer.Line();
         }
 

@@ -6,427 +6,57 @@
 namespace LossGen.Generated
 {
     using System;
-    using System.Collections.Generic;
     using LossGen.Kernels;
     using TorchSharp;
     using static TorchSharp.torch;
 
-    /// <summary>The emitted tensor operations of a loss for one kind of target: any device, any floating type.</summary>
-    [global::Microsoft.CodeAnalysis.Embedded]
-    internal abstract class TensorOperations
-    {
-        /// <summary>The value: a scalar, or unreduced as (N or 1, C or 1, S or 1).</summary>
-        public abstract Tensor Value(TensorInput input);
-
-        /// <summary>The gradient at the logits, (N, C, S), given the one that arrives.</summary>
-        public abstract Tensor Gradient(TensorInput input, Tensor upstream);
-    }
-
-    /// <summary>Logits and target as the operations take them.</summary>
-    [global::Microsoft.CodeAnalysis.Embedded]
-    internal sealed class TensorInput
-    {
-        private Tensor? oneHot;
-
-        public TensorInput(LossDefinition definition, double[] parameters, Tensor logits, Tensor target)
-        {
-            long n = logits.shape[0], c = logits.shape[1];
-            ScalarType compute = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-            Parameters = parameters;
-            X = logits.reshape(n, c, -1).to_type(compute);
-            Batch = n;
-            Classes = c;
-            Pixels = X.shape[2];
-            if (TorchLoss.IsInteger(target.dtype))
-            {
-                Tensor labels = target.reshape(n, 1, -1).to_type(ScalarType.Int64);
-                if (definition.IgnoreIndex is int ignored)
-                {
-                    Valid = labels.ne(ignored);
-                    labels = torch.where(Valid, labels, torch.full_like(labels, definition.IsSingleForeground(c) ? 0L : -1L));
-                }
-
-                Labels = definition.IsSingleForeground(c) ? labels - 1 : labels;
-            }
-            else
-            {
-                Target = TorchLoss.DenseLayout(definition, target, n, c).to_type(compute);
-                if (definition.IgnoreIndex is int ignored)
-                    Valid = Target.ne(ignored);
-            }
-        }
-
-        /// <summary>Logits, (N, C, S).</summary>
-        public Tensor X { get; }
-
-        /// <summary>Class indices, (N, 1, S); -1 where no class is labelled.</summary>
-        public Tensor Labels { get; } = null!;
-
-        /// <summary>The dense target, (N, C, S).</summary>
-        public Tensor Target { get; } = null!;
-
-        /// <summary>Which points take part: (N, 1, S) with class indices, (N, C, S) with dense targets.</summary>
-        public Tensor Valid { get; } = null!;
-
-        public double[] Parameters { get; }
-
-        public double Batch { get; }
-
-        public double Classes { get; }
-
-        public double Pixels { get; }
-
-        /// <summary>Which class is the label: a comparison, one byte an element.</summary>
-        public Tensor OneHot => oneHot ??= Labels.eq(torch.arange((long)Classes, dtype: ScalarType.Int64, device: X.device).view(1, -1, 1));
-
-        /// <summary>Which pixels have a labelled class.</summary>
-        public Tensor Labelled => Labels.ge(0);
-
-        /// <summary>0, 1, ... as (1, C, 1).</summary>
-        public Tensor ClassIndex => torch.arange((long)Classes, dtype: X.dtype, device: X.device).view(1, -1, 1);
-
-        /// <summary>One number a class, as (1, C, 1).</summary>
-        public Tensor PerClass(double[] numbers) => torch.tensor(numbers, dtype: X.dtype, device: X.device).view(1, -1, 1);
-
-        /// <summary>A condition that holds for the listed classes, as (1, C, 1).</summary>
-        public Tensor ClassSet(bool includeBackground, params int[] only)
-        {
-            var members = new bool[(int)Classes];
-            for (int c = 0; c < members.Length; c++)
-                members[c] = (includeBackground || c > 0) && (only.Length == 0 || Array.IndexOf(only, c) >= 0);
-            return torch.tensor(members, device: X.device).view(1, -1, 1);
-        }
-
-        /// <summary>f at the class of the label, 0 where there is none: a gather.</summary>
-        public Tensor AtLabel(Tensor f)
-        {
-            Tensor full = f.expand((long)Batch, (long)Classes, f.shape[2] == 1 ? 1 : (long)Pixels);
-            if (full.shape[2] == 1)
-                full = full.expand((long)Batch, (long)Classes, (long)Pixels);
-            return Operations.Mask(Labelled, full.gather(1, Labels.clamp_min(0)));
-        }
-
-        public Tensor Number(double value) => torch.full(1, 1, 1, value, dtype: X.dtype, device: X.device);
-    }
-
-    /// <summary>Operations that mix numbers and tensors, or that TorchSharp lacks.</summary>
-    [global::Microsoft.CodeAnalysis.Embedded]
-    internal static class Operations
-    {
-        public static Tensor Mask(Tensor condition, Tensor value) => torch.where(condition, value, torch.zeros(new long[] { 1 }, dtype: value.dtype, device: value.device));
-
-        public static Tensor Softplus(Tensor x) => x.clamp_min(0) + (-x.abs()).exp().log1p();
-    }
-
-    /// <summary>What the generated modules share: checks, the choice of the road, and the custom autograd functions.</summary>
+    /// <summary>What the generated modules call: checks, then the road that fits the tensors.</summary>
     [global::Microsoft.CodeAnalysis.Embedded]
     internal static class TorchLoss
     {
-        /// <summary>Makes float and double CPU tensors take the tensor operations too. For tests.</summary>
+        /// <summary>Makes float and double tensors on the CPU take the tensor operations too, on this thread. For tests.</summary>
         [ThreadStatic]
         internal static bool ForceTensorOperations;
 
-        [global::System.Runtime.InteropServices.DllImport("LibTorchSharp")]
-        private static extern IntPtr THSTensor_data(IntPtr tensor);
-
-        /// <summary>The address of a tensor's first element.</summary>
-        public static nint Data(Tensor tensor)
-        {
-            nint data = THSTensor_data(tensor.Handle);
-            GC.KeepAlive(tensor);
-            return data;
-        }
-
-        public static bool IsInteger(ScalarType type) =>
-            type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64;
-
-        public static bool IsFloating(ScalarType type) =>
-            type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
-
-        /// <summary>The loss of a batch, part of the autograd graph where the logits are.</summary>
+        /// <summary>The loss of a batch: part of the autograd graph where the logits are.</summary>
         public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, Tensor input, Tensor target)
         {
-            using var scope = torch.NewDisposeScope();
             LossDefinition definition = loss.Definition;
-            TorchChecks.Input(definition, input, target);
-            long[] spatial = TorchChecks.TargetSpatial(definition, input, target);
-            if (!SameSpatial(input, spatial))
-                input = torch.nn.functional.interpolate(input, size: spatial, mode: InterpolationMode.Bilinear, align_corners: true);
-            input = input.contiguous();
-            bool cpu = input.device_type == DeviceType.CPU;
-            bool kernel = cpu && !ForceTensorOperations && input.dtype is ScalarType.Float32 or ScalarType.Float64;
-            if (!IsInteger(target.dtype) && target.dtype is not (ScalarType.Float32 or ScalarType.Float64))
-                target = target.to_type(input.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
-            target = target.contiguous();
-            if (cpu && !kernel && IsInteger(target.dtype))
-                TorchChecks.LabelRange(definition, input, target);
+            BatchShape shape = TorchChecks.Batch(definition, input, target, nameof(input));
+            using var scope = torch.NewDisposeScope();
+            if (shape.IsResized)
+                input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
+            if (!input.is_contiguous())
+                input = input.contiguous();
+            if (!target.is_contiguous())
+                target = target.contiguous();
 
-            var call = new LossCall(loss, parameters, (IsInteger(target.dtype) ? index : dense)!, spatial, input, target);
-            Tensor value = kernel ? call.KernelValue(input, target) : call.OperationsValue(input, target);
-            if (!torch.is_grad_enabled() || !input.requires_grad)
-                return value.MoveToOuterDisposeScope();
-            call.Value = value;
-            return LossFunction.apply(input, target, call, kernel).MoveToOuterDisposeScope();
+            bool onCpu = input.device_type == DeviceType.CPU;
+            bool usesKernel = onCpu && !ForceTensorOperations && TensorMemory.IsKernelType(input.dtype);
+            if (usesKernel && !shape.HasLabels && !TensorMemory.IsKernelType(target.dtype))
+                target = target.to_type(input.dtype);
+            if (onCpu && !usesKernel && shape.HasLabels)
+                TorchChecks.LabelRange(definition, shape, target);
+
+            var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel);
+            call.Evaluate(input, target);
+            bool isRecorded = input.requires_grad && torch.is_grad_enabled();
+            return (isRecorded ? LossFunction.apply(input, target, call) : call.TakeValue()).MoveToOuterDisposeScope();
         }
 
-        /// <summary>The value, and its gradient into a tensor of one's own; no autograd graph, no callback.</summary>
+        /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>
         public static double EvaluateWithGradient(ILoss loss, Tensor logits, Tensor target, Tensor gradient)
         {
             LossDefinition definition = loss.Definition;
-            TorchChecks.Input(definition, logits, target);
-            TorchChecks.Direct(definition, logits, target, gradient);
-            long[] spatial = TorchChecks.TargetSpatial(definition, logits, target);
-            LossShape shape = Shape(logits, spatial);
-            if (!SameSpatial(logits, spatial))
-                shape = shape.WithLogits((int)logits.shape[2], (int)logits.shape[3]);
-            CpuCall call = NewCall(CpuMode.ValueAndGradient, logits, target, shape);
-            call.SetAddresses(Data(logits), Data(target), gradient: Data(gradient));
+            BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
+            TorchChecks.Direct(definition, shape, logits, target, gradient);
+            CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.ToLossShape());
+            call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), gradient: TensorMemory.Data(gradient));
             loss.Run(ref call);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
+            GC.KeepAlive(gradient);
             return call.Value;
-        }
-
-        public static LossShape Shape(Tensor logits, long[] spatial)
-        {
-            long pixels = 1;
-            foreach (long extent in spatial)
-                pixels *= extent;
-            int n = checked((int)logits.shape[0]), c = checked((int)logits.shape[1]);
-            return spatial.Length == 2 ? new LossShape(n, c, checked((int)spatial[0]), checked((int)spatial[1])) : new LossShape(n, c, checked((int)pixels));
-        }
-
-        public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape)
-        {
-            var call = new CpuCall
-            {
-                Mode = mode,
-                Shape = shape,
-                IsDouble = logits.dtype == ScalarType.Float64,
-                TargetElement = target.dtype switch
-                {
-                    ScalarType.Byte => TargetElement.Byte,
-                    ScalarType.Int8 => TargetElement.SByte,
-                    ScalarType.Int16 => TargetElement.Int16,
-                    ScalarType.Int32 => TargetElement.Int32,
-                    ScalarType.Int64 => TargetElement.Int64,
-                    ScalarType.Float64 => TargetElement.Double,
-                    _ => TargetElement.Single,
-                },
-            };
-            return call;
-        }
-
-        /// <summary>A dense target as (N, C, S), whatever its layout.</summary>
-        public static Tensor DenseLayout(LossDefinition definition, Tensor target, long n, long c)
-        {
-            long channels = c + (definition.DropLastTargetChannel ? 1 : 0);
-            Tensor layout = definition.TargetClassAxis == ClassAxis.Last
-                ? target.reshape(n, -1, channels).transpose(1, 2)
-                : target.reshape(n, channels, -1);
-            return definition.DropLastTargetChannel ? layout.narrow(1, 0, c) : layout;
-        }
-
-        private static bool SameSpatial(Tensor input, long[] spatial)
-        {
-            for (int i = 0; i < spatial.Length && i + 2 < input.dim(); i++)
-            {
-                if (input.shape[i + 2] != spatial[i])
-                    return false;
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>One call of a loss: what the backward pass needs besides logits and target.</summary>
-    [global::Microsoft.CodeAnalysis.Embedded]
-    internal sealed class LossCall
-    {
-        private readonly ILoss loss;
-        private readonly double[] parameters;
-        private readonly TensorOperations operations;
-        private readonly long[] spatial;
-        private readonly double[] statistics;
-        private readonly ElementAxes elementAxes;
-
-        public LossCall(ILoss loss, double[] parameters, TensorOperations operations, long[] spatial, Tensor logits, Tensor target)
-        {
-            this.loss = loss;
-            this.parameters = parameters;
-            this.operations = operations;
-            this.spatial = spatial;
-            CpuCall measure = TorchLoss.NewCall(CpuMode.Measure, logits, target, TorchLoss.Shape(logits, spatial));
-            loss.Run(ref measure);
-            elementAxes = measure.ElementAxes;
-            statistics = measure.StatisticsLength > 0 ? new double[measure.StatisticsLength] : Array.Empty<double>();
-        }
-
-        /// <summary>The value, computed ahead of the autograd function: what fails must fail before it.</summary>
-        public Tensor? Value { get; set; }
-
-        public Tensor OperationsValue(Tensor logits, Tensor target)
-        {
-            using var scope = torch.NewDisposeScope();
-            using var noGradient = torch.no_grad();
-            Tensor value = operations.Value(new TensorInput(loss.Definition, parameters, logits, target));
-            return Shaped(value, logits).to_type(logits.dtype).MoveToOuterDisposeScope();
-        }
-
-        public Tensor KernelValue(Tensor logits, Tensor target)
-        {
-            LossShape shape = TorchLoss.Shape(logits, spatial);
-            CpuCall call = TorchLoss.NewCall(CpuMode.Value, logits, target, shape);
-            if (loss.Definition.Reduction != Reduction.None)
-            {
-                call.SetAddresses(TorchLoss.Data(logits), TorchLoss.Data(target));
-                call.Run(loss, statistics, Array.Empty<double>(), Array.Empty<double>());
-                GC.KeepAlive(target);
-                return torch.tensor(call.Value, dtype: logits.dtype);
-            }
-
-            long count = ElementCount(logits);
-            bool perPixel = elementAxes.HasFlag(ElementAxes.Pixel);
-            double[] small = perPixel ? Array.Empty<double>() : new double[count];
-            Tensor elements = torch.empty(perPixel ? count : 0, dtype: logits.dtype);
-            call.SetAddresses(TorchLoss.Data(logits), TorchLoss.Data(target), elements: perPixel ? TorchLoss.Data(elements) : 0);
-            call.Run(loss, statistics, Array.Empty<double>(), small);
-            GC.KeepAlive(target);
-            return ElementShape(perPixel ? elements : torch.tensor(small, dtype: logits.dtype), logits);
-        }
-
-        /// <summary>The gradient by the kernel, from the sums that the forward pass kept.</summary>
-        public Tensor KernelGradient(Tensor logits, Tensor target, Tensor upstream)
-        {
-            Tensor gradient = torch.empty_like(logits);
-            using Tensor arrived = upstream.to_type(logits.dtype).contiguous();
-            bool perPixel = elementAxes.HasFlag(ElementAxes.Pixel);
-            CpuCall call = TorchLoss.NewCall(CpuMode.Gradient, logits, target, TorchLoss.Shape(logits, spatial));
-            call.SetAddresses(
-                TorchLoss.Data(logits), TorchLoss.Data(target), gradient: TorchLoss.Data(gradient), upstreamElements: perPixel ? TorchLoss.Data(arrived) : 0);
-            call.Run(loss, statistics, perPixel ? Array.Empty<double>() : Numbers(arrived), Array.Empty<double>());
-            GC.KeepAlive(target);
-            return gradient;
-        }
-
-        /// <summary>The gradient by tensor operations. They are recorded where gradients are enabled, so it can be differentiated again.</summary>
-        public Tensor OperationsGradient(Tensor logits, Tensor target, Tensor upstream)
-        {
-            var input = new TensorInput(loss.Definition, parameters, logits, target);
-            Tensor arrived = upstream.to_type(input.X.dtype);
-            long n = logits.shape[0], c = logits.shape[1], s = (long)input.Pixels;
-
-            // Unreduced values keep the axes they have; a reduced one is a scalar.
-            if (elementAxes != ElementAxes.None)
-            {
-                arrived = arrived.reshape(
-                    elementAxes.HasFlag(ElementAxes.Batch) ? n : 1, elementAxes.HasFlag(ElementAxes.Class) ? c : 1, elementAxes.HasFlag(ElementAxes.Pixel) ? s : 1);
-            }
-
-            Tensor gradient = operations.Gradient(input, arrived);
-            return gradient.expand(n, c, s).reshape(logits.shape).to_type(logits.dtype);
-        }
-
-        private static double[] Numbers(Tensor tensor)
-        {
-            using Tensor numbers = tensor.to_type(ScalarType.Float64).reshape(-1);
-            return numbers.data<double>().ToArray();
-        }
-
-        private long ElementCount(Tensor logits) =>
-            (elementAxes.HasFlag(ElementAxes.Batch) ? logits.shape[0] : 1) * (elementAxes.HasFlag(ElementAxes.Class) ? logits.shape[1] : 1)
-            * (elementAxes.HasFlag(ElementAxes.Pixel) ? Pixels : 1);
-
-        private Tensor ElementShape(Tensor flat, Tensor logits)
-        {
-            var shape = new List<long>();
-            if (elementAxes.HasFlag(ElementAxes.Batch))
-                shape.Add(logits.shape[0]);
-            if (elementAxes.HasFlag(ElementAxes.Class))
-                shape.Add(logits.shape[1]);
-            if (elementAxes.HasFlag(ElementAxes.Pixel))
-                shape.AddRange(spatial);
-            return flat.reshape(shape.ToArray());
-        }
-
-        private Tensor Shaped(Tensor value, Tensor logits)
-        {
-            if (loss.Definition.Reduction != Reduction.None)
-                return value.reshape(Array.Empty<long>());
-            long pixels = Pixels;
-            return ElementShape(
-                value.expand(
-                    elementAxes.HasFlag(ElementAxes.Batch) ? logits.shape[0] : 1,
-                    elementAxes.HasFlag(ElementAxes.Class) ? logits.shape[1] : 1,
-                    elementAxes.HasFlag(ElementAxes.Pixel) ? pixels : 1).reshape(-1),
-                logits);
-        }
-
-        private long Pixels
-        {
-            get
-            {
-                long pixels = 1;
-                foreach (long extent in spatial)
-                    pixels *= extent;
-                return pixels;
-            }
-        }
-    }
-
-    /// <summary>Joins a loss to the autograd graph. Its forward only hands over what was computed; its backward never throws.</summary>
-    [global::Microsoft.CodeAnalysis.Embedded]
-    internal sealed class LossFunction : autograd.SingleTensorFunction<LossFunction>
-    {
-        // The graph keeps a returned gradient's memory but not its managed handle: that one is disposed at the next call.
-        [ThreadStatic]
-        private static Tensor? s_returned;
-
-        public override string Name => "LossGen";
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-        {
-            var call = (LossCall)vars[2];
-            ctx.save_for_backward(new List<Tensor> { (Tensor)vars[0], (Tensor)vars[1] });
-            ctx.save_data("call", call);
-            ctx.save_data("kernel", vars[3]);
-            Tensor value = call.Value!;
-            call.Value = null;
-            return value;
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream)
-        {
-            try
-            {
-                using var scope = torch.NewDisposeScope();
-                List<Tensor> saved = ctx.get_saved_variables();
-                var call = (LossCall)ctx.get_data("call");
-                bool again = torch.is_grad_enabled();
-                Tensor gradient = (bool)ctx.get_data("kernel") && !again
-                    ? call.KernelGradient(saved[0], saved[1], upstream)
-                    : call.OperationsGradient(saved[0], saved[1], upstream);
-                gradient = gradient.DetachFromDisposeScope();
-                if (!again)
-                {
-                    s_returned?.Dispose();
-                    s_returned = gradient;
-                }
-
-                foreach (Tensor tensor in saved)
-                    tensor.Dispose();
-                return new List<Tensor> { gradient, null!, null!, null! };
-            }
-            catch (Exception error)
-            {
-                // An exception here would abort the process; a gradient on the meta device becomes one at backward().
-                Console.Error.WriteLine(error);
-                return new List<Tensor> { torch.empty(new long[] { 1 }, device: torch.META), null!, null!, null! };
-            }
-            finally
-            {
-                upstream.Dispose();
-            }
         }
     }
 }

@@ -1,0 +1,43 @@
+using LossGen.Generated;
+
+namespace LossGen.Torch.Tests.Support;
+
+/// <summary>What tests compare, and how they run a loss.</summary>
+internal static class Check
+{
+    /// <summary>Equal to within a share of the largest expected magnitude.</summary>
+    public static void Close(Tensor expected, Tensor actual, double tolerance, string what)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        using var scope = NewDisposeScope();
+        Tensor e = expected.detach().to_type(ScalarType.Float64), a = actual.detach().to_type(ScalarType.Float64);
+        double scale = Math.Max(e.abs().max().item<double>(), 1e-12), error = (e - a).abs().max().item<double>();
+        Assert.True(error <= tolerance * scale, $"{what}: off by {error:E2} of {scale:E2}");
+    }
+
+    /// <summary>The value and the gradient of its sum weighted by <paramref name="upstream"/>.</summary>
+    public static (Tensor Value, Tensor Gradient) Run(Func<Tensor, Tensor> loss, Tensor logits, Tensor? upstream = null)
+    {
+        Tensor x = logits.detach().clone().requires_grad_();
+        Tensor value = loss(x);
+        if (upstream is null)
+            value.sum().backward();
+        else
+            value.backward(new List<Tensor> { upstream });
+        return (value.detach(), x.grad!.detach());
+    }
+
+    /// <summary>Runs on one of the two roads: the kernels, or tensor operations.</summary>
+    public static T OnRoad<T>(bool operations, Func<T> run)
+    {
+        TorchLoss.ForceTensorOperations = operations;
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            TorchLoss.ForceTensorOperations = false;
+        }
+    }
+}
