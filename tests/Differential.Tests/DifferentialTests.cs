@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using LossGen.Differential.Checks;
 using LossGen.Differential.Losses;
@@ -24,6 +25,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     {
         int seed = Setting("LOSSGEN_SEED", 1), count = Setting("LOSSGEN_FORMULAS", DefaultCount), first = Setting("LOSSGEN_FIRST", 0);
         var failures = new ConcurrentBag<(Trial Trial, string Failure)>();
+        var watch = Stopwatch.StartNew();
         Parallel.ForEach(Enumerable.Range(first, count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, indices =>
         {
             Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index))];
@@ -35,7 +37,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures");
+        output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures; {watch.Elapsed.TotalSeconds:0} s, processor {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s");
         if (failures.IsEmpty)
             return;
         foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Index))
