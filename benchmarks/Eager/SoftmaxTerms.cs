@@ -65,11 +65,19 @@ internal abstract class SoftmaxTerms
     protected Tensor Sum(Tensor value) => value.sum(sumAxes);
 }
 
-/// <summary>True positives by adding each pixel's probability to the sum of its label: little memory, one thread.</summary>
+/// <summary>
+/// True positives by adding each pixel's probability to the sum of its label, row by row: little memory. All pixels into one sum (index_add) would
+/// be as fast, but in float32 it is off by a quarter of a percent after two million pixels.
+/// </summary>
 internal sealed class GatheredTerms(Tensor logits, Tensor target) : SoftmaxTerms(logits, target)
 {
-    protected override Tensor TruePositives() =>
-        zeros([Classes], dtype: PickedProbability.dtype).index_add(0, Target.flatten(), PickedProbability.flatten(), 1);
+    protected override Tensor TruePositives()
+    {
+        long columns = Target.shape[^1], rows = Target.numel() / columns;
+        return zeros([rows, Classes], dtype: PickedProbability.dtype)
+            .scatter_add(1, Target.reshape(rows, columns), PickedProbability.reshape(rows, columns))
+            .sum([0L]);
+    }
 }
 
 /// <summary>True positives by a product with a one-hot target in the layout of the logits, scattered in one go: more memory, all threads.</summary>
