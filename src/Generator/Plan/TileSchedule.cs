@@ -113,12 +113,11 @@ internal sealed class TileSchedule
             MarkPixelPhase(input);
     }
 
-    // In a later stratum's loop, or in the class phase.
+    // After the loop that computes it first: in a later stratum's, or in the class phase.
     private bool IsNeededLater(Node node)
     {
-        int own = Stratum(node);
-        bool later = Reductions.Any(reduction => Stratum(reduction[0]) > own && Reaches(reduction[0], node));
-        return later || ClassOutputs.Any(output => Reaches(output, node));
+        List<int> loops = Reductions.Where(reduction => Reaches(reduction[0], node)).Select(reduction => Stratum(reduction[0])).ToList();
+        return loops.Distinct().Count() > 1 || ClassOutputs.Any(output => Reaches(output, node));
     }
 
     private static bool Reaches(Node from, Node node)

@@ -42,6 +42,9 @@ internal sealed partial class GraphBuilder
 
             // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
             Op.SoftmaxComplement => Sum(Mask(Not(OneHot), Softmax(node[0])), Axes.Class),
+
+            // A condition is picked as the number that it would be: a sum of conditions has no meaning.
+            _ when IsPickable(node) && node.Operation().IsCondition => Less(Zero, Pick(Mask(node, One))),
             _ when IsPickable(node) => Pick(node),
             _ when node.Operation().IsElementwise => Rebuild(node, node.Inputs.Select(input => AtLabel(input, done)).ToArray()),
             _ => Pick(node),

@@ -29,8 +29,6 @@ internal sealed partial class GraphBuilder
 
         if (axes.Has(Axes.Class) && SumOfLabelled(masks, inner, axes) is { } gathered)
             return gathered;
-        if (axes == Axes.Class && inner.Op == Op.Softmax && masks.Count == 0)
-            return One;
         if (axes == Axes.Class && inner.IsNumber(1) && masks.Count == 1 && masks[0].Op == Op.ClassSet)
             return CountOf(masks[0].Classes!);
         if (axes.Has(Axes.Pixel) && Split(masks, inner, axes) is { } split)

@@ -75,7 +75,7 @@ internal static class PlainLosses
 
         [nameof(ProbabilityDice)] = (() => new ProbabilityDice(), (x, e) =>
         {
-            Tensor y = e.OneHot, size = x.abs().sum(0, 2), tp = (size + y.sum(0, 2) - (x - y).abs().sum(0, 2)) / 2;
+            Tensor y = e.OneHot, size = x.sum(0, 2), tp = (size + y.sum(0, 2) - (x - y).abs().sum(0, 2)) / 2;
             return (1 - (2 * tp + 1e-5) / (size + y.sum(0, 2) + 1e-5)).mean();
         }, null),
     };

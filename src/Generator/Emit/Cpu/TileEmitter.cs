@@ -11,6 +11,9 @@ internal sealed class TileEmitter
     private readonly TileSchedule schedule;
     private readonly VectorText text;
 
+    // What earlier loops left in scratch rows.
+    private readonly HashSet<Node> stored = [];
+
     private TileEmitter(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names)
     {
         this.writer = writer;
@@ -57,7 +60,7 @@ internal sealed class TileEmitter
                 text.DeclareIfShared(node);
             List<Node> reductions = schedule.ReductionsOf(stratum).ToList();
             if (reductions.Count > 0)
-                ReductionLoop(stratum, reductions);
+                ReductionLoop(reductions);
         }
 
         foreach (Node sum in sums)
@@ -74,7 +77,7 @@ internal sealed class TileEmitter
             StoreSum(sum, "");
     }
 
-    private void ReductionLoop(int stratum, List<Node> reductions)
+    private void ReductionLoop(List<Node> reductions)
     {
         foreach (Node reduction in reductions)
         {
@@ -83,8 +86,7 @@ internal sealed class TileEmitter
             writer.Line($"V {text.Name(reduction)} = {start};");
         }
 
-        bool IsReady(Node node) => schedule.Stored.Contains(node) && schedule.Stratum(node) < stratum;
-        List<Node> computed = schedule.Computed(reductions.Select(reduction => reduction[0]), IsReady);
+        List<Node> computed = schedule.Computed(reductions.Select(reduction => reduction[0]), stored.Contains);
         string steps = text.ClassWalk(computed, reductions.Select(reduction => reduction[0]));
         writer.Open($"for (int c = 0; c < classes; {steps})");
         text.OpenClassScope(perPixel: true);
@@ -107,6 +109,7 @@ internal sealed class TileEmitter
         writer.Close();
         foreach (Node reduction in reductions)
             text.Known(reduction);
+        stored.UnionWith(computed.Where(schedule.Stored.Contains));
     }
 
     private void ClassPhase()
