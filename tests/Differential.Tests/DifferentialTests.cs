@@ -38,6 +38,10 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures; {watch.Elapsed.TotalSeconds:0} s, processor {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s");
+        HashSet<int> known = seed == 1 ? Known(first, count) : [];
+        int[] cured = [.. known.Except(failures.Select(failure => failure.Trial.Index)).Order()];
+        Assert.True(cured.Length == 0, $"Formulas {string.Join(", ", cured)} pass: take them out of known-failures.txt.");
+        failures = [.. failures.Where(failure => !known.Contains(failure.Trial.Index))];
         if (failures.IsEmpty)
             return;
         foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Index))
@@ -62,6 +66,13 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     private static string Report(int seed, (Trial Trial, string Failure) smallest) =>
         $"\n---- seed {seed}, formula {smallest.Trial.Index}: the smallest that still fails\n{smallest.Failure}\n\n{smallest.Trial.Loss}\n"
         + $"{smallest.Trial.Batches[0].Fill(smallest.Trial.Loss)}\n(random numbers of the batch: {smallest.Trial.Batches[0].Seed.ToString(CultureInfo.InvariantCulture)})";
+
+    // The formulas that are known to fail, from the visible list.
+    private static HashSet<int> Known(int first, int count) =>
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "known-failures.txt"))
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => int.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture))
+            .Where(index => index >= first && index < first + count)];
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;

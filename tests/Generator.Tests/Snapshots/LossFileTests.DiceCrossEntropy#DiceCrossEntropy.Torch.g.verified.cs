@@ -10,7 +10,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     private static readonly IndexOperations s_indexOperations = new();
 
     /// <summary>A module with its declared options.</summary>
-    public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => name = nameof(DiceCrossEntropy);
+    public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => name = "DiceCrossEntropy";
 
     /// <summary>The loss of a batch, with a gradient at the logits.</summary>
     /// <param name="input">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>
@@ -25,55 +25,57 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     public double EvaluateWithGradient(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, global::TorchSharp.torch.Tensor gradient) =>
         global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, logits, target, gradient);
 
-    // For class indices.
+    // For class indices: [label = c] is 1 at the class of the label.
     private sealed class IndexOperations : global::LossGen.Generated.TensorOperations
     {
         public override global::TorchSharp.torch.Tensor Value(global::LossGen.Generated.TensorInput input)
         {
-            // t1 = p
-            global::TorchSharp.torch.Tensor t1 = input.X.softmax(1);
-            // t2 = [label = c]
-            global::TorchSharp.torch.Tensor t2 = global::LossGen.Generated.Operations.Mask(input.OneHot, input.Number(1D));
-            // t3 = sum_NS([label = c]*t1)
-            global::TorchSharp.torch.Tensor t3 = global::LossGen.Generated.Operations.Mask(input.OneHot, t1).sum(new long[] { 0, 2 }, keepdim: true);
-            // t4 = sum_NS(t1) + sum_NS(t2)
-            global::TorchSharp.torch.Tensor t4 = t1.sum(new long[] { 0, 2 }, keepdim: true) + t2.sum(new long[] { 0, 2 }, keepdim: true);
-            // t5 = 1E-05 + t4
-            global::TorchSharp.torch.Tensor t5 = (1E-05D) + t4;
-            // t6 = where(0 = t5, 1, (1E-05 + 2*t3)/t5)
-            global::TorchSharp.torch.Tensor t6 = global::TorchSharp.torch.where(input.Number(0D).eq(t5), input.Number(1D), (((1E-05D) + (2D * t3)) / t5));
-            // t7 = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            global::TorchSharp.torch.Tensor t7 = (input.AtLabel(input.X) - input.X.logsumexp(1, keepdim: true)).sum(new long[] { 0, 2 }, keepdim: true);
-            return ((1D - t6).sum(new long[] { 1 }, keepdim: true) / input.Classes) + (0.5D * ((-t7) / (input.Batch * input.Pixels)));
+            var x = input.X;
+            // p = softmax_C(x)
+            var p = input.Keep(x.softmax(1));
+            // overlap = sum_NS([label = c]*p)
+            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
+            // predicted = sum_NS(p)
+            var predicted = input.Keep(input.SumNS(p));
+            input.Drop(p);
+            // labelled = sum_NS([label = c])
+            var labelled = input.Keep(input.SumNS(input.OneHot));
+            // below = 1E-05 + predicted + labelled
+            var below = input.Keep(1E-05D + (predicted + labelled));
+            // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
+            var score = input.Keep(input.Where(below.eq(0D), 1D, (1E-05D + (2D * overlap)) / below));
+            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
+            var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
+            // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
+            return (input.SumC(1D - score) / input.Classes) + (0.5D * ((-sum) / (input.Batch * input.Pixels)));
         }
 
         public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor upstream)
         {
-            // t1 = p
-            global::TorchSharp.torch.Tensor t1 = input.X.softmax(1);
-            // t2 = [label = c]
-            global::TorchSharp.torch.Tensor t2 = global::LossGen.Generated.Operations.Mask(input.OneHot, input.Number(1D));
-            // t3 = sum_NS([label = c]*t1)
-            global::TorchSharp.torch.Tensor t3 = global::LossGen.Generated.Operations.Mask(input.OneHot, t1).sum(new long[] { 0, 2 }, keepdim: true);
-            // t4 = sum_NS(t1) + sum_NS(t2)
-            global::TorchSharp.torch.Tensor t4 = t1.sum(new long[] { 0, 2 }, keepdim: true) + t2.sum(new long[] { 0, 2 }, keepdim: true);
-            // t5 = 1E-05 + t4
-            global::TorchSharp.torch.Tensor t5 = (1E-05D) + t4;
-            // t6 = 0.5*upstream/(N*S)
-            global::TorchSharp.torch.Tensor t6 = (0.5D * upstream) / (input.Batch * input.Pixels);
-            // t7 = [label = c]*(-t6) + t6*t1
-            global::TorchSharp.torch.Tensor t7 = global::LossGen.Generated.Operations.Mask(input.OneHot, (-t6)) + (t6 * t1);
-            // t8 = upstream/C
-            global::TorchSharp.torch.Tensor t8 = upstream / input.Classes;
-            // t9 = not (0 = t5)
-            global::TorchSharp.torch.Tensor t9 = input.Number(0D).eq(t5).logical_not();
-            // t10 = t9*(-(-t8*(1E-05 + 2*t3)/t5)/t5)
-            global::TorchSharp.torch.Tensor t10 = global::LossGen.Generated.Operations.Mask(t9, (-((-(t8 * (((1E-05D) + (2D * t3)) / t5))) / t5)));
-            // t11 = t10 + t9*2*(-t8)/t5
-            global::TorchSharp.torch.Tensor t11 = t10 + global::LossGen.Generated.Operations.Mask(t9, (2D * ((-t8) / t5)));
-            // t12 = where([label = c], t11, t10)
-            global::TorchSharp.torch.Tensor t12 = global::TorchSharp.torch.where(input.OneHot, t11, t10);
-            return t7 + (t1 * (t12 - (t1 * t12).sum(new long[] { 1 }, keepdim: true)));
+            // p = softmax_C(x)
+            var p = input.Keep(input.X.softmax(1));
+            // overlap = sum_NS([label = c]*p)
+            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
+            // predicted = sum_NS(p)
+            var predicted = input.Keep(input.SumNS(p));
+            // labelled = sum_NS([label = c])
+            var labelled = input.Keep(input.SumNS(input.OneHot));
+            // below = 1E-05 + predicted + labelled
+            var below = input.Keep(1E-05D + (predicted + labelled));
+            // scalar = 0.5*upstream/(N*S)
+            var scalar = input.Keep((0.5D * upstream) / (input.Batch * input.Pixels));
+            // scalar2 = upstream/C
+            var scalar2 = input.Keep(upstream / input.Classes);
+            // condition = not (0 = below)
+            var condition = input.Keep(below.eq(0D).logical_not());
+            // perClass = -(-scalar2*(1E-05 + 2*overlap)/below)/below
+            var perClass = input.Keep(-((-(scalar2 * ((1E-05D + (2D * overlap)) / below))) / below));
+            // perClass2 = condition*perClass
+            var perClass2 = input.Keep(input.Mask(condition, perClass));
+            // element = where([label = c], perClass2 + condition*2*(-scalar2)/below, perClass2)
+            var element = input.Keep(input.Where(input.OneHot, perClass2 + input.Mask(condition, 2D * ((-scalar2) / below)), perClass2));
+            // [label = c]*(-scalar) + scalar*p + p*(element - sum_C(p*element))
+            return (input.Mask(input.OneHot, -scalar) + (scalar * p)) + (p * (element - input.SumC(p * element)));
         }
     }
 }

@@ -44,9 +44,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
     void global::LossGen.ILoss.Run(ref global::LossGen.Kernels.CpuCall call)
     {
+        // A gradient that is taken later comes with the parameters as they were.
         global::System.Span<double> parameters = stackalloc double[1];
-        parameters[0] = (double)this.Smooth;
-        call.SetParameters(parameters);
+        if (!call.HasParameters)
+        {
+            parameters[0] = (double)this.Smooth;
+            call.SetParameters(parameters);
+        }
         global::LossGen.Kernels.CpuDriver.Run<IndexKernel, global::LossGen.Kernels.NoKernel>(ref call, s_definition);
     }
 
