@@ -31,7 +31,7 @@ internal static class Picture
     public static void Save(string path, Dataset data, IReadOnlyList<TrainingRun> runs, IReadOnlyList<int> shown)
     {
         SKRectI crop = Crop(data.HeldOut, shown);
-        var panel = new Panel(data, crop, Math.Max(1, PanelWidth / crop.Width));
+        var panel = new Panel(data, crop, Math.Max(1, (int)Math.Round((double)PanelWidth / crop.Width)));
         int columns = runs.Count + 2;
         int width = Math.Max(900, (2 * Margin) + (columns * (panel.Width + Gap)) - Gap);
         int gridTop = TitleHeight + HeadingHeight, curveTop = gridTop + (shown.Count * (panel.Height + Gap)) + 16;
