@@ -1,0 +1,126 @@
+using LossGen.Kernels;
+
+namespace LossGen.Runtime.Tests;
+
+/// <summary>The bounds that the documentation of the vector functions states, over the whole range and for every width.</summary>
+public class VectorMathTests
+{
+    private const double FloatFloor = -87.3365, DoubleFloor = -708.3964;
+
+    public static TheoryData<string, double, double> Bounds => new()
+    {
+        // function, ulp in float, ulp in double
+        { "Exp", 1, 1 },
+        { "ExpNonPositive", 1, 1 },
+        { "Log", 1, 1 },
+        { "Log1p", 1.5, 1.5 },
+        { "Expm1", 2, 2.5 },
+        { "Sigmoid", 2.5, 2.5 },
+        { "Softplus", 2, 2 },
+        { "Tanh", 2.5, 2.5 },
+        { "Sinh", 2.5, 2.5 },
+        { "Cosh", 1.5, 1.5 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bounds))]
+    public void Errors_are_within_the_stated_bound(string name, double floatBound, double doubleBound)
+    {
+        (IUnary function, Func<double, double, Exact> exact) = Functions[name];
+        double[] floats = Samples.Floats(name), doubles = Samples.Doubles(name);
+        Check(name, floats, Widths.Apply<F32x4, float>(function, floats), x => exact(x, FloatFloor), 23, -149, float.MaxValue, floatBound);
+        Check(name, doubles, Widths.Apply<F64x2, double>(function, doubles), x => exact(x, DoubleFloor), 52, -1074, double.MaxValue, doubleBound);
+    }
+
+    [Fact]
+    public void Powers_are_within_the_stated_bound()
+    {
+        (double[] x, double[] y) = Samples.Pairs(isFloat: true);
+        CheckPowers(x, y, Widths.Pow<F32x4, float>(x, y), 23, -149, float.MaxValue, 3);
+        (x, y) = Samples.Pairs(isFloat: false);
+        CheckPowers(x, y, Widths.Pow<F64x2, double>(x, y), 52, -1074, double.MaxValue, 16);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bounds))]
+    public void Every_width_gives_the_same_bits(string name, double floatBound, double doubleBound)
+    {
+        Assert.True(floatBound > 0 && doubleBound > 0);
+        IUnary function = Functions[name].Function;
+        double[] x = Samples.Floats(name);
+        Same(x, Widths.Apply<F32x4, float>(function, x), Widths.Apply<F32x8, float>(function, x), Widths.Apply<F32x16, float>(function, x));
+        x = Samples.Doubles(name);
+        Same(x, Widths.Apply<F64x2, double>(function, x), Widths.Apply<F64x4, double>(function, x), Widths.Apply<F64x8, double>(function, x));
+    }
+
+    [Fact]
+    public void Powers_have_the_same_bits_in_every_width()
+    {
+        (double[] x, double[] y) = Samples.Pairs(isFloat: true);
+        Same(x, Widths.Pow<F32x4, float>(x, y), Widths.Pow<F32x8, float>(x, y), Widths.Pow<F32x16, float>(x, y));
+        (x, y) = Samples.Pairs(isFloat: false);
+        Same(x, Widths.Pow<F64x2, double>(x, y), Widths.Pow<F64x4, double>(x, y), Widths.Pow<F64x8, double>(x, y));
+    }
+
+    private static readonly Dictionary<string, (IUnary Function, Func<double, double, Exact> Exact)> Functions = new()
+    {
+        ["Exp"] = (default(Unary.Exp), (x, _) => Exact.Exp(x)),
+        ["ExpNonPositive"] = (default(Unary.ExpNonPositive), (x, floor) => x < floor ? 0 : Exact.Exp(x)),
+        ["Log"] = (default(Unary.Log), (x, _) => Exact.Log(x)),
+        ["Log1p"] = (default(Unary.Log1p), (x, _) => Math.Abs(x) < 1e-30 ? x : Exact.Log((Exact)1 + x)),
+        ["Expm1"] = (default(Unary.Expm1), (x, _) => Math.Abs(x) < 1e-30 ? x : Exact.Expm1(x)),
+        ["Sigmoid"] = (default(Unary.Sigmoid), (x, floor) => x < floor ? 0 : x > 80 ? 1 : x < -80 ? Exact.Exp(x) : Exact.Exp(x).Plain() / (Exact.Exp(x).Plain() + 1)),
+        ["Softplus"] = (default(Unary.Softplus), (x, floor) => x < floor ? 0 : x < -80 ? Exact.Exp(x) : x > 80 ? x : Exact.Log(Exact.Exp(x).Plain() + 1)),
+        ["Tanh"] = (default(Unary.Tanh), (x, _) => Math.Abs(x) < 1e-20 ? x : Math.Abs(x) > 80 ? Math.Sign(x) : Exact.Expm1(2 * x) / (Exact.Expm1(2 * x) + 2)),
+        ["Sinh"] = (default(Unary.Sinh), (x, _) => Math.Abs(x) < 1e-20 ? x
+            : x > 80 ? Exact.Exp(x).Scaled(-1)
+            : x < -80 ? -Exact.Exp(-x).Scaled(-1)
+            : (Exact.Expm1(x) + (Exact.Expm1(x) / (Exact.Expm1(x) + 1))) * 0.5),
+        ["Cosh"] = (default(Unary.Cosh), (x, _) => Math.Abs(x) > 80 ? Exact.Exp(Math.Abs(x)).Scaled(-1) : (Exact.Exp(x).Plain() + Exact.Exp(-x).Plain()) * 0.5),
+    };
+
+    private static void Check(string name, double[] x, double[] found, Func<double, Exact> exact, int fraction, int least, double maximum, double bound)
+    {
+        double worst = 0, at = 0;
+        for (int i = 0; i < x.Length; i++)
+            Compare(exact(x[i]), found[i], fraction, least, maximum, x[i], ref worst, ref at);
+        Assert.True(worst <= bound, $"{name}({at:R}) is {worst:F3} ulp off, stated are {bound}.");
+    }
+
+    private static void CheckPowers(double[] x, double[] y, double[] found, int fraction, int least, double maximum, double bound)
+    {
+        double worst = 0, at = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            Exact power = Exact.Log(x[i]) * y[i];
+            if (Math.Abs(power.High) < 800)
+                Compare(Exact.Exp(power), found[i], fraction, least, maximum, i, ref worst, ref at);
+            else
+                Assert.Equal(power.High > 0 ? double.PositiveInfinity : 0, found[i]);
+        }
+
+        Assert.True(worst <= bound, $"Pow({x[(int)at]:R}, {y[(int)at]:R}) is {worst:F3} ulp off, stated are {bound}.");
+    }
+
+    private static void Compare(Exact exact, double found, int fraction, int least, double maximum, double x, ref double worst, ref double at)
+    {
+        // The largest number, and half a unit above it, bound what becomes infinite.
+        double error = double.IsInfinity(found)
+            ? Math.ScaleB(Math.Abs(exact.High), exact.Exponent) >= maximum && Math.Sign(exact.High) == Math.Sign(found) ? 0 : double.PositiveInfinity
+            : exact.Distance(found, fraction, least);
+        if (error > worst || double.IsNaN(error))
+            (worst, at) = (double.IsNaN(error) ? double.PositiveInfinity : error, x);
+    }
+
+    private static void Same(double[] x, double[] a, params double[][] others)
+    {
+        foreach (double[] b in others)
+        {
+            for (int i = 0; i < x.Length; i++)
+            {
+                if (BitConverter.DoubleToInt64Bits(a[i]) != BitConverter.DoubleToInt64Bits(b[i]) && !(double.IsNaN(a[i]) && double.IsNaN(b[i])))
+                    Assert.Fail($"At {x[i]:R}: {a[i]:R} and {b[i]:R}.");
+            }
+        }
+    }
+}
