@@ -35,7 +35,7 @@ internal static partial class VectorMath<V, T>
         return p * V.ShiftLeft(shifted, Fraction) & ~V.Less(x, V.Create(IsFloat ? -87.3365 : -708.3964));
     }
 
-    /// <summary>exp(x) - 1. At most 1.6 ulp.</summary>
+    /// <summary>exp(x) - 1. At most 2 ulp in float, 2.5 in double.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Expm1(V x)
     {
