@@ -84,3 +84,7 @@ public sealed partial class RootFocal;
 [Loss(Activation.None)]
 [Dice(SoftLabel = true)]
 public sealed partial class ProbabilityDice;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[Tversky(Alpha = 0, Beta = 1)]
+public sealed partial class TverskyMissed;

@@ -20,3 +20,7 @@ public sealed partial class BinaryPerElement;
 [Dice]
 [CrossEntropy(Weight = 0.5)]
 public sealed partial class DiceCrossEntropyPerElement;
+
+[Loss(Activation.Softmax, Reduction = Reduction.None)]
+[Focal(Gamma = 0, Alpha = 1)]
+public sealed partial class FocalPerElement;

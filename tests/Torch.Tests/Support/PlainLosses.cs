@@ -49,6 +49,12 @@ internal static class PlainLosses
         [nameof(TverskySelected)] = (() => new TverskySelected(), (x, e) =>
             Tversky(x.softmax(1), e, [0, 2]).narrow(0, 1, 2).mean().pow(1.5), null),
 
+        [nameof(TverskyMissed)] = (() => new TverskyMissed(), (x, e) =>
+        {
+            Tensor tp = (x.softmax(1) * e.OneHot).sum(2);
+            return (1 - (tp + 1e-5) / (e.OneHot.sum(2) + 1e-5)).mean();
+        }, null),
+
         [nameof(Weighted)] = (() => new Weighted(), (x, e) =>
         {
             Tensor weights = tensor([0.2, 1.0, 3.0], dtype: x.dtype), region = tensor([1.0, 2.0, 3.0], dtype: x.dtype);

@@ -71,11 +71,11 @@ namespace LossGen.Generated
         /// <summary>The largest over the classes.</summary>
         public Tensor ClassMaximum(Tensor x) => x.amax(new long[] { 1 }, keepdim: true);
 
-        /// <summary>The value at the class of the label, 0 where there is none: a gather.</summary>
+        /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
         public Tensor AtLabel(Tensor value)
         {
             Tensor labelled = value.expand(batch, classes, pixels).gather(1, Labels!.clamp_min(0));
-            return Mask(Labelled!, labelled);
+            return labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled) : Mask(Labelled!, labelled);
         }
 
         /// <summary>A condition that holds for the listed classes, all if none is listed, as (1, C, 1).</summary>

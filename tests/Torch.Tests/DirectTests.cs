@@ -1,0 +1,67 @@
+using LossGen.Torch.Tests.Losses;
+using LossGen.Torch.Tests.Support;
+
+namespace LossGen.Torch.Tests;
+
+/// <summary>The road without autograd: value with the gradient in a tensor of one's own.</summary>
+public class DirectTests
+{
+    [Fact]
+    public void Value_and_gradient_are_those_of_the_module()
+    {
+        using var scope = NewDisposeScope();
+        foreach (string name in PlainLosses.All.Keys)
+        {
+            (var create, _, int? ignored) = PlainLosses.All[name];
+            using nn.Module<Tensor, Tensor, Tensor> loss = create();
+            int classes = ((ILoss)loss).Definition.Classes;
+            Example example = Example.WithLabels([2, classes > 0 ? classes : 4, 6, 5], ignored, 2);
+            foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
+            {
+                Tensor logits = example.Logits.to_type(type).contiguous(), gradient = empty_like(logits);
+                (Tensor value, Tensor expected) = Check.Run(x => loss.call(x, example.Target), logits);
+                double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient])!;
+                Assert.Equal(value.to_type(ScalarType.Float64).item<double>(), own, type == ScalarType.Float32 ? 1e-6 : 1e-13);
+                Check.Close(expected, gradient, type == ScalarType.Float32 ? 1e-5 : 1e-13, name);
+            }
+        }
+    }
+
+    [Fact]
+    public void Gradient_goes_on_through_the_network()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        using var net = nn.Conv2d(2, 3, 3, padding: 1);
+        Tensor images = rand(2, 2, 6, 5), labels = randint(0, 3, [2, 6, 5], dtype: ScalarType.Int64);
+        loss.call(net.call(images), labels).backward();
+        Tensor expected = net.weight.grad!.clone();
+        net.zero_grad();
+        Tensor logits = net.call(images), gradient = empty_like(logits);
+        loss.EvaluateWithGradient(logits, labels, gradient);
+        logits.backward(new List<Tensor> { gradient });
+        Check.Close(expected, net.weight.grad!, 1e-5, "weights");
+    }
+
+    [Fact]
+    public void Wrong_gradient_tensors_are_named_and_nothing_is_written()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Tensor logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64), bad = labels.clone();
+        bad[1, 2, 3] = 3;
+        Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, rand(2, 3, 4, 4)));
+        Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, rand(2, 3, 4, 5, dtype: ScalarType.Float64)));
+        Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, rand(2, 3, 5, 4).transpose(2, 3)));
+        Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, logits));
+        Fails("logits", () => loss.EvaluateWithGradient(logits.to_type(ScalarType.Float16), labels, logits));
+        Fails("logits", () => loss.EvaluateWithGradient(logits.transpose(0, 1), labels, logits));
+        Tensor untouched = full_like(logits, 7);
+        Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateWithGradient(logits, bad, untouched));
+        Assert.Equal(7 * 120, untouched.sum().item<float>());
+        using var elements = new DicePerClass();
+        Assert.Contains("Reduction.None", Assert.Throws<InvalidOperationException>(() => elements.EvaluateWithGradient(logits, labels, untouched)).Message);
+
+        static void Fails(string argument, Action call) => Assert.Equal(argument, Assert.ThrowsAny<ArgumentException>(call).ParamName);
+    }
+}

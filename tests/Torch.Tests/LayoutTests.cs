@@ -1,0 +1,132 @@
+using LossGen.Torch.Tests.Losses;
+using LossGen.Torch.Tests.Support;
+using F = TorchSharp.torch.nn.functional;
+
+namespace LossGen.Torch.Tests;
+
+/// <summary>Shapes, strides and types that a batch may come in.</summary>
+public class LayoutTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Strides_do_not_matter(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 4, 5], null, 1);
+        (Tensor value, Tensor gradient) = Run(x => loss.call(x, example.Target), example.Logits);
+        Tensor labels = example.Target.transpose(1, 2).contiguous().transpose(1, 2), last = example.Logits.permute(0, 2, 3, 1).contiguous();
+        Assert.False(labels.is_contiguous());
+        (Tensor own, Tensor ownGradient) = Run(x => loss.call(x.permute(0, 3, 1, 2), labels), last);
+        Check.Close(value, own, 0, "value");
+        Check.Close(gradient, ownGradient.permute(0, 3, 1, 2), 0, "gradient");
+
+        Example dense = Example.Dense([2, 3, 4, 5], null, 1);
+        Tensor strided = dense.Target.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        Check.Close(loss.call(dense.Logits, dense.Target), Check.OnRoad(operations, () => loss.call(dense.Logits, strided)), 1e-14, "value");
+
+        (Tensor, Tensor) Run(Func<Tensor, Tensor> run, Tensor logits) => Check.OnRoad(operations, () => Check.Run(run, logits));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_view_into_a_larger_tensor_is_read_at_its_place(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Tensor logits = randn(6, 3, 4, 5, dtype: ScalarType.Float64), labels = randint(0, 3, [6, 4, 5], dtype: ScalarType.Int64);
+        (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, labels[2..4].clone()), logits[2..4].clone());
+        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x[2..4], labels[2..4]), logits));
+        Check.Close(value, own, 1e-14, "value");
+        Check.Close(gradient, ownGradient[2..4], 1e-14, "gradient");
+        Assert.Equal(0, ownGradient[4..].abs().sum().item<double>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Labels_may_be_of_any_integer_type_and_have_a_channel_axis(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new FBetaFocal();
+        using var entropy = new CrossEntropyLoss();
+        Example example = Example.WithLabels([2, 4, 4, 5], 255, 1);
+        Tensor expected = loss.call(example.Logits, example.Target);
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Byte, ScalarType.Int16, ScalarType.Int32, ScalarType.Int64])
+        {
+            Tensor labels = example.Target.to_type(type);
+            Check.Close(expected, Check.OnRoad(operations, () => loss.call(example.Logits, labels)), 1e-12, $"{type}");
+            Check.Close(expected, Check.OnRoad(operations, () => loss.call(example.Logits, labels.unsqueeze(1))), 1e-12, $"{type}, (N, 1, H, W)");
+        }
+
+        Example other = Example.WithLabels([2, 4, 4, 5], -100, 1);
+        Check.Close(
+            entropy.call(other.Logits, other.Target),
+            Check.OnRoad(operations, () => entropy.call(other.Logits, other.Target.to_type(ScalarType.Int8))), 1e-12, "signed bytes");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_single_foreground_class_takes_labels_of_0_and_1_or_a_mask(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new JaccardBinary();
+        Tensor labels = randint(0, 2, [3, 4, 5], dtype: ScalarType.Int64), mask = labels.to_type(ScalarType.Float64), logits = randn(3, 1, 4, 5, dtype: ScalarType.Float64);
+        Tensor p = logits.sigmoid().squeeze(1), tp = (p * mask).sum();
+        Tensor expected = -((tp + 1) / (p.sum() + mask.sum() - tp + 1)).log() + 2 * F.binary_cross_entropy(p, mask);
+        foreach (Tensor target in (Tensor[])[labels, labels.unsqueeze(1), mask, mask.unsqueeze(1)])
+            Check.Close(expected, Check.OnRoad(operations, () => loss.call(logits, target)), 1e-12, $"{target.dtype}, {target.dim()} axes");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Resized_logits_have_a_gradient_through_the_resize(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new ResizedDiceCrossEntropy();
+        using var plain = new ResizedDiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 9, 7], null, 1);
+        foreach (long[] size in (long[][])[[4, 5], [1, 1], [13, 3], [9, 7]])
+        {
+            Tensor logits = randn([2, 3, .. size], dtype: ScalarType.Float64);
+            (Tensor value, Tensor gradient) = Check.Run(
+                x => plain.call(F.interpolate(x, [9, 7], mode: InterpolationMode.Bilinear, align_corners: true), example.Target), logits);
+            (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), logits));
+            Check.Close(value, own, 1e-12, "value");
+            Check.Close(gradient, ownGradient, 1e-12, "gradient");
+            Tensor direct = empty_like(logits);
+            Assert.Equal(value.item<double>(), loss.EvaluateWithGradient(logits, example.Target, direct), 1e-12);
+            Check.Close(gradient, direct, 1e-11, "direct gradient");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Channels_last_target_with_a_channel_to_drop(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new SeedFBeta();
+        Tensor target = rand(2, 8, 6, 4, dtype: ScalarType.Float64), logits = randn(2, 3, 4, 3, dtype: ScalarType.Float64);
+        (Tensor value, Tensor gradient) = Check.Run(Formula, logits);
+        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), logits));
+        Check.Close(value, own, 1e-12, "value");
+        Check.Close(gradient, ownGradient, 1e-12, "gradient");
+
+        using var dice = new ChannelsLastDice();
+        using var usual = new DicePerClass();
+        Tensor whole = randn(2, 4, 8, 6, dtype: ScalarType.Float64);
+        Check.Close(usual.call(whole, target.permute(0, 3, 1, 2)).mean(), Check.OnRoad(operations, () => dice.call(whole, target)), 1e-12, "channels last");
+
+        Tensor Formula(Tensor x)
+        {
+            Tensor p = F.interpolate(x, [8, 6], mode: InterpolationMode.Bilinear, align_corners: true).softmax(1), y = target.narrow(3, 0, 3).permute(0, 3, 1, 2);
+            Tensor tp = (p * y).sum([0, 2, 3]), fp = (p * (1 - y)).sum([0, 2, 3]), fn = ((1 - p) * y).sum([0, 2, 3]);
+            return (1 - (5 * tp + 1e-5) / (5 * tp + 4 * fn + fp + 1e-5)).mean();
+        }
+    }
+}
