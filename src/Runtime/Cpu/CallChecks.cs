@@ -50,13 +50,15 @@ internal static unsafe class CallChecks
             return TargetElement.Byte;
         if (typeof(TTarget) == typeof(short))
             return TargetElement.Int16;
+        if (typeof(TTarget) == typeof(ushort))
+            return TargetElement.UInt16;
         if (typeof(TTarget) == typeof(sbyte))
             return TargetElement.SByte;
         if (typeof(TTarget) == typeof(float))
             return TargetElement.Single;
         if (typeof(TTarget) == typeof(double))
             return TargetElement.Double;
-        throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, int or long for class indices, float or double for dense targets.", "target");
+        throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int or long for class indices, float or double for dense targets.", "target");
     }
 
     public static CpuCall Measure(ILoss loss, LossShape shape, TargetElement element)

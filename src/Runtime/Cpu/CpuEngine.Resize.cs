@@ -9,10 +9,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     {
         LossShape shape = call.Shape;
         long planes = (long)shape.Batch * shape.Classes, count = planes * shape.Pixels;
-        Workspace workspace = Workspace.RentSecond(2 * Workspace.Size<T>(count));
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Resized, (call.WritesGradient ? 2 : 1) * Workspace.Size<T>(count));
         T* logits = workspace.Take<T>(count);
-        T* gradient = workspace.Take<T>(count);
-        BilinearResize.Forward((T*)call.Logits, shape.LogitHeight, shape.LogitWidth, logits, shape.Height, shape.Width, planes);
+        T* gradient = call.WritesGradient ? workspace.Take<T>(count) : null;
+        var resize = new BilinearResize<T, V>(shape);
+        resize.Forward((T*)call.Logits, logits, planes);
 
         void* callersLogits = call.Logits, callersGradient = call.Gradient;
         call.Logits = logits;
@@ -29,7 +30,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             call.Shape = shape;
         }
 
-        if (call.Mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
-            BilinearResize.Adjoint((T*)callersGradient, shape.LogitHeight, shape.LogitWidth, gradient, shape.Height, shape.Width, planes);
+        if (call.WritesGradient)
+            resize.Adjoint((T*)callersGradient, gradient, planes);
     }
 }

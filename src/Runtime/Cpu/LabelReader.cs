@@ -47,6 +47,11 @@ internal static unsafe class LabelReader
                 for (; i < count; i++)
                     result[i] = shorts[i];
                 break;
+            case TargetElement.UInt16:
+                ushort* words16 = (ushort*)source.Labels + offset;
+                for (; i < count; i++)
+                    result[i] = words16[i];
+                break;
             case TargetElement.SByte:
                 sbyte* signed = (sbyte*)source.Labels + offset;
                 for (; i < count; i++)
@@ -79,25 +84,22 @@ internal static unsafe class LabelReader
         uint largest = (uint)source.Largest;
         int i = 0;
         Found found = Found.Labels;
-        if (typeof(T) == typeof(float))
+        Vector256<int> skip = Vector256.Create(ignored), minusOne = Vector256<int>.AllBitsSet, offset = Vector256.Create(first);
+        Vector256<int> anyIgnored = default, anyBad = default;
+        for (; i + 8 <= count; i += 8)
         {
-            Vector256<int> skip = Vector256.Create(ignored), minusOne = Vector256<int>.AllBitsSet, offset = Vector256.Create(first);
-            Vector256<int> anyIgnored = default, anyBad = default;
-            for (; i + 8 <= count; i += 8)
-            {
-                Vector256<int> label = Vector256.Load(labels + i);
-                Vector256<int> isIgnored = Vector256.Equals(label, skip);
-                Vector256<int> isBad = Vector256.GreaterThan(label.AsUInt32(), Vector256.Create(largest)).AsInt32();
-                anyIgnored |= isIgnored;
-                anyBad |= Vector256.AndNot(isBad, isIgnored);
-                Vector256.ConvertToSingle(Vector256.ConditionalSelect(isIgnored, minusOne, label - offset)).Store((float*)result + i);
-            }
-
-            if (anyIgnored != Vector256<int>.Zero)
-                found |= Found.Ignored;
-            if (anyBad != Vector256<int>.Zero)
-                found |= Found.Bad;
+            Vector256<int> label = Vector256.Load(labels + i);
+            Vector256<int> isIgnored = Vector256.Equals(label, skip);
+            Vector256<int> isBad = Vector256.GreaterThan(label.AsUInt32(), Vector256.Create(largest)).AsInt32();
+            anyIgnored |= isIgnored;
+            anyBad |= Vector256.AndNot(isBad, isIgnored);
+            StoreNumbers(Vector256.ConditionalSelect(isIgnored, minusOne, label - offset), result + i);
         }
+
+        if (anyIgnored != Vector256<int>.Zero)
+            found |= Found.Ignored;
+        if (anyBad != Vector256<int>.Zero)
+            found |= Found.Bad;
 
         for (; i < count; i++)
         {
@@ -110,6 +112,50 @@ internal static unsafe class LabelReader
         }
 
         return found;
+    }
+
+    /// <summary>All bits where a label is not the ignored one, none where it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MarkValid<T>(in LabelSource source, int* labels, int count, T* valid)
+        where T : unmanaged
+    {
+        int i = 0;
+        Vector256<int> skip = Vector256.Create(source.IgnoreIndex);
+        for (; i + 8 <= count; i += 8)
+        {
+            Vector256<int> isValid = source.HasIgnored ? ~Vector256.Equals(Vector256.Load(labels + i), skip) : Vector256<int>.AllBitsSet;
+            if (typeof(T) == typeof(float))
+            {
+                isValid.Store((int*)valid + i);
+            }
+            else
+            {
+                (Vector256<long> low, Vector256<long> high) = Vector256.Widen(isValid);
+                low.Store((long*)valid + i);
+                high.Store((long*)valid + i + 4);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            bool isValid = !source.HasIgnored || labels[i] != source.IgnoreIndex;
+            new Span<byte>(valid + i, sizeof(T)).Fill(isValid ? byte.MaxValue : byte.MinValue);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreNumbers<T>(Vector256<int> labels, T* result)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector256.ConvertToSingle(labels).Store((float*)result);
+            return;
+        }
+
+        (Vector256<long> low, Vector256<long> high) = Vector256.Widen(labels);
+        Vector256.ConvertToDouble(low).Store((double*)result);
+        Vector256.ConvertToDouble(high).Store((double*)result + 4);
     }
 }
 
@@ -130,4 +176,15 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
     public readonly int First = definition.IsSingleForeground(classes) ? 1 : 0;
 
     public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
+
+    /// <summary>One label as it is.</summary>
+    public long At(long offset) => Element switch
+    {
+        TargetElement.Byte => ((byte*)Labels)[offset],
+        TargetElement.SByte => ((sbyte*)Labels)[offset],
+        TargetElement.Int16 => ((short*)Labels)[offset],
+        TargetElement.UInt16 => ((ushort*)Labels)[offset],
+        TargetElement.Int32 => ((int*)Labels)[offset],
+        _ => ((long*)Labels)[offset],
+    };
 }

@@ -6,7 +6,7 @@ namespace LossGen;
 
 /// <summary>
 /// Evaluates a declared loss on memory of one's own, without libtorch. Logits are (N, C, S) with the pixels of a class
-/// adjacent. A target of integers (byte, sbyte, short, int, long) holds class indices, (N, S); one of float or double is
+/// adjacent. A target of integers (byte, sbyte, short, ushort, int, long) holds class indices, (N, S); one of float or double is
 /// dense, laid out as the loss declares. All methods check every argument before they write anything.
 /// </summary>
 public static unsafe class LossExtensions
@@ -49,12 +49,12 @@ public static unsafe class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default, CpuMode.Value);
 
     /// <inheritdoc cref="EvaluateElements{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default, CpuMode.Value);
 
     /// <summary>The values of a loss whose reduction is none, and the gradient of their sum weighted by <paramref name="upstream"/>.</summary>
     /// <param name="loss">The loss.</param>
@@ -68,13 +68,13 @@ public static unsafe class LossExtensions
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements,
         ReadOnlySpan<float> upstream, Span<float> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <inheritdoc cref="EvaluateElementsWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, ReadOnlySpan{float}, Span{float})"/>
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements,
         ReadOnlySpan<double> upstream, Span<double> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <summary>Empty sums for a batch that comes in pieces: tiles, micro-batches, other processes.</summary>
     /// <param name="loss">The loss. Its value must need one pass over the pixels, as that of every catalogue loss does.</param>
@@ -110,7 +110,9 @@ public static unsafe class LossExtensions
             var call = new CpuCall
             {
                 Mode = CpuMode.Finish,
-                Shape = statistics.WholeShape,
+                Shape = statistics.SumShape,
+                WholeBatch = statistics.WholeBatch,
+                WholePixels = statistics.WholePixels,
                 Statistics = sums,
                 TargetElement = statistics.HasLabels ? TargetElement.Int64 : TargetElement.Double,
             };
@@ -144,6 +146,7 @@ public static unsafe class LossExtensions
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
         if (loss.Definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
+        CheckOverlap<T>(logits, gradient);
         fixed (T* x = logits, g = gradient)
         fixed (TTarget* y = target)
         {
@@ -156,34 +159,36 @@ public static unsafe class LossExtensions
     }
 
     private static void Elements<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
-        CpuMode mode = gradient.IsEmpty ? CpuMode.Value : CpuMode.ValueAndGradient;
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
         if (loss.Definition.Reduction != Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.{loss.Definition.Reduction} and has one value. Call Evaluate or EvaluateWithGradient.");
+        CheckOverlap<T>(logits, gradient);
         ElementAxes axes = CallChecks.Measure(loss, shape, call.TargetElement).ElementAxes;
         long count = CallChecks.ElementCount(axes, shape);
-        CallChecks.Length(elements.Length, count, nameof(elements), $"one for each of {CallChecks.AxisText(axes, shape)}");
-        if (!upstream.IsEmpty)
+        if (elements.Length != count)
+            CallChecks.Length(elements.Length, count, nameof(elements), $"one for each of {CallChecks.AxisText(axes, shape)}");
+        if (!upstream.IsEmpty && upstream.Length != count)
             CallChecks.Length(upstream.Length, count, nameof(upstream), $"one for each of {CallChecks.AxisText(axes, shape)}");
+
+        // Without a pixel axis values belong to the scalar section, which works in double.
         bool small = !axes.HasFlag(ElementAxes.Pixel);
-        double[] values = small ? new double[2 * count] : [];
+        double* values = small ? Workspace.Rent(WorkspaceUse.Elements, Workspace.Size<double>(2 * count)).Take<double>(2 * count) : null;
         for (int i = 0; small && i < count; i++)
             values[count + i] = upstream.IsEmpty ? 1 : CallChecks.ToDouble(upstream[i]);
         fixed (T* x = logits, g = gradient, e = elements, u = upstream)
         fixed (TTarget* y = target)
-        fixed (double* v = values)
         {
             call.Logits = x;
             call.Target = y;
             call.Gradient = g;
             call.Elements = small ? null : e;
             call.UpstreamElements = small ? null : u;
-            call.SmallElements = v;
-            call.Upstream = small ? v + count : null;
+            call.SmallElements = values;
+            call.Upstream = small ? values + count : null;
             loss.Run(ref call);
         }
 
@@ -199,6 +204,7 @@ public static unsafe class LossExtensions
         ArgumentNullException.ThrowIfNull(statistics);
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
         statistics.Check(loss, shape, call.HasLabels);
+        CheckOverlap<T>(logits, gradient);
         fixed (T* x = logits, g = gradient)
         fixed (TTarget* y = target)
         fixed (double* sums = statistics.Array)
@@ -208,12 +214,19 @@ public static unsafe class LossExtensions
             call.Gradient = g;
             call.Statistics = sums;
             if (mode == CpuMode.Gradient)
-                call.WholeShape = statistics.WholeShape;
+                (call.WholeBatch, call.WholePixels) = (statistics.WholeBatch, statistics.WholePixels);
             loss.Run(ref call);
         }
 
         if (mode == CpuMode.Accumulate)
             statistics.Add(shape);
+    }
+
+    // The gradient of a tile is written while the logits of the next are still to be read.
+    private static void CheckOverlap<T>(ReadOnlySpan<T> logits, ReadOnlySpan<T> gradient)
+    {
+        if (logits.Overlaps(gradient))
+            throw new ArgumentException("gradient overlaps logits; it needs memory of its own.", nameof(gradient));
     }
 
     private static CpuCall Prepare<T, TTarget>(ILoss loss, int logits, int target, LossShape shape, CpuMode mode, int gradient)

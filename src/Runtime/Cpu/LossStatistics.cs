@@ -17,6 +17,8 @@ public sealed class LossStatistics
     {
         ArgumentNullException.ThrowIfNull(loss);
         CallChecks.Shape(loss.Definition, shape);
+        if (loss.Definition.Reduction == Reduction.None)
+            throw new NotSupportedException($"{loss.Definition.Name} declares Reduction.None and has no one value that sums could be finished to. Evaluate the whole batch with EvaluateElements.");
         Definition = loss.Definition;
         this.shape = shape;
         perImage = loss.Definition.PerImage;
@@ -44,8 +46,14 @@ public sealed class LossStatistics
 
     internal double[] Array => sums[HasLabels ? 0 : 1] ?? sums[HasLabels ? 1 : 0];
 
-    /// <summary>The batch that all pieces together are.</summary>
-    internal LossShape WholeShape => new(perImage ? shape.Batch : 1, shape.Classes, checked((int)Math.Max(1, perImage ? Pixels / shape.Batch : Pixels)));
+    /// <summary>The images of all pieces together; those of the batch as one where they do not matter.</summary>
+    internal int WholeBatch => perImage ? shape.Batch : 1;
+
+    /// <summary>The pixels an image that go with <see cref="WholeBatch"/>.</summary>
+    internal long WholePixels => Math.Max(1, Pixels / WholeBatch);
+
+    /// <summary>A shape with the images and classes of the sums.</summary>
+    internal LossShape SumShape => new(WholeBatch, shape.Classes, 1);
 
     /// <summary>Adds the sums of another block of the same loss.</summary>
     /// <param name="other">The other block.</param>
@@ -53,11 +61,20 @@ public sealed class LossStatistics
     public void Merge(LossStatistics other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (!ReferenceEquals(other.Definition, Definition) || other.Array.Length != Array.Length)
-            throw new ArgumentException($"The statistics are of {other.Definition.Name} with {other.Array.Length} numbers; these are of {Definition.Name} with {Array.Length}.", nameof(other));
-        HasLabels = Pixels == 0 ? other.HasLabels : HasLabels;
-        for (int i = 0; i < Array.Length; i++)
-            Array[i] += other.Array[i];
+        if (!ReferenceEquals(other.Definition, Definition))
+            throw new ArgumentException($"The statistics are of {other.Definition.Name}, these of {Definition.Name}.", nameof(other));
+        if (other.shape.Classes != shape.Classes || (perImage && other.shape.Batch != shape.Batch))
+            throw new ArgumentException($"The statistics are of {other.Extents}, these of {Extents}.", nameof(other));
+        if (Pixels > 0 && other.Pixels > 0 && other.HasLabels != HasLabels)
+            throw new ArgumentException("The statistics are of another kind of target: class indices and dense targets cannot be mixed.", nameof(other));
+        if (Pixels == 0)
+            HasLabels = other.HasLabels;
+        if (other.HasLabels == HasLabels)
+        {
+            for (int i = 0; i < Array.Length; i++)
+                Array[i] += other.Array[i];
+        }
+
         Pixels += other.Pixels;
     }
 
@@ -74,11 +91,13 @@ public sealed class LossStatistics
         if (!ReferenceEquals(loss.Definition, Definition))
             throw new ArgumentException($"The statistics were created by {Definition.Name}, not by {loss.Definition.Name}.", "statistics");
         if (piece.Classes != shape.Classes || (perImage && piece.Batch != shape.Batch))
-            throw new ArgumentException($"The statistics were created for {shape.Classes} classes{(perImage ? $" and {shape.Batch} images" : "")}; the piece has {piece.Classes}{(perImage ? $" and {piece.Batch}" : "")}.", "shape");
+            throw new ArgumentException($"The statistics were created for {Extents}; the piece has {piece.Classes} classes and {piece.Batch} images.", "shape");
         if (Pixels > 0 && hasLabels != HasLabels)
             throw new ArgumentException("Earlier pieces had another kind of target: class indices and dense targets cannot be mixed.", "target");
         HasLabels = hasLabels;
     }
+
+    private string Extents => perImage ? $"{shape.Classes} classes and {shape.Batch} images" : $"{shape.Classes} classes";
 
     internal void Add(LossShape piece) => Pixels += piece.Batch * piece.Pixels;
 }

@@ -2,19 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace LossGen.Cpu;
 
+/// <summary>What a thread's native memory is for. Each use has memory of its own, so that one outlives the other.</summary>
+internal enum WorkspaceUse
+{
+    /// <summary>Statistics, constants and slots of a call.</summary>
+    Call,
+
+    /// <summary>Tiles and scratch rows of a pass.</summary>
+    Tile,
+
+    /// <summary>The sums of every block, where several threads compute them.</summary>
+    Blocks,
+
+    /// <summary>Resized logits and their gradient.</summary>
+    Resized,
+
+    /// <summary>Rows and interpolation points of a resize.</summary>
+    Resize,
+
+    /// <summary>Unreduced values without a pixel axis.</summary>
+    Elements,
+}
+
 /// <summary>
 /// Native memory that a thread keeps between calls, so that a call allocates nothing. Taken from the start at each call;
-/// it grows when a call needs more than any before.
+/// it grows when a call needs more than any before, and is freed when the thread is gone.
 /// </summary>
 internal sealed unsafe class Workspace
 {
     private const nuint Alignment = 64;
 
     [ThreadStatic]
-    private static Workspace? t_current;
-
-    [ThreadStatic]
-    private static Workspace? t_second;
+    private static Workspace?[]? t_current;
 
     private byte* memory;
     private nuint capacity;
@@ -22,11 +41,28 @@ internal sealed unsafe class Workspace
 
     ~Workspace() => NativeMemory.AlignedFree(memory);
 
-    /// <summary>This thread's workspace, empty, with room for a number of bytes.</summary>
-    public static Workspace Rent(long bytes) => (t_current ??= new Workspace()).Empty(bytes);
+    /// <summary>This thread's workspace for a use, empty, with room for a number of bytes.</summary>
+    public static Workspace Rent(WorkspaceUse use, long bytes)
+    {
+        t_current ??= new Workspace?[Enum.GetValues<WorkspaceUse>().Length];
+        return (t_current[(int)use] ??= new Workspace()).Empty(bytes);
+    }
 
-    /// <summary>Another workspace of this thread, for what has to outlive a <see cref="Rent"/>.</summary>
-    public static Workspace RentSecond(long bytes) => (t_second ??= new Workspace()).Empty(bytes);
+    /// <summary>What <see cref="Take{T}"/> uses of the room for a number of elements.</summary>
+    public static long Size<T>(long count)
+        where T : unmanaged => ((count * sizeof(T)) + (long)Alignment - 1) / (long)Alignment * (long)Alignment;
+
+    /// <summary>Memory for a number of elements, not cleared, aligned to a cache line.</summary>
+    public T* Take<T>(long count)
+        where T : unmanaged
+    {
+        nuint size = (nuint)Size<T>(count);
+        if (used + size > capacity)
+            throw new InvalidOperationException("The workspace was sized too small.");
+        T* result = (T*)(memory + used);
+        used += size;
+        return result;
+    }
 
     private Workspace Empty(long bytes)
     {
@@ -42,21 +78,5 @@ internal sealed unsafe class Workspace
         }
 
         return this;
-    }
-
-    /// <summary>What <see cref="Take{T}"/> uses of the room for a number of elements.</summary>
-    public static long Size<T>(long count)
-        where T : unmanaged => (((count * sizeof(T)) + 63) / 64 * 64) + 64;
-
-    /// <summary>Memory for a number of elements, not cleared, aligned to a cache line.</summary>
-    public T* Take<T>(long count)
-        where T : unmanaged
-    {
-        nuint size = (nuint)(Size<T>(count) - 64);
-        if (used + size > capacity)
-            throw new InvalidOperationException("The workspace was sized too small.");
-        T* result = (T*)(memory + used);
-        used += size;
-        return result;
     }
 }

@@ -38,6 +38,9 @@ public enum TargetElement
     Int16,
 
     /// <summary>Class indices.</summary>
+    UInt16,
+
+    /// <summary>Class indices.</summary>
     Int32,
 
     /// <summary>Class indices.</summary>
@@ -98,8 +101,17 @@ public unsafe ref struct CpuCall
     /// <summary>The passes that the value needs, from <see cref="CpuMode.Measure"/>.</summary>
     public int ValuePasses;
 
-    /// <summary>The extents that the scalar section counts with, where the batch comes in pieces; default means <see cref="Shape"/>.</summary>
-    public LossShape WholeShape;
+    /// <summary>The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.</summary>
+    public int WholeBatch;
+
+    /// <summary>The pixels an image that go with <see cref="WholeBatch"/>.</summary>
+    public long WholePixels;
+
+    /// <summary>
+    /// The labels were checked by an earlier call and have not changed since. Otherwise mode <see cref="CpuMode.Gradient"/> reads them
+    /// twice, so that a label out of range is found before anything is written.
+    /// </summary>
+    public bool LabelsChecked;
 
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
@@ -112,6 +124,8 @@ public unsafe ref struct CpuCall
 
     /// <summary>The target is class indices.</summary>
     public readonly bool HasLabels => TargetElement <= TargetElement.Int64;
+
+    internal readonly bool WritesGradient => Mode is CpuMode.ValueAndGradient or CpuMode.Gradient;
 
     /// <summary>Addresses as numbers, for callers without unsafe blocks.</summary>
     /// <param name="logits">See <see cref="Logits"/>.</param>

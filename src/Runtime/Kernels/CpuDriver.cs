@@ -22,6 +22,9 @@ public readonly struct NoKernel : ILossKernel
 /// <summary>Runs generated kernels over the blocks and tiles of a batch.</summary>
 public static class CpuDriver
 {
+    /// <summary>Bits of the widest register used. For tests: narrower ones on a machine that has wider.</summary>
+    internal static int WidestRegister { get; set; } = 512;
+
     /// <summary>Runs a call whose arguments have been checked: picks the kernel, the precision and the width of the machine's registers.</summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
         where TIndex : struct, ILossKernel
@@ -36,9 +39,9 @@ public static class CpuDriver
     private static void Run<TKernel>(ref CpuCall call, LossDefinition definition)
         where TKernel : struct, ILossKernel
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated && WidestRegister >= 512)
             Run<TKernel, F32x16, F64x8>(ref call, definition);
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256)
             Run<TKernel, F32x8, F64x4>(ref call, definition);
         else
             Run<TKernel, F32x4, F64x2>(ref call, definition);

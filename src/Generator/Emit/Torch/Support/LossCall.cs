@@ -106,6 +106,7 @@ namespace LossGen.Generated
             double[] small = isPixel ? Array.Empty<double>() : Numbers(upstream);
 
             CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.ToResizedLossShape());
+            call.LabelsChecked = true;
             call.SetAddresses(
                 TensorMemory.Data(logits), TensorMemory.Data(target), TensorMemory.Data(gradient), upstreamElements: arrived is null ? 0 : TensorMemory.Data(arrived));
             call.Run(loss, statistics, small, Array.Empty<double>(), parameters);

@@ -2,17 +2,33 @@ using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <content>The memory of one call.</content>
+/// <content>What the passes know of a call. Threads share it; each has tiles of its own.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    private ref struct CallState
+    private struct CallState
     {
         public readonly KernelLayout Layout;
         public readonly LossDefinition Definition;
         public readonly int Batch;
         public readonly int Classes;
+
+        /// <summary>S.</summary>
+        public readonly long ImagePixels;
+
+        /// <summary>
+        /// Tiles run over the pixels of the whole batch as if it were one image. For images smaller than a tile: most of each tile
+        /// would be padding.
+        /// </summary>
+        public readonly bool IsPacked;
+
+        /// <summary>N, or 1 when packed.</summary>
+        public readonly int Images;
+
+        /// <summary>S, or N * S when packed.</summary>
         public readonly long Pixels;
+
         public readonly int Width;
+        public readonly TileSizes Sizes;
         public readonly bool HasLabels;
         public readonly LabelSource Labels;
         public readonly T* Logits;
@@ -26,19 +42,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public double** Constants;
         public double* Slots;
         public double* Upstream;
-        public double* BlockSums;
-        public T* LaneSums;
-        public T* TileConstants;
-        public T* Scratch;
-        public T* LogitTile;
-        public T* TargetTile;
-        public T* GradientTile;
-        public T* ElementTile;
-        public T* UpstreamTile;
-        public T* ValidTile;
-        public T* LabelTile;
-        public int* IntTile;
-        public T* Ones;
 
         public CallState(in CpuCall call, KernelLayout layout, LossDefinition definition)
         {
@@ -46,7 +49,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Definition = definition;
             Batch = call.Shape.Batch;
             Classes = call.Shape.Classes;
-            Pixels = call.Shape.Pixels;
+            ImagePixels = call.Shape.Pixels;
             HasLabels = call.HasLabels;
             Labels = new(call.Target, call.TargetElement, Classes, definition);
             Logits = (T*)call.Logits;
@@ -58,6 +61,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
             // A tile's rows have to stay in the first-level cache, or at least in the second.
             Width = Classes <= 128 ? 64 : Classes <= 512 ? 32 : 16;
+            IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
+            Images = IsPacked ? 1 : Batch;
+            Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
+            Sizes = new(layout, Classes, Width);
         }
 
         /// <summary>The doubles that a caller keeps: those of the passes that the value needs.</summary>
@@ -70,24 +77,33 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             long offset = 0;
             for (int k = 0; k < pass && k < Layout.Passes.Length; k++)
-                offset += (long)Layout.Passes[k].SumLength(Classes) * (Layout.PerImage ? Batch : 1);
+                offset += StatisticsOf(k);
             return offset;
+        }
+
+        /// <summary>The doubles of one pass.</summary>
+        public readonly long StatisticsOf(int pass) => (long)Layout.Passes[pass].SumLength(Classes) * (Layout.PerImage ? Batch : 1);
+
+        /// <summary>
+        /// Where a pixel of a tile lies: its image, its place in the image, and how many of the pixels after it (with it, at most
+        /// <paramref name="remaining"/>) are in the same image.
+        /// </summary>
+        public readonly (long Image, long Pixel, int Length) Locate(int image, long pixel, int remaining)
+        {
+            if (!IsPacked)
+                return (image, pixel, remaining);
+            (long at, long rest) = Math.DivRem(pixel, ImagePixels);
+            return (at, rest, (int)Math.Min(remaining, ImagePixels - rest));
         }
 
         public readonly void ThrowBadLabel(int image, long pixel)
         {
-            long offset = (image * Pixels) + pixel;
-            long label = TargetElement switch
-            {
-                TargetElement.Byte => ((byte*)Target)[offset],
-                TargetElement.SByte => ((sbyte*)Target)[offset],
-                TargetElement.Int16 => ((short*)Target)[offset],
-                TargetElement.Int32 => ((int*)Target)[offset],
-                _ => ((long*)Target)[offset],
-            };
-            string ignored = Definition.IgnoreIndex is int index ? $" or {index} (ignored)" : "; declare IgnoreIndex to leave pixels out";
+            long offset = (image * Pixels) + pixel, label = Labels.At(offset);
+            string ignored = Labels.HasIgnored ? $" or {Labels.IgnoreIndex} (ignored)" : "; declare IgnoreIndex to leave pixels out";
             throw new ArgumentOutOfRangeException(
-                "labels", label, $"The label at image {image}, pixel {pixel} is {label}; with {Classes} {(Classes == 1 ? "class" : "classes")} it must be from 0 to {Labels.Largest}{ignored}.");
+                "target",
+                label,
+                $"The label at image {offset / ImagePixels}, pixel {offset % ImagePixels} is {label}; with {Classes} {(Classes == 1 ? "class" : "classes")} it must be from 0 to {Labels.Largest}{ignored}.");
         }
     }
 }

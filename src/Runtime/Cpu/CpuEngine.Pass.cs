@@ -1,0 +1,105 @@
+using LossGen.Kernels;
+
+namespace LossGen.Cpu;
+
+/// <content>A pass over the pixels: blocks of fixed size, each cut into tiles, each block's sums added in block order.</content>
+internal static unsafe partial class CpuEngine<TKernel, T, V>
+{
+    /// <summary>Pixels whose sums stay in lanes before they go to double: keeps float sums exact enough at any size.</summary>
+    private const int FlushPixels = 2048;
+
+    /// <summary>Pixels of a block. Its sums are added to the batch's as one, in block order, whoever computed them.</summary>
+    private const int BlockPixels = 8 * FlushPixels;
+
+    private static void RunPass(in CallState run, PassLayout pass, double* statistics)
+    {
+        long blocks = run.Images * BlocksOf(run);
+        if (BlockPool.IsWorthwhile(blocks, run.Batch * run.ImagePixels * run.Classes) && BlockPool.TryEnter())
+        {
+            PassJob.RunAndExit(run, pass, statistics, blocks);
+            return;
+        }
+
+        TileMemory memory = TileMemory.Rent(run.Sizes);
+        for (long block = 0; block < blocks; block++)
+        {
+            RunBlock(run, ref memory, pass, block);
+            AddBlock(run, pass, statistics, block, memory.BlockSums);
+        }
+    }
+
+    private static long BlocksOf(in CallState run) => (run.Pixels + BlockPixels - 1) / BlockPixels;
+
+    private static void AddBlock(in CallState run, PassLayout pass, double* statistics, long block, double* sums)
+    {
+        int length = pass.SumLength(run.Classes);
+        if (statistics is not null && run.Layout.PerImage)
+            statistics += block / BlocksOf(run) * length;
+        for (int k = 0; k < length && statistics is not null; k++)
+            statistics[k] += sums[k];
+    }
+
+    private static void RunBlock(in CallState run, ref TileMemory memory, PassLayout pass, long block)
+    {
+        (long image, long first) = Math.DivRem(block, BlocksOf(run));
+        long start = first * BlockPixels, end = Math.Min(run.Pixels, start + BlockPixels);
+        LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
+        int length = pass.SumLength(run.Classes), lanes = V.Count;
+        new Span<double>(memory.BlockSums, length).Clear();
+        for (long chunk = start; chunk < end; chunk += FlushPixels)
+        {
+            new Span<T>(memory.LaneSums, length * lanes).Clear();
+            long chunkEnd = Math.Min(end, chunk + FlushPixels);
+            for (long pixel = chunk; pixel < chunkEnd; pixel += run.Width)
+                RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
+            for (int k = 0; k < length; k++)
+            {
+                double sum = 0;
+                for (int lane = 0; lane < lanes; lane++)
+                    sum += double.CreateTruncating(memory.LaneSums[(k * lanes) + lane]);
+                memory.BlockSums[k] += sum;
+            }
+        }
+    }
+
+    // Constants of the scalar section in the kernel's type: those of the image, or the one set there is.
+    private static void LoadConstants(in CallState run, ref TileMemory memory, PassLayout pass, int image)
+    {
+        if (memory.ConstantsImage == image)
+            return;
+        int length = pass.ConstantLength(run.Classes);
+        double* constants = run.Constants[pass.Id] + ((long)image * length);
+        for (int k = 0; k < length; k++)
+            memory.Constants[k] = T.CreateSaturating(constants[k]);
+        memory.ConstantsImage = image;
+    }
+
+    private static void CheckLabels(in CallState run)
+    {
+        TileMemory memory = TileMemory.Rent(run.Sizes);
+        for (int image = 0; image < run.Images; image++)
+        {
+            for (long pixel = 0; pixel < run.Pixels; pixel += run.Width)
+                ReadLabels(run, memory, image, pixel, (int)Math.Min(run.Width, run.Pixels - pixel));
+        }
+    }
+
+    // Whether any label of the tile is ignored.
+    private static bool ReadLabels(in CallState run, in TileMemory memory, int image, long pixel, int count)
+    {
+        LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, memory.Integers);
+        LabelReader.Found found = LabelReader.Convert(run.Labels, memory.Integers, count, memory.Labels);
+
+        // Where nothing is declared to be ignored, the number that stands for it is a bad label like any other.
+        if (found == LabelReader.Found.Labels || (found == LabelReader.Found.Ignored && run.Labels.HasIgnored))
+            return found == LabelReader.Found.Ignored;
+        for (int i = 0; i < count; i++)
+        {
+            int label = memory.Integers[i];
+            if ((uint)label > (uint)run.Labels.Largest && !(run.Labels.HasIgnored && label == run.Labels.IgnoreIndex))
+                run.ThrowBadLabel(image, pixel + i);
+        }
+
+        return true;
+    }
+}

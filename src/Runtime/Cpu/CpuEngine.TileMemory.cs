@@ -1,0 +1,87 @@
+using LossGen.Kernels;
+
+namespace LossGen.Cpu;
+
+/// <content>The memory of the tiles that one thread works on.</content>
+internal static unsafe partial class CpuEngine<TKernel, T, V>
+{
+    /// <summary>Lengths, the largest of all passes.</summary>
+    private readonly struct TileSizes
+    {
+        public readonly int Width;
+        public readonly long Tile;
+        public readonly long Sums;
+        public readonly long Constants;
+        public readonly long Rows;
+
+        public TileSizes(KernelLayout layout, int classes, int width)
+        {
+            Width = width;
+            Tile = (long)classes * width;
+            for (int k = -3; k < layout.Passes.Length; k++)
+            {
+                PassLayout? pass = k switch { -3 => layout.Gradient, -2 => layout.Fused, -1 => layout.Elements, _ => layout.Passes[k] };
+                if (pass is null)
+                    continue;
+                Sums = Math.Max(Sums, pass.SumLength(classes));
+                Constants = Math.Max(Constants, pass.ConstantLength(classes));
+                Rows = Math.Max(Rows, ((long)pass.ClassRows * classes) + pass.PixelRows);
+            }
+        }
+
+        public long Bytes =>
+            Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
+            + (6 * Workspace.Size<T>(Tile)) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width);
+    }
+
+    private struct TileMemory
+    {
+        /// <summary>The sums of a block.</summary>
+        public double* BlockSums;
+
+        /// <summary>Sums in lanes, until they go to the block's.</summary>
+        public T* LaneSums;
+
+        /// <summary>Constants of the pass in the kernel's type.</summary>
+        public T* Constants;
+
+        /// <summary>The image that they belong to; -1 before the first.</summary>
+        public int ConstantsImage;
+
+        public T* Scratch;
+        public T* Logits;
+        public T* Target;
+        public T* Gradient;
+        public T* Elements;
+        public T* Upstream;
+        public T* Valid;
+        public T* Labels;
+        public T* Ones;
+        public int* Integers;
+
+        /// <summary>Takes the memory from this thread's workspace.</summary>
+        public static TileMemory Rent(in TileSizes sizes)
+        {
+            Workspace workspace = Workspace.Rent(WorkspaceUse.Tile, sizes.Bytes);
+            var memory = new TileMemory
+            {
+                ConstantsImage = -1,
+                BlockSums = workspace.Take<double>(sizes.Sums),
+                LaneSums = workspace.Take<T>(sizes.Sums * V.Count),
+                Constants = workspace.Take<T>(sizes.Constants),
+                Scratch = workspace.Take<T>(sizes.Rows * sizes.Width),
+                Logits = workspace.Take<T>(sizes.Tile),
+                Target = workspace.Take<T>(sizes.Tile),
+                Gradient = workspace.Take<T>(sizes.Tile),
+                Elements = workspace.Take<T>(sizes.Tile),
+                Upstream = workspace.Take<T>(sizes.Tile),
+                Valid = workspace.Take<T>(sizes.Tile),
+                Labels = workspace.Take<T>(sizes.Width),
+                Ones = workspace.Take<T>(sizes.Width),
+                Integers = workspace.Take<int>(sizes.Width),
+            };
+            new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
+            return memory;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using static LossGen.Functions;
+
+namespace LossGen.Runtime.Tests.Losses;
+
+/// <summary>Statistics over the batch, two passes.</summary>
+[Loss(Activation.Softmax)]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class DiceCrossEntropy;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class Ignoring;
+
+[Loss(Activation.Softmax, IgnoreIndex = -1, PerImage = true)]
+[Dice(Smooth = 1e-5)]
+[Focal(Weight = 0.5)]
+public sealed partial class PerImage;
+
+[Loss(Activation.Sigmoid)]
+[Dice(Smooth = 1)]
+[BinaryCrossEntropy]
+public sealed partial class Sigmoid;
+
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+[Dice(Smooth = 1)]
+[BinaryCrossEntropy]
+public sealed partial class SigmoidIgnoring;
+
+/// <summary>Takes its statistics' sums into a pixel expression: the value needs two passes.</summary>
+[Loss(Activation.Sigmoid)]
+public sealed partial class Balanced
+{
+    private static Value Formula(Prediction x, Target y)
+    {
+        Value positive = Mean(y);
+        return Mean(-((1 - positive) * y * x.LogProbability) - (positive * (1 - y) * Log(x.Complement)));
+    }
+}
+
+/// <summary>A run-time parameter.</summary>
+[Loss(Activation.Softmax)]
+[FBeta(Smooth = 1e-5)]
+public sealed partial class Adjustable
+{
+    public double Beta { get; set; } = 2;
+}
+
+[Loss(Activation.Softmax, TargetClassAxis = ClassAxis.Last, DropLastTargetChannel = true, Resize = Resize.Bilinear)]
+[FBeta(Beta = 2, Smooth = 1e-5)]
+public sealed partial class Resized;
+
+[Loss(Activation.Softmax, Resize = Resize.Bilinear)]
+[Dice]
+[CrossEntropy]
+public sealed partial class ResizedIndex;
+
+[Loss(Activation.Softmax, Classes = 3, Target = TargetKind.Index)]
+[CrossEntropy]
+public sealed partial class IndexOnly;
+
+[Loss(Activation.Softmax, Target = TargetKind.Dense, DropLastTargetChannel = true)]
+[CrossEntropy]
+public sealed partial class DenseOnly;
