@@ -56,7 +56,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             {
                 double sum = 0;
                 for (int lane = 0; lane < lanes; lane++)
-                    sum += double.CreateTruncating(memory.LaneSums[(k * lanes) + lane]);
+                    sum += CallChecks.ToDouble(memory.LaneSums[(k * lanes) + lane]);
                 memory.BlockSums[k] += sum;
             }
         }
@@ -70,7 +70,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         int length = pass.ConstantLength(run.Classes);
         double* constants = run.Constants[pass.Id] + ((long)image * length);
         for (int k = 0; k < length; k++)
-            memory.Constants[k] = T.CreateSaturating(constants[k]);
+            memory.Constants[k] = CallChecks.FromDouble<T>(constants[k]);
         memory.ConstantsImage = image;
     }
 

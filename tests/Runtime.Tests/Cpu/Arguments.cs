@@ -1,0 +1,75 @@
+using LossGen.Runtime.Tests.Losses;
+
+namespace LossGen.Runtime.Tests.Cpu;
+
+/// <summary>Wrong arguments: one exception that names the argument, what it has and what is needed.</summary>
+public class Arguments
+{
+    private static readonly LossShape Shape = new(2, 3, 10);
+
+    [Fact]
+    public void LengthsAreChecked()
+    {
+        var loss = new DiceCrossEntropy();
+        Check("logits", "59 elements and needs 60", () => loss.Evaluate(new float[59], new long[20], Shape));
+        Check("logits", "0 elements and needs 60", () => loss.Evaluate((double[])null!, new long[20], Shape));
+        Check("target", "19 elements and needs 20", () => loss.Evaluate(new float[60], new byte[19], Shape));
+        Check("target", "20 elements and needs 60", () => loss.Evaluate(new float[60], new float[20], Shape));
+        Check("gradient", "61 elements and needs 60", () => loss.EvaluateWithGradient(new float[60], new int[20], Shape, new float[61]));
+        Check("target", "60 elements and needs 80", () => new DenseOnly().Evaluate(new float[60], new float[60], Shape));
+    }
+
+    [Fact]
+    public void TheShapeIsChecked()
+    {
+        var loss = new DiceCrossEntropy();
+        foreach (LossShape shape in new LossShape[] { default, new(0, 3, 10), new(2, 0, 10), new(2, 3, 0), new(-2, 3, 10) })
+            Check("shape", "at least 1", () => loss.Evaluate(new float[60], new long[20], shape));
+        Check("shape", "Classes = 3", () => new IndexOnly().Evaluate(new float[40], new long[20], new(2, 2, 10)));
+        Check("shape", "Resize.Bilinear", () => loss.Evaluate(new float[60], new long[20], Shape.WithLogits(2, 5)));
+    }
+
+    [Fact]
+    public void TheKindOfTargetIsChecked()
+    {
+        Check("target", "TargetKind.Index", () => new IndexOnly().Evaluate(new float[60], new float[60], Shape));
+        Check("target", "TargetKind.Dense", () => new DenseOnly().Evaluate(new float[60], new long[20], Shape));
+        Check("target", "Char is not supported", () => new DiceCrossEntropy().Evaluate(new float[60], new char[20], Shape));
+    }
+
+    [Fact]
+    public void TheGradientNeedsMemoryOfItsOwn()
+    {
+        var logits = new float[60];
+        Check("gradient", "overlaps", () => new DiceCrossEntropy().EvaluateWithGradient(logits, new long[20], Shape, logits));
+    }
+
+    [Fact]
+    public void ThereIsALoss()
+    {
+        DiceCrossEntropy loss = null!;
+        Assert.Equal("loss", Assert.Throws<ArgumentNullException>(() => loss.Evaluate(new float[60], new long[20], Shape)).ParamName);
+        Assert.Equal("loss", Assert.Throws<ArgumentNullException>(() => loss.CreateStatistics(Shape)).ParamName);
+    }
+
+    [Fact]
+    public void ArraysAndSpansAreTakenAlike()
+    {
+        var data = new Batch(Shape);
+        var loss = new DiceCrossEntropy();
+        double expected = loss.Evaluate(data.Logits, data.Labels, Shape);
+        Span<double> logits = data.Logits;
+        ReadOnlySpan<double> readOnly = data.Logits;
+        Span<long> labels = data.Labels;
+        Assert.Equal(expected, loss.Evaluate(logits, labels, Shape));
+        Assert.Equal(expected, loss.Evaluate(readOnly, data.Labels, Shape));
+        Assert.Equal(expected, loss.Evaluate(data.Logits, labels, Shape));
+    }
+
+    private static void Check(string name, string text, Action call)
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(call);
+        Assert.Equal(name, error.ParamName);
+        Assert.Contains(text, error.Message);
+    }
+}
