@@ -69,17 +69,17 @@ internal static unsafe class CallChecks
     }
 
     public static long ElementCount(ElementAxes axes, LossShape shape) =>
-        (axes.HasFlag(ElementAxes.Batch) ? shape.Batch : 1L)
-        * (axes.HasFlag(ElementAxes.Class) ? shape.Classes : 1)
-        * (axes.HasFlag(ElementAxes.Pixel) ? shape.Pixels : 1);
+        (axes.Has(ElementAxes.Batch) ? shape.Batch : 1L)
+        * (axes.Has(ElementAxes.Class) ? shape.Classes : 1)
+        * (axes.Has(ElementAxes.Pixel) ? shape.Pixels : 1);
 
     public static string AxisText(ElementAxes axes, LossShape shape)
     {
         string[] parts =
         [
-            axes.HasFlag(ElementAxes.Batch) ? $"{shape.Batch} images" : "",
-            axes.HasFlag(ElementAxes.Class) ? $"{shape.Classes} classes" : "",
-            axes.HasFlag(ElementAxes.Pixel) ? $"{shape.Pixels} pixels" : "",
+            axes.Has(ElementAxes.Batch) ? $"{shape.Batch} images" : "",
+            axes.Has(ElementAxes.Class) ? $"{shape.Classes} classes" : "",
+            axes.Has(ElementAxes.Pixel) ? $"{shape.Pixels} pixels" : "",
         ];
         return string.Join(" * ", parts.Where(part => part.Length > 0));
     }

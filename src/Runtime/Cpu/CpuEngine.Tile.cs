@@ -30,8 +30,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (pass.WritesGradient)
             (tile.Gradient, tile.GradientStride) = Output(run, span, run.Gradient, classes, memory.Gradient, isStaged);
 
-        int elementClasses = run.Layout.ElementAxes.HasFlag(ElementAxes.Class) ? classes : 1;
-        if (run.Layout.ElementAxes.HasFlag(ElementAxes.Pixel))
+        int elementClasses = run.Layout.ElementAxes.Has(ElementAxes.Class) ? classes : 1;
+        if (run.Layout.ElementAxes.Has(ElementAxes.Pixel))
         {
             (tile.Upstream, nint stride) = run.UpstreamElements is null
                 ? ((Pointer<T>)memory.Ones, 0)

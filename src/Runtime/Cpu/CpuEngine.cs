@@ -146,5 +146,5 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static long SmallElementCount(KernelLayout layout, in CallState run) =>
-        (layout.ElementAxes.HasFlag(ElementAxes.Batch) ? run.Batch : 1L) * (layout.ElementAxes.HasFlag(ElementAxes.Class) ? run.Classes : 1);
+        (layout.ElementAxes.Has(ElementAxes.Batch) ? run.Batch : 1L) * (layout.ElementAxes.Has(ElementAxes.Class) ? run.Classes : 1);
 }

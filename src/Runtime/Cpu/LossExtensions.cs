@@ -175,7 +175,7 @@ public static unsafe class LossExtensions
             CallChecks.Length(upstream.Length, count, nameof(upstream), $"one for each of {CallChecks.AxisText(axes, shape)}");
 
         // Without a pixel axis values belong to the scalar section, which works in double.
-        bool small = !axes.HasFlag(ElementAxes.Pixel);
+        bool small = !axes.Has(ElementAxes.Pixel);
         double* values = small ? Workspace.Rent(WorkspaceUse.Elements, Workspace.Size<double>(2 * count)).Take<double>(2 * count) : null;
         for (int i = 0; small && i < count; i++)
             values[count + i] = upstream.IsEmpty ? 1 : CallChecks.ToDouble(upstream[i]);
