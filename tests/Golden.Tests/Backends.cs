@@ -27,8 +27,8 @@ internal sealed class ReferenceBackend : Backend
     {
         Feed feed = mapping.Feed;
         double[] value = feed.HasLabels
-            ? ReferenceEvaluation.EvaluateElements(loss, feed.Shape, feed.Logits.Data, feed.LabelArray())
-            : ReferenceEvaluation.EvaluateElements(loss, feed.Shape, feed.Logits.Data, feed.Target.Data);
+            ? ReferenceEvaluation.EvaluateElements(loss, feed.Shape, feed.Logits.Data, feed.LabelArray(), feed.Inputs)
+            : ReferenceEvaluation.EvaluateElements(loss, feed.Shape, feed.Logits.Data, feed.Target.Data, feed.Inputs);
         return new Found(value, Gradient: null);
     }
 }
@@ -47,17 +47,18 @@ internal sealed class CpuBackend : Backend
     {
         Feed feed = mapping.Feed;
         var gradient = new double[feed.Logits.Data.Length];
+        LossInputs<double> inputs = feed.InputsAs(number => number);
         if (mapping.Elements is not ElementLayout layout)
         {
-            double value = loss.EvaluateWithGradient(feed.Logits.Data, target, feed.Shape, gradient);
-            double alone = loss.Evaluate(feed.Logits.Data, target, feed.Shape);
+            double value = loss.EvaluateWithGradient(feed.Logits.Data, target, feed.Shape, inputs, gradient);
+            double alone = loss.Evaluate(feed.Logits.Data, target, feed.Shape, inputs);
             if (BitConverter.DoubleToInt64Bits(alone) != BitConverter.DoubleToInt64Bits(value) && Math.Abs(alone - value) > 1e-12 * Math.Abs(value))
                 throw new InvalidOperationException($"Evaluate returns {alone:R}, EvaluateWithGradient {value:R}.");
             return new Found([value], gradient);
         }
 
         var elements = new double[layout.Count(feed.Shape.Classes)];
-        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, elements, default, gradient);
+        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, inputs, elements, default, gradient);
         return new Found(elements, gradient);
     }
 }
@@ -75,7 +76,7 @@ internal sealed class SingleCpuBackend : Backend
         where TTarget : unmanaged
     {
         var gradient = new float[feed.Logits.Data.Length];
-        double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, gradient);
+        double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), gradient);
         return new Found([value], Array.ConvertAll(gradient, g => (double)g));
     }
 

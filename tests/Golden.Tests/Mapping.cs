@@ -42,6 +42,40 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     /// <summary>A target with a number for every logit.</summary>
     public static Feed Dense(Case c) => new(Extents(c), c.Input, c.Target! with { Shape = c.Input.Shape }, HasLabels: false);
 
+    /// <summary>What the loss takes besides logits and target, in its order: one number a pixel, or one a class and pixel.</summary>
+    public double[][] Inputs { get; init; } = [];
+
+    /// <summary>The same with inputs in single precision or double.</summary>
+    public LossInputs<T> InputsAs<T>(Converter<double, T> convert)
+        where T : unmanaged
+    {
+        T[][] maps = [.. Inputs.Select(map => Array.ConvertAll(map, convert))];
+        return new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+    }
+
+    /// <summary>A tensor that the peer broadcasts over the input, axes aligned from the right, in full.</summary>
+    public static double[] Broadcast(CaseTensor tensor, int[] shape)
+    {
+        var result = new double[shape.Aggregate(1, (product, extent) => product * extent)];
+        for (int i = 0; i < result.Length; i++)
+        {
+            int offset = 0, step = 1, rest = i;
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                (rest, int position) = Math.DivRem(rest, shape[axis]);
+                int own = axis - (shape.Length - tensor.Shape.Length);
+                if (own < 0)
+                    continue;
+                offset += tensor.Shape[own] == 1 ? 0 : position * step;
+                step *= tensor.Shape[own];
+            }
+
+            result[i] = tensor.Data[offset];
+        }
+
+        return result;
+    }
+
     public long[] LabelArray() => Array.ConvertAll(Target.Data, label => (long)label);
 
     private static LossShape Extents(Case c) =>

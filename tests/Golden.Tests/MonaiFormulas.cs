@@ -29,8 +29,8 @@ internal static class MonaiFormulas
         }
         """;
 
-    /// <summary>The catalogue's term of a name on another prediction.</summary>
-    public static string Region(string name, string prediction) => $$"""
+    /// <summary>The catalogue's term of a name on another prediction, which may need inputs of the loss.</summary>
+    public static string Region(string name, string prediction, string inputs = "") => $$"""
         public sealed partial class {{RegionPrefix}}{{name}}Attribute : LossTermAttribute
         {
             public double SmoothNumerator { get; init; }
@@ -43,7 +43,7 @@ internal static class MonaiFormulas
 
             public static Value Formula(
                 Prediction x, Target y, double smoothNumerator, double smoothDenominator, double alpha, double beta,
-                bool squared, bool softLabel, Value classWeights)
+                bool squared, bool softLabel, Value classWeights{{inputs}})
             {
                 Value p = {{prediction}};
                 Value overlap = softLabel && !squared ? (Sum(Abs(p)) + Sum(y) - Sum(Abs(p - y))) / 2 : Sum(p * y);

@@ -12,6 +12,7 @@ internal static class MonaiMapper
         Declaration declaration = c.Loss switch
         {
             "DiceLoss" => Dice(options, options.ClassWeights),
+            "MaskedDiceLoss" => Dice(options, options.ClassWeights),
             "TverskyLoss" => Tversky(options),
             "FocalLoss" => Focal(options),
             "DiceCELoss" => DiceCrossEntropy(options),
@@ -22,7 +23,16 @@ internal static class MonaiMapper
             .With("Target", options.HasLabels ? TargetKind.Index : TargetKind.Dense)
             .With("PerImage", !options.IsBatch)
             .With("Reduction", options.Reduction);
-        return new Mapping(declaration.ToString(), options.HasLabels ? Feed.Labels(c) : Feed.Dense(c), options.Elements);
+        Feed feed = options.HasLabels ? Feed.Labels(c) : Feed.Dense(c);
+        return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
+    }
+
+    // MONAI masks the target before labels become one-hot: what is masked is of class 0.
+    private static Feed Masked(Feed feed, double[] mask)
+    {
+        int pixels = checked((int)feed.Shape.Pixels), channels = feed.Target.Count / mask.Length;
+        double[] target = [.. feed.Target.Data.Select((y, i) => y * mask[(i / pixels / channels * pixels) + (i % pixels)])];
+        return feed with { Target = feed.Target with { Data = target }, Inputs = [mask] };
     }
 
     private static Declaration Dice(MonaiOptions options, double[]? weights, double lambda = 1)
@@ -47,7 +57,12 @@ internal static class MonaiMapper
     {
         CaseOptions values = options.Case.Options;
         var declaration = new Declaration(options.RegionActivation);
-        if (options.OtherActivation is string prediction)
+        if (options.MaskedPrediction is string masked)
+        {
+            declaration.Type(MonaiFormulas.Region(name, masked, ", PixelMap mask"));
+            name = MonaiFormulas.RegionPrefix + name;
+        }
+        else if (options.OtherActivation is string prediction)
         {
             declaration.Type(MonaiFormulas.Region(name, prediction));
             name = MonaiFormulas.RegionPrefix + name;

@@ -49,6 +49,27 @@ internal sealed class MonaiOptions(Case c)
         string other => throw new NotSupportedException($"{c.Id}: nothing maps the activation {other}."),
     };
 
+    /// <summary>The mask, one number an image and pixel, all of them 0 or 1; null where there is none.</summary>
+    public double[]? Mask { get; } = c.Extra.TryGetValue("mask", out CaseTensor? mask) ? Feed.Broadcast(mask, [c.Input.Shape[0], 1, .. c.Input.Shape[2..]]) : null;
+
+    /// <summary>MONAI masks the logits: a masked pixel has what the activation makes of zeros.</summary>
+    public string? MaskedPrediction
+    {
+        get
+        {
+            if (Mask is null)
+                return null;
+            string atZero = OtherActivation switch
+            {
+                MonaiFormulas.LogSoftmax => $"-Log({c.Classes})",
+                null when RegionActivation == Activation.Sigmoid => "0.5",
+                null when RegionActivation == Activation.Softmax => $"1.0 / {c.Classes}",
+                _ => "0",
+            };
+            return $"Where(mask > 0.5, {OtherActivation ?? "x.Probability"}, {atZero})";
+        }
+    }
+
     /// <summary>
     /// Weights for all classes of the loss. MONAI's are for the classes of the term, or one for all of them, and without effect if the term has but one.
     /// </summary>

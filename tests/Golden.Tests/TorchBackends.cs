@@ -15,28 +15,47 @@ internal class TorchBackend : Backend
     {
         Feed feed = mapping.Feed;
         using IDisposable scope = NewDisposeScope();
-        using var module = (Loss<Tensor, Tensor, Tensor>)loss;
+        using var module = (nn.Module)loss;
         Tensor logits = tensor(feed.Logits.Data, Extents(feed.Logits), Type).requires_grad_(true);
         Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target), Type);
 
-        Tensor value = module.forward(logits, target);
+        Tensor[] inputs = [.. feed.Inputs.Select((map, k) => Input(feed, map, loss.Definition.Inputs[k].Kind))];
+        Tensor value = Call(module, "forward", [logits, target, .. inputs]) as Tensor ?? throw new InvalidOperationException("The module returned nothing.");
         value.sum().backward();
         var found = new Found(Numbers(value), Numbers(logits.grad!));
-        CheckDirectRoad(module, mapping, logits, target, found);
+        CheckDirectRoad(module, mapping, logits, [target, .. inputs], found);
         return found;
     }
 
     /// <summary>Value and gradient without autograd have to be the same.</summary>
-    protected virtual void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    protected virtual void CheckDirectRoad(nn.Module module, Mapping mapping, Tensor logits, Tensor[] others, Found found)
     {
         if (mapping.Elements is not null)
             return;
         Tensor plain = logits.detach(), gradient = zeros_like(plain);
-        MethodInfo evaluate = module.GetType().GetMethod("EvaluateWithGradient", [typeof(Tensor), typeof(Tensor), typeof(Tensor)])!;
-        double value = (double)evaluate.Invoke(module, [plain, target, gradient])!;
+        double value = (double)Call(module, "EvaluateWithGradient", [plain, .. others, gradient])!;
         double gap = Numbers(gradient).Zip(found.Gradient!, (a, b) => Math.Abs(a - b)).Append(Math.Abs(value - found.Value[0])).Max();
         if (!(gap <= 1e-12 * Math.Max(1, found.Gradient!.Max(Math.Abs))))
             throw new InvalidOperationException($"EvaluateWithGradient differs from the module's value and gradient by {gap:R}.");
+    }
+
+    // How many tensors a method takes depends on the loss.
+    private static object? Call(nn.Module module, string method, object[] arguments)
+    {
+        try
+        {
+            return module.GetType().GetMethod(method, [.. arguments.Select(_ => typeof(Tensor))])!.Invoke(module, arguments);
+        }
+        catch (TargetInvocationException wrapper) when (wrapper.InnerException is ArgumentException error)
+        {
+            throw error;
+        }
+    }
+
+    private Tensor Input(Feed feed, double[] map, InputKind kind)
+    {
+        long[] logits = Extents(feed.Logits);
+        return tensor(map, kind == InputKind.Element ? logits : [logits[0], .. logits[2..]], Type);
     }
 
     private static long[] Extents(CaseTensor data) => Array.ConvertAll(data.Shape, extent => (long)extent);
@@ -52,7 +71,7 @@ internal sealed class SingleTorchBackend : TorchBackend
     protected override ScalarType Type => ScalarType.Float32;
 
     /// <summary>Nothing is compared in float.</summary>
-    protected override void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    protected override void CheckDirectRoad(nn.Module module, Mapping mapping, Tensor logits, Tensor[] others, Found found)
     {
     }
 }
@@ -78,7 +97,7 @@ internal sealed class TorchOperationsBackend : TorchBackend
     }
 
     /// <summary>There is none by tensor operations.</summary>
-    protected override void CheckDirectRoad(Loss<Tensor, Tensor, Tensor> module, Mapping mapping, Tensor logits, Tensor target, Found found)
+    protected override void CheckDirectRoad(nn.Module module, Mapping mapping, Tensor logits, Tensor[] others, Found found)
     {
     }
 }

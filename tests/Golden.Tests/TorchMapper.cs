@@ -35,13 +35,22 @@ internal static class TorchMapper
         Reduction reduction = Reduced(c);
         var declaration = new Declaration(Activation.Sigmoid);
         declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
-        declaration.Term("BinaryCrossEntropy")
-            .With("PositiveWeights", PerClass(c, "pos_weight"))
-            .With("ClassWeights", PerClass(c, "weight"));
+        Feed feed = Feed.Dense(c);
+        if (c.Options.Tensor("weight", c.Extra) is { } weight && VariesBeyondClasses(c, weight))
+        {
+            declaration.Term("WeightedBinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight"));
+            feed = feed with { Inputs = [Feed.Broadcast(weight, c.Input.Shape)] };
+        }
+        else
+        {
+            declaration.Term("BinaryCrossEntropy")
+                .With("PositiveWeights", PerClass(c, "pos_weight"))
+                .With("ClassWeights", PerClass(c, "weight"));
+        }
 
         return new Mapping(
             declaration.ToString(),
-            Feed.Dense(c),
+            feed,
             reduction == Reduction.None ? new ElementLayout(c.ValueShape, 1, [.. Enumerable.Range(0, c.Classes)]) : null);
     }
 

@@ -113,6 +113,16 @@ internal static class Descriptors
         "Property '{0}' of loss '{1}' feeds no parameter; {2}",
         Parameters, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0027.md");
 
+    public static readonly DiagnosticDescriptor InputsContradict = new(
+        "LG0028", "Two terms mean different inputs by one name",
+        "Input '{0}' of term '{1}' is of type {2}, but that of '{3}' is of type {4}, and inputs of one name are one input; make them the same type or give one another name",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0028.md");
+
+    public static readonly DiagnosticDescriptor TooManyInputs = new(
+        "LG0029", "The loss has too many inputs",
+        "With term '{0}' the loss takes the inputs {1}; it can take {2} besides logits and target: give those that are the same the same name, or combine them before the call",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0029.md");
+
     // Options
     public static readonly DiagnosticDescriptor WrongWeight = new(
         "LG0030", "A weight is negative or not finite",

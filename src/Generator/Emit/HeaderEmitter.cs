@@ -26,6 +26,8 @@ internal static class HeaderEmitter
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
         if (o.IgnoreIndex is { } ignore)
             writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0");
+        foreach (InputModel input in model.Inputs)
+            writer.Comment($"  input       {input.Name} over {(input.IsElement ? "N, C, S" : "N, S")}");
         if (o.Resize == Resize.Bilinear)
             writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
         if (model.Parameters.Count > 0)
@@ -62,6 +64,7 @@ internal static class HeaderEmitter
 
         string Text(Node node, bool isRoot = false, bool coefficients = false) => NodeText.Describe(node, n => n.Op == Op.Parameter
             ? model.Parameters[n.Index]
+            : n.Op == Op.Input ? model.Inputs[n.Index].Name
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
     }
 
@@ -114,6 +117,7 @@ internal static class HeaderEmitter
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
+        read.AddRange(nodes.Where(node => node.Op == Op.Input).Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");

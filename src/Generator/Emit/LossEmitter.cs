@@ -69,6 +69,13 @@ internal static class LossEmitter
             writer.Line("DropLastTargetChannel = true,");
         if (o.Resize != Resize.None)
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
+        if (model.Inputs.Count > 0)
+        {
+            string inputs = string.Join(", ", model.Inputs.Select(input =>
+                $"new global::LossGen.LossInput({Literal.Of(input.Name)}, global::LossGen.InputKind.{(input.IsElement ? "Element" : "Pixel")})"));
+            writer.Line($"Inputs = new global::LossGen.LossInput[] {{ {inputs} }},");
+        }
+
         writer.Close(";");
         writer.Line();
         writer.Line("global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;");

@@ -1,3 +1,4 @@
+using LossGen.Generator.Emit.Torch;
 using LossGen.Generator.Model;
 
 namespace LossGen.Generator.Emit;
@@ -14,15 +15,15 @@ internal static class StubEmitter
     public static string Emit(LossModel model)
     {
         string bases = model.HasTorchSharp
-            ? $"global::TorchSharp.Loss<{Tensor}, {Tensor}, {Tensor}>, global::LossGen.ILoss"
+            ? $"{TorchSignature.Base(model)}, global::LossGen.ILoss"
             : "global::LossGen.ILoss";
         string module = model.HasTorchSharp
             ? $"""
 
 
-                public override {Tensor} forward({Tensor} input, {Tensor} target) => {Throw};
+                public override {Tensor} forward({Tensor} input, {Tensor} target{TorchSignature.Parameters(model)}) => {Throw};
 
-                public double EvaluateWithGradient({Tensor} logits, {Tensor} target, {Tensor} gradient) => {Throw};
+                public double EvaluateWithGradient({Tensor} logits, {Tensor} target{TorchSignature.Parameters(model)}, {Tensor} gradient) => {Throw};
             """
             : "";
         return PartialType.Write(model.Namespace, model.Containers, $$"""

@@ -37,7 +37,11 @@ internal sealed class FormulaReader
         switch (argument?.Kind)
         {
             case ArgumentKind.Property:
-                return graph.Parameter(argument.Property);
+                return graph.Parameter(argument.Index);
+            case ArgumentKind.Input:
+                Node input = graph.Input(argument.Index, parameter.Kind == ParameterKind.Element ? Axes.All : Axes.Batch | Axes.Pixel);
+                graph.Name(input, parameter.Name);
+                return input;
             case ArgumentKind.Constant:
                 return graph.Constant(argument.Number);
             case ArgumentKind.PerClass when argument.Numbers.Count > 0:
@@ -52,7 +56,7 @@ internal sealed class FormulaReader
                 return graph.PerClass(index);
         }
 
-        if (parameter.IsPerClass)
+        if (parameter.Kind == ParameterKind.Class)
             return graph.Constant(parameter.Default ?? 1);
         if ((parameter.Default ?? scope.Option(parameter.Name)) is { } number)
             return graph.Constant(number);

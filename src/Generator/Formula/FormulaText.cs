@@ -11,10 +11,25 @@ internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Ite
     public string Head => Items.Length > 0 && Items[0].Atom is { } head ? head : throw new FormulaTextException("a list needs an operation");
 }
 
+/// <summary>What a parameter of a formula holds.</summary>
+internal enum ParameterKind
+{
+    /// <summary>One number.</summary>
+    Scalar,
+
+    /// <summary>One number a class.</summary>
+    Class,
+
+    /// <summary>An input of the call with one number a pixel.</summary>
+    Pixel,
+
+    /// <summary>An input of the call with one number a class and pixel.</summary>
+    Element,
+}
+
 /// <summary>A parameter of a formula, as its text declares it.</summary>
-/// <param name="IsPerClass">One number a class instead of one number.</param>
 /// <param name="Default">The default, or null.</param>
-internal sealed record FormulaParameter(string Name, bool IsPerClass, double? Default);
+internal sealed record FormulaParameter(string Name, ParameterKind Kind, double? Default);
 
 /// <summary>A formula in the format of docs/formula-text.md, read.</summary>
 internal sealed record FormulaText(
@@ -37,7 +52,7 @@ internal sealed record FormulaText(
             {
                 case "param":
                     parameters.Add(new(
-                        form.Items[1].Atom!, form.Items[2].Atom == "class", form.Items.Length > 3 ? Number(form.Items[3].Atom!) : null));
+                        form.Items[1].Atom!, Kind(form.Items[2].Atom!), form.Items.Length > 3 ? Number(form.Items[3].Atom!) : null));
                     break;
                 case "let":
                     lets.Add((form.Items[1].Atom!, form.Items[2]));
@@ -55,6 +70,20 @@ internal sealed record FormulaText(
 
     public static bool TryNumber(string atom, out double number) =>
         double.TryParse(atom, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>The word for a kind.</summary>
+    public static string Word(ParameterKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static ParameterKind Kind(string word)
+    {
+        foreach (ParameterKind kind in Enum.GetValues(typeof(ParameterKind)))
+        {
+            if (Word(kind) == word)
+                return kind;
+        }
+
+        throw new FormulaTextException($"'{word}' is not a kind of parameter");
+    }
 
     private static double Number(string atom) =>
         TryNumber(atom, out double number) ? number : throw new FormulaTextException($"'{atom}' is not a number");

@@ -49,6 +49,9 @@ internal sealed partial class GraphBuilder
 
     public Node Target => Make(Op.Target, ImmutableArray<Node>.Empty, 0, Axes.All);
 
+    /// <summary>What the caller passes besides logits and target: one number a pixel, or one a class and pixel.</summary>
+    public Node Input(int index, Axes axes) => Make(Op.Input, ImmutableArray<Node>.Empty, index, axes);
+
     /// <summary>Condition: this class is the label of the pixel. False where the pixel is not valid.</summary>
     public Node OneHot => Make(Op.OneHot, ImmutableArray<Node>.Empty, 0, Axes.All);
 
@@ -103,7 +106,7 @@ internal sealed partial class GraphBuilder
     /// <summary>Remembers what a formula calls a node. The first name stays.</summary>
     public void Name(Node node, string name)
     {
-        if (!node.IsConstant && !node.Inputs.IsEmpty && !names.ContainsKey(node))
+        if (!node.IsConstant && (!node.Inputs.IsEmpty || node.Op == Op.Input) && !names.ContainsKey(node))
             names.Add(node, name);
     }
 
@@ -116,7 +119,7 @@ internal sealed partial class GraphBuilder
         {
             case Op.Constant or Op.Parameter or Op.Extent:
                 return Axes.None;
-            case Op.Logit or Op.Target or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
+            case Op.Logit or Op.Target or Op.Input or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
                 return attribute;
             case Op.Sum:
                 return inputs[0].Axes.Without(attribute);

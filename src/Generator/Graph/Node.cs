@@ -27,7 +27,7 @@ internal sealed class Node
 
     public ImmutableArray<Node> Inputs { get; }
 
-    /// <summary>The number of a constant; the index of a parameter or of a table of per-class numbers.</summary>
+    /// <summary>The number of a constant; the index of a parameter, of an input or of a table of per-class numbers.</summary>
     public double Number { get; }
 
     /// <summary>The axes that a reduction removes, that an extent counts, or over which the upstream gradient varies.</summary>

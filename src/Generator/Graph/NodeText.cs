@@ -36,6 +36,7 @@ internal static class NodeText
             Op.Parameter => ("parameter" + node.Index, Atom),
             Op.Logit => ("x", Atom),
             Op.Target => ("y", Atom),
+            Op.Input => ("input" + node.Index, Atom),
             Op.OneHot => ("[label = c]", Atom),
             Op.Valid => ("[valid]", Atom),
             Op.Labelled => ("[labelled]", Atom),

@@ -8,6 +8,7 @@ internal enum Op
     Parameter,
     Logit,
     Target,
+    Input,
     OneHot,
     Valid,
     Labelled,

@@ -15,7 +15,7 @@ internal static class Operations
     {
         foreach (Op leaf in new[]
                  {
-                     Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.OneHot, Op.Valid, Op.Labelled, Op.ClassIndex, Op.ClassSet, Op.PerClass,
+                     Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.Input, Op.OneHot, Op.Valid, Op.Labelled, Op.ClassIndex, Op.ClassSet, Op.PerClass,
                      Op.Extent, Op.Upstream,
                  })
             yield return new(leaf) { IsCondition = leaf is Op.OneHot or Op.Valid or Op.Labelled or Op.ClassSet };

@@ -43,6 +43,7 @@ internal enum Resize
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
 /// <param name="Parameters">Run-time parameters: the property names as C# writes them, in the order of first use. A term's argument refers to one by index.</param>
+/// <param name="Inputs">Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by index.</param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
 /// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
 /// <param name="IsBroken">The declaration has errors: only a stub is emitted, so that no other error covers ours.</param>
@@ -55,9 +56,15 @@ internal sealed record LossModel(
     LossOptions Options,
     EquatableArray<TermModel> Terms,
     EquatableArray<string> Parameters,
+    EquatableArray<InputModel> Inputs,
     bool HasConstructor,
     bool HasTorchSharp,
     bool IsBroken);
+
+/// <summary>An input beside logits and target.</summary>
+/// <param name="Name">The name of the formula's parameter.</param>
+/// <param name="IsElement">One number a class and pixel, (N, C, S); otherwise one a pixel, (N, S).</param>
+internal sealed record InputModel(string Name, bool IsElement);
 
 /// <summary>The options of the loss attribute.</summary>
 internal sealed record LossOptions(
@@ -103,16 +110,19 @@ internal enum ArgumentKind
 
     /// <summary>The option of the loss (or of the term, for its activation) that has the parameter's name.</summary>
     Option,
+
+    /// <summary>A map that the caller passes.</summary>
+    Input,
 }
 
 /// <summary>The value bound to a parameter of a formula.</summary>
 /// <param name="Parameter">The formula's parameter name.</param>
 /// <param name="Number">For <see cref="ArgumentKind.Constant"/>.</param>
-/// <param name="Property">For <see cref="ArgumentKind.Property"/>: an index into <see cref="LossModel.Parameters"/>.</param>
+/// <param name="Index">For <see cref="ArgumentKind.Property"/> an index into <see cref="LossModel.Parameters"/>, for <see cref="ArgumentKind.Input"/> into <see cref="LossModel.Inputs"/>.</param>
 /// <param name="Numbers">For <see cref="ArgumentKind.PerClass"/>.</param>
 /// <param name="CSharp">
 /// The argument as a C# expression for the reference call, where <c>x</c> is the prediction and <c>c</c> the context: <c>2D</c>, <c>true</c>,
-/// <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>, <c>x.PerClass(null)</c>, <c>c.Reduction</c>.
+/// <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>, <c>x.PerClass(null)</c>, <c>c.Reduction</c>, <c>c.PixelMap(0)</c>.
 /// </param>
 internal sealed record ArgumentModel(
-    string Parameter, ArgumentKind Kind, double Number, int Property, EquatableArray<double> Numbers, string CSharp);
+    string Parameter, ArgumentKind Kind, double Number, int Index, EquatableArray<double> Numbers, string CSharp);

@@ -43,7 +43,8 @@ internal static class CompiledFormulaReader
     private static DeclaredParameter Declare(IParameterSymbol parameter, INamedTypeSymbol term, Dictionary<string, double?> defaults)
     {
         defaults.TryGetValue(parameter.Name, out double? value);
-        bool hasOption = TermProperties.Find(term, parameter.Name) is not null;
-        return new(parameter.Name, Shapes.Of(parameter.Type) == Shape.Value, value, parameter.Type, hasOption, Location.None);
+        ParameterKind kind = ParameterKinds.Of(parameter.Type);
+        bool hasOption = kind is ParameterKind.Scalar or ParameterKind.Class && TermProperties.Find(term, parameter.Name) is not null;
+        return new(parameter.Name, kind, value, parameter.Type, hasOption, Location.None);
     }
 }

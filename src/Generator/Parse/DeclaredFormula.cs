@@ -1,17 +1,23 @@
+using LossGen.Generator.Formula;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
 
 /// <summary>A parameter of a formula behind the prediction and the target.</summary>
 /// <param name="Name">Its name, also in the formula text.</param>
-/// <param name="IsPerClass">One number a class; otherwise one number.</param>
-/// <param name="Default">Its value where a loss states none; null for per-class parameters and options of the loss.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Default">Its value where a loss states none; null for per-class parameters, options of the loss and inputs.</param>
 /// <param name="Type">Its C# type.</param>
 /// <param name="HasOption">The term has a property that feeds it.</param>
 /// <param name="Location">Where it is declared; none for a term of another assembly.</param>
 internal sealed record DeclaredParameter(
-    string Name, bool IsPerClass, double? Default, ITypeSymbol Type, bool HasOption, Location Location)
+    string Name, ParameterKind Kind, double? Default, ITypeSymbol Type, bool HasOption, Location Location)
 {
+    public bool IsPerClass => Kind == ParameterKind.Class;
+
+    /// <summary>The caller of the loss passes it.</summary>
+    public bool IsInput => Kind is ParameterKind.Pixel or ParameterKind.Element;
+
     /// <summary>The loss option of this name and type feeds it.</summary>
     public bool IsLossOption => Default is null && !HasOption && LossOptionType is { } type && Matches(type);
 
@@ -28,3 +34,15 @@ internal sealed record DeclaredParameter(
 
 /// <summary>A formula as the parser knows it: its method, its text, its parameters.</summary>
 internal sealed record DeclaredFormula(IMethodSymbol Method, string Text, IReadOnlyList<DeclaredParameter> Parameters);
+
+internal static class ParameterKinds
+{
+    /// <summary>What a parameter of this type holds.</summary>
+    public static ParameterKind Of(ITypeSymbol type) => Shapes.Of(type) switch
+    {
+        Shape.Value => ParameterKind.Class,
+        Shape.PixelMap => ParameterKind.Pixel,
+        Shape.ElementMap => ParameterKind.Element,
+        _ => ParameterKind.Scalar,
+    };
+}

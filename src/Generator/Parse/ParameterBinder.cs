@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using LossGen.Generator.Diagnostics;
 using LossGen.Generator.Emit;
+using LossGen.Generator.Formula;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
@@ -9,10 +10,17 @@ namespace LossGen.Generator.Parse;
 /// <summary>Binds every parameter of every term to a constant, a property of the loss, or an option of the loss.</summary>
 internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOptions options, DiagnosticSink sink)
 {
+    /// <summary>As many as a call of the span API has room for.</summary>
+    private const int MaximumInputs = 4;
+
     private readonly List<string> properties = [];
+    private readonly List<(InputModel Input, DeclaredTerm Term)> inputs = [];
 
     /// <summary>The properties that feed a parameter, in the order of first use.</summary>
     public EquatableArray<string> Properties => properties.ToEquatableArray();
+
+    /// <summary>What the caller passes besides logits and target, in the order of first use.</summary>
+    public EquatableArray<InputModel> Inputs => inputs.Select(input => input.Input).ToEquatableArray();
 
     public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss)
     {
@@ -27,7 +35,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         {
             ArgumentModel? argument = fed.TryGetValue((term, parameter), out IPropertySymbol? property)
                 ? FromProperty(parameter, property)
-                : FromConstant(term, parameter);
+                : parameter.IsInput ? FromInput(term, parameter) : FromConstant(term, parameter);
             if (argument is not null)
                 arguments.Add(argument);
         }
@@ -46,6 +54,29 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
             properties.Add(name);
         }
         return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
+    }
+
+    // The same name in several terms is the same input.
+    private ArgumentModel FromInput(DeclaredTerm term, DeclaredParameter parameter)
+    {
+        var input = new InputModel(parameter.Name, parameter.Kind == ParameterKind.Element);
+        int index = inputs.FindIndex(known => known.Input.Name == input.Name);
+        Location? place = term.Attribute?.Location ?? parameter.Location;
+        if (index < 0)
+        {
+            index = inputs.Count;
+            inputs.Add((input, term));
+            if (inputs.Count == MaximumInputs + 1)
+                sink.Report(Descriptors.TooManyInputs, place, term.Name, string.Join(", ", inputs.Select(known => known.Input.Name)), MaximumInputs);
+        }
+        else if (inputs[index].Input != input)
+        {
+            sink.Report(
+                Descriptors.InputsContradict, place, parameter.Name, term.Name, input.IsElement ? "ElementMap" : "PixelMap",
+                inputs[index].Term.Name, input.IsElement ? "PixelMap" : "ElementMap");
+        }
+
+        return new(parameter.Name, ArgumentKind.Input, 0, index, [], $"c.{(input.IsElement ? "ElementMap" : "PixelMap")}({index})");
     }
 
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)

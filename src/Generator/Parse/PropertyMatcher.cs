@@ -16,7 +16,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
     public Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> Match()
     {
         List<Slot> slots = terms
-            .SelectMany(term => term.Formula.Parameters.Where(parameter => !parameter.IsLossOption).Select(parameter => new Slot(term, parameter)))
+            .SelectMany(term => term.Formula.Parameters.Where(parameter => !parameter.IsLossOption && !parameter.IsInput).Select(parameter => new Slot(term, parameter)))
             .ToList();
         List<ISymbol> members = loss.GetMembers().Where(IsCandidate).ToList();
 

@@ -10,6 +10,12 @@ internal enum Shape
     Prediction,
     Target,
     Value,
+
+    /// <summary>A further input of the call with one number a pixel.</summary>
+    PixelMap,
+
+    /// <summary>A further input of the call with one number a class and pixel.</summary>
+    ElementMap,
     Condition,
     Double,
 
@@ -34,6 +40,8 @@ internal static class Shapes
             _ when type.IsLossGen("Prediction") => Shape.Prediction,
             _ when type.IsLossGen("Target") => Shape.Target,
             _ when type.IsLossGen("Value") => Shape.Value,
+            _ when type.IsLossGen("PixelMap") => Shape.PixelMap,
+            _ when type.IsLossGen("ElementMap") => Shape.ElementMap,
             _ when type.IsLossGen("Condition") => Shape.Condition,
             _ => Shape.Unknown,
         };
@@ -48,6 +56,6 @@ internal static class Shapes
         && (from == to
             || (from == Shape.Integer && to is Shape.Double or Shape.Value)
             || (from == Shape.Double && to == Shape.Value)
-            || (from == Shape.Target && to == Shape.Value)
+            || (from is Shape.Target or Shape.PixelMap or Shape.ElementMap && to == Shape.Value)
             || (from == Shape.Bool && to == Shape.Condition));
 }

@@ -44,11 +44,11 @@ internal static class SourceFormulaReader
         }
 
         Shape shape = Shapes.Of(parameter.Type);
-        if (shape != Shape.Value && !shape.IsScalar())
+        if (shape is not (Shape.Value or Shape.PixelMap or Shape.ElementMap) && !shape.IsScalar())
         {
             sink.Report(
                 Descriptors.WrongParameterType, syntax?.Type?.GetLocation() ?? name,
-                $"Parameter '{parameter.Name}'", parameter.Type, "double, int, bool, an enumeration, or Value for one number a class");
+                $"Parameter '{parameter.Name}'", parameter.Type, "double, int, bool, an enumeration, Value for one number a class, or PixelMap or ElementMap for what the caller passes");
             return null;
         }
         if (FormulaVisitor.IsNumber(parameter.Name))
@@ -57,12 +57,20 @@ internal static class SourceFormulaReader
             return null;
         }
 
+        if (shape is Shape.PixelMap or Shape.ElementMap)
+        {
+            if (!parameter.HasExplicitDefaultValue)
+                return new(parameter.Name, ParameterKinds.Of(parameter.Type), null, parameter.Type, HasOption: false, name);
+            sink.Report(Descriptors.WrongSignature, name, owner.Name, $"has a default for '{parameter.Name}', which every caller has to pass");
+            return null;
+        }
+
         IPropertySymbol? property = isTerm ? TermProperties.Find(owner, parameter.Name) : null;
         double? value = parameter.HasExplicitDefaultValue && Numbers.TryRead(parameter.ExplicitDefaultValue, out double stated) ? stated : null;
         if (property is not null)
             value = TermProperties.ReadDefault(property, parameter, value, compilation, sink, cancellation);
 
-        var read = new DeclaredParameter(parameter.Name, shape == Shape.Value, value, parameter.Type, property is not null, name);
+        var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null, name);
         if (isTerm && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
         {
             sink.Report(
@@ -77,7 +85,7 @@ internal static class SourceFormulaReader
         var text = new StringBuilder(FormulaText.Version);
         foreach (DeclaredParameter parameter in parameters)
         {
-            text.Append(" (param ").Append(parameter.Name).Append(parameter.IsPerClass ? " class" : " scalar");
+            text.Append(" (param ").Append(parameter.Name).Append(' ').Append(FormulaText.Word(parameter.Kind));
             if (parameter.Default is { } value)
                 text.Append(' ').Append(Numbers.Write(value));
             text.Append(')');

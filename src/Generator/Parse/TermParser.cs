@@ -49,7 +49,7 @@ internal static class TermParser
         foreach (IPropertySymbol property in term.GetMembers().OfType<IPropertySymbol>())
         {
             if (property is { IsStatic: true } or { IsIndexer: true } or { SetMethod: null } or { DeclaredAccessibility: not Accessibility.Public }
-                || formula.Parameters.Any(parameter => KnownTypes.NamesMatch(parameter.Name, property.Name)))
+                || formula.Parameters.Any(parameter => !parameter.IsInput && KnownTypes.NamesMatch(parameter.Name, property.Name)))
                 continue;
             var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax;
             sink.Report(

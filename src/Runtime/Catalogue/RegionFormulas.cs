@@ -31,7 +31,7 @@ internal static class RegionFormulas
 
     /// <summary>From the score of each class to its share of the loss: 1 - score or its logarithm, the policy for empty classes, the weights.</summary>
     internal static Value Loss(
-        Value score, Target y, double epsilon, bool log, EmptyClasses emptyClasses,
+        Value score, Value y, double epsilon, bool log, EmptyClasses emptyClasses,
         Value classWeights, bool normalizeClassWeights, Reduction reduction)
     {
         Value loss = log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : 1 - score;

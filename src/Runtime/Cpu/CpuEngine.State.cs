@@ -34,6 +34,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly T* Logits;
         public readonly void* Target;
         public readonly TargetElement TargetElement;
+        public readonly T** Inputs;
         public readonly T* Gradient;
         public readonly T* Elements;
         public readonly T* UpstreamElements;
@@ -55,6 +56,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Logits = (T*)call.Logits;
             Target = call.Target;
             TargetElement = call.TargetElement;
+            Inputs = (T**)call.Inputs;
             Gradient = (T*)call.Gradient;
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;
@@ -64,7 +66,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
-            Sizes = new(layout, Classes, Width);
+            Sizes = new(layout, definition, Classes, Width);
         }
 
         /// <summary>The doubles that a caller keeps: those of the passes that the value needs.</summary>

@@ -27,6 +27,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             ? PrepareLabels(run, memory, ref tile, span)
             : PrepareTarget(run, memory, ref tile, span, isStaged);
 
+        PrepareInputs(run, memory, ref tile, span, isStaged);
         if (pass.WritesGradient)
             (tile.Gradient, tile.GradientStride) = Output(run, span, run.Gradient, classes, memory.Gradient, isStaged);
 
@@ -53,6 +54,20 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Unstage(run, span, memory.Gradient, run.Gradient, classes);
         if (isStaged && pass.WritesElements)
             Unstage(run, span, memory.Elements, run.Elements, elementClasses);
+    }
+
+    private static void PrepareInputs(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, bool isStaged)
+    {
+        T* copy = memory.InputCopies;
+        for (int k = 0; k < run.Sizes.Inputs; k++)
+        {
+            int rows = run.Definition.Inputs[k].Kind == InputKind.Element ? run.Classes : 1;
+            (Pointer<T> address, tile.InputStride) = Input(run, span, run.Inputs[k], rows, copy, isStaged);
+            memory.Inputs[k] = address;
+            copy += (long)rows * run.Width;
+        }
+
+        tile.Inputs = memory.Inputs;
     }
 
     // Labels as numbers, and which are valid. True where not all are.

@@ -13,11 +13,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Sums;
         public readonly long Constants;
         public readonly long Rows;
+        public readonly int Inputs;
+        public readonly long InputRows;
 
-        public TileSizes(KernelLayout layout, int classes, int width)
+        public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width)
         {
             Width = width;
             Tile = (long)classes * width;
+            Inputs = definition.Inputs.Count;
+            for (int k = 0; k < Inputs; k++)
+                InputRows += definition.Inputs[k].Kind == InputKind.Element ? classes : 1;
             for (int k = -3; k < layout.Passes.Length; k++)
             {
                 PassLayout? pass = k switch { -3 => layout.Gradient, -2 => layout.Fused, -1 => layout.Elements, _ => layout.Passes[k] };
@@ -31,7 +36,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (6 * Workspace.Size<T>(Tile)) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width);
+            + (6 * Workspace.Size<T>(Tile)) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + Workspace.Size<nint>(Inputs) + Workspace.Size<T>(InputRows * Width);
     }
 
     private struct TileMemory
@@ -59,6 +65,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T* Ones;
         public int* Integers;
 
+        /// <summary>Where the tile reads each of the loss's own inputs.</summary>
+        public T** Inputs;
+        public T* InputCopies;
+
         /// <summary>Takes the memory from this thread's workspace.</summary>
         public static TileMemory Rent(in TileSizes sizes)
         {
@@ -79,6 +89,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Labels = workspace.Take<T>(sizes.Width),
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
+                Inputs = (T**)workspace.Take<nint>(sizes.Inputs),
+                InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
             return memory;

@@ -9,7 +9,7 @@ namespace LossGen;
 /// adjacent. A target of integers (byte, sbyte, short, ushort, int, long) holds class indices, (N, S); one of float or double is
 /// dense, laid out as the loss declares. All methods check every argument before they write anything.
 /// </summary>
-public static unsafe class LossExtensions
+public static unsafe partial class LossExtensions
 {
     /// <summary>The value of a loss whose reduction is mean or sum.</summary>
     /// <param name="loss">The loss.</param>
@@ -18,11 +18,11 @@ public static unsafe class LossExtensions
     /// <param name="shape">The extents.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, CpuMode.Value);
+        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value);
 
     /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
     public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, CpuMode.Value);
+        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value);
 
     /// <summary>The value and its gradient at the logits.</summary>
     /// <param name="loss">The loss.</param>
@@ -33,12 +33,12 @@ public static unsafe class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient);
 
     /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient);
 
     /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
     /// <param name="loss">The loss.</param>
@@ -49,12 +49,12 @@ public static unsafe class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
 
     /// <inheritdoc cref="EvaluateElements{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
 
     /// <summary>The values of a loss whose reduction is none, and the gradient of their sum weighted by <paramref name="upstream"/>.</summary>
     /// <param name="loss">The loss.</param>
@@ -68,13 +68,13 @@ public static unsafe class LossExtensions
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements,
         ReadOnlySpan<float> upstream, Span<float> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <inheritdoc cref="EvaluateElementsWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, ReadOnlySpan{float}, Span{float})"/>
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements,
         ReadOnlySpan<double> upstream, Span<double> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <summary>Empty sums for a batch that comes in pieces: tiles, micro-batches, other processes.</summary>
     /// <param name="loss">The loss. Its value must need one pass over the pixels, as that of every catalogue loss does.</param>
@@ -91,12 +91,12 @@ public static unsafe class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
-        where TTarget : unmanaged => Piece<float, TTarget>(loss, logits, target, shape, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<float, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
 
     /// <inheritdoc cref="Accumulate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics)"/>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
-        where TTarget : unmanaged => Piece<double, TTarget>(loss, logits, target, shape, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<double, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
 
     /// <summary>The value from the sums of all pieces.</summary>
     /// <param name="loss">The loss.</param>
@@ -131,27 +131,32 @@ public static unsafe class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<float> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
 
     /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics, Span{float})"/>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<double> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
 
     private static double Value<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> gradient, CpuMode mode)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> gradient, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        CheckInputs(loss.Definition, shape, inputs);
         if (loss.Definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
-        CheckOverlap<T>(logits, gradient);
+        CheckOverlap(logits, inputs, gradient);
+        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
         fixed (T* x = logits, g = gradient)
+        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         {
             call.Logits = x;
             call.Target = y;
+            (addresses[0], addresses[1], addresses[2], addresses[3]) = ((nint)i0, (nint)i1, (nint)i2, (nint)i3);
+            call.Inputs = (void**)addresses;
             call.Gradient = g;
             loss.Run(ref call);
             return call.Value;
@@ -159,14 +164,16 @@ public static unsafe class LossExtensions
     }
 
     private static void Elements<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient, CpuMode mode)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        CheckInputs(loss.Definition, shape, inputs);
         if (loss.Definition.Reduction != Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.{loss.Definition.Reduction} and has one value. Call Evaluate or EvaluateWithGradient.");
-        CheckOverlap<T>(logits, gradient);
+        CheckOverlap(logits, inputs, gradient);
+        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
         ElementAxes axes = CallChecks.Measure(loss, shape, call.TargetElement).ElementAxes;
         long count = CallChecks.ElementCount(axes, shape);
         if (elements.Length != count)
@@ -180,10 +187,13 @@ public static unsafe class LossExtensions
         for (int i = 0; small && i < count; i++)
             values[count + i] = upstream.IsEmpty ? 1 : CallChecks.ToDouble(upstream[i]);
         fixed (T* x = logits, g = gradient, e = elements, u = upstream)
+        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         {
             call.Logits = x;
             call.Target = y;
+            (addresses[0], addresses[1], addresses[2], addresses[3]) = ((nint)i0, (nint)i1, (nint)i2, (nint)i3);
+            call.Inputs = (void**)addresses;
             call.Gradient = g;
             call.Elements = small ? null : e;
             call.UpstreamElements = small ? null : u;
@@ -197,20 +207,25 @@ public static unsafe class LossExtensions
     }
 
     private static void Piece<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<T> gradient, CpuMode mode)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, LossStatistics statistics, Span<T> gradient, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(statistics);
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
+        CheckInputs(loss.Definition, shape, inputs);
         statistics.Check(loss, shape, call.HasLabels);
-        CheckOverlap<T>(logits, gradient);
+        CheckOverlap(logits, inputs, gradient);
+        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
         fixed (T* x = logits, g = gradient)
+        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         fixed (double* sums = statistics.Array)
         {
             call.Logits = x;
             call.Target = y;
+            (addresses[0], addresses[1], addresses[2], addresses[3]) = ((nint)i0, (nint)i1, (nint)i2, (nint)i3);
+            call.Inputs = (void**)addresses;
             call.Gradient = g;
             call.Statistics = sums;
             if (mode == CpuMode.Gradient)
@@ -223,10 +238,38 @@ public static unsafe class LossExtensions
     }
 
     // The gradient of a tile is written while the logits of the next are still to be read.
-    private static void CheckOverlap<T>(ReadOnlySpan<T> logits, ReadOnlySpan<T> gradient)
+    private static void CheckOverlap<T>(ReadOnlySpan<T> logits, LossInputs<T> inputs, ReadOnlySpan<T> gradient)
+        where T : unmanaged
     {
         if (logits.Overlaps(gradient))
             throw new ArgumentException("gradient overlaps logits; it needs memory of its own.", nameof(gradient));
+        for (int k = 0; k < LossInputs<T>.Capacity; k++)
+        {
+            if (inputs[k].Overlaps(gradient))
+                throw new ArgumentException("gradient overlaps an input; it needs memory of its own.", nameof(gradient));
+        }
+    }
+
+    private static void CheckInputs<T>(LossDefinition definition, LossShape shape, LossInputs<T> inputs)
+        where T : unmanaged
+    {
+        int count = definition.Inputs.Count;
+        for (int k = 0; k < count; k++)
+        {
+            LossInput input = definition.Inputs[k];
+            bool isElement = input.Kind == InputKind.Element;
+            long needed = shape.Batch * (isElement ? shape.Classes : 1) * shape.Pixels;
+            if (inputs[k].Length != needed)
+                CallChecks.Length(inputs[k].Length, needed, input.Name, isElement
+                    ? $"one number a class and pixel: N * C * S = {shape.Batch} * {shape.Classes} * {shape.Pixels}, passed after the shape"
+                    : $"one number a pixel: N * S = {shape.Batch} * {shape.Pixels}, passed after the shape");
+        }
+
+        for (int k = count; k < LossInputs<T>.Capacity; k++)
+        {
+            if (!inputs[k].IsEmpty)
+                throw new ArgumentException($"There are {k + 1} inputs; {definition.Name} takes {(count == 0 ? "none" : string.Join(", ", definition.Inputs.Select(input => input.Name)))}.", nameof(inputs));
+        }
     }
 
     private static CpuCall Prepare<T, TTarget>(ILoss loss, int logits, int target, LossShape shape, CpuMode mode, int gradient)

@@ -74,6 +74,9 @@ public unsafe ref struct CpuCall
     /// <summary>The type of the target's numbers.</summary>
     public TargetElement TargetElement;
 
+    /// <summary>The loss's own inputs in the order of its definition, of the logits' type: (N, S) or (N, C, S).</summary>
+    public void** Inputs;
+
     /// <summary>Receives the gradient, laid out like the logits.</summary>
     public void* Gradient;
 
@@ -141,6 +144,11 @@ public unsafe ref struct CpuCall
         Elements = (void*)elements;
         UpstreamElements = (void*)upstreamElements;
     }
+
+    /// <summary>Sets the addresses of the loss's own inputs.</summary>
+    /// <param name="addresses">Memory on the caller's stack, which outlives the call.</param>
+    public void SetInputs(scoped ReadOnlySpan<nint> addresses) =>
+        Inputs = (void**)Unsafe.AsPointer(ref MemoryMarshal.GetReference(addresses));
 
     /// <summary>Sets the run-time parameters.</summary>
     /// <param name="parameters">Memory on the caller's stack, which outlives the call.</param>

@@ -51,6 +51,9 @@ public sealed record LossDefinition
     /// <summary>What happens when the sizes differ.</summary>
     public Resize Resize { get; init; }
 
+    /// <summary>What a call takes besides logits and target, in this order.</summary>
+    public IReadOnlyList<LossInput> Inputs { get; init; } = [];
+
     /// <summary>
     /// Labels are 0 and 1 and say whether the pixel is of the one class there is. Under a softmax a single class is a class like any other: its label is 0.
     /// </summary>

@@ -44,6 +44,12 @@ public struct Tile<T>
     /// <summary>Index targets: the label as a number, -1 where the pixel is not valid; null with dense targets.</summary>
     public Pointer<T> Labels;
 
+    /// <summary>The loss's own inputs, in the order of its definition; class c of one with classes at <c>Inputs[k] + c * InputStride</c>.</summary>
+    public PointerTable<T> Inputs;
+
+    /// <summary>Elements between the classes of an input that has them.</summary>
+    public nint InputStride;
+
     /// <summary>All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.</summary>
     public Pointer<T> Valid;
 

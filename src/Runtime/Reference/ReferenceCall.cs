@@ -8,14 +8,15 @@ internal sealed class ReferenceCall
     private readonly LossShape resized;
     private readonly long[]? labels;
     private readonly double[]? target;
+    private readonly IReadOnlyList<double[]> inputs = [];
 
-    public ReferenceCall(ILoss loss, LossShape shape, long[] labels)
-        : this(loss, shape) => this.labels = labels;
+    public ReferenceCall(ILoss loss, LossShape shape, long[] labels, IReadOnlyList<double[]>? inputs = null)
+        : this(loss, shape, inputs) => this.labels = labels;
 
-    public ReferenceCall(ILoss loss, LossShape shape, double[] target)
-        : this(loss, shape) => this.target = ReferenceLayout.ClassesSecond(loss.Definition, shape, target);
+    public ReferenceCall(ILoss loss, LossShape shape, double[] target, IReadOnlyList<double[]>? inputs = null)
+        : this(loss, shape, inputs) => this.target = ReferenceLayout.ClassesSecond(loss.Definition, shape, target);
 
-    private ReferenceCall(ILoss loss, LossShape shape)
+    private ReferenceCall(ILoss loss, LossShape shape, IReadOnlyList<double[]>? inputs)
     {
         bool differs = (shape.LogitHeight, shape.LogitWidth) != (shape.Height, shape.Width);
         if (differs && loss.Definition.Resize == Resize.None)
@@ -23,6 +24,7 @@ internal sealed class ReferenceCall
                 $"The logits have {shape.LogitHeight} x {shape.LogitWidth} pixels, the target {shape.Height} x {shape.Width}; " +
                 $"declare Resize = Resize.Bilinear on {loss.Definition.Name}, or resize the logits.", nameof(shape));
         this.loss = loss;
+        this.inputs = inputs ?? [];
         this.shape = shape;
         resized = shape.WithLogits(shape.Height, shape.Width);
     }
@@ -34,8 +36,8 @@ internal sealed class ReferenceCall
                 $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
         double[] input = resized == shape ? logits : ReferenceLayout.ResizeBilinear(shape, logits);
         var context = labels is not null
-            ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached }
-            : new ReferenceContext(loss.Definition, resized, input, target!) { Detached = detached };
+            ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached, Inputs = inputs }
+            : new ReferenceContext(loss.Definition, resized, input, target!) { Detached = detached, Inputs = inputs };
         Value value = loss.Reference(context);
 
         // Without this, a loss of which nothing is valid would be what its smoothing makes of empty sums.

@@ -34,6 +34,14 @@ public sealed class ReferenceContext
         Input = input;
     }
 
+    /// <summary>The loss's own inputs, in the order of its definition.</summary>
+    /// <exception cref="ArgumentException">Their number or a length does not fit.</exception>
+    public IReadOnlyList<double[]> Inputs
+    {
+        get;
+        init => field = Input.CheckMaps(Definition, value);
+    } = [];
+
     /// <summary>What happens to the axes that a term leaves standing.</summary>
     public Reduction Reduction => Definition.Reduction;
 
@@ -52,6 +60,15 @@ public sealed class ReferenceContext
 
     /// <summary>What <see cref="Functions.Detach"/> gave so far; null when nobody asks.</summary>
     internal DetachedValues? Detached { get; init; }
+
+    /// <summary>An input with one number a pixel, by its place in the definition.</summary>
+    public PixelMap PixelMap(int index) => new(Input.Extents, At(index));
+
+    /// <summary>An input with one number a class and pixel, by its place in the definition.</summary>
+    public ElementMap ElementMap(int index) => new(Input.Extents, At(index));
+
+    private double[] At(int index) => index < Inputs.Count ? Inputs[index] : throw new ArgumentException(
+        $"{Definition.Name} takes the input {Definition.Inputs[index].Name}, which was not given.", Definition.Inputs[index].Name);
 
     /// <summary>Executes the formula of a term and reduces what it leaves standing by the loss's reduction.</summary>
     /// <param name="weight">The factor of the term.</param>

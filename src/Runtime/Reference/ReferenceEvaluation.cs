@@ -48,4 +48,50 @@ public static class ReferenceEvaluation
     public static double[] NumericalGradient(
         ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<double> target, ReadOnlySpan<double> upstream = default) =>
         new ReferenceCall(loss, shape, target.ToArray()).NumericalGradient(logits.ToArray(), upstream.ToArray());
+
+    /// <summary>The unreduced elements of a loss that takes further inputs; a single number if it reduces.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="labels">N * S class indices.</param>
+    /// <param name="inputs">The loss's own inputs, in the order of its definition: N * S or N * C * S numbers each.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, or a label is no class.</exception>
+    public static double[] EvaluateElements(
+        ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<long> labels, IReadOnlyList<double[]> inputs) =>
+        new ReferenceCall(loss, shape, labels.ToArray(), inputs).Evaluate(logits.ToArray()).Data;
+
+    /// <inheritdoc cref="EvaluateElements(ILoss, LossShape, ReadOnlySpan{double}, ReadOnlySpan{long}, IReadOnlyList{double[]})"/>
+    /// <param name="loss">The loss.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">The dense target.</param>
+    /// <param name="inputs">The loss's own inputs, in the order of its definition: N * S or N * C * S numbers each.</param>
+    public static double[] EvaluateElements(
+        ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<double> target, IReadOnlyList<double[]> inputs) =>
+        new ReferenceCall(loss, shape, target.ToArray(), inputs).Evaluate(logits.ToArray()).Data;
+
+    /// <summary>The gradient by difference quotients of a loss that takes further inputs.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="labels">N * S class indices.</param>
+    /// <param name="inputs">The loss's own inputs, in the order of its definition: N * S or N * C * S numbers each.</param>
+    /// <param name="upstream">One factor for each unreduced element; empty for 1.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, or a label is no class.</exception>
+    public static double[] NumericalGradient(
+        ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<long> labels, IReadOnlyList<double[]> inputs,
+        ReadOnlySpan<double> upstream = default) =>
+        new ReferenceCall(loss, shape, labels.ToArray(), inputs).NumericalGradient(logits.ToArray(), upstream.ToArray());
+
+    /// <inheritdoc cref="NumericalGradient(ILoss, LossShape, ReadOnlySpan{double}, ReadOnlySpan{long}, IReadOnlyList{double[]}, ReadOnlySpan{double})"/>
+    /// <param name="loss">The loss.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="logits">N * C * S numbers.</param>
+    /// <param name="target">The dense target.</param>
+    /// <param name="inputs">The loss's own inputs, in the order of its definition: N * S or N * C * S numbers each.</param>
+    /// <param name="upstream">One factor for each unreduced element; empty for 1.</param>
+    public static double[] NumericalGradient(
+        ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<double> target, IReadOnlyList<double[]> inputs,
+        ReadOnlySpan<double> upstream = default) =>
+        new ReferenceCall(loss, shape, target.ToArray(), inputs).NumericalGradient(logits.ToArray(), upstream.ToArray());
 }

@@ -94,6 +94,19 @@ internal sealed class ReferenceInput
         return new Value(ElementAxes.Class, Extents, values);
     }
 
+    public IReadOnlyList<double[]> CheckMaps(LossDefinition definition, IReadOnlyList<double[]> maps)
+    {
+        if (maps.Count != definition.Inputs.Count)
+            throw new ArgumentException($"There are {maps.Count} inputs; {definition.Name} takes {definition.Inputs.Count}.", nameof(maps));
+        for (int k = 0; k < maps.Count; k++)
+        {
+            Extents needed = definition.Inputs[k].Kind == InputKind.Element ? Extents : Extents.Over(ElementAxes.Batch | ElementAxes.Pixel);
+            CheckLength(maps[k], needed, definition.Inputs[k].Name);
+        }
+
+        return maps;
+    }
+
     private static Extents Check(LossDefinition definition, LossShape shape, double[] logits)
     {
         if (shape.Batch < 1 || shape.Classes < 1 || shape.Pixels < 1)

@@ -27,6 +27,44 @@ public class ParameterDiagnosticTests
         }
         """);
 
+    [Theory]
+    [InlineData("", "PixelMap {|LG0004:mask|} = null")]
+    [InlineData("public double {|LG0023:Mask|} { get; init; }", "PixelMap mask")]
+    [InlineData("", "{|LG0021:PixelMap[]|} masks")]
+    public void TermInputs(string property, string parameter) => Markup.Verify($$"""
+        public partial class OverlapAttribute : LossTermAttribute
+        {
+            {{property}}
+
+            public static Value Formula(Prediction x, Target y, {{parameter}}) => y;
+        }
+        """);
+
+    [Fact]
+    public void InputsOfOneNameAreOneInput()
+    {
+        LossModel model = GeneratorDriverHelper.Run(Samples.Mapped).AssertClean().Model;
+        Assert.Equal([("distances", true), ("mask", false), ("weights", false)], model.Inputs.Select(input => (input.Name, input.IsElement)));
+        Assert.Equal(
+            ["c.ElementMap(0)", "c.PixelMap(1)", "c.PixelMap(1)", "c.PixelMap(2)"],
+            model.Terms.SelectMany(term => term.Arguments).Where(argument => argument.Kind == ArgumentKind.Input).Select(argument => argument.CSharp));
+    }
+
+    [Fact]
+    public void APropertyDoesNotFeedAnInput() => Markup.Verify("""
+        [Loss, MaskedDice] public partial class L { public double {|LG0027:Mask|} { get; set; } }
+        """);
+
+    [Fact]
+    public void InputsContradict()
+    {
+        GeneratorRun run = Markup.Verify("""
+            [Loss, Other, {|LG0028:MaskedDice|}] public partial class L;
+            public partial class OtherAttribute : LossTermAttribute { public static Value Formula(Prediction x, Target y, ElementMap mask) => y * mask; }
+            """);
+        Assert.Contains("'mask' of term 'MaskedDice' is of type PixelMap, but that of 'Other' is of type ElementMap", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ParameterOfTheFormulaInPlaceThatNothingFeeds() => Markup.Verify("""
         [Loss] public partial class L { static Value Formula(Prediction x, Target y, double {|LG0020:smooth|}) => y * smooth; }

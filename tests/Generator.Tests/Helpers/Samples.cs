@@ -78,6 +78,17 @@ internal static class Samples
         }
         """;
 
+    public const string Mapped = """
+        [Loss(Activation.Softmax)]
+        [Boundary(Weight = 0.01, IncludeBackground = false)]
+        [MaskedDice]
+        public sealed partial class Mapped
+        {
+            private static Value Formula(Prediction x, Target y, PixelMap mask, PixelMap weights) =>
+                -weights * mask * SumOverClasses(y * x.LogProbability);
+        }
+        """;
+
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
         [nameof(DiceCrossEntropy)] = DiceCrossEntropy,
@@ -85,6 +96,7 @@ internal static class Samples
         [nameof(LogCoshDice)] = LogCoshDice,
         [nameof(Mine)] = FocalTversky + "\n\n" + Mine,
         [nameof(Nested)] = Nested,
+        [nameof(Mapped)] = Mapped,
     };
 
     public static TheoryData<string> Names => new(All.Keys);

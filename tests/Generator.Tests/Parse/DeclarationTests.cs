@@ -27,7 +27,7 @@ public class DeclarationTests
         LossModel model = GeneratorDriverHelper.Run(Samples.FBetaFocal).AssertClean().Model;
         Assert.Equal(["Beta"], model.Parameters);
         ArgumentModel beta = Argument(model.Terms[0], "beta");
-        Assert.Equal((ArgumentKind.Property, 0, "this.Beta"), (beta.Kind, beta.Property, beta.CSharp));
+        Assert.Equal((ArgumentKind.Property, 0, "this.Beta"), (beta.Kind, beta.Index, beta.CSharp));
         Assert.Equal((4, 255), (model.Options.Classes, model.Options.IgnoreIndex));
     }
 

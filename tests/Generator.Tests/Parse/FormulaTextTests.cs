@@ -63,4 +63,19 @@ public class FormulaTextTests
         if (!isPart)
             Assert.Equal(expected, formula[Head.Length..]);
     }
+
+    [Fact]
+    public void Inputs()
+    {
+        string formula = GeneratorDriverHelper.Run("""
+            [Loss]
+            public partial class L
+            {
+                static Value Formula(Prediction x, Target y, PixelMap mask, ElementMap distances, double a = 1) => Inside(mask, distances) * a;
+
+                static Value Inside(PixelMap m, Value v) => m * v;
+            }
+            """).AssertClean().Model.Terms[0].Formula;
+        Assert.Equal("lossgen/1 (param mask pixel) (param distances element) (param a scalar 1) (return (mul (mul mask distances) a))", formula);
+    }
 }

@@ -47,6 +47,8 @@ internal sealed class NodeNames(LossPlan plan)
             return own;
         switch (node.Op)
         {
+            case Op.Input:
+                return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) ? input : "input";
             case Op.ClassMaximum when node[0].Op == Op.Logit:
                 return "maximum";
             case Op.ExpNonPositive when node.Axes.Has(Axes.Class):

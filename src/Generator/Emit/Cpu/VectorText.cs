@@ -22,6 +22,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
         if (Uses(Op.Target))
             writer.Line("var target = tile.Target;").Line("nint targetStride = tile.TargetStride;");
+        foreach (Node input in schedule.Nodes.Where(node => node.Op == Op.Input))
+            writer.Line($"var {MapName(input)} = tile.Inputs[{input.Index}];");
+        if (schedule.Nodes.Any(node => node.Op == Op.Input && TileSchedule.HasClass(node)))
+            writer.Line("nint inputStride = tile.InputStride;");
         if (Uses(Op.OneHot) || Uses(Op.Labelled))
             writer.Line("var labels = tile.Labels;");
         if (schedule.Stored.Count + schedule.Rows.Count > 0)
@@ -53,6 +57,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             Walk("x", "logits", "logitStride");
         if (inputs.Any(node => node.Op == Op.Target))
             Walk("y", "target", "targetStride");
+        foreach (Node input in ElementInputs(inputs))
+            Walk(RowName(input), MapName(input), "inputStride");
         foreach (Node row in schedule.Stored.Where(node => inputs.Contains(node) || computed.Contains(node)))
             Walk(RowName(row), $"scratch + ({schedule.Stored.IndexOf(row)} * classes * width)", "width");
         if (inputs.Any(node => node.Op == Op.OneHot))
@@ -74,6 +80,11 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private readonly HashSet<string> walking = [];
 
     private string RowName(Node node) => Name(node) + "Row";
+
+    private string MapName(Node node) => Name(node) + "Map";
+
+    private static IEnumerable<Node> ElementInputs(IEnumerable<Node> nodes) =>
+        nodes.Where(node => node.Op == Op.Input && TileSchedule.HasClass(node)).OrderBy(node => node.Index);
 
     public void OpenPixelScope()
     {
@@ -115,6 +126,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("var x = logits + (c * logitStride);");
         if (inputs.Any(node => node.Op == Op.Target))
             writer.Line("var y = target + (c * targetStride);");
+        foreach (Node input in ElementInputs(inputs))
+            writer.Line($"var {RowName(input)} = {MapName(input)} + (c * inputStride);");
         if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
             writer.Line("var upstream = tile.Upstream + (c * tile.UpstreamStride);");
         if (inputs.Any(node => node.Op == Op.OneHot))
@@ -253,6 +266,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return perPixel ? "V.Load(x)" : "V.Load(x + i)";
             case Op.Target:
                 return perPixel ? "V.Load(y)" : "V.Load(y + i)";
+            case Op.Input when TileSchedule.HasClass(node):
+                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i)";
+            case Op.Input:
+                return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
                 return inClass && !perPixel ? "V.Load(upstream + i)"
                     : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";

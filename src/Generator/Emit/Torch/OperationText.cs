@@ -67,6 +67,8 @@ internal sealed class OperationText(OperationNames names)
                 return node.Attribute switch { Axes.Batch => "input.Batch", Axes.Class => "input.Classes", _ => "input.Pixels" };
             case Op.Logit:
                 return "input.X";
+            case Op.Input:
+                return $"input.Inputs[{node.Index}]";
             case Op.Target or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex:
                 return "input." + node.Op;
             case Op.PerClass:

@@ -91,7 +91,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     // The mathematics of a node, with the names given so far.
     private string Meaning(Node node, OperationNames names)
     {
-        string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index] : names.Find(inner));
+        string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index]
+            : inner.Op == Op.Input ? model.Inputs[inner.Index].Name : names.Find(inner));
         return node.Op switch
         {
             Op.Softmax => $"softmax_C({Describe(node[0])})",
@@ -101,7 +102,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     }
 
     private static bool IsWorthAName(Node node) =>
-        node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.OneHot or Op.Valid or Op.Labelled);
+        node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.Input or Op.OneHot or Op.Valid or Op.Labelled);
 
     private static List<Node> Reachable(OperationText text, Node result)
     {

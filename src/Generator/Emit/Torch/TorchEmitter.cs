@@ -22,7 +22,7 @@ internal static class TorchEmitter
         foreach (string container in model.Containers)
             writer.Open(container);
         writer.Line($"/// <summary>A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits.</summary>");
-        writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : global::TorchSharp.Loss<{Tensor}, {Tensor}, {Tensor}>");
+        writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : {TorchSignature.Base(model)}");
         Module(writer, model, index is not null, dense is not null);
         if (index is not null)
             new OperationsEmitter(writer, model, index).Emit("IndexOperations");
@@ -47,7 +47,8 @@ internal static class TorchEmitter
         {
             writer.Line($"/// <summary>A module with its declared options.</summary>");
             string reduction = model.Options.Reduction.ToString();
-            writer.Line($"public {model.Name}() : base(global::TorchSharp.torch.nn.Reduction.{reduction}) => name = {Literal.Of(model.Name.TrimStart('@'))};");
+            string argument = TorchSignature.IsLoss(model) ? $"global::TorchSharp.torch.nn.Reduction.{reduction}" : Literal.Of(model.Name.TrimStart('@'));
+            writer.Line($"public {model.Name}() : base({argument}) => name = {Literal.Of(model.Name.TrimStart('@'))};");
             writer.Line();
         }
 
@@ -58,14 +59,23 @@ internal static class TorchEmitter
         writer.Line("/// <summary>The loss of a batch, with a gradient at the logits.</summary>");
         writer.Line("/// <param name=\"input\">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>");
         writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>");
-        writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target) =>");
-        writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, input, target);");
+        string inputs = TorchSignature.Parameters(model), passed = TorchSignature.Arguments(model);
+        Describe(writer, model);
+        writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) =>");
+        writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, input, target{passed});");
         writer.Line();
         writer.Line("/// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>");
         writer.Line("/// <param name=\"logits\">Contiguous float32 or float64 on the CPU.</param>");
         writer.Line("/// <param name=\"target\">Contiguous, as for <see cref=\"forward\"/>.</param>");
+        Describe(writer, model);
         writer.Line("/// <param name=\"gradient\">Of the type and shape of the logits.</param>");
-        writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target, {Tensor} gradient) =>");
-        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, logits, target, gradient);");
+        writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient) =>");
+        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, logits, target, gradient{passed});");
+    }
+
+    private static void Describe(CodeWriter writer, LossModel model)
+    {
+        foreach (InputModel input in model.Inputs)
+            writer.Line($"/// <param name=\"{TorchSignature.Name(input).TrimStart('@')}\">{(input.IsElement ? "(N, C, spatial...)" : "(N, spatial...)")}, of a floating type or bool.</param>");
     }
 }

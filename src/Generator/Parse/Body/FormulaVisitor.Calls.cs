@@ -44,7 +44,7 @@ internal sealed partial class FormulaVisitor
             {
                 Unsupported(
                     operation.Syntax, frame, $"a call of '{method.Name}', whose parameter '{parameter.Name}' is of type '{parameter.Type}'",
-                    "pass Prediction, Target, Value, Condition, double, int or bool by value");
+                    "pass Prediction, Target, Value, PixelMap, ElementMap, Condition, double, int or bool by value");
                 isComplete = false;
             }
             else if (arguments[i] is { } text)

@@ -112,5 +112,5 @@ internal sealed partial class FormulaVisitor
 
     /// <summary>An operator of C# itself, or of the language's types: one that somebody else defined means something else.</summary>
     private static bool IsOfLanguage(IMethodSymbol? operatorMethod) =>
-        operatorMethod is null || Shapes.Of(operatorMethod.ContainingType) is Shape.Value or Shape.Target or Shape.Condition;
+        operatorMethod is null || Shapes.Of(operatorMethod.ContainingType) is Shape.Value or Shape.Target or Shape.PixelMap or Shape.ElementMap or Shape.Condition;
 }

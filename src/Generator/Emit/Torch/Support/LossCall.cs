@@ -44,11 +44,14 @@ namespace LossGen.Generated
             statistics = usesKernel ? new double[measure.StatisticsLength] : Array.Empty<double>();
         }
 
+        /// <summary>How many inputs the loss has beside logits and target.</summary>
+        public int InputCount => loss.Definition.Inputs.Count;
+
         private bool IsReduced => axes == ElementAxes.None;
 
         /// <summary>Computes the value.</summary>
-        public void Evaluate(Tensor logits, Tensor target) =>
-            value = usesKernel ? KernelValue(logits, target) : OperationsValue(logits, target);
+        public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs) =>
+            value = usesKernel ? KernelValue(logits, target, inputs) : OperationsValue(logits, target, inputs);
 
         /// <summary>Hands over the value, which has no graph.</summary>
         public Tensor TakeValue()
@@ -59,25 +62,25 @@ namespace LossGen.Generated
         }
 
         /// <summary>The gradient at the logits. It can be differentiated again where that was asked for.</summary>
-        public Tensor Gradient(Tensor logits, Tensor target, Tensor upstream)
+        public Tensor Gradient(Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
         {
             if (usesKernel && !torch.is_grad_enabled())
-                return KernelGradient(logits, target, upstream);
-            using var input = new TensorInput(loss.Definition, parameters, shape, logits, target);
+                return KernelGradient(logits, target, inputs, upstream);
+            using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
             Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
             Tensor gradient = input.Keep(operations.Gradient(input, arrived));
             return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
         }
 
-        private Tensor OperationsValue(Tensor logits, Tensor target)
+        private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs)
         {
             using var noGradient = torch.no_grad();
-            using var input = new TensorInput(loss.Definition, parameters, shape, logits, target);
+            using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
             Tensor result = input.Keep(operations.Value(input));
             return input.Return(result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype));
         }
 
-        private Tensor KernelValue(Tensor logits, Tensor target)
+        private Tensor KernelValue(Tensor logits, Tensor target, Tensor[] inputs)
         {
             Tensor? elements = null;
             double[] small = Array.Empty<double>();
@@ -88,9 +91,13 @@ namespace LossGen.Generated
 
             CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.ToResizedLossShape());
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
+            Span<nint> addresses = stackalloc nint[inputs.Length];
+            TensorMemory.Data(inputs, addresses);
+            call.SetInputs(addresses);
             call.Run(loss, statistics, Array.Empty<double>(), small, parameters);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
+            GC.KeepAlive(inputs);
             GC.KeepAlive(elements);
             return elements ?? (IsReduced
                 ? torch.tensor(call.Value, dtype: logits.dtype)
@@ -98,7 +105,7 @@ namespace LossGen.Generated
         }
 
         // One pass over the pixels, from the sums that the value left.
-        private Tensor KernelGradient(Tensor logits, Tensor target, Tensor upstream)
+        private Tensor KernelGradient(Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
         {
             Tensor gradient = torch.empty_like(logits);
             bool isPixel = axes.HasFlag(ElementAxes.Pixel);
@@ -109,9 +116,13 @@ namespace LossGen.Generated
             call.LabelsChecked = true;
             call.SetAddresses(
                 TensorMemory.Data(logits), TensorMemory.Data(target), TensorMemory.Data(gradient), upstreamElements: arrived is null ? 0 : TensorMemory.Data(arrived));
+            Span<nint> addresses = stackalloc nint[inputs.Length];
+            TensorMemory.Data(inputs, addresses);
+            call.SetInputs(addresses);
             call.Run(loss, statistics, small, Array.Empty<double>(), parameters);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
+            GC.KeepAlive(inputs);
             GC.KeepAlive(arrived);
             return gradient;
         }

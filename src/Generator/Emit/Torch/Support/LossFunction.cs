@@ -19,6 +19,20 @@ namespace LossGen.Generated
     {
         private const string Call = "call";
 
+        // The arguments are logits, target and call, then the loss's own inputs.
+        private const int First = 3;
+
+        /// <summary>The value as part of the graph.</summary>
+        public static Tensor Apply(Tensor logits, Tensor target, LossCall call, Tensor[] inputs)
+        {
+            var arguments = new object[First + inputs.Length];
+            arguments[0] = logits;
+            arguments[1] = target;
+            arguments[2] = call;
+            inputs.CopyTo(arguments, First);
+            return apply(arguments);
+        }
+
         // libtorch takes the gradient after the callback has returned, and tells nobody. So its handle goes to the caller's
         // scope where there is one, and at the latest with the next call.
         [ThreadStatic]
@@ -32,7 +46,10 @@ namespace LossGen.Generated
         {
             // An upstream gradient that is missing comes as such instead of as zeros.
             ctx.set_materialize_grads(false);
-            ctx.save_for_backward(new List<Tensor> { (Tensor)vars[0], (Tensor)vars[1] });
+            var saved = new List<Tensor> { (Tensor)vars[0], (Tensor)vars[1] };
+            for (int k = First; k < vars.Length; k++)
+                saved.Add((Tensor)vars[k]);
+            ctx.save_for_backward(saved);
             var call = (LossCall)vars[2];
             ctx.save_data(Call, call);
             return call.TakeValue();
@@ -42,6 +59,7 @@ namespace LossGen.Generated
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream)
         {
             Tensor? gradient = null;
+            var call = (LossCall)ctx.get_data(Call);
             try
             {
                 if (!upstream.IsInvalid)
@@ -49,7 +67,7 @@ namespace LossGen.Generated
                     s_returned?.Dispose();
                     using var scope = torch.NewDisposeScope();
                     List<Tensor> saved = ctx.get_saved_variables();
-                    gradient = ((LossCall)ctx.get_data(Call)).Gradient(saved[0], saved[1], upstream).MoveToOuterDisposeScope();
+                    gradient = call.Gradient(saved[0], saved[1], saved.GetRange(2, saved.Count - 2).ToArray(), upstream).MoveToOuterDisposeScope();
                     s_returned = gradient;
                 }
             }
@@ -64,7 +82,10 @@ namespace LossGen.Generated
                 upstream.Dispose();
             }
 
-            return new List<Tensor> { gradient!, null!, null! };
+            var gradients = new List<Tensor> { gradient!, null!, null! };
+            for (int k = 0; k < call.InputCount; k++)
+                gradients.Add(null!);
+            return gradients;
         }
     }
 }

@@ -25,7 +25,7 @@ namespace LossGen.Generated
         private readonly long pixels;
         private Tensor? oneHot;
 
-        public TensorInput(LossDefinition definition, double[] parameters, BatchShape shape, Tensor logits, Tensor target)
+        public TensorInput(LossDefinition definition, double[] parameters, BatchShape shape, Tensor logits, Tensor target, params Tensor[] inputs)
         {
             batch = shape.Batch;
             classes = shape.Classes;
@@ -53,6 +53,10 @@ namespace LossGen.Generated
                 Valid = definition.IgnoreIndex is int ignored ? Target.ne(ignored) : null;
                 KeepAll(Target, Valid);
             }
+
+            Inputs = new Tensor[inputs.Length];
+            for (int k = 0; k < inputs.Length; k++)
+                Inputs[k] = Keep(inputs[k].reshape(batch, definition.Inputs[k].Kind == InputKind.Element ? classes : 1, pixels).to_type(X.dtype));
         }
 
         /// <summary>Logits, (N, C, S).</summary>
@@ -69,6 +73,9 @@ namespace LossGen.Generated
 
         /// <summary>Which points take part: (N, 1, S) with class indices, (N, C, S) with dense targets.</summary>
         public Tensor? Valid { get; }
+
+        /// <summary>The loss's own inputs, (N, 1, S) or (N, C, S).</summary>
+        public Tensor[] Inputs { get; }
 
         /// <summary>Run-time parameters.</summary>
         public double[] Parameters { get; }

@@ -52,6 +52,13 @@ namespace LossGen.Generated
             },
         };
 
+        /// <summary>The addresses of several tensors.</summary>
+        public static void Data(Tensor[] tensors, Span<nint> addresses)
+        {
+            for (int k = 0; k < tensors.Length; k++)
+                addresses[k] = Data(tensors[k]);
+        }
+
         // TorchSharp's own ways to the data know no size above 2 GB or allocate; this is what they call.
         [DllImport("LibTorchSharp")]
         private static extern nint THSTensor_data(nint tensor);

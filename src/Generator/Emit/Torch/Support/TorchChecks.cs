@@ -45,8 +45,37 @@ namespace LossGen.Generated
             return new BatchShape(x, Spatial(definition, x, y, hasLabels, name), hasLabels);
         }
 
+        /// <summary>Types, devices and shapes of the loss's own inputs.</summary>
+        public static void Inputs(LossDefinition definition, BatchShape shape, Tensor logits, Tensor[] inputs)
+        {
+            for (int k = 0; k < inputs.Length; k++)
+            {
+                Tensor map = inputs[k];
+                string name = definition.Inputs[k].Name;
+                if (map is null)
+                    throw new ArgumentNullException(name);
+                if (!TensorMemory.IsFloating(map.dtype) && map.dtype != ScalarType.Bool)
+                    throw new ArgumentException($"{name} is {map.dtype}; it must be Float16, BFloat16, Float32, Float64 or Bool. Convert it, for example with to_type(ScalarType.Float32).", name);
+                if (map.device_type != logits.device_type || map.device_index != logits.device_index)
+                    throw new ArgumentException($"{name} is on {map.device} and the logits on {logits.device}; they must be on the same device.", name);
+                if (map.requires_grad && torch.is_grad_enabled())
+                    throw new ArgumentException($"{name} requires a gradient, but a loss has one only at its logits. Pass {name}.detach().", name);
+
+                bool isElement = definition.Inputs[k].Kind == InputKind.Element;
+                long channels = isElement ? shape.Classes : 1;
+                long[] found = map.shape;
+                bool withAxis = found.Length == shape.Spatial.Length + 2 && found[0] == shape.Batch && found[1] == channels && found.AsSpan(2).SequenceEqual(shape.Spatial);
+                bool without = channels == 1 && found.Length == shape.Spatial.Length + 1 && found[0] == shape.Batch && found.AsSpan(1).SequenceEqual(shape.Spatial);
+                if (withAxis || without)
+                    continue;
+                string spatial = string.Concat(Array.ConvertAll(shape.Spatial, extent => $", {extent}"));
+                string needed = isElement ? $"({shape.Batch}, {shape.Classes}{spatial}), one number a class and pixel" : $"({shape.Batch}{spatial}), one number a pixel";
+                throw new ArgumentException($"{name} has the shape {Text(found)}; {definition.Name} needs {needed}.", name);
+            }
+        }
+
         /// <summary>The direct road works on the tensors' memory as it is.</summary>
-        public static void Direct(LossDefinition definition, BatchShape shape, Tensor logits, Tensor target, Tensor gradient)
+        public static void Direct(LossDefinition definition, BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs, Tensor gradient)
         {
             if (definition.Reduction == Reduction.None)
                 throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values; call forward, then backward.");
@@ -58,6 +87,15 @@ namespace LossGen.Generated
                 throw new ArgumentException($"target is {target.dtype}; this call needs integers, Float32 or Float64.", nameof(target));
             if (!target.is_contiguous())
                 throw new ArgumentException("target is not contiguous. Pass target.contiguous(), or call forward, then backward.", nameof(target));
+            for (int k = 0; k < inputs.Length; k++)
+            {
+                string name = definition.Inputs[k].Name;
+                if (inputs[k].dtype != logits.dtype)
+                    throw new ArgumentException($"{name} is {inputs[k].dtype}; this call needs {logits.dtype}, like the logits. Call forward, then backward.", name);
+                if (!inputs[k].is_contiguous())
+                    throw new ArgumentException($"{name} is not contiguous. Pass {name}.contiguous(), or call forward, then backward.", name);
+            }
+
             if (gradient is null)
                 throw new ArgumentNullException(nameof(gradient));
             if (gradient.dtype != logits.dtype || gradient.device_type != DeviceType.CPU || !gradient.shape.AsSpan().SequenceEqual(logits.shape) || !gradient.is_contiguous())

@@ -19,10 +19,11 @@ namespace LossGen.Generated
         internal static bool ForceTensorOperations;
 
         /// <summary>The loss of a batch: part of the autograd graph where the logits are.</summary>
-        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, Tensor input, Tensor target)
+        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, Tensor input, Tensor target, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, input, target, nameof(input));
+            TorchChecks.Inputs(definition, shape, input, inputs);
             using var scope = torch.NewDisposeScope();
             if (shape.IsResized)
                 input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
@@ -38,23 +39,36 @@ namespace LossGen.Generated
             if (onCpu && !usesKernel && shape.HasLabels)
                 TorchChecks.LabelRange(definition, shape, target);
 
+            for (int k = 0; k < inputs.Length; k++)
+            {
+                if (usesKernel && inputs[k].dtype != input.dtype)
+                    inputs[k] = inputs[k].to_type(input.dtype);
+                if (!inputs[k].is_contiguous())
+                    inputs[k] = inputs[k].contiguous();
+            }
+
             var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel);
-            call.Evaluate(input, target);
+            call.Evaluate(input, target, inputs);
             bool isRecorded = input.requires_grad && torch.is_grad_enabled();
-            return (isRecorded ? LossFunction.apply(input, target, call) : call.TakeValue()).MoveToOuterDisposeScope();
+            return (isRecorded ? LossFunction.Apply(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
         }
 
         /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>
-        public static double EvaluateWithGradient(ILoss loss, Tensor logits, Tensor target, Tensor gradient)
+        public static double EvaluateWithGradient(ILoss loss, Tensor logits, Tensor target, Tensor gradient, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
-            TorchChecks.Direct(definition, shape, logits, target, gradient);
+            TorchChecks.Inputs(definition, shape, logits, inputs);
+            TorchChecks.Direct(definition, shape, logits, target, inputs, gradient);
             CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.ToLossShape());
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), gradient: TensorMemory.Data(gradient));
+            Span<nint> addresses = stackalloc nint[inputs.Length];
+            TensorMemory.Data(inputs, addresses);
+            call.SetInputs(addresses);
             loss.Run(ref call);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
+            GC.KeepAlive(inputs);
             GC.KeepAlive(gradient);
             return call.Value;
         }
