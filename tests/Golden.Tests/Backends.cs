@@ -69,16 +69,26 @@ internal sealed class SingleCpuBackend : Backend
     public override string Name => "cpu float";
 
     public override Found Run(ILoss loss, Mapping mapping) => mapping.Feed.HasLabels
-        ? Run<long>(loss, mapping.Feed, mapping.Feed.LabelArray())
-        : Run<float>(loss, mapping.Feed, Floats(mapping.Feed.Target));
+        ? Run<long>(loss, mapping, mapping.Feed.LabelArray())
+        : Run<float>(loss, mapping, Floats(mapping.Feed.Target));
 
-    private static Found Run<TTarget>(ILoss loss, Feed feed, ReadOnlySpan<TTarget> target)
+    private static Found Run<TTarget>(ILoss loss, Mapping mapping, ReadOnlySpan<TTarget> target)
         where TTarget : unmanaged
     {
+        Feed feed = mapping.Feed;
         var gradient = new float[feed.Logits.Data.Length];
-        double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), gradient);
-        return new Found([value], Array.ConvertAll(gradient, g => (double)g));
+        if (mapping.Elements is not ElementLayout layout)
+        {
+            double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), gradient);
+            return new Found([value], Doubles(gradient));
+        }
+
+        var elements = new float[layout.Count(feed.Shape.Classes)];
+        loss.EvaluateElementsWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), elements, default, gradient);
+        return new Found(Doubles(elements), Doubles(gradient));
     }
+
+    private static double[] Doubles(float[] numbers) => Array.ConvertAll(numbers, number => (double)number);
 
     private static float[] Floats(CaseTensor tensor) => Array.ConvertAll(tensor.Data, number => (float)number);
 }

@@ -14,6 +14,11 @@ internal sealed class CaseOptions(string id, JsonElement element)
 
     private readonly HashSet<string> known = [];
 
+    private readonly HashSet<string> stated = [.. element.EnumerateObject().Select(property => property.Name)];
+
+    /// <summary>The option is stated, be it null.</summary>
+    public bool Has(string name) => stated.Contains(name);
+
     public double Number(string name, double absent) => Read(name) is JsonElement value ? Case.Numbers(value)[0] : absent;
 
     public double? Number(string name) => Read(name) is JsonElement value ? Case.Numbers(value)[0] : null;

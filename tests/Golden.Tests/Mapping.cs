@@ -13,6 +13,8 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
         ["monai-tests"] = MonaiMapper.Map,
         ["smp"] = SmpMapper.Map,
         ["torch.nn"] = TorchMapper.Map,
+        ["kornia"] = KorniaMapper.Map,
+        ["torchvision"] = TorchVisionMapper.Map,
     };
 
     /// <exception cref="NotSupportedException">No mapper knows the loss, or one of its options.</exception>

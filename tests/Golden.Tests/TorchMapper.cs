@@ -6,9 +6,47 @@ internal static class TorchMapper
     public static Mapping Map(Case c) => c.Loss switch
     {
         "CrossEntropyLoss" => CrossEntropy(c),
-        "BCEWithLogitsLoss" => BinaryCrossEntropy(c),
-        _ => throw Mapping.Unknown(c),
+        "BCEWithLogitsLoss" or "BCELoss" => BinaryCrossEntropy(c),
+        "NLLLoss" => NegativeLogLikelihood(c),
+        "KLDivLoss" => KullbackLeibler(c),
+        "MultiMarginLoss" or "MultiLabelSoftMarginLoss" => Margin(c),
+        _ => TorchRegression.Map(c),
     };
+
+    private static Mapping NegativeLogLikelihood(Case c)
+    {
+        Reduction reduction = Reduced(c);
+        var declaration = new Declaration(Activation.Exp);
+        declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction).With("IgnoreIndex", c.Options.Integer("ignore_index") ?? -100);
+        declaration.Term("CrossEntropy").With("ClassWeights", c.Options.Numbers("weight"));
+        return new Mapping(declaration.ToString(), Feed.Labels(c), Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping KullbackLeibler(Case c)
+    {
+        bool perImage = c.Options.Text("reduction", "mean") == "batchmean";
+        Reduction reduction = perImage ? Reduction.Mean : Reduced(c);
+        var declaration = new Declaration(Activation.Exp);
+        declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
+        declaration.Term("KullbackLeibler").With("Per", perImage ? Per.Image : Per.Element).With("LogTarget", c.Options.Flag("log_target"));
+        return new Mapping(declaration.ToString(), Feed.Dense(c), Unreduced(c, reduction));
+    }
+
+    private static Mapping Margin(Case c)
+    {
+        bool hasLabels = c.TargetKind == "index";
+        Reduction reduction = Reduced(c);
+        var declaration = new Declaration(Activation.None);
+        declaration.Loss.With("Target", hasLabels ? TargetKind.Index : TargetKind.Dense).With("Reduction", reduction);
+        AttributeText term = declaration.Term(c.Loss[..^"Loss".Length]).With("ClassWeights", c.Options.Numbers("weight"));
+        if (hasLabels)
+            term.With("Exponent", c.Options.Number("p", 1)).With("Margin", c.Options.Number("margin", 1));
+        return new Mapping(declaration.ToString(), hasLabels ? Feed.Labels(c) : Feed.Dense(c), Unreduced(c, reduction, classAxis: -1));
+    }
+
+    /// <summary>How the values of an unreduced loss lie; null for one that reduces.</summary>
+    public static ElementLayout? Unreduced(Case c, Reduction reduction, int classAxis = 1) =>
+        reduction == Reduction.None ? new ElementLayout(c.ValueShape, classAxis, classAxis < 0 ? [] : [.. Enumerable.Range(0, c.Classes)]) : null;
 
     private static Mapping CrossEntropy(Case c)
     {
@@ -27,13 +65,13 @@ internal static class TorchMapper
         return new Mapping(
             declaration.ToString(),
             hasLabels ? Feed.Labels(c) : Feed.Dense(c),
-            reduction == Reduction.None ? new ElementLayout(c.ValueShape, -1, []) : null);
+            Unreduced(c, reduction, classAxis: -1));
     }
 
     private static Mapping BinaryCrossEntropy(Case c)
     {
         Reduction reduction = Reduced(c);
-        var declaration = new Declaration(Activation.Sigmoid);
+        var declaration = new Declaration(c.Loss == "BCELoss" ? Activation.None : Activation.Sigmoid);
         declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
         Feed feed = Feed.Dense(c);
         if (c.Options.Tensor("weight", c.Extra) is { } weight && VariesBeyondClasses(c, weight))
@@ -48,13 +86,10 @@ internal static class TorchMapper
                 .With("ClassWeights", PerClass(c, "weight"));
         }
 
-        return new Mapping(
-            declaration.ToString(),
-            feed,
-            reduction == Reduction.None ? new ElementLayout(c.ValueShape, 1, [.. Enumerable.Range(0, c.Classes)]) : null);
+        return new Mapping(declaration.ToString(), feed, Unreduced(c, reduction));
     }
 
-    private static Reduction Reduced(Case c) => c.Options.Text("reduction", "mean") switch
+    public static Reduction Reduced(Case c, string absent = "mean") => c.Options.Text("reduction", absent) switch
     {
         "mean" => Reduction.Mean,
         "sum" => Reduction.Sum,
@@ -67,7 +102,7 @@ internal static class TorchMapper
 
     /// <summary>A tensor that PyTorch broadcasts over the input, as one number a class.</summary>
     /// <exception cref="NotSupportedException">It varies over other axes than the classes.</exception>
-    private static double[]? PerClass(Case c, string option)
+    public static double[]? PerClass(Case c, string option)
     {
         if (c.Options.Tensor(option, c.Extra) is not CaseTensor tensor)
             return null;

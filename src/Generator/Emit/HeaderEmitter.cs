@@ -19,13 +19,14 @@ internal static class HeaderEmitter
         {
             Activation.Softmax => "p = softmax of x over the classes",
             Activation.Sigmoid => "p = sigmoid(x)",
+            Activation.Exp => "p = exp(x)",
             _ => "used as they are",
         };
         writer.Comment($"  logits      x over N images, C classes, S pixels{(o.Classes > 0 ? $"; C = {o.Classes}" : "")}; {probability}");
         writer.Comment($"  sums        over the pixels of {(o.PerImage ? "each image" : "the whole batch")}");
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
         if (o.IgnoreIndex is { } ignore)
-            writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0");
+            writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
         foreach (InputModel input in model.Inputs)
             writer.Comment($"  input       {input.Name} over {(input.IsElement ? "N, C, S" : "N, S")}");
         if (o.Resize == Resize.Bilinear)

@@ -61,6 +61,8 @@ internal static class LossEmitter
             writer.Line($"IgnoreIndex = {Literal.Of(ignore)},");
         if (o.PerImage)
             writer.Line("PerImage = true,");
+        if (o.CountIgnored)
+            writer.Line("CountIgnored = true,");
         writer.Line($"Reduction = global::LossGen.Reduction.{o.Reduction},");
         writer.Line($"Target = global::LossGen.TargetKind.{o.Target},");
         if (o.TargetClassAxis == ClassAxis.Last)

@@ -40,14 +40,18 @@ internal sealed class FormulaScope
     {
         Activation.Softmax => Graph.Softmax(Graph.Logit),
         Activation.Sigmoid => Graph.Sigmoid(Graph.Logit),
+        Activation.Exp => Graph.Exp(Graph.Logit),
         _ => Graph.Logit,
     };
 
     public Node LogProbability => Graph.Log(Probability);
 
-    public Node Complement => activation == Activation.Softmax
-        ? Graph.SoftmaxComplement(Graph.Logit)
-        : Graph.Subtract(Graph.One, Probability);
+    public Node Complement => activation switch
+    {
+        Activation.Softmax => Graph.SoftmaxComplement(Graph.Logit),
+        Activation.Exp => Graph.Negate(Graph.Expm1(Graph.Logit)),
+        _ => Graph.Subtract(Graph.One, Probability),
+    };
 
     /// <summary>The loss's options that a formula takes by their names.</summary>
     public double? Option(string name) => name switch
@@ -106,7 +110,7 @@ internal sealed class FormulaScope
         {
             Node valid = ValidFor(term);
             taken = Graph.Mask(valid, taken);
-            one = Graph.Mask(valid, one);
+            one = options.CountIgnored ? one : Graph.Mask(valid, one);
         }
 
         switch (options.Reduction)
@@ -118,7 +122,7 @@ internal sealed class FormulaScope
             default:
                 Node count = Graph.Sum(one, taken.Axes);
                 Node sum = Graph.Sum(taken, taken.Axes);
-                return term.IsPixel && options.IgnoreIndex is not null ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
+                return term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
         }
     }
 }

@@ -55,14 +55,14 @@ internal static class Operations
         yield return new(Op.Minimum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
-            Derivative = (b, n, g) => [Tie(b, g, b.Less(n[0], n[1]), n), Tie(b, g, b.Less(n[1], n[0]), n)],
+            Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[0], n[1]), n), Tie(b, g, b.LessOrEqual(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
             Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
-            Derivative = (b, n, g) => [Tie(b, g, b.Less(n[1], n[0]), n), Tie(b, g, b.Less(n[0], n[1]), n)],
+            Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[1], n[0]), n), Tie(b, g, b.LessOrEqual(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
             Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "input.Maximum({0}, {1})",
         };
@@ -236,9 +236,9 @@ internal static class Operations
         Torch = torch,
     };
 
-    // PyTorch's convention for max and min.
-    private static Node Tie(GraphBuilder b, Node g, Node wins, Node n) =>
-        b.Where(wins, g, b.Mask(b.Equal(n[0], n[1]), b.Multiply(b.Constant(0.5), g)));
+    // PyTorch's convention for max and min. A selection outermost: what comes before a bound that holds is of no account, be it infinite.
+    private static Node Tie(GraphBuilder b, Node g, Node taken, Node n) =>
+        b.Mask(taken, b.Multiply(b.Where(b.Equal(n[0], n[1]), b.Constant(0.5), b.One), g));
 
     private static Node SoftmaxGradient(GraphBuilder b, Node p, Node g) =>
         b.Multiply(p, b.Subtract(g, b.Sum(b.Multiply(p, g), Axes.Class)));

@@ -6,6 +6,7 @@ internal enum Activation
     None,
     Sigmoid,
     Softmax,
+    Exp,
 }
 
 internal enum Reduction
@@ -72,6 +73,7 @@ internal sealed record LossOptions(
     int Classes,
     int? IgnoreIndex,
     bool PerImage,
+    bool CountIgnored,
     Reduction Reduction,
     TargetKind Target,
     ClassAxis TargetClassAxis,

@@ -9,7 +9,7 @@ namespace LossGen.Generator.Parse;
 internal static class LossParser
 {
     private static readonly LossOptions NoOptions =
-        new(Activation.None, 0, null, false, Reduction.Mean, TargetKind.Any, ClassAxis.Second, false, Resize.None);
+        new(Activation.None, 0, null, false, false, Reduction.Mean, TargetKind.Any, ClassAxis.Second, false, Resize.None);
 
     public static ParseResult? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {

@@ -17,6 +17,7 @@ internal static class OptionsReader
             (int)loss.FindNumber("Classes", 0),
             ignoreIndex == NoIgnoreIndex ? null : ignoreIndex,
             loss.FindNumber("PerImage", 0) != 0,
+            loss.FindNumber("CountIgnored", 0) != 0,
             Enumeration(loss, "Reduction", Reduction.Mean, sink),
             Enumeration(loss, "Target", TargetKind.Any, sink),
             Enumeration(loss, "TargetClassAxis", ClassAxis.Second, sink),

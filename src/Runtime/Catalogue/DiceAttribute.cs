@@ -12,11 +12,11 @@ public sealed partial class DiceAttribute : RegionTermAttribute
     public static Value Formula(
         Prediction x, Target y, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
         bool log, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool squared, bool softLabel,
-        Reduction reduction)
+        bool poolClasses, bool negative, Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
-        Value score = RegionFormulas.Score(2 * overlap, predicted + labelled, smooth, smoothNumerator, smoothDenominator, epsilon);
-        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
+        Value score = RegionFormulas.Score(2 * overlap, predicted + labelled, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
+        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
     }
 }

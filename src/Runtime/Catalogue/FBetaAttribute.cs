@@ -14,12 +14,12 @@ public sealed partial class FBetaAttribute : RegionTermAttribute
     public static Value Formula(
         Prediction x, Target y, double beta, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
         bool log, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool squared, bool softLabel,
-        Reduction reduction)
+        bool poolClasses, bool negative, Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         double b = beta * beta;
-        Value score = RegionFormulas.Score((1 + b) * overlap, predicted + b * labelled, smooth, smoothNumerator, smoothDenominator, epsilon);
-        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
+        Value score = RegionFormulas.Score((1 + b) * overlap, predicted + b * labelled, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
+        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
     }
 }

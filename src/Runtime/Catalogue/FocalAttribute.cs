@@ -21,6 +21,25 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
+    /// <summary>Divides the class weights by their mean, so that the loss is their weighted mean.</summary>
+    public bool NormalizeClassWeights { get; init; }
+
+    /// <summary>Except with a softmax: the factor of the binary cross-entropy's positive part, one a class, for all classes of the loss; null means 1.</summary>
+    public double[]? PositiveWeights { get; init; }
+
+    /// <summary>
+    /// The reduced focal loss: where the right answer has less than this probability, the pixel counts in full; elsewhere by <c>(miss / threshold) ^ gamma</c>. 0 means none.
+    /// SMP's reduced_threshold.
+    /// </summary>
+    /// <remarks>N. Sergievskiy, A. Ponamarev, "Reduced Focal Loss: 1st Place Solution to xView object detection in Satellite Imagery", 2019.</remarks>
+    public double Threshold { get; init; }
+
+    /// <summary>
+    /// Divides by the sum of <c>miss ^ gamma</c> over the pixels of the batch, at least 1e-6, for each class (softmax: of all classes): with <see cref="Reduction.Sum"/> the mean that the factors
+    /// weigh. SMP's normalized.
+    /// </summary>
+    public bool Normalized { get; init; }
+
     /// <summary>Adds up the classes of each pixel, so that the mean goes over pixels as that of cross-entropy does.</summary>
     public bool SumClasses { get; init; }
 
@@ -37,13 +56,18 @@ public sealed partial class FocalAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool sumClasses, bool scaledLogit, bool meanOverPixels,
-        Activation activation, Reduction reduction, bool perImage)
+        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool normalizeClassWeights, Value positiveWeights, double threshold,
+        bool normalized, bool sumClasses, bool scaledLogit, bool meanOverPixels, Activation activation, Reduction reduction, bool perImage)
     {
-        Value loss = activation == Activation.Softmax
-            ? Categorical(x, y, gamma, alpha)
-            : Binary(x, y, gamma, alpha, scaledLogit && activation == Activation.Sigmoid, activation);
-        Value weighted = sumClasses ? SumOverClasses(classWeights * loss) : classWeights * loss;
+        Value miss = activation == Activation.Softmax ? x.Complement : Miss(x, y, scaledLogit && activation == Activation.Sigmoid);
+        Value factor = Reduced(Modulation(miss, gamma), miss, gamma, threshold);
+        Value entropy = activation == Activation.Softmax
+            ? -y * Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha) * x.LogProbability
+            : Balance(y, alpha) * BinaryFormulas.CrossEntropy(x, y, positiveWeights, activation);
+        Value all = activation == Activation.Softmax ? SumOverClasses(Total(y * factor)) : Total(factor);
+        Value loss = normalized ? factor * entropy / Max(all, 1e-6) : factor * entropy;
+        Value weights = normalizeClassWeights ? classWeights / MeanOverClasses(classWeights) : classWeights;
+        Value weighted = sumClasses ? SumOverClasses(weights * loss) : weights * loss;
         return meanOverPixels ? ImageMean(weighted, reduction, perImage) : weighted;
     }
 
@@ -51,14 +75,11 @@ public sealed partial class FocalAttribute : LossTermAttribute
     private static Value ImageMean(Value loss, Reduction reduction, bool perImage) =>
         reduction == Reduction.Sum && !perImage ? SumOverBatch(Mean(loss)) : Mean(loss);
 
-    private static Value Categorical(Prediction x, Target y, double gamma, double alpha) =>
-        -y * Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha) * Modulation(x.Complement, gamma) * x.LogProbability;
+    private static Value Miss(Prediction x, Target y, bool scaledLogit) =>
+        scaledLogit ? Sigmoid((1 - 2 * y) * x.Logit) : y * x.Complement + (1 - y) * x.Probability;
 
-    private static Value Binary(Prediction x, Target y, double gamma, double alpha, bool scaledLogit, Activation activation)
-    {
-        Value miss = scaledLogit ? Sigmoid((1 - 2 * y) * x.Logit) : y * x.Complement + (1 - y) * x.Probability;
-        return Balance(y, alpha) * Modulation(miss, gamma) * BinaryFormulas.CrossEntropy(x, y, 1, activation);
-    }
+    private static Value Reduced(Value modulation, Value miss, double gamma, double threshold) =>
+        threshold == 0 ? modulation : Where(miss > 1 - threshold, 1, modulation / Pow(threshold, gamma));
 
     private static Value Balance(Value positive, double alpha) =>
         double.IsNaN(alpha) ? 1 : alpha * positive + (1 - alpha) * (1 - positive);

@@ -20,28 +20,30 @@ internal static class RegionFormulas
     /// <summary>How much is labelled.</summary>
     internal static Value Labelled(Target y, bool squared) => squared ? Sum(Square(y)) : Sum(y);
 
-    /// <summary>The smoothed and bounded quotient of a score; 0/0 (nothing labelled, nothing predicted) is the perfect score 1.</summary>
+    /// <summary>The smoothed and bounded quotient of a score, of all classes together if they are pooled; 0/0 (nothing labelled, nothing predicted) is the perfect score 1.</summary>
     internal static Value Score(
-        Value numerator, Value denominator, double smooth, double smoothNumerator, double smoothDenominator, double epsilon)
+        Value numerator, Value denominator, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
+        Value classWeights, bool poolClasses)
     {
-        Value above = numerator + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
-        Value below = denominator + (double.IsNaN(smoothDenominator) ? smooth : smoothDenominator);
+        Value above = (poolClasses ? SumOverClasses(classWeights * numerator) : numerator) + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
+        Value below = (poolClasses ? SumOverClasses(classWeights * denominator) : denominator) + (double.IsNaN(smoothDenominator) ? smooth : smoothDenominator);
         return Divide(above, epsilon == 0 ? below : Max(below, epsilon), 1);
     }
 
-    /// <summary>From the score of each class to its share of the loss: 1 - score or its logarithm, the policy for empty classes, the weights.</summary>
+    /// <summary>From the score of each class to its share of the loss: 1 - score, -score or the logarithm, the policy for empty classes, the weights.</summary>
     internal static Value Loss(
         Value score, Value y, double epsilon, bool log, EmptyClasses emptyClasses,
-        Value classWeights, bool normalizeClassWeights, Reduction reduction)
+        Value classWeights, bool normalizeClassWeights, bool poolClasses, bool negative, Reduction reduction)
     {
-        Value loss = log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : 1 - score;
-        Condition present = Sum(y) > 0;
+        Value loss = log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : negative ? -score : 1 - score;
+        Condition present = (poolClasses ? SumOverClasses(Sum(y)) : Sum(y)) > 0;
         Value kept = emptyClasses == EmptyClasses.Keep ? loss : Where(present, loss, 0);
 
         // A mean over classes divides by their number; to divide by something else, divide by its mean.
         Value counted = emptyClasses == EmptyClasses.Skip && reduction == Reduction.Mean ? Where(present, 1, 0) : 1;
-        Value share = normalizeClassWeights ? counted * classWeights : counted;
-        return Divide(classWeights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
+        Value weights = poolClasses ? 1 : classWeights;
+        Value share = normalizeClassWeights ? counted * weights : counted;
+        return Divide(weights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
     }
 
     /// <summary>A power of a loss; 0 without gradient where the loss is not positive, so that roots have no infinite slope there.</summary>

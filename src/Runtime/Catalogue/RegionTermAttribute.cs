@@ -21,6 +21,15 @@ public abstract class RegionTermAttribute : LossTermAttribute
     /// <summary>The loss is -log(score) instead of 1 - score.</summary>
     public bool Log { get; init; }
 
+    /// <summary>The loss is -score instead of 1 - score, as nnU-Net's Dice. <see cref="Log"/> goes before.</summary>
+    public bool Negative { get; init; }
+
+    /// <summary>
+    /// Adds up the classes before the score ("micro" average): one score for all classes together, <see cref="ClassWeights"/> weighing them inside the sums. With a softmax over
+    /// all classes and no ignored pixels such a score is little more than the mean probability of the label.
+    /// </summary>
+    public bool PoolClasses { get; init; }
+
     /// <summary>What becomes of a class without target pixels.</summary>
     public EmptyClasses EmptyClasses { get; init; } = EmptyClasses.Keep;
 

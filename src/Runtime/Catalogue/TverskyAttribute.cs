@@ -22,13 +22,13 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
     public static Value Formula(
         Prediction x, Target y, double alpha, double beta, double gamma, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
         bool log, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool squared, bool softLabel,
-        Reduction reduction)
+        bool poolClasses, bool negative, Reduction reduction)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         Value mixed = (1 - alpha - beta) * overlap + alpha * predicted + beta * labelled;
-        Value score = RegionFormulas.Score(overlap, mixed, smooth, smoothNumerator, smoothDenominator, epsilon);
-        Value loss = RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, reduction);
+        Value score = RegionFormulas.Score(overlap, mixed, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
+        Value loss = RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
         return gamma == 1 ? loss : RegionFormulas.Power(MeanOverClasses(loss), gamma);
     }
 }

@@ -23,6 +23,12 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     /// </summary>
     public int IgnoreIndex { get; init; } = NoIgnoreIndex;
 
+    /// <summary>
+    /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of it is ignored.
+    /// SMP and kornia do so; PyTorch divides by the valid ones.
+    /// </summary>
+    public bool CountIgnored { get; init; }
+
     /// <summary>Sums go over the pixels of each image; otherwise over the pixels of the whole batch.</summary>
     public bool PerImage { get; init; }
 

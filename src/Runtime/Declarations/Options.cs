@@ -11,6 +11,9 @@ public enum Activation
 
     /// <summary>Probabilities that sum to one over the class axis.</summary>
     Softmax,
+
+    /// <summary>The input is the logarithm of the prediction: <c>exp(x)</c>. What log-softmax layers and Poisson regressions return.</summary>
+    Exp,
 }
 
 /// <summary>What happens to the axes that a term's formula leaves standing.</summary>
@@ -70,4 +73,20 @@ public enum EmptyClasses
 
     /// <summary>The class is left out of the mean.</summary>
     Skip,
+}
+
+/// <summary>What a term has one number of, before the reduction: the rest is added up.</summary>
+public enum Per
+{
+    /// <summary>One number for each class and pixel.</summary>
+    Element,
+
+    /// <summary>One a pixel: the classes are added up.</summary>
+    Pixel,
+
+    /// <summary>One a class of each image: the pixels are added up.</summary>
+    Class,
+
+    /// <summary>One an image: classes and pixels are added up.</summary>
+    Image,
 }

@@ -36,6 +36,9 @@ public sealed record LossDefinition
     /// <summary>Sums go over the pixels of each image.</summary>
     public bool PerImage { get; init; }
 
+    /// <summary>The final mean over pixels counts ignored ones, too.</summary>
+    public bool CountIgnored { get; init; }
+
     /// <summary>What happens to the remaining axes.</summary>
     public Reduction Reduction { get; init; }
 

@@ -10,6 +10,7 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
             Elementwise.Map(logit, z => -Accurate.Softplus(-z)),
             Elementwise.Map(logit, z => Accurate.Sigmoid(-z))),
         Activation.Softmax => Softmax(logit),
+        Activation.Exp => new(Elementwise.Map(logit, Math.Exp), logit, Elementwise.Map(logit, z => -Accurate.Expm1(z))),
         _ => new(logit, Elementwise.Map(logit, Math.Log), Elementwise.Map(logit, z => 1 - z)),
     };
 

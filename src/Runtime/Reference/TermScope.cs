@@ -77,6 +77,8 @@ internal sealed class TermScope
     public Value Finish(Value value)
     {
         const ElementAxes everything = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
+        if (context.Reduction == Reduction.Mean && context.Definition.CountIgnored && value.Axes.HasFlag(ElementAxes.Pixel))
+            return Fold(value, value.Axes).Sum / CountAll(value);
         if (context.Reduction == Reduction.Mean)
             return Mean(value, everything);
         if (context.Reduction == Reduction.Sum)
@@ -98,6 +100,10 @@ internal sealed class TermScope
         });
         return (sum, count);
     }
+
+    /// <summary>The points of the term's classes, ignored or not.</summary>
+    private double CountAll(Value value) =>
+        value.Data.Length * (value.Axes.HasFlag(ElementAxes.Class) ? ClassCount / isOfTerm.Length : 1);
 
     /// <summary>Visits the numbers that take part: valid ones, of the term's classes where the classes are folded.</summary>
     private void Visit(Value value, ElementAxes removed, Extents kept, Action<int, double> visit)

@@ -68,7 +68,7 @@ public class DeclarationTests
         Assert.Equal("internal sealed", model.Modifiers);
         Assert.Equal("Company.Losses.Outer.IMiddle.Inner", model.HintName);
         Assert.Equal(
-            "LossOptions { Activation = None, Classes = 0, IgnoreIndex = , PerImage = True, Reduction = None, Target = Dense, "
+            "LossOptions { Activation = None, Classes = 0, IgnoreIndex = , PerImage = True, CountIgnored = False, Reduction = None, Target = Dense, "
             + "TargetClassAxis = Second, DropLastTargetChannel = True, Resize = None }",
             model.Options.ToString());
         Assert.Equal([0, 2], model.Terms[0].OnlyClasses);

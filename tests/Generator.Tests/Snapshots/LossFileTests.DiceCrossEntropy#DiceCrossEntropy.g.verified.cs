@@ -46,7 +46,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
     // The formulas as they are written, in double: what the kernels are tested against.
     global::LossGen.Value global::LossGen.ILoss.Reference(global::LossGen.Reference.ReferenceContext c) =>
-        c.Term(1D, true, null, (x, y) => global::LossGen.DiceAttribute.Formula(x, y, smooth: 1E-05D, smoothNumerator: double.NaN, smoothDenominator: double.NaN, epsilon: 0D, log: false, emptyClasses: (global::LossGen.EmptyClasses)0, classWeights: x.PerClass(null), normalizeClassWeights: false, squared: false, softLabel: false, reduction: c.Reduction))
+        c.Term(1D, true, null, (x, y) => global::LossGen.DiceAttribute.Formula(x, y, smooth: 1E-05D, smoothNumerator: double.NaN, smoothDenominator: double.NaN, epsilon: 0D, log: false, emptyClasses: (global::LossGen.EmptyClasses)0, classWeights: x.PerClass(null), normalizeClassWeights: false, squared: false, softLabel: false, poolClasses: false, negative: false, reduction: c.Reduction))
         + c.Term(0.5D, true, null, (x, y) => global::LossGen.CrossEntropyAttribute.Formula(x, y, labelSmoothing: 0D, classWeights: x.PerClass(null), activation: c.Activation, reduction: c.Reduction, indexTarget: c.IndexTarget));
 
     // For class indices.

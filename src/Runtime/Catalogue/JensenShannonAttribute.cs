@@ -1,0 +1,20 @@
+using static LossGen.Functions;
+
+namespace LossGen;
+
+/// <summary>
+/// The Jensen-Shannon divergence of prediction and target: <c>(y * log(y / m) + p * log(p / m)) / 2</c> with <c>m = (p + y) / 2</c>; at most log 2.
+/// Kornia's js_div_loss_2d with <c>Per = Per.Class</c>.
+/// </summary>
+/// <remarks>J. Lin, "Divergence Measures Based on the Shannon Entropy", IEEE Transactions on Information Theory, 1991.</remarks>
+public sealed partial class JensenShannonAttribute : DivergenceTermAttribute
+{
+    /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
+    public static Value Formula(Prediction x, Target y, Per per, Activation activation, Reduction reduction, bool perImage)
+    {
+        Value p = x.Probability, mean = (p + y) / 2;
+        Value target = DivergenceFormulas.TimesLog(y, y / mean);
+        Value prediction = Where(p > 0, p * (DivergenceFormulas.LogPrediction(x, activation) - Log(mean)), 0);
+        return Gather.Elements((target + prediction) / 2, per, reduction, perImage);
+    }
+}
