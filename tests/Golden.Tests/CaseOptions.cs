@@ -14,6 +14,8 @@ internal sealed class CaseOptions(string id, JsonElement element)
 
     private readonly HashSet<string> known = [];
 
+    private readonly List<CaseOptions> nested = [];
+
     private readonly HashSet<string> stated = [.. element.EnumerateObject().Select(property => property.Name)];
 
     /// <summary>The option is stated, be it null.</summary>
@@ -40,12 +42,21 @@ internal sealed class CaseOptions(string id, JsonElement element)
     public CaseTensor? Tensor(string name, IReadOnlyDictionary<string, CaseTensor> extra) =>
         Text(name) is string text ? extra[text["@extra.".Length..]] : null;
 
+    /// <summary>The options inside an option; it has none if it is absent.</summary>
+    public CaseOptions Nested(string name)
+    {
+        var inner = new CaseOptions($"{id} ({name})", Read(name) ?? JsonDocument.Parse("{}").RootElement);
+        nested.Add(inner);
+        return inner;
+    }
+
     /// <summary>How the option is written in the file; null where absent.</summary>
     public string? Raw(string name) => values.TryGetValue(name, out JsonElement value) ? value.GetRawText() : null;
 
     /// <exception cref="NotSupportedException">The case has an option that nothing asked for.</exception>
     public void CheckAllKnown()
     {
+        nested.ForEach(inner => inner.CheckAllKnown());
         string[] unknown = [.. values.Keys.Except(known).Order()];
         if (unknown.Length > 0)
             throw new NotSupportedException($"{id}: nothing maps the option {string.Join(", ", unknown)}.");

@@ -13,6 +13,7 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
         ["monai-tests"] = MonaiMapper.Map,
         ["smp"] = SmpMapper.Map,
         ["torch.nn"] = TorchMapper.Map,
+        ["nnunet"] = NnUNetMapper.Map,
         ["kornia"] = KorniaMapper.Map,
         ["torchvision"] = TorchVisionMapper.Map,
     };

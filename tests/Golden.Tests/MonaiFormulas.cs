@@ -40,25 +40,38 @@ internal static class MonaiFormulas
             public bool Squared { get; init; }
             public bool SoftLabel { get; init; }
             public double[]? ClassWeights { get; init; }
+            public VolumeWeights VolumeWeights { get; init; } = VolumeWeights.InverseSquare;
 
             public static Value Formula(
                 Prediction x, Target y, double smoothNumerator, double smoothDenominator, double alpha, double beta,
-                bool squared, bool softLabel, Value classWeights{{inputs}})
+                bool squared, bool softLabel, Value classWeights, VolumeWeights volumeWeights{{inputs}})
             {
                 Value p = {{prediction}};
                 Value overlap = softLabel && !squared ? (Sum(Abs(p)) + Sum(y) - Sum(Abs(p - y))) / 2 : Sum(p * y);
                 Value predicted = squared ? Sum(Square(p)) : softLabel ? Sum(Abs(p)) : Sum(p);
                 Value labelled = squared ? Sum(Square(y)) : Sum(y);
+                {{(name == "GeneralizedDice" ? GeneralizedScore : "")}}
                 return classWeights * (1 - ({{Numerator(name)}} + smoothNumerator) / ({{Denominator(name)}} + smoothDenominator));
             }
         }
         """;
 
-    private static string Numerator(string name) => name == "Dice" ? "2 * overlap" : "overlap";
+    private const string GeneralizedScore = """
+        Value volume = Sum(y), inverse = Divide(1, volumeWeights == VolumeWeights.InverseSquare ? Square(volume) : volume, 0);
+        Value w = volumeWeights == VolumeWeights.Uniform ? 1 : Where(EqualTo(volume, 0), MaxOverClasses(inverse), inverse);
+        """;
+
+    private static string Numerator(string name) => name switch
+    {
+        "Dice" => "2 * overlap",
+        "GeneralizedDice" => "SumOverClasses(2 * w * overlap)",
+        _ => "overlap",
+    };
 
     private static string Denominator(string name) => name switch
     {
         "Dice" => "predicted + labelled",
+        "GeneralizedDice" => "SumOverClasses(w * (predicted + labelled))",
         "Jaccard" => "predicted + labelled - overlap",
         _ => "overlap + alpha * (predicted - overlap) + beta * (labelled - overlap)",
     };

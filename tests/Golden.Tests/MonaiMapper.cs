@@ -17,12 +17,15 @@ internal static class MonaiMapper
             "FocalLoss" => Focal(options),
             "DiceCELoss" => DiceCrossEntropy(options),
             "DiceFocalLoss" => DiceFocal(options),
+            "GeneralizedDiceLoss" => GeneralizedDice(options),
+            "GeneralizedDiceFocalLoss" => GeneralizedDiceFocal(options),
+            "AsymmetricUnifiedFocalLoss" => AsymmetricUnifiedFocal(options),
             _ => throw Mapping.Unknown(c),
         };
         declaration.Loss
             .With("Target", options.HasLabels ? TargetKind.Index : TargetKind.Dense)
             .With("PerImage", !options.IsBatch)
-            .With("Reduction", options.Reduction);
+            .With("Reduction", c.Loss == "AsymmetricUnifiedFocalLoss" ? Reduction.Mean : options.Reduction); // whose parts are means already
         Feed feed = options.HasLabels ? Feed.Labels(c) : Feed.Dense(c);
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
     }
@@ -72,6 +75,41 @@ internal static class MonaiMapper
             .With("SmoothNumerator", part * values.Number("smooth_nr", 1e-5))
             .With("SmoothDenominator", part * values.Number("smooth_dr", 1e-5))
             .With("SoftLabel", values.Flag("soft_label"));
+        return declaration;
+    }
+
+    private static Declaration GeneralizedDice(MonaiOptions options, double lambda = 1)
+    {
+        CaseOptions values = options.Case.Options;
+        Declaration declaration = Region(options, "GeneralizedDice", out AttributeText term);
+        term.With("Weight", lambda).With("VolumeWeights", values.Text("w_type", "square") switch
+        {
+            "square" => VolumeWeights.InverseSquare,
+            "simple" => VolumeWeights.Inverse,
+            "uniform" => VolumeWeights.Uniform,
+            string other => throw new NotSupportedException($"{options.Case.Id}: nothing maps the weights {other}."),
+        });
+        return declaration;
+    }
+
+    private static Declaration GeneralizedDiceFocal(MonaiOptions options)
+    {
+        CaseOptions values = options.Case.Options;
+        Declaration declaration = GeneralizedDice(options, values.Number("lambda_gdl", 1));
+        AttributeText focal = declaration.Term("Focal").With("Weight", values.Number("lambda_focal", 1));
+        if (options.RegionActivation != Activation.Sigmoid)
+            focal.With("Activation", Activation.Sigmoid);
+        Focal(options, focal).With("ScaledLogit", options.HasSoftTarget);
+        return declaration;
+    }
+
+    private static Declaration AsymmetricUnifiedFocal(MonaiOptions options)
+    {
+        CaseOptions values = options.Case.Options;
+        double weight = values.Number("weight", 0.5), gamma = values.Number("gamma", 0.5), delta = values.Number("delta", 0.7);
+        var declaration = new Declaration(Activation.None);
+        declaration.Term("AsymmetricFocal").With("Weight", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
+        declaration.Term("AsymmetricFocalTversky").With("Weight", 1 - weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
         return declaration;
     }
 

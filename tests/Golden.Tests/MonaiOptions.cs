@@ -90,7 +90,9 @@ internal sealed class MonaiOptions(Case c)
         {
             if (Reduction != Reduction.None)
                 return null;
-            bool isPixelwise = c.Loss is "FocalLoss" or "DiceFocalLoss";
+            if (c.Loss == "GeneralizedDiceLoss")
+                return new ElementLayout(c.ValueShape, -1, []);
+            bool isPixelwise = c.Loss is "FocalLoss" or "DiceFocalLoss" or "GeneralizedDiceFocalLoss";
             int first = DropsBackground ? 1 : 0;
             return new ElementLayout(c.ValueShape, IsBatch && !isPixelwise ? 0 : 1, [.. Enumerable.Range(first, TermClasses)]);
         }

@@ -6,7 +6,78 @@ namespace LossGen.Golden;
 /// </summary>
 internal static class SmpMapper
 {
-    public static Mapping Map(Case c)
+    public static Mapping Map(Case c) => c.Loss switch
+    {
+        "FocalLoss" => Focal(c),
+        "MCCLoss" => Matthews(c),
+        "SoftCrossEntropyLoss" => CrossEntropy(c),
+        "SoftBCEWithLogitsLoss" => BinaryCrossEntropy(c),
+        _ => Region(c),
+    };
+
+    private static Mapping Focal(Case c)
+    {
+        CaseOptions options = c.Options;
+        bool isMulticlass = options.Text("mode", "") == "multiclass", fromLogits = options.Flag("from_logits", absent: true);
+        bool isSum = options.Text("reduction", "mean") == "sum"; // whatever it is, a mean over classes follows
+        double epsilon = options.Number("eps", 1e-7);
+        var declaration = new Declaration(fromLogits ? Activation.Sigmoid : Activation.None);
+        declaration.Loss.With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : Reduction.Mean);
+        int shift = isMulticlass && c.Classes == 1 ? 1 : 0;
+        if (options.Integer("ignore_index") is int ignored)
+            declaration.Loss.With("IgnoreIndex", ignored + shift);
+
+        if (!fromLogits)
+            declaration.Type(isMulticlass ? SmpFormulas.LogProbabilityFocal : SmpFormulas.BoundedFocal);
+        AttributeText term = declaration.Term(fromLogits ? "Focal" : isMulticlass ? "LogProbabilityFocal" : "BoundedFocal")
+            .With("Gamma", options.Number("gamma", 2))
+            .With("Alpha", options.Number("alpha"));
+        if (!fromLogits)
+            term.With("Epsilon", epsilon);
+        if (options.Number("reduced_threshold") is double threshold)
+            term.With("Threshold", threshold);
+        term.With("Normalized", options.Flag("normalized")).With("Weight", isSum ? 1.0 / c.Classes : 1);
+        if (options.Numbers("class_weights") is double[] weights)
+            term.With("ClassWeights", weights).With("NormalizeClassWeights", true);
+        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c, shift) : Feed.Dense(c));
+    }
+
+    private static Mapping Matthews(Case c)
+    {
+        var declaration = new Declaration(Activation.None);
+        declaration.Loss.With("Target", TargetKind.Dense);
+        declaration.Term("MatthewsCorrelation").With("Smooth", c.Options.Number("eps", 1e-5));
+        return new Mapping(declaration.ToString(), Feed.Dense(c));
+    }
+
+    private static Mapping CrossEntropy(Case c)
+    {
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(Activation.Softmax);
+        Ignore(c, declaration).With("Target", TargetKind.Index).With("Reduction", reduction);
+        declaration.Term("CrossEntropy").With("LabelSmoothing", c.Options.Number("smooth_factor", 0));
+        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping BinaryCrossEntropy(Case c)
+    {
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(Activation.Sigmoid);
+        Ignore(c, declaration).With("Target", TargetKind.Dense).With("Reduction", reduction);
+        declaration.Term("BinaryCrossEntropy")
+            .With("LabelSmoothing", 2 * c.Options.Number("smooth_factor", 0)) // SMP's is the share of the wrong answer
+            .With("PositiveWeights", TorchMapper.PerClass(c, "pos_weight"))
+            .With("ClassWeights", TorchMapper.PerClass(c, "weight"));
+        return new Mapping(declaration.ToString(), Feed.Dense(c), TorchMapper.Unreduced(c, reduction));
+    }
+
+    private static AttributeText Ignore(Case c, Declaration declaration)
+    {
+        int? ignored = c.Options.Has("ignore_index") ? c.Options.Integer("ignore_index") : -100;
+        return ignored is int label ? declaration.Loss.With("IgnoreIndex", label).With("CountIgnored", true) : declaration.Loss;
+    }
+
+    private static Mapping Region(Case c)
     {
         CaseOptions options = c.Options;
         string mode = options.Text("mode", "");

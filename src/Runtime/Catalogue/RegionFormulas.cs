@@ -20,6 +20,13 @@ internal static class RegionFormulas
     /// <summary>How much is labelled.</summary>
     internal static Value Labelled(Target y, bool squared) => squared ? Sum(Square(y)) : Sum(y);
 
+    /// <summary>What a class of a volume counts; one without any counts as much as the smallest that has one.</summary>
+    internal static Value VolumeWeight(Value volume, VolumeWeights weights)
+    {
+        Value inverse = Divide(1, weights == VolumeWeights.InverseSquare ? Square(volume) : volume, 0);
+        return weights == VolumeWeights.Uniform ? 1 : Where(EqualTo(volume, 0), MaxOverClasses(inverse), inverse);
+    }
+
     /// <summary>The smoothed and bounded quotient of a score, of all classes together if they are pooled; 0/0 (nothing labelled, nothing predicted) is the perfect score 1.</summary>
     internal static Value Score(
         Value numerator, Value denominator, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,

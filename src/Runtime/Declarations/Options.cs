@@ -90,3 +90,16 @@ public enum Per
     /// <summary>One an image: classes and pixels are added up.</summary>
     Image,
 }
+
+/// <summary>How the weight of a class falls with its volume, the sum of its target.</summary>
+public enum VolumeWeights
+{
+    /// <summary>1 / volume^2.</summary>
+    InverseSquare,
+
+    /// <summary>1 / volume.</summary>
+    Inverse,
+
+    /// <summary>1 for every class.</summary>
+    Uniform,
+}
