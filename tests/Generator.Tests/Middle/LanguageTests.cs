@@ -1,0 +1,27 @@
+using System.Reflection;
+using LossGen.Generator.Formula;
+
+namespace LossGen.Generator.Tests.Middle;
+
+/// <summary>What people can call is what the generator understands.</summary>
+public class LanguageTests
+{
+    private static readonly HashSet<string> PublicFunctions =
+        [.. typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name)];
+
+    [Fact]
+    public void EveryPublicFunctionHasAMeaning() => Assert.All(PublicFunctions, name => Assert.True(Language.Knows(name), name));
+
+    [Fact]
+    public void EveryMeaningIsAPublicFunction() =>
+        Assert.All(Language.Names.Where(name => char.IsUpper(name[0])), name => Assert.Contains(name, PublicFunctions));
+
+    [Fact]
+    public void TheNumberOfArgumentsIsThatOfThePublicFunction() =>
+        Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly), method =>
+        {
+            var scope = Build.Scope(new Graph.GraphBuilder());
+            Graph.Node[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Probability)];
+            Assert.NotNull(Language.Apply(method.Name, scope, arguments));
+        });
+}

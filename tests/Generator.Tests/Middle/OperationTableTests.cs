@@ -1,0 +1,146 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Tests.Middle;
+
+/// <summary>Every row of the table of operations: it is there, its derivative is that of its value, and each backend has a text for it.</summary>
+public class OperationTableTests
+{
+    // For each element-wise operation with a derivative, numbers all over its domain, for each input.
+    private static readonly Dictionary<Op, double[][]> Domains = new()
+    {
+        [Op.Add] = [Any, Any],
+        [Op.Multiply] = [Any, Any],
+        [Op.Divide] = [Any, NotZero],
+        [Op.Power] = [Positive, Any],
+        [Op.Minimum] = [Any, [0.31, -2.9]],
+        [Op.Maximum] = [Any, [0.31, -2.9]],
+        [Op.Exp] = [Any],
+        [Op.ExpNonPositive] = [[-1e-3, -0.5, -3, -20]],
+        [Op.Log] = [Positive],
+        [Op.Log1p] = [[-0.99, -0.5, -1e-7, 1e-7, 0.4, 8]],
+        [Op.Expm1] = [[-7, -0.5, -1e-7, 1e-7, 0.4, 3]],
+        [Op.Sqrt] = [Positive],
+        [Op.Abs] = [NotZero],
+        [Op.Tanh] = [Any],
+        [Op.Sinh] = [Any],
+        [Op.Cosh] = [Any],
+        [Op.Sigmoid] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
+        [Op.Softplus] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
+        [Op.Where] = [[0, 1], Any, Any],
+        [Op.Mask] = [[0, 1], Any],
+    };
+
+    private static double[] Any => [-3.7, -1.2, -0.05, 0.4, 1, 2.6];
+
+    private static double[] NotZero => [-3.7, -1.2, -0.05, 0.4, 1, 2.6];
+
+    private static double[] Positive => [0.02, 0.4, 1, 2.6, 30];
+
+    private static IEnumerable<Op> AllOps => Enum.GetValues(typeof(Op)).Cast<Op>();
+
+    public static TheoryData<string> Differentiable =>
+        new(Operations.All.Where(row => row is { IsElementwise: true, Derivative: not null }).Select(row => row.Op.ToString()));
+
+    public static TheoryData<string> JoiningClasses => new(nameof(Op.Softmax), nameof(Op.SoftmaxComplement), nameof(Op.LogSumExp), nameof(Op.ClassMaximum), nameof(Op.Sum));
+
+    [Fact]
+    public void EveryOperationHasOneRow() => Assert.Equal(AllOps.Order(), Operations.All.Select(row => row.Op).Order());
+
+    [Fact]
+    public void EveryElementwiseRowHasATextForEachBackend() =>
+        Assert.All(Operations.All.Where(row => row.IsElementwise), row =>
+        {
+            Assert.False(string.IsNullOrEmpty(row.Vector), $"{row.Op}: Vector");
+            Assert.False(string.IsNullOrEmpty(row.Scalar), $"{row.Op}: Scalar");
+            Assert.False(string.IsNullOrEmpty(row.Torch), $"{row.Op}: Torch");
+        });
+
+    [Fact]
+    public void WhatHasNoDerivativeSaysSo() =>
+        Assert.All(
+            Operations.All.Where(row => row is { IsElementwise: true, Derivative: null }),
+            row => Assert.Contains("no gradient flows", row.Domain, StringComparison.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Differentiable))]
+    public void TheDerivativeIsThatOfTheValue(string name)
+    {
+        Op op = Enum.Parse<Op>(name);
+        Assert.True(Domains.TryGetValue(op, out double[][]? domains), $"add the domain of {op} to this test");
+        foreach (double[] arguments in Combinations(domains))
+        {
+            var builder = new GraphBuilder();
+            Node[] inputs = [.. Enumerable.Range(0, arguments.Length).Select(builder.Parameter)];
+            Node?[] derivatives = Operations.Of(op).Derivative!(builder, builder.Make(op, inputs), builder.One);
+            for (int i = 0; i < arguments.Length; i++)
+            {
+                if (derivatives[i] is not { } derivative)
+                    continue;
+                double found = Interpreter.Number(derivative, At(arguments));
+                double expected = Quotients.Nearest(x => Operations.Of(op).Evaluate!([.. arguments.Select((other, k) => k == i ? x : other)]), arguments[i], found);
+                Quotients.AssertClose(expected, found, 1e-8, $"{op} by input {i} at ({string.Join(", ", arguments)})");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(JoiningClasses))]
+    public void TheDerivativeOfWhatJoinsIsThatOfTheValue(string name)
+    {
+        Op op = Enum.Parse<Op>(name);
+        var builder = new GraphBuilder();
+        Node joined = op == Op.Sum ? builder.Make(op, [builder.Multiply(builder.Logit, builder.Logit)], 0, Axes.Pixel) : builder.Make(op, builder.Logit);
+        Node output = builder.Make(Op.Sum, [builder.Multiply(joined, builder.Tanh(joined))], 0, joined.Axes);
+        for (int seed = 0; seed < 5; seed++)
+            Gradients.AssertMatch(builder, output, Leaves.Random(seed), 1e-8);
+    }
+
+    [Theory]
+    [InlineData("Abs", 0.0, 0.0)]
+    [InlineData("Sqrt", 0.0, double.PositiveInfinity)]
+    public void KinksOfOneNumber(string name, double at, double expected)
+    {
+        var builder = new GraphBuilder();
+        Node derivative = Operations.Of(Enum.Parse<Op>(name)).Derivative!(builder, builder.Make(Enum.Parse<Op>(name), builder.Parameter(0)), builder.One)[0]!;
+        Assert.Equal(expected, Interpreter.Number(derivative, At([at])));
+    }
+
+    [Theory]
+    [InlineData("Minimum")]
+    [InlineData("Maximum")]
+    public void ATieSharesTheDerivative(string name)
+    {
+        var builder = new GraphBuilder();
+        Node node = builder.Make(Enum.Parse<Op>(name), builder.Parameter(0), builder.Parameter(1));
+        Assert.All(node.Operation().Derivative!(builder, node, builder.One), derivative => Assert.Equal(0.5, Interpreter.Number(derivative!, At([2, 2]))));
+    }
+
+    [Theory]
+    [InlineData(2.0, 0.0, 0.0)]
+    [InlineData(0.5, 0.0, double.PositiveInfinity)]
+    [InlineData(3.0, -2.0, 12.0)]
+    [InlineData(1.0, 0.0, 1.0)]
+    [InlineData(0.0, 0.0, 0.0)]
+    public void PowersByANumber(double exponent, double at, double expected)
+    {
+        var builder = new GraphBuilder();
+        Node gradient = Differentiate.Differentiator.Gradient(builder, builder.Power(builder.Logit, builder.Constant(exponent)), builder.One);
+        Assert.Equal(expected, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [at])));
+    }
+
+    [Fact]
+    public void TheBranchNotTakenHasNoGradientEvenWhereItIsNotFinite()
+    {
+        var builder = new GraphBuilder();
+        Node x = builder.Logit;
+        Node root = builder.Where(builder.Less(builder.Zero, x), builder.Sqrt(x), x);
+        Node gradient = Differentiate.Differentiator.Gradient(builder, root, builder.One);
+        Assert.Equal(1, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [-1])));
+        Assert.Equal(0.25, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [4])));
+    }
+
+    private static Leaves At(double[] arguments) => new(new(1, 1, 1), [0]) { Parameters = arguments };
+
+    private static IEnumerable<double[]> Combinations(double[][] domains) =>
+        domains.Aggregate<double[], IEnumerable<double[]>>([[]], (all, domain) => all.SelectMany(some => domain.Select(number => some.Append(number).ToArray())));
+}

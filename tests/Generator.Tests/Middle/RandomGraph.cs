@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using CsCheck;
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Tests.Middle;
+
+/// <summary>An expression as a tree, from which a graph is built twice: as it stands, and by the methods that simplify.</summary>
+internal sealed record Tree(string Word, ImmutableArray<Tree> Inputs, double Number = 0)
+{
+    public override string ToString() => Word == "number" ? Number.ToString("R") : Inputs.IsEmpty ? Word : $"{Word}({string.Join(", ", Inputs)})";
+}
+
+/// <summary>Random trees over everything that the graph knows, and what they mean with and without algebra.</summary>
+internal static class RandomGraph
+{
+    private static readonly string[] Leaves = ["x", "x", "p", "p", "q", "y", "y", "y", "target", "s", "valid", "k", "w", "c"];
+
+    private static readonly string[] Unary =
+        ["neg", "square", "exp-tanh", "log-positive", "log1p-positive", "expm1-tanh", "sqrt-positive", "abs", "tanh", "sigmoid", "softplus", "cosh-tanh",
+         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "complement", "detach"];
+
+    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x"];
+
+    private static readonly double[] Numbers = [0, 1, 1, -1, 2, 0.5, 3, -0.25];
+
+    /// <summary>Trees of growing depth; smaller ones are what a failure shrinks to.</summary>
+    public static Gen<Tree> Trees { get; } = Gen.Int[1, 5].SelectMany(Depth);
+
+    public static Node Build(GraphBuilder b, Tree tree, bool simplify)
+    {
+        Node[] v = [.. tree.Inputs.Select(input => Build(b, input, simplify))];
+        Algebra a = simplify ? new Simplifying(b) : new Algebra(b);
+        return tree.Word switch
+        {
+            "number" => b.Constant(tree.Number),
+            "x" => b.Logit,
+            "p" => b.Softmax(b.Logit),
+            "q" => a.Sigmoid(b.Logit),
+            "s" => b.Extent(Axes.Pixel),
+            "y" => a.Mask(b.OneHot, b.One),
+            "target" => b.Target,
+            "valid" => a.Mask(Valid(b), b.One),
+            "k" => b.Parameter(1),
+            "w" => b.PerClass(0),
+            "c" => b.ClassIndex,
+            "neg" => a.Multiply(b.Constant(-1), v[0]),
+            "square" => a.Multiply(v[0], v[0]),
+            "exp-tanh" => a.Exp(a.Tanh(v[0])),
+            "expm1-tanh" => a.Expm1(a.Tanh(v[0])),
+            "cosh-tanh" => a.Cosh(a.Tanh(v[0])),
+            "log-positive" => a.Log(Positive(a, b, v[0])),
+            "log1p-positive" => a.Log1p(Positive(a, b, v[0])),
+            "sqrt-positive" => a.Sqrt(Positive(a, b, v[0])),
+            "abs" => a.Abs(v[0]),
+            "tanh" => a.Tanh(v[0]),
+            "sigmoid" => a.Sigmoid(v[0]),
+            "softplus" => a.Softplus(v[0]),
+            "detach" => a.Detach(v[0]),
+            "sum-C" => a.Sum(v[0], Axes.Class),
+            "sum-S" => a.Sum(v[0], Axes.Pixel),
+            "sum-NS" => a.Sum(v[0], Axes.Batch | Axes.Pixel),
+            "max-C" => a.ClassMaximum(v[0]),
+            "lse" => v[0].Axes.Has(Axes.Class) ? b.LogSumExp(v[0]) : v[0],
+            "complement" => a.Add(b.One, a.Multiply(b.Constant(-1), v[0])),
+            "add" => a.Add(v[0], v[1]),
+            "sub" => a.Add(v[0], a.Multiply(b.Constant(-1), v[1])),
+            "mul" => a.Multiply(v[0], v[1]),
+            "div-positive" => a.Divide(v[0], Positive(a, b, v[1])),
+            "min" => a.Minimum(v[0], v[1]),
+            "max" => a.Maximum(v[0], v[1]),
+            "where-y" => a.Where(b.OneHot, v[0], v[1]),
+            "where-x" => a.Where(a.Less(b.Constant(0.317), b.Logit), v[0], v[1]),
+            "mask-y" => a.Mask(b.OneHot, v[0]),
+            "mask-not-y" => a.Mask(a.Not(b.OneHot), v[0]),
+            "mask-valid" => a.Mask(Valid(b), v[0]),
+            "mask-x" => a.Mask(a.Less(b.Logit, b.Constant(0.123)), v[0]),
+            _ => throw new InvalidOperationException(tree.Word),
+        };
+    }
+
+    public static GraphBuilder Builder() => new() { HasInvalidPixels = true };
+
+    private static Node Valid(GraphBuilder b) => b.Valid(Axes.Batch | Axes.Pixel);
+
+    private static Node Positive(Algebra a, GraphBuilder b, Node v) => a.Add(b.Constant(0.5), a.Multiply(v, v));
+
+    private static Gen<Tree> Depth(int depth)
+    {
+        Gen<Tree> leaf = Gen.Frequency(
+            (5, Gen.OneOfConst(Leaves).Select(word => new Tree(word, []))),
+            (1, Gen.OneOfConst(Numbers).Select(number => new Tree("number", [], number))));
+        if (depth == 0)
+            return leaf;
+        Gen<Tree> below = Depth(depth - 1);
+        return Gen.Frequency(
+            (1, leaf),
+            (3, Gen.Select(Gen.OneOfConst(Unary), below, (word, input) => new Tree(word, [input]))),
+            (6, Gen.Select(Gen.OneOfConst(Binary), below, below, (word, left, right) => new Tree(word, [left, right]))));
+    }
+
+    /// <summary>Operations as they stand.</summary>
+    private class Algebra(GraphBuilder b)
+    {
+        public virtual Node Add(Node v, Node w) => b.Make(Op.Add, v, w);
+
+        public virtual Node Multiply(Node v, Node w) => b.Make(Op.Multiply, v, w);
+
+        public virtual Node Divide(Node v, Node w) => b.Make(Op.Divide, v, w);
+
+        public virtual Node Minimum(Node v, Node w) => b.Make(Op.Minimum, v, w);
+
+        public virtual Node Maximum(Node v, Node w) => b.Make(Op.Maximum, v, w);
+
+        public virtual Node Exp(Node v) => b.Make(Op.Exp, v);
+
+        public virtual Node Expm1(Node v) => b.Make(Op.Expm1, v);
+
+        public virtual Node Cosh(Node v) => b.Make(Op.Cosh, v);
+
+        public virtual Node Log(Node v) => b.Make(Op.Log, v);
+
+        public virtual Node Log1p(Node v) => b.Make(Op.Log1p, v);
+
+        public virtual Node Sqrt(Node v) => b.Make(Op.Sqrt, v);
+
+        public virtual Node Abs(Node v) => b.Make(Op.Abs, v);
+
+        public virtual Node Tanh(Node v) => b.Make(Op.Tanh, v);
+
+        public virtual Node Sigmoid(Node v) => b.Make(Op.Sigmoid, v);
+
+        public virtual Node Softplus(Node v) => b.Make(Op.Softplus, v);
+
+        public virtual Node Detach(Node v) => b.Make(Op.Detach, v);
+
+        public virtual Node Less(Node v, Node w) => b.Make(Op.Less, v, w);
+
+        public virtual Node Not(Node v) => b.Make(Op.Not, v);
+
+        public virtual Node Where(Node condition, Node v, Node w) => b.Make(Op.Where, condition, v, w);
+
+        public virtual Node Mask(Node condition, Node v) => b.Make(Op.Mask, condition, v);
+
+        public virtual Node ClassMaximum(Node v) => v.Axes.Has(Axes.Class) ? b.Make(Op.ClassMaximum, v) : v;
+
+        // A sum over an axis that the value lacks multiplies by the extent, in any graph.
+        public virtual Node Sum(Node v, Axes axes)
+        {
+            Axes absent = axes.Without(v.Axes), present = axes & v.Axes;
+            Node sum = present == Axes.None ? v : b.Make(Op.Sum, [v], 0, present);
+            foreach (Axes axis in new[] { Axes.Batch, Axes.Class, Axes.Pixel }.Where(axis => absent.Has(axis)))
+                sum = b.Make(Op.Multiply, b.Make(Op.Extent, [], 0, axis), sum);
+            return sum;
+        }
+    }
+
+    /// <summary>The same, simplified while it is built.</summary>
+    private sealed class Simplifying(GraphBuilder b) : Algebra(b)
+    {
+        private readonly GraphBuilder b = b;
+
+        public override Node Add(Node v, Node w) => b.Add(v, w);
+
+        public override Node Multiply(Node v, Node w) => b.Multiply(v, w);
+
+        public override Node Divide(Node v, Node w) => b.Divide(v, w);
+
+        public override Node Minimum(Node v, Node w) => b.Minimum(v, w);
+
+        public override Node Maximum(Node v, Node w) => b.Maximum(v, w);
+
+        public override Node Exp(Node v) => b.Exp(v);
+
+        public override Node Expm1(Node v) => b.Expm1(v);
+
+        public override Node Cosh(Node v) => b.Cosh(v);
+
+        public override Node Log(Node v) => b.Log(v);
+
+        public override Node Log1p(Node v) => b.Log1p(v);
+
+        public override Node Sqrt(Node v) => b.Sqrt(v);
+
+        public override Node Abs(Node v) => b.Abs(v);
+
+        public override Node Tanh(Node v) => b.Tanh(v);
+
+        public override Node Sigmoid(Node v) => b.Sigmoid(v);
+
+        public override Node Softplus(Node v) => b.Softplus(v);
+
+        public override Node Detach(Node v) => b.Detach(v);
+
+        public override Node Less(Node v, Node w) => b.Less(v, w);
+
+        public override Node Not(Node v) => b.Not(v);
+
+        public override Node Where(Node condition, Node v, Node w) => b.Where(condition, v, w);
+
+        public override Node Mask(Node condition, Node v) => b.Mask(condition, v);
+
+        public override Node ClassMaximum(Node v) => b.ClassMaximum(v);
+
+        public override Node Sum(Node v, Axes axes) => b.Sum(v, axes);
+    }
+}
