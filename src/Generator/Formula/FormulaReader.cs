@@ -8,24 +8,26 @@ namespace LossGen.Generator.Formula;
 internal sealed class FormulaReader
 {
     private readonly FormulaScope scope;
-    private readonly Dictionary<string, Node> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FormulaValue> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SExpression> lets = new(StringComparer.Ordinal);
 
-    private FormulaReader(FormulaScope scope) => this.scope = scope;
+    private FormulaReader(FormulaScope scope, FormulaText text)
+    {
+        this.scope = scope;
+        foreach ((string name, SExpression value) in text.Lets)
+            lets[name] = value;
+    }
 
     /// <summary>The unreduced value of a term.</summary>
     /// <param name="tables">The loss's per-class constants, to which the term's are added.</param>
-    public static Node Read(TermModel term, FormulaScope scope, List<ImmutableArray<double>> tables)
+    public static FormulaValue Read(TermModel term, FormulaScope scope, List<ImmutableArray<double>> tables)
     {
         FormulaText text = FormulaText.Parse(term.Formula);
-        var reader = new FormulaReader(scope);
+        var reader = new FormulaReader(scope, text);
         foreach (FormulaParameter parameter in text.Parameters)
-            reader.names[parameter.Name] = reader.Bind(parameter, term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name), tables);
-        foreach ((string name, SExpression value) in text.Lets)
         {
-            Node node = reader.Evaluate(value);
-            reader.names[name] = node;
-            int suffix = name.IndexOf('_');
-            scope.Graph.Name(node, suffix > 0 ? name.Substring(0, suffix) : name);
+            Node node = reader.Bind(parameter, term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name), tables);
+            reader.names[parameter.Name] = new(node, node.Axes);
         }
 
         return reader.Evaluate(text.Return);
@@ -63,19 +65,31 @@ internal sealed class FormulaReader
         throw new FormulaTextException($"the parameter '{parameter.Name}' has no value");
     }
 
-    private Node Evaluate(SExpression expression)
+    // A let is read where it is first used: behind a condition that is known it may not even make sense.
+    private FormulaValue Let(string name, SExpression expression)
+    {
+        lets.Remove(name);
+        FormulaValue value = names[name] = Evaluate(expression);
+        int suffix = name.IndexOf('_');
+        scope.Graph.Name(value.Node, suffix > 0 ? name.Substring(0, suffix) : name);
+        return value;
+    }
+
+    private FormulaValue Evaluate(SExpression expression)
     {
         if (expression.Atom is { } atom)
         {
-            if (names.TryGetValue(atom, out Node? known))
+            if (names.TryGetValue(atom, out FormulaValue known))
                 return known;
+            if (lets.TryGetValue(atom, out SExpression? let))
+                return Let(atom, let);
             return FormulaText.TryNumber(atom, out double number)
-                ? scope.Graph.Constant(number)
+                ? new(scope.Graph.Constant(number), Axes.None)
                 : throw new FormulaTextException($"'{atom}' is not a name or a number");
         }
 
-        // A condition that is known picks its branch before the other is read: the other may not even make sense.
-        if (expression.Head == "if" && Evaluate(expression.Items[1]) is { IsConstant: true } condition)
+        // A condition that is known picks its branch before the other is read.
+        if (expression.Head == "if" && Evaluate(expression.Items[1]) is { Node: { IsConstant: true } condition })
             return Evaluate(expression.Items[condition.Number != 0 ? 2 : 3]);
         return Language.Apply(expression.Head, scope, expression.Items.Skip(1).Select(Evaluate).ToArray());
     }

@@ -63,49 +63,67 @@ internal sealed class FormulaScope
         _ => null,
     };
 
-    public Node SumOverClasses(Node value) => Graph.Sum(Graph.Mask(ClassesOf(value), value), Axes.Class);
+    public FormulaValue SumOverClasses(FormulaValue value) =>
+        new(Graph.Sum(Graph.Mask(ClassesOf(value), value.Node), Axes.Class), value.Axes.Without(Axes.Class));
 
-    public Node MeanOverClasses(Node value)
+    public FormulaValue MeanOverClasses(FormulaValue value)
     {
-        if (!value.Axes.Has(Axes.Class))
+        if (!value.HasClass)
             return value;
-        Node count = Graph.Sum(Graph.Mask(ClassesOf(value), Graph.One), Axes.Class);
-        return count.IsPixel ? DivideOr(SumOverClasses(value), count, Graph.Zero) : Graph.Divide(SumOverClasses(value), count);
+        Node sum = SumOverClasses(value).Node, count = Graph.Sum(Graph.Mask(ClassesOf(value), Graph.One), Axes.Class);
+        return new(count.IsPixel ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count), value.Axes.Without(Axes.Class));
     }
 
-    public Node MaxOverClasses(Node value) =>
-        Graph.ClassMaximum(Graph.Where(ClassesOf(value), value, Graph.Constant(double.NegativeInfinity)));
+    public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass
+        ? new(Graph.ClassMaximum(Graph.Where(ClassesOf(value), value.Node, Graph.Constant(double.NegativeInfinity))), value.Axes.Without(Axes.Class))
+        : value;
+
+    public FormulaValue SumOverBatch(FormulaValue value)
+    {
+        Graph.CountsImages |= !value.Axes.Has(Axes.Batch);
+        return new(Graph.Sum(value.Node, Axes.Batch), value.Axes.Without(Axes.Batch));
+    }
+
+    public FormulaValue MeanOverBatch(FormulaValue value) =>
+        value.Axes.Has(Axes.Batch) ? new(Graph.Mean(value.Node, Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
 
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
-    private Node ClassesOf(Node value) =>
+    private Node ClassesOf(FormulaValue value) =>
         value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;
 
-    public Node SumOverPixels(Node value, Axes axes) => Graph.Sum(Graph.Mask(ValidFor(value), value), axes);
+    /// <summary>The sum over what is valid. Where the value has no pixels it counts them, and the classes where their pixels differ.</summary>
+    public FormulaValue SumOverPixels(FormulaValue value, Axes axes)
+    {
+        Axes counted = value.IsPixel ? value.Axes : value.Axes | Valid.Axes;
+        return new(Graph.Sum(Graph.Mask(ValidFor(value), value.Node), axes), counted.Without(axes));
+    }
+
+    public FormulaValue MeanOverPixels(FormulaValue value, Axes axes)
+    {
+        Axes left = value.Axes.Without(axes);
+        if (!value.IsPixel)
+            return new(Graph.Mean(value.Node, axes), left);
+        Node valid = ValidFor(value);
+        Node sum = Graph.Sum(Graph.Mask(valid, value.Node), axes), count = Graph.Sum(Graph.Mask(valid, Graph.One), axes);
+        return new(DivideOr(sum, count, Graph.Zero), left);
+    }
 
     /// <summary>
     /// Condition: the point of a value takes part. Where single elements of a dense target can be ignored, a value without a class
     /// axis takes part at the pixels of which any element does.
     /// </summary>
-    public Node ValidFor(Node value) => Valid.Axes.Has(Axes.Class) && value.IsPixel && !value.Axes.Has(Axes.Class)
+    public Node ValidFor(FormulaValue value) => Valid.Axes.Has(Axes.Class) && value.IsPixel && !value.HasClass
         ? Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(Valid, Graph.One), Axes.Class))
         : Valid;
-
-    public Node MeanOverPixels(Node value, Axes axes)
-    {
-        if (!value.IsPixel)
-            return Graph.Mean(value, axes);
-        Node valid = ValidFor(value);
-        return DivideOr(Graph.Sum(Graph.Mask(valid, value), axes), Graph.Sum(Graph.Mask(valid, Graph.One), axes), Graph.Zero);
-    }
 
     /// <summary>a / b, and another value where b is 0.</summary>
     public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
 
     /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
-    public Node Reduce(Node term)
+    public Node Reduce(FormulaValue term)
     {
-        Node taken = term.Axes.Has(Axes.Class) ? Graph.Mask(Classes, term) : term;
-        Node one = term.Axes.Has(Axes.Class) ? Graph.Mask(Classes, Graph.One) : Graph.One;
+        Node taken = term.HasClass ? Graph.Mask(Classes, term.Node) : term.Node;
+        Node one = term.HasClass ? Graph.Mask(Classes, Graph.One) : Graph.One;
         if (term.IsPixel)
         {
             Node valid = ValidFor(term);
@@ -118,10 +136,10 @@ internal sealed class FormulaScope
             case Reduction.None:
                 return taken;
             case Reduction.Sum:
-                return Graph.Sum(taken, taken.Axes);
+                return Graph.Sum(taken, term.Axes);
             default:
-                Node count = Graph.Sum(one, taken.Axes);
-                Node sum = Graph.Sum(taken, taken.Axes);
+                Node count = Graph.Sum(one, term.Axes);
+                Node sum = Graph.Sum(taken, term.Axes);
                 return term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
         }
     }

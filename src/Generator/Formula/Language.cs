@@ -7,6 +7,9 @@ internal static class Language
 {
     private delegate Node Meaning(FormulaScope scope, Node[] arguments);
 
+    private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
+
+    // What is computed for each point: the result has the axes of all arguments.
     private static readonly Dictionary<string, (int Arity, Meaning Meaning)> Table = new(StringComparer.Ordinal)
     {
         // Leaves.
@@ -60,30 +63,48 @@ internal static class Language
         ["Cosh"] = (1, (s, a) => s.Graph.Cosh(a[0])),
         ["Detach"] = (1, (s, a) => s.Graph.Detach(a[0])),
         ["Divide"] = (3, (s, a) => s.DivideOr(a[0], a[1], a[2])),
+    };
 
-        // Reductions.
-        ["Sum"] = (1, (s, a) => s.SumOverPixels(a[0], s.PixelAxes)),
-        ["Mean"] = (1, (s, a) => s.MeanOverPixels(a[0], s.PixelAxes)),
-        ["Total"] = (1, (s, a) => s.SumOverPixels(a[0], Axes.Batch | Axes.Pixel)),
-        ["TotalMean"] = (1, (s, a) => s.MeanOverPixels(a[0], Axes.Batch | Axes.Pixel)),
-        ["SumOverClasses"] = (1, (s, a) => s.SumOverClasses(a[0])),
-        ["MeanOverClasses"] = (1, (s, a) => s.MeanOverClasses(a[0])),
-        ["MaxOverClasses"] = (1, (s, a) => s.MaxOverClasses(a[0])),
-        ["SumOverBatch"] = (1, (s, a) => s.Graph.Sum(a[0], Axes.Batch)),
-        ["MeanOverBatch"] = (1, (s, a) => s.Graph.Mean(a[0], Axes.Batch)),
+    private static readonly Dictionary<string, Axes> LeafAxes = new(StringComparer.Ordinal)
+    {
+        ["logit"] = Axes.All,
+        ["probability"] = Axes.All,
+        ["log-probability"] = Axes.All,
+        ["complement"] = Axes.All,
+        ["target"] = Axes.All,
+        ["class-index"] = Axes.Class,
+    };
+
+    private static readonly Dictionary<string, Reduction> Reductions = new(StringComparer.Ordinal)
+    {
+        ["Sum"] = (s, a) => s.SumOverPixels(a, s.PixelAxes),
+        ["Mean"] = (s, a) => s.MeanOverPixels(a, s.PixelAxes),
+        ["Total"] = (s, a) => s.SumOverPixels(a, Axes.Batch | Axes.Pixel),
+        ["TotalMean"] = (s, a) => s.MeanOverPixels(a, Axes.Batch | Axes.Pixel),
+        ["SumOverClasses"] = (s, a) => s.SumOverClasses(a),
+        ["MeanOverClasses"] = (s, a) => s.MeanOverClasses(a),
+        ["MaxOverClasses"] = (s, a) => s.MaxOverClasses(a),
+        ["SumOverBatch"] = (s, a) => s.SumOverBatch(a),
+        ["MeanOverBatch"] = (s, a) => s.MeanOverBatch(a),
     };
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys;
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys);
 
-    public static bool Knows(string name) => Table.ContainsKey(name);
+    public static bool Knows(string name) => Table.ContainsKey(name) || Reductions.ContainsKey(name);
 
-    public static Node Apply(string name, FormulaScope scope, Node[] arguments)
+    public static FormulaValue Apply(string name, FormulaScope scope, FormulaValue[] arguments)
     {
-        if (!Table.TryGetValue(name, out (int Arity, Meaning Meaning) row))
+        (int Arity, Meaning? Meaning) row = (1, null);
+        if (!Reductions.TryGetValue(name, out Reduction? reduction) && !Table.TryGetValue(name, out row!))
             throw new FormulaTextException($"'{name}' is not an operation");
         if (row.Arity != arguments.Length)
             throw new FormulaTextException($"'{name}' takes {row.Arity} arguments, not {arguments.Length}");
-        return row.Meaning(scope, arguments);
+        if (reduction is not null)
+            return reduction(scope, arguments[0]);
+
+        Node node = row.Meaning!(scope, Array.ConvertAll(arguments, argument => argument.Node));
+        LeafAxes.TryGetValue(name, out Axes axes);
+        return new(node, arguments.Aggregate(axes | node.Axes, (union, argument) => union | argument.Axes));
     }
 }

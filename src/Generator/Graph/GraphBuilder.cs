@@ -77,6 +77,9 @@ internal sealed partial class GraphBuilder
     /// <summary>The loss may be called with a single class, where label 0 means that the pixel is not of it.</summary>
     public bool MayHaveSingleClass { get; init; }
 
+    /// <summary>The value depends on the number of images by itself, not only as a factor of the number of pixels.</summary>
+    public bool CountsImages { get; set; }
+
     public Node ClassIndex => Make(Op.ClassIndex, ImmutableArray<Node>.Empty, 0, Axes.Class);
 
     public Node ClassSet(ClassSelection classes) =>

@@ -17,6 +17,7 @@ internal sealed class Node
         Attribute = attribute;
         Classes = classes;
         Axes = axes;
+        FactorCount = op == Op.Multiply ? Math.Min(inputs[0].FactorCount + inputs[1].FactorCount, int.MaxValue / 4) : 1;
         DependsOnLogit = op == Op.Logit || (op != Op.Detach && inputs.Any(input => input.DependsOnLogit));
     }
 
@@ -41,6 +42,9 @@ internal sealed class Node
 
     /// <summary>A gradient flows through the node to the logits.</summary>
     public bool DependsOnLogit { get; }
+
+    /// <summary>The factors of a product, each as often as it occurs. It doubles with every square of a square.</summary>
+    public int FactorCount { get; }
 
     public int Index => (int)Number;
 

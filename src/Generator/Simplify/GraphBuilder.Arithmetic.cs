@@ -8,6 +8,9 @@ internal sealed partial class GraphBuilder
     // Above this an addition is left as it stands; combining like terms is quadratic in their number.
     private const int MaximumTerms = 24;
 
+    // A product of more is one factor of the next, or repeated squares would take time exponential in their number.
+    private const int MaximumFactors = 24;
+
     public Node Negate(Node a) => Multiply(Constant(-1), a);
 
     public Node Subtract(Node a, Node b) => Add(a, Negate(b));
@@ -85,9 +88,9 @@ internal sealed partial class GraphBuilder
         return Make(Op.Divide, a, b);
     }
 
-    // The factors of a product, where a quotient by something small counts as the product with its reciprocal.
+    // The factors of a product, few enough to look at each.
     private static IEnumerable<Node> Factors(Node node) =>
-        node.Op == Op.Multiply ? Factors(node[0]).Concat(Factors(node[1])) : [node];
+        node.Op == Op.Multiply && node.FactorCount <= MaximumFactors ? Factors(node[0]).Concat(Factors(node[1])) : [node];
 
     private Node Product(List<Node> factors)
     {

@@ -27,6 +27,8 @@ internal sealed partial class GraphBuilder
         if (free is not null)
             return Mask(free, Sum(Remask(masks.Where(mask => !ReferenceEquals(mask, free)).ToList(), inner), axes));
 
+        if (axes.Has(Axes.Class) && masks.Count == 0 && inner.Op == Op.Softmax)
+            return Sum(One, axes.Without(Axes.Class));
         if (axes.Has(Axes.Class) && SumOfLabelled(masks, inner, axes) is { } gathered)
             return gathered;
         if (axes == Axes.Class && inner.IsNumber(1) && masks.Count == 1 && masks[0].Op == Op.ClassSet)

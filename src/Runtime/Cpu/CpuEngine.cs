@@ -16,6 +16,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.StatisticsLength = run.StatisticsLength;
         call.ElementAxes = layout.ElementAxes;
         call.ValuePasses = layout.ValueStage;
+        call.CountsImages = layout.CountsImages;
         if (call.Mode == CpuMode.Measure)
             return;
         if (definition.Resize == Resize.Bilinear && call.Logits is not null

@@ -30,6 +30,8 @@ public sealed class LossStatistics
             CpuCall call = CallChecks.Measure(loss, shape, kind == 0 ? TargetElement.Int64 : TargetElement.Double);
             if (call.ValuePasses > 1)
                 throw new NotSupportedException($"{Definition.Name} needs {call.ValuePasses} passes over the pixels for its value, so its sums cannot be gathered in one. Evaluate the whole batch at once.");
+            if (call.CountsImages)
+                throw new NotSupportedException($"{Definition.Name} counts the images of the batch, and pieces may be parts of an image. Evaluate the whole batch at once.");
             sums[kind] = new double[call.StatisticsLength];
         }
     }

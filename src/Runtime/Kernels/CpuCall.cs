@@ -104,6 +104,9 @@ public unsafe ref struct CpuCall
     /// <summary>The passes that the value needs, from <see cref="CpuMode.Measure"/>.</summary>
     public int ValuePasses;
 
+    /// <summary><see cref="KernelLayout.CountsImages"/>, from <see cref="CpuMode.Measure"/>.</summary>
+    public bool CountsImages;
+
     /// <summary>The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.</summary>
     public int WholeBatch;
 

@@ -65,6 +65,9 @@ public sealed record KernelLayout
     /// <summary>Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].</summary>
     public required bool PerImage { get; init; }
 
+    /// <summary>The value depends on the number of images by itself, which sums over the batch do not tell.</summary>
+    public bool CountsImages { get; init; }
+
     /// <summary>Doubles of <see cref="ScalarContext.Slots"/>: Scalar + Class*C + Image*N + ImageClass*N*C.</summary>
     public required (int Scalar, int Class, int Image, int ImageClass) Slots { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed record Leaves(Extents Extents, double[] Logits)
         {
             Valid = valid,
             Labels = [.. valid.Select(isValid => isValid ? random.Next(classes) : -1)],
-            Target = [.. Enumerable.Range(0, points).Select(_ => random.Next(9) / 8.0)],
+            Target = [.. Enumerable.Range(0, points).Select(_ => random.NextDouble())],
             Parameters = [0.7, 1.3],
             Tables = [[.. Enumerable.Range(0, classes).Select(c => 0.5 + c)]],
             Upstream = 1.25,

@@ -21,7 +21,8 @@ public class LanguageTests
         Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly), method =>
         {
             var scope = Build.Scope(new Graph.GraphBuilder());
-            Graph.Node[] arguments = [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Probability)];
-            Assert.NotNull(Language.Apply(method.Name, scope, arguments));
+            FormulaValue[] arguments =
+                [.. method.GetParameters().Select(parameter => new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Probability, Graph.Axes.All))];
+            Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
 }

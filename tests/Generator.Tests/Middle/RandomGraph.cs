@@ -26,6 +26,21 @@ internal static class RandomGraph
     /// <summary>Trees of growing depth; smaller ones are what a failure shrinks to.</summary>
     public static Gen<Tree> Trees { get; } = Gen.Int[1, 5].SelectMany(Depth);
 
+    /// <summary>Draws trees, always the same, and fails with the smallest that does not hold.</summary>
+    public static void Hold(int count, Action<Tree> check)
+    {
+        var random = new PCG(1, 20240601);
+        for (int i = 0; i < count; i++)
+        {
+            Tree tree = Trees.Generate(random, null, out _);
+            if (Failure(tree, check) is not { } failure)
+                continue;
+            while (Smaller(tree).Select(smaller => (smaller, Failure(smaller, check))).FirstOrDefault(pair => pair.Item2 is not null) is { smaller: { } next } found)
+                (tree, failure) = (next, found.Item2!);
+            Assert.Fail($"tree {i} of {count}, shrunk: {tree}\n{failure}");
+        }
+    }
+
     public static Node Build(GraphBuilder b, Tree tree, bool simplify)
     {
         Node[] v = [.. tree.Inputs.Select(input => Build(b, input, simplify))];
@@ -60,7 +75,7 @@ internal static class RandomGraph
             "sum-S" => a.Sum(v[0], Axes.Pixel),
             "sum-NS" => a.Sum(v[0], Axes.Batch | Axes.Pixel),
             "max-C" => a.ClassMaximum(v[0]),
-            "lse" => v[0].Axes.Has(Axes.Class) ? b.LogSumExp(v[0]) : v[0],
+            "lse" => LogSumExp(a, b, v[0]),
             "complement" => a.Add(b.One, a.Multiply(b.Constant(-1), v[0])),
             "add" => a.Add(v[0], v[1]),
             "sub" => a.Add(v[0], a.Multiply(b.Constant(-1), v[1])),
@@ -84,18 +99,49 @@ internal static class RandomGraph
 
     private static Node Positive(Algebra a, GraphBuilder b, Node v) => a.Add(b.Constant(0.5), a.Multiply(v, v));
 
+    private static string? Failure(Tree tree, Action<Tree> check)
+    {
+        try
+        {
+            check(tree);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    // One node less: a part in place of the whole, here or further down.
+    private static IEnumerable<Tree> Smaller(Tree tree)
+    {
+        foreach (Tree input in tree.Inputs)
+            yield return input;
+        for (int i = 0; i < tree.Inputs.Length; i++)
+        {
+            foreach (Tree smaller in Smaller(tree.Inputs[i]))
+                yield return tree with { Inputs = tree.Inputs.SetItem(i, smaller) };
+        }
+    }
+
+    // Simplification may find that the classes do not differ.
+    private static Node LogSumExp(Algebra a, GraphBuilder b, Node v) =>
+        v.Axes.Has(Axes.Class) ? b.LogSumExp(v) : a.Add(v, a.Log(b.Extent(Axes.Class)));
+
+    private static Gen<T> OneOf<T>(T[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+
     private static Gen<Tree> Depth(int depth)
     {
         Gen<Tree> leaf = Gen.Frequency(
-            (5, Gen.OneOfConst(Leaves).Select(word => new Tree(word, []))),
-            (1, Gen.OneOfConst(Numbers).Select(number => new Tree("number", [], number))));
+            (5, OneOf(Leaves).Select(word => new Tree(word, []))),
+            (1, OneOf(Numbers).Select(number => new Tree("number", [], number))));
         if (depth == 0)
             return leaf;
         Gen<Tree> below = Depth(depth - 1);
         return Gen.Frequency(
             (1, leaf),
-            (3, Gen.Select(Gen.OneOfConst(Unary), below, (word, input) => new Tree(word, [input]))),
-            (6, Gen.Select(Gen.OneOfConst(Binary), below, below, (word, left, right) => new Tree(word, [left, right]))));
+            (3, Gen.Select(OneOf(Unary), below, (word, input) => new Tree(word, [input]))),
+            (6, Gen.Select(OneOf(Binary), below, below, (word, left, right) => new Tree(word, [left, right]))));
     }
 
     /// <summary>Operations as they stand.</summary>

@@ -1,10 +1,9 @@
-using CsCheck;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Plan;
 
 namespace LossGen.Generator.Tests.Middle;
 
-/// <summary>Algebra, lowering and differentiation of random graphs. A failure prints CsCheck's seed and the smallest tree.</summary>
+/// <summary>Algebra, lowering and differentiation of random graphs. A failure prints the smallest tree.</summary>
 public class SimplificationTests
 {
     private const int Trees = 2000;
@@ -13,41 +12,35 @@ public class SimplificationTests
     private const double Largest = 1e6;
 
     [Fact]
-    public void SimplificationPreservesTheValue() => RandomGraph.Trees.Sample(
-        tree =>
-        {
-            GraphBuilder raw = RandomGraph.Builder(), builder = RandomGraph.Builder();
-            Node plain = RandomGraph.Build(raw, tree, simplify: false), simple = RandomGraph.Build(builder, tree, simplify: true);
-            return Enumerable.Range(0, 2).All(seed => Same(plain, simple, Leaves.Random(seed)));
-        },
-        iter: Trees, threads: 1, print: tree => tree.ToString());
+    public void SimplificationPreservesTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder raw = RandomGraph.Builder(), builder = RandomGraph.Builder();
+        Node plain = RandomGraph.Build(raw, tree, simplify: false), simple = RandomGraph.Build(builder, tree, simplify: true);
+        Assert.All(Enumerable.Range(0, 2), seed => Assert.True(Same(plain, simple, Leaves.Random(seed)), $"simplified to {simple}"));
+    });
 
     [Fact]
-    public void LoweringPreservesTheValue() => RandomGraph.Trees.Sample(
-        tree =>
-        {
-            GraphBuilder builder = RandomGraph.Builder();
-            Node node = RandomGraph.Build(builder, tree, simplify: true);
-            return new[] { false, true }.All(perImage => Same(node, new Lowering(builder, perImage).Lower(node), Leaves.Random(3)));
-        },
-        iter: Trees, threads: 1, print: tree => tree.ToString());
+    public void LoweringPreservesTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder builder = RandomGraph.Builder();
+        Node node = RandomGraph.Build(builder, tree, simplify: true);
+        Assert.All(new[] { false, true }, perImage => Assert.True(Same(node, new Lowering(builder, perImage).Lower(node), Leaves.Random(3)), $"{node}, {perImage}"));
+    });
 
     [Fact]
-    public void TheGradientIsThatOfTheValue() => RandomGraph.Trees.Sample(
-        tree =>
-        {
-            GraphBuilder builder = RandomGraph.Builder();
-            Node node = RandomGraph.Build(builder, tree, simplify: true);
+    public void TheGradientIsThatOfTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder builder = RandomGraph.Builder();
+        Node node = RandomGraph.Build(builder, tree, simplify: true);
 
-            // Detached values do not move with the logits in a difference quotient of the graph.
-            if (Build.Reachable(node).Any(n => n.Op == Op.Detach))
-                return;
-            Leaves leaves = Leaves.Random(4, batch: 1, classes: 3, pixels: 2);
-            Node output = builder.Tanh(builder.Multiply(builder.Constant(0.125), builder.Sum(node, node.Axes)));
-            if (double.IsFinite(Interpreter.Number(output, leaves)) && Math.Abs(Interpreter.Number(output, leaves)) < 0.999)
-                Gradients.AssertMatch(builder, output, leaves, 1e-6);
-        },
-        iter: Trees / 4, threads: 1, print: tree => tree.ToString());
+        // Detached values do not move with the logits in a difference quotient of the graph.
+        if (Build.Reachable(node).Any(n => n.Op == Op.Detach))
+            return;
+        Leaves leaves = Leaves.Random(4, batch: 1, classes: 3, pixels: 2);
+        Node output = builder.Tanh(builder.Multiply(builder.Constant(0.125), builder.Sum(node, node.Axes)));
+        if (double.IsFinite(Interpreter.Number(output, leaves)) && Math.Abs(Interpreter.Number(output, leaves)) < 0.999)
+            Gradients.AssertMatch(builder, output, leaves, 1e-6);
+    });
 
     private static bool Same(Node expected, Node found, Leaves leaves)
     {

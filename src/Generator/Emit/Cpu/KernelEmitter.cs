@@ -65,6 +65,8 @@ internal static class KernelEmitter
             writer.Line($"ElementAxes = ({Kernels}.ElementAxes){(int)plan.Value.Axes},");
         writer.Line($"PerImage = {Literal.Of(plan.PerImage)},");
         writer.Line($"Slots = {slots.Counts},");
+        if (plan.Graph.Builder.CountsImages && !plan.PerImage)
+            writer.Line("CountsImages = true,");
         writer.Close(";");
     }
 
