@@ -16,6 +16,28 @@ public sealed class RegressionTests
         ("the number of points inside a sum", Loss("Activation.Sigmoid", "y + Sum(0.71)")),
         ("a sum that the gradient alone needs", Loss("Activation.Softmax, Reduction = Reduction.Sum", "Min(Mean(x.Logit), y)", Activation.Softmax)),
         ("maxima of two kinds", Loss("Activation.None, IgnoreIndex = -1", "MaxOverClasses(Pow(Mean(x.Probability) * 2 + 0.125, y)) + MaxOverClasses(x.Probability)", Activation.None, ignore: -1)),
+        ("labels that join to a constant", Loss("Activation.Sigmoid, Reduction = Reduction.Sum", "x.Probability + MeanOverClasses(y)")),
+        ("a constant over the batch", Loss("Activation.Softmax", "Mean(x.Probability * y) * SumOverBatch(0.71)", Activation.Softmax)),
+        ("a comparison of numbers", Loss("Activation.Sigmoid", "Where(0.5 < 1, x.Probability, y)")),
+        ("a choice inside a product", new()
+        {
+            Activation = Activation.Softmax,
+            IgnoreIndex = 255,
+            Target = TargetKind.Dense,
+            Classes = 3,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => Cosh(Max(y, x.Probability));
+                }
+
+                [Loss(Activation.Softmax, IgnoreIndex = 255, Target = TargetKind.Dense)]
+                [Outside(IncludeBackground = false)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
     ];
 
     private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Loss.ToString())));

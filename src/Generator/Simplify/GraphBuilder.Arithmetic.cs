@@ -79,6 +79,8 @@ internal sealed partial class GraphBuilder
             return Constant(a.Number / b.Number);
         if (b.IsNumber(1) || (a.IsNumber(0) && !b.IsConstant))
             return a;
+        if (ReferenceEquals(a, b) && IsCount(a))
+            return One;
         if (a.Op == Op.Mask)
             return Mask(a[0], Divide(a[1], b));
 
@@ -87,6 +89,9 @@ internal sealed partial class GraphBuilder
             return Multiply(Divide(One, b), a);
         return Make(Op.Divide, a, b);
     }
+
+    // Images, classes and pixels are at least one.
+    private static bool IsCount(Node node) => node.Op == Op.Extent || (node.Op == Op.Multiply && IsCount(node[0]) && IsCount(node[1]));
 
     // The factors of a product, few enough to look at each.
     private static IEnumerable<Node> Factors(Node node) =>

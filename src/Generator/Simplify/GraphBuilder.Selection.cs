@@ -7,7 +7,12 @@ internal sealed partial class GraphBuilder
 
     public Node LessOrEqual(Node a, Node b) => Elementwise(Op.LessOrEqual, a, b);
 
-    public Node Equal(Node a, Node b) => a.Id <= b.Id ? Elementwise(Op.Equal, a, b) : Elementwise(Op.Equal, b, a);
+    public Node Equal(Node a, Node b)
+    {
+        if ((a.IsNumber(0) && IsCount(b)) || (b.IsNumber(0) && IsCount(a)))
+            return Not(True);
+        return a.Id <= b.Id ? Elementwise(Op.Equal, a, b) : Elementwise(Op.Equal, b, a);
+    }
 
     public Node Not(Node a) => a.Op == Op.Not ? a[0] : Elementwise(Op.Not, a);
 

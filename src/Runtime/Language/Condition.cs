@@ -7,6 +7,9 @@ public sealed class Condition
 {
     internal Condition(Value mask) => Mask = mask;
 
+    /// <summary>The same for every point: what a comparison of plain numbers gives.</summary>
+    public static implicit operator Condition(bool value) => new((Value)(value ? 1 : 0));
+
     /// <summary>1 or 0.</summary>
     internal Value Mask { get; }
 

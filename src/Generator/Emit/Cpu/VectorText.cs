@@ -235,11 +235,14 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private static bool IsAtom(string value)
     {
         int depth = 0;
-        foreach (char c in value)
+        for (int i = 0; i < value.Length; i++)
         {
-            if (c is '(' or '<' or '[')
+            // An angle beside a space is a comparison, else it encloses type arguments.
+            char c = value[i];
+            bool compares = c is '<' or '>' && (value[Math.Max(0, i - 1)] == ' ' || value[Math.Min(value.Length - 1, i + 1)] == ' ');
+            if (c is '(' or '[' || (c == '<' && !compares))
                 depth++;
-            else if (c is ')' or '>' or ']')
+            else if (c is ')' or ']' || (c == '>' && !compares))
                 depth--;
             else if (depth == 0 && (c is ' ' or '~' or '-'))
                 return false;
