@@ -11,7 +11,7 @@ namespace LossGen.Generator.Tests.Middle;
 internal static class Build
 {
     public static LossOptions Options { get; } = new(
-        Model.Activation.Softmax, 0, null, false, Model.Reduction.Mean, Model.TargetKind.Any, Model.ClassAxis.Second, false, Model.Resize.None);
+        Model.Activation.Softmax, 0, null, false, false, Model.Reduction.Mean, Model.TargetKind.Any, Model.ClassAxis.Second, false, Model.Resize.None);
 
     public static FormulaScope Scope(GraphBuilder graph, LossOptions? options = null, bool indexTarget = true) =>
         new(graph, options ?? Options, indexTarget, new(true, []), (options ?? Options).Activation);
@@ -29,7 +29,7 @@ internal static class Build
     }
 
     public static LossGraph Graph(LossOptions options, bool indexTarget, params TermModel[] terms) =>
-        LossGraph.Build(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], false, false, false), indexTarget);
+        LossGraph.Build(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], false, false, false), indexTarget);
 
     public static LossPlan Plan(LossOptions options, bool indexTarget, params TermModel[] terms) => Planner.Plan(Graph(options, indexTarget, terms));
 
