@@ -8,6 +8,14 @@ internal static class MonaiMapper
 {
     public static Mapping Map(Case c)
     {
+        switch (c.Loss)
+        {
+            case "NACLLoss":
+                return MonaiNeighbors.Map(c);
+            case "GeneralizedWassersteinDiceLoss":
+                return Wasserstein(c);
+        }
+
         var options = new MonaiOptions(c);
         Declaration declaration = c.Loss switch
         {
@@ -28,6 +36,21 @@ internal static class MonaiMapper
             .With("Reduction", c.Loss == "AsymmetricUnifiedFocalLoss" ? Reduction.Mean : options.Reduction); // whose parts are means already
         Feed feed = options.HasLabels ? Feed.Labels(c) : Feed.Dense(c);
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
+    }
+
+    // Distances are scaled to at most 1.
+    private static Mapping Wasserstein(Case c)
+    {
+        double[] distances = c.Options.Numbers("dist_matrix")!;
+        double largest = distances.Max();
+        var declaration = new Declaration(Activation.Softmax);
+        declaration.Loss.With("Target", TargetKind.Index).With("PerImage", true).With("Reduction", TorchMapper.Reduced(c));
+        declaration.Term("WassersteinDice")
+            .With("Distances", Array.ConvertAll(distances, distance => distance / largest))
+            .With("VolumeWeights", c.Options.Text("weighting_mode", "default") == "GDL")
+            .With("SmoothNumerator", c.Options.Number("smooth_nr", 1e-5))
+            .With("SmoothDenominator", c.Options.Number("smooth_dr", 1e-5));
+        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, TorchMapper.Reduced(c), classAxis: -1));
     }
 
     // MONAI masks the target before labels become one-hot: what is masked is of class 0.

@@ -10,6 +10,7 @@ internal static class TorchMapper
         "NLLLoss" => NegativeLogLikelihood(c),
         "KLDivLoss" => KullbackLeibler(c),
         "MultiMarginLoss" or "MultiLabelSoftMarginLoss" => Margin(c),
+        _ when TorchPairs.Knows(c.Loss) => TorchPairs.Map(c),
         _ => TorchRegression.Map(c),
     };
 

@@ -80,6 +80,26 @@ internal readonly record struct Exact(double High, double Low, int Exponent = 0)
         return guess + ((m - e) * 2 / (m + e)) + (Ln2 * k);
     }
 
+    /// <summary>atan(x): by pi / 2 - atan(1 / x) above 1 and atan(1 / 2) + atan((2 x - 1) / (2 + x)) above 1/4, then the series.</summary>
+    public static Exact Atan(double x)
+    {
+        if (x < 0)
+            return -Atan(-x);
+        if (x < 1e-20)
+            return x;
+        return x > 1 ? new Exact(1.5707963267948966, 6.123233995736766e-17) - Below(1 / (Exact)x) : Below(x);
+
+        static Exact Below(Exact a) => a.High > 0.25 ? new Exact(0.4636476090008061, 2.2698777452961687e-17) + Series(((a * 2) - 1) / (a + 2)) : Series(a);
+
+        static Exact Series(Exact a)
+        {
+            Exact z = a * a, sum = 0;
+            for (int n = 79; n >= 1; n -= 2)
+                sum = (new Exact(1, 0) / n) - (sum * z);
+            return sum * a;
+        }
+    }
+
     /// <summary>How many units in the last place of the result in a format a number is away.</summary>
     public double Distance(double found, int fractionBits, int leastExponent)
     {

@@ -22,6 +22,7 @@ public static class Unary
 
     public readonly struct Expm1 : IUnary { V IUnary.Of<V, T>(V x) => V.Expm1(x); }
 
+    public readonly struct Atan : IUnary { V IUnary.Of<V, T>(V x) => V.Atan(x); }
     public readonly struct Tanh : IUnary { V IUnary.Of<V, T>(V x) => V.Tanh(x); }
 
     public readonly struct Sinh : IUnary { V IUnary.Of<V, T>(V x) => V.Sinh(x); }

@@ -18,6 +18,7 @@ public class VectorMathTests
         { "Sigmoid", 2.5, 2.5 },
         { "Softplus", 2, 2 },
         { "Tanh", 2.5, 2.5 },
+        { "Atan", 2, 2 },
         { "Sinh", 2.5, 2.5 },
         { "Cosh", 1.5, 1.5 },
     };
@@ -72,6 +73,7 @@ public class VectorMathTests
         ["Sigmoid"] = (default(Unary.Sigmoid), (x, floor) => x < floor ? 0 : x > 80 ? 1 : x < -80 ? Exact.Exp(x) : Exact.Exp(x).Plain() / (Exact.Exp(x).Plain() + 1)),
         ["Softplus"] = (default(Unary.Softplus), (x, floor) => x < floor ? 0 : x < -80 ? Exact.Exp(x) : x > 80 ? x : Exact.Log(Exact.Exp(x).Plain() + 1)),
         ["Tanh"] = (default(Unary.Tanh), (x, _) => Math.Abs(x) < 1e-20 ? x : Math.Abs(x) > 80 ? Math.Sign(x) : Exact.Expm1(2 * x) / (Exact.Expm1(2 * x) + 2)),
+        ["Atan"] = (default(Unary.Atan), (x, _) => Exact.Atan(x)),
         ["Sinh"] = (default(Unary.Sinh), (x, _) => Math.Abs(x) < 1e-20 ? x
             : x > 80 ? Exact.Exp(x).Scaled(-1)
             : x < -80 ? -Exact.Exp(-x).Scaled(-1)

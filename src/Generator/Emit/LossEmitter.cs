@@ -28,7 +28,7 @@ internal static class LossEmitter
         foreach (string container in model.Containers)
             writer.Open(container);
         writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : global::LossGen.ILoss");
-        Members(writer, model, index is not null, dense is not null);
+        Members(writer, model, index is not null, dense is not null, (index ?? dense)!.Graph.Builder.LeastClasses);
         if (index is not null)
         {
             writer.Line();
@@ -49,7 +49,7 @@ internal static class LossEmitter
         return (writer.ToString(), model.HasTorchSharp ? TorchEmitter.Emit(model, index?.Graph, dense?.Graph) : null);
     }
 
-    private static void Members(CodeWriter writer, LossModel model, bool index, bool dense)
+    private static void Members(CodeWriter writer, LossModel model, bool index, bool dense, int leastClasses)
     {
         LossOptions o = model.Options;
         writer.Open("private static readonly global::LossGen.LossDefinition s_definition = new()");
@@ -57,6 +57,8 @@ internal static class LossEmitter
         writer.Line($"Activation = global::LossGen.Activation.{o.Activation},");
         if (o.Classes > 0)
             writer.Line($"Classes = {o.Classes},");
+        else if (leastClasses > 0)
+            writer.Line($"LeastClasses = {leastClasses},");
         if (o.IgnoreIndex is { } ignore)
             writer.Line($"IgnoreIndex = {Literal.Of(ignore)},");
         if (o.PerImage)

@@ -9,6 +9,7 @@ internal sealed class FormulaReader
 {
     private readonly FormulaScope scope;
     private readonly Dictionary<string, FormulaValue> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClassMatrix> matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SExpression> lets = new(StringComparer.Ordinal);
 
     private FormulaReader(FormulaScope scope, FormulaText text)
@@ -26,7 +27,14 @@ internal sealed class FormulaReader
         var reader = new FormulaReader(scope, text);
         foreach (FormulaParameter parameter in text.Parameters)
         {
-            Node node = reader.Bind(parameter, term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name), tables);
+            ArgumentModel? argument = term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name);
+            if (parameter.Kind == ParameterKind.Matrix)
+            {
+                reader.matrices[parameter.Name] = new(argument?.Numbers.AsImmutableArray() ?? [], numbers => reader.Table(numbers, tables));
+                continue;
+            }
+
+            Node node = reader.Bind(parameter, argument, tables);
             reader.names[parameter.Name] = new(node, node.Axes);
         }
 
@@ -47,15 +55,7 @@ internal sealed class FormulaReader
             case ArgumentKind.Constant:
                 return graph.Constant(argument.Number);
             case ArgumentKind.PerClass when argument.Numbers.Count > 0:
-                ImmutableArray<double> numbers = argument.Numbers.AsImmutableArray();
-                int index = tables.FindIndex(table => table.SequenceEqual(numbers));
-                if (index < 0)
-                {
-                    index = tables.Count;
-                    tables.Add(numbers);
-                }
-
-                return graph.PerClass(index);
+                return Table(argument.Numbers.AsImmutableArray(), tables);
         }
 
         if (parameter.Kind == ParameterKind.Class)
@@ -63,6 +63,18 @@ internal sealed class FormulaReader
         if ((parameter.Default ?? scope.Option(parameter.Name)) is { } number)
             return graph.Constant(number);
         throw new FormulaTextException($"the parameter '{parameter.Name}' has no value");
+    }
+
+    private Node Table(ImmutableArray<double> numbers, List<ImmutableArray<double>> tables)
+    {
+        int index = tables.FindIndex(table => table.SequenceEqual(numbers));
+        if (index < 0)
+        {
+            index = tables.Count;
+            tables.Add(numbers);
+        }
+
+        return scope.Graph.PerClass(index);
     }
 
     // A let is read where it is first used: behind a condition that is known it may not even make sense.
@@ -91,6 +103,16 @@ internal sealed class FormulaReader
         // A condition that is known picks its branch before the other is read.
         if (expression.Head == "if" && Evaluate(expression.Items[1]) is { Node: { IsConstant: true } condition })
             return Evaluate(expression.Items[condition.Number != 0 ? 2 : 3]);
+        switch (expression.Head)
+        {
+            case Language.Channel when expression.Items.Length == 3:
+                return scope.Channel(Evaluate(expression.Items[1]), Evaluate(expression.Items[2]).Node);
+            case Language.Transform when expression.Items.Length == 3:
+                return expression.Items[1].Atom is { } name && matrices.TryGetValue(name, out ClassMatrix? matrix)
+                    ? matrix.Apply(scope, Evaluate(expression.Items[2]))
+                    : throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix");
+        }
+
         return Language.Apply(expression.Head, scope, expression.Items.Skip(1).Select(Evaluate).ToArray());
     }
 }

@@ -87,6 +87,25 @@ internal sealed class FormulaScope
     public FormulaValue MeanOverBatch(FormulaValue value) =>
         value.Axes.Has(Axes.Batch) ? new(Graph.Mean(value.Node, Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
 
+    /// <summary>The value of one class.</summary>
+    public FormulaValue Channel(FormulaValue value, Node index) => index is { IsConstant: true, Number: >= 0 and < 1 << 20 } && index.Number == Math.Floor(index.Number)
+        ? Channel(value, (int)index.Number)
+        : throw new FormulaTextException("the second argument of 'Channel' has to be an integer of at least 0 that is known at compile time");
+
+    /// <inheritdoc cref="Channel(FormulaValue, Node)"/>
+    public FormulaValue Channel(FormulaValue value, int index)
+    {
+        if (!value.HasClass)
+            return value;
+        if (Graph.DeclaredClasses > 0 && index >= Graph.DeclaredClasses)
+            throw new FormulaTextException($"'Channel' asks for class {index}; with Classes = {Graph.DeclaredClasses} the last one is {Graph.DeclaredClasses - 1}");
+        Graph.RequireClass(index);
+        Node selected = value.Node.Axes.Has(Axes.Class)
+            ? Graph.Sum(Graph.Mask(Graph.ClassSet(new ClassSelection(true, [index])), value.Node), Axes.Class)
+            : value.Node;
+        return new(selected, value.Axes.Without(Axes.Class));
+    }
+
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
     private Node ClassesOf(FormulaValue value) =>
         value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;

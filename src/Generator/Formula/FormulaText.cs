@@ -20,6 +20,9 @@ internal enum ParameterKind
     /// <summary>One number a class.</summary>
     Class,
 
+    /// <summary>One number for each pair of classes.</summary>
+    Matrix,
+
     /// <summary>An input of the call with one number a pixel.</summary>
     Pixel,
 

@@ -5,6 +5,12 @@ namespace LossGen.Generator.Formula;
 /// <summary>The functions and operators that a formula can use, by their names in the formula text.</summary>
 internal static class Language
 {
+    /// <summary>Takes the number of a class.</summary>
+    public const string Channel = "Channel";
+
+    /// <summary>Takes the name of a matrix.</summary>
+    public const string Transform = "Transform";
+
     private delegate Node Meaning(FormulaScope scope, Node[] arguments);
 
     private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
@@ -59,6 +65,7 @@ internal static class Language
         ["LogSigmoid"] = (1, (s, a) => s.Graph.Negate(s.Graph.Softplus(s.Graph.Negate(a[0])))),
         ["Softplus"] = (1, (s, a) => s.Graph.Softplus(a[0])),
         ["Tanh"] = (1, (s, a) => s.Graph.Tanh(a[0])),
+        ["Atan"] = (1, (s, a) => s.Graph.Atan(a[0])),
         ["Sinh"] = (1, (s, a) => s.Graph.Sinh(a[0])),
         ["Cosh"] = (1, (s, a) => s.Graph.Cosh(a[0])),
         ["Detach"] = (1, (s, a) => s.Graph.Detach(a[0])),
@@ -89,9 +96,9 @@ internal static class Language
     };
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys);
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform]);
 
-    public static bool Knows(string name) => Table.ContainsKey(name) || Reductions.ContainsKey(name);
+    public static bool Knows(string name) => Names.Contains(name);
 
     public static FormulaValue Apply(string name, FormulaScope scope, FormulaValue[] arguments)
     {

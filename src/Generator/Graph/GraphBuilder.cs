@@ -71,6 +71,11 @@ internal sealed partial class GraphBuilder
         }
     }
 
+    /// <summary>How many classes a call must have at least, because a formula asks for one by its number.</summary>
+    public int LeastClasses { get; private set; }
+
+    public void RequireClass(int index) => LeastClasses = Math.Max(LeastClasses, index + 1);
+
     /// <summary>Some pixels may be invalid, because the loss declares an ignored label.</summary>
     public bool HasInvalidPixels { get; init; }
 

@@ -34,6 +34,7 @@ internal enum Op
     Abs,
     Sign,
     Tanh,
+    Atan,
     Sinh,
     Cosh,
     Sigmoid,

@@ -134,6 +134,13 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Tanh({0})", Scalar = "global::System.Math.Tanh({0})", Torch = "{0}.tanh()",
         };
+        yield return new(Op.Atan)
+        {
+            Evaluate = v => Math.Atan(v[0]),
+            Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, b.Multiply(n[0], n[0])))],
+            IsExpensive = true,
+            Vector = "V.Atan({0})", Scalar = "global::System.Math.Atan({0})", Torch = "{0}.atan()",
+        };
         yield return new(Op.Sinh)
         {
             Evaluate = v => Math.Sinh(v[0]),

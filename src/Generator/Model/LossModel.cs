@@ -107,7 +107,7 @@ internal enum ArgumentKind
     /// <summary>A run-time parameter.</summary>
     Property,
 
-    /// <summary>One number a class, known at compile time; none means 1 for every class.</summary>
+    /// <summary>One number a class, or one for each pair of classes, known at compile time; none means 1 for every class, or 1 for every two that differ.</summary>
     PerClass,
 
     /// <summary>The option of the loss (or of the term, for its activation) that has the parameter's name.</summary>

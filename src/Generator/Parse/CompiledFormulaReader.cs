@@ -44,7 +44,7 @@ internal static class CompiledFormulaReader
     {
         defaults.TryGetValue(parameter.Name, out double? value);
         ParameterKind kind = ParameterKinds.Of(parameter.Type);
-        bool hasOption = kind is ParameterKind.Scalar or ParameterKind.Class && TermProperties.Find(term, parameter.Name) is not null;
+        bool hasOption = kind is not (ParameterKind.Pixel or ParameterKind.Element) && TermProperties.Find(term, parameter.Name) is not null;
         return new(parameter.Name, kind, value, parameter.Type, hasOption, Location.None);
     }
 }

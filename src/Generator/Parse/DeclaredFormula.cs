@@ -13,7 +13,8 @@ namespace LossGen.Generator.Parse;
 internal sealed record DeclaredParameter(
     string Name, ParameterKind Kind, double? Default, ITypeSymbol Type, bool HasOption, Location Location)
 {
-    public bool IsPerClass => Kind == ParameterKind.Class;
+    /// <summary>An option of numbers feeds it: one a class, or one for each pair of classes.</summary>
+    public bool TakesNumbers => Kind is ParameterKind.Class or ParameterKind.Matrix;
 
     /// <summary>The caller of the loss passes it.</summary>
     public bool IsInput => Kind is ParameterKind.Pixel or ParameterKind.Element;
@@ -41,6 +42,7 @@ internal static class ParameterKinds
     public static ParameterKind Of(ITypeSymbol type) => Shapes.Of(type) switch
     {
         Shape.Value => ParameterKind.Class,
+        Shape.ClassMatrix => ParameterKind.Matrix,
         Shape.PixelMap => ParameterKind.Pixel,
         Shape.ElementMap => ParameterKind.Element,
         _ => ParameterKind.Scalar,

@@ -1,4 +1,5 @@
 using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Formula;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
@@ -29,8 +30,8 @@ internal static class OptionChecks
             CheckEnumerations(term, attribute, sink);
             foreach ((string name, TypedConstant value) in attribute.Stated)
             {
-                if (term.Formula.Parameters.Any(parameter => parameter.IsPerClass && KnownTypes.NamesMatch(parameter.Name, name)))
-                    classes = CheckPerClass(term, attribute, name, value, classes, sink);
+                if (term.Formula.Parameters.FirstOrDefault(parameter => parameter.TakesNumbers && KnownTypes.NamesMatch(parameter.Name, name)) is { } parameter)
+                    classes = CheckNumbers(term, attribute, parameter.Kind == ParameterKind.Matrix, name, value, classes, sink);
             }
         }
         foreach (DeclaredTerm term in terms)
@@ -70,8 +71,8 @@ internal static class OptionChecks
             sink.Report(Descriptors.WrongWeight, attribute.LocationOfValue("Weight"), "Weight", term.Name, Numbers.Write(term.Weight));
     }
 
-    private static (int Count, string Source)? CheckPerClass(
-        DeclaredTerm term, AttributeReader attribute, string name, TypedConstant array, (int Count, string Source)? classes, DiagnosticSink sink)
+    private static (int Count, string Source)? CheckNumbers(
+        DeclaredTerm term, AttributeReader attribute, bool isMatrix, string name, TypedConstant array, (int Count, string Source)? classes, DiagnosticSink sink)
     {
         if (array is not { Kind: TypedConstantKind.Array, IsNull: false })
             return classes;
@@ -82,13 +83,22 @@ internal static class OptionChecks
                 sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name, Numbers.Write(number));
         }
 
+        int count = isMatrix ? (int)Math.Round(Math.Sqrt(array.Values.Length)) : array.Values.Length;
         string source = $"{name} of {term.Name} with {array.Values.Length} number(s)";
-        if (classes is { } known && known.Count != array.Values.Length)
+        if (isMatrix && count * count != array.Values.Length)
         {
             sink.Report(
-                Descriptors.ClassesContradict, attribute.LocationOfValue(name), source, known.Source, $"write one number for each of the {known.Count} classes");
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", $"{array.Values.Length} number(s) long",
+                "write a square matrix row by row, one number for each pair of classes");
+            return classes;
         }
-        return classes ?? (array.Values.Length, source);
+
+        if (classes is { } known && known.Count != count)
+        {
+            string needed = isMatrix ? $"the {known.Count * known.Count} pairs of classes" : $"the {known.Count} classes";
+            sink.Report(Descriptors.ClassesContradict, attribute.LocationOfValue(name), source, known.Source, $"write one number for each of {needed}");
+        }
+        return classes ?? (count, source);
     }
 
     private static void CheckClassSet(DeclaredTerm term, (int Count, string Source)? classes, DiagnosticSink sink)

@@ -82,8 +82,8 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)
     {
         TypedConstant? stated = parameter.HasOption ? term.Attribute?.Find(parameter.Name) : null;
-        if (parameter.IsPerClass)
-            return PerClass(parameter, stated);
+        if (parameter.TakesNumbers)
+            return FromNumbers(parameter, stated);
         if (stated is { Kind: not TypedConstantKind.Array, Value: var value } && Numbers.TryRead(value, out double number))
             return Constant(parameter, number);
         if (parameter.Default is { } preset)
@@ -103,13 +103,14 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         return null;
     }
 
-    private static ArgumentModel PerClass(DeclaredParameter parameter, TypedConstant? stated)
+    private static ArgumentModel FromNumbers(DeclaredParameter parameter, TypedConstant? stated)
     {
+        string method = parameter.Kind == ParameterKind.Matrix ? "ClassMatrix" : "PerClass";
         if (stated is not { Kind: TypedConstantKind.Array, IsNull: false, Values: var values })
-            return new(parameter.Name, ArgumentKind.PerClass, 0, -1, [], "x.PerClass(null)");
+            return new(parameter.Name, ArgumentKind.PerClass, 0, -1, [], $"x.{method}(null)");
         EquatableArray<double> numbers = values.Select(value => value.Value is double number ? number : 0).ToEquatableArray();
         string list = string.Join(", ", numbers.Select(Literal.Of));
-        return new(parameter.Name, ArgumentKind.PerClass, 0, -1, numbers, $"x.PerClass(new double[] {{ {list} }})");
+        return new(parameter.Name, ArgumentKind.PerClass, 0, -1, numbers, $"x.{method}(new double[] {{ {list} }})");
     }
 
     private static ArgumentModel Constant(DeclaredParameter parameter, double number)

@@ -114,7 +114,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
     }
 
     private static string Describe(DeclaredParameter parameter) =>
-        parameter.IsPerClass ? "one number a class" : $"of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'";
+        parameter.TakesNumbers ? "one number a class" : $"of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'";
 
     private static bool LooksLikeParameter(IPropertySymbol property) =>
         property is { IsStatic: false, DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public }

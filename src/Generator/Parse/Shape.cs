@@ -17,6 +17,9 @@ internal enum Shape
     /// <summary>A further input of the call with one number a class and pixel.</summary>
     ElementMap,
     Condition,
+
+    /// <summary>One number for each pair of classes.</summary>
+    ClassMatrix,
     Double,
 
     /// <summary>int, or an enumeration.</summary>
@@ -42,6 +45,7 @@ internal static class Shapes
             _ when type.IsLossGen("Value") => Shape.Value,
             _ when type.IsLossGen("PixelMap") => Shape.PixelMap,
             _ when type.IsLossGen("ElementMap") => Shape.ElementMap,
+            _ when type.IsLossGen("ClassMatrix") => Shape.ClassMatrix,
             _ when type.IsLossGen("Condition") => Shape.Condition,
             _ => Shape.Unknown,
         };

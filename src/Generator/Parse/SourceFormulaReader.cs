@@ -44,11 +44,11 @@ internal static class SourceFormulaReader
         }
 
         Shape shape = Shapes.Of(parameter.Type);
-        if (shape is not (Shape.Value or Shape.PixelMap or Shape.ElementMap) && !shape.IsScalar())
+        if (shape is not (Shape.Value or Shape.ClassMatrix or Shape.PixelMap or Shape.ElementMap) && !shape.IsScalar())
         {
             sink.Report(
                 Descriptors.WrongParameterType, syntax?.Type?.GetLocation() ?? name,
-                $"Parameter '{parameter.Name}'", parameter.Type, "double, int, bool, an enumeration, Value for one number a class, or PixelMap or ElementMap for what the caller passes");
+                $"Parameter '{parameter.Name}'", parameter.Type, "double, int, bool, an enumeration, Value for one number a class, ClassMatrix, or PixelMap or ElementMap for what the caller passes");
             return null;
         }
         if (FormulaVisitor.IsNumber(parameter.Name))

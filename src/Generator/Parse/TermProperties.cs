@@ -28,7 +28,7 @@ internal static class TermProperties
         Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
     {
         var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation);
-        bool isPerClass = Shapes.Of(parameter.Type) == Shape.Value;
+        bool isPerClass = Shapes.Of(parameter.Type) is Shape.Value or Shape.ClassMatrix;
         if (property.Type.TypeKind == TypeKind.Error)
         {
             sink.MarkBroken();
@@ -68,12 +68,12 @@ internal static class TermProperties
 
     /// <summary>How to declare the property that feeds a parameter.</summary>
     public static string Declaration(DeclaredParameter parameter) =>
-        $"public {(parameter.IsPerClass ? "double[]?" : parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))} "
+        $"public {(parameter.TakesNumbers ? "double[]?" : parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat))} "
         + $"{KnownTypes.Pascal(parameter.Name)} {{ get; init; }}";
 
     private static bool Feeds(ITypeSymbol property, ITypeSymbol parameter) => Shapes.Of(parameter) switch
     {
-        Shape.Value => property is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double },
+        Shape.Value or Shape.ClassMatrix => property is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double },
         Shape.Double => property.SpecialType is SpecialType.System_Double or SpecialType.System_Single or SpecialType.System_Int32,
         _ => SymbolEqualityComparer.Default.Equals(property, parameter),
     };

@@ -40,6 +40,8 @@ internal sealed partial class GraphBuilder
 
     public Node Tanh(Node a) => Elementwise(Op.Tanh, a);
 
+    public Node Atan(Node a) => Elementwise(Op.Atan, a);
+
     public Node Sinh(Node a) => Elementwise(Op.Sinh, a);
 
     public Node Cosh(Node a) => Elementwise(Op.Cosh, a);

@@ -16,6 +16,8 @@ internal static unsafe class CallChecks
 
         if (definition.Classes > 0 && shape.Classes != definition.Classes)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(shape));
+        if (shape.Classes < definition.LeastClasses)
+            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} asks for class {definition.LeastClasses - 1} and needs at least {definition.LeastClasses}.", nameof(shape));
         bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
         if (differs && definition.Resize == Resize.None)
         {

@@ -44,6 +44,9 @@ public readonly unsafe partial struct F32x8 : ILaneBits<F32x8, float>
     public static F32x8 Tanh(F32x8 x) => VectorMath<F32x8, float>.Tanh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 Atan(F32x8 x) => VectorMath<F32x8, float>.Atan(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Sinh(F32x8 x) => VectorMath<F32x8, float>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

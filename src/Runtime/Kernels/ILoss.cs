@@ -30,6 +30,9 @@ public sealed record LossDefinition
     /// <summary>The declared number of classes; 0 takes it from the logits.</summary>
     public int Classes { get; init; }
 
+    /// <summary>The smallest number of classes that the formulas make sense with, because they ask for some by their number; 0 where they do not.</summary>
+    public int LeastClasses { get; init; }
+
     /// <summary>The ignored label, or null.</summary>
     public int? IgnoreIndex { get; init; }
 

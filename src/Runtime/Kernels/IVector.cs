@@ -100,6 +100,8 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Tanh(V x);
 
+    static abstract V Atan(V x);
+
     static abstract V Sinh(V x);
 
     static abstract V Cosh(V x);

@@ -44,6 +44,9 @@ public static partial class Functions
     /// <summary>The hyperbolic tangent.</summary>
     public static Value Tanh(Value v) => Elementwise.Map(v, Math.Tanh);
 
+    /// <summary>The angle whose tangent the value is, from -pi / 2 to pi / 2.</summary>
+    public static Value Atan(Value v) => Elementwise.Map(v, Math.Atan);
+
     /// <summary>The hyperbolic sine.</summary>
     public static Value Sinh(Value v) => Elementwise.Map(v, Math.Sinh);
 
@@ -78,6 +81,14 @@ public static partial class Functions
 
     /// <summary>Where both are equal; NaN equals nothing.</summary>
     public static Condition EqualTo(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p == q ? 1 : 0));
+
+    /// <summary>The value of one class. A value without classes is left as it is.</summary>
+    /// <param name="v">The value.</param>
+    /// <param name="index">The number of the class, from 0; known at compile time.</param>
+    public static Value Channel(Value v, int index) => TermScope.Current.Channel(v, index);
+
+    /// <summary>The product of a matrix and the classes of a value: for class i the sum over all classes j of <c>matrix[i, j] * v[j]</c>.</summary>
+    public static Value Transform(ClassMatrix matrix, Value v) => TermScope.Current.Transform(matrix, v);
 
     /// <summary>The value itself; for the derivative it is a constant.</summary>
     public static Value Detach(Value v) => TermScope.Current.Detach(v);

@@ -31,4 +31,9 @@ public sealed class Prediction
     /// <param name="values">C numbers; null stands for 1 for every class.</param>
     /// <exception cref="ArgumentException">There are not C numbers.</exception>
     public Value PerClass(double[]? values) => scope.Source.PerClass(values);
+
+    /// <summary>One number for each pair of classes. This is what generated code passes for a formula's matrices.</summary>
+    /// <param name="values">C * C numbers, row by row; null stands for 0 on the diagonal and 1 elsewhere.</param>
+    /// <exception cref="ArgumentException">There are not C * C numbers.</exception>
+    public ClassMatrix ClassMatrix(double[]? values) => new(values, scope.Source.Extents.Classes);
 }

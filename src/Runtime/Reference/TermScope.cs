@@ -50,6 +50,18 @@ internal sealed class TermScope
 
     public Value Detach(Value value) => context.Detached?.Pass(value) ?? value;
 
+    public Value Channel(Value value, int index)
+    {
+        if (!value.Axes.HasFlag(ElementAxes.Class))
+            return value;
+        if (index < 0 || index >= Source.Extents.Classes)
+            throw new ArgumentException($"Channel asks for class {index}; classes go from 0 to {Source.Extents.Classes - 1}.", nameof(index));
+        return Elementwise.Create(value.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => value[n, index, s]);
+    }
+
+    public Value Transform(ClassMatrix matrix, Value value) => Elementwise.Create(
+        value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, Source.Extents.Classes).Sum(j => matrix[i, j] * value[n, j, s]));
+
     /// <summary>A sum over an axis over which the value does not vary counts its points: valid pixels of each image and, where they differ, each class.</summary>
     public Value Sum(Value value, ElementAxes axes)
     {

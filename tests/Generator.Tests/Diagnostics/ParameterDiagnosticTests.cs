@@ -55,6 +55,19 @@ public class ParameterDiagnosticTests
         [Loss, MaskedDice] public partial class L { public double {|LG0027:Mask|} { get; set; } }
         """);
 
+    [Theory]
+    [InlineData("[Loss(Classes = 3), WassersteinDice(Distances = {|LG0031:new double[] { 0, 1, 1, 0 }|})] public partial class L;")]
+    [InlineData("[Loss, WassersteinDice(Distances = {|LG0033:new double[] { 0, 1, 1 }|})] public partial class L;")]
+    [InlineData("[Loss, WassersteinDice(Distances = new double[] { 0, {|LG0030:double.NaN|}, 1, 0 })] public partial class L;")]
+    [InlineData("[Loss] public partial class L { static Value Formula(Prediction x, Target y, bool b = true) { ClassMatrix m = {|LG0010:b ? x.ClassMatrix(null) : x.ClassMatrix(null)|}; return Transform(m, y); } }")]
+    public void Matrices(string source) => Markup.Verify(source);
+
+    [Theory]
+    [InlineData("[Loss] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => Channel(y, -1); }")]
+    [InlineData("[Loss(Classes = 3)] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => Channel(y, 3); }")]
+    [InlineData("[Loss] public partial class {|LG0040:L|} { public int K { get; set; } = 1; static Value Formula(Prediction x, Target y, int k = 0) => Channel(y, k); }")]
+    public void ChannelsThatAreNotKnown(string source) => Markup.Verify(source);
+
     [Fact]
     public void InputsContradict()
     {

@@ -18,11 +18,15 @@ public class LanguageTests
 
     [Fact]
     public void TheNumberOfArgumentsIsThatOfThePublicFunction() =>
-        Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly), method =>
+        Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(IsOfValues), method =>
         {
             var scope = Build.Scope(new Graph.GraphBuilder());
             FormulaValue[] arguments =
                 [.. method.GetParameters().Select(parameter => new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Probability, Graph.Axes.All))];
             Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
+
+    // The reader itself takes the number of a class and the name of a matrix.
+    private static bool IsOfValues(MethodInfo method) =>
+        method.GetParameters().All(parameter => parameter.ParameterType == typeof(Value) || parameter.ParameterType == typeof(Condition));
 }

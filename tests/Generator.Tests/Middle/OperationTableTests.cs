@@ -22,6 +22,7 @@ public class OperationTableTests
         [Op.Sqrt] = [Positive],
         [Op.Abs] = [NotZero],
         [Op.Tanh] = [Any],
+        [Op.Atan] = [Any],
         [Op.Sinh] = [Any],
         [Op.Cosh] = [Any],
         [Op.Sigmoid] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],

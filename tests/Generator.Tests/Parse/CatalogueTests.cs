@@ -44,7 +44,7 @@ public class CatalogueTests
     {
         _ when type == typeof(double) => ["0", "double.NaN", "2.5"],
         _ when type == typeof(bool) => ["true", "false"],
-        _ when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0 }"],
+        _ when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0, 3.0, 4.0 }"],
         { IsEnum: true } => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
         _ => throw new NotSupportedException($"options of type {type}"),
     };

@@ -40,3 +40,25 @@ public sealed partial class MappedResized;
 [Loss(Activation.Softmax)]
 [MaskedDice]
 public sealed partial class Pieced;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[WassersteinDice(Distances = new[] { 0, 1, 0.5, 0.2, 0, 0.7, 1, 0.3, 0 })]
+[WassersteinDice(VolumeWeights = true, Weight = 0.5)]
+public sealed partial class Distant;
+
+/// <summary>Channels of logits, probabilities, target and statistics, and a transformed target.</summary>
+[Loss(Activation.Softmax)]
+[Metric(Costs = new[] { 1, 2, 0, 0, 0.5, 0, 3, 0, 1.0 })]
+public sealed partial class Channels;
+
+public sealed partial class MetricAttribute : LossTermAttribute
+{
+    public double[]? Costs { get; init; }
+
+    public static Value Formula(Prediction x, Target y, ClassMatrix costs)
+    {
+        ClassMatrix same = costs;
+        Value angle = Atan(Channel(x.Logit, 2) - Channel(x.Probability, 0));
+        return Mean(angle * Channel(y, 1)) + Channel(Sum(x.Probability * y), 2) / 10 + Mean(MeanOverClasses(Square(Transform(same, y) - x.Probability)));
+    }
+}

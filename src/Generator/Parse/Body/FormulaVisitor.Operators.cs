@@ -52,7 +52,7 @@ internal sealed partial class FormulaVisitor
     {
         if (operation.Syntax is not ConditionalExpressionSyntax || operation.IsRef)
             return DefaultVisit(operation, frame);
-        if (Shapes.Of(operation.Type) is Shape.Unknown or Shape.Prediction)
+        if (Shapes.Of(operation.Type) is Shape.Unknown or Shape.Prediction or Shape.ClassMatrix)
             return Unsupported(operation.Syntax, frame, $"?: between expressions of type '{operation.Type}'", "choose between values");
         return Call(
             "if", Visit(operation.Condition, frame), Visit(operation.WhenTrue, frame), Visit(operation.WhenFalse, frame));

@@ -98,7 +98,7 @@ internal sealed partial class FormulaVisitor
         }
         else if (Visit(initializer.Value, frame) is { } text)
         {
-            frame.Define(local, ReferenceEquals(text, Prediction) ? text : Let(local.Name, text, isInlined: frame.Caller is not null));
+            frame.Define(local, ReferenceEquals(text, Prediction) || Shapes.Of(local.Type) == Shape.ClassMatrix ? text : Let(local.Name, text, isInlined: frame.Caller is not null));
         }
     }
 

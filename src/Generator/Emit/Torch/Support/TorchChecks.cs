@@ -42,6 +42,8 @@ namespace LossGen.Generated
                 throw new ArgumentException($"{name} has the shape {Text(x)}; each extent must be at least 1.", name);
             if (definition.Classes > 0 && x[1] != definition.Classes)
                 throw new ArgumentException($"{name} has {x[1]} classes (axis 1 of {Text(x)}); {definition.Name} is declared with Classes = {definition.Classes}.", name);
+            if (x[1] < definition.LeastClasses)
+                throw new ArgumentException($"{name} has {x[1]} classes (axis 1 of {Text(x)}); {definition.Name} asks for class {definition.LeastClasses - 1} and needs at least {definition.LeastClasses}.", name);
             return new BatchShape(x, Spatial(definition, x, y, hasLabels, name), hasLabels);
         }
 
