@@ -14,6 +14,7 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
         ["smp"] = SmpMapper.Map,
         ["torch.nn"] = TorchMapper.Map,
         ["nnunet"] = NnUNetMapper.Map,
+        ["pytorch-toolbelt"] = ToolbeltMapper.Map,
         ["kornia"] = KorniaMapper.Map,
         ["torchvision"] = TorchVisionMapper.Map,
     };

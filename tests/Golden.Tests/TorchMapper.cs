@@ -8,6 +8,7 @@ internal static class TorchMapper
         "CrossEntropyLoss" => CrossEntropy(c),
         "BCEWithLogitsLoss" or "BCELoss" => BinaryCrossEntropy(c),
         "NLLLoss" => NegativeLogLikelihood(c),
+        "MultiLabelMarginLoss" => MultiLabelMargin(c),
         "KLDivLoss" => KullbackLeibler(c),
         "MultiMarginLoss" or "MultiLabelSoftMarginLoss" => Margin(c),
         _ when TorchPairs.Knows(c.Loss) => TorchPairs.Map(c),
@@ -43,6 +44,21 @@ internal static class TorchMapper
         if (hasLabels)
             term.With("Exponent", c.Options.Number("p", 1)).With("Margin", c.Options.Number("margin", 1));
         return new Mapping(declaration.ToString(), hasLabels ? Feed.Labels(c) : Feed.Dense(c), Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping MultiLabelMargin(Case c)
+    {
+        Reduction reduction = Reduced(c);
+        var declaration = new Declaration(Activation.None);
+        declaration.Type(TorchFormulas.MultiLabelMargin(c.Classes));
+        declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
+        declaration.Term("MultiLabelMargin");
+        var target = new double[c.Input.Count]; // the labels end at the first -1
+        for (int n = 0; n < c.Input.Shape[0]; n++)
+            foreach (double label in c.Target!.Data.Skip(n * c.Classes).Take(c.Classes).TakeWhile(label => label >= 0))
+                target[(n * c.Classes) + (int)label] = 1;
+        Feed feed = Feed.Dense(c);
+        return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = target } }, Unreduced(c, reduction, classAxis: -1));
     }
 
     /// <summary>How the values of an unreduced loss lie; null for one that reduces.</summary>

@@ -1,0 +1,85 @@
+namespace LossGen.Golden;
+
+/// <summary>pytorch-toolbelt: ignored pixels are counted in means; a few losses are formulas of the case's own.</summary>
+internal static class ToolbeltMapper
+{
+    public static Mapping Map(Case c) => c.Loss switch
+    {
+        "LogCoshLoss" => Elements(c, Activation.None, "LogCosh"),
+        "WingLoss" => Elements(c, Activation.None, "Wing", term => term.With("Width", c.Options.Number("width", 5)).With("Curvature", c.Options.Number("curvature", 0.5))),
+        "QualityFocalLoss" => Elements(c, Activation.Sigmoid, "QualityFocal", term => term.With("Beta", c.Options.Number("beta", 2))),
+        "BalancedBCEWithLogitsLoss" => Elements(c, Activation.Sigmoid, "Balanced", term => term.With("Gamma", c.Options.Number("gamma", 1)), ToolbeltFormulas.Balanced),
+        "BinaryFocalLoss" => BinaryFocal(c),
+        "CrossEntropyFocalLoss" => CrossEntropyFocal(c),
+        "FocalCosineLoss" => FocalCosine(c),
+        "SoftF1Loss" or "BinarySoftF1Loss" => SoftF1(c),
+        _ => throw Mapping.Unknown(c),
+    };
+
+    private static Mapping Elements(Case c, Activation activation, string name, Action<AttributeText>? options = null, string? type = null)
+    {
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(activation);
+        if (type is not null)
+            declaration.Type(type);
+        declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
+        if (c.Options.Integer("ignore_index") is int ignored)
+            declaration.Loss.With("IgnoreIndex", ignored).With("CountIgnored", true);
+        options?.Invoke(declaration.Term(name));
+        if (options is null)
+            declaration.Term(name);
+        return new Mapping(declaration.ToString(), Feed.Dense(c), TorchMapper.Unreduced(c, reduction));
+    }
+
+    private static Mapping BinaryFocal(Case c)
+    {
+        CaseOptions options = c.Options;
+        double? threshold = options.Number("reduced_threshold");
+        bool isNormalized = options.Flag("normalized");
+        bool isPlain = threshold is null && !isNormalized;
+        return Elements(c, Activation.Sigmoid, isPlain ? "Focal" : "ReducedFocal", term =>
+        {
+            term.With("Gamma", options.Number("gamma", 2)).With("Alpha", options.Number("alpha")).With("ClassWeights", options.Numbers("class_weights"));
+            if (!isPlain)
+                term.With("Threshold", threshold).With("Normalized", isNormalized);
+        }, isPlain ? null : ToolbeltFormulas.ReducedFocal);
+    }
+
+    private static Mapping CrossEntropyFocal(Case c)
+    {
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(Activation.Softmax);
+        declaration.Type(ToolbeltFormulas.CrossEntropyFocal);
+        declaration.Loss
+            .With("Target", TargetKind.Index).With("Reduction", reduction).With("IgnoreIndex", c.Options.Integer("ignore_index") ?? -100).With("CountIgnored", true);
+        declaration.Term("CrossEntropyFocal")
+            .With("Gamma", c.Options.Number("gamma", 2))
+            .With("Threshold", c.Options.Number("reduced_threshold"))
+            .With("Normalized", c.Options.Flag("normalized"))
+            .With("ClassWeights", c.Options.Numbers("class_weights"));
+        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping FocalCosine(Case c)
+    {
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(Activation.None);
+        declaration.Type(ToolbeltFormulas.FocalCosine);
+        declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction);
+        declaration.Term("FocalCosine")
+            .With("Alpha", c.Options.Number("alpha", 1)).With("Gamma", c.Options.Number("gamma", 2)).With("Share", c.Options.Number("xent", 0.1));
+        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping SoftF1(Case c)
+    {
+        bool isBinary = c.Loss == "BinarySoftF1Loss";
+        var declaration = new Declaration(isBinary ? Activation.Sigmoid : Activation.Softmax);
+        declaration.Type(ToolbeltFormulas.SoftF1);
+        declaration.Loss.With("Target", isBinary ? TargetKind.Dense : TargetKind.Index);
+        if (c.Options.Integer("ignore_index") is int ignored)
+            declaration.Loss.With("IgnoreIndex", ignored);
+        declaration.Term("SoftF1").With("Epsilon", c.Options.Number("eps", 1e-6));
+        return new Mapping(declaration.ToString(), isBinary ? Feed.Dense(c) : Feed.Labels(c));
+    }
+}
