@@ -85,7 +85,7 @@ internal sealed class RandomLoss(Random random)
     {
         string empty = Draw(["", "", "", ", EmptyClasses = EmptyClasses.Zero", ", EmptyClasses = EmptyClasses.Skip"]);
         string region = $"Smooth = {Draw(["1e-5", "1", "0.5"])}{Option("Log = true", 6)}{Option("Squared = true", 5)}{Option("SoftLabel = true", 6)}{empty}";
-        return random.Next(7) switch
+        return random.Next(13) switch
         {
             0 => $"Dice({region})",
             1 => $"Jaccard({region})",
@@ -93,7 +93,13 @@ internal sealed class RandomLoss(Random random)
             3 => $"Tversky(Alpha = 0.3, Beta = 0.7, {region}{Option("Gamma = 0.75", 3)})",
             4 => "CrossEntropy" + Draw(["", "(LabelSmoothing = 0.1)"]),
             5 => "BinaryCrossEntropy",
-            _ => "Focal" + Draw(["", "(Gamma = 1.5)", "(Gamma = 0.5, Alpha = 0.25)", "(Alpha = 0.75)", "(SumClasses = true)"]),
+            6 => $"Tversky(PoolClasses = true, Negative = true, Alpha = 0.3, Beta = 0.6, {region})",
+            7 => "GeneralizedDice" + Draw(["", "(VolumeWeights = VolumeWeights.Inverse)", "(VolumeWeights = VolumeWeights.Uniform, SoftLabel = true)"]),
+            8 => Draw(["L1", "MeanSquaredError", "Huber(Delta = 0.5)", "SmoothL1(Beta = 0.5)", "LogCosh", "Wing(Width = 0.5)", "Pinball(Quantile = 0.75)"]),
+            9 => Draw(["Charbonnier(Scale = 0.5)", "Cauchy(Scale = 2)", "GemanMcClure", "Welsch(Scale = 0.5)", "MatthewsCorrelation(Smooth = 1)", "QualityFocal"]),
+            10 => Draw(["HingeEmbedding", "SoftMargin", "MultiMargin(Exponent = 2)", "MultiLabelSoftMargin", "AsymmetricFocal", "AsymmetricFocalTversky(Epsilon = 0.1)"]),
+            11 => Draw(["KullbackLeibler", "JensenShannon"]) + Draw(["", "(Per = Per.Element)", "(Per = Per.Class)", "(Per = Per.Image)"]),
+            _ => "Focal" + Draw(["", "(Gamma = 1.5)", "(Gamma = 0.5, Alpha = 0.25)", "(Alpha = 0.75)", "(SumClasses = true)", "(Threshold = 0.3)", "(Normalized = true)"]),
         };
 
         string Option(string text, int chances) => OneIn(chances) ? ", " + text : "";
