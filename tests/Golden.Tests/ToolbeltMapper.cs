@@ -12,6 +12,7 @@ internal static class ToolbeltMapper
         "BinaryFocalLoss" => BinaryFocal(c),
         "CrossEntropyFocalLoss" => CrossEntropyFocal(c),
         "FocalCosineLoss" => FocalCosine(c),
+        "BiTemperedLogisticLoss" or "BinaryBiTemperedLogisticLoss" => BiTempered(c),
         "SoftF1Loss" or "BinarySoftF1Loss" => SoftF1(c),
         _ => throw Mapping.Unknown(c),
     };
@@ -69,6 +70,19 @@ internal static class ToolbeltMapper
         declaration.Term("FocalCosine")
             .With("Alpha", c.Options.Number("alpha", 1)).With("Gamma", c.Options.Number("gamma", 2)).With("Share", c.Options.Number("xent", 0.1));
         return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
+    }
+
+    private static Mapping BiTempered(Case c)
+    {
+        bool isBinary = c.Loss == "BinaryBiTemperedLogisticLoss";
+        Reduction reduction = TorchMapper.Reduced(c);
+        var declaration = new Declaration(isBinary ? Activation.Sigmoid : Activation.Softmax);
+        declaration.Loss.With("Target", isBinary ? TargetKind.Dense : TargetKind.Index).With("Reduction", reduction);
+        if (c.Options.Integer("ignore_index") is int ignored)
+            declaration.Loss.With("IgnoreIndex", ignored).With("CountIgnored", true);
+        declaration.Term(isBinary ? "BinaryBiTempered" : "BiTempered")
+            .With("Temperature1", c.Options.Number("t1", 0)).With("Temperature2", c.Options.Number("t2", 0)).With("LabelSmoothing", c.Options.Number("smoothing", 0));
+        return new Mapping(declaration.ToString(), isBinary ? Feed.Dense(c) : Feed.Labels(c), TorchMapper.Unreduced(c, reduction, isBinary ? 1 : -1));
     }
 
     private static Mapping SoftF1(Case c)

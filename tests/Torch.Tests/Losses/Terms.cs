@@ -128,3 +128,16 @@ public sealed partial class Triplets;
 [DistanceIou(Weight = 2)]
 [CompleteIou]
 public sealed partial class Boxes;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255, CountIgnored = true)]
+[BiTempered(LabelSmoothing = 0.1)]
+public sealed partial class Tempered;
+
+[Loss(Activation.Softmax)]
+[BiTempered(Temperature1 = 0.2, Temperature2 = 0.8)]
+public sealed partial class LightTailed;
+
+[Loss(Activation.Sigmoid)]
+[BinaryBiTempered(Temperature1 = 0.5, Temperature2 = 1.5)]
+[BinaryBiTempered(Temperature1 = 0.2, Temperature2 = 1, LabelSmoothing = 0.1)]
+public sealed partial class BinaryTempered;
