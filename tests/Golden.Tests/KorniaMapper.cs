@@ -12,6 +12,8 @@ internal static class KorniaMapper
         "binary_focal_loss_with_logits" => BinaryFocal(c),
         "focal_loss" => Focal(c),
         "dice_loss" => Dice(c),
+        "lovasz_hinge_loss" => LovaszMapper.Map(c),
+        "lovasz_softmax_loss" => LovaszMapper.Numbers(c),
         "tversky_loss" => Tversky(c),
         _ => throw Mapping.Unknown(c),
     };

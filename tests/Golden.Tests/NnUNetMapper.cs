@@ -11,6 +11,8 @@ internal static class NnUNetMapper
         "SoftDiceLoss" or "MemoryEfficientSoftDiceLoss" => Dice(c),
         "DC_and_CE_loss" => DiceCrossEntropy(c),
         "DC_and_BCE_loss" => DiceBinaryCrossEntropy(c),
+        "TopKLoss" => TopK(c),
+        "DC_and_topk_loss" => DiceTopK(c),
         _ => throw Mapping.Unknown(c),
     };
 
@@ -59,6 +61,55 @@ internal static class NnUNetMapper
         Feed feed = Feed.Dense(c);
         return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = Elements(c, (int)feed.Shape.Pixels) } });
     }
+
+    private static Mapping TopK(Case c)
+    {
+        var declaration = new Declaration(Activation.Softmax);
+        return HardestPixels(c, declaration, c.Options, weight: 1, c.Options.Integer("ignore_index"), Target(c, declaration));
+    }
+
+    private static Mapping DiceTopK(Case c)
+    {
+        (double dice, double entropy) = Weights(c);
+        int? ignored = c.Options.Integer("ignore_label");
+        var declaration = new Declaration(Activation.Softmax);
+        Dice(declaration, c.Options.Nested("soft_dice_kwargs"), dice, isMasked: ignored is not null);
+        return HardestPixels(c, declaration, c.Options.Nested("ce_kwargs"), entropy, ignored, Target(c, declaration));
+    }
+
+    // An ignored pixel counts as one without loss: a mask, not a label.
+    private static Mapping HardestPixels(Case c, Declaration declaration, CaseOptions options, double weight, int? ignored, Feed feed)
+    {
+        if (ignored is not null)
+            declaration.Type(MaskedTopK);
+        declaration.Term(ignored is null ? "TopKCrossEntropy" : "MaskedTopK")
+            .With("Weight", weight)
+            .With("Fraction", options.Number("k", 10) / 100)
+            .With("LabelSmoothing", options.Number("label_smoothing", 0))
+            .With("ClassWeights", options.Numbers("weight"));
+        if (ignored is not int label)
+            return new Mapping(declaration.ToString(), feed);
+        double[] mask = [.. feed.Target.Data.Select(y => y == label ? 0.0 : 1)];
+        double[] labels = [.. feed.Target.Data.Select(y => y == label ? 0.0 : y)];
+        return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = labels }, Inputs = [mask] });
+    }
+
+    private const string MaskedTopK = """
+        public sealed partial class MaskedTopKAttribute : LossTermAttribute
+        {
+            public double Fraction { get; init; }
+            public double LabelSmoothing { get; init; }
+            public double[]? ClassWeights { get; init; }
+
+            public static Value Formula(Prediction x, Target y, PixelMap mask, double fraction, double labelSmoothing, Value classWeights)
+            {
+                Value smoothed = (1 - labelSmoothing) * y + labelSmoothing / x.ClassCount;
+                Value loss = -mask * SumOverClasses(classWeights * smoothed * x.LogProbability);
+                Value taken = Where(RunningTotal(1, loss) <= fraction * Total(1) + 1e-6, 1, 0);
+                return Divide(loss * taken, TotalMean(taken), 0);
+            }
+        }
+        """;
 
     private static (double Dice, double Entropy) Weights(Case c)
     {

@@ -9,6 +9,7 @@ internal static class SmpMapper
     public static Mapping Map(Case c) => c.Loss switch
     {
         "FocalLoss" => Focal(c),
+        "LovaszLoss" => LovaszMapper.Map(c),
         "MCCLoss" => Matthews(c),
         "SoftCrossEntropyLoss" => CrossEntropy(c),
         "SoftBCEWithLogitsLoss" => BinaryCrossEntropy(c),

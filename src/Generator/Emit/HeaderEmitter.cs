@@ -45,7 +45,7 @@ internal static class HeaderEmitter
 
         List<Node> sources = [.. graph.Terms.Select(term => term.Value), graph.Value, graph.Gradient];
         foreach (Node sum in Statistics(sources).Where(sum => plan.Lowered.ContainsKey(sum)))
-            writer.Comment($"  statistic   {Name(sum)} = {Text(sum, isRoot: true)}");
+            writer.Comment($"  {(sum.Op == Op.RunningSum ? "sorted" : "statistic"),-12}{Name(sum)} = {Text(sum, isRoot: true)}");
         foreach ((string name, Node value) in graph.Terms)
             writer.Comment($"  {"value",-12}{name}: {Text(value)}");
 
@@ -69,7 +69,7 @@ internal static class HeaderEmitter
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
     }
 
-    private static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
+    private static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.RunningSum && node.Attribute.Has(Axes.Pixel);
 
     // What the gradient multiplies pixels by: computed once, not for each pixel.
     private static bool IsCoefficient(Node node) => !node.IsPixel && !TileSchedule.IsLeaf(node) && node.Op != Op.Constant && !node.Operation().IsCondition;
@@ -118,12 +118,14 @@ internal static class HeaderEmitter
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
-        read.AddRange(nodes.Where(node => node.Op == Op.Input).Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
+        read.AddRange(nodes.Where(node => node.Op is Op.Input or Op.RunningSum).Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");
         if (pass.Sums.Any())
             parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
+        if (!pass.Stores.IsEmpty)
+            parts.Add($"sorts {Count(pass.Stores.Count(store => store.Axes.Has(Axes.Class)), pass.Stores.Count(store => !store.Axes.Has(Axes.Class)))} keys a pixel");
         string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => Word(node.Op)).Select(group =>
         {
             int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;

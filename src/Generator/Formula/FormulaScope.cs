@@ -106,6 +106,19 @@ internal sealed class FormulaScope
         return new(selected, value.Axes.Without(Axes.Class));
     }
 
+    /// <summary>What does not take part comes last, and adds nothing.</summary>
+    public Node RunningSum(Node value, Node key, Axes over)
+    {
+        if (value.DependsOnLogit)
+            throw new FormulaTextException("the first argument of a running sum depends on the prediction, and no gradient goes through it; write Detach around it");
+        Axes axes = value.Axes | key.Axes;
+        if (!axes.Has(Axes.Pixel))
+            throw new FormulaTextException("the arguments of a running sum have no pixels; give it values before they are summed");
+        Node valid = ValidFor(new(key, axes));
+        Node masked = Graph.Mask(valid, value), known = Graph.Where(valid, key, Graph.Constant(double.NegativeInfinity));
+        return Graph.RunningSum(masked, known, over);
+    }
+
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
     private Node ClassesOf(FormulaValue value) =>
         value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;

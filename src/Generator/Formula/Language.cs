@@ -53,6 +53,8 @@ internal static class Language
         ["Max"] = (2, (s, a) => s.Graph.Maximum(a[0], a[1])),
         ["Clamp"] = (3, (s, a) => s.Graph.Where(s.Graph.Less(a[0], a[1]), a[1], s.Graph.Where(s.Graph.Less(a[2], a[0]), a[2], a[0]))),
         ["Where"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
+        ["RunningSum"] = (2, (s, a) => s.RunningSum(a[0], a[1], s.PixelAxes)),
+        ["RunningTotal"] = (2, (s, a) => s.RunningSum(a[0], a[1], Axes.Batch | Axes.Pixel)),
         ["EqualTo"] = (2, (s, a) => s.Graph.Equal(a[0], a[1])),
         ["Exp"] = (1, (s, a) => s.Graph.Exp(a[0])),
         ["Log"] = (1, (s, a) => s.Graph.Log(a[0])),

@@ -12,13 +12,15 @@ namespace LossGen.Generator.Graph;
 /// <param name="Gradient">The gradient at each logit, with <see cref="Op.Upstream"/> as the gradient that arrives.</param>
 /// <param name="Terms">Each term's contribution to the value.</param>
 /// <param name="Tables">The per-class constants.</param>
+/// <param name="InputCount">What a call takes besides logits and target.</param>
 internal sealed record LossGraph(
     GraphBuilder Builder,
     bool IndexTarget,
     Node Value,
     Node Gradient,
     ImmutableArray<(string Name, Node Value)> Terms,
-    ImmutableArray<ImmutableArray<double>> Tables)
+    ImmutableArray<ImmutableArray<double>> Tables,
+    int InputCount)
 {
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
     public static LossGraph Build(LossModel model, bool indexTarget)
@@ -52,6 +54,6 @@ internal sealed record LossGraph(
         if (hasSoftmax && valid.Axes.Has(Axes.Class))
             valid = graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), Axes.Class));
         Node gradient = graph.Mask(valid, Differentiator.Gradient(graph, total, graph.Upstream(total.Axes)));
-        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), tables.ToImmutableArray());
+        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), tables.ToImmutableArray(), model.Inputs.Count);
     }
 }

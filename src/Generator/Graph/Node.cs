@@ -18,7 +18,7 @@ internal sealed class Node
         Classes = classes;
         Axes = axes;
         FactorCount = op == Op.Multiply ? Math.Min(inputs[0].FactorCount + inputs[1].FactorCount, int.MaxValue / 4) : 1;
-        DependsOnLogit = op == Op.Logit || (op != Op.Detach && inputs.Any(input => input.DependsOnLogit));
+        DependsOnLogit = op == Op.Logit || (op is not (Op.Detach or Op.RunningSum) && inputs.Any(input => input.DependsOnLogit));
     }
 
     /// <summary>Increasing in the order of creation: an input's id is smaller than its user's.</summary>
@@ -33,6 +33,9 @@ internal sealed class Node
 
     /// <summary>The axes that a reduction removes, that an extent counts, or over which the upstream gradient varies.</summary>
     public Axes Attribute { get; }
+
+    /// <summary>What a pass over the pixels reads to compute the node. A running sum has been stored by an earlier pass.</summary>
+    public ImmutableArray<Node> PassInputs => Op == Op.RunningSum ? ImmutableArray<Node>.Empty : Inputs;
 
     /// <summary>The classes of a class set.</summary>
     public ClassSelection? Classes { get; }

@@ -63,6 +63,7 @@ internal static class NodeText
             Op.SoftmaxComplement => ("(1 - p)", Atom),
             Op.LogSumExp => ("logsumexp(" + In(0) + ")", Atom),
             Op.Sum => ("sum_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
+            Op.RunningSum => ("running_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + " by " + In(1) + ")", Atom),
             Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
             _ => (node.Op.ToString().ToLowerInvariant() + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
         };

@@ -56,6 +56,9 @@ internal enum Op
     SoftmaxComplement,
     LogSumExp,
 
+    // Over the pixels, in the order of their keys.
+    RunningSum,
+
     // Reductions.
     Sum,
     ClassMaximum,

@@ -217,6 +217,10 @@ internal static class Operations
             IsExpensive = true,
             Torch = "{0}.logsumexp(1, keepdim: true)",
         };
+        yield return new(Op.RunningSum)
+        {
+            Domain = "no gradient flows: it does not change with the keys but where two of them meet",
+        };
         yield return new(Op.Sum)
         {
             Derivative = (b, n, g) => [g],

@@ -11,6 +11,7 @@ namespace LossGen.Generator.Plan;
 /// <param name="PixelSums">Sums without a class axis.</param>
 /// <param name="Gradient">The gradient to write, or null.</param>
 /// <param name="Elements">The unreduced values to write, or null.</param>
+/// <param name="Stores">Running sums whose values and keys the pass stores; they are summed up when it is done.</param>
 /// <param name="ClassConstants">Results of the scalar section with one number a class.</param>
 /// <param name="ScalarConstants">Results of the scalar section without a class axis.</param>
 internal sealed record PassPlan(
@@ -21,6 +22,7 @@ internal sealed record PassPlan(
     ImmutableArray<Node> PixelSums,
     Node? Gradient,
     Node? Elements,
+    ImmutableArray<Node> Stores,
     ImmutableArray<Node> ClassConstants,
     ImmutableArray<Node> ScalarConstants)
 {
@@ -28,7 +30,7 @@ internal sealed record PassPlan(
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
     public IEnumerable<Node> Outputs => Sums.Select(sum => sum[0])
-        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]);
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(store => store.Inputs));
 }
 
 /// <summary>What the scalar section computes at one stage.</summary>
@@ -37,6 +39,7 @@ internal sealed record PassPlan(
 internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
 
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
+/// <param name="RunningSums">All running sums, in the order of their memory.</param>
 /// <param name="Lowered">What became of each node of the graph.</param>
 internal sealed record LossPlan(
     LossGraph Graph,
@@ -49,6 +52,7 @@ internal sealed record LossPlan(
     PassPlan? FusedPass,
     PassPlan? ElementPass,
     ImmutableArray<StagePlan> Stages,
+    ImmutableArray<Node> RunningSums,
     IReadOnlyDictionary<Node, Node> Lowered)
 {
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());

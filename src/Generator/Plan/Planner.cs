@@ -19,25 +19,33 @@ internal sealed class Planner
     /// <summary>A sum that a pass adds up, as against one over the classes of a pixel or in the scalar section.</summary>
     public static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
 
+    // What is known only when a pass has seen every pixel.
+    private static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum;
+
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
         Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
         List<Node> all = Reachable([value, gradient]);
         valueStage = Level(value);
         levels.Clear();
-        int passCount = all.Where(IsStatistic).Select(Level).DefaultIfEmpty(0).Max();
+        int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
         for (int k = 0; k < passCount; k++)
-            statistics.Add(Pass(k, "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null));
+        {
+            List<Node> stores = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
+            statistics.Add(Pass(
+                k, stores.Count > 0 ? "statistics, and keys to sort" : "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores));
+        }
+
 
         int id = passCount;
-        PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null);
+        PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null, []);
         PassPlan? fused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel
-            ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null)
+            ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null, [])
             : null;
         // What must be there when only the value is asked for.
-        var early = new HashSet<Node>(Reachable([value, .. all.Where(node => IsStatistic(node) && Level(node) <= valueStage)]));
-        PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value) : null;
+        var early = new HashSet<Node>(Reachable([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage)]));
+        PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value, []) : null;
 
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
         for (int stage = 0; stage <= passCount; stage++)
@@ -49,23 +57,24 @@ internal sealed class Planner
                 small.Where(node => !early.Contains(node)).ToImmutableArray()));
         }
 
-        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(), lowering.Done);
+        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(),
+            statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done);
     }
 
-    private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements)
+    private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores)
     {
         ImmutableArray<Node> ordered = sums.ToImmutableArray();
         var pass = new PassPlan(
             id, title, stage,
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
-            gradient, elements, [], []);
+            gradient, elements, stores.ToImmutableArray(), [], []);
 
         // What the pixel nodes read from the scalar section.
         var constants = new SortedDictionary<int, Node>();
         foreach (Node node in PixelNodes(pass.Outputs))
         {
-            foreach (Node input in node.Inputs)
+            foreach (Node input in node.PassInputs)
                 AddConstant(input);
         }
 
@@ -93,7 +102,7 @@ internal sealed class Planner
             if (!node.IsPixel || found.ContainsKey(node.Id))
                 return;
             found.Add(node.Id, node);
-            foreach (Node input in node.Inputs)
+            foreach (Node input in node.PassInputs)
                 Visit(input);
         }
 
@@ -119,6 +128,8 @@ internal sealed class Planner
             level++;
         }
 
+        if (node.Op == Op.RunningSum)
+            level++;
         levels[node] = level;
         return level;
     }
@@ -127,7 +138,7 @@ internal sealed class Planner
     private static bool Reads(Node summand, Func<Node, bool> leaf)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node node) => seen.Add(node) && (leaf(node) || (!IsStatistic(node) && node.Inputs.Any(Visit)));
+        bool Visit(Node node) => seen.Add(node) && (leaf(node) || (!IsOfPass(node) && node.Inputs.Any(Visit)));
         return Visit(summand);
     }
 

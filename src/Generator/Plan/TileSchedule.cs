@@ -17,17 +17,17 @@ internal sealed class TileSchedule
         Pass = pass;
         Nodes = Planner.PixelNodes(pass.Outputs);
         foreach (Node node in Nodes)
-            strata[node] = node.Inputs.Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
+            strata[node] = node.PassInputs.Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
         Reductions = Nodes.Where(IsClassReduction).ToList();
         foreach (Node reduction in Reductions)
             MarkPixelPhase(reduction[0]);
 
         Stored = Nodes.Where(node => HasClass(node) && node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node)).ToList();
-        Rows = PerPixel.Where(node => ClassPhaseNodes().Any(user => user.Inputs.Contains(node)) || IsClassOutput(node)).ToList();
+        Rows = PerPixel.Where(node => ClassPhaseNodes().Any(user => user.PassInputs.Contains(node)) || IsClassOutput(node)).ToList();
         foreach (Node node in Nodes)
         {
-            foreach (Node input in node.Inputs)
+            foreach (Node input in node.PassInputs)
                 Uses[input] = Uses.TryGetValue(input, out int uses) ? uses + 1 : 1;
         }
 
@@ -57,12 +57,18 @@ internal sealed class TileSchedule
     public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
 
     /// <summary>There is work without a class axis, or work that joins classes.</summary>
-    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Sums.Any(sum => !HasClass(sum[0])) || WritesElementsPerPixel;
+    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Sums.Any(sum => !HasClass(sum[0])) || PixelStores.Any() || WritesElementsPerPixel;
 
     public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
 
     /// <summary>There is work that keeps the class axis.</summary>
-    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements));
+    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStores.Any();
+
+    /// <summary>The running sums whose values and keys have no class axis.</summary>
+    public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));
+
+    /// <summary>Those with one.</summary>
+    public IEnumerable<Node> ClassStores => Pass.Stores.Where(HasClass);
 
     /// <summary>The sums that the class phase adds up.</summary>
     public IEnumerable<Node> ClassSums => Pass.Sums.Where(sum => HasClass(sum[0]));
@@ -71,7 +77,7 @@ internal sealed class TileSchedule
 
     public static bool HasClass(Node node) => node.Axes.Has(Axes.Class);
 
-    public static bool IsLeaf(Node node) => node.Inputs.IsEmpty;
+    public static bool IsLeaf(Node node) => node.PassInputs.IsEmpty;
 
     public static bool IsClassReduction(Node node) => node.IsPixel && node.Op is Op.Sum or Op.ClassMaximum && node[0].IsPixel && HasClass(node[0]) && !HasClass(node);
 
@@ -99,7 +105,8 @@ internal sealed class TileSchedule
     /// <summary>The results that the class phase produces.</summary>
     public IEnumerable<Node> ClassOutputs => ClassSums.Select(sum => sum[0])
         .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
-        .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : []);
+        .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
+        .Concat(ClassStores.SelectMany(store => store.Inputs));
 
     private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);
 
@@ -109,7 +116,7 @@ internal sealed class TileSchedule
     {
         if (!node.IsPixel || !pixelPhase.Add(node))
             return;
-        foreach (Node input in node.Inputs)
+        foreach (Node input in node.PassInputs)
             MarkPixelPhase(input);
     }
 
@@ -123,7 +130,7 @@ internal sealed class TileSchedule
     private static bool Reaches(Node from, Node node)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node n) => ReferenceEquals(n, node) || (n.IsPixel && HasClass(n) && seen.Add(n) && n.Inputs.Any(Visit));
+        bool Visit(Node n) => ReferenceEquals(n, node) || (n.IsPixel && HasClass(n) && seen.Add(n) && n.PassInputs.Any(Visit));
         return Visit(from);
     }
 }

@@ -38,6 +38,9 @@ internal sealed partial class GraphBuilder
         return Make(Op.Sum, [value], 0, axes);
     }
 
+    /// <summary>For each point the sum of the value over the points of these axes that have a larger key, or the same and come first, and the point itself.</summary>
+    public Node RunningSum(Node value, Node key, Axes axes) => Make(Op.RunningSum, [value, key], 0, axes);
+
     /// <summary>The mean over the axes that the value has among those given.</summary>
     public Node Mean(Node value, Axes axes)
     {

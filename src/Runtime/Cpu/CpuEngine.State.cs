@@ -39,6 +39,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly T* Elements;
         public readonly T* UpstreamElements;
 
+        /// <summary>Values (2 k) and keys (2 k + 1) of running sum k; the sums replace the values.</summary>
+        public T** Running;
+        public KeySort Sort;
+
         public double** Statistics;
         public double** Constants;
         public double* Slots;

@@ -27,7 +27,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             ? PrepareLabels(run, memory, ref tile, span)
             : PrepareTarget(run, memory, ref tile, span, isStaged);
 
-        PrepareInputs(run, memory, ref tile, span, isStaged);
+        T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
+        PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.WritesGradient)
             (tile.Gradient, tile.GradientStride) = Output(run, span, run.Gradient, classes, memory.Gradient, isStaged);
 
@@ -54,9 +55,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Unstage(run, span, memory.Gradient, run.Gradient, classes);
         if (isStaged && pass.WritesElements)
             Unstage(run, span, memory.Elements, run.Elements, elementClasses);
+        if (isStaged && pass.Stores != 0)
+            UnstageRunningSums(run, memory, pass, span);
     }
 
-    private static void PrepareInputs(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, bool isStaged)
+    // Gives the memory behind the copies.
+    private static T* PrepareInputs(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, bool isStaged)
     {
         T* copy = memory.InputCopies;
         for (int k = 0; k < run.Sizes.Inputs; k++)
@@ -68,6 +72,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         tile.Inputs = memory.Inputs;
+        return copy;
     }
 
     // Labels as numbers, and which are valid. True where not all are.

@@ -14,6 +14,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Constants;
         public readonly long Rows;
         public readonly int Inputs;
+        public readonly int RunningSums;
         public readonly long InputRows;
 
         public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width)
@@ -23,6 +24,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Inputs = definition.Inputs.Count;
             for (int k = 0; k < Inputs; k++)
                 InputRows += definition.Inputs[k].Kind == InputKind.Element ? classes : 1;
+            RunningSums = layout.RunningSums.Length;
+            foreach (RunningSumLayout sum in layout.RunningSums)
+                InputRows += 3 * (sum.HasClass ? classes : 1);
             for (int k = -3; k < layout.Passes.Length; k++)
             {
                 PassLayout? pass = k switch { -3 => layout.Gradient, -2 => layout.Fused, -1 => layout.Elements, _ => layout.Passes[k] };
@@ -37,7 +41,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
             + (6 * Workspace.Size<T>(Tile)) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
-            + Workspace.Size<nint>(Inputs) + Workspace.Size<T>(InputRows * Width);
+            + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 
     private struct TileMemory
@@ -65,7 +69,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T* Ones;
         public int* Integers;
 
-        /// <summary>Where the tile reads each of the loss's own inputs.</summary>
+        /// <summary>Where the tile reads each of the loss's own inputs and running sums, and then where it stores the latter.</summary>
         public T** Inputs;
         public T* InputCopies;
 
@@ -89,7 +93,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Labels = workspace.Take<T>(sizes.Width),
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
-                Inputs = (T**)workspace.Take<nint>(sizes.Inputs),
+                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums)),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);

@@ -27,6 +27,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         Allocate(ref run, call);
+        if (call.Mode != CpuMode.Finish)
+            AllocateRunning(ref run);
         var scalars = new ScalarContext
         {
             Batch = call.WholeBatch > 0 ? call.WholeBatch : run.Batch,
@@ -59,7 +61,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient;
         for (int k = 0; k < last; k++)
         {
-            if (!given || k >= layout.ValueStage)
+            bool isGiven = given && k < layout.ValueStage;
+            if (layout.Passes[k].Stores != 0 && call.Mode != CpuMode.Finish)
+                RunStoringPass(run, layout.Passes[k], isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
+            else if (!isGiven)
                 RunPass(run, layout.Passes[k], run.Statistics[k]);
             if (call.Mode != CpuMode.Accumulate)
                 TKernel.Scalars(k + 1, ref scalars);

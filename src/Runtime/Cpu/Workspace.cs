@@ -22,6 +22,9 @@ internal enum WorkspaceUse
 
     /// <summary>Unreduced values without a pixel axis.</summary>
     Elements,
+
+    /// <summary>Values, keys and running sums of the whole batch.</summary>
+    Running,
 }
 
 /// <summary>

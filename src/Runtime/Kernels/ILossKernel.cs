@@ -44,11 +44,17 @@ public struct Tile<T>
     /// <summary>Index targets: the label as a number, -1 where the pixel is not valid; null with dense targets.</summary>
     public Pointer<T> Labels;
 
-    /// <summary>The loss's own inputs, in the order of its definition; class c of one with classes at <c>Inputs[k] + c * InputStride</c>.</summary>
+    /// <summary>The loss's own inputs, in the order of its definition, and behind them its running sums; class c of one with classes at <c>Inputs[k] + c * InputStride</c>.</summary>
     public PointerTable<T> Inputs;
 
     /// <summary>Elements between the classes of an input that has them.</summary>
     public nint InputStride;
+
+    /// <summary>Where the values (2 k) and keys (2 k + 1) of running sum k go; class c of one with classes at <c>+ c * StoreStride</c>.</summary>
+    public PointerTable<T> Stores;
+
+    /// <summary>Elements between the classes of what is stored.</summary>
+    public nint StoreStride;
 
     /// <summary>All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.</summary>
     public Pointer<T> Valid;

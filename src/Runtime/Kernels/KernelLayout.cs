@@ -10,9 +10,10 @@ namespace LossGen.Kernels;
 /// <param name="PixelRows">Scratch rows without a class axis, after those.</param>
 /// <param name="WritesGradient">The pass writes the gradient.</param>
 /// <param name="WritesElements">The pass writes the unreduced values (only when they have a pixel axis).</param>
+/// <param name="Stores">Bit k: the pass stores values and keys of running sum k, which is then summed up.</param>
 public sealed record PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
-    bool WritesGradient, bool WritesElements)
+    bool WritesGradient, bool WritesElements, int Stores = 0)
 {
     /// <summary>The length of the pass's statistics for an image.</summary>
     public int SumLength(int classes) => ClassSums * classes + PixelSums;
@@ -20,6 +21,11 @@ public sealed record PassLayout(
     /// <summary>The length of the pass's constants for an image.</summary>
     public int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;
 }
+
+/// <summary>A running sum over the pixels, the largest keys first.</summary>
+/// <param name="HasClass">One for each class.</param>
+/// <param name="PerImage">Over the pixels of each image; otherwise over those of the batch.</param>
+public sealed record RunningSumLayout(bool HasClass, bool PerImage);
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
 [Flags]
@@ -61,6 +67,9 @@ public sealed record KernelLayout
 
     /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
     public ElementAxes ElementAxes { get; init; }
+
+    /// <summary>The running sums, which passes store and later passes read.</summary>
+    public RunningSumLayout[] RunningSums { get; init; } = [];
 
     /// <summary>Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].</summary>
     public required bool PerImage { get; init; }

@@ -90,6 +90,16 @@ public static partial class Functions
     /// <summary>The product of a matrix and the classes of a value: for class i the sum over all classes j of <c>matrix[i, j] * v[j]</c>.</summary>
     public static Value Transform(ClassMatrix matrix, Value v) => TermScope.Current.Transform(matrix, v);
 
+    /// <summary>
+    /// For each point the sum of <paramref name="v"/> over the points with a larger key, or the same key and an earlier place, and the point itself: sums go over the pixels
+    /// of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>, for each class apart. <c>RunningSum(1, keys)</c> is the rank of a point, 1
+    /// for the largest key. It is a constant for the derivative, so <paramref name="v"/> may not depend on the prediction.
+    /// </summary>
+    public static Value RunningSum(Value v, Value keys) => TermScope.Current.RunningSum(v, keys, TermScope.Current.SumAxes);
+
+    /// <summary><see cref="RunningSum"/> over the pixels of all images, whatever the loss says.</summary>
+    public static Value RunningTotal(Value v, Value keys) => TermScope.Current.RunningSum(v, keys, AllPixels);
+
     /// <summary>The value itself; for the derivative it is a constant.</summary>
     public static Value Detach(Value v) => TermScope.Current.Detach(v);
 }

@@ -62,6 +62,27 @@ internal sealed class TermScope
     public Value Transform(ClassMatrix matrix, Value value) => Elementwise.Create(
         value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, Source.Extents.Classes).Sum(j => matrix[i, j] * value[n, j, s]));
 
+    /// <summary>Fixed like a detached value where derivatives are taken.</summary>
+    public Value RunningSum(Value value, Value keys, ElementAxes over)
+    {
+        ElementAxes axes = value.Axes | keys.Axes;
+        Value valid = Source.ValidOver(axes);
+        Value result = Elementwise.Create(axes, Source.Extents, (_, _, _) => 0);
+        var points = from n in Enumerable.Range(0, Math.Max(result.Extents.Batch, 1))
+                     from s in Enumerable.Range(0, result.Extents.Pixels)
+                     from c in Enumerable.Range(0, Math.Max(result.Extents.Classes, 1))
+                     where valid[n, c, s] != 0
+                     group (n, c, s) by (over.HasFlag(ElementAxes.Batch) ? 0 : n, c);
+        foreach (var group in points)
+        {
+            double sum = 0;
+            foreach ((int n, int c, int s) in group.OrderByDescending(point => keys[point.n, point.c, point.s]))
+                result.Data[result.Extents.Offset(n, c, s)] = sum += value[n, c, s];
+        }
+
+        return Detach(result);
+    }
+
     /// <summary>A sum over an axis over which the value does not vary counts its points: valid pixels of each image and, where they differ, each class.</summary>
     public Value Sum(Value value, ElementAxes axes)
     {

@@ -68,6 +68,15 @@ public class ParameterDiagnosticTests
     [InlineData("[Loss] public partial class {|LG0040:L|} { public int K { get; set; } = 1; static Value Formula(Prediction x, Target y, int k = 0) => Channel(y, k); }")]
     public void ChannelsThatAreNotKnown(string source) => Markup.Verify(source);
 
+    [Theory]
+    [InlineData("RunningSum(x.Probability, x.Probability)", "Detach")]
+    [InlineData("RunningSum(1, Sum(y))", "have no pixels")]
+    public void RunningSumsThatMakeNoSense(string formula, string cure)
+    {
+        GeneratorRun run = Markup.Verify($$"""[Loss] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => {{formula}}; }""");
+        Assert.Contains(cure, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void InputsContradict()
     {

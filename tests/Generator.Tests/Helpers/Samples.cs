@@ -89,6 +89,13 @@ internal static class Samples
         }
         """;
 
+    public const string Sorted = """
+        [Loss(Activation.Softmax)]
+        [LovaszSoftmax]
+        [TopKCrossEntropy(Fraction = 0.2)]
+        public sealed partial class Sorted;
+        """;
+
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
         [nameof(DiceCrossEntropy)] = DiceCrossEntropy,
@@ -97,6 +104,7 @@ internal static class Samples
         [nameof(Mine)] = FocalTversky + "\n\n" + Mine,
         [nameof(Nested)] = Nested,
         [nameof(Mapped)] = Mapped,
+        [nameof(Sorted)] = Sorted,
     };
 
     public static TheoryData<string> Names => new(All.Keys);

@@ -22,7 +22,7 @@ public class LanguageTests
         {
             var scope = Build.Scope(new Graph.GraphBuilder());
             FormulaValue[] arguments =
-                [.. method.GetParameters().Select(parameter => new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Probability, Graph.Axes.All))];
+                [.. method.GetParameters().Select(parameter => new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Graph.Axes.All))];
             Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
 

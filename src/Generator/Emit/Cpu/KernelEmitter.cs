@@ -53,6 +53,7 @@ internal static class KernelEmitter
     private static void Layout(CodeWriter writer, LossPlan plan, SlotLayout slots)
     {
         writer.Open($"public static {Kernels}.KernelLayout Layout {{ get; }} = new()");
+        string PassLayout(PassPlan pass) => KernelEmitter.PassLayout(plan, pass);
         string passes = string.Join(", ", plan.Statistics.Select(PassLayout));
         writer.Line($"Passes = new {Kernels}.PassLayout[] {{ {passes} }},");
         writer.Line($"ValueStage = {plan.ValueStage},");
@@ -63,6 +64,13 @@ internal static class KernelEmitter
             writer.Line($"Elements = {PassLayout(elements)},");
         if (plan.Value.Axes != Axes.None)
             writer.Line($"ElementAxes = ({Kernels}.ElementAxes){(int)plan.Value.Axes},");
+        if (plan.RunningSums.Length > 0)
+        {
+            string sums = string.Join(", ", plan.RunningSums.Select(sum =>
+                $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))})"));
+            writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
+        }
+
         writer.Line($"PerImage = {Literal.Of(plan.PerImage)},");
         writer.Line($"Slots = {slots.Counts},");
         if (plan.Graph.Builder.CountsImages && !plan.PerImage)
@@ -70,13 +78,14 @@ internal static class KernelEmitter
         writer.Close(";");
     }
 
-    private static string PassLayout(PassPlan pass)
+    private static string PassLayout(LossPlan plan, PassPlan pass)
     {
+        string stores = pass.Stores.IsEmpty ? "" : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
         (int classRows, int pixelRows) = TileEmitter.ScratchRows(pass);
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
             + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
-            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)})";
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores})";
     }
 
     private static void Dispatch(CodeWriter writer, LossPlan plan)

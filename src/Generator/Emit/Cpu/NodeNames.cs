@@ -49,6 +49,8 @@ internal sealed class NodeNames(LossPlan plan)
         {
             case Op.Input:
                 return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) ? input : "input";
+            case Op.RunningSum:
+                return "running";
             case Op.ClassMaximum when node[0].Op == Op.Logit:
                 return "maximum";
             case Op.ExpNonPositive when node.Axes.Has(Axes.Class):

@@ -67,6 +67,8 @@ internal sealed class TileEmitter
             writer.Line($"{text.SumName(sum)} += {text.Masked(sum[0])};");
         if (schedule.WritesElementsPerPixel)
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
+        foreach (Node store in schedule.PixelStores)
+            writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
         foreach (Node row in schedule.Rows)
             writer.Line($"V.Store({text.Value(row)}, {text.PixelRow(row)} + i);");
         text.CloseScope();
@@ -137,6 +139,8 @@ internal sealed class TileEmitter
             writer.Line($"V.Store({text.Value(gradient)}, gradient + i);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line($"V.Store({text.Value(elements)}, elements + i);");
+        foreach (Node store in schedule.ClassStores)
+            writer.Line($"V.Store({text.Value(store[0])}, {text.StoreName(store)} + i);").Line($"V.Store({text.Value(store[1])}, {text.StoreName(store)}Keys + i);");
         text.CloseScope();
         writer.Close();
         if (perClass.Count > 0)

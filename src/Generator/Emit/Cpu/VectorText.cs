@@ -22,9 +22,14 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
         if (Uses(Op.Target))
             writer.Line("var target = tile.Target;").Line("nint targetStride = tile.TargetStride;");
-        foreach (Node input in schedule.Nodes.Where(node => node.Op == Op.Input))
-            writer.Line($"var {MapName(input)} = tile.Inputs[{input.Index}];");
-        if (schedule.Nodes.Any(node => node.Op == Op.Input && TileSchedule.HasClass(node)))
+        foreach (Node input in schedule.Nodes.Where(IsMap))
+        {
+            if (input.Op == Op.RunningSum)
+                Comment(input);
+            writer.Line($"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];");
+        }
+
+        if (schedule.Nodes.Any(node => IsMap(node) && TileSchedule.HasClass(node)))
             writer.Line("nint inputStride = tile.InputStride;");
         if (Uses(Op.OneHot) || Uses(Op.Labelled))
             writer.Line("var labels = tile.Labels;");
@@ -81,10 +86,15 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private string RowName(Node node) => Name(node) + "Row";
 
+    // What lies in memory with one number a pixel, or one a class and pixel: inputs, and behind them running sums.
+    private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum;
+
+    private int MapIndex(Node node) => node.Op == Op.Input ? node.Index : plan.Graph.InputCount + plan.RunningSums.IndexOf(node);
+
     private string MapName(Node node) => Name(node) + "Map";
 
     private static IEnumerable<Node> ElementInputs(IEnumerable<Node> nodes) =>
-        nodes.Where(node => node.Op == Op.Input && TileSchedule.HasClass(node)).OrderBy(node => node.Index);
+        nodes.Where(node => IsMap(node) && TileSchedule.HasClass(node)).OrderBy(node => node.Id);
 
     public void OpenPixelScope()
     {
@@ -94,7 +104,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         uses = schedule.Uses;
         if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
             writer.Line("V label = V.Load(labels + i);");
-        if (NeedsValid(schedule.PerPixel.SelectMany(node => node.Inputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
+        if (NeedsValid(schedule.PerPixel.SelectMany(node => node.PassInputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
             writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
     }
 
@@ -136,6 +146,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("var gradient = tile.Gradient + (c * tile.GradientStride);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
+        foreach (Node store in schedule.ClassStores)
+            writer.Line($"var {StoreName(store)} = {Store(store, 0)} + (c * tile.StoreStride);").Line($"var {StoreName(store)}Keys = {Store(store, 1)} + (c * tile.StoreStride);");
         foreach (Node row in schedule.Stored.Where(inputs.Contains))
             writer.Line($"var {Name(row)} = {ClassRow(row)};");
         foreach (Node row in schedule.Rows.Where(inputs.Contains))
@@ -155,6 +167,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
 
     public string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
+
+    /// <summary>Where the values of a running sum go, and behind <c>Keys</c> its keys: in the loop over a class.</summary>
+    public string StoreName(Node store) => Name(store) + "Store";
+
+    /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
+    public string Store(Node store, int part) => $"tile.Stores[{(2 * plan.RunningSums.IndexOf(store)) + part}]";
 
     /// <summary>What the node means, ahead of its declaration.</summary>
     public void Comment(Node node) => writer.Comment(names.Describe(node));
@@ -203,12 +221,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     };
 
     private bool UsedInClassLoop(Node node) =>
-        !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && user.Inputs.Contains(node));
+        !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && user.PassInputs.Contains(node));
 
     private static bool NeedsValid(IEnumerable<Node> nodes)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && node.Inputs.Any(Visit));
+        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && node.PassInputs.Any(Visit));
         return nodes.Any(Visit);
     }
 
@@ -269,9 +287,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return perPixel ? "V.Load(x)" : "V.Load(x + i)";
             case Op.Target:
                 return perPixel ? "V.Load(y)" : "V.Load(y + i)";
-            case Op.Input when TileSchedule.HasClass(node):
+            case Op.Input or Op.RunningSum when TileSchedule.HasClass(node):
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i)";
-            case Op.Input:
+            case Op.Input or Op.RunningSum:
                 return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
                 return inClass && !perPixel ? "V.Load(upstream + i)"

@@ -78,6 +78,8 @@ internal sealed class OperationText(OperationNames names)
                 return $"input.ClassSet({Literal.Of(node.Classes.IncludeBackground)}{only})";
             case Op.Upstream:
                 return "upstream";
+            case Op.RunningSum:
+                return $"input.RunningSum{node.Attribute.Letters().Replace(",", "")}({Tensor(node[0])}, {Tensor(node[1])})";
             case Op.Sum when IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
             case Op.Sum:

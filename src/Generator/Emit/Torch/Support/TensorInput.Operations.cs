@@ -120,6 +120,29 @@ namespace LossGen.Generated
         /// <summary>The sum over everything.</summary>
         public Tensor SumNCS(Tensor value) => Sum(value, 0, 1, 2);
 
+        /// <summary>The running sum over the pixels of each image, the largest keys first.</summary>
+        public Tensor RunningSumS(Tensor value, Tensor key) => Running(value, key, perImage: true);
+
+        /// <summary>The running sum over the pixels of all images, the largest keys first.</summary>
+        public Tensor RunningSumNS(Tensor value, Tensor key) => Running(value, key, perImage: false);
+
+        // Over (C or 1, N * S) or (N, C or 1, S), and back to the pixels' own order. Sums of many pixels need double.
+        private Tensor Running(Tensor value, Tensor key, bool perImage)
+        {
+            long rows = Math.Max(value.shape[1], key.shape[1]);
+            Tensor Lay(Tensor of)
+            {
+                Tensor whole = of.detach().expand(batch, rows, pixels);
+                return perImage ? whole.contiguous() : whole.transpose(0, 1).reshape(rows, batch * pixels);
+            }
+
+            Tensor keys = Lay(key);
+            (Tensor _, Tensor order) = keys.sort(dim: -1, descending: true, stable: true);
+            Tensor sums = Lay(value).to_type(ScalarType.Float64).gather(-1, order).cumsum(-1).to_type(X.dtype);
+            Tensor placed = torch.empty_like(keys).scatter(-1, order, sums);
+            return perImage ? placed : placed.reshape(rows, batch, pixels).transpose(0, 1);
+        }
+
         // A condition is counted.
         private Tensor Sum(Tensor value, params long[] axes) => value.sum(axes, keepdim: true, type: X.dtype);
     }

@@ -1,0 +1,35 @@
+using static LossGen.Functions;
+
+namespace LossGen;
+
+/// <summary>
+/// The mean cross-entropy of the hardest pixels: a share of the valid pixels of the batch. Pixels are sorted by their losses; where two are equal, the one that comes
+/// first is taken. This is nnU-Net's TopKLoss, which counts ignored pixels as pixels without loss.
+/// </summary>
+/// <remarks>Z. Wu, C. Shen, A. van den Hengel, "Bridging Category-level and Instance-level Semantic Image Segmentation", 2016.</remarks>
+public sealed partial class TopKCrossEntropyAttribute : LossTermAttribute
+{
+    /// <summary>The share of the pixels that is kept, rounded down to whole pixels; where that is none the loss is 0.</summary>
+    public double Fraction { get; init; } = 0.1;
+
+    /// <summary>The share of the target that is spread evenly over the classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
+    public double[]? ClassWeights { get; init; }
+
+    /// <summary>The formula; its parameters are the options of this attribute.</summary>
+    public static Value Formula(Prediction x, Target y, double fraction, double labelSmoothing, Value classWeights)
+    {
+        Value smoothed = labelSmoothing == 0 ? y : (1 - labelSmoothing) * y + labelSmoothing / x.ClassCount;
+        Value loss = -SumOverClasses(classWeights * smoothed * x.LogProbability);
+        return Hardest(loss, fraction);
+    }
+
+    // What rounding takes off a whole number of pixels is given back.
+    internal static Value Hardest(Value loss, double fraction)
+    {
+        Value taken = Where(RunningTotal(1, loss) <= fraction * Total(1) + 1e-6, 1, 0);
+        return Divide(loss * taken, TotalMean(taken), 0);
+    }
+}

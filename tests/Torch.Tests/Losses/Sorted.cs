@@ -1,0 +1,14 @@
+namespace LossGen.Torch.Tests.Losses;
+
+[Loss(Activation.Sigmoid)]
+[LovaszHinge]
+public sealed partial class Hinge;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255, PerImage = true)]
+[LovaszSoftmax]
+[TopKCrossEntropy(Fraction = 0.4)]
+public sealed partial class LovaszTopK;
+
+[Loss(Activation.Softmax, Reduction = Reduction.None)]
+[TopKCrossEntropy(Fraction = 0.4, LabelSmoothing = 0.1)]
+public sealed partial class TopKElements;
