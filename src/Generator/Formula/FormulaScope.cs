@@ -7,6 +7,9 @@ namespace LossGen.Generator.Formula;
 /// <summary>What the words of a formula mean in one term of one loss: its activation, target, classes and axes.</summary>
 internal sealed class FormulaScope
 {
+    // A pass has a bit for each.
+    private const int MaximumRunningSums = 31;
+
     private readonly LossOptions options;
     private readonly Activation activation;
 
@@ -116,7 +119,10 @@ internal sealed class FormulaScope
             throw new FormulaTextException("the arguments of a running sum have no pixels; give it values before they are summed");
         Node valid = ValidFor(new(key, axes));
         Node masked = Graph.Mask(valid, value), known = Graph.Where(valid, key, Graph.Constant(double.NegativeInfinity));
-        return Graph.RunningSum(masked, known, over);
+        Node result = Graph.RunningSum(masked, known, over);
+        if (Graph.Nodes.Count(node => node.Op == Op.RunningSum) > MaximumRunningSums)
+            throw new FormulaTextException($"the formulas of the loss have more than {MaximumRunningSums} different running sums; split the loss");
+        return result;
     }
 
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
