@@ -157,6 +157,13 @@ internal sealed class FormulaScope
     /// <summary>a / b, and another value where b is 0.</summary>
     public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
 
+    /// <summary>The mean or sum over the images of a term without pixels, class by class.</summary>
+    public Node ReduceImages(FormulaValue term)
+    {
+        Axes images = term.Axes & Axes.Batch;
+        return options.Reduction == Reduction.Sum ? Graph.Sum(term.Node, images) : Graph.Mean(term.Node, images);
+    }
+
     /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
     public Node Reduce(FormulaValue term)
     {

@@ -11,6 +11,7 @@ namespace LossGen.Generator.Graph;
 /// <param name="Value">The value: a number, or unreduced over <see cref="Node.Axes"/>.</param>
 /// <param name="Gradient">The gradient at each logit, with <see cref="Op.Upstream"/> as the gradient that arrives.</param>
 /// <param name="Terms">Each term's contribution to the value.</param>
+/// <param name="Components">What can be told of a call besides its value; empty where that is nothing.</param>
 /// <param name="Tables">The per-class constants.</param>
 /// <param name="InputCount">What a call takes besides logits and target.</param>
 internal sealed record LossGraph(
@@ -19,6 +20,7 @@ internal sealed record LossGraph(
     Node Value,
     Node Gradient,
     ImmutableArray<(string Name, Node Value)> Terms,
+    ImmutableArray<Component> Components,
     ImmutableArray<ImmutableArray<double>> Tables,
     int InputCount)
 {
@@ -33,27 +35,55 @@ internal sealed record LossGraph(
         };
         var tables = new List<ImmutableArray<double>>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
+        var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;
         Node valid = graph.True;
         foreach (TermModel term in model.Terms)
         {
             var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
             var scope = new FormulaScope(graph, options, indexTarget, classes, term.Activation ?? options.Activation);
-            Node value = graph.Multiply(graph.Constant(term.Weight), scope.Reduce(FormulaReader.Read(term, scope, tables)));
+            FormulaValue formula = FormulaReader.Read(term, scope, tables);
+            Node weight = graph.Constant(term.Weight), value = graph.Multiply(weight, scope.Reduce(formula));
+            scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));
             total = graph.Add(total, value);
             valid = scope.Valid;
         }
 
         // Where nothing at all is valid the loss is 0.
-        if (!valid.IsConstant)
-            total = graph.Where(graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), valid.Axes)), total, graph.Zero);
+        Node anyValid = valid.IsConstant ? valid : graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), valid.Axes));
+        Node IfAnyValid(Node value) => valid.IsConstant ? value : graph.Where(anyValid, value, graph.Zero);
+        total = IfAnyValid(total);
 
         // A logit whose own target element is ignored still has a share in the softmax of its pixel's other classes.
         bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
         if (hasSoftmax && valid.Axes.Has(Axes.Class))
             valid = graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), Axes.Class));
         Node gradient = graph.Mask(valid, Differentiator.Gradient(graph, total, graph.Upstream(total.Axes)));
-        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), tables.ToImmutableArray(), model.Inputs.Count);
+
+        // Made last, so that the code of value and gradient does not depend on them.
+        bool isReduced = options.Reduction != Reduction.None;
+        var components = ImmutableArray.CreateBuilder<Component>();
+        for (int k = 0; k < terms.Count && isReduced; k++)
+        {
+            (FormulaScope scope, FormulaValue formula, Node weight) = scopes[k];
+            bool hasClasses = formula is { HasClass: true, IsPixel: false };
+            components.Add(new(IfAnyValid(terms[k].Item2), hasClasses ? IfAnyValid(graph.Multiply(weight, scope.ReduceImages(formula))) : null));
+        }
+
+        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Inputs.Count);
     }
+}
+
+/// <summary>A term's part in a call.</summary>
+/// <param name="Value">Its contribution to the value.</param>
+/// <param name="ClassValue">The value of each class, whose mean or sum over the classes the contribution is; null for a term that leaves no class standing, or pixels.</param>
+internal sealed record Component(Node Value, Node? ClassValue)
+{
+    /// <summary>The nodes of several in the order in which a call hands them out: the values, then those of the classes.</summary>
+    public static IEnumerable<(Node Node, bool HasClasses)> InOrder(IEnumerable<Component> components) =>
+        components.Select(component => (component.Value, false)).Concat(components.Where(component => component.ClassValue is not null).Select(component => (component.ClassValue!, true)));
+
+    /// <summary>There is something to tell beside the value of the loss.</summary>
+    public static bool AreWorthwhile(IReadOnlyCollection<Component> components) => components.Count > 1 || components.Any(component => component.ClassValue is not null);
 }

@@ -41,6 +41,7 @@ internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, Immutabl
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
 /// <param name="RunningSums">All running sums, in the order of their memory.</param>
 /// <param name="Lowered">What became of each node of the graph.</param>
+/// <param name="Components">What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.</param>
 internal sealed record LossPlan(
     LossGraph Graph,
     Node Value,
@@ -53,7 +54,14 @@ internal sealed record LossPlan(
     PassPlan? ElementPass,
     ImmutableArray<StagePlan> Stages,
     ImmutableArray<Node> RunningSums,
-    IReadOnlyDictionary<Node, Node> Lowered)
+    IReadOnlyDictionary<Node, Node> Lowered,
+    ImmutableArray<Component> Components)
 {
+    /// <summary>The stage that computes the components. It starts from the sums alone, so that a call that does not ask for them does nothing for them.</summary>
+    public StagePlan ComponentStage => new(
+        -1,
+        Planner.ScalarNodes(Component.InOrder(Components).Select(component => component.Node)).ToImmutableArray(),
+        []);
+
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
 }

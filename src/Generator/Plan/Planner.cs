@@ -11,7 +11,7 @@ internal sealed class Planner
 
     public static LossPlan Plan(LossGraph graph)
     {
-        bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient]);
+        bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
         var lowering = new Lowering(graph.Builder, perImage);
         return new Planner().Plan(graph, lowering, perImage);
     }
@@ -25,8 +25,14 @@ internal sealed class Planner
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
         Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
-        List<Node> all = Reachable([value, gradient]);
-        valueStage = Level(value);
+        ImmutableArray<Component> components = graph.Components
+            .Select(component => new Component(lowering.Lower(component.Value), component.ClassValue is null ? null : lowering.Lower(component.ClassValue)))
+            .ToImmutableArray();
+        List<Node> partial = Component.InOrder(components).Select(component => component.Node).ToList();
+
+        // Of the components only the sums belong to the passes, and the value has nearly always the same.
+        List<Node> all = Reachable([value, gradient, .. Reachable(partial).Where(IsStatistic)]);
+        valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
         int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
@@ -36,7 +42,6 @@ internal sealed class Planner
             statistics.Add(Pass(
                 k, stores.Count > 0 ? "statistics, and keys to sort" : "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores));
         }
-
 
         int id = passCount;
         PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null, []);
@@ -58,7 +63,7 @@ internal sealed class Planner
         }
 
         return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(),
-            statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done);
+            statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
     }
 
     private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores)
@@ -109,6 +114,24 @@ internal sealed class Planner
         foreach (Node output in outputs)
             Visit(output);
         return [.. found.Values];
+    }
+
+    /// <summary>What the scalar section computes for some results if it has nothing but the sums, inputs before users.</summary>
+    public static IEnumerable<Node> ScalarNodes(IEnumerable<Node> outputs)
+    {
+        var found = new SortedDictionary<int, Node>();
+        void Visit(Node node)
+        {
+            if (IsStatistic(node) || node.Op == Op.Constant || found.ContainsKey(node.Id))
+                return;
+            found.Add(node.Id, node);
+            foreach (Node input in node.Inputs)
+                Visit(input);
+        }
+
+        foreach (Node output in outputs)
+            Visit(output);
+        return found.Values;
     }
 
     private int Level(Node node)

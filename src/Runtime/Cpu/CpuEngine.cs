@@ -40,6 +40,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Slots = run.Slots,
             Upstream = run.Upstream,
             Elements = call.SmallElements,
+            Components = call.Components,
         };
         if (NeedsCheck(call, layout))
             CheckLabels(run);
@@ -49,6 +50,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             RunPass(run, fused, run.Statistics[0]);
             TKernel.Scalars(1, ref scalars);
             SetValue(ref call, layout, scalars.Value);
+            if (call.Components is not null)
+                TKernel.Components(ref scalars);
             return;
         }
 
@@ -79,6 +82,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             RunPass(run, elements, null);
         if (call.WritesGradient)
             RunPass(run, layout.Gradient, null);
+        if (call.Components is not null && call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient or CpuMode.Finish))
+            TKernel.Components(ref scalars);
     }
 
     // What an unreduced loss leaves may turn out to be a single number.

@@ -11,15 +11,16 @@ public static unsafe partial class LossExtensions
     /// <param name="target">N * S class indices, or a dense target.</param>
     /// <param name="shape">The extents.</param>
     /// <param name="inputs">The loss's own inputs.</param>
+    /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double Evaluate<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
-    /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float})"/>
+    /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossComponents)"/>
     public static double Evaluate<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
     /// <summary>The value and its gradient at the logits, of a loss that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -28,15 +29,18 @@ public static unsafe partial class LossExtensions
     /// <param name="shape">The extents.</param>
     /// <param name="inputs">The loss's own inputs.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
+    /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> gradient,
+        LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float})"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents)"/>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> gradient,
+        LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
 
     /// <summary>The values of a loss whose reduction is none and that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>

@@ -16,13 +16,16 @@ public static unsafe partial class LossExtensions
     /// <param name="logits">N * C * S numbers.</param>
     /// <param name="target">N * S class indices, or a dense target.</param>
     /// <param name="shape">The extents.</param>
+    /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
-    public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value);
+    public static double Evaluate<TTarget>(
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossComponents? components = null)
+        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
 
-    /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
-    public static double Evaluate<TTarget>(this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value);
+    /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossComponents)"/>
+    public static double Evaluate<TTarget>(
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossComponents? components = null)
+        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
 
     /// <summary>The value and its gradient at the logits.</summary>
     /// <param name="loss">The loss.</param>
@@ -30,15 +33,16 @@ public static unsafe partial class LossExtensions
     /// <param name="target">N * S class indices, or a dense target.</param>
     /// <param name="shape">The extents.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
+    /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient, LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents)"/>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient, LossComponents? components = null)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
 
     /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
     /// <param name="loss">The loss.</param>
@@ -82,6 +86,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="NotSupportedException">The value needs several passes.</exception>
     public static LossStatistics CreateStatistics(this ILoss loss, LossShape shape) => new(loss, shape);
 
+    /// <summary>Room for the share of each term in the value, and of region terms for the value of each class. Make it once and pass it to calls.</summary>
+    /// <param name="loss">The loss. Its reduction must be mean or sum.</param>
+    /// <param name="classes">C, the number of classes of the calls.</param>
+    /// <exception cref="NotSupportedException">The loss is not reduced to one value.</exception>
+    public static LossComponents CreateComponents(this ILoss loss, int classes) => new(loss, classes);
+
     /// <summary>Adds a piece's sums.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits">N * C * S numbers.</param>
@@ -101,14 +111,16 @@ public static unsafe partial class LossExtensions
     /// <summary>The value from the sums of all pieces.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="statistics">The sums.</param>
-    public static double Finish(this ILoss loss, LossStatistics statistics)
+    /// <param name="components">Receives the terms' shares; null for none. See <see cref="CreateComponents"/>.</param>
+    public static double Finish(this ILoss loss, LossStatistics statistics, LossComponents? components = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(statistics);
-        fixed (double* sums = statistics.Array)
+        fixed (double* sums = statistics.Array, parts = components?.Prepare(loss, statistics.SumShape.Classes))
         {
             var call = new CpuCall
             {
+                Components = parts,
                 Mode = CpuMode.Finish,
                 Shape = statistics.SumShape,
                 WholeBatch = statistics.WholeBatch,
@@ -139,7 +151,7 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged => Piece(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
 
     private static double Value<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> gradient, CpuMode mode)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> gradient, CpuMode mode, LossComponents? components)
         where T : unmanaged
         where TTarget : unmanaged
     {
@@ -152,7 +164,9 @@ public static unsafe partial class LossExtensions
         fixed (T* x = logits, g = gradient)
         fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
+        fixed (double* parts = components?.Prepare(loss, shape.Classes))
         {
+            call.Components = parts;
             call.Logits = x;
             call.Target = y;
             (addresses[0], addresses[1], addresses[2], addresses[3]) = ((nint)i0, (nint)i1, (nint)i2, (nint)i3);

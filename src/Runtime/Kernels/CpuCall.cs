@@ -119,6 +119,9 @@ public unsafe ref struct CpuCall
     /// </summary>
     public bool LabelsChecked;
 
+    /// <summary>Receives what <see cref="LossComponents"/> hands out, or is null.</summary>
+    public double* Components;
+
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
 
@@ -164,11 +167,14 @@ public unsafe ref struct CpuCall
     /// <param name="upstream">See <see cref="Upstream"/>.</param>
     /// <param name="smallElements">See <see cref="SmallElements"/>.</param>
     /// <param name="parameters">See <see cref="Parameters"/>.</param>
-    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements, double[] parameters)
+    /// <param name="components">Receives the components; null for none.</param>
+    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements, double[] parameters, LossComponents? components = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         fixed (double* sums = statistics, arrived = upstream, values = smallElements, numbers = parameters)
+        fixed (double* parts = components?.Prepare(loss, Shape.Classes))
         {
+            Components = parts;
             Statistics = sums;
             Upstream = arrived;
             SmallElements = values;

@@ -60,6 +60,9 @@ public sealed record LossDefinition
     /// <summary>What a call takes besides logits and target, in this order.</summary>
     public IReadOnlyList<LossInput> Inputs { get; init; } = [];
 
+    /// <summary>The terms in the order of declaration, where the loss has one value: none with <see cref="Reduction.None"/>.</summary>
+    public IReadOnlyList<LossComponent> Components { get; init; } = [];
+
     /// <summary>
     /// Labels are 0 and 1 and say whether the pixel is of the one class there is. Under a softmax a single class is a class like any other: its label is 0.
     /// </summary>

@@ -131,6 +131,9 @@ public ref struct ScalarContext
 
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
+
+    /// <summary>Receives the terms' shares in the value, then the classes' of each term that has them; null where they are not asked for.</summary>
+    public Pointer<double> Components;
 }
 
 /// <summary>What the generator emits for one loss and one kind of target.</summary>
@@ -147,4 +150,7 @@ public interface ILossKernel
 
     /// <summary>Computes what a stage of the scalar section computes.</summary>
     static abstract void Scalars(int stage, ref ScalarContext scalars);
+
+    /// <summary>Fills <see cref="ScalarContext.Components"/> after the passes. It may use the slots anew.</summary>
+    static virtual void Components(ref ScalarContext scalars) => scalars.Components[0] = scalars.Value;
 }

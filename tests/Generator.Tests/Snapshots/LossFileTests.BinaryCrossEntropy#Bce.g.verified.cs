@@ -27,6 +27,10 @@ public sealed partial class Bce : global::LossGen.ILoss
         Activation = global::LossGen.Activation.Sigmoid,
         Reduction = global::LossGen.Reduction.Mean,
         Target = global::LossGen.TargetKind.Dense,
+        Components = new global::LossGen.LossComponent[]
+        {
+            new("BinaryCrossEntropy", 1D, false),
+        },
     };
 
     global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;

@@ -12,18 +12,21 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     /// <summary>A module with its declared options.</summary>
     public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => name = "DiceCrossEntropy";
 
+    /// <summary>Where calls leave the share of each term in the value, and of region terms the value of each class: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>
+    public global::LossGen.LossComponents? Components { get; set; }
+
     /// <summary>The loss of a batch, with a gradient at the logits.</summary>
     /// <param name="input">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>
     /// <param name="target">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>
     public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input, global::TorchSharp.torch.Tensor target) =>
-        global::LossGen.Generated.TorchLoss.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, null, input, target);
+        global::LossGen.Generated.TorchLoss.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, null, this.Components, input, target);
 
     /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>
     /// <param name="target">Contiguous, as for <see cref="forward"/>.</param>
     /// <param name="gradient">Of the type and shape of the logits.</param>
     public double EvaluateWithGradient(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, global::TorchSharp.torch.Tensor gradient) =>
-        global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, logits, target, gradient);
+        global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient);
 
     // For class indices: [label = c] is 1 at the class of the label.
     private sealed class IndexOperations : global::LossGen.Generated.TensorOperations
@@ -48,6 +51,34 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
             // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
             return (input.SumC(1D - score) / input.Classes) + (0.5D * ((-sum) / (input.Batch * input.Pixels)));
+        }
+
+        // The value, the share of each term, then the classes of each that has them.
+        public override global::TorchSharp.torch.Tensor[] Components(global::LossGen.Generated.TensorInput input)
+        {
+            var x = input.X;
+            // p = softmax_C(x)
+            var p = input.Keep(x.softmax(1));
+            // overlap = sum_NS([label = c]*p)
+            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
+            // predicted = sum_NS(p)
+            var predicted = input.Keep(input.SumNS(p));
+            input.Drop(p);
+            // labelled = sum_NS([label = c])
+            var labelled = input.Keep(input.SumNS(input.OneHot));
+            // below = 1E-05 + predicted + labelled
+            var below = input.Keep(1E-05D + (predicted + labelled));
+            // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
+            var score = input.Keep(input.Where(below.eq(0D), 1D, (1E-05D + (2D * overlap)) / below));
+            // loss = 1 - score
+            var loss = input.Keep(1D - score);
+            // scalar = sum_C(loss)/C
+            var scalar = input.Keep(input.SumC(loss) / input.Classes);
+            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
+            var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
+            // scalar2 = 0.5*(-sum)/(N*S)
+            var scalar2 = input.Keep(0.5D * ((-sum) / (input.Batch * input.Pixels)));
+            return new global::TorchSharp.torch.Tensor[] { scalar + scalar2, scalar, scalar2, loss };
         }
 
         public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor upstream)

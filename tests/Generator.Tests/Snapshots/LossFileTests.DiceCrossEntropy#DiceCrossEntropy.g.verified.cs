@@ -35,6 +35,11 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         Activation = global::LossGen.Activation.Softmax,
         Reduction = global::LossGen.Reduction.Mean,
         Target = global::LossGen.TargetKind.Index,
+        Components = new global::LossGen.LossComponent[]
+        {
+            new("Dice", 1D, true),
+            new("CrossEntropy", 0.5D, false),
+        },
     };
 
     global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;
@@ -305,6 +310,39 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     V probability = V.Load(exponential + i) * V.Load(reciprocal + i);
                     V.Store(V.MultiplyAdd(probability, V.Select(V.Equal(V.Load(labels + i), self), s7, s8) + V.Load(v23 + i), V.MultiplyAdd(s6, probability, V.Equal(V.Load(labels + i), self) & s5)), gradient + i);
                 }
+            }
+        }
+
+        // When asked for: the share of each term, then the classes of each that has them. From the sums alone, after the passes.
+        public static void Components(ref global::LossGen.Kernels.ScalarContext s)
+        {
+            int batch = s.Batch, classes = s.Classes;
+            // labelled[c] = sum_NS([label = c])
+            var labelled = s.Statistics[0] + (0 * classes);
+            // predicted[c] = sum_NS(probability)
+            var predicted = s.Statistics[0] + (1 * classes);
+            // overlap[c] = sum_NS([label = c]*probability)
+            var overlap = s.Statistics[0] + (2 * classes);
+            var loss = s.Slots + 0 + (0 * classes);
+            // sum = sum_NS(labelLogit - (maximum + log(normaliser)))
+            var sum = s.Statistics[0] + (3 * classes) + 0;
+
+
+            double s14 = 0D;
+            for (int c = 0; c < classes; c++)
+            {
+                double below = 1E-05D + (predicted[c] + labelled[c]);
+                double score = (0D == below) ? 1D : ((1E-05D + (2D * overlap[c])) / below);
+                loss[c] = 1D - score;
+                s14 += loss[c];
+            }
+
+
+            s.Components[0] = s14 / (double)classes;
+            s.Components[1] = 0.5D * (-sum[0] / ((double)batch * (double)s.Pixels));
+            for (int c = 0; c < classes; c++)
+            {
+                s.Components[2 + (0 * classes) + c] = loss[c];
             }
         }
     }

@@ -38,6 +38,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         PerImage = true,
         Reduction = global::LossGen.Reduction.Mean,
         Target = global::LossGen.TargetKind.Index,
+        Components = new global::LossGen.LossComponent[]
+        {
+            new("Formula", 1D, false),
+        },
     };
 
     global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;

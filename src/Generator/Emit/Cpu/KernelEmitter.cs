@@ -13,9 +13,10 @@ internal static class KernelEmitter
     public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
     {
         var scalars = new ScalarEmitter(plan, names, writer);
+        ScalarEmitter? components = Component.AreWorthwhile(plan.Components) ? new ScalarEmitter(plan, names, writer, components: true) : null;
         writer.Comment(plan.Graph.IndexTarget ? "For class indices." : "For dense targets: one-hot, multi-label or soft.");
         writer.Open($"private readonly struct {name} : {Kernels}.ILossKernel");
-        Layout(writer, plan, scalars.Slots);
+        Layout(writer, plan, [scalars.Slots, .. components is null ? Array.Empty<SlotLayout>() : [components.Slots]]);
         Dispatch(writer, plan);
         for (int k = 0; k < plan.Graph.Tables.Length; k++)
         {
@@ -32,6 +33,7 @@ internal static class KernelEmitter
             TileEmitter.Emit(writer, plan, pass, names, Method(pass));
         }
 
+        components?.EmitComponents();
         writer.Close();
     }
 
@@ -50,7 +52,7 @@ internal static class KernelEmitter
         _ => "Statistics" + pass.Id,
     };
 
-    private static void Layout(CodeWriter writer, LossPlan plan, SlotLayout slots)
+    private static void Layout(CodeWriter writer, LossPlan plan, SlotLayout[] slots)
     {
         writer.Open($"public static {Kernels}.KernelLayout Layout {{ get; }} = new()");
         string PassLayout(PassPlan pass) => KernelEmitter.PassLayout(plan, pass);
@@ -72,7 +74,7 @@ internal static class KernelEmitter
         }
 
         writer.Line($"PerImage = {Literal.Of(plan.PerImage)},");
-        writer.Line($"Slots = {slots.Counts},");
+        writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
         if (plan.Graph.Builder.CountsImages && !plan.PerImage)
             writer.Line("CountsImages = true,");
         writer.Close(";");

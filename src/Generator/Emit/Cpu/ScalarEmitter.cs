@@ -20,14 +20,16 @@ internal sealed class ScalarEmitter
     private readonly HashSet<Node> locals = [];
     private readonly Dictionary<Node, int> uses = [];
 
-    public ScalarEmitter(LossPlan plan, NodeNames names, CodeWriter writer)
+    /// <param name="components">The section that computes the components, instead of the one between the passes.</param>
+    public ScalarEmitter(LossPlan plan, NodeNames names, CodeWriter writer, bool components = false)
     {
         this.plan = plan;
         this.names = names;
         this.writer = writer;
-        schedules = plan.Stages.Select(stage => new ScalarSchedule(plan, stage)).ToList();
-        slots = new SlotLayout(plan, schedules);
-        foreach (Node input in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat([plan.Value]))
+        List<Node> results = components ? Component.InOrder(plan.Components).Select(component => component.Node).ToList() : [plan.Value];
+        schedules = (components ? [plan.ComponentStage] : plan.Stages).Select(stage => new ScalarSchedule(plan, stage)).ToList();
+        slots = new SlotLayout(plan, schedules, components ? results : null);
+        foreach (Node input in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat(results))
             uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
     }
 
@@ -37,6 +39,37 @@ internal sealed class ScalarEmitter
     {
         foreach (ScalarSchedule schedule in schedules)
             EmitStage(schedule);
+    }
+
+    /// <summary>Terms in their order, then the classes of each term that has them.</summary>
+    public void EmitComponents()
+    {
+        ScalarSchedule schedule = schedules[0];
+        List<(Node Node, bool HasClasses)> results = Component.InOrder(plan.Components).ToList();
+        writer.Line();
+        writer.Comment("When asked for: the share of each term, then the classes of each that has them. From the sums alone, after the passes.");
+        writer.Open($"public static void Components(ref {KernelEmitter.Kernels}.ScalarContext s)");
+        writer.Line("int batch = s.Batch, classes = s.Classes;");
+        DeclarePointers(schedule.ValueGroups, results.Select(result => result.Node));
+        foreach (List<ScalarStep> group in schedule.ValueGroups)
+            EmitGroup(group);
+        writer.Line();
+        int terms = plan.Components.Length;
+        for (int k = 0; k < results.Count; k++)
+        {
+            (Node node, bool hasClasses) = results[k];
+            if (!hasClasses)
+            {
+                writer.Line($"s.Components[{k}] = {Text(node)};");
+                continue;
+            }
+
+            writer.Open("for (int c = 0; c < classes; c++)");
+            writer.Line($"s.Components[{terms} + ({k - terms} * classes) + c] = {Text(node)};");
+            writer.Close();
+        }
+
+        writer.Close();
     }
 
     private void EmitStage(ScalarSchedule schedule)

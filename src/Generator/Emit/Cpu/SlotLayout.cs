@@ -9,7 +9,7 @@ internal sealed class SlotLayout
     private readonly Dictionary<Node, int> rows = [];
     private readonly int[] counts = new int[4];
 
-    public SlotLayout(LossPlan plan, IReadOnlyList<ScalarSchedule> schedules)
+    public SlotLayout(LossPlan plan, IReadOnlyList<ScalarSchedule> schedules, IReadOnlyList<Node>? results = null)
     {
         var made = new Dictionary<Node, (int Stage, List<ScalarStep> Group)>();
         var kept = new SortedDictionary<int, Node>();
@@ -39,12 +39,15 @@ internal sealed class SlotLayout
                 kept[read.Id] = read;
         }
 
+        foreach (Node result in (results ?? []).Where(result => result.Axes != Axes.None && made.ContainsKey(result)))
+            kept[result.Id] = result;
+
         foreach (Node node in kept.Values)
             rows[node] = counts[Kind(node.Axes)]++;
     }
 
-    /// <summary>Scalar, class, image and image-class rows, as C#.</summary>
-    public string Counts => $"({counts[0]}, {counts[1]}, {counts[2]}, {counts[3]})";
+    /// <summary>Scalar, class, image and image-class rows.</summary>
+    public IReadOnlyList<int> Counts => counts;
 
     public bool IsStored(Node node) => rows.ContainsKey(node);
 

@@ -22,21 +22,28 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         if (graph.Tables.Length > 0)
             writer.Line();
         Method($"public override {Tensor} Value({Input} input)", graph.Value);
+        if (Component.AreWorthwhile(graph.Components))
+        {
+            writer.Line();
+            writer.Comment("The value, the share of each term, then the classes of each that has them.");
+            Method($"public override {Tensor}[] Components({Input} input)", [graph.Value, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        }
         writer.Line();
         Method($"public override {Tensor} Gradient({Input} input, {Tensor} upstream)", graph.Gradient);
         writer.Close();
     }
 
-    private void Method(string signature, Node result)
+    private void Method(string signature, params Node[] results)
     {
         var names = new OperationNames(graph);
         var text = new OperationText(names);
-        List<Node> nodes = Reachable(text, result);
-        var uses = nodes.SelectMany(text.Operands).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+        Node? only = results.Length == 1 ? results[0] : null;
+        List<Node> nodes = Reachable(text, results);
+        var uses = nodes.SelectMany(text.Operands).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
         var statements = new List<Statement>();
         foreach (Node node in nodes)
         {
-            if (ReferenceEquals(node, result) || !IsWorthAName(node))
+            if (ReferenceEquals(node, only) || !IsWorthAName(node))
                 continue;
             text.Mentioned.Clear();
             string code = text.Text(node);
@@ -49,8 +56,10 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         }
 
         text.Mentioned.Clear();
-        string last = text.Tensor(result);
-        statements.Add(new(result, "", Meaning(result, names), last, [.. text.Mentioned]));
+        string last = string.Join(", ", results.Select(text.Tensor));
+        statements.Add(only is null
+            ? new(results[0], "", "", $"new {Tensor}[] {{ {last} }}", [.. text.Mentioned])
+            : new(only, "", Meaning(only, names), last, [.. text.Mentioned]));
         Write(signature, statements, text);
     }
 
@@ -104,7 +113,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private static bool IsWorthAName(Node node) =>
         node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.Input or Op.OneHot or Op.Valid or Op.Labelled);
 
-    private static List<Node> Reachable(OperationText text, Node result)
+    private static List<Node> Reachable(OperationText text, Node[] results)
     {
         var found = new SortedDictionary<int, Node>();
         void Visit(Node node)
@@ -116,7 +125,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
                 Visit(operand);
         }
 
-        Visit(result);
+        foreach (Node result in results)
+            Visit(result);
         return [.. found.Values];
     }
 

@@ -56,13 +56,16 @@ internal static class TorchEmitter
             ? "global::System.Array.Empty<double>()"
             : "new double[] { " + string.Join(", ", model.Parameters.Select(p => $"(double)this.{p}")) + " }";
         string operations = $"{(index ? "s_indexOperations" : "null")}, {(dense ? "s_denseOperations" : "null")}";
+        writer.Line("/// <summary>Where calls leave the share of each term in the value, and of region terms the value of each class: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>");
+        writer.Line("public global::LossGen.LossComponents? Components { get; set; }");
+        writer.Line();
         writer.Line("/// <summary>The loss of a batch, with a gradient at the logits.</summary>");
         writer.Line("/// <param name=\"input\">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>");
         writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>");
         string inputs = TorchSignature.Parameters(model), passed = TorchSignature.Arguments(model);
         Describe(writer, model);
         writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) =>");
-        writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, input, target{passed});");
+        writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, this.Components, input, target{passed});");
         writer.Line();
         writer.Line("/// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>");
         writer.Line("/// <param name=\"logits\">Contiguous float32 or float64 on the CPU.</param>");
@@ -70,7 +73,7 @@ internal static class TorchEmitter
         Describe(writer, model);
         writer.Line("/// <param name=\"gradient\">Of the type and shape of the logits.</param>");
         writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient) =>");
-        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, logits, target, gradient{passed});");
+        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient{passed});");
     }
 
     private static void Describe(CodeWriter writer, LossModel model)

@@ -50,8 +50,8 @@ namespace LossGen.Generated
         private bool IsReduced => axes == ElementAxes.None;
 
         /// <summary>Computes the value.</summary>
-        public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs) =>
-            value = usesKernel ? KernelValue(logits, target, inputs) : OperationsValue(logits, target, inputs);
+        public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components) =>
+            value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
 
         /// <summary>Hands over the value, which has no graph.</summary>
         public Tensor TakeValue()
@@ -72,15 +72,33 @@ namespace LossGen.Generated
             return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
         }
 
-        private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs)
+        private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components)
         {
             using var noGradient = torch.no_grad();
             using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
-            Tensor result = input.Keep(operations.Value(input));
+            Tensor result = components is null ? input.Keep(operations.Value(input)) : OperationsComponents(input, components);
             return input.Return(result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype));
         }
 
-        private Tensor KernelValue(Tensor logits, Tensor target, Tensor[] inputs)
+        // The components stay where they are until somebody reads them: that is what waits for the device.
+        private Tensor OperationsComponents(TensorInput input, LossComponents components)
+        {
+            Tensor[] parts = operations.Components(input);
+            int terms = loss.Definition.Components.Count;
+            for (int k = 0; k < parts.Length; k++)
+                parts[k] = k <= terms ? parts[k].reshape(1) : parts[k].expand(1, shape.Classes, 1).reshape(shape.Classes);
+            Tensor all = input.Keep(torch.cat(parts));
+            Tensor others = all.narrow(0, 1, all.shape[0] - 1).clone().DetachFromDisposeScope();
+            components.Defer(loss, checked((int)shape.Classes), values =>
+            {
+                using var scope = torch.NewDisposeScope();
+                Numbers(others.cpu()).CopyTo(values, 0);
+                others.Dispose();
+            });
+            return input.Keep(all.narrow(0, 0, 1).clone());
+        }
+
+        private Tensor KernelValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components)
         {
             Tensor? elements = null;
             double[] small = Array.Empty<double>();
@@ -94,7 +112,7 @@ namespace LossGen.Generated
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
             call.SetInputs(addresses);
-            call.Run(loss, statistics, Array.Empty<double>(), small, parameters);
+            call.Run(loss, statistics, Array.Empty<double>(), small, parameters, components);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);

@@ -19,7 +19,7 @@ namespace LossGen.Generated
         internal static bool ForceTensorOperations;
 
         /// <summary>The loss of a batch: part of the autograd graph where the logits are.</summary>
-        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, Tensor input, Tensor target, params Tensor[] inputs)
+        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor input, Tensor target, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, input, target, nameof(input));
@@ -48,13 +48,13 @@ namespace LossGen.Generated
             }
 
             var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel);
-            call.Evaluate(input, target, inputs);
+            call.Evaluate(input, target, inputs, components);
             bool isRecorded = input.requires_grad && torch.is_grad_enabled();
             return (isRecorded ? LossFunction.Apply(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
         }
 
         /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>
-        public static double EvaluateWithGradient(ILoss loss, Tensor logits, Tensor target, Tensor gradient, params Tensor[] inputs)
+        public static double EvaluateWithGradient(ILoss loss, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
@@ -65,7 +65,7 @@ namespace LossGen.Generated
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
             call.SetInputs(addresses);
-            loss.Run(ref call);
+            call.Run(loss, Array.Empty<double>(), Array.Empty<double>(), Array.Empty<double>(), Array.Empty<double>(), components);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);

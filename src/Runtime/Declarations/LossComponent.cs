@@ -1,0 +1,16 @@
+namespace LossGen;
+
+/// <summary>What <see cref="LossComponents"/> tells of one term.</summary>
+/// <param name="Name">The name of the term: <c>Dice</c>, or <c>Formula</c> for the one in place. The second of a name has a 2 behind it.</param>
+/// <param name="Weight">Its declared weight, which its values contain.</param>
+/// <param name="HasClasses">It has a value for each class: terms that leave the class axis standing and no pixels, as region terms do.</param>
+public sealed record LossComponent(string Name, double Weight, bool HasClasses)
+{
+    /// <summary>Class 0 is among the term's classes.</summary>
+    public bool IncludeBackground { get; init; } = true;
+
+    /// <summary>The term's classes; empty means all.</summary>
+    public IReadOnlyList<int> OnlyClasses { get; init; } = [];
+
+    internal bool Has(int c) => (c > 0 || IncludeBackground) && (OnlyClasses.Count == 0 || OnlyClasses.Contains(c));
+}
