@@ -92,6 +92,16 @@ public static unsafe partial class LossExtensions
     /// <exception cref="NotSupportedException">The loss is not reduced to one value.</exception>
     public static LossComponents CreateComponents(this ILoss loss, int classes) => new(loss, classes);
 
+    /// <summary>Counts for hard scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="classes">C, the number of classes.</param>
+    /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
+    public static SegmentationMetrics CreateMetrics(this ILoss loss, int classes, double threshold = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+    }
+
     /// <summary>Adds a piece's sums.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits">N * C * S numbers.</param>

@@ -1,0 +1,242 @@
+using System.Numerics;
+using LossGen.Cpu;
+using LossGen.Kernels;
+
+namespace LossGen;
+
+/// <content>Counting. A tile of pixels at a time: what is predicted, what is labelled, then each class by lanes.</content>
+public sealed unsafe partial class SegmentationMetrics
+{
+    private const int Width = 512;
+
+    // Each class is a walk over the tile. With many, one over the pixels is shorter.
+    private const int ManyClasses = 24;
+
+    /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
+    /// <param name="target">N * S class indices of any integer type, or N * C * S numbers of float or double, of which those above 0.5 say that the pixel is of the class.</param>
+    /// <param name="shape">The extents.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
+    public void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged => Count(logits, target, shape);
+
+    /// <inheritdoc cref="Accumulate{TTarget}(ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
+    public void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged => Count(logits, target, shape);
+
+    private void Count<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : unmanaged
+    {
+        TargetElement element = CallChecks.ElementOf<TTarget>();
+        bool hasLabels = element <= TargetElement.Int64;
+        CallChecks.Shape(definition, shape);
+        long values = (long)shape.Batch * classes * shape.Pixels, targets = hasLabels ? shape.Batch * shape.Pixels : values;
+        if (logits.Length != values)
+            CallChecks.Length(logits.Length, values, nameof(logits), $"N * C * S = {shape.Batch} * {classes} * {shape.Pixels}");
+        if (target.Length != targets)
+            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}" : $"dense: N * C * S = {shape.Batch} * {classes} * {shape.Pixels}");
+
+        piece.AsSpan().Clear();
+        T* best = stackalloc T[Width], predicted = stackalloc T[Width], labels = stackalloc T[Width];
+        int* integers = stackalloc int[Width];
+        fixed (T* x = logits)
+        fixed (TTarget* y = target)
+        {
+            var source = new LabelSource(y, element, classes, definition);
+            for (int n = 0; n < shape.Batch; n++)
+            {
+                for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
+                {
+                    int count = (int)Math.Min(Width, shape.Pixels - pixel);
+                    T* logit = x + ((long)n * classes * shape.Pixels) + pixel;
+                    if (usesLargest)
+                        Largest(logit, shape.Pixels, count, best, predicted);
+                    bool hasIgnored = false;
+                    if (hasLabels)
+                        hasIgnored = ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, labels);
+                    else
+                        piece[3 * classes] += count;
+                    if (hasLabels && usesLargest && classes > ManyClasses)
+                    {
+                        CountPixels(predicted, labels, count);
+                        continue;
+                    }
+
+                    for (int c = 0; c < classes; c++)
+                    {
+                        if (!usesLargest)
+                            Above(logit + (c * shape.Pixels), count, T.CreateTruncating(c), predicted);
+                        if (!hasLabels)
+                            hasIgnored = ReadElements(y + ((((long)n * classes) + c) * shape.Pixels) + pixel, count, T.CreateTruncating(c), integers, labels);
+                        T* own = predicted;
+                        if (hasIgnored && !hasLabels && usesLargest)
+                        {
+                            // The next class has other elements to leave out.
+                            own = best;
+                            new ReadOnlySpan<T>(predicted, count).CopyTo(new Span<T>(own, count));
+                        }
+
+                        if (hasIgnored)
+                            LeaveOut(integers, count, own, labels);
+                        CountClass(c, own, labels, count);
+                    }
+                }
+            }
+        }
+
+        for (int i = 0; i < counts.Length; i++)
+            counts[i] += piece[i];
+    }
+
+    // The class of the largest logit: the first of equal ones, 0 where the first is NaN.
+    private void Largest<T>(T* logit, long pixels, int count, T* best, T* predicted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        new ReadOnlySpan<T>(logit, count).CopyTo(new Span<T>(best, count));
+        new Span<T>(predicted, count).Clear();
+        for (int c = 1; c < classes; c++)
+        {
+            T* own = logit + (c * pixels);
+            T number = T.CreateTruncating(c);
+            int i = 0;
+            for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
+            {
+                Vector<T> value = Vector.Load(own + i), largest = Vector.Load(best + i);
+                Vector<T> isLarger = Vector.GreaterThan(value, largest);
+                Vector.Store(Vector.ConditionalSelect(isLarger, value, largest), best + i);
+                Vector.Store(Vector.ConditionalSelect(isLarger, Vector.Create(number), Vector.Load(predicted + i)), predicted + i);
+            }
+
+            for (; i < count; i++)
+            {
+                if (own[i] > best[i])
+                    (best[i], predicted[i]) = (own[i], number);
+            }
+        }
+    }
+
+    // The class where it is predicted, elsewhere -1.
+    private void Above<T>(T* logit, int count, T c, T* predicted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T limit = T.CreateTruncating(bound);
+        int i = 0;
+        for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
+            Vector.Store(Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(logit + i), Vector.Create(limit)), Vector.Create(c), Vector.Create(T.NegativeOne)), predicted + i);
+        for (; i < count; i++)
+            predicted[i] = logit[i] > limit ? c : T.NegativeOne;
+    }
+
+    // The class of each pixel, -1 where it has none; whether some are ignored, which integers say.
+    private bool ReadLabels<T>(in LabelSource source, LossShape shape, long offset, int count, int* integers, T* labels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LabelReader.ToInt(source, offset, count, integers);
+        LabelReader.Found found = LabelReader.Convert(source, integers, count, labels);
+        if (found.HasFlag(LabelReader.Found.Bad))
+            ThrowBadLabel(source, shape, offset, count);
+        piece[3 * classes] += count;
+        if (!found.HasFlag(LabelReader.Found.Ignored))
+            return false;
+        for (int i = 0; i < count; i++)
+        {
+            bool isIgnored = integers[i] == source.IgnoreIndex;
+            piece[3 * classes] -= isIgnored ? 1 : 0;
+            integers[i] = isIgnored ? 1 : 0;
+        }
+
+        return true;
+    }
+
+    private bool ReadElements<T, TTarget>(TTarget* target, int count, T c, int* integers, T* labels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : unmanaged
+    {
+        bool hasIgnored = false;
+        for (int i = 0; i < count; i++)
+        {
+            double element = CallChecks.ToDouble(target[i]);
+            bool isIgnored = element == definition.IgnoreIndex;
+            hasIgnored |= isIgnored;
+            integers[i] = isIgnored ? 1 : 0;
+            labels[i] = element > 0.5 ? c : T.NegativeOne;
+        }
+
+        return hasIgnored;
+    }
+
+    // Neither predicted nor labelled.
+    private static void LeaveOut<T>(int* isIgnored, int count, T* predicted, T* labels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (isIgnored[i] != 0)
+                labels[i] = predicted[i] = T.CreateTruncating(-2);
+        }
+    }
+
+    private void CountClass<T>(int c, T* predicted, T* labels, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T own = T.CreateTruncating(c);
+        Vector<T> self = Vector.Create(own), both = default, found = default, labelled = default;
+        int i = 0;
+        for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
+        {
+            Vector<T> isFound = Vector.Equals(Vector.Load(predicted + i), self), isLabelled = Vector.Equals(Vector.Load(labels + i), self);
+            found += isFound & Vector<T>.One;
+            labelled += isLabelled & Vector<T>.One;
+            both += isFound & isLabelled & Vector<T>.One;
+        }
+
+        // At most the tile's width: exact.
+        long hits = long.CreateTruncating(Vector.Sum(both)), predictions = long.CreateTruncating(Vector.Sum(found)), members = long.CreateTruncating(Vector.Sum(labelled));
+        for (; i < count; i++)
+        {
+            bool isFound = predicted[i] == own, isLabelled = labels[i] == own;
+            predictions += isFound ? 1 : 0;
+            members += isLabelled ? 1 : 0;
+            hits += isFound && isLabelled ? 1 : 0;
+        }
+
+        Add(c, hits, predictions - hits, members - hits);
+    }
+
+    private void CountPixels<T>(T* predicted, T* labels, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (labels[i] < T.Zero)
+                continue; // ignored: with several classes every other pixel has one
+            int found = int.CreateTruncating(predicted[i]), label = int.CreateTruncating(labels[i]);
+            if (found == label)
+                Add(label, 1, 0, 0);
+            else
+                (piece[classes + found], piece[(2 * classes) + label]) = (piece[classes + found] + 1, piece[(2 * classes) + label] + 1);
+        }
+    }
+
+    private void Add(int c, long hits, long wrong, long missed)
+    {
+        piece[c] += hits;
+        piece[classes + c] += wrong;
+        piece[(2 * classes) + c] += missed;
+    }
+
+    private void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
+    {
+        for (long at = offset; at < offset + count; at++)
+        {
+            long label = source.At(at);
+            if ((label >= 0 && label <= source.Largest) || (source.HasIgnored && label == source.IgnoreIndex))
+                continue;
+            string ignored = source.HasIgnored ? $" or {source.IgnoreIndex} (ignored)" : "; name an ignoreIndex to leave pixels out";
+            throw new ArgumentOutOfRangeException(
+                "target", label,
+                $"The label at image {at / shape.Pixels}, pixel {at % shape.Pixels} is {label}; with {classes} {(classes == 1 ? "class" : "classes")} it must be from 0 to {source.Largest}{ignored}.");
+        }
+    }
+}
