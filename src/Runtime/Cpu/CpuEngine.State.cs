@@ -56,7 +56,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Classes = call.Shape.Classes;
             ImagePixels = call.Shape.Pixels;
             HasLabels = call.HasLabels;
-            Labels = new(call.Target, call.TargetElement, Classes, definition);
+            Labels = new(call.Target, call.TargetElement, Classes, definition, call.Grid);
             Logits = (T*)call.Logits;
             Target = call.Target;
             TargetElement = call.TargetElement;

@@ -29,6 +29,12 @@ internal static unsafe class LabelReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToInt(in LabelSource source, long offset, int count, int* result)
     {
+        if (source.IsSampled)
+        {
+            Sample(source, offset, count, result);
+            return;
+        }
+
         int i = 0;
         switch (source.Element)
         {
@@ -70,6 +76,19 @@ internal static unsafe class LabelReader
                 for (; i < count; i++)
                     result[i] = bytes[i];
                 break;
+        }
+    }
+
+    // The labels of a coarser grid's pixels, row by row.
+    private static void Sample(in LabelSource source, long offset, int count, int* result)
+    {
+        LabelGrid grid = source.Grid;
+        (long row, long x) = Math.DivRem(offset, grid.Width);
+        for (int i = 0; i < count; row++, x = 0)
+        {
+            long first = grid.Row(row);
+            for (; i < count && x < grid.Width; i++, x++)
+                result[i] = int.CreateSaturating(source.Read(first + LabelGrid.At(x, grid.Width, grid.TargetWidth, grid.Sampling)));
         }
     }
 
@@ -160,7 +179,7 @@ internal static unsafe class LabelReader
 }
 
 /// <summary>Where labels come from and which are right.</summary>
-internal readonly unsafe struct LabelSource(void* labels, TargetElement element, int classes, LossDefinition definition)
+internal readonly unsafe struct LabelSource(void* labels, TargetElement element, int classes, LossDefinition definition, LabelGrid grid = default)
 {
     public readonly void* Labels = labels;
 
@@ -177,8 +196,16 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
 
     public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
 
+    /// <summary>Where the labels are of a finer grid: which of them the pixels take.</summary>
+    public readonly LabelGrid Grid = grid;
+
+    public readonly bool IsSampled = grid.IsSampled;
+
+    /// <summary>The label of a pixel as it is.</summary>
+    public long At(long offset) => Read(IsSampled ? Grid.Map(offset) : offset);
+
     /// <summary>One label as it is.</summary>
-    public long At(long offset) => Element switch
+    public long Read(long offset) => Element switch
     {
         TargetElement.Byte => ((byte*)Labels)[offset],
         TargetElement.SByte => ((sbyte*)Labels)[offset],

@@ -74,6 +74,9 @@ public unsafe ref struct CpuCall
     /// <summary>The type of the target's numbers.</summary>
     public TargetElement TargetElement;
 
+    /// <summary>Where the labels are of a finer grid than the logits: which of them the pixels take.</summary>
+    public LabelGrid Grid;
+
     /// <summary>The loss's own inputs in the order of its definition, of the logits' type: (N, S) or (N, C, S).</summary>
     public void** Inputs;
 

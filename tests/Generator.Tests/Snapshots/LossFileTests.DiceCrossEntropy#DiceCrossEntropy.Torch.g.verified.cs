@@ -21,6 +21,13 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input, global::TorchSharp.torch.Tensor target) =>
         global::LossGen.Generated.TorchLoss.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, null, this.Components, input, target);
 
+    /// <summary>Deep supervision: the weighted sum of the losses of outputs at several resolutions, with a gradient at each.</summary>
+    /// <param name="inputs">The outputs, the finest first: logits, (N, C, spatial...).</param>
+    /// <param name="target">Class indices (N, spatial...) of any integer type, no coarser than any output. Coarser outputs take theirs from it.</param>
+    /// <param name="supervision">The weights, one an output.</param>
+    public global::TorchSharp.torch.Tensor forward(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> inputs, global::TorchSharp.torch.Tensor target, global::LossGen.DeepSupervision supervision) =>
+        global::LossGen.Generated.TorchLevels.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, this.Components, inputs, target, supervision);
+
     /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>
     /// <param name="target">Contiguous, as for <see cref="forward"/>.</param>

@@ -67,6 +67,17 @@ internal static class TorchEmitter
         writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) =>");
         writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, this.Components, input, target{passed});");
         writer.Line();
+        if (index && model.Inputs.Count == 0 && model.Options.Reduction != Reduction.None)
+        {
+            writer.Line("/// <summary>Deep supervision: the weighted sum of the losses of outputs at several resolutions, with a gradient at each.</summary>");
+            writer.Line("/// <param name=\"inputs\">The outputs, the finest first: logits, (N, C, spatial...).</param>");
+            writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type, no coarser than any output. Coarser outputs take theirs from it.</param>");
+            writer.Line("/// <param name=\"supervision\">The weights, one an output.</param>");
+            writer.Line($"public {Tensor} forward(global::System.Collections.Generic.IReadOnlyList<{Tensor}> inputs, {Tensor} target, global::LossGen.DeepSupervision supervision) =>");
+            writer.Line($"    {Support}.TorchLevels.Forward(this, {parameters}, s_indexOperations, this.Components, inputs, target, supervision);");
+            writer.Line();
+        }
+
         writer.Line("/// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>");
         writer.Line("/// <param name=\"logits\">Contiguous float32 or float64 on the CPU.</param>");
         writer.Line("/// <param name=\"target\">Contiguous, as for <see cref=\"forward\"/>.</param>");

@@ -24,10 +24,12 @@ namespace LossGen.Generated
         private readonly bool usesKernel;
         private readonly ElementAxes axes;
         private readonly double[] statistics;
+        private readonly LabelGrid grid;
         private Tensor? value;
 
-        public LossCall(ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel)
+        public LossCall(ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, LabelGrid grid = default)
         {
+            this.grid = grid;
             this.loss = loss;
             this.parameters = parameters;
             this.operations = operations;
@@ -66,7 +68,7 @@ namespace LossGen.Generated
         {
             if (usesKernel && !torch.is_grad_enabled())
                 return KernelGradient(logits, target, inputs, upstream);
-            using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
+            using var input = new TensorInput(loss.Definition, parameters, shape, logits, grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target, inputs);
             Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
             Tensor gradient = input.Keep(operations.Gradient(input, arrived));
             return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
@@ -108,6 +110,7 @@ namespace LossGen.Generated
                 small = new double[ElementCount()];
 
             CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.ToResizedLossShape());
+            call.Grid = grid;
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
@@ -132,6 +135,7 @@ namespace LossGen.Generated
 
             CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.ToResizedLossShape());
             call.LabelsChecked = true;
+            call.Grid = grid;
             call.SetAddresses(
                 TensorMemory.Data(logits), TensorMemory.Data(target), TensorMemory.Data(gradient), upstreamElements: arrived is null ? 0 : TensorMemory.Data(arrived));
             Span<nint> addresses = stackalloc nint[inputs.Length];
