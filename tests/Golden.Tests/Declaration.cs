@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 
 namespace LossGen.Golden;
@@ -6,11 +7,26 @@ namespace LossGen.Golden;
 /// <summary>Builds the text of a declared loss: what a person would write to get a peer's loss.</summary>
 internal sealed class Declaration
 {
+    [ThreadStatic]
+    private static Convention t_under;
+
     private readonly AttributeText loss;
     private readonly List<AttributeText> terms = [];
     private readonly List<string> types = [];
 
-    public Declaration(Activation activation) => loss = new AttributeText("Loss").Argument(activation);
+    public Declaration(Activation activation)
+    {
+        loss = new AttributeText("Loss").Argument(activation);
+        if (Under != Convention.None)
+            loss.With("Convention", Under);
+    }
+
+    /// <summary>States a convention in the declarations of this thread, and of the options only those that differ from it.</summary>
+    public static Convention Under
+    {
+        get => t_under;
+        set => t_under = value;
+    }
 
     /// <summary>The loss attribute, for its options.</summary>
     public AttributeText Loss => loss;
@@ -56,13 +72,13 @@ internal sealed class AttributeText(string name)
     public AttributeText With(string option, int value) => Add(option, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>States the option if it is true.</summary>
-    public AttributeText With(string option, bool value) => value ? Add(option, "true") : this;
+    public AttributeText With(string option, bool value) => value || Default(option) == "true" ? Add(option, value ? "true" : "false") : this;
 
     /// <summary>States that the option is off.</summary>
     public AttributeText Without(string option) => Add(option, "false");
 
     /// <summary>States the option if there is one.</summary>
-    public AttributeText With(string option, double? value) => value is double number ? With(option, number) : this;
+    public AttributeText With(string option, double? value) => value is double number ? With(option, number) : Default(option) is null ? this : With(option, double.NaN);
 
     public AttributeText With(string option, double[]? values) =>
         values is null ? this : Add(option, $"new double[] {{ {string.Join(", ", values.Select(Literal))} }}");
@@ -82,7 +98,26 @@ internal sealed class AttributeText(string name)
 
     private AttributeText Add(string option, string text)
     {
-        arguments.Add($"{option} = {text}");
+        if (Default(option) != text)
+            arguments.Add($"{option} = {text}");
         return this;
     }
+
+    // The option's default under the convention, as C#.
+    private string? Default(string option)
+    {
+        if (Declaration.Under == Convention.None)
+            return null;
+        for (Type? type = typeof(LossAttribute).Assembly.GetType($"LossGen.{name}Attribute"); type is not null; type = type.BaseType)
+        {
+            IEnumerable<ConventionDefaultAttribute> own = type.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false).Where(preset => preset.Option == option);
+            IEnumerable<ConventionDefaultAttribute> property = type.GetProperty(option, Declared)?.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false) ?? [];
+            if (own.Concat(property).FirstOrDefault(preset => preset.Convention == Declaration.Under) is { } found)
+                return found.Value switch { double number => Literal(number), bool truth => truth ? "true" : "false", Enum member => $"{member.GetType().Name}.{member}", _ => throw new NotSupportedException() };
+        }
+
+        return null;
+    }
+
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 }

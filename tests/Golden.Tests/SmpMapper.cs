@@ -23,7 +23,7 @@ internal static class SmpMapper
         bool isSum = options.Text("reduction", "mean") == "sum"; // whatever it is, a mean over classes follows
         double epsilon = options.Number("eps", 1e-7);
         var declaration = new Declaration(fromLogits ? Activation.Sigmoid : Activation.None);
-        declaration.Loss.With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : Reduction.Mean);
+        declaration.Loss.With("CountIgnored", false).With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : Reduction.Mean);
         int shift = isMulticlass && c.Classes == 1 ? 1 : 0;
         if (options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored + shift);

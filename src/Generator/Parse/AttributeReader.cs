@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LossGen.Generator.Parse;
 
 /// <summary>What an attribute states, by name, and where it states it.</summary>
-internal sealed class AttributeReader(AttributeData data, CancellationToken cancellation)
+/// <param name="convention">The convention whose defaults take the place of what is not stated; 0 for none.</param>
+internal sealed class AttributeReader(AttributeData data, int convention, CancellationToken cancellation)
 {
     private readonly AttributeSyntax? syntax = data.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
 
@@ -22,7 +23,7 @@ internal sealed class AttributeReader(AttributeData data, CancellationToken canc
     /// <summary>The named arguments.</summary>
     public IEnumerable<(string Name, TypedConstant Value)> Stated => data.NamedArguments.Select(argument => (argument.Key, argument.Value));
 
-    /// <summary>The value of an option: what is stated, or the default of a constructor's parameter; null where neither is.</summary>
+    /// <summary>The value of an option: what is stated, or the convention's default, or that of a constructor's parameter; null where there is none.</summary>
     public TypedConstant? Find(string name)
     {
         foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
@@ -30,6 +31,8 @@ internal sealed class AttributeReader(AttributeData data, CancellationToken canc
             if (KnownTypes.NamesMatch(argument.Key, name))
                 return argument.Value;
         }
+        if (convention != 0 && !States(name) && ConventionDefaults.Find(Class, name, convention) is { } preset)
+            return preset;
         if (data.AttributeConstructor is { } constructor)
         {
             foreach (IParameterSymbol parameter in constructor.Parameters)

@@ -47,6 +47,7 @@ internal static class LossParser
         var terms = new List<DeclaredTerm>();
         AttributeReader? loss = null;
         bool hasTerms = false;
+        int convention = ConventionDefaults.StatedBy(type);
         foreach (AttributeData data in type.GetAttributes())
         {
             if (data.AttributeClass is null or { TypeKind: TypeKind.Error })
@@ -56,7 +57,7 @@ internal static class LossParser
                 hasTerms = true;
                 continue;
             }
-            var attribute = new AttributeReader(data, cancellation);
+            var attribute = new AttributeReader(data, convention, cancellation);
             bool isTerm = data.AttributeClass.IsTerm();
             bool isLoss = data.AttributeClass.IsLossGen("LossAttribute");
             if ((isTerm || isLoss) && attribute.HasErrors)

@@ -17,6 +17,7 @@ internal static class OptionChecks
             if (options.TargetClassAxis == ClassAxis.Last)
                 sink.Report(Descriptors.NeedsDenseTarget, loss.LocationOf("TargetClassAxis"), "TargetClassAxis");
         }
+        CheckEnumeration(loss, "Convention", "Convention", sink);
         if (options.Classes == 1)
             CheckSoftmaxOverOneClass(options, loss, terms, sink);
 
@@ -52,15 +53,19 @@ internal static class OptionChecks
 
     private static void CheckEnumerations(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
     {
-        foreach ((string name, TypedConstant value) in attribute.Stated)
+        foreach ((string name, _) in attribute.Stated)
+            CheckEnumeration(attribute, name, $"{name} of term '{term.Name}'", sink);
+    }
+
+    private static void CheckEnumeration(AttributeReader attribute, string name, string option, DiagnosticSink sink)
+    {
+        if (attribute.Find(name) is not { Kind: TypedConstantKind.Enum, Type: INamedTypeSymbol type, Value: { } number })
+            return;
+        List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
+        if (!members.Any(member => Equals(member.ConstantValue, number)))
         {
-            if (value is not { Kind: TypedConstantKind.Enum, Type: INamedTypeSymbol type, Value: { } number })
-                continue;
-            List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
-            if (members.Any(member => Equals(member.ConstantValue, number)))
-                continue;
             sink.Report(
-                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", number,
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, number,
                 $"write one of {string.Join(", ", members.Select(member => member.Name))}");
         }
     }

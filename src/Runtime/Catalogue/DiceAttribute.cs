@@ -6,6 +6,7 @@ namespace LossGen;
 /// EmptyClasses.Zero)]</c>.
 /// </summary>
 /// <remarks>F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net", 3DV 2016 (with <see cref="RegionTermAttribute.Squared"/>). Soft labels: Z. Wang et al., "Dice Semimetric Losses", MICCAI 2023.</remarks>
+[ConventionDefault(Convention.Smp, nameof(Epsilon), 2e-7)]
 public sealed partial class DiceAttribute : RegionTermAttribute
 {
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

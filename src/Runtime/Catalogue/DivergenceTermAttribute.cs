@@ -10,5 +10,6 @@ public abstract class DivergenceTermAttribute : LossTermAttribute
     /// What is added up before the reduction. A distribution over classes is <see cref="Per.Pixel"/>, one over pixels (a heat map) <see cref="Per.Class"/>;
     /// <see cref="Per.Image"/> is PyTorch's <c>batchmean</c>, <see cref="Per.Element"/> its <c>mean</c>.
     /// </summary>
+    [ConventionDefault(Convention.Kornia, Per.Class)]
     public Per Per { get; init; } = Per.Pixel;
 }

@@ -16,12 +16,14 @@ public sealed partial class FocalAttribute : LossTermAttribute
     public double Gamma { get; init; } = 2;
 
     /// <summary>The factor of the positive (softmax: of all classes but class 0), the others having 1 - alpha; NaN means no factor.</summary>
+    [ConventionDefault(Convention.Kornia, 0.25)]
     public double Alpha { get; init; } = double.NaN;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
     /// <summary>Divides the class weights by their mean, so that the loss is their weighted mean.</summary>
+    [ConventionDefault(Convention.Smp, true)]
     public bool NormalizeClassWeights { get; init; }
 
     /// <summary>Except with a softmax: the factor of the binary cross-entropy's positive part, one a class, for all classes of the loss; null means 1.</summary>

@@ -5,6 +5,7 @@ namespace LossGen;
 /// and class. This is SMP's JaccardLoss with <c>Epsilon = 1e-7, EmptyClasses = EmptyClasses.Zero</c>; MONAI's DiceLoss(jaccard=True) counts smoothing half.
 /// </summary>
 /// <remarks>M. Rahman, Y. Wang, "Optimizing Intersection-over-Union in Deep Neural Networks for Image Segmentation", ISVC 2016.</remarks>
+[ConventionDefault(Convention.Monai, nameof(Smooth), 0.5e-5)]
 public sealed partial class JaccardAttribute : RegionTermAttribute
 {
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// <c>mask</c>, (N, S), of 0 and 1 or of weights. With <c>Negative</c> this is nnU-Net's Dice with a loss mask. MONAI's MaskedDiceLoss masks the logits instead, so that masked
 /// pixels still count as a probability of 1/2.
 /// </summary>
+[ConventionDefault(Convention.Smp, nameof(Epsilon), 2e-7)]
 public sealed partial class MaskedDiceAttribute : RegionTermAttribute
 {
     /// <summary>The formula; <paramref name="mask"/> is an input of the loss, the other parameters are the options of this attribute and of the loss.</summary>

@@ -7,41 +7,52 @@ namespace LossGen;
 public abstract class RegionTermAttribute : LossTermAttribute
 {
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
+    [ConventionDefault(Convention.Smp, 0.0)]
+    [ConventionDefault(Convention.NnUnet, 1.0)]
+    [ConventionDefault(Convention.Kornia, 1e-8)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
+    [ConventionDefault(Convention.Kornia, 0.0)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>A lower bound of the denominator, and with <see cref="Log"/> of the score: below it there is no gradient. 0 means none.</summary>
+    [ConventionDefault(Convention.Smp, 1e-7)]
+    [ConventionDefault(Convention.NnUnet, 1e-8)]
     public double Epsilon { get; init; }
 
     /// <summary>The loss is -log(score) instead of 1 - score.</summary>
     public bool Log { get; init; }
 
     /// <summary>The loss is -score instead of 1 - score, as nnU-Net's Dice. <see cref="Log"/> goes before.</summary>
+    [ConventionDefault(Convention.NnUnet, true)]
     public bool Negative { get; init; }
 
     /// <summary>
     /// Adds up the classes before the score ("micro" average): one score for all classes together, <see cref="ClassWeights"/> weighing them inside the sums. With a softmax over
     /// all classes and no ignored pixels such a score is little more than the mean probability of the label.
     /// </summary>
+    [ConventionDefault(Convention.Kornia, true)]
     public bool PoolClasses { get; init; }
 
     /// <summary>What becomes of a class without target pixels.</summary>
+    [ConventionDefault(Convention.Smp, EmptyClasses.Zero)]
     public EmptyClasses EmptyClasses { get; init; } = EmptyClasses.Keep;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
     /// <summary>Divides the class weights by their mean over the classes that are counted, so that the loss is their weighted mean.</summary>
+    [ConventionDefault(Convention.Smp, true)]
     public bool NormalizeClassWeights { get; init; }
 
     /// <summary>Squares prediction and target in the denominator (V-Net).</summary>
     public bool Squared { get; init; }
 
     /// <summary>The overlap as <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1; without effect if <see cref="Squared"/>.</summary>
+    [ConventionDefault(Convention.Smp, true)]
     public bool SoftLabel { get; init; }
 }

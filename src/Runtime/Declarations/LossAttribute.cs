@@ -14,6 +14,12 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     /// <summary>How logits become probabilities.</summary>
     public Activation Activation { get; } = activation;
 
+    /// <summary>
+    /// Whose defaults the options have that are not stated, here and in the terms: smoothing, bounds, sums per image and what else <see cref="LossGen.Convention"/> says. It states no label to
+    /// ignore and no reduction.
+    /// </summary>
+    public Convention Convention { get; init; }
+
     /// <summary>The number of classes, checked when the loss is called; 0 takes it from the logits.</summary>
     public int Classes { get; init; }
 
@@ -27,9 +33,14 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of it is ignored.
     /// SMP and kornia do so; PyTorch divides by the valid ones.
     /// </summary>
+    [ConventionDefault(Convention.Smp, true)]
+    [ConventionDefault(Convention.Kornia, true)]
     public bool CountIgnored { get; init; }
 
     /// <summary>Sums go over the pixels of each image; otherwise over the pixels of the whole batch.</summary>
+    [ConventionDefault(Convention.Monai, true)]
+    [ConventionDefault(Convention.NnUnet, true)]
+    [ConventionDefault(Convention.Kornia, true)]
     public bool PerImage { get; init; }
 
     /// <summary>What happens to the axes that the terms leave standing.</summary>
