@@ -24,7 +24,10 @@ internal sealed class TileSchedule
 
         Stored = Nodes.Where(node => HasClass(node) && node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node)).ToList();
-        Rows = PerPixel.Where(node => ClassPhaseNodes().Any(user => user.PassInputs.Contains(node)) || IsClassOutput(node)).ToList();
+        Cut = FindCut();
+        Carried = IsCut ? PerPixel.Where(node => IsBeforeCut(node) && IsReadAfterCut(node)).ToList() : [];
+        List<Node> classPhase = ClassPhaseNodes();
+        Rows = PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => user.PassInputs.Contains(node)) || IsClassOutput(node)).ToList();
         foreach (Node node in Nodes)
         {
             foreach (Node input in node.PassInputs)
@@ -49,8 +52,32 @@ internal sealed class TileSchedule
     /// <summary>Nodes without a class axis that are computed.</summary>
     public List<Node> PerPixel { get; }
 
-    /// <summary>Those of them that the class phase reads, kept in a scratch row.</summary>
+    /// <summary>Those of them that are read after the loop that computes them, kept in a scratch row.</summary>
     public List<Node> Rows { get; }
+
+    /// <summary>
+    /// The stratum after which a second loop over the pixels begins. In one loop, a pixel's reciprocal and logarithm wait for its
+    /// exponentials, and there are too many instructions for the processor to reach the next pixels meanwhile.
+    /// </summary>
+    public int Cut { get; }
+
+    public bool IsCut => Cut < LastStratum;
+
+    /// <summary>What the second loop reads from the first.</summary>
+    public List<Node> Carried { get; }
+
+    /// <summary>
+    /// About how many calls the compiler has to inline. Beyond what it bears in one method, lane operations stay calls, which takes
+    /// several times as long.
+    /// </summary>
+    public int Weight => Nodes.Sum(node => node.Op switch
+    {
+        _ when IsLeaf(node) => 2,
+        Op.Divide => 6,
+        Op.Power => 350,
+        _ when node.Operation().IsExpensive => 150,
+        _ => 6,
+    });
 
     public Dictionary<Node, int> Uses { get; } = [];
 
@@ -107,6 +134,30 @@ internal sealed class TileSchedule
         .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
         .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
         .Concat(ClassStores.SelectMany(store => store.Inputs));
+
+    public bool IsBeforeCut(Node node) => Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
+
+    // After the last loop over the classes with something dear, if something dear follows pixel by pixel.
+    private int FindCut()
+    {
+        for (int stratum = LastStratum - 1; stratum >= 0; stratum--)
+        {
+            if (ReductionsOf(stratum).Any(reduction => Computed([reduction[0]], node => Stratum(node) < stratum).Any(node => node.Operation().IsExpensive))
+                && PerPixel.Any(node => Stratum(node) > stratum && node.Operation().IsExpensive))
+                return stratum;
+        }
+
+        return LastStratum;
+    }
+
+    private bool IsReadAfterCut(Node node)
+    {
+        IEnumerable<Node> later = PerPixel.Where(user => !IsBeforeCut(user));
+        IEnumerable<Node> loops = Computed(Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), Stored.Contains);
+        return later.Concat(loops).Any(user => user.PassInputs.Contains(node))
+            || Pass.Sums.Any(sum => ReferenceEquals(sum[0], node)) || ReferenceEquals(Pass.Elements, node)
+            || PixelStores.Any(store => store.Inputs.Contains(node));
+    }
 
     private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -5,6 +6,10 @@ namespace LossGen.Cpu;
 /// <content>Prepares a tile: in place where the caller's memory can be read as it is, else through a padded copy.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
+    private const int PrefetchedClasses = 8;
+
+    private const int CacheLine = 64;
+
     private static void RunTile(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, int count)
     {
         int classes = run.Classes, width = run.Width;
@@ -46,6 +51,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             }
         }
 
+        if (classes > PrefetchedClasses && !isStaged)
+            PrefetchNext(run, pass, image, pixel + count, count);
         if (isMasked)
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
         else
@@ -57,6 +64,23 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Unstage(run, span, memory.Elements, run.Elements, elementClasses);
         if (isStaged && pass.Stores != 0)
             UnstageRunningSums(run, memory, pass, span);
+    }
+
+    // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed.
+    private static void PrefetchNext(in CallState run, PassLayout pass, int image, long pixel, int count)
+    {
+        if (!Sse.IsSupported || pixel + count > run.Pixels)
+            return;
+        long first = ((long)image * run.Classes * run.Pixels) + pixel;
+        for (int c = 0; c < run.Classes; c++, first += run.Pixels)
+        {
+            for (int i = 0; i < count; i += CacheLine / sizeof(T))
+            {
+                Sse.Prefetch1(run.Logits + first + i);
+                if (pass.WritesGradient)
+                    Sse.Prefetch1(run.Gradient + first + i);
+            }
+        }
     }
 
     // Gives the memory behind the copies.

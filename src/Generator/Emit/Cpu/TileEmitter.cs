@@ -11,6 +11,9 @@ internal sealed class TileEmitter
     private readonly TileSchedule schedule;
     private readonly VectorText text;
 
+    // Beyond this weight the phases become methods of their own, each with the compiler's whole budget.
+    private const int MostInlined = 450;
+
     // What earlier loops left in scratch rows.
     private readonly HashSet<Node> stored = [];
 
@@ -34,24 +37,54 @@ internal sealed class TileEmitter
 
     private void Emit(string method)
     {
+        if (schedule.Weight <= MostInlined || !schedule.HasPixelPhase || !schedule.HasClassPhase)
+        {
+            Method(method, () =>
+            {
+                if (schedule.HasPixelPhase)
+                    PixelPhase(second: null);
+                if (schedule.HasClassPhase)
+                    ClassPhase();
+            });
+            return;
+        }
+
+        List<string> parts = [method + "Pixels", method + "Classes"];
+        if (schedule.IsCut)
+            parts.Insert(1, method + "Followers");
+        Header(method);
+        foreach (string part in parts)
+            writer.Line($"{part}<T, V, M>(ref tile);");
+        writer.Close();
+        writer.Line();
+        Method(parts[0], () => PixelPhase(schedule.IsCut ? parts[1] : null));
+        writer.Line();
+        Method(parts[parts.Count - 1], ClassPhase);
+    }
+
+    private void Header(string method)
+    {
         writer.Line($"private static void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
         KernelEmitter.Constraints(writer);
         writer.Open();
+    }
+
+    private void Method(string method, Action body)
+    {
+        Header(method);
         text.Prologue();
-        if (schedule.HasPixelPhase)
-            PixelPhase();
-        if (schedule.HasClassPhase)
-            ClassPhase();
+        body();
         writer.Close();
     }
 
-    private void PixelPhase()
+    // Where a name is given for what follows the cut, a method of its own.
+    private void PixelPhase(string? second)
     {
         List<Node> sums = pass.Sums.Where(sum => !TileSchedule.HasClass(sum[0])).ToList();
         writer.Line();
         writer.Line("// Pixel by pixel: what joins the classes.");
-        foreach (Node sum in sums)
-            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        if (second is null)
+            DeclareSums(sums);
         writer.Open("for (int i = 0; i < pixels; i += V.Count)");
         text.OpenPixelScope();
         for (int stratum = 0; stratum <= schedule.LastStratum; stratum++)
@@ -61,6 +94,8 @@ internal sealed class TileEmitter
             List<Node> reductions = schedule.ReductionsOf(stratum).ToList();
             if (reductions.Count > 0)
                 ReductionLoop(reductions);
+            if (schedule.IsCut && stratum == schedule.Cut)
+                SecondLoop(second, sums);
         }
 
         foreach (Node sum in sums)
@@ -69,14 +104,51 @@ internal sealed class TileEmitter
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
-        foreach (Node row in schedule.Rows)
-            writer.Line($"V.Store({text.Value(row)}, {text.PixelRow(row)} + i);");
+        StoreRows(schedule.Rows.Where(row => !schedule.IsCut || !schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (sums.Count > 0)
             writer.Line();
         foreach (Node sum in sums)
             StoreSum(sum, "");
+    }
+
+    private void SecondLoop(string? method, List<Node> sums)
+    {
+        StoreRows(schedule.Rows.Where(schedule.IsBeforeCut));
+        text.CloseScope();
+        writer.Close();
+        if (method is not null)
+        {
+            writer.Close();
+            writer.Line();
+            Header(method);
+            text.Prologue();
+        }
+
+        writer.Line();
+        writer.Line("// Pixel by pixel: what follows from that.");
+        if (method is not null)
+            DeclareSums(sums);
+        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        text.OpenPixelScope();
+        foreach (Node node in schedule.Carried)
+        {
+            writer.Line($"V {text.Name(node)} = {text.Carried(node)};");
+            text.Known(node);
+        }
+    }
+
+    private void DeclareSums(List<Node> sums)
+    {
+        foreach (Node sum in sums)
+            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+    }
+
+    private void StoreRows(IEnumerable<Node> rows)
+    {
+        foreach (Node row in rows)
+            writer.Line($"V.Store({text.Value(row)}, {text.PixelRow(row)} + i);");
     }
 
     private void ReductionLoop(List<Node> reductions)

@@ -38,6 +38,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
             writer.Line("var constants = tile.Constants;");
         writer.Line("var validity = tile.Valid;");
+        scopes.Clear();
         scopes.Push([]);
         for (int k = 0; k < Pass.ScalarConstants.Length; k++)
         {
@@ -173,6 +174,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
     public string Store(Node store, int part) => $"tile.Stores[{(2 * plan.RunningSums.IndexOf(store)) + part}]";
+
+    /// <summary>A row of an earlier loop over the pixels.</summary>
+    public string Carried(Node node) => $"V.Load({PixelRow(node)} + i)";
 
     /// <summary>What the node means, ahead of its declaration.</summary>
     public void Comment(Node node) => writer.Comment(names.Describe(node));
