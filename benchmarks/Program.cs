@@ -53,6 +53,7 @@ foreach (int threads in options.Threads)
     {
         foreach (InputSize size in options.Sizes.Where(loss.Fits))
         {
+            LossGen.LossRuntime.Threads = threads;
             CaseResult result = CaseRun.Measure(loss, size, threads, options.Seconds);
             results.Add(result);
             Tables.Print(result);

@@ -20,6 +20,10 @@ public static class Unary
 
     public readonly struct Log1p : IUnary { V IUnary.Of<V, T>(V x) => V.Log1p(x); }
 
+    public readonly struct LogAtLeastOne : IUnary { V IUnary.Of<V, T>(V x) => V.LogAtLeastOne(x); }
+
+    public readonly struct Log1pOfUnit : IUnary { V IUnary.Of<V, T>(V x) => V.Log1pOfUnit(x); }
+
     public readonly struct Expm1 : IUnary { V IUnary.Of<V, T>(V x) => V.Expm1(x); }
 
     public readonly struct Atan : IUnary { V IUnary.Of<V, T>(V x) => V.Atan(x); }

@@ -44,6 +44,8 @@ internal static class Samples
         {
             "Log" => x > 0,
             "Log1p" => x > -1,
+            "LogAtLeastOne" => x >= 1,
+            "Log1pOfUnit" => x is >= 0 and <= 1,
             "ExpNonPositive" => x <= 0,
             "Exp" or "Expm1" or "Sinh" or "Cosh" => Math.Abs(x) < 1000,
             _ => Math.Abs(x) < maximum,

@@ -143,5 +143,11 @@ internal static class HeaderEmitter
         _ => $"{perClass}*C + {others}",
     };
 
-    private static string Word(Op op) => op == Op.ExpNonPositive ? "exp" : op.ToString().ToLowerInvariant();
+    private static string Word(Op op) => op switch
+    {
+        Op.ExpNonPositive => "exp",
+        Op.LogAtLeastOne => "log",
+        Op.Log1pOfUnit => "log1p",
+        _ => op.ToString().ToLowerInvariant(),
+    };
 }

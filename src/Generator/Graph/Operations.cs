@@ -90,6 +90,22 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Log({0})", Scalar = "global::System.Math.Log({0})", Torch = "{0}.log()",
         };
+        yield return new(Op.LogAtLeastOne)
+        {
+            Evaluate = v => Math.Log(v[0]),
+            Derivative = (b, n, g) => [b.Divide(g, n[0])],
+            Domain = "from 1, finite: made by lowering only",
+            IsExpensive = true,
+            Vector = "V.LogAtLeastOne({0})", Scalar = "global::System.Math.Log({0})", Torch = "{0}.log()",
+        };
+        yield return new(Op.Log1pOfUnit)
+        {
+            Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
+            Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
+            Domain = "from 0 to 1: made by lowering only",
+            IsExpensive = true,
+            Vector = "V.Log1pOfUnit({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})", Torch = "{0}.log1p()",
+        };
         yield return new(Op.Log1p)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),

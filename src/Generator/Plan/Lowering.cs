@@ -45,7 +45,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.SoftmaxComplement:
                 return Minus(graph.One, graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
             case Op.LogSumExp:
-                return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.Log, SumOfExponentials(inputs[0])));
+                return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.LogAtLeastOne, SumOfExponentials(inputs[0])));
             case Op.Sigmoid:
             {
                 // 1 / (1 + e) at x >= 0 and e / (1 + e) below, with e = exp(-|x|).
@@ -61,7 +61,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.Softplus:
             {
                 Node e = Decay(Magnitude(inputs[0]).Magnitude);
-                return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1p, e));
+                return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1pOfUnit, e));
             }
 
             // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.

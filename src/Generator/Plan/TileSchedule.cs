@@ -153,7 +153,9 @@ internal sealed class TileSchedule
     private bool IsReadAfterCut(Node node)
     {
         IEnumerable<Node> later = PerPixel.Where(user => !IsBeforeCut(user));
-        IEnumerable<Node> loops = Computed(Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), Stored.Contains);
+        List<Node> firstLoops = Computed(Reductions.Where(IsBeforeCut).Select(reduction => reduction[0]), _ => false);
+        IEnumerable<Node> loops = Computed(
+            Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
         return later.Concat(loops).Any(user => user.PassInputs.Contains(node))
             || Pass.Sums.Any(sum => ReferenceEquals(sum[0], node)) || ReferenceEquals(Pass.Elements, node)
             || PixelStores.Any(store => store.Inputs.Contains(node));

@@ -38,6 +38,12 @@ public readonly unsafe partial struct F32x16 : ILaneBits<F32x16, float>
     public static F32x16 Log1p(F32x16 x) => VectorMath<F32x16, float>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 Log1pOfUnit(F32x16 x) => VectorMath<F32x16, float>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 LogAtLeastOne(F32x16 x) => VectorMath<F32x16, float>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Expm1(F32x16 x) => VectorMath<F32x16, float>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,6 +38,12 @@ public readonly unsafe partial struct F32x4 : ILaneBits<F32x4, float>
     public static F32x4 Log1p(F32x4 x) => VectorMath<F32x4, float>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 Log1pOfUnit(F32x4 x) => VectorMath<F32x4, float>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 LogAtLeastOne(F32x4 x) => VectorMath<F32x4, float>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Expm1(F32x4 x) => VectorMath<F32x4, float>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,6 +38,12 @@ public readonly unsafe partial struct F32x8 : ILaneBits<F32x8, float>
     public static F32x8 Log1p(F32x8 x) => VectorMath<F32x8, float>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 Log1pOfUnit(F32x8 x) => VectorMath<F32x8, float>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 LogAtLeastOne(F32x8 x) => VectorMath<F32x8, float>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Expm1(F32x8 x) => VectorMath<F32x8, float>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,6 +38,12 @@ public readonly unsafe partial struct F64x2 : ILaneBits<F64x2, double>
     public static F64x2 Log1p(F64x2 x) => VectorMath<F64x2, double>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 Log1pOfUnit(F64x2 x) => VectorMath<F64x2, double>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 LogAtLeastOne(F64x2 x) => VectorMath<F64x2, double>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Expm1(F64x2 x) => VectorMath<F64x2, double>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

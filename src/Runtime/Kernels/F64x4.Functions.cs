@@ -38,6 +38,12 @@ public readonly unsafe partial struct F64x4 : ILaneBits<F64x4, double>
     public static F64x4 Log1p(F64x4 x) => VectorMath<F64x4, double>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 Log1pOfUnit(F64x4 x) => VectorMath<F64x4, double>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 LogAtLeastOne(F64x4 x) => VectorMath<F64x4, double>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Expm1(F64x4 x) => VectorMath<F64x4, double>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,6 +38,12 @@ public readonly unsafe partial struct F64x8 : ILaneBits<F64x8, double>
     public static F64x8 Log1p(F64x8 x) => VectorMath<F64x8, double>.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 Log1pOfUnit(F64x8 x) => VectorMath<F64x8, double>.Log1pOfUnit(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 LogAtLeastOne(F64x8 x) => VectorMath<F64x8, double>.LogAtLeastOne(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Expm1(F64x8 x) => VectorMath<F64x8, double>.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -95,6 +95,12 @@ public unsafe interface IVector<V, T> :
     /// <summary>log(1 + x).</summary>
     static abstract V Log1p(V x);
 
+    /// <summary>log(x) for finite x from 1. At most 1 ulp; NaN for NaN.</summary>
+    static abstract V LogAtLeastOne(V x);
+
+    /// <summary>log(1 + x) for x from 0 to 1. At most 1.5 ulp; NaN for NaN.</summary>
+    static abstract V Log1pOfUnit(V x);
+
     /// <summary>exp(x) - 1.</summary>
     static abstract V Expm1(V x);
 

@@ -16,6 +16,14 @@ internal static partial class VectorMath<V, T>
         return LogEnds(LogOf(k, m - V.One), x);
     }
 
+    /// <summary>log(x) for finite x from 1: no ends to mend. x - x hands on NaN, whose bits Split would take for a number's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogAtLeastOne(V x)
+    {
+        V m = Split(x, out V k);
+        return LogOf(k, m - V.One) + (x - x);
+    }
+
     /// <summary>log(1 + x). At most 1.3 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log1p(V x)
@@ -39,7 +47,7 @@ internal static partial class VectorMath<V, T>
 
     /// <summary>log(1 + x) for x from 0 to 1: no exponent to take apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Log1pOfUnit(V x)
+    public static V Log1pOfUnit(V x)
     {
         V upper = V.Greater(x, V.Create(0.41421356237309505));
         V f = V.Select(upper, V.MultiplyAdd(x, V.Create(0.5), V.Create(-0.5)), x);

@@ -17,6 +17,8 @@ public class OperationTableTests
         [Op.Exp] = [Any],
         [Op.ExpNonPositive] = [[-1e-3, -0.5, -3, -20]],
         [Op.Log] = [Positive],
+        [Op.LogAtLeastOne] = [[1.01, 1.4, 2.6, 30]],
+        [Op.Log1pOfUnit] = [[1e-3, 0.2, 0.5, 0.99]],
         [Op.Log1p] = [[-0.99, -0.5, -1e-7, 1e-7, 0.4, 8]],
         [Op.Expm1] = [[-7, -0.5, -1e-7, 1e-7, 0.4, 3]],
         [Op.Sqrt] = [Positive],

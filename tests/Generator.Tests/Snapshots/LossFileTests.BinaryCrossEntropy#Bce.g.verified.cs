@@ -116,8 +116,8 @@ public sealed partial class Bce : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
             var s4 = s.Slots + 0;
-            // sum = sum_NCS(y*(maximum(-x, 0) + log1p(expnonpositive(-abs(x)))) + (1 - y)*(maximum(x, 0) +
-            //     log1p(expnonpositive(-abs(x)))))
+            // sum = sum_NCS(y*(maximum(-x, 0) + log1pofunit(expnonpositive(-abs(x)))) + (1 - y)*(maximum(x, 0) +
+            //     log1pofunit(expnonpositive(-abs(x)))))
             var sum = s.Statistics[0] + (0 * classes) + 0;
 
 
@@ -156,7 +156,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var y = target + (c * targetStride);
                 for (int i = 0; i < pixels; i += V.Count)
                 {
-                    V v5 = V.Log1p(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
+                    V v5 = V.Log1pOfUnit(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero) + v5, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v5)), validity + i);
                 }
             }
@@ -227,7 +227,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 {
                     V v9 = V.One - V.Load(y + i);
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
-                    V v5 = V.Log1p(decay);
+                    V v5 = V.Log1pOfUnit(decay);
                     V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
                     V v8 = V.One / (V.One + decay);
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v9, V.Max(V.Load(x + i), V.Zero) + v5, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v5)), validity + i);

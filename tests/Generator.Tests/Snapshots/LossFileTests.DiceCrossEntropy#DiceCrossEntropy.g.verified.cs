@@ -59,9 +59,9 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 1, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 2, ClassRows: 1, PixelRows: 2, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 2, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = false,
             Slots = (5, 2, 0, 0),
         };
@@ -131,7 +131,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // overlap[c] = sum_NS([label = c]*expnonpositive(x - max_C(x))*1/sum_C(expnonpositive(x - max_C(x))))
             var overlap = s.Statistics[0] + (2 * classes);
             var s13 = s.Slots + 5 + (1 * classes);
-            // sum = sum_NS(sum_C([label = c]*x) - (max_C(x) + log(sum_C(expnonpositive(x - max_C(x))))))
+            // sum = sum_NS(sum_C([label = c]*x) - (max_C(x) + logatleastone(sum_C(expnonpositive(x - max_C(x))))))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
             double s14 = 0D;
@@ -208,9 +208,21 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
+                V.Store(labelLogit, scratch + (((1 * classes) + 0) * width) + i);
+                V.Store(maximum, scratch + (((1 * classes) + 1) * width) + i);
+                V.Store(normaliser, scratch + (((1 * classes) + 2) * width) + i);
+            }
+
+            // Pixel by pixel: what follows from that.
+            for (int i = 0; i < pixels; i += V.Count)
+            {
+                V label = V.Load(labels + i);
+                V labelLogit = V.Load(scratch + (((1 * classes) + 0) * width) + i);
+                V maximum = V.Load(scratch + (((1 * classes) + 1) * width) + i);
+                V normaliser = V.Load(scratch + (((1 * classes) + 2) * width) + i);
                 V reciprocal = V.One / normaliser;
-                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelLogit - (maximum + V.Log(normaliser)), validity + i);
-                V.Store(reciprocal, scratch + (((1 * classes) + 0) * width) + i);
+                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelLogit - (maximum + V.LogAtLeastOne(normaliser)), validity + i);
+                V.Store(reciprocal, scratch + (((1 * classes) + 3) * width) + i);
             }
 
             global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum);
@@ -220,7 +232,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             {
                 V self = V.Create(c);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 0) * width);
+                var reciprocal = scratch + (((1 * classes) + 3) * width);
                 V sumLabelled = V.Zero;
                 V sumPredicted = V.Zero;
                 V sumOverlap = V.Zero;
@@ -279,18 +291,26 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
+                V.Store(normaliser, scratch + (((1 * classes) + 0) * width) + i);
+            }
+
+            // Pixel by pixel: what follows from that.
+            for (int i = 0; i < pixels; i += V.Count)
+            {
+                V label = V.Load(labels + i);
+                V normaliser = V.Load(scratch + (((1 * classes) + 0) * width) + i);
                 V reciprocal = V.One / normaliser;
                 // v22 = sum_C(probability*where([label = c], s7[c], s8[c]))
                 V v22 = V.Zero;
-                exponentialRow = scratch + (0 * classes * width) + i;
+                var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
                     v22 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
                 }
                 V v23 = -v22;
-                V.Store(reciprocal, scratch + (((1 * classes) + 0) * width) + i);
-                V.Store(v23, scratch + (((1 * classes) + 1) * width) + i);
+                V.Store(reciprocal, scratch + (((1 * classes) + 1) * width) + i);
+                V.Store(v23, scratch + (((1 * classes) + 2) * width) + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -299,8 +319,8 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 0) * width);
-                var v23 = scratch + (((1 * classes) + 1) * width);
+                var reciprocal = scratch + (((1 * classes) + 1) * width);
+                var v23 = scratch + (((1 * classes) + 2) * width);
                 // s8[c] = (not (0 = below[c]))*(-(-s10*s13[c])/below[c])
                 V s8 = V.Broadcast(constants + c);
                 // s7[c] = s8[c] + (not (0 = below[c]))*2*s11/below[c]

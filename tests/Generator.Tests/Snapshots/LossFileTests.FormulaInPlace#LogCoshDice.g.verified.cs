@@ -67,9 +67,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 1, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 2, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = true,
             Slots = (1, 0, 1, 4),
         };
@@ -210,6 +210,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 V label = V.Load(labels + i);
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
+                V v21 = valid & V.One;
                 // maximum = max_C(x)
                 V maximum = V.Create(double.NegativeInfinity);
                 var x = logits + i;
@@ -217,20 +218,31 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 {
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
-                V v22 = -maximum;
-                // normaliser = sum_C(expnonpositive(x + v22))
+                V v23 = -maximum;
+                // normaliser = sum_C(expnonpositive(x + v23))
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
                 {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v22);
+                    V exponential = V.ExpNonPositive(V.Load(x) + v23);
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
+                V.Store(v21, scratch + (((1 * classes) + 0) * width) + i);
+                V.Store(normaliser, scratch + (((1 * classes) + 1) * width) + i);
+            }
+
+            // Pixel by pixel: what follows from that.
+            for (int i = 0; i < pixels; i += V.Count)
+            {
+                V label = V.Load(labels + i);
+                V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
+                V v21 = V.Load(scratch + (((1 * classes) + 0) * width) + i);
+                V normaliser = V.Load(scratch + (((1 * classes) + 1) * width) + i);
                 V reciprocal = V.One / normaliser;
-                sumSumValid += valid & V.One;
-                V.Store(reciprocal, scratch + (((1 * classes) + 0) * width) + i);
+                sumSumValid += v21;
+                V.Store(reciprocal, scratch + (((1 * classes) + 2) * width) + i);
             }
 
             global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSumValid);
@@ -240,7 +252,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 V self = V.Create(c);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 0) * width);
+                var reciprocal = scratch + (((1 * classes) + 2) * width);
                 V sumSumY = V.Zero;
                 V sumTp = V.Zero;
                 V sumSumP = V.Zero;
@@ -285,29 +297,38 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 {
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
-                V v22 = -maximum;
+                V v23 = -maximum;
                 // normaliser = sum_C(exponential)
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
                 {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v22);
+                    V exponential = V.ExpNonPositive(V.Load(x) + v23);
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
+                V.Store(normaliser, scratch + (((1 * classes) + 0) * width) + i);
+            }
+
+            // Pixel by pixel: what follows from that.
+            for (int i = 0; i < pixels; i += V.Count)
+            {
+                V label = V.Load(labels + i);
+                V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
+                V normaliser = V.Load(scratch + (((1 * classes) + 0) * width) + i);
                 V reciprocal = V.One / normaliser;
-                // v27 = sum_C(probability*where([label = c], s5[c], s6[c]))
-                V v27 = V.Zero;
-                exponentialRow = scratch + (0 * classes * width) + i;
+                // v28 = sum_C(probability*where([label = c], s5[c], s6[c]))
+                V v28 = V.Zero;
+                var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v27 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
+                    v28 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
                 }
-                V v28 = -v27;
-                V.Store(reciprocal, scratch + (((1 * classes) + 0) * width) + i);
-                V.Store(v28, scratch + (((1 * classes) + 1) * width) + i);
+                V v29 = -v28;
+                V.Store(reciprocal, scratch + (((1 * classes) + 1) * width) + i);
+                V.Store(v29, scratch + (((1 * classes) + 2) * width) + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -316,15 +337,15 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 0) * width);
-                var v28 = scratch + (((1 * classes) + 1) * width);
+                var reciprocal = scratch + (((1 * classes) + 1) * width);
+                var v29 = scratch + (((1 * classes) + 2) * width);
                 // s6[c] = (0 < s4)*(-s19[c])
                 V s6 = V.Broadcast(constants + c);
                 // s5[c] = s6[c] + s20[c]
                 V s5 = V.Broadcast(constants + (1 * classes) + c);
                 for (int i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocal + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v28 + i))), gradient + i);
+                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocal + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v29 + i))), gradient + i);
                 }
             }
         }

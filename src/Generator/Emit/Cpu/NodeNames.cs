@@ -61,9 +61,9 @@ internal sealed class NodeNames(LossPlan plan)
                 return "reciprocal";
             case Op.Sum when node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && node[0][1].Op == Op.Logit:
                 return "labelLogit";
-            case Op.Log when IsNormaliser(node[0]):
+            case Op.LogAtLeastOne when IsNormaliser(node[0]):
                 return "logNormaliser";
-            case Op.Add when node.Inputs.Any(i => i.Op == Op.ClassMaximum) && node.Inputs.Any(i => i.Op == Op.Log):
+            case Op.Add when node.Inputs.Any(i => i.Op == Op.ClassMaximum) && node.Inputs.Any(i => i.Op == Op.LogAtLeastOne):
                 return "logSumExp";
             case Op.Multiply when IsProbability(node):
                 return "probability";
