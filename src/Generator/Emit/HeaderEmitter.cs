@@ -126,7 +126,7 @@ internal static class HeaderEmitter
             parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
         if (!pass.Stores.IsEmpty)
             parts.Add($"sorts {Count(pass.Stores.Count(store => store.Axes.Has(Axes.Class)), pass.Stores.Count(store => !store.Axes.Has(Axes.Class)))} keys a pixel");
-        string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => Word(node.Op)).Select(group =>
+        string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => NodeText.Word(node.Op)).Select(group =>
         {
             int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;
             return $"{group.Key} {Count(perClass, perPixel)}";
@@ -141,13 +141,5 @@ internal static class HeaderEmitter
         (0, _) => Literal.Of(others),
         (_, 0) => $"{perClass}*C",
         _ => $"{perClass}*C + {others}",
-    };
-
-    private static string Word(Op op) => op switch
-    {
-        Op.ExpNonPositive => "exp",
-        Op.LogAtLeastOne => "log",
-        Op.Log1pOfUnit => "log1p",
-        _ => op.ToString().ToLowerInvariant(),
     };
 }

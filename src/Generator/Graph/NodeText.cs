@@ -65,7 +65,7 @@ internal static class NodeText
             Op.Sum => ("sum_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
             Op.RunningSum => ("running_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + " by " + In(1) + ")", Atom),
             Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
-            _ => (node.Op.ToString().ToLowerInvariant() + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
+            _ => (Word(node.Op) + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
         };
         return own < precedence ? "(" + text + ")" : text;
     }
@@ -77,4 +77,13 @@ internal static class NodeText
             (left, right) = (right, left);
         return right.StartsWith("-", StringComparison.Ordinal) ? left + " - " + right.Substring(1) : left + " + " + right;
     }
+
+    /// <summary>What a function is called in comments: those for a range are the functions that they are.</summary>
+    public static string Word(Op op) => op switch
+    {
+        Op.ExpNonPositive => "exp",
+        Op.LogAtLeastOne => "log",
+        Op.Log1pOfUnit => "log1p",
+        _ => op.ToString().ToLowerInvariant(),
+    };
 }

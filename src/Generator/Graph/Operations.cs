@@ -24,13 +24,17 @@ internal static class Operations
         {
             Evaluate = v => v[0] + v[1],
             Derivative = (b, n, g) => [g, g],
-            Vector = "{0} + {1}", Scalar = "{0} + {1}", Torch = "{0} + {1}",
+            Vector = "{0} + {1}",
+            Scalar = "{0} + {1}",
+            Torch = "{0} + {1}",
         };
         yield return new(Op.Multiply)
         {
             Evaluate = v => v[0] * v[1],
             Derivative = (b, n, g) => [b.Multiply(g, n[1]), b.Multiply(g, n[0])],
-            Vector = "{0} * {1}", Scalar = "{0} * {1}", Torch = "{0} * {1}",
+            Vector = "{0} * {1}",
+            Scalar = "{0} * {1}",
+            Torch = "{0} * {1}",
         };
         yield return new(Op.Divide)
         {
@@ -38,7 +42,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, n[1]), b.Negate(b.Divide(b.Multiply(g, n), n[1]))],
             Domain = "not finite where the denominator is 0",
             IsExpensive = true,
-            Vector = "{0} / {1}", Scalar = "{0} / {1}", Torch = "{0} / {1}",
+            Vector = "{0} / {1}",
+            Scalar = "{0} / {1}",
+            Torch = "{0} / {1}",
         };
         yield return new(Op.Power)
         {
@@ -50,21 +56,27 @@ internal static class Operations
             ],
             Domain = "NaN for a negative base with a fractional exponent; the derivative is infinite at 0 for exponents below 1",
             IsExpensive = true,
-            Vector = "V.Pow({0}, {1})", Scalar = "global::System.Math.Pow({0}, {1})", Torch = "{0}.pow({1})",
+            Vector = "V.Pow({0}, {1})",
+            Scalar = "global::System.Math.Pow({0}, {1})",
+            Torch = "{0}.pow({1})",
         };
         yield return new(Op.Minimum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[0], n[1]), n), Tie(b, g, b.LessOrEqual(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Min({0}, {1})", Scalar = "global::System.Math.Min({0}, {1})", Torch = "input.Minimum({0}, {1})",
+            Vector = "V.Min({0}, {1})",
+            Scalar = "global::System.Math.Min({0}, {1})",
+            Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
         {
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[1], n[0]), n), Tie(b, g, b.LessOrEqual(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Max({0}, {1})", Scalar = "global::System.Math.Max({0}, {1})", Torch = "input.Maximum({0}, {1})",
+            Vector = "V.Max({0}, {1})",
+            Scalar = "global::System.Math.Max({0}, {1})",
+            Torch = "input.Maximum({0}, {1})",
         };
         yield return new(Op.Exp)
         {
@@ -72,7 +84,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, n)],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
-            Vector = "V.Exp({0})", Scalar = "global::System.Math.Exp({0})", Torch = "{0}.exp()",
+            Vector = "V.Exp({0})",
+            Scalar = "global::System.Math.Exp({0})",
+            Torch = "{0}.exp()",
         };
         yield return new(Op.ExpNonPositive)
         {
@@ -80,7 +94,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, n)],
             Domain = "at most 0: made by lowering only",
             IsExpensive = true,
-            Vector = "V.ExpNonPositive({0})", Scalar = "global::System.Math.Exp({0})", Torch = "{0}.exp()",
+            Vector = "V.ExpNonPositive({0})",
+            Scalar = "global::System.Math.Exp({0})",
+            Torch = "{0}.exp()",
         };
         yield return new(Op.Log)
         {
@@ -88,7 +104,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, n[0])],
             Domain = "-infinity at 0, NaN below",
             IsExpensive = true,
-            Vector = "V.Log({0})", Scalar = "global::System.Math.Log({0})", Torch = "{0}.log()",
+            Vector = "V.Log({0})",
+            Scalar = "global::System.Math.Log({0})",
+            Torch = "{0}.log()",
         };
         yield return new(Op.LogAtLeastOne)
         {
@@ -96,7 +114,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, n[0])],
             Domain = "from 1, finite: made by lowering only",
             IsExpensive = true,
-            Vector = "V.LogAtLeastOne({0})", Scalar = "global::System.Math.Log({0})", Torch = "{0}.log()",
+            Vector = "V.LogAtLeastOne({0})",
+            Scalar = "global::System.Math.Log({0})",
+            Torch = "{0}.log()",
         };
         yield return new(Op.Log1pOfUnit)
         {
@@ -104,7 +124,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
             Domain = "from 0 to 1: made by lowering only",
             IsExpensive = true,
-            Vector = "V.Log1pOfUnit({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})", Torch = "{0}.log1p()",
+            Vector = "V.Log1pOfUnit({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
+            Torch = "{0}.log1p()",
         };
         yield return new(Op.Log1p)
         {
@@ -112,7 +134,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
             Domain = "-infinity at -1, NaN below",
             IsExpensive = true,
-            Vector = "V.Log1p({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})", Torch = "{0}.log1p()",
+            Vector = "V.Log1p({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
+            Torch = "{0}.log1p()",
         };
         yield return new(Op.Expm1)
         {
@@ -120,7 +144,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Add(n, b.One))],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
-            Vector = "V.Expm1({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})", Torch = "{0}.expm1()",
+            Vector = "V.Expm1({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})",
+            Torch = "{0}.expm1()",
         };
         yield return new(Op.Sqrt)
         {
@@ -128,34 +154,44 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(b.Multiply(b.Constant(0.5), g), n)],
             Domain = "NaN below 0; the derivative is infinite at 0",
             IsExpensive = true,
-            Vector = "V.Sqrt({0})", Scalar = "global::System.Math.Sqrt({0})", Torch = "{0}.sqrt()",
+            Vector = "V.Sqrt({0})",
+            Scalar = "global::System.Math.Sqrt({0})",
+            Torch = "{0}.sqrt()",
         };
         yield return new(Op.Abs)
         {
             Evaluate = v => Math.Abs(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sign(n[0]))],
             Domain = "the derivative at 0 is 0",
-            Vector = "V.Abs({0})", Scalar = "global::System.Math.Abs({0})", Torch = "{0}.abs()",
+            Vector = "V.Abs({0})",
+            Scalar = "global::System.Math.Abs({0})",
+            Torch = "{0}.abs()",
         };
         yield return new(Op.Sign)
         {
             Evaluate = v => double.IsNaN(v[0]) ? double.NaN : Math.Sign(v[0]),
             Domain = "no gradient flows",
-            Vector = "V.Sign({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})", Torch = "{0}.sign()",
+            Vector = "V.Sign({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})",
+            Torch = "{0}.sign()",
         };
         yield return new(Op.Tanh)
         {
             Evaluate = v => Math.Tanh(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Subtract(b.One, b.Multiply(n, n)))],
             IsExpensive = true,
-            Vector = "V.Tanh({0})", Scalar = "global::System.Math.Tanh({0})", Torch = "{0}.tanh()",
+            Vector = "V.Tanh({0})",
+            Scalar = "global::System.Math.Tanh({0})",
+            Torch = "{0}.tanh()",
         };
         yield return new(Op.Atan)
         {
             Evaluate = v => Math.Atan(v[0]),
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, b.Multiply(n[0], n[0])))],
             IsExpensive = true,
-            Vector = "V.Atan({0})", Scalar = "global::System.Math.Atan({0})", Torch = "{0}.atan()",
+            Vector = "V.Atan({0})",
+            Scalar = "global::System.Math.Atan({0})",
+            Torch = "{0}.atan()",
         };
         yield return new(Op.Sinh)
         {
@@ -163,7 +199,9 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Cosh(n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
-            Vector = "V.Sinh({0})", Scalar = "global::System.Math.Sinh({0})", Torch = "{0}.sinh()",
+            Vector = "V.Sinh({0})",
+            Scalar = "global::System.Math.Sinh({0})",
+            Torch = "{0}.sinh()",
         };
         yield return new(Op.Cosh)
         {
@@ -171,27 +209,35 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Sinh(n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
-            Vector = "V.Cosh({0})", Scalar = "global::System.Math.Cosh({0})", Torch = "{0}.cosh()",
+            Vector = "V.Cosh({0})",
+            Scalar = "global::System.Math.Cosh({0})",
+            Torch = "{0}.cosh()",
         };
         yield return new(Op.Sigmoid)
         {
             Evaluate = v => v[0] >= 0 ? 1 / (1 + Math.Exp(-v[0])) : Math.Exp(v[0]) / (1 + Math.Exp(v[0])),
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(n, b.Sigmoid(b.Negate(n[0]))))],
             IsExpensive = true,
-            Vector = "V.Sigmoid({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Sigmoid({0})", Torch = "{0}.sigmoid()",
+            Vector = "V.Sigmoid({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Sigmoid({0})",
+            Torch = "{0}.sigmoid()",
         };
         yield return new(Op.Softplus)
         {
             Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
-            Vector = "V.Softplus({0})", Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})", Torch = "input.Softplus({0})",
+            Vector = "V.Softplus({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})",
+            Torch = "input.Softplus({0})",
         };
         yield return new(Op.Detach)
         {
             Evaluate = v => v[0],
             Domain = "no gradient flows",
-            Vector = "{0}", Scalar = "{0}", Torch = "{0}",
+            Vector = "{0}",
+            Scalar = "{0}",
+            Torch = "{0}",
         };
         yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0}.lt({1})");
         yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0}.le({1})");
@@ -204,14 +250,18 @@ internal static class Operations
             Evaluate = v => v[0] != 0 ? v[1] : v[2],
             Derivative = (b, n, g) => [null, b.Mask(n[0], g), b.Mask(b.Not(n[0]), g)],
             Domain = "the branch that is not taken has gradient 0, also where it is not finite",
-            Vector = "V.Select({0}, {1}, {2})", Scalar = "{0} ? {1} : {2}", Torch = "input.Where({0}, {1}, {2})",
+            Vector = "V.Select({0}, {1}, {2})",
+            Scalar = "{0} ? {1} : {2}",
+            Torch = "input.Where({0}, {1}, {2})",
         };
         yield return new(Op.Mask)
         {
             Evaluate = v => v[0] != 0 ? v[1] : 0,
             Derivative = (b, n, g) => [null, b.Mask(n[0], g)],
             Domain = "a selection, not a product: 0 where the condition is false, also where the value is not finite",
-            Vector = "{0} & {1}", Scalar = "{0} ? {1} : 0D", Torch = "input.Mask({0}, {1})",
+            Vector = "{0} & {1}",
+            Scalar = "{0} ? {1} : 0D",
+            Torch = "input.Mask({0}, {1})",
         };
 
         yield return new(Op.Softmax)

@@ -47,22 +47,22 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.LogSumExp:
                 return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.LogAtLeastOne, SumOfExponentials(inputs[0])));
             case Op.Sigmoid:
-            {
-                // 1 / (1 + e) at x >= 0 and e / (1 + e) below, with e = exp(-|x|).
-                (Node magnitude, bool negated) = Magnitude(inputs[0]);
-                Node e = Decay(magnitude);
-                Node condition = graph.Make(Op.LessOrEqual, graph.Zero, magnitude);
-                Node numerator = negated
-                    ? graph.Make(Op.Where, condition, e, graph.One)
-                    : graph.Make(Op.Where, condition, graph.One, e);
-                return graph.Make(Op.Multiply, numerator, graph.Make(Op.Divide, graph.One, graph.Make(Op.Add, graph.One, e)));
-            }
+                {
+                    // 1 / (1 + e) at x >= 0 and e / (1 + e) below, with e = exp(-|x|).
+                    (Node magnitude, bool negated) = Magnitude(inputs[0]);
+                    Node e = Decay(magnitude);
+                    Node condition = graph.Make(Op.LessOrEqual, graph.Zero, magnitude);
+                    Node numerator = negated
+                        ? graph.Make(Op.Where, condition, e, graph.One)
+                        : graph.Make(Op.Where, condition, graph.One, e);
+                    return graph.Make(Op.Multiply, numerator, graph.Make(Op.Divide, graph.One, graph.Make(Op.Add, graph.One, e)));
+                }
 
             case Op.Softplus:
-            {
-                Node e = Decay(Magnitude(inputs[0]).Magnitude);
-                return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1pOfUnit, e));
-            }
+                {
+                    Node e = Decay(Magnitude(inputs[0]).Magnitude);
+                    return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1pOfUnit, e));
+                }
 
             // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.
             case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && IsFinite(node[1][1]):

@@ -21,7 +21,8 @@ internal static class Words
     public static readonly Word Target = Leaf("target", "y", (c, n) => new(new(0, 1), All, IsGrid: true)) with { Weight = 7 };
 
     public static readonly Word Logit = Leaf(
-        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-LogitBound, LogitBound), All, Moves: true)) with { Weight = 3 };
+        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-LogitBound, LogitBound), All, Moves: true)) with
+    { Weight = 3 };
 
     public static readonly Word Parameter = Leaf("parameter", "k{i}", (c, n) => n < c.Numbers.Length ? new(Interval.Point(c.Numbers[(int)n])) : null) with { Weight = 2 };
 

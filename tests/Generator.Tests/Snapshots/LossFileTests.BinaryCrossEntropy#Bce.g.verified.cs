@@ -116,8 +116,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
             var s4 = s.Slots + 0;
-            // sum = sum_NCS(y*(maximum(-x, 0) + log1pofunit(expnonpositive(-abs(x)))) + (1 - y)*(maximum(x, 0) +
-            //     log1pofunit(expnonpositive(-abs(x)))))
+            // sum = sum_NCS(y*(maximum(-x, 0) + log1p(exp(-abs(x)))) + (1 - y)*(maximum(x, 0) + log1p(exp(-abs(x)))))
             var sum = s.Statistics[0] + (0 * classes) + 0;
 
 

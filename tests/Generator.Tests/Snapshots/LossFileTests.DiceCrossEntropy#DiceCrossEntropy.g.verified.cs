@@ -125,13 +125,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // labelled[c] = sum_NS([label = c])
             var labelled = s.Statistics[0] + (0 * classes);
             var s9 = s.Slots + 0;
-            // predicted[c] = sum_NS(expnonpositive(x - max_C(x))*1/sum_C(expnonpositive(x - max_C(x))))
+            // predicted[c] = sum_NS(exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
             var predicted = s.Statistics[0] + (1 * classes);
             var below = s.Slots + 5 + (0 * classes);
-            // overlap[c] = sum_NS([label = c]*expnonpositive(x - max_C(x))*1/sum_C(expnonpositive(x - max_C(x))))
+            // overlap[c] = sum_NS([label = c]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
             var overlap = s.Statistics[0] + (2 * classes);
             var s13 = s.Slots + 5 + (1 * classes);
-            // sum = sum_NS(sum_C([label = c]*x) - (max_C(x) + logatleastone(sum_C(expnonpositive(x - max_C(x))))))
+            // sum = sum_NS(sum_C([label = c]*x) - (max_C(x) + log(sum_C(exp(x - max_C(x))))))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
             double s14 = 0D;
@@ -198,7 +198,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
                 V v17 = -maximum;
-                // normaliser = sum_C(expnonpositive(x + v17))
+                // normaliser = sum_C(exp(x + v17))
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;

@@ -125,9 +125,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var sumY = s.Statistics[0] + (0 * classes);
             // sumValid = sum_S([valid])
             var sumValid = s.Statistics[0] + (3 * classes) + 0;
-            // tp[c] = sum_S([label = c]*expnonpositive(x - max_C(x))*1/sum_C(expnonpositive(x - max_C(x))))
+            // tp[c] = sum_S([label = c]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
             var tp = s.Statistics[0] + (1 * classes);
-            // sumP[c] = sum_S([valid]*expnonpositive(x - max_C(x))*1/sum_C(expnonpositive(x - max_C(x))))
+            // sumP[c] = sum_S([valid]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
             var sumP = s.Statistics[0] + (2 * classes);
             var s9 = s.Slots + 1 + (0 * classes) + (1 * batch) + (0 * batch * classes);
             var s10 = s.Slots + 1 + (0 * classes) + (1 * batch) + (1 * batch * classes);
@@ -219,7 +219,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
                 V v23 = -maximum;
-                // normaliser = sum_C(expnonpositive(x + v23))
+                // normaliser = sum_C(exp(x + v23))
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;
