@@ -47,11 +47,18 @@ public sealed class Allocation : IDisposable
 
     private static void None(Action call)
     {
-        for (int i = 0; i < 3; i++)
-            call();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            call();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // What the runtime itself allocates on the thread, while it compiles a method anew, comes once.
+        long fewest = long.MaxValue;
+        for (int attempt = 0; attempt < 4 && fewest > 0; attempt++)
+        {
+            for (int i = 0; i < 3; i++)
+                call();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                call();
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, fewest);
     }
 }
