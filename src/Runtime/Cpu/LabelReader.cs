@@ -201,8 +201,11 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
 
     public readonly bool IsSampled = grid.IsSampled;
 
+    /// <summary>Where the label of a pixel lies, both counted over the whole batch.</summary>
+    public long Place(long offset) => IsSampled ? Grid.Map(offset) : offset;
+
     /// <summary>The label of a pixel as it is.</summary>
-    public long At(long offset) => Read(IsSampled ? Grid.Map(offset) : offset);
+    public long At(long offset) => Read(Place(offset));
 
     /// <summary>One label as it is.</summary>
     public long Read(long offset) => Element switch

@@ -45,6 +45,8 @@ public readonly record struct LabelGrid
     public static long At(long place, long extent, long target, LabelSampling sampling) =>
         sampling == LabelSampling.First ? place * target / extent : ((2 * place) + 1) * target / (2 * extent);
 
+    internal long TargetPixels => (long)TargetDepth * TargetHeight * TargetWidth;
+
     // The offset of the label of a pixel, both counted over the whole batch.
     internal long Map(long offset)
     {

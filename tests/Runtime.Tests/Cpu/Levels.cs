@@ -98,7 +98,10 @@ public class Levels
         Assert.Equal("labels", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [9, 8])).ParamName);
         Assert.Equal("labels", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [8, 8])).ParamName);
         Assert.Contains("outputs[0].Gradient", Assert.Throws<ArgumentException>(() => loss.EvaluateLevelsWithGradient(new(1), outputs, data.Labels, 1, 3, [8, 8])).Message, StringComparison.Ordinal);
-        data.Labels[63] = 3;
+        data.Labels[54] = 3;
+        var half = new Batch(new(1, 3, 4, 4));
+        ArgumentOutOfRangeException coarse = Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1) { Sampling = LabelSampling.First }, [new LevelOutput<double>(half.Logits, 4, 4)], data.Labels, 1, 3, [8, 8]));
+        Assert.Contains("image 0, pixel 54 is 3", coarse.Message, StringComparison.Ordinal);
         Assert.Equal("target", Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
     }
 
