@@ -78,7 +78,7 @@ internal static class Operations
             Scalar = "global::System.Math.Max({0}, {1})",
             Torch = "input.Maximum({0}, {1})",
         };
-        yield return new(Op.Exp)
+        var exp = new Operation(Op.Exp)
         {
             Evaluate = v => Math.Exp(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, n)],
@@ -88,17 +88,9 @@ internal static class Operations
             Scalar = "global::System.Math.Exp({0})",
             Torch = "{0}.exp()",
         };
-        yield return new(Op.ExpNonPositive)
-        {
-            Evaluate = v => Math.Exp(v[0]),
-            Derivative = (b, n, g) => [b.Multiply(g, n)],
-            Domain = "at most 0: made by lowering only",
-            IsExpensive = true,
-            Vector = "V.ExpNonPositive({0})",
-            Scalar = "global::System.Math.Exp({0})",
-            Torch = "{0}.exp()",
-        };
-        yield return new(Op.Log)
+        yield return exp;
+        yield return exp with { Op = Op.ExpNonPositive, Domain = "at most 0: made by lowering only", Vector = "V.ExpNonPositive({0})" };
+        var log = new Operation(Op.Log)
         {
             Evaluate = v => Math.Log(v[0]),
             Derivative = (b, n, g) => [b.Divide(g, n[0])],
@@ -108,27 +100,9 @@ internal static class Operations
             Scalar = "global::System.Math.Log({0})",
             Torch = "{0}.log()",
         };
-        yield return new(Op.LogAtLeastOne)
-        {
-            Evaluate = v => Math.Log(v[0]),
-            Derivative = (b, n, g) => [b.Divide(g, n[0])],
-            Domain = "from 1, finite: made by lowering only",
-            IsExpensive = true,
-            Vector = "V.LogAtLeastOne({0})",
-            Scalar = "global::System.Math.Log({0})",
-            Torch = "{0}.log()",
-        };
-        yield return new(Op.Log1pOfUnit)
-        {
-            Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
-            Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
-            Domain = "from 0 to 1: made by lowering only",
-            IsExpensive = true,
-            Vector = "V.Log1pOfUnit({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
-            Torch = "{0}.log1p()",
-        };
-        yield return new(Op.Log1p)
+        yield return log;
+        yield return log with { Op = Op.LogAtLeastOne, Domain = "from 1, finite: made by lowering only", Vector = "V.LogAtLeastOne({0})" };
+        var log1p = new Operation(Op.Log1p)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
@@ -138,6 +112,8 @@ internal static class Operations
             Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
             Torch = "{0}.log1p()",
         };
+        yield return log1p;
+        yield return log1p with { Op = Op.Log1pOfUnit, Domain = "from 0 to 1: made by lowering only", Vector = "V.Log1pOfUnit({0})" };
         yield return new(Op.Expm1)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] + (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 6) : Math.Exp(v[0]) - 1,

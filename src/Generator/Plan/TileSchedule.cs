@@ -25,7 +25,8 @@ internal sealed class TileSchedule
         Stored = Nodes.Where(node => HasClass(node) && node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node)).ToList();
         Cut = FindCut();
-        Carried = IsCut ? PerPixel.Where(node => IsBeforeCut(node) && IsReadAfterCut(node)).ToList() : [];
+        HashSet<Node> readAfterCut = ReadAfterCut();
+        Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
         Rows = PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => user.PassInputs.Contains(node)) || IsClassOutput(node)).ToList();
         foreach (Node node in Nodes)
@@ -135,7 +136,8 @@ internal sealed class TileSchedule
         .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
         .Concat(ClassStores.SelectMany(store => store.Inputs));
 
-    public bool IsBeforeCut(Node node) => Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
+    /// <summary>The first of two loops over the pixels computes it.</summary>
+    public bool IsBeforeCut(Node node) => IsCut && Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
 
     // After the last loop over the classes with something dear, if something dear follows pixel by pixel.
     private int FindCut()
@@ -150,15 +152,14 @@ internal sealed class TileSchedule
         return LastStratum;
     }
 
-    private bool IsReadAfterCut(Node node)
+    private HashSet<Node> ReadAfterCut()
     {
-        IEnumerable<Node> later = PerPixel.Where(user => !IsBeforeCut(user));
         List<Node> firstLoops = Computed(Reductions.Where(IsBeforeCut).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> loops = Computed(
             Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
-        return later.Concat(loops).Any(user => user.PassInputs.Contains(node))
-            || Pass.Sums.Any(sum => ReferenceEquals(sum[0], node)) || ReferenceEquals(Pass.Elements, node)
-            || PixelStores.Any(store => store.Inputs.Contains(node));
+        IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(user => user.PassInputs)
+            .Concat(Pass.Sums.Select(sum => sum[0])).Concat(PixelStores.SelectMany(store => store.Inputs));
+        return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
     }
 
     private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);

@@ -95,8 +95,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return found == LabelReader.Found.Ignored;
         for (int i = 0; i < count; i++)
         {
-            int label = memory.Integers[i];
-            if ((uint)label > (uint)run.Labels.Largest && !(run.Labels.HasIgnored && label == run.Labels.IgnoreIndex))
+            if (run.Labels.IsBad(memory.Integers[i]))
                 run.ThrowBadLabel(image, pixel + i);
         }
 

@@ -104,13 +104,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public readonly void ThrowBadLabel(int image, long pixel)
         {
-            long offset = (image * Pixels) + pixel, label = Labels.At(offset), place = Labels.Place(offset);
-            long labelsPerImage = Labels.IsSampled ? Labels.Grid.TargetPixels : ImagePixels;
-            string ignored = Labels.HasIgnored ? $" or {Labels.IgnoreIndex} (ignored)" : "; declare IgnoreIndex to leave pixels out";
-            throw new ArgumentOutOfRangeException(
-                "target",
-                label,
-                $"The label at image {place / labelsPerImage}, pixel {place % labelsPerImage} is {label}; with {Classes} {(Classes == 1 ? "class" : "classes")} it must be from 0 to {Labels.Largest}{ignored}.");
+            throw Labels.Bad((image * Pixels) + pixel, Labels.IsSampled ? Labels.Grid.TargetPixels : ImagePixels, "declare IgnoreIndex");
         }
     }
 }

@@ -194,6 +194,8 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
     /// <summary>The label of class 0.</summary>
     public readonly int First = definition.IsSingleForeground(classes) ? 1 : 0;
 
+    public readonly int Classes = classes;
+
     public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
 
     /// <summary>Where the labels are of a finer grid: which of them the pixels take.</summary>
@@ -206,6 +208,22 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
 
     /// <summary>The label of a pixel as it is.</summary>
     public long At(long offset) => Read(Place(offset));
+
+    /// <summary>Neither of a class nor ignored.</summary>
+    public bool IsBad(long label) => (label < 0 || label > Largest) && !(HasIgnored && label == IgnoreIndex);
+
+    /// <summary>What is thrown for a bad label.</summary>
+    /// <param name="offset">The pixel, over the whole batch.</param>
+    /// <param name="pixelsPerImage">Labels of an image.</param>
+    /// <param name="cure">What to do to leave pixels out.</param>
+    public ArgumentOutOfRangeException Bad(long offset, long pixelsPerImage, string cure)
+    {
+        long place = Place(offset), label = Read(place);
+        string ignored = HasIgnored ? $" or {IgnoreIndex} (ignored)" : $"; {cure} to leave pixels out";
+        return new(
+            "target", label,
+            $"The label at image {place / pixelsPerImage}, pixel {place % pixelsPerImage} is {label}; with {Classes} {(Classes == 1 ? "class" : "classes")} it must be from 0 to {Largest}{ignored}.");
+    }
 
     /// <summary>One label as it is.</summary>
     public long Read(long offset) => Element switch

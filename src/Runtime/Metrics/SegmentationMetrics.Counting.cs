@@ -226,17 +226,12 @@ public sealed unsafe partial class SegmentationMetrics
         piece[(2 * classes) + c] += missed;
     }
 
-    private void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
+    private static void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
     {
         for (long at = offset; at < offset + count; at++)
         {
-            long label = source.At(at);
-            if ((label >= 0 && label <= source.Largest) || (source.HasIgnored && label == source.IgnoreIndex))
-                continue;
-            string ignored = source.HasIgnored ? $" or {source.IgnoreIndex} (ignored)" : "; name an ignoreIndex to leave pixels out";
-            throw new ArgumentOutOfRangeException(
-                "target", label,
-                $"The label at image {at / shape.Pixels}, pixel {at % shape.Pixels} is {label}; with {classes} {(classes == 1 ? "class" : "classes")} it must be from 0 to {source.Largest}{ignored}.");
+            if (source.IsBad(source.At(at)))
+                throw source.Bad(at, shape.Pixels, "name an ignoreIndex");
         }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class TileEmitter
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
-        StoreRows(schedule.Rows.Where(row => !schedule.IsCut || !schedule.IsBeforeCut(row)));
+        StoreRows(schedule.Rows.Where(row => !schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (sums.Count > 0)

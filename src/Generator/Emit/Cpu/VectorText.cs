@@ -251,26 +251,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         }
 
         string value = Compute(node);
-        return outer || IsAtom(value) ? value : "(" + value + ")";
-    }
-
-    private static bool IsAtom(string value)
-    {
-        int depth = 0;
-        for (int i = 0; i < value.Length; i++)
-        {
-            // An angle beside a space is a comparison, else it encloses type arguments.
-            char c = value[i];
-            bool compares = c is '<' or '>' && (value[Math.Max(0, i - 1)] == ' ' || value[Math.Min(value.Length - 1, i + 1)] == ' ');
-            if (c is '(' or '[' || (c == '<' && !compares))
-                depth++;
-            else if (c is ')' or ']' || (c == '>' && !compares))
-                depth--;
-            else if (depth == 0 && (c is ' ' or '~' or '-'))
-                return false;
-        }
-
-        return true;
+        return outer ? value : Parentheses.Around(value);
     }
 
     private string Compute(Node node)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using LossGen.Generator.Graph;
 
 namespace LossGen.Generator.Emit.Torch;
@@ -10,8 +9,6 @@ namespace LossGen.Generator.Emit.Torch;
 /// </summary>
 internal sealed class OperationText(OperationNames names)
 {
-    private static readonly Regex Atom = new(@"^[A-Za-z0-9_.]+(E[-+]\d+D)?$", RegexOptions.CultureInvariant);
-
     private readonly Dictionary<Node, bool> numbers = [];
 
     /// <summary>Named nodes that the last texts referred to.</summary>
@@ -160,34 +157,13 @@ internal sealed class OperationText(OperationNames names)
     {
         string text = Value(conditions[0]);
         foreach (Node condition in conditions.Skip(1))
-            text = $"{Parenthesised(text)}.logical_and({Value(condition)})";
+            text = $"{Parentheses.Around(text)}.logical_and({Value(condition)})";
         return text;
     }
 
     private bool IsNegation(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && names.Find(node) is null;
 
-    private string Nested(Node node) => Parenthesised(Value(node));
-
-    private static string Parenthesised(string text) => IsAtom(text) ? text : "(" + text + ")";
-
-    // A name, a literal, or a chain of calls.
-    private static bool IsAtom(string text)
-    {
-        if (Atom.IsMatch(text))
-            return true;
-        int depth = 0;
-        foreach (char c in text)
-        {
-            if (c is '(' or '[' or '{')
-                depth++;
-            else if (c is ')' or ']' or '}')
-                depth--;
-            else if (depth == 0 && c is ' ' or '!' or '-')
-                return false;
-        }
-
-        return true;
-    }
+    private string Nested(Node node) => Parentheses.Around(Value(node));
 
     private static string Format(string template, IEnumerable<string> arguments) =>
         string.Format(CultureInfo.InvariantCulture, template, arguments.Cast<object>().ToArray());
