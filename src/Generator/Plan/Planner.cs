@@ -99,7 +99,8 @@ internal sealed class Planner
     }
 
     /// <summary>The pixel nodes that the outputs need, inputs before users.</summary>
-    public static List<Node> PixelNodes(IEnumerable<Node> outputs)
+    /// <param name="reads">What a node is computed from; by default all that a pass reads for it.</param>
+    public static List<Node> PixelNodes(IEnumerable<Node> outputs, Func<Node, ImmutableArray<Node>>? reads = null)
     {
         var found = new SortedDictionary<int, Node>();
         void Visit(Node node)
@@ -107,7 +108,7 @@ internal sealed class Planner
             if (!node.IsPixel || found.ContainsKey(node.Id))
                 return;
             found.Add(node.Id, node);
-            foreach (Node input in node.PassInputs)
+            foreach (Node input in reads?.Invoke(node) ?? node.PassInputs)
                 Visit(input);
         }
 

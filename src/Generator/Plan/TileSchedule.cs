@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LossGen.Generator.Graph;
 
 namespace LossGen.Generator.Plan;
@@ -15,23 +16,27 @@ internal sealed class TileSchedule
     public TileSchedule(PassPlan pass)
     {
         Pass = pass;
-        Nodes = Planner.PixelNodes(pass.Outputs);
+        Softmax = SoftmaxRows.Find(Planner.PixelNodes(pass.Outputs));
+        Nodes = Planner.PixelNodes(pass.Outputs, Reads);
+        if (Softmax is not null)
+            Nodes = [.. Nodes.Concat([Softmax.Exponential, Softmax.Normaliser]).Distinct().OrderBy(node => node.Id)];
         foreach (Node node in Nodes)
-            strata[node] = node.PassInputs.Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
-        Reductions = Nodes.Where(IsClassReduction).ToList();
+            strata[node] = IsGiven(node) ? 0 : Reads(node).Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
+        Reductions = Nodes.Where(node => IsClassReduction(node) && !IsGiven(node)).ToList();
         foreach (Node reduction in Reductions)
             MarkPixelPhase(reduction[0]);
 
-        Stored = Nodes.Where(node => HasClass(node) && node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)).ToList();
-        PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node)).ToList();
+        Stored = Nodes.Where(node => HasClass(node)
+            && (IsGiven(node) || (node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
+        PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node) && !IsGiven(node)).ToList();
         Cut = FindCut();
         HashSet<Node> readAfterCut = ReadAfterCut();
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
-        Rows = PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => user.PassInputs.Contains(node)) || IsClassOutput(node)).ToList();
+        Rows = [.. GivenRows, .. PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
-            foreach (Node input in node.PassInputs)
+            foreach (Node input in Reads(node))
                 Uses[input] = Uses.TryGetValue(input, out int uses) ? uses + 1 : 1;
         }
 
@@ -43,6 +48,24 @@ internal sealed class TileSchedule
 
     /// <summary>All pixel nodes of the pass, inputs before users.</summary>
     public List<Node> Nodes { get; }
+
+    /// <summary>What the runtime's softmax leaves in scratch rows ahead of all loops, or null.</summary>
+    public SoftmaxRows? Softmax { get; }
+
+    /// <summary>The rows without a class axis among them.</summary>
+    public IEnumerable<Node> GivenRows => Softmax is null ? [] : Nodes.Where(node => IsGiven(node) && !HasClass(node) && IsReadFromRow(node));
+
+    /// <summary>Those of them that a loop over the pixels reads: the first of two, or the last.</summary>
+    public IEnumerable<Node> GivenRowsOf(bool beforeCut)
+    {
+        IEnumerable<Node> own = PerPixel.Concat(Reductions).Where(node => IsBeforeCut(node) == beforeCut);
+        IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
+        IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
+        if (!beforeCut)
+            read = read.Concat(Pass.Sums.Select(sum => sum[0])).Concat(PixelStores.SelectMany(store => store.Inputs)).Concat(Pass.Elements is { } elements ? [elements] : []);
+        var all = new HashSet<Node>(read);
+        return GivenRows.Where(all.Contains);
+    }
 
     /// <summary>What joins the classes of a pixel.</summary>
     public List<Node> Reductions { get; }
@@ -73,7 +96,7 @@ internal sealed class TileSchedule
     /// </summary>
     public int Weight => Nodes.Sum(node => node.Op switch
     {
-        _ when IsLeaf(node) => 2,
+        _ when IsLeaf(node) || IsGiven(node) => 2,
         Op.Divide => 6,
         Op.Power => 350,
         _ when node.Operation().IsExpensive => 150,
@@ -103,6 +126,15 @@ internal sealed class TileSchedule
 
     public int Stratum(Node node) => strata[node];
 
+    /// <summary>What the loops read to compute a node: nothing where it is there already.</summary>
+    public ImmutableArray<Node> Reads(Node node) => IsGiven(node) ? [] : node.PassInputs;
+
+    public bool IsGiven(Node node) => Softmax is { } softmax && softmax.Nodes.Contains(node);
+
+    // The sum of the exponentials in any case: the softmax needs a place for it.
+    private bool IsReadFromRow(Node row) => ReferenceEquals(row, Softmax!.Normaliser)
+        || Nodes.Any(user => Reads(user).Contains(row)) || Pass.Outputs.Contains(row);
+
     public static bool HasClass(Node node) => node.Axes.Has(Axes.Class);
 
     public static bool IsLeaf(Node node) => node.PassInputs.IsEmpty;
@@ -118,7 +150,7 @@ internal sealed class TileSchedule
         var found = new SortedDictionary<int, Node>();
         void Visit(Node node)
         {
-            if (!node.IsPixel || !HasClass(node) || IsLeaf(node) || isReady(node) || found.ContainsKey(node.Id))
+            if (!node.IsPixel || !HasClass(node) || IsLeaf(node) || IsGiven(node) || isReady(node) || found.ContainsKey(node.Id))
                 return;
             found.Add(node.Id, node);
             foreach (Node input in node.Inputs)
@@ -157,7 +189,7 @@ internal sealed class TileSchedule
         List<Node> firstLoops = Computed(Reductions.Where(IsBeforeCut).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> loops = Computed(
             Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
-        IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(user => user.PassInputs)
+        IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(node => Reads(node))
             .Concat(Pass.Sums.Select(sum => sum[0])).Concat(PixelStores.SelectMany(store => store.Inputs));
         return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
     }
@@ -170,7 +202,7 @@ internal sealed class TileSchedule
     {
         if (!node.IsPixel || !pixelPhase.Add(node))
             return;
-        foreach (Node input in node.PassInputs)
+        foreach (Node input in Reads(node))
             MarkPixelPhase(input);
     }
 
@@ -181,10 +213,10 @@ internal sealed class TileSchedule
         return loops.Distinct().Count() > 1 || ClassOutputs.Any(output => Reaches(output, node));
     }
 
-    private static bool Reaches(Node from, Node node)
+    private bool Reaches(Node from, Node node)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node n) => ReferenceEquals(n, node) || (n.IsPixel && HasClass(n) && seen.Add(n) && n.PassInputs.Any(Visit));
+        bool Visit(Node n) => ReferenceEquals(n, node) || (n.IsPixel && HasClass(n) && seen.Add(n) && Reads(n).Any(Visit));
         return Visit(from);
     }
 }

@@ -50,7 +50,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             new Span<T>(memory.LaneSums, length * lanes).Clear();
             long chunkEnd = Math.Min(end, chunk + FlushPixels);
-            for (long pixel = chunk; pixel < chunkEnd; pixel += run.Width)
+            long pixel = RunPlainTiles(run, memory, pass, (int)image, chunk, chunkEnd);
+            for (; pixel < chunkEnd; pixel += run.Width)
                 RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
             for (int k = 0; k < length; k++)
             {

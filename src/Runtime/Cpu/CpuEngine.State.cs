@@ -28,6 +28,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Pixels;
 
         public readonly int Width;
+
+        /// <summary>Whole tiles differ in nothing but where they lie.</summary>
+        public readonly bool IsPlain;
         public readonly TileSizes Sizes;
         public readonly bool HasLabels;
         public readonly LabelSource Labels;
@@ -66,11 +69,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             UpstreamElements = (T*)call.UpstreamElements;
 
             // A tile's rows have to stay in the first-level cache, or at least in the second.
-            Width = Classes <= 128 ? 64 : Classes <= 512 ? 32 : 16;
+            Width = Classes <= 4 ? 128 : Classes <= 128 ? 64 : Classes <= 512 ? 32 : 16;
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width);
+            IsPlain = !IsPacked && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+                && (HasLabels
+                    || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
         }
 
         /// <summary>The doubles that a caller keeps: those of the passes that the value needs.</summary>

@@ -66,6 +66,55 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             UnstageRunningSums(run, memory, pass, span);
     }
 
+    // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that is
+    // left.
+    private static long RunPlainTiles(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, long end)
+    {
+        int width = run.Width, classes = run.Classes;
+        if (!run.IsPlain || pixel + width > end)
+            return pixel;
+        long start = (long)image * classes * run.Pixels;
+        int channels = classes + (run.Definition.DropLastTargetChannel ? 1 : 0);
+        var tile = new Tile<T>
+        {
+            Classes = classes,
+            Width = width,
+            Pixels = width,
+            Scratch = memory.Scratch,
+            Sums = memory.LaneSums,
+            Constants = memory.Constants,
+            Valid = memory.Valid,
+            LogitStride = (nint)run.Pixels,
+            GradientStride = (nint)run.Pixels,
+            TargetStride = (nint)run.Pixels,
+        };
+        for (; pixel + width <= end; pixel += width)
+        {
+            tile.Logits = run.Logits + start + pixel;
+            if (pass.WritesGradient)
+                tile.Gradient = run.Gradient + start + pixel;
+            if (!run.HasLabels)
+            {
+                tile.Target = (T*)run.Target + (image * channels * run.Pixels) + pixel;
+            }
+            else
+            {
+                tile.Labels = memory.Labels;
+                if (!LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, width, memory.Labels))
+                {
+                    RunTile(run, memory, pass, image, pixel, width);
+                    continue;
+                }
+            }
+
+            if (classes > PrefetchedClasses)
+                PrefetchNext(run, pass, image, pixel + width, width);
+            TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
+        }
+
+        return pixel;
+    }
+
     // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed.
     private static void PrefetchNext(in CallState run, PassLayout pass, int image, long pixel, int count)
     {

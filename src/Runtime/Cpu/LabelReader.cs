@@ -25,6 +25,78 @@ internal static unsafe class LabelReader
         Bad = 2,
     }
 
+    /// <summary>
+    /// In one step, what <see cref="ToInt"/> and <see cref="Convert"/> do, where all labels turn out to be of a class, as most tiles' are. False where
+    /// some may not be, or the labels are not simply read; the result is then of no use.
+    /// </summary>
+    public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result)
+        where T : unmanaged
+    {
+        // A label that is both of a class and ignored would go unnoticed.
+        if (source.IsSampled || count % 8 != 0 || (source.HasIgnored && (uint)source.IgnoreIndex <= (uint)source.Largest))
+            return false;
+        switch (source.Element)
+        {
+            case TargetElement.Int64:
+                return ReadLongs((long*)source.Labels + offset, source.First, source.Largest, count, result);
+            case TargetElement.Int32:
+                return ReadInts((int*)source.Labels + offset, source.First, source.Largest, count, result);
+            case TargetElement.Byte:
+                return ReadBytes((byte*)source.Labels + offset, source.First, source.Largest, count, result);
+            default:
+                return false;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool ReadLongs<T>(long* labels, int first, int largest, int count, T* result)
+        where T : unmanaged
+    {
+        Vector256<int> high = default, sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
+        for (nint i = 0; i < count; i += 8)
+        {
+            Vector256<long> a = Vector256.Load(labels + i), b = Vector256.Load(labels + i + 4);
+            Vector256<int> label = Vector256.Narrow(a, b);
+            high |= (a | b).AsInt32();
+            sign |= label | (last - label);
+            StoreNumbers(label - offset, result + i);
+        }
+
+        // The upper halves of the labels lie in the odd lanes.
+        return (high.AsInt64() >>> 32) == Vector256<long>.Zero && sign.ExtractMostSignificantBits() == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool ReadInts<T>(int* labels, int first, int largest, int count, T* result)
+        where T : unmanaged
+    {
+        Vector256<int> sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
+        for (nint i = 0; i < count; i += 8)
+        {
+            Vector256<int> label = Vector256.Load(labels + i);
+            sign |= label | (last - label);
+            StoreNumbers(label - offset, result + i);
+        }
+
+        return sign.ExtractMostSignificantBits() == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool ReadBytes<T>(byte* labels, int first, int largest, int count, T* result)
+        where T : unmanaged
+    {
+        Vector256<int> sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
+        for (nint i = 0; i < count; i += 8)
+        {
+            Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)(labels + i)).AsByte());
+            Vector256<int> label = Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32();
+            sign |= last - label;
+            StoreNumbers(label - offset, result + i);
+        }
+
+        return sign.ExtractMostSignificantBits() == 0;
+    }
+
     /// <summary>The labels as int. What int cannot hold becomes its nearest, which is out of any range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToInt(in LabelSource source, long offset, int count, int* result)

@@ -15,7 +15,7 @@ internal sealed class TileEmitter
     private const int MostInlined = 450;
 
     // What earlier loops left in scratch rows.
-    private readonly HashSet<Node> stored = [];
+    private readonly HashSet<Node> stored;
 
     private TileEmitter(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names)
     {
@@ -23,6 +23,7 @@ internal sealed class TileEmitter
         this.pass = pass;
         schedule = new TileSchedule(pass);
         text = new VectorText(writer, plan, schedule, names);
+        stored = [.. schedule.Stored.Where(schedule.IsGiven)];
     }
 
     /// <summary>Rows of scratch memory: with a class axis, and without.</summary>
@@ -41,6 +42,7 @@ internal sealed class TileEmitter
         {
             Method(method, () =>
             {
+                text.Softmax();
                 if (schedule.HasPixelPhase)
                     PixelPhase(second: null);
                 if (schedule.HasClassPhase)
@@ -57,7 +59,11 @@ internal sealed class TileEmitter
             writer.Line($"{part}<T, V, M>(ref tile);");
         writer.Close();
         writer.Line();
-        Method(parts[0], () => PixelPhase(schedule.IsCut ? parts[1] : null));
+        Method(parts[0], () =>
+        {
+            text.Softmax();
+            PixelPhase(schedule.IsCut ? parts[1] : null);
+        });
         writer.Line();
         Method(parts[parts.Count - 1], ClassPhase);
     }
@@ -85,8 +91,9 @@ internal sealed class TileEmitter
         writer.Line("// Pixel by pixel: what joins the classes.");
         if (second is null)
             DeclareSums(sums);
-        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenPixelScope();
+        Load(schedule.GivenRowsOf(schedule.IsCut));
         for (int stratum = 0; stratum <= schedule.LastStratum; stratum++)
         {
             foreach (Node node in schedule.PerPixel.Where(node => schedule.Stratum(node) == stratum && !TileSchedule.IsClassReduction(node)))
@@ -104,7 +111,7 @@ internal sealed class TileEmitter
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
-        StoreRows(schedule.Rows.Where(row => !schedule.IsBeforeCut(row)));
+        StoreRows(schedule.Rows.Where(row => !schedule.IsGiven(row) && !schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (sums.Count > 0)
@@ -115,7 +122,7 @@ internal sealed class TileEmitter
 
     private void SecondLoop(string? method, List<Node> sums)
     {
-        StoreRows(schedule.Rows.Where(schedule.IsBeforeCut));
+        StoreRows(schedule.Rows.Where(row => !schedule.IsGiven(row) && schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (method is not null)
@@ -130,12 +137,18 @@ internal sealed class TileEmitter
         writer.Line("// Pixel by pixel: what follows from that.");
         if (method is not null)
             DeclareSums(sums);
-        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenPixelScope();
-        foreach (Node node in schedule.Carried)
+        Load(schedule.Carried.Concat(schedule.GivenRowsOf(beforeCut: false)));
+    }
+
+    // What lies in rows of scratch memory.
+    private void Load(IEnumerable<Node> rows)
+    {
+        foreach (Node row in rows)
         {
-            writer.Line($"V {text.Name(node)} = {text.Carried(node)};");
-            text.Known(node);
+            writer.Line($"V {text.Name(row)} = V.Load({text.RowName(row)} + i);");
+            text.Known(row);
         }
     }
 
@@ -148,7 +161,7 @@ internal sealed class TileEmitter
     private void StoreRows(IEnumerable<Node> rows)
     {
         foreach (Node row in rows)
-            writer.Line($"V.Store({text.Value(row)}, {text.PixelRow(row)} + i);");
+            writer.Line($"V.Store({text.Value(row)}, {text.RowName(row)} + i);");
     }
 
     private void ReductionLoop(List<Node> reductions)
@@ -199,7 +212,7 @@ internal sealed class TileEmitter
         text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), pass);
         foreach (Node sum in perClass)
             writer.Line($"V {text.SumName(sum)} = V.Zero;");
-        writer.Open("for (int i = 0; i < pixels; i += V.Count)");
+        writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenInnerScope();
         List<Node> computed = schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains);
         text.CountUses(computed, schedule.ClassOutputs);

@@ -17,7 +17,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public void Prologue()
     {
         // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
-        writer.Line("int classes = tile.Classes, pixels = tile.Pixels;");
+        writer.Line("int classes = tile.Classes;").Line("nint pixels = tile.Pixels;");
         if (Uses(Op.Logit))
             writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
         if (Uses(Op.Target))
@@ -35,6 +35,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("var labels = tile.Labels;");
         if (schedule.Stored.Count + schedule.Rows.Count > 0)
             writer.Line("var scratch = tile.Scratch;").Line("int width = tile.Width;");
+        foreach (Node row in schedule.Rows)
+            writer.Line($"var {RowName(row)} = {PixelRow(row)};");
         if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
             writer.Line("var constants = tile.Constants;");
         writer.Line("var validity = tile.Valid;");
@@ -48,6 +50,18 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line($"V {Name(node)} = {AsMask(node, value)};");
             scopes.Peek()[node] = Name(node);
         }
+    }
+
+    /// <summary>The runtime's part of the pass, ahead of the loops.</summary>
+    public void Softmax()
+    {
+        if (schedule.Softmax is not { } softmax)
+            return;
+        string Row(Node? node) => node is not null && schedule.Rows.Contains(node) ? RowName(node) : "default";
+        writer.Line();
+        writer.Line($"// Softmax: {string.Join("; ", softmax.Nodes.Where(node => TileSchedule.HasClass(node) || schedule.Rows.Contains(node)).Select(names.Describe))}.");
+        writer.Line($"{KernelEmitter.Kernels}.Softmax.Exponentials<T, V>(ref tile, scratch + ({schedule.Stored.IndexOf(softmax.Exponential)} * classes * width), "
+            + $"{Row(softmax.Normaliser)}, {Row(softmax.Maximum)}, {Row(softmax.LabelLogit)});");
     }
 
     private bool Uses(Op op) => schedule.Nodes.Any(node => node.Op == op);
@@ -85,7 +99,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     // Walking pointers that the pixel's scope has declared.
     private readonly HashSet<string> walking = [];
 
-    private string RowName(Node node) => Name(node) + "Row";
+    public string RowName(Node node) => Name(node) + "Row";
 
     // What lies in memory with one number a pixel, or one a class and pixel: inputs, and behind them running sums.
     private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum;
@@ -105,7 +119,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         uses = schedule.Uses;
         if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
             writer.Line("V label = V.Load(labels + i);");
-        if (NeedsValid(schedule.PerPixel.SelectMany(node => node.PassInputs).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
+        if (NeedsValid(schedule.PerPixel.SelectMany(node => schedule.Reads(node)).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
             writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
     }
 
@@ -151,8 +165,6 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line($"var {StoreName(store)} = {Store(store, 0)} + (c * tile.StoreStride);").Line($"var {StoreName(store)}Keys = {Store(store, 1)} + (c * tile.StoreStride);");
         foreach (Node row in schedule.Stored.Where(inputs.Contains))
             writer.Line($"var {Name(row)} = {ClassRow(row)};");
-        foreach (Node row in schedule.Rows.Where(inputs.Contains))
-            writer.Line($"var {Name(row)} = {PixelRow(row)};");
         foreach (Node node in inputs.Where(node => !node.IsPixel && Pass.ClassConstants.Contains(node)).OrderBy(node => node.Id))
         {
             Comment(node);
@@ -165,18 +177,15 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     public string SumName(Node sum) => "sum" + NodeNames.Upper(names.Of(sum));
 
-    public string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
+    private string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
 
-    public string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
+    private string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
 
     /// <summary>Where the values of a running sum go, and behind <c>Keys</c> its keys: in the loop over a class.</summary>
     public string StoreName(Node store) => Name(store) + "Store";
 
     /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
     public string Store(Node store, int part) => $"tile.Stores[{(2 * plan.RunningSums.IndexOf(store)) + part}]";
-
-    /// <summary>A row of an earlier loop over the pixels.</summary>
-    public string Carried(Node node) => $"V.Load({PixelRow(node)} + i)";
 
     /// <summary>What the node means, ahead of its declaration.</summary>
     public void Comment(Node node) => writer.Comment(names.Describe(node));
@@ -225,12 +234,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     };
 
     private bool UsedInClassLoop(Node node) =>
-        !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && user.PassInputs.Contains(node));
+        !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && schedule.Reads(user).Contains(node));
 
-    private static bool NeedsValid(IEnumerable<Node> nodes)
+    private bool NeedsValid(IEnumerable<Node> nodes)
     {
         var seen = new HashSet<Node>();
-        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && node.PassInputs.Any(Visit));
+        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && schedule.Reads(node).Any(Visit));
         return nodes.Any(Visit);
     }
 
@@ -247,7 +256,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             if (schedule.Stored.Contains(node))
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i)";
             if (!perPixel && schedule.Rows.Contains(node))
-                return $"V.Load({Name(node)} + i)";
+                return $"V.Load({RowName(node)} + i)";
         }
 
         string value = Compute(node);

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>The part of a pass that the runtime's softmax does: one text for all losses, tuned by hand.</summary>
+/// <param name="Maximum">The largest logit of a pixel.</param>
+/// <param name="Exponential">exp(logit - maximum) of each class.</param>
+/// <param name="Normaliser">Their sum.</param>
+/// <param name="LabelLogit">The logit of the label's class, where the pass asks for it.</param>
+internal sealed record SoftmaxRows(Node Maximum, Node Exponential, Node Normaliser, Node? LabelLogit)
+{
+    public ImmutableArray<Node> Nodes { get; } = LabelLogit is null ? [Maximum, Exponential, Normaliser] : [Maximum, Exponential, Normaliser, LabelLogit];
+
+    /// <summary>Finds a softmax over the logits themselves among the nodes of a pass.</summary>
+    public static SoftmaxRows? Find(List<Node> nodes)
+    {
+        Node? exponential = nodes.FirstOrDefault(node => node.Op == Op.ExpNonPositive && node[0].Op == Op.Add && node[0][0].Op == Op.Logit
+            && node[0][1].Op == Op.Multiply && node[0][1][0].IsNumber(-1) && node[0][1][1] is { Op: Op.ClassMaximum } maximum && ReferenceEquals(maximum[0], node[0][0]));
+        Node? normaliser = nodes.FirstOrDefault(node => IsClassSum(node) && ReferenceEquals(node[0], exponential));
+        if (exponential is null || normaliser is null)
+            return null;
+        Node? label = nodes.FirstOrDefault(node => IsClassSum(node) && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && node[0][1].Op == Op.Logit);
+        return new(exponential[0][1][1], exponential, normaliser, label);
+    }
+
+    private static bool IsClassSum(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class;
+}
