@@ -28,8 +28,11 @@ internal sealed record PassPlan(
 {
     public IEnumerable<Node> Sums => ClassSums.Concat(PixelSums);
 
+    /// <summary>What is added up for each of the sums.</summary>
+    public ImmutableArray<Summand> Summands { get; init; } = [];
+
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
-    public IEnumerable<Node> Outputs => Sums.Select(sum => sum[0])
+    public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
         .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(store => store.Inputs));
 }
 

@@ -11,6 +11,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 {
     private readonly Dictionary<Node, Node> done = [];
     private readonly Dictionary<Node, bool> finite = [];
+    private readonly Factoring factoring = new(graph);
 
     /// <summary>What became of each node.</summary>
     public IReadOnlyDictionary<Node, Node> Done => done;
@@ -41,7 +42,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         switch (node.Op)
         {
             case Op.Softmax:
-                return graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0]));
+                return factoring.Common(graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
             case Op.SoftmaxComplement:
                 return Minus(graph.One, graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
             case Op.LogSumExp:
@@ -77,9 +78,25 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.Sum when perImage && node.Attribute.Has(Axes.Pixel) && node.Attribute.Has(Axes.Batch):
                 Node perImageSum = graph.Make(Op.Sum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
                 return graph.Make(Op.Sum, [perImageSum], 0, Axes.Batch);
+            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Multiply, IsPixel: true }:
+                return SumOfProduct(inputs[0]);
+            case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
+                return factoring.Add(inputs[0], inputs[1]);
             default:
                 return Raw(node, inputs);
         }
+    }
+
+    // Over the classes. What does not vary over them is multiplied once: the reciprocal of a softmax's normaliser is such a factor of every probability.
+    private Node SumOfProduct(Node product)
+    {
+        List<Node> factors = Factoring.Factors(product).ToList();
+        List<Node> outer = factors.Where(factor => factor.IsPixel && !factor.Axes.Has(Axes.Class)).ToList();
+        Node Product(IEnumerable<Node> nodes) => nodes.Aggregate((a, b) => graph.Make(Op.Multiply, a, b));
+        if (outer.Count == 0 || outer.Count == factors.Count)
+            return graph.Make(Op.Sum, [product], 0, Axes.Class);
+        Node sum = graph.Make(Op.Sum, [Product(factors.Except(outer))], 0, Axes.Class);
+        return graph.Make(Op.Multiply, Product(outer), sum);
     }
 
     /// <summary>Finite where logits and target are.</summary>

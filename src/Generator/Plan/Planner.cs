@@ -4,7 +4,7 @@ using LossGen.Generator.Graph;
 namespace LossGen.Generator.Plan;
 
 /// <summary>Finds the passes: a sum over pixels is ready one pass after what it sums.</summary>
-internal sealed class Planner
+internal sealed class Planner(GraphBuilder builder)
 {
     private readonly Dictionary<Node, int> levels = [];
     private int valueStage;
@@ -13,7 +13,7 @@ internal sealed class Planner
     {
         bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
         var lowering = new Lowering(graph.Builder, perImage);
-        return new Planner().Plan(graph, lowering, perImage);
+        return new Planner(graph.Builder).Plan(graph, lowering, perImage);
     }
 
     /// <summary>A sum that a pass adds up, as against one over the classes of a pixel or in the scalar section.</summary>
@@ -66,7 +66,7 @@ internal sealed class Planner
             statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
     }
 
-    private static PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores)
+    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores)
     {
         ImmutableArray<Node> ordered = sums.ToImmutableArray();
         var pass = new PassPlan(
@@ -74,6 +74,11 @@ internal sealed class Planner
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             gradient, elements, stores.ToImmutableArray(), [], []);
+        IEnumerable<Node> written = pass.Outputs;
+        pass = pass with
+        {
+            Summands = pass.Sums.Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum)).Select(other => other[0])))).ToImmutableArray(),
+        };
 
         // What the pixel nodes read from the scalar section.
         var constants = new SortedDictionary<int, Node>();

@@ -62,7 +62,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
         if (!beforeCut)
-            read = read.Concat(Pass.Sums.Select(sum => sum[0])).Concat(PixelStores.SelectMany(store => store.Inputs)).Concat(Pass.Elements is { } elements ? [elements] : []);
+            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(store => store.Inputs)).Concat(Pass.Elements is { } elements ? [elements] : []);
         var all = new HashSet<Node>(read);
         return GivenRows.Where(all.Contains);
     }
@@ -108,7 +108,7 @@ internal sealed class TileSchedule
     public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
 
     /// <summary>There is work without a class axis, or work that joins classes.</summary>
-    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Sums.Any(sum => !HasClass(sum[0])) || PixelStores.Any() || WritesElementsPerPixel;
+    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Summands.Any(summand => !summand.HasClass) || PixelStores.Any() || WritesElementsPerPixel;
 
     public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
 
@@ -122,7 +122,7 @@ internal sealed class TileSchedule
     public IEnumerable<Node> ClassStores => Pass.Stores.Where(HasClass);
 
     /// <summary>The sums that the class phase adds up.</summary>
-    public IEnumerable<Node> ClassSums => Pass.Sums.Where(sum => HasClass(sum[0]));
+    public IEnumerable<Summand> ClassSums => Pass.Summands.Where(summand => summand.HasClass);
 
     public int Stratum(Node node) => strata[node];
 
@@ -163,7 +163,7 @@ internal sealed class TileSchedule
     }
 
     /// <summary>The results that the class phase produces.</summary>
-    public IEnumerable<Node> ClassOutputs => ClassSums.Select(sum => sum[0])
+    public IEnumerable<Node> ClassOutputs => ClassSums.SelectMany(summand => summand.Parts)
         .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
         .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
         .Concat(ClassStores.SelectMany(store => store.Inputs));
@@ -190,7 +190,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> loops = Computed(
             Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
         IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(node => Reads(node))
-            .Concat(Pass.Sums.Select(sum => sum[0])).Concat(PixelStores.SelectMany(store => store.Inputs));
+            .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(store => store.Inputs));
         return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
     }
 

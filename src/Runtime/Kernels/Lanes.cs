@@ -19,4 +19,17 @@ public static class Lanes
         where T : unmanaged
         where V : struct, IVector<V, T>
         where M : struct, ITileMask => M.IsMasked ? V.Load(valid) & value : value;
+
+    /// <summary>The value where the pixel is valid, else 1. Nothing is left of it in full tiles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ValidOrOne<T, V, M>(V value, Pointer<T> valid)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where M : struct, ITileMask => M.IsMasked ? V.Select(V.Load(valid), value, V.One) : value;
+
+    /// <summary>(1 + excess) * (1 + x) - 1, with no digit lost where both are small.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V TimesOnePlus<T, V>(V excess, V x)
+        where T : unmanaged
+        where V : struct, IVector<V, T> => V.MultiplyAdd(excess, x, excess + x);
 }

@@ -86,7 +86,7 @@ internal sealed class TileEmitter
     // Where a name is given for what follows the cut, a method of its own.
     private void PixelPhase(string? second)
     {
-        List<Node> sums = pass.Sums.Where(sum => !TileSchedule.HasClass(sum[0])).ToList();
+        List<Summand> sums = pass.Summands.Where(summand => !summand.HasClass).ToList();
         writer.Line();
         writer.Line("// Pixel by pixel: what joins the classes.");
         if (second is null)
@@ -105,8 +105,8 @@ internal sealed class TileEmitter
                 SecondLoop(second, sums);
         }
 
-        foreach (Node sum in sums)
-            writer.Line($"{text.SumName(sum)} += {text.Masked(sum[0])};");
+        foreach (Summand sum in sums)
+            Accumulate(sum);
         if (schedule.WritesElementsPerPixel)
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
@@ -116,11 +116,11 @@ internal sealed class TileEmitter
         writer.Close();
         if (sums.Count > 0)
             writer.Line();
-        foreach (Node sum in sums)
+        foreach (Summand sum in sums)
             StoreSum(sum, "");
     }
 
-    private void SecondLoop(string? method, List<Node> sums)
+    private void SecondLoop(string? method, List<Summand> sums)
     {
         StoreRows(schedule.Rows.Where(row => !schedule.IsGiven(row) && schedule.IsBeforeCut(row)));
         text.CloseScope();
@@ -152,10 +152,25 @@ internal sealed class TileEmitter
         }
     }
 
-    private void DeclareSums(List<Node> sums)
+    private void DeclareSums(IEnumerable<Summand> sums)
     {
-        foreach (Node sum in sums)
-            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        foreach (Summand sum in sums)
+        {
+            if (sum.Rest is not null)
+                writer.Line($"V {text.SumName(sum.Sum)} = V.Zero;");
+            if (sum.Factor is not null)
+                writer.Line($"V {text.ProductName(sum.Sum)} = {(sum.IsOnePlus ? "V.Zero" : "V.One")};");
+        }
+    }
+
+    private void Accumulate(Summand sum)
+    {
+        if (sum.Rest is { } rest)
+            writer.Line($"{text.SumName(sum.Sum)} += {text.Masked(rest)};");
+        if (sum.Factor is not { } factor)
+            return;
+        string product = text.ProductName(sum.Sum);
+        writer.Line(sum.IsOnePlus ? $"{product} = {KernelEmitter.Lanes}.TimesOnePlus<T, V>({product}, {text.Masked(factor)});" : $"{product} *= {text.MaskedFactor(factor)};");
     }
 
     private void StoreRows(IEnumerable<Node> rows)
@@ -201,25 +216,23 @@ internal sealed class TileEmitter
 
     private void ClassPhase()
     {
-        List<Node> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum)).ToList();
-        List<Node> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum)).ToList();
+        List<Summand> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum.Sum)).ToList();
+        List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
         writer.Line();
         writer.Line("// Class by class: sums and results that keep the class axis.");
-        foreach (Node sum in across)
-            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        DeclareSums(across);
         writer.Open("for (int c = 0; c < classes; c++)");
         text.OpenClassScope(perPixel: false);
         text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), pass);
-        foreach (Node sum in perClass)
-            writer.Line($"V {text.SumName(sum)} = V.Zero;");
+        DeclareSums(perClass);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenInnerScope();
         List<Node> computed = schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains);
         text.CountUses(computed, schedule.ClassOutputs);
         foreach (Node node in computed)
             text.DeclareIfShared(node);
-        foreach (Node sum in perClass.Concat(across))
-            writer.Line($"{text.SumName(sum)} += {text.Masked(sum[0])};");
+        foreach (Summand sum in perClass.Concat(across))
+            Accumulate(sum);
         if (pass.Gradient is { } gradient)
             writer.Line($"V.Store({text.Value(gradient)}, gradient + i);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
@@ -230,20 +243,29 @@ internal sealed class TileEmitter
         writer.Close();
         if (perClass.Count > 0)
             writer.Line();
-        foreach (Node sum in perClass)
+        foreach (Summand sum in perClass)
             StoreSum(sum, " + c");
         text.CloseScope();
         writer.Close();
         if (across.Count > 0)
             writer.Line();
-        foreach (Node sum in across)
+        foreach (Summand sum in across)
             StoreSum(sum, "");
     }
 
-    private void StoreSum(Node sum, string offset)
+    private void StoreSum(Summand summand, string offset)
     {
+        Node sum = summand.Sum;
         int k = pass.ClassSums.IndexOf(sum);
         string index = k >= 0 ? $"(({k} * classes){offset})" : $"(({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(sum)})";
-        writer.Line($"{KernelEmitter.Lanes}.Add<T, V>(tile.Sums + ({index} * V.Count), {text.SumName(sum)});");
+        string total = summand.Rest is null ? "" : text.SumName(sum);
+        if (summand.Factor is not null)
+        {
+            // One logarithm for the pixels of the tile.
+            string log = $"V.{(summand.IsOnePlus ? "Log1p" : "LogAtLeastOne")}({text.ProductName(sum)})";
+            total += (summand.IsNegative ? (total.Length > 0 ? " - " : "-") : total.Length > 0 ? " + " : "") + log;
+        }
+
+        writer.Line($"{KernelEmitter.Lanes}.Add<T, V>(tile.Sums + ({index} * V.Count), {total});");
     }
 }

@@ -119,7 +119,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         uses = schedule.Uses;
         if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
             writer.Line("V label = V.Load(labels + i);");
-        if (NeedsValid(schedule.PerPixel.SelectMany(node => schedule.Reads(node)).Concat(Pass.Sums.Select(sum => sum[0])).Concat(Pass.Outputs)))
+        if (NeedsValid(schedule.PerPixel.SelectMany(node => schedule.Reads(node)).Concat(Pass.Outputs)))
             writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
     }
 
@@ -177,6 +177,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     public string SumName(Node sum) => "sum" + NodeNames.Upper(names.Of(sum));
 
+    public string ProductName(Node sum) => "product" + NodeNames.Upper(names.Of(sum));
+
     private string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
 
     private string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
@@ -217,14 +219,15 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>The node's value, in parentheses where they are needed.</summary>
     public string Value(Node node) => Text(node, outer: true);
 
-    /// <summary>A summand: what is not valid adds nothing.</summary>
-    public string Masked(Node node)
-    {
-        // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
-        if (plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node))
-            return Text(node, outer: true);
-        return $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, validity + i)";
-    }
+    /// <summary>A term of a sum: what is not valid adds nothing.</summary>
+    public string Masked(Node node) => IsMaskedByGraph(node) ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, validity + i)";
+
+    /// <summary>A factor of a product: what is not valid changes nothing.</summary>
+    public string MaskedFactor(Node node) =>
+        IsMaskedByGraph(node) ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.ValidOrOne<T, V, M>({Text(node, outer: true)}, validity + i)";
+
+    // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
+    private bool IsMaskedByGraph(Node node) => plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node);
 
     private static bool IsZeroWhereInvalid(Node node) => node.Op switch
     {

@@ -1,0 +1,74 @@
+using LossGen.Generator.Graph;
+
+namespace LossGen.Generator.Plan;
+
+/// <summary>
+/// Takes a probability out of the terms of a sum: p * a + p * b = p * (a + b). What terms of a loss add to each other's gradient is nearly always of this form, and each
+/// product less is one less for every class and pixel. Cofactors without a pixel axis move on into the choices beside them, and are added up in the scalar section.
+/// </summary>
+internal sealed class Factoring(GraphBuilder graph)
+{
+    private readonly HashSet<Node> common = [];
+
+    /// <summary>Declares a node that is worth taking out.</summary>
+    public Node Common(Node node)
+    {
+        common.Add(node);
+        return node;
+    }
+
+    /// <summary>The factors of a product, those of its factors included.</summary>
+    public static IEnumerable<Node> Factors(Node node) => node.Op == Op.Multiply && node.IsPixel ? node.Inputs.SelectMany(Factors) : [node];
+
+    /// <summary>a + b, with what they have in common taken out.</summary>
+    public Node Add(Node a, Node b)
+    {
+        List<Node> terms = [.. Terms(a), .. Terms(b)];
+        foreach (Node factor in terms.Select(term => Split(term).Common).OfType<Node>().Distinct().ToList())
+        {
+            List<Node> own = terms.Where(term => ReferenceEquals(Split(term).Common, factor)).ToList();
+            if (own.Count < 2)
+                continue;
+            Node cofactor = Cofactors(own.Select(term => Split(term).Cofactor).ToList());
+            terms = [.. terms.Except(own), graph.Make(Op.Multiply, factor, cofactor)];
+        }
+
+        return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
+    }
+
+    private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add && node.IsPixel ? node.Inputs.SelectMany(Terms) : [node];
+
+    // Of a product with a factor that is worth it: that one, and the rest.
+    private (Node? Common, Node Cofactor) Split(Node term)
+    {
+        if (common.Contains(term))
+            return (term, graph.One);
+        if (term.Op != Op.Multiply)
+            return (null, term);
+        for (int side = 0; side < 2; side++)
+        {
+            if (Split(term[side]) is { Common: { } found } inner)
+                return (found, inner.Cofactor.IsNumber(1) ? term[1 - side] : graph.Make(Op.Multiply, inner.Cofactor, term[1 - side]));
+        }
+
+        return (null, term);
+    }
+
+    // Their sum. Numbers of the scalar section join a choice between such numbers.
+    private Node Cofactors(List<Node> nodes)
+    {
+        List<Node> terms = nodes.SelectMany(Terms).ToList(), small = terms.Where(term => !term.IsPixel).ToList();
+        terms = terms.Except(small).ToList();
+        if (small.Count > 0)
+        {
+            Node constant = small.Aggregate(graph.Add);
+            int choice = terms.FindIndex(term => term.Op == Op.Where && !term[1].IsPixel && !term[2].IsPixel);
+            if (choice >= 0)
+                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Add(terms[choice][1], constant), graph.Add(terms[choice][2], constant));
+            else
+                terms.Add(constant);
+        }
+
+        return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
+    }
+}
