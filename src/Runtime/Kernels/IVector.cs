@@ -85,6 +85,10 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Sqrt(V x);
 
+    /// <summary>Fills a tile's rows of a softmax, in registers of the width that suits it: <see cref="Softmax.Exponentials{T, V}"/>.</summary>
+    static virtual void Exponentials(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelLogit) =>
+        Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelLogit);
+
     static abstract V Exp(V x);
 
     /// <summary>exp(x) for x at most 0 (or NaN): what a softmax needs after its maximum is taken off.</summary>

@@ -60,7 +60,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         string Row(Node? node) => node is not null && schedule.Rows.Contains(node) ? RowName(node) : "default";
         writer.Line();
         writer.Line($"// Softmax: {string.Join("; ", softmax.Nodes.Where(node => TileSchedule.HasClass(node) || schedule.Rows.Contains(node)).Select(names.Describe))}.");
-        writer.Line($"{KernelEmitter.Kernels}.Softmax.Exponentials<T, V>(ref tile, scratch + ({schedule.Stored.IndexOf(softmax.Exponential)} * classes * width), "
+        writer.Line($"V.Exponentials(ref tile, scratch + ({schedule.Stored.IndexOf(softmax.Exponential)} * classes * width), "
             + $"{Row(softmax.Normaliser)}, {Row(softmax.Maximum)}, {Row(softmax.LabelLogit)});");
     }
 
