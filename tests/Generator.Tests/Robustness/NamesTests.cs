@@ -29,7 +29,7 @@ public partial class NamesTests
     [Theory]
     [InlineData("Dice", "Dice")]
     [InlineData("DiceKernel", "Dice")]
-    [InlineData("\"the FocalTversky loss\"", "FocalTversky")]
+    [InlineData("\"the GeneralizedDice loss\"", "GeneralizedDice")]
     [InlineData("isCrossEntropy", "CrossEntropy")]
     [InlineData("Indices", null)]
     [InlineData("LabelGrid", null)]

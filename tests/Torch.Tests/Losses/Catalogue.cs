@@ -90,7 +90,7 @@ public sealed partial class ProbabilityDice;
 public sealed partial class TverskyMissed;
 
 [Loss(Activation.Softmax, PerImage = true)]
-[global::LossGen.FocalTversky]
+[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]
 [LogCoshDice(Weight = 2)]
 public sealed partial class RegionPowers;
 

@@ -143,12 +143,12 @@ public sealed partial class LightTailed;
 public sealed partial class BinaryTempered;
 
 [Loss(Activation.Softmax)]
-[global::LossGen.FocalTversky]
+[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]
 [LogCoshDice(Weight = 2)]
 public sealed partial class RegionPowers;
 
 [Loss(Activation.Softmax, PerImage = true, IgnoreIndex = 255)]
-[global::LossGen.FocalTversky(Gamma = 2, ClassWeights = [1, 2, 3], NormalizeClassWeights = true, IncludeBackground = false)]
+[Tversky(ClassGamma = 2, ClassWeights = [1, 2, 3], NormalizeClassWeights = true, IncludeBackground = false)]
 public sealed partial class WeighedRegionPowers;
 
 [Loss(Activation.Softmax)]
