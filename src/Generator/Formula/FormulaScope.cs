@@ -171,7 +171,7 @@ internal sealed class FormulaScope
         }
 
         Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, term.Node));
-        if (!IsSummedByClass(taken, term.Axes))
+        if (!IsSummedByClass(Graph.Sum(taken, term.Axes), term.Axes))
             return null;
         Axes others = term.Axes.Without(Axes.Class);
         Node sum = Graph.Sum(taken, others);
@@ -179,11 +179,13 @@ internal sealed class FormulaScope
     }
 
     // The sum over everything, class by class where a pass walks over the classes anyway: so that the value of each is there to be told.
-    private Node SumOfAll(Node taken, Axes axes) =>
-        IsSummedByClass(taken, axes) ? Graph.Sum(Graph.Sum(taken, axes.Without(Axes.Class)), Axes.Class) : Graph.Sum(taken, axes);
+    private Node SumOfAll(Node taken, Axes axes)
+    {
+        Node whole = Graph.Sum(taken, axes);
+        return IsSummedByClass(whole, axes) ? Graph.Sum(Graph.Sum(taken, axes.Without(Axes.Class)), Axes.Class) : whole;
+    }
 
-    private bool IsSummedByClass(Node taken, Axes axes) =>
-        axes.Has(Axes.Class) && axes.Has(Axes.Pixel) && WalksOverClasses(Graph.Sum(taken, axes), axes);
+    private static bool IsSummedByClass(Node whole, Axes axes) => axes.Has(Axes.Class) && axes.Has(Axes.Pixel) && WalksOverClasses(whole, axes);
 
     // Sums of what differs by class, and what numbers make of them. What is picked at the label differs by pixel only.
     private static bool WalksOverClasses(Node total, Axes axes) => total.Op switch
