@@ -138,5 +138,12 @@ internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
         return Kept is null ? selected : [.. Kept.Select(i => selected[i])];
     }
 
+    /// <summary>1 for LossGen's elements that the peer returns, else 0: what the gradient of the sum of the peer's values comes from.</summary>
+    public double[] Upstream(int classCount)
+    {
+        int inner = Inner, every = ClassAxis < 0 ? 1 : classCount;
+        return [.. Enumerable.Range(0, Count(classCount)).Select(i => ClassAxis < 0 || Classes.Contains(i / inner % every) ? 1.0 : 0)];
+    }
+
     private static int Product(int[] extents) => extents.Aggregate(1, (product, extent) => product * extent);
 }

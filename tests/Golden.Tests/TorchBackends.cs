@@ -20,7 +20,10 @@ internal class TorchBackend : Backend
 
         Tensor[] inputs = [.. feed.Inputs.Select((map, k) => Input(feed, map, loss.Definition.Inputs[k].Kind))];
         Tensor value = ModuleCall.Forward(module, [logits, target, .. inputs]);
-        value.sum().backward();
+        if (mapping.Elements is { } layout && value.numel() == layout.Count(feed.Shape.Classes))
+            (value * tensor(layout.Upstream(feed.Shape.Classes), value.shape, Type)).sum().backward();
+        else
+            value.sum().backward();
         var found = new Found(Numbers(value), Numbers(logits.grad!));
         CheckDirectRoad(module, mapping, logits, [target, .. inputs], found);
         return found;
