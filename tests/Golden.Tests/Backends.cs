@@ -58,7 +58,7 @@ internal sealed class CpuBackend : Backend
         }
 
         var elements = new double[layout.Count(feed.Shape.Classes)];
-        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, inputs, elements, default, gradient);
+        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, inputs, elements, layout.Upstream(feed.Shape.Classes), gradient);
         return new Found(elements, gradient);
     }
 }

@@ -19,6 +19,23 @@ internal static class KorniaFormulas
         }
         """;
 
+    /// <summary>The binary focal loss of targets between 0 and 1, each part of which has a factor of its own.</summary>
+    public const string SoftFocal = """
+        public sealed partial class SoftFocalAttribute : LossTermAttribute
+        {
+            public double Gamma { get; init; } = 2;
+            public double Alpha { get; init; } = double.NaN;
+            public double[]? PositiveWeights { get; init; }
+            public double[]? ClassWeights { get; init; }
+
+            public static Value Formula(Prediction x, Target y, double gamma, double alpha, Value positiveWeights, Value classWeights)
+            {
+                Value positive = Pow(x.Complement, gamma) * y * Softplus(-x.Logit), negative = Pow(x.Probability, gamma) * (1 - y) * Softplus(x.Logit);
+                return classWeights * ((double.IsNaN(alpha) ? 1 : alpha) * positiveWeights * positive + (double.IsNaN(alpha) ? 1 : 1 - alpha) * negative);
+            }
+        }
+        """;
+
     public static string Dice(bool isMicro) => $$"""
         public sealed partial class RaisedDiceAttribute : LossTermAttribute
         {

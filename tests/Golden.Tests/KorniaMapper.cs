@@ -47,7 +47,10 @@ internal static class KorniaMapper
         Reduction reduction = Reduced(c, "none");
         var declaration = new Declaration(Activation.Sigmoid);
         Ignore(c, declaration).With("Target", TargetKind.Dense).With("Reduction", reduction);
-        declaration.Term("Focal")
+        bool isSoft = c.Target!.Data.Any(y => y is > 0 and < 1);
+        if (isSoft)
+            declaration.Type(KorniaFormulas.SoftFocal);
+        declaration.Term(isSoft ? nameof(KorniaFormulas.SoftFocal) : "Focal")
             .With("Gamma", c.Options.Number("gamma", 2))
             .With("Alpha", Alpha(c, absent: 0.25))
             .With("PositiveWeights", c.Options.Numbers("pos_weight"))

@@ -10,10 +10,11 @@ internal static class LovaszMapper
         declaration.Loss
             .With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense)
             .With("PerImage", isKornia || c.Options.Flag("per_image"));
+        c.Options.Flag("from_logits"); // SMP takes logits, whatever it says
         if (c.Options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored);
         declaration.Term(isMulticlass ? "LovaszSoftmax" : "LovaszHinge");
-        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c) : Flat(c));
+        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c) : Feed.Flat(c));
     }
 
     /// <summary>kornia sorts the labels' numbers where the paper has whether they are of the class, and takes the mean over all classes.</summary>
@@ -38,13 +39,5 @@ internal static class LovaszMapper
         declaration.Loss.With("Target", TargetKind.Index).With("PerImage", true);
         declaration.Term("LabelLovasz").With("ClassWeights", c.Options.Numbers("weight"));
         return new Mapping(declaration.ToString(), Feed.Labels(c));
-    }
-
-    // Channels as further pixels of a single class.
-    private static Feed Flat(Case c)
-    {
-        int images = c.Input.Shape[0], pixels = c.Input.Count / images;
-        int[] shape = [images, 1, pixels];
-        return new Feed(new LossShape(images, 1, pixels), c.Input with { Shape = shape }, c.Target! with { Shape = shape }, HasLabels: false);
     }
 }

@@ -38,13 +38,25 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     /// <summary>Labels, whether or not the peer keeps a channel axis of 1.</summary>
     public static Feed Labels(Case c, int shift = 0)
     {
-        int[] spatial = c.Input.Shape[2..];
-        var labels = new CaseTensor([c.Input.Shape[0], .. spatial], Array.ConvertAll(c.Target!.Data, label => label + shift));
-        return new Feed(Extents(c), c.Input, labels, HasLabels: true);
+        CaseTensor input = Input(c);
+        var labels = new CaseTensor([input.Shape[0], .. input.Shape[2..]], Array.ConvertAll(c.Target!.Data, label => label + shift));
+        return new Feed(Extents(input), input, labels, HasLabels: true);
     }
 
     /// <summary>A target with a number for every logit.</summary>
-    public static Feed Dense(Case c) => new(Extents(c), c.Input, c.Target! with { Shape = c.Input.Shape }, HasLabels: false);
+    public static Feed Dense(Case c)
+    {
+        CaseTensor input = Input(c);
+        return new(Extents(input), input, c.Target! with { Shape = input.Shape }, HasLabels: false);
+    }
+
+    /// <summary>All numbers as pixels of a single class.</summary>
+    public static Feed Flat(Case c)
+    {
+        int images = c.Input.Shape[0], pixels = c.Input.Count / images;
+        int[] shape = [images, 1, pixels];
+        return new Feed(new LossShape(images, 1, pixels), c.Input with { Shape = shape }, c.Target! with { Shape = shape }, HasLabels: false);
+    }
 
     /// <summary>What the loss takes besides logits and target, in its order: one number a pixel, or one a class and pixel.</summary>
     public double[][] Inputs { get; init; } = [];
@@ -82,8 +94,11 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
 
     public long[] LabelArray() => Array.ConvertAll(Target.Data, label => (long)label);
 
-    private static LossShape Extents(Case c) =>
-        new(c.Input.Shape[0], c.Classes, c.Input.Shape[2..].Aggregate(1, (product, extent) => product * extent));
+    // A vector of N numbers is N images of one class.
+    private static CaseTensor Input(Case c) => c.Input.Shape.Length == 1 ? c.Input with { Shape = [c.Input.Shape[0], 1] } : c.Input;
+
+    private static LossShape Extents(CaseTensor input) =>
+        new(input.Shape[0], input.Shape[1], input.Shape[2..].Aggregate(1, (product, extent) => product * extent));
 }
 
 /// <summary>Peers that leave a class out return no numbers for it; LossGen returns 0.</summary>
@@ -92,8 +107,14 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
 /// <param name="Classes">The classes of which the peer returns numbers.</param>
 internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
 {
+    /// <summary>Of the elements those that the peer returns, where it leaves some out; null for all.</summary>
+    public int[]? Kept { get; init; }
+
+    /// <summary>The peer adds up so many images, which are not in its shape; otherwise 1.</summary>
+    public int Images { get; init; } = 1;
+
     /// <summary>How many elements LossGen returns for so many classes.</summary>
-    public int Count(int classCount) => Outer * (ClassAxis < 0 ? 1 : classCount) * Inner;
+    public int Count(int classCount) => Images * Outer * (ClassAxis < 0 ? 1 : classCount) * Inner;
 
     private int Outer => Product(Shape[..Math.Max(ClassAxis, 0)]);
 
@@ -103,7 +124,7 @@ internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
     /// <exception cref="InvalidOperationException">There are not as many elements as there should be.</exception>
     public double[] Select(double[] elements, int classCount)
     {
-        int outer = Outer, inner = Inner, every = ClassAxis < 0 ? 1 : classCount;
+        int outer = Images * Outer, inner = Inner, every = ClassAxis < 0 ? 1 : classCount;
         int[] classes = ClassAxis < 0 ? [0] : Classes;
         if (elements.Length != Count(classCount))
             throw new InvalidOperationException($"There are {elements.Length} elements; {outer} x {every} x {inner} were expected.");
@@ -112,7 +133,16 @@ internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
         for (int o = 0; o < outer; o++)
             for (int k = 0; k < classes.Length; k++)
                 Array.Copy(elements, ((o * every) + classes[k]) * inner, selected, ((o * classes.Length) + k) * inner, inner);
-        return selected;
+        if (Images > 1)
+            selected = [.. Enumerable.Range(0, selected.Length / Images).Select(i => Enumerable.Range(0, Images).Sum(n => selected[(n * (selected.Length / Images)) + i]))];
+        return Kept is null ? selected : [.. Kept.Select(i => selected[i])];
+    }
+
+    /// <summary>1 for LossGen's elements that the peer returns, else 0: what the gradient of the sum of the peer's values comes from.</summary>
+    public double[] Upstream(int classCount)
+    {
+        int inner = Inner, every = ClassAxis < 0 ? 1 : classCount;
+        return [.. Enumerable.Range(0, Count(classCount)).Select(i => ClassAxis < 0 || Classes.Contains(i / inner % every) ? 1.0 : 0)];
     }
 
     private static int Product(int[] extents) => extents.Aggregate(1, (product, extent) => product * extent);

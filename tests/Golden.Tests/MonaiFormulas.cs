@@ -29,6 +29,51 @@ internal static class MonaiFormulas
         }
         """;
 
+    /// <summary>The sigmoid focal loss of logits that are masked: a masked one is 0.</summary>
+    public const string MaskedFocal = """
+        public sealed partial class MaskedFocalAttribute : LossTermAttribute
+        {
+            public double Gamma { get; init; } = 2;
+            public double Alpha { get; init; } = double.NaN;
+            public double[]? ClassWeights { get; init; }
+            public bool MeanOverPixels { get; init; }
+
+            public static Value Formula(
+                Prediction x, Target y, PixelMap mask, double gamma, double alpha, Value classWeights, bool meanOverPixels, bool perImage)
+            {
+                Value logit = mask * x.Logit, entropy = y * Softplus(-logit) + (1 - y) * Softplus(logit);
+                Value balance = double.IsNaN(alpha) ? 1 : alpha * y + (1 - alpha) * (1 - y);
+                Value loss = classWeights * balance * Pow(Sigmoid((1 - 2 * y) * logit), gamma) * entropy;
+                return !meanOverPixels ? loss : perImage ? Mean(loss) : SumOverBatch(Mean(loss));
+            }
+        }
+        """;
+
+    /// <summary>
+    /// The generalised Wasserstein Dice of several images as MONAI computes it: the hits of each image are the weights of its own labels times the distances of all images. The maps say which
+    /// image a pixel is of, and what the label at its place weighs in each image.
+    /// </summary>
+    public static string MixedWasserstein(int images, bool hasVolumeWeights) => $$"""
+        public sealed partial class MixedWassersteinAttribute : LossTermAttribute
+        {
+            public double[]? Distances { get; init; }
+            public double SmoothNumerator { get; init; }
+            public double SmoothDenominator { get; init; }
+
+            public static Value Formula(
+                Prediction x, Target y, PixelMap image, {{string.Join(", ", Enumerable.Range(0, images).Select(n => $"PixelMap weight{n}"))}},
+                ClassMatrix distances, double smoothNumerator, double smoothDenominator)
+            {
+                Value error = SumOverClasses(y * Transform(distances, x.Probability)), own = Mean(image);
+                Value hits = {{string.Concat(Enumerable.Range(0, images - 1).Select(n => $"Where(EqualTo(own, {n}), Total(weight{n} * (1 - error)), "))}}Total(weight{{images - 1}} * (1 - error)){{new string(')', images - 1)}};
+                Value all = {{(hasVolumeWeights
+                    ? string.Concat(Enumerable.Range(0, images - 1).Select(n => $"Where(EqualTo(own, {n}), Total(weight{n} * (2 - error)), ")) + $"Total(weight{images - 1} * (2 - error))" + new string(')', images - 1)
+                    : "2 * hits + Sum(error)")}};
+                return 1 - (2 * hits + smoothNumerator) / (all + smoothDenominator);
+            }
+        }
+        """;
+
     /// <summary>The catalogue's term of a name on another prediction, which may need inputs of the loss.</summary>
     public static string Region(string name, string prediction, string inputs = "") => $$"""
         public sealed partial class {{RegionPrefix}}{{name}}Attribute : LossTermAttribute

@@ -14,10 +14,12 @@ internal static class MonaiMapper
                 return MonaiNeighbors.Map(c);
             case "GeneralizedWassersteinDiceLoss":
                 return Wasserstein(c);
+            case "AsymmetricUnifiedFocalLoss" when c.Classes == 1:
+                return SingleUnifiedFocal(c);
         }
 
         var options = new MonaiOptions(c);
-        Declaration declaration = c.Loss switch
+        Declaration declaration = options.Loss switch
         {
             "DiceLoss" => Dice(options, options.ClassWeights),
             "MaskedDiceLoss" => Dice(options, options.ClassWeights),
@@ -33,7 +35,7 @@ internal static class MonaiMapper
         declaration.Loss
             .With("Target", options.HasLabels ? TargetKind.Index : TargetKind.Dense)
             .With("PerImage", !options.IsBatch)
-            .With("Reduction", c.Loss == "AsymmetricUnifiedFocalLoss" ? Reduction.Mean : options.Reduction); // whose parts are means already
+            .With("Reduction", options.Loss == "AsymmetricUnifiedFocalLoss" ? Reduction.Mean : options.Reduction); // whose parts are means already
         Feed feed = options.HasLabels ? Feed.Labels(c) : Feed.Dense(c);
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
     }
@@ -45,12 +47,44 @@ internal static class MonaiMapper
         double largest = distances.Max();
         var declaration = new Declaration(Activation.Softmax);
         declaration.Loss.With("Target", TargetKind.Index).With("PerImage", true).With("Reduction", TorchMapper.Reduced(c));
-        declaration.Term("WassersteinDice")
-            .With("Distances", Array.ConvertAll(distances, distance => distance / largest))
-            .With("VolumeWeights", c.Options.Text("weighting_mode", "default") == "GDL")
+        bool hasVolumeWeights = c.Options.Text("weighting_mode", "default") == "GDL";
+        Feed feed = Feed.Labels(c);
+        AttributeText term;
+        if (c.Input.Shape[0] == 1)
+        {
+            term = declaration.Term("WassersteinDice").With("VolumeWeights", hasVolumeWeights);
+        }
+        else
+        {
+            declaration.Type(MonaiFormulas.MixedWasserstein(c.Input.Shape[0], hasVolumeWeights));
+            term = declaration.Term(nameof(MonaiFormulas.MixedWasserstein));
+            feed = feed with { Inputs = MixedWeights(feed, hasVolumeWeights) };
+        }
+
+        term.With("Distances", Array.ConvertAll(distances, distance => distance / largest))
             .With("SmoothNumerator", c.Options.Number("smooth_nr", 1e-5))
             .With("SmoothDenominator", c.Options.Number("smooth_dr", 1e-5));
-        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, TorchMapper.Reduced(c), classAxis: -1));
+        return new Mapping(declaration.ToString(), feed, TorchMapper.Unreduced(c, TorchMapper.Reduced(c), classAxis: -1));
+    }
+
+    // MONAI adds up the weights of an image's labels times the distances of every image: for each image a map, the same for all images, of what its labels weigh, and before them the number of each image.
+    private static double[][] MixedWeights(Feed feed, bool hasVolumeWeights)
+    {
+        int images = feed.Shape.Batch, pixels = checked((int)feed.Shape.Pixels);
+        double[] labels = feed.Target.Data;
+        double[][] maps = [.. Enumerable.Range(0, images + 1).Select(_ => new double[labels.Length])];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            maps[0][i] = i / pixels;
+            for (int image = 0; image < images; image++)
+            {
+                ReadOnlySpan<double> own = labels.AsSpan(image * pixels, pixels);
+                double label = own[i % pixels];
+                maps[image + 1][i] = hasVolumeWeights ? 1.0 / (1 + own.Count(label)) : label == 0 ? 0 : 1;
+            }
+        }
+
+        return maps;
     }
 
     // MONAI masks the target before labels become one-hot: what is masked is of class 0.
@@ -131,9 +165,22 @@ internal static class MonaiMapper
         CaseOptions values = options.Case.Options;
         double weight = values.Number("weight", 0.5), gamma = values.Number("gamma", 0.5), delta = values.Number("delta", 0.7);
         var declaration = new Declaration(Activation.None);
-        declaration.Term("AsymmetricFocal").With("Weight", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
-        declaration.Term("AsymmetricFocalTversky").With("Weight", 1 - weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
+        values.Integer("num_classes");
+        declaration.Term("UnifiedFocal").With("Share", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
         return declaration;
+    }
+
+    // MONAI makes one-hot labels of a single channel, of the prediction as well, which gets no gradient for that reason.
+    private static Mapping SingleUnifiedFocal(Case c)
+    {
+        Declaration declaration = AsymmetricUnifiedFocal(new MonaiOptions(c));
+        declaration.Loss.With("Target", TargetKind.Dense).With("PerImage", true);
+        int images = c.Input.Shape[0], pixels = c.Input.Count / images;
+        int[] shape = [images, 2, .. c.Input.Shape[2..]];
+        return new Mapping(declaration.ToString(), new Feed(new LossShape(images, 2, pixels), OneHot(c.Input), OneHot(c.Target!), HasLabels: false));
+
+        CaseTensor OneHot(CaseTensor labels) => new(
+            shape, [.. Enumerable.Range(0, images * 2 * pixels).Select(i => labels.Data[(i / pixels / 2 * pixels) + (i % pixels)] == i / pixels % 2 ? 1.0 : 0)]);
     }
 
     private static Declaration Focal(MonaiOptions options)
@@ -141,6 +188,8 @@ internal static class MonaiMapper
         bool isSoftmax = options.Case.Options.Flag("use_softmax");
         var declaration = new Declaration(isSoftmax ? Activation.Softmax : Activation.Sigmoid);
         double? alpha = options.Case.Options.Number("alpha");
+        if (options.Mask is not null)
+            throw Mapping.Unknown(options.Case);
         if (isSoftmax && options.DropsBackground)
         {
             // MONAI leaves class 0 out before the softmax, and ignores alpha then.
@@ -164,7 +213,15 @@ internal static class MonaiMapper
     {
         CaseOptions values = options.Case.Options;
         Declaration declaration = Dice(options, options.ClassWeights, values.Number("lambda_dice", 1));
-        AttributeText focal = declaration.Term("Focal").With("Weight", values.Number("lambda_focal", 1));
+        double weight = values.Number("lambda_focal", 1);
+        if (options.Mask is not null)
+        {
+            declaration.Type(MonaiFormulas.MaskedFocal);
+            Focal(options, declaration.Term(nameof(MonaiFormulas.MaskedFocal))).With("Weight", weight).With("Alpha", values.Number("alpha"));
+            return declaration;
+        }
+
+        AttributeText focal = declaration.Term("Focal").With("Weight", weight);
         if (options.RegionActivation != Activation.Sigmoid)
             focal.With("Activation", Activation.Sigmoid);
         Focal(options, focal).With("Alpha", values.Number("alpha")).With("ScaledLogit", options.HasSoftTarget);

@@ -5,6 +5,9 @@ internal sealed class MonaiOptions(Case c)
 {
     public Case Case => c;
 
+    /// <summary>The loss; of MaskedLoss the one inside.</summary>
+    public string Loss { get; } = c.Loss == "MaskedLoss" ? c.Options.Text("loss")! : c.Loss;
+
     /// <summary>Class 0 is left out.</summary>
     public bool DropsBackground { get; } = !c.Options.Flag("include_background", absent: true) && c.Classes > 1;
 
@@ -88,11 +91,11 @@ internal sealed class MonaiOptions(Case c)
     {
         get
         {
-            if (Reduction != Reduction.None)
+            if (Reduction != Reduction.None || Loss == "AsymmetricUnifiedFocalLoss") // that is of means already
                 return null;
-            if (c.Loss == "GeneralizedDiceLoss")
+            if (Loss == "GeneralizedDiceLoss")
                 return new ElementLayout(c.ValueShape, -1, []);
-            bool isPixelwise = c.Loss is "FocalLoss" or "DiceFocalLoss" or "GeneralizedDiceFocalLoss";
+            bool isPixelwise = Loss is "FocalLoss" or "DiceFocalLoss" or "GeneralizedDiceFocalLoss";
             int first = DropsBackground ? 1 : 0;
             return new ElementLayout(c.ValueShape, IsBatch && !isPixelwise ? 0 : 1, [.. Enumerable.Range(first, TermClasses)]);
         }

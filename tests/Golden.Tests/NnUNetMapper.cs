@@ -24,7 +24,6 @@ internal static class NnUNetMapper
             "sigmoid" => Activation.Sigmoid,
             _ => Activation.None,
         });
-        c.Options.Flag("ddp"); // a single process
         CaseTensor? mask = c.Extra.GetValueOrDefault("loss_mask");
         Dice(declaration, c.Options, weight: 1, isMasked: mask is not null);
         Feed feed = Target(c, declaration);
@@ -36,8 +35,11 @@ internal static class NnUNetMapper
         (double dice, double entropy) = Weights(c);
         CaseOptions ofEntropy = c.Options.Nested("ce_kwargs");
         var declaration = new Declaration(Activation.Softmax);
-        if (c.Options.Integer("ignore_label") is int ignored)
-            declaration.Loss.With("IgnoreIndex", ignored);
+        int? ignored = c.Options.Integer("ignore_label"), ignoredByEntropy = ofEntropy.Integer("ignore_index");
+        if (ignored is not null)
+            declaration.Loss.With("IgnoreIndex", ignored.Value);
+        else if (ignoredByEntropy is not null)
+            throw new NotSupportedException($"{c.Id}: a label that the cross-entropy ignores and the Dice does not.");
         double smoothing = ofEntropy.Number("label_smoothing", 0);
         double[]? classWeights = ofEntropy.Numbers("weight");
         if (entropy != 0)
@@ -49,10 +51,14 @@ internal static class NnUNetMapper
     private static Mapping DiceBinaryCrossEntropy(Case c)
     {
         (double dice, double entropy) = Weights(c);
-        c.Options.Nested("bce_kwargs");
+        CaseOptions ofEntropy = c.Options.Nested("bce_kwargs");
         bool hasIgnored = c.Options.Flag("use_ignore_label");
+        double[]? positive = ofEntropy.Numbers("pos_weight");
+        bool isSum = ofEntropy.Text("reduction", "mean") == "sum" && !hasIgnored; // with ignored pixels nnU-Net reduces itself
         var declaration = new Declaration(Activation.Sigmoid);
-        declaration.Term("BinaryCrossEntropy").With("Weight", hasIgnored ? c.Classes * entropy : entropy); // a mean over pixels then, not over classes
+        double elements = isSum ? c.Input.Count : hasIgnored ? c.Classes : 1; // with ignored pixels a mean over pixels, not over classes
+        declaration.Term("BinaryCrossEntropy").With("Weight", elements * entropy)
+            .With("PositiveWeights", positive is { Length: 1 } ? [.. Enumerable.Repeat(positive[0], c.Classes)] : positive);
         Dice(declaration, c.Options.Nested("soft_dice_kwargs"), dice, isMasked: false);
         declaration.Loss.With("Target", TargetKind.Dense);
         if (!hasIgnored)
@@ -121,14 +127,40 @@ internal static class NnUNetMapper
     {
         bool hasBackground = options.Flag("do_bg", absent: true);
         double smooth = options.Number("smooth", 1);
+        double? bound = options.Number("clip_tp");
+        options.Flag("ddp"); // a single process
         declaration.Loss.With("PerImage", !options.Flag("batch_dice"));
         if (weight == 0)
             return;
-        AttributeText term = declaration.Term(isMasked ? "MaskedDice" : "Dice")
-            .With("Weight", weight).With("Smooth", smooth).With("Epsilon", 1e-8).With("Negative", true);
+        AttributeText term;
+        if (bound is double least)
+        {
+            declaration.Type(ClippedDice(isMasked));
+            term = declaration.Term(nameof(ClippedDice)).With("Least", least).With("Weight", weight).With("Smooth", smooth);
+        }
+        else
+        {
+            term = declaration.Term(isMasked ? "MaskedDice" : "Dice").With("Weight", weight).With("Smooth", smooth).With("Epsilon", 1e-8).With("Negative", true);
+        }
+
         if (!hasBackground)
             term.Without("IncludeBackground");
     }
+
+    private static string ClippedDice(bool isMasked) => $$"""
+        public sealed partial class ClippedDiceAttribute : LossTermAttribute
+        {
+            public double Least { get; init; }
+            public double Smooth { get; init; }
+
+            public static Value Formula(Prediction x, Target y, {{(isMasked ? "PixelMap mask, " : "")}}double least, double smooth)
+            {
+                Value p = x.Probability, mask1 = {{(isMasked ? "mask" : "1")}};
+                Value tp = Max(Sum(mask1 * p * y), least), fp = Sum(mask1 * p * (1 - y)), fn = Sum(mask1 * (1 - p) * y);
+                return -(2 * tp + smooth) / Max(2 * tp + fp + fn + smooth, 1e-8);
+            }
+        }
+        """;
 
     private static Feed Target(Case c, Declaration declaration)
     {

@@ -20,10 +20,16 @@ internal static class SmpMapper
     {
         CaseOptions options = c.Options;
         bool isMulticlass = options.Text("mode", "") == "multiclass", fromLogits = options.Flag("from_logits", absent: true);
-        bool isSum = options.Text("reduction", "mean") == "sum"; // whatever it is, a mean over classes follows
+
+        // Whatever the reduction is, a mean over classes follows, which then takes what else is left: without one, and with "batchwise_mean", which adds up the images.
+        string reduction = options.Text("reduction", "mean");
+        bool isBinary = options.Text("mode", "") == "binary", hasIgnored = options.Raw("ignore_index") is not null;
+        bool isSum = reduction == "sum" || (reduction == "batchwise_mean" && (isBinary || hasIgnored)); // of pixels in a row that is their sum
+        bool isUnreduced = reduction == "none" && isBinary;
+        double images = reduction == "batchwise_mean" && !isSum ? c.Input.Shape[0] : 1;
         double epsilon = options.Number("eps", 1e-7);
         var declaration = new Declaration(fromLogits ? Activation.Sigmoid : Activation.None);
-        declaration.Loss.With("CountIgnored", false).With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : Reduction.Mean);
+        declaration.Loss.With("CountIgnored", false).With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : isUnreduced ? Reduction.None : Reduction.Mean);
         int shift = isMulticlass && c.Classes == 1 ? 1 : 0;
         if (options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored + shift);
@@ -37,10 +43,17 @@ internal static class SmpMapper
             term.With("Epsilon", epsilon);
         if (options.Number("reduced_threshold") is double threshold)
             term.With("Threshold", threshold);
-        term.With("Normalized", options.Flag("normalized")).With("Weight", isSum ? 1.0 / c.Classes : 1);
+        term.With("Normalized", options.Flag("normalized")).With("Weight", isSum ? 1.0 / c.Classes : images);
         if (options.Numbers("class_weights") is double[] weights)
             term.With("ClassWeights", weights).With("NormalizeClassWeights", true);
-        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c, shift) : Feed.Dense(c));
+        return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c, shift) : Feed.Dense(c), isUnreduced ? Unreduced(c) : null);
+    }
+
+    // What is ignored is not among SMP's values.
+    private static ElementLayout Unreduced(Case c)
+    {
+        int? ignored = c.Options.Integer("ignore_index");
+        return new ElementLayout([c.Input.Count], -1, []) { Kept = [.. Enumerable.Range(0, c.Input.Count).Where(i => ignored is null || c.Target!.Data[i] != ignored)] };
     }
 
     private static Mapping Matthews(Case c)
@@ -48,7 +61,7 @@ internal static class SmpMapper
         var declaration = new Declaration(Activation.None);
         declaration.Loss.With("Target", TargetKind.Dense);
         declaration.Term("MatthewsCorrelation").With("Smooth", c.Options.Number("eps", 1e-5));
-        return new Mapping(declaration.ToString(), Feed.Dense(c));
+        return new Mapping(declaration.ToString(), Feed.Flat(c));
     }
 
     private static Mapping CrossEntropy(Case c)
@@ -65,11 +78,9 @@ internal static class SmpMapper
         Reduction reduction = TorchMapper.Reduced(c);
         var declaration = new Declaration(Activation.Sigmoid);
         Ignore(c, declaration).With("Target", TargetKind.Dense).With("Reduction", reduction);
-        declaration.Term("BinaryCrossEntropy")
-            .With("LabelSmoothing", 2 * c.Options.Number("smooth_factor", 0)) // SMP's is the share of the wrong answer
-            .With("PositiveWeights", TorchMapper.PerClass(c, "pos_weight"))
-            .With("ClassWeights", TorchMapper.PerClass(c, "weight"));
-        return new Mapping(declaration.ToString(), Feed.Dense(c), TorchMapper.Unreduced(c, reduction));
+        Feed feed = TorchMapper.BinaryTerm(c, declaration, out AttributeText term);
+        term.With("LabelSmoothing", 2 * c.Options.Number("smooth_factor", 0)); // SMP's is the share of the wrong answer
+        return new Mapping(declaration.ToString(), feed, TorchMapper.Unreduced(c, reduction));
     }
 
     private static AttributeText Ignore(Case c, Declaration declaration)

@@ -7,8 +7,8 @@ internal static class ToolbeltMapper
     {
         "LogCoshLoss" => Elements(c, Activation.None, "LogCosh"),
         "WingLoss" => Elements(c, Activation.None, "Wing", term => term.With("Width", c.Options.Number("width", 5)).With("Curvature", c.Options.Number("curvature", 0.5))),
-        "QualityFocalLoss" => Elements(c, Activation.Sigmoid, "QualityFocal", term => term.With("Beta", c.Options.Number("beta", 2))),
-        "BalancedBCEWithLogitsLoss" => Elements(c, Activation.Sigmoid, "Balanced", term => term.With("Gamma", c.Options.Number("gamma", 1)), ToolbeltFormulas.Balanced),
+        "QualityFocalLoss" => Elements(c, Activation.Sigmoid, "QualityFocal", term => term.With("Beta", c.Options.Number("beta", 2)).With("Normalized", c.Options.Text("reduction") == "normalized")),
+        "BalancedBCEWithLogitsLoss" => Elements(c, Activation.Sigmoid, "BalancedBinaryCrossEntropy", term => term.With("Gamma", c.Options.Number("gamma", 1))),
         "BinaryFocalLoss" => BinaryFocal(c),
         "CrossEntropyFocalLoss" => CrossEntropyFocal(c),
         "FocalCosineLoss" => FocalCosine(c),
@@ -19,17 +19,33 @@ internal static class ToolbeltMapper
 
     private static Mapping Elements(Case c, Activation activation, string name, Action<AttributeText>? options = null, string? type = null)
     {
-        Reduction reduction = TorchMapper.Reduced(c);
+        Reduction reduction = Reduced(c);
+        bool hasLabels = c.TargetKind == "index";
         var declaration = new Declaration(activation);
         if (type is not null)
             declaration.Type(type);
-        declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
+        declaration.Loss.With("Target", hasLabels ? TargetKind.Index : TargetKind.Dense).With("Reduction", reduction);
         if (c.Options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored).With("CountIgnored", true);
         options?.Invoke(declaration.Term(name));
         if (options is null)
             declaration.Term(name);
-        return new Mapping(declaration.ToString(), Feed.Dense(c), TorchMapper.Unreduced(c, reduction));
+        return new Mapping(declaration.ToString(), hasLabels ? Feed.Labels(c) : Feed.Dense(c), Unreduced(c, reduction, classAxis: 1));
+    }
+
+    // "normalized" is a mean that the focal factors weigh, "batchwise_mean" the sum over the images.
+    private static Reduction Reduced(Case c) => c.Options.Text("reduction", "mean") switch
+    {
+        "normalized" => Reduction.Mean,
+        "batchwise_mean" => Reduction.None,
+        _ => TorchMapper.Reduced(c),
+    };
+
+    private static ElementLayout? Unreduced(Case c, Reduction reduction, int classAxis)
+    {
+        bool addsImages = c.Options.Text("reduction") == "batchwise_mean";
+        ElementLayout? layout = TorchMapper.Unreduced(c, reduction, addsImages && classAxis > 0 ? classAxis - 1 : classAxis);
+        return addsImages ? layout! with { Images = c.Input.Shape[0] } : layout;
     }
 
     private static Mapping BinaryFocal(Case c)
@@ -37,37 +53,58 @@ internal static class ToolbeltMapper
         CaseOptions options = c.Options;
         double? threshold = options.Number("reduced_threshold");
         bool isNormalized = options.Flag("normalized");
-        bool isPlain = threshold is null && !isNormalized;
-        return Elements(c, Activation.Sigmoid, isPlain ? "Focal" : "ReducedFocal", term =>
+        bool isSoftmax = options.Text("activation", "sigmoid") == "softmax";
+        options.Integer("softmax_dim"); // of the classes
+        bool isPlain = threshold is null && !isNormalized && !isSoftmax;
+        return Elements(c, isSoftmax ? Activation.Softmax : Activation.Sigmoid, isPlain ? "Focal" : "ReducedFocal", term =>
         {
             term.With("Gamma", options.Number("gamma", 2)).With("Alpha", options.Number("alpha")).With("ClassWeights", options.Numbers("class_weights"));
             if (!isPlain)
-                term.With("Threshold", threshold).With("Normalized", isNormalized);
+                term.With("Threshold", threshold ?? 0).With("Normalized", isNormalized);
         }, isPlain ? null : ToolbeltFormulas.ReducedFocal);
     }
 
     private static Mapping CrossEntropyFocal(Case c)
     {
-        Reduction reduction = TorchMapper.Reduced(c);
+        Reduction reduction = Reduced(c);
+        int ignored = c.Options.Integer("ignore_index") ?? -100;
+        Feed feed = Feed.Labels(c);
+
+        // What is ignored counts as class 0 in the sum that normalises, so that it is a matter of a mask.
+        bool isMasked = c.Options.Flag("normalized") && c.Target!.Data.Contains(ignored);
         var declaration = new Declaration(Activation.Softmax);
-        declaration.Type(ToolbeltFormulas.CrossEntropyFocal);
-        declaration.Loss
-            .With("Target", TargetKind.Index).With("Reduction", reduction).With("IgnoreIndex", c.Options.Integer("ignore_index") ?? -100).With("CountIgnored", true);
+        declaration.Type(ToolbeltFormulas.CrossEntropyFocal(isMasked));
+        declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction);
+        if (!isMasked)
+            declaration.Loss.With("IgnoreIndex", ignored).With("CountIgnored", true);
         declaration.Term("CrossEntropyFocal")
             .With("Gamma", c.Options.Number("gamma", 2))
-            .With("Threshold", c.Options.Number("reduced_threshold"))
+            .With("Threshold", c.Options.Number("reduced_threshold") ?? 0)
             .With("Normalized", c.Options.Flag("normalized"))
             .With("ClassWeights", c.Options.Numbers("class_weights"));
-        return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
+        if (isMasked)
+        {
+            double[] labels = feed.Target.Data;
+            feed = feed with
+            {
+                Target = feed.Target with { Data = Array.ConvertAll(labels, label => label == ignored ? 0 : label) },
+                Inputs = [Array.ConvertAll(labels, label => label == ignored ? 0.0 : 1)],
+            };
+        }
+
+        return new Mapping(declaration.ToString(), feed, Unreduced(c, reduction, classAxis: -1));
     }
 
     private static Mapping FocalCosine(Case c)
     {
-        Reduction reduction = TorchMapper.Reduced(c);
+        // With "sum" only the cosines are added up.
+        bool isSum = c.Options.Text("reduction") == "sum";
+        Reduction reduction = isSum ? Reduction.None : TorchMapper.Reduced(c);
         var declaration = new Declaration(Activation.None);
         declaration.Type(ToolbeltFormulas.FocalCosine);
         declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction);
         declaration.Term("FocalCosine")
+            .With("SumCosines", isSum)
             .With("Alpha", c.Options.Number("alpha", 1)).With("Gamma", c.Options.Number("gamma", 2)).With("Share", c.Options.Number("xent", 0.1));
         return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
     }
@@ -89,7 +126,6 @@ internal static class ToolbeltMapper
     {
         bool isBinary = c.Loss == "BinarySoftF1Loss";
         var declaration = new Declaration(isBinary ? Activation.Sigmoid : Activation.Softmax);
-        declaration.Type(ToolbeltFormulas.SoftF1);
         declaration.Loss.With("Target", isBinary ? TargetKind.Dense : TargetKind.Index);
         if (c.Options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored);

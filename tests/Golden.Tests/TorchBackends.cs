@@ -1,4 +1,3 @@
-using System.Reflection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,8 +19,11 @@ internal class TorchBackend : Backend
         Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target), Type);
 
         Tensor[] inputs = [.. feed.Inputs.Select((map, k) => Input(feed, map, loss.Definition.Inputs[k].Kind))];
-        Tensor value = Call(module, "forward", [logits, target, .. inputs]) as Tensor ?? throw new InvalidOperationException("The module returned nothing.");
-        value.sum().backward();
+        Tensor value = ModuleCall.Forward(module, [logits, target, .. inputs]);
+        if (mapping.Elements is { } layout && value.numel() == layout.Count(feed.Shape.Classes))
+            (value * tensor(layout.Upstream(feed.Shape.Classes), value.shape, Type)).sum().backward();
+        else
+            value.sum().backward();
         var found = new Found(Numbers(value), Numbers(logits.grad!));
         CheckDirectRoad(module, mapping, logits, [target, .. inputs], found);
         return found;
@@ -33,23 +35,10 @@ internal class TorchBackend : Backend
         if (mapping.Elements is not null)
             return;
         Tensor plain = logits.detach(), gradient = zeros_like(plain);
-        double value = (double)Call(module, "EvaluateWithGradient", [plain, .. others, gradient])!;
+        double value = ModuleCall.EvaluateWithGradient(module, [plain, .. others, gradient]);
         double gap = Numbers(gradient).Zip(found.Gradient!, (a, b) => Math.Abs(a - b)).Append(Math.Abs(value - found.Value[0])).Max();
         if (!(gap <= 1e-12 * Math.Max(1, found.Gradient!.Max(Math.Abs))))
             throw new InvalidOperationException($"EvaluateWithGradient differs from the module's value and gradient by {gap:R}.");
-    }
-
-    // How many tensors a method takes depends on the loss.
-    private static object? Call(nn.Module module, string method, object[] arguments)
-    {
-        try
-        {
-            return module.GetType().GetMethod(method, [.. arguments.Select(_ => typeof(Tensor))])!.Invoke(module, arguments);
-        }
-        catch (TargetInvocationException wrapper) when (wrapper.InnerException is ArgumentException error)
-        {
-            throw error;
-        }
     }
 
     private Tensor Input(Feed feed, double[] map, InputKind kind)
@@ -81,20 +70,7 @@ internal sealed class TorchOperationsBackend : TorchBackend
 {
     public override string Name => "torch-ops";
 
-    public override Found Run(ILoss loss, Mapping mapping)
-    {
-        FieldInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
-            .GetField("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
-        force.SetValue(null, true);
-        try
-        {
-            return base.Run(loss, mapping);
-        }
-        finally
-        {
-            force.SetValue(null, false);
-        }
-    }
+    public override Found Run(ILoss loss, Mapping mapping) => ModuleCall.OnOperations(loss, () => base.Run(loss, mapping));
 
     /// <summary>There is none by tensor operations.</summary>
     protected override void CheckDirectRoad(nn.Module module, Mapping mapping, Tensor logits, Tensor[] others, Found found)

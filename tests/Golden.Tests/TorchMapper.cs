@@ -90,20 +90,39 @@ internal static class TorchMapper
         Reduction reduction = Reduced(c);
         var declaration = new Declaration(c.Loss == "BCELoss" ? Activation.None : Activation.Sigmoid);
         declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
-        Feed feed = Feed.Dense(c);
-        if (c.Options.Tensor("weight", c.Extra) is { } weight && VariesBeyondClasses(c, weight))
+        if (c.Loss == "BCELoss" && c.Input.Data.Any(number => number is 0 or 1))
         {
-            declaration.Term("WeightedBinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight"));
-            feed = feed with { Inputs = [Feed.Broadcast(weight, c.Input.Shape)] };
-        }
-        else
-        {
-            declaration.Term("BinaryCrossEntropy")
-                .With("PositiveWeights", PerClass(c, "pos_weight"))
-                .With("ClassWeights", PerClass(c, "weight"));
+            declaration.Type(TorchFormulas.SaturatedEntropy);
+            declaration.Term(nameof(TorchFormulas.SaturatedEntropy));
+            double[] weights = c.Options.Tensor("weight", c.Extra) is { } weight ? Feed.Broadcast(weight, c.Input.Shape) : [.. Enumerable.Repeat(1.0, c.Input.Count)];
+            return new Mapping(declaration.ToString(), Feed.Dense(c) with { Inputs = [weights] }, Unreduced(c, reduction));
         }
 
+        Feed feed = BinaryTerm(c, declaration, out _);
         return new Mapping(declaration.ToString(), feed, Unreduced(c, reduction));
+    }
+
+    /// <summary>The binary cross-entropy with the weights that the case has: of each class, of each element, or a formula of its own where those of the positives vary, too.</summary>
+    public static Feed BinaryTerm(Case c, Declaration declaration, out AttributeText term)
+    {
+        Feed feed = Feed.Dense(c);
+        CaseTensor? weight = c.Options.Tensor("weight", c.Extra), positive = c.Options.Tensor("pos_weight", c.Extra);
+        if (positive is not null && VariesBeyondClasses(c, positive))
+        {
+            declaration.Type(TorchFormulas.PositiveElements);
+            term = declaration.Term(nameof(TorchFormulas.PositiveElements));
+            double[] weights = weight is null ? [.. Enumerable.Repeat(1.0, c.Input.Count)] : Feed.Broadcast(weight, c.Input.Shape);
+            return feed with { Inputs = [weights, Feed.Broadcast(positive, c.Input.Shape)] };
+        }
+
+        if (weight is not null && VariesBeyondClasses(c, weight))
+        {
+            term = declaration.Term("WeightedBinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight"));
+            return feed with { Inputs = [Feed.Broadcast(weight, c.Input.Shape)] };
+        }
+
+        term = declaration.Term("BinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight")).With("ClassWeights", PerClass(c, "weight"));
+        return feed;
     }
 
     public static Reduction Reduced(Case c, string absent = "mean") => c.Options.Text("reduction", absent) switch

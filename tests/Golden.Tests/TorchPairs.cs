@@ -16,7 +16,10 @@ internal static class TorchPairs
         {
             case "GaussianNLLLoss":
                 declaration.Term("Gaussian").With("Epsilon", c.Options.Number("eps", 1e-6)).With("Full", c.Options.Flag("full"));
-                input = Feed.Broadcast(c.Extra["var"], c.Input.Shape);
+                CaseTensor variance = c.Extra["var"];
+                if (variance.Shape.Length == c.Input.Shape.Length - 1)
+                    variance = variance with { Shape = [.. variance.Shape, 1] }; // one for each row of the last axis
+                input = Feed.Broadcast(variance, c.Input.Shape);
                 break;
             case "TripletMarginLoss":
                 declaration.Term("Triplet")

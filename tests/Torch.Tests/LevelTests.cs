@@ -46,6 +46,44 @@ public class LevelTests
             Check.Close(copies[k].grad!, outputs[k].grad!, 1e-12, $"gradient {k}");
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Dense_targets_and_maps_are_taken_at_the_same_places(bool dense, bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new Mapped();
+        var supervision = new DeepSupervision(1, 0.5);
+        Tensor target = (dense ? Example.Dense([2, 3, 8, 12], null, 5) : Example.WithLabels([2, 3, 8, 12], null, 5)).Target;
+        Tensor mask = rand(2, 8, 12, dtype: ScalarType.Float64), weights = rand(2, 1, 8, 12, dtype: ScalarType.Float64);
+        Tensor[] outputs = [Example.WithLabels([2, 3, 8, 12], null, 1).Logits.requires_grad_(), Example.WithLabels([2, 3, 4, 6], null, 2).Logits.requires_grad_()];
+        Tensor[] copies = [.. outputs.Select(x => x.detach().clone().requires_grad_())];
+        Tensor value = Check.OnRoad(operations, () => loss.forward(outputs, target, mask, weights, supervision));
+        value.backward();
+
+        // In the middle of two by two is the second of each.
+        Tensor Half(Tensor full) => full.slice(-2, 1, 8, 2).slice(-1, 1, 12, 2).contiguous();
+        Tensor expected = loss.call(copies[0], target, mask, weights) + (0.5 * loss.call(copies[1], Half(target), Half(mask), Half(weights)));
+        expected.backward();
+        Check.Close(expected, value, 1e-13, "value");
+        for (int k = 0; k < 2; k++)
+            Check.Close(copies[k].grad!, outputs[k].grad!, 1e-12, $"gradient {k}");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Dense_targets_may_have_their_classes_last(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new ChannelsLastDice();
+        Tensor target = rand(2, 8, 8, 3, dtype: ScalarType.Float64), output = Example.WithLabels([2, 3, 4, 4], null, 2).Logits;
+        Tensor own = target.slice(1, 1, 8, 2).slice(2, 1, 8, 2).contiguous();
+        Check.Close(loss.call(output, own), Check.OnRoad(operations, () => loss.forward([output], target, new DeepSupervision(1))), 1e-13, "value");
+    }
+
     [Fact]
     public void Volumes_and_targets_with_an_axis_of_one()
     {
@@ -67,6 +105,7 @@ public class LevelTests
         Tensor target = zeros(2, 4, 4, dtype: ScalarType.Int64);
         Assert.Equal("inputs", Assert.Throws<ArgumentException>(() => loss.forward([rand(2, 3, 4, 4)], target, new DeepSupervision(1, 1))).ParamName);
         Assert.Equal("inputs", Assert.Throws<ArgumentException>(() => loss.forward([rand(2, 3, 8, 4)], target, new DeepSupervision(1))).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.forward([rand(2, 3, 4, 4)], target.to_type(ScalarType.Float32), new DeepSupervision(1))).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => new IndexOnly().forward([rand(2, 3, 4, 4)], rand(2, 3, 4, 4), new DeepSupervision(1))).ParamName);
+        Assert.Equal("mask", Assert.Throws<ArgumentException>(() => new Mapped().forward([rand(2, 3, 4, 4)], target, rand(2, 2, 2), rand(2, 4, 4), new DeepSupervision(1))).ParamName);
     }
 }

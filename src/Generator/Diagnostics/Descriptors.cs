@@ -28,7 +28,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor NoTerm = new(
         "LG0003", "The loss has no term",
-        "Loss '{0}' has neither a term nor a formula; add a term such as [Dice], or a method 'static Value Formula(Prediction x, Target y)'",
+        "Loss '{0}' has neither a term nor a formula; add the attribute of a term, or a method 'static Value Formula(Prediction x, Target y)'",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0003.md");
 
     public static readonly DiagnosticDescriptor WrongSignature = new(

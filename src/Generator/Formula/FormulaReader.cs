@@ -20,8 +20,8 @@ internal sealed class FormulaReader
     }
 
     /// <summary>The unreduced value of a term.</summary>
-    /// <param name="tables">The loss's per-class constants, to which the term's are added.</param>
-    public static FormulaValue Read(TermModel term, FormulaScope scope, List<ImmutableArray<double>> tables)
+    /// <param name="tables">What of the loss has one number a class, to which the term's is added.</param>
+    public static FormulaValue Read(TermModel term, FormulaScope scope, List<ClassNumbers> tables)
     {
         FormulaText text = FormulaText.Parse(term.Formula);
         var reader = new FormulaReader(scope, text);
@@ -30,7 +30,7 @@ internal sealed class FormulaReader
             ArgumentModel? argument = term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name);
             if (parameter.Kind == ParameterKind.Matrix)
             {
-                reader.matrices[parameter.Name] = new(argument?.Numbers.AsImmutableArray() ?? [], numbers => reader.Table(numbers, tables));
+                reader.matrices[parameter.Name] = new(argument?.Numbers.AsImmutableArray() ?? [], numbers => reader.Table(new(numbers), tables));
                 continue;
             }
 
@@ -41,7 +41,7 @@ internal sealed class FormulaReader
         return reader.Evaluate(text.Return);
     }
 
-    private Node Bind(FormulaParameter parameter, ArgumentModel? argument, List<ImmutableArray<double>> tables)
+    private Node Bind(FormulaParameter parameter, ArgumentModel? argument, List<ClassNumbers> tables)
     {
         GraphBuilder graph = scope.Graph;
         switch (argument?.Kind)
@@ -55,7 +55,9 @@ internal sealed class FormulaReader
             case ArgumentKind.Constant:
                 return graph.Constant(argument.Number);
             case ArgumentKind.PerClass when argument.Numbers.Count > 0:
-                return Table(argument.Numbers.AsImmutableArray(), tables);
+                return Table(new(argument.Numbers.AsImmutableArray()), tables);
+            case ArgumentKind.ClassProperty:
+                return Table(new([], argument.Index), tables);
         }
 
         if (parameter.Kind == ParameterKind.Class)
@@ -65,9 +67,9 @@ internal sealed class FormulaReader
         throw new FormulaTextException($"the parameter '{parameter.Name}' has no value");
     }
 
-    private Node Table(ImmutableArray<double> numbers, List<ImmutableArray<double>> tables)
+    private Node Table(ClassNumbers numbers, List<ClassNumbers> tables)
     {
-        int index = tables.FindIndex(table => table.SequenceEqual(numbers));
+        int index = tables.IndexOf(numbers);
         if (index < 0)
         {
             index = tables.Count;

@@ -157,12 +157,45 @@ internal sealed class FormulaScope
     /// <summary>a / b, and another value where b is 0.</summary>
     public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
 
-    /// <summary>The mean or sum over the images of a term without pixels, class by class.</summary>
-    public Node ReduceImages(FormulaValue term)
+    /// <summary>
+    /// The mean or sum of a term over images and pixels, class by class; null for a term that leaves no class standing, or pixels that are not summed up class by class.
+    /// </summary>
+    public Node? ReduceClass(FormulaValue term)
     {
-        Axes images = term.Axes & Axes.Batch;
-        return options.Reduction == Reduction.Sum ? Graph.Sum(term.Node, images) : Graph.Mean(term.Node, images);
+        if (!term.HasClass)
+            return null;
+        if (!term.IsPixel)
+        {
+            Axes images = term.Axes & Axes.Batch;
+            return options.Reduction == Reduction.Sum ? Graph.Sum(term.Node, images) : Graph.Mean(term.Node, images);
+        }
+
+        Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, term.Node));
+        if (!IsSummedByClass(Graph.Sum(taken, term.Axes), term.Axes))
+            return null;
+        Axes others = term.Axes.Without(Axes.Class);
+        Node sum = Graph.Sum(taken, others);
+        return options.Reduction == Reduction.Sum ? sum : DivideOr(sum, Graph.Sum(options.CountIgnored ? Graph.One : Graph.Mask(valid, Graph.One), others), Graph.Zero);
     }
+
+    // The sum over everything, class by class where a pass walks over the classes anyway: so that the value of each is there to be told.
+    private Node SumOfAll(Node taken, Axes axes)
+    {
+        Node whole = Graph.Sum(taken, axes);
+        return IsSummedByClass(whole, axes) ? Graph.Sum(Graph.Sum(taken, axes.Without(Axes.Class)), Axes.Class) : whole;
+    }
+
+    private static bool IsSummedByClass(Node whole, Axes axes) => axes.Has(Axes.Class) && axes.Has(Axes.Pixel) && WalksOverClasses(whole, axes);
+
+    // Sums of what differs by class, and what numbers make of them. What is picked at the label differs by pixel only.
+    private static bool WalksOverClasses(Node total, Axes axes) => total.Op switch
+    {
+        Op.Sum => total.Attribute == axes && total[0].Axes.Has(Axes.Class),
+        Op.Add => WalksOverClasses(total[0], axes) && WalksOverClasses(total[1], axes),
+        Op.Multiply when total[0].Op is Op.Constant or Op.Parameter => WalksOverClasses(total[1], axes),
+        Op.Multiply when total[1].Op is Op.Constant or Op.Parameter => WalksOverClasses(total[0], axes),
+        _ => false,
+    };
 
     /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
     public Node Reduce(FormulaValue term)
@@ -181,10 +214,10 @@ internal sealed class FormulaScope
             case Reduction.None:
                 return taken;
             case Reduction.Sum:
-                return Graph.Sum(taken, term.Axes);
+                return SumOfAll(taken, term.Axes);
             default:
                 Node count = Graph.Sum(one, term.Axes);
-                Node sum = Graph.Sum(taken, term.Axes);
+                Node sum = SumOfAll(taken, term.Axes);
                 return term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
         }
     }

@@ -12,7 +12,8 @@ namespace LossGen.Generator.Graph;
 /// <param name="Gradient">The gradient at each logit, with <see cref="Op.Upstream"/> as the gradient that arrives.</param>
 /// <param name="Terms">Each term's contribution to the value.</param>
 /// <param name="Components">What can be told of a call besides its value; empty where that is nothing.</param>
-/// <param name="Tables">The per-class constants.</param>
+/// <param name="Tables">What has one number a class: constants and run-time parameters.</param>
+/// <param name="ParameterCount">The run-time parameters that are single numbers. Those with one a class come behind them.</param>
 /// <param name="InputCount">What a call takes besides logits and target.</param>
 internal sealed record LossGraph(
     GraphBuilder Builder,
@@ -21,7 +22,8 @@ internal sealed record LossGraph(
     Node Gradient,
     ImmutableArray<(string Name, Node Value)> Terms,
     ImmutableArray<Component> Components,
-    ImmutableArray<ImmutableArray<double>> Tables,
+    ImmutableArray<ClassNumbers> Tables,
+    int ParameterCount,
     int InputCount)
 {
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
@@ -33,7 +35,7 @@ internal sealed record LossGraph(
             HasInvalidPixels = options.IgnoreIndex is not null,
             MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
         };
-        var tables = new List<ImmutableArray<double>>();
+        var tables = new List<ClassNumbers>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;
@@ -67,18 +69,19 @@ internal sealed record LossGraph(
         for (int k = 0; k < terms.Count && isReduced; k++)
         {
             (FormulaScope scope, FormulaValue formula, Node weight) = scopes[k];
-            bool hasClasses = formula is { HasClass: true, IsPixel: false };
-            components.Add(new(IfAnyValid(terms[k].Item2), hasClasses ? IfAnyValid(graph.Multiply(weight, scope.ReduceImages(formula))) : null));
+            Node? ofClass = scope.ReduceClass(formula);
+            components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(graph.Multiply(weight, ofClass)), formula.IsPixel));
         }
 
-        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Inputs.Count);
+        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Parameters.Count, model.Inputs.Count);
     }
 }
 
 /// <summary>A term's part in a call.</summary>
 /// <param name="Value">Its contribution to the value.</param>
-/// <param name="ClassValue">The value of each class, whose mean or sum over the classes the contribution is; null for a term that leaves no class standing, or pixels.</param>
-internal sealed record Component(Node Value, Node? ClassValue)
+/// <param name="ClassValue">The value of each class, whose mean or sum over the classes the contribution is; null for a term that has none.</param>
+/// <param name="IsPixel">The term leaves pixels standing: with one kind of target it may have values of classes, with the other not.</param>
+internal sealed record Component(Node Value, Node? ClassValue, bool IsPixel)
 {
     /// <summary>The nodes of several in the order in which a call hands them out: the values, then those of the classes.</summary>
     public static IEnumerable<(Node Node, bool HasClasses)> InOrder(IEnumerable<Component> components) =>

@@ -44,6 +44,7 @@ internal enum Resize
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
 /// <param name="Parameters">Run-time parameters: the property names as C# writes them, in the order of first use. A term's argument refers to one by index.</param>
+/// <param name="ClassParameters">Run-time parameters with one number a class: property names likewise.</param>
 /// <param name="Inputs">Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by index.</param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
 /// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
@@ -57,6 +58,7 @@ internal sealed record LossModel(
     LossOptions Options,
     EquatableArray<TermModel> Terms,
     EquatableArray<string> Parameters,
+    EquatableArray<string> ClassParameters,
     EquatableArray<InputModel> Inputs,
     bool HasConstructor,
     bool HasTorchSharp,
@@ -107,6 +109,9 @@ internal enum ArgumentKind
     /// <summary>A run-time parameter.</summary>
     Property,
 
+    /// <summary>A run-time parameter with one number a class.</summary>
+    ClassProperty,
+
     /// <summary>One number a class, or one for each pair of classes, known at compile time; none means 1 for every class, or 1 for every two that differ.</summary>
     PerClass,
 
@@ -120,7 +125,7 @@ internal enum ArgumentKind
 /// <summary>The value bound to a parameter of a formula.</summary>
 /// <param name="Parameter">The formula's parameter name.</param>
 /// <param name="Number">For <see cref="ArgumentKind.Constant"/>.</param>
-/// <param name="Index">For <see cref="ArgumentKind.Property"/> an index into <see cref="LossModel.Parameters"/>, for <see cref="ArgumentKind.Input"/> into <see cref="LossModel.Inputs"/>.</param>
+/// <param name="Index">For <see cref="ArgumentKind.Property"/> an index into <see cref="LossModel.Parameters"/>, for <see cref="ArgumentKind.ClassProperty"/> into <see cref="LossModel.ClassParameters"/>, for <see cref="ArgumentKind.Input"/> into <see cref="LossModel.Inputs"/>.</param>
 /// <param name="Numbers">For <see cref="ArgumentKind.PerClass"/>.</param>
 /// <param name="CSharp">
 /// The argument as a C# expression for the reference call, where <c>x</c> is the prediction and <c>c</c> the context: <c>2D</c>, <c>true</c>,

@@ -88,7 +88,7 @@ internal static class LossParser
 
         LossModel? model = header is null ? null : new(
             header.Namespace, header.Containers, header.Name, header.Modifiers, header.HintName, options,
-            sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, binder.Inputs,
+            sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, sink.IsBroken ? [] : binder.ClassProperties, binder.Inputs,
             type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared),
             hasTorchSharp && !hasBase, sink.IsBroken);
         return new(model, sink.ToArray(), FindPlaces(header, syntax, terms));

@@ -14,10 +14,14 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private const int MaximumInputs = 4;
 
     private readonly List<string> properties = [];
+    private readonly List<string> classProperties = [];
     private readonly List<(InputModel Input, DeclaredTerm Term)> inputs = [];
 
     /// <summary>The properties that feed a parameter, in the order of first use.</summary>
     public EquatableArray<string> Properties => properties.ToEquatableArray();
+
+    /// <summary>The same, of one number a class.</summary>
+    public EquatableArray<string> ClassProperties => classProperties.ToEquatableArray();
 
     /// <summary>What the caller passes besides logits and target, in the order of first use.</summary>
     public EquatableArray<InputModel> Inputs => inputs.Select(input => input.Input).ToEquatableArray();
@@ -47,13 +51,18 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)
     {
         string name = TypeHeader.Escape(property.Name);
-        int index = properties.IndexOf(name);
+        bool isPerClass = parameter.Kind == ParameterKind.Class;
+        List<string> known = isPerClass ? classProperties : properties;
+        int index = known.IndexOf(name);
         if (index < 0)
         {
-            index = properties.Count;
-            properties.Add(name);
+            index = known.Count;
+            known.Add(name);
         }
-        return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
+
+        return isPerClass
+            ? new(parameter.Name, ArgumentKind.ClassProperty, 0, index, [], $"x.PerClass(this.{name})")
+            : new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
     }
 
     // The same name in several terms is the same input.

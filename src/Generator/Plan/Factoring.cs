@@ -30,7 +30,7 @@ internal sealed class Factoring(GraphBuilder graph)
             if (own.Count < 2)
                 continue;
             Node cofactor = Cofactors(own.Select(term => Split(term).Cofactor).ToList());
-            terms = [.. terms.Except(own), graph.Make(Op.Multiply, factor, cofactor)];
+            terms = [.. terms.Where(term => !own.Contains(term)), graph.Make(Op.Multiply, factor, cofactor)];
         }
 
         return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
@@ -58,7 +58,7 @@ internal sealed class Factoring(GraphBuilder graph)
     private Node Cofactors(List<Node> nodes)
     {
         List<Node> terms = nodes.SelectMany(Terms).ToList(), small = terms.Where(term => !term.IsPixel).ToList();
-        terms = terms.Except(small).ToList();
+        terms = terms.Where(term => term.IsPixel).ToList();
         if (small.Count > 0)
         {
             Node constant = small.Aggregate(graph.Add);

@@ -95,7 +95,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         Node Product(IEnumerable<Node> nodes) => nodes.Aggregate((a, b) => graph.Make(Op.Multiply, a, b));
         if (outer.Count == 0 || outer.Count == factors.Count)
             return graph.Make(Op.Sum, [product], 0, Axes.Class);
-        Node sum = graph.Make(Op.Sum, [Product(factors.Except(outer))], 0, Axes.Class);
+        Node sum = graph.Make(Op.Sum, [Product(factors.Where(factor => !outer.Contains(factor)))], 0, Axes.Class);
         return graph.Make(Op.Multiply, Product(outer), sum);
     }
 

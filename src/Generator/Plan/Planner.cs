@@ -26,7 +26,7 @@ internal sealed class Planner(GraphBuilder builder)
     {
         Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
         ImmutableArray<Component> components = graph.Components
-            .Select(component => new Component(lowering.Lower(component.Value), component.ClassValue is null ? null : lowering.Lower(component.ClassValue)))
+            .Select(component => component with { Value = lowering.Lower(component.Value), ClassValue = component.ClassValue is null ? null : lowering.Lower(component.ClassValue) })
             .ToImmutableArray();
         List<Node> partial = Component.InOrder(components).Select(component => component.Node).ToList();
 

@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace LossGen;
 
 /// <summary>
-/// The share of each term in the value of a loss, and of region terms the value of each class: for logging, filled by a call that it is passed to. The sums over
+/// The share of each term in the value of a loss, and of terms that compare class by class the value of each class: for logging, filled by a call that it is passed to. The sums over
 /// pixels are those of the value, so nothing is read again. Made once and used again, as a list of numbers is; not for two calls at a time.
 /// </summary>
 public sealed class LossComponents
@@ -41,8 +41,9 @@ public sealed class LossComponents
     public double this[string term] => Read()[Find(term)];
 
     /// <summary>
-    /// The value of each class of a term, its weight included; with statistics per image, their mean over the images (<see cref="Reduction.Sum"/>: their sum). The mean
-    /// (sum) over the term's classes is the term's share. NaN for classes that the term leaves out.
+    /// The value of each class of a term, its weight included; with statistics per image, their mean over the images (<see cref="Reduction.Sum"/>: their sum). A term of pixels has the mean over
+    /// the pixels (their sum). The mean (sum) over the term's classes is the term's share, unless single elements of a dense target are ignored, which a mean over all weighs by their number. NaN for
+    /// classes that the term leaves out.
     /// </summary>
     /// <param name="term">The place of the term among <see cref="Terms"/>.</param>
     /// <returns>One number a class; none if the term has no values for classes. They change with the next call.</returns>

@@ -102,6 +102,15 @@ public static unsafe partial class LossExtensions
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
+    /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="classes">C, the number of classes.</param>
+    public static SoftMetrics CreateSoftMetrics(this ILoss loss, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex);
+    }
+
     /// <summary>Adds a piece's sums.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits">N * C * S numbers.</param>

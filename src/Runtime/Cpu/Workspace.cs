@@ -25,6 +25,12 @@ internal enum WorkspaceUse
 
     /// <summary>Values, keys and running sums of the whole batch.</summary>
     Running,
+
+    /// <summary>The dense target and the maps of a coarser output.</summary>
+    Levels,
+
+    /// <summary>Probabilities and labels of a tile that metrics count.</summary>
+    Metrics,
 }
 
 /// <summary>

@@ -13,6 +13,19 @@ public interface ILoss
     [EditorBrowsable(EditorBrowsableState.Never)]
     void Run(ref Kernels.CpuCall call);
 
+    /// <summary>How many run-time parameters a call with so many classes has. Called by generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    int ParameterCount(int classes) => 0;
+
+    /// <summary>Writes the run-time parameters as they are now. Called by generated code.</summary>
+    /// <param name="parameters"><see cref="ParameterCount"/> numbers.</param>
+    /// <param name="classes">C.</param>
+    /// <exception cref="ArgumentException">A property with one number a class has not C numbers.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    void WriteParameters(Span<double> parameters, int classes)
+    {
+    }
+
     /// <summary>Evaluates the formulas as they are written, in double. Called by the library.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     Value Reference(ReferenceContext context);

@@ -12,63 +12,50 @@ public sealed unsafe partial class SegmentationMetrics
     // Each class is a walk over the tile. With many, one over the pixels is shorter.
     private const int ManyClasses = 24;
 
-    /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
-    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
-    /// <param name="target">N * S class indices of any integer type, or N * C * S numbers of float or double, of which those above 0.5 say that the pixel is of the class.</param>
-    /// <param name="shape">The extents.</param>
-    /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
-    public void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Count(logits, target, shape);
+    /// <inheritdoc/>
+    public override void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
 
-    /// <inheritdoc cref="Accumulate{TTarget}(ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
-    public void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged => Count(logits, target, shape);
+    /// <inheritdoc/>
+    public override void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
 
     private void Count<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : unmanaged
     {
-        TargetElement element = CallChecks.ElementOf<TTarget>();
+        TargetElement element = CheckPiece(logits.Length, target, shape);
         bool hasLabels = element <= TargetElement.Int64;
-        CallChecks.Shape(definition, shape);
-        long values = (long)shape.Batch * classes * shape.Pixels, targets = hasLabels ? shape.Batch * shape.Pixels : values;
-        if (logits.Length != values)
-            CallChecks.Length(logits.Length, values, nameof(logits), $"N * C * S = {shape.Batch} * {classes} * {shape.Pixels}");
-        if (target.Length != targets)
-            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}" : $"dense: N * C * S = {shape.Batch} * {classes} * {shape.Pixels}");
-
         piece.AsSpan().Clear();
         T* best = stackalloc T[Width], predicted = stackalloc T[Width], labels = stackalloc T[Width];
         int* integers = stackalloc int[Width];
         fixed (T* x = logits)
         fixed (TTarget* y = target)
         {
-            var source = new LabelSource(y, element, classes, definition);
+            var source = new LabelSource(y, element, Classes, Definition);
             for (int n = 0; n < shape.Batch; n++)
             {
                 for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
                 {
                     int count = (int)Math.Min(Width, shape.Pixels - pixel);
-                    T* logit = x + ((long)n * classes * shape.Pixels) + pixel;
+                    T* logit = x + ((long)n * Classes * shape.Pixels) + pixel;
                     if (usesLargest)
                         Largest(logit, shape.Pixels, count, best, predicted);
                     bool hasIgnored = false;
                     if (hasLabels)
                         hasIgnored = ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, labels);
                     else
-                        piece[3 * classes] += count;
-                    if (hasLabels && usesLargest && classes > ManyClasses)
+                        piece[3 * Classes] += count;
+                    if (hasLabels && usesLargest && Classes > ManyClasses)
                     {
                         CountPixels(predicted, labels, count);
                         continue;
                     }
 
-                    for (int c = 0; c < classes; c++)
+                    for (int c = 0; c < Classes; c++)
                     {
                         if (!usesLargest)
                             Above(logit + (c * shape.Pixels), count, T.CreateTruncating(c), predicted);
                         if (!hasLabels)
-                            hasIgnored = ReadElements(y + ((((long)n * classes) + c) * shape.Pixels) + pixel, count, T.CreateTruncating(c), integers, labels);
+                            hasIgnored = ReadElements(y + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, T.CreateTruncating(c), integers, labels);
                         T* own = predicted;
                         if (hasIgnored && !hasLabels && usesLargest)
                         {
@@ -95,7 +82,7 @@ public sealed unsafe partial class SegmentationMetrics
     {
         new ReadOnlySpan<T>(logit, count).CopyTo(new Span<T>(best, count));
         new Span<T>(predicted, count).Clear();
-        for (int c = 1; c < classes; c++)
+        for (int c = 1; c < Classes; c++)
         {
             T* own = logit + (c * pixels);
             T number = T.CreateTruncating(c);
@@ -136,13 +123,13 @@ public sealed unsafe partial class SegmentationMetrics
         LabelReader.Found found = LabelReader.Convert(source, integers, count, labels);
         if (found.HasFlag(LabelReader.Found.Bad))
             ThrowBadLabel(source, shape, offset, count);
-        piece[3 * classes] += count;
+        piece[3 * Classes] += count;
         if (!found.HasFlag(LabelReader.Found.Ignored))
             return false;
         for (int i = 0; i < count; i++)
         {
             bool isIgnored = integers[i] == source.IgnoreIndex;
-            piece[3 * classes] -= isIgnored ? 1 : 0;
+            piece[3 * Classes] -= isIgnored ? 1 : 0;
             integers[i] = isIgnored ? 1 : 0;
         }
 
@@ -157,7 +144,7 @@ public sealed unsafe partial class SegmentationMetrics
         for (int i = 0; i < count; i++)
         {
             double element = CallChecks.ToDouble(target[i]);
-            bool isIgnored = element == definition.IgnoreIndex;
+            bool isIgnored = element == Definition.IgnoreIndex;
             hasIgnored |= isIgnored;
             integers[i] = isIgnored ? 1 : 0;
             labels[i] = element > 0.5 ? c : T.NegativeOne;
@@ -210,28 +197,19 @@ public sealed unsafe partial class SegmentationMetrics
         for (int i = 0; i < count; i++)
         {
             if (labels[i] < T.Zero)
-                continue; // ignored: with several classes every other pixel has one
+                continue; // ignored: with several Classes every other pixel has one
             int found = int.CreateTruncating(predicted[i]), label = int.CreateTruncating(labels[i]);
             if (found == label)
                 Add(label, 1, 0, 0);
             else
-                (piece[classes + found], piece[(2 * classes) + label]) = (piece[classes + found] + 1, piece[(2 * classes) + label] + 1);
+                (piece[Classes + found], piece[(2 * Classes) + label]) = (piece[Classes + found] + 1, piece[(2 * Classes) + label] + 1);
         }
     }
 
     private void Add(int c, long hits, long wrong, long missed)
     {
         piece[c] += hits;
-        piece[classes + c] += wrong;
-        piece[(2 * classes) + c] += missed;
-    }
-
-    private static void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
-    {
-        for (long at = offset; at < offset + count; at++)
-        {
-            if (source.IsBad(source.At(at)))
-                throw source.Bad(at, shape.Pixels, "name an ignoreIndex");
-        }
+        piece[Classes + c] += wrong;
+        piece[(2 * Classes) + c] += missed;
     }
 }

@@ -2,22 +2,20 @@ namespace LossGen;
 
 /// <summary>
 /// Dice, intersection over union, F-beta, precision and recall of each class, from exact counts of pixels. Batches come in pieces: <c>Accumulate</c> each, add up processes
-/// by all-reducing <see cref="Values"/> or by <see cref="Merge"/>, then read the scores. They are hard scores of the predicted class; the soft ones are the terms' shares
-/// (<see cref="LossComponents"/>).
+/// by all-reducing <see cref="Values"/> or by <see cref="Merge"/>, then read the scores. They are hard scores of the predicted class; <see cref="SoftMetrics"/> has those of the
+/// probabilities.
 /// </summary>
 /// <remarks>
 /// <para>With <see cref="Activation.Softmax"/> the class of the largest logit is predicted, the first of equal ones; likewise with <see cref="Activation.Exp"/> and several classes. Otherwise each
-/// class is predicted where its probability is above the threshold.</para>
+/// class is predicted where its probability is above the threshold. Of a dense target a pixel is of a class where its number is above 0.5.</para>
 /// <para>A score that is 0 / 0 is NaN: precision of a class that is never predicted, recall of one that is never labelled, Dice and IoU of one that is neither. Means leave NaN out.</para>
 /// <para>Not for two threads at a time: give each its own, and merge.</para>
 /// </remarks>
-public sealed partial class SegmentationMetrics
+public sealed partial class SegmentationMetrics : ClassScores
 {
     // True positives, false positives and false negatives of each class, then the pixels.
     private readonly long[] counts;
     private readonly long[] piece;
-    private readonly LossDefinition definition;
-    private readonly int classes;
     private readonly bool usesLargest;
     private readonly double bound;
 
@@ -28,14 +26,11 @@ public sealed partial class SegmentationMetrics
     /// <param name="threshold">The probability above which a class is predicted, between 0 and 1; without effect where the largest logit decides.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
     public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
+        : base(nameof(SegmentationMetrics), classes, activation, ignoreIndex)
     {
-        if (classes < 1)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
         if (!(threshold > 0 && threshold < 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, $"The threshold is {threshold}; it must be between 0 and 1.");
-        this.classes = classes;
-        definition = new() { Name = nameof(SegmentationMetrics), Activation = activation, Classes = classes, IgnoreIndex = ignoreIndex };
-        usesLargest = activation == Activation.Softmax || (activation == Activation.Exp && classes > 1);
+        usesLargest = activation == Activation.Softmax || (activation == Activation.Exp && Classes > 1);
         bound = activation switch
         {
             Activation.Sigmoid => Math.Log(threshold / (1 - threshold)),
@@ -46,54 +41,29 @@ public sealed partial class SegmentationMetrics
         piece = new long[counts.Length];
     }
 
-    /// <summary>C.</summary>
-    public int Classes => classes;
-
     /// <summary>The counts, which add up over pieces: true positives of each class, false positives of each class, false negatives of each class, and the pixels that were counted.</summary>
     public Span<long> Values => counts;
 
     /// <summary>The pixels that were counted. With dense targets all of them, of which single elements may have been left out.</summary>
-    public long Pixels => counts[3 * classes];
+    public long Pixels => counts[3 * Classes];
 
     /// <summary>Pixels of the class that were predicted as such.</summary>
     public long TruePositives(int c) => counts[Check(c)];
 
     /// <summary>Pixels of other classes that were predicted as this one.</summary>
-    public long FalsePositives(int c) => counts[classes + Check(c)];
+    public long FalsePositives(int c) => counts[Classes + Check(c)];
 
     /// <summary>Pixels of the class that were not predicted as such.</summary>
-    public long FalseNegatives(int c) => counts[(2 * classes) + Check(c)];
+    public long FalseNegatives(int c) => counts[(2 * Classes) + Check(c)];
 
-    /// <summary><c>2 tp / (2 tp + fp + fn)</c>, from 0 to 1.</summary>
-    public double Dice(int c) => FBeta(c, 1);
+    /// <inheritdoc/>
+    private protected override double Hits(int c) => TruePositives(c);
 
-    /// <summary>Intersection over union (Jaccard): <c>tp / (tp + fp + fn)</c>, from 0 to 1.</summary>
-    public double Iou(int c) => (double)TruePositives(c) / (TruePositives(c) + FalsePositives(c) + FalseNegatives(c));
+    /// <inheritdoc/>
+    private protected override double Wrong(int c) => FalsePositives(c);
 
-    /// <summary><c>(1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp)</c>, from 0 to 1: above 1, beta makes recall count more than precision.</summary>
-    /// <param name="c">The class.</param>
-    /// <param name="beta">At least 0.</param>
-    public double FBeta(int c, double beta)
-    {
-        if (!(beta >= 0))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"beta is {beta}; it must be at least 0.");
-        double square = beta * beta, above = (1 + square) * TruePositives(c);
-        return above / (above + (square * FalseNegatives(c)) + FalsePositives(c));
-    }
-
-    /// <summary>How much of what is predicted is right: <c>tp / (tp + fp)</c>.</summary>
-    public double Precision(int c) => (double)TruePositives(c) / (TruePositives(c) + FalsePositives(c));
-
-    /// <summary>How much of what is labelled is found (sensitivity): <c>tp / (tp + fn)</c>.</summary>
-    public double Recall(int c) => (double)TruePositives(c) / (TruePositives(c) + FalseNegatives(c));
-
-    /// <summary>The mean of <see cref="Dice"/> over the classes that have one; NaN if none has.</summary>
-    /// <param name="includeBackground">Class 0 is one of them.</param>
-    public double MeanDice(bool includeBackground = true) => Mean(Dice, includeBackground);
-
-    /// <summary>The mean of <see cref="Iou"/> over the classes that have one; NaN if none has.</summary>
-    /// <param name="includeBackground">Class 0 is one of them.</param>
-    public double MeanIou(bool includeBackground = true) => Mean(Iou, includeBackground);
+    /// <inheritdoc/>
+    private protected override double Missed(int c) => FalseNegatives(c);
 
     /// <summary>Adds the counts of another block.</summary>
     /// <param name="other">Counts of as many classes.</param>
@@ -101,32 +71,12 @@ public sealed partial class SegmentationMetrics
     public void Merge(SegmentationMetrics other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.classes != classes)
-            throw new ArgumentException($"The counts are of {other.classes} classes, these of {classes}.", nameof(other));
+        if (other.Classes != Classes)
+            throw new ArgumentException($"The counts are of {other.Classes} classes, these of {Classes}.", nameof(other));
         for (int i = 0; i < counts.Length; i++)
             counts[i] += other.counts[i];
     }
 
     /// <summary>Sets all counts to 0.</summary>
     public void Clear() => counts.AsSpan().Clear();
-
-    private double Mean(Func<int, double> score, bool includeBackground)
-    {
-        double sum = 0;
-        int found = 0;
-        for (int c = includeBackground ? 0 : 1; c < classes; c++)
-        {
-            double own = score(c);
-            if (double.IsNaN(own))
-                continue;
-            sum += own;
-            found++;
-        }
-
-        return sum / found;
-    }
-
-    private int Check(int c) => (uint)c < (uint)classes
-        ? c
-        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {classes}, counted from 0.");
 }

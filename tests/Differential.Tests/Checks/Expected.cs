@@ -11,9 +11,14 @@ internal sealed class Expected
     private readonly DetachedValues detached = new();
 
     public Expected(ILoss loss, Batch batch, Random random)
+        : this(loss, batch.Logits, batch.Labels is { } labels ? new(loss, batch.Shape, labels) : new(loss, batch.Shape, batch.Dense!), random)
     {
-        logits = batch.Logits;
-        call = batch.Labels is { } labels ? new(loss, batch.Shape, labels) : new(loss, batch.Shape, batch.Dense!);
+    }
+
+    public Expected(ILoss loss, double[] logits, ReferenceCall call, Random random)
+    {
+        this.logits = logits;
+        this.call = call;
         Value value = call.Evaluate(logits, detached);
         Elements = value.Data;
         Axes = value.Axes;

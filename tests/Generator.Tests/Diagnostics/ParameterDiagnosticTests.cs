@@ -145,9 +145,29 @@ public class ParameterDiagnosticTests
     [InlineData("public static double {|LG0026:Beta|} { get; set; }")]
     [InlineData("public double {|LG0026:Beta|} { set { } }")]
     [InlineData("public bool {|LG0026:Squared|} { get; set; }")]
-    [InlineData("public double[]? {|LG0026:ClassWeights|} { get; set; }")]
+    [InlineData("public {|LG0026:float[]?|} ClassWeights { get; set; }")]
+    [InlineData("public {|LG0026:double|} ClassWeights { get; set; }")]
     [InlineData("public {|LG0026:double?|} Smooth { get; set; }")]
     public void MemberThatCannotFeed(string member) => Markup.Verify($$"""[Loss, FBeta] public partial class L { {{member}} }""");
+
+    [Fact]
+    public void MatrixThatCannotBeFed() => Markup.Verify("""[Loss, WassersteinDice] public partial class L { public double[]? {|LG0026:Distances|} { get; set; } }""");
+
+    [Fact]
+    public void NumbersOfAClassChangeAtRunTime()
+    {
+        LossModel model = GeneratorDriverHelper.Run("""
+            [Loss(Activation.Softmax), FBeta, CrossEntropy] public partial class L
+            {
+                public double Beta { get; set; } = 2;
+                public double[]? FBetaClassWeights { get; set; }
+                public double[] CrossEntropyClassWeights { get; set; } = [1, 2];
+            }
+            """).AssertClean().Model;
+        Assert.Equal(["Beta"], model.Parameters);
+        Assert.Equal(["FBetaClassWeights", "CrossEntropyClassWeights"], model.ClassParameters);
+        Assert.Contains("x.PerClass(this.FBetaClassWeights)", model.Terms[0].Arguments.Select(argument => argument.CSharp));
+    }
 
     [Theory]
     [InlineData("private double beta = 2; public double Beta => beta;")]

@@ -29,7 +29,7 @@ internal static class Build
     }
 
     public static LossGraph Graph(LossOptions options, bool indexTarget, params TermModel[] terms) =>
-        LossGraph.Build(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], false, false, false), indexTarget);
+        LossGraph.Build(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], [], false, false, false), indexTarget);
 
     public static LossPlan Plan(LossOptions options, bool indexTarget, params TermModel[] terms) => Planner.Plan(Graph(options, indexTarget, terms));
 

@@ -7,14 +7,14 @@
 //   reduction   mean over what the terms leave standing
 //
 // Dense targets (DenseKernel): y is the target.
-//   statistic   sum = sum_NCS(y*softplus(-x) + (1 - y)*softplus(x))
-//   value       BinaryCrossEntropy: sum/(N*C*S)
+//   statistic   sum[c] = sum_NS(y*softplus(-x) + (1 - y)*softplus(x))
+//   value       BinaryCrossEntropy: sum_C(sum[c])/(N*C*S)
 //   gradient    dx[c] = s2*(1 - y)*sigmoid(x) + s3*y*sigmoid(-x)
 //               s2 = upstream/(N*C*S)
 //               s3 = -upstream/(N*C*S)
-//   pass 0      statistics: reads 4*C + 4*C bytes a pixel (float); adds up 1 sums; exp 1*C, log1p 1*C a pixel
+//   pass 0      statistics: reads 4*C + 4*C bytes a pixel (float); adds up 1*C sums; exp 1*C, log1p 1*C a pixel
 //   pass 1      gradient: reads 4*C + 4*C bytes a pixel (float); writes 4*C; exp 1*C, divide 1*C a pixel
-//   pass 2      statistics and gradient in one: reads 4*C + 4*C bytes a pixel (float); writes 4*C; adds up 1 sums; exp 1*C, log1p 1*C,
+//   pass 2      statistics and gradient in one: reads 4*C + 4*C bytes a pixel (float); writes 4*C; adds up 1*C sums; exp 1*C, log1p 1*C,
 //       divide 1*C a pixel
 #nullable enable
 #pragma warning disable
@@ -29,7 +29,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         Target = global::LossGen.TargetKind.Dense,
         Components = new global::LossGen.LossComponent[]
         {
-            new("BinaryCrossEntropy", 1D, false),
+            new("BinaryCrossEntropy", 1D, true),
         },
     };
 
@@ -49,12 +49,12 @@ public sealed partial class Bce : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 0, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 0, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 0, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 0, WritesGradient: true, WritesElements: false),
-            Fused = new(Id: 2, ClassSums: 0, PixelSums: 1, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 0, WritesGradient: true, WritesElements: false),
+            Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 0, WritesGradient: true, WritesElements: false),
             PerImage = false,
-            Slots = (3, 0, 0, 0),
+            Slots = (3, 1, 0, 0),
         };
 
         public static void Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
@@ -116,11 +116,17 @@ public sealed partial class Bce : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
             var s4 = s.Slots + 0;
-            // sum = sum_NCS(y*(maximum(-x, 0) + log1p(exp(-abs(x)))) + (1 - y)*(maximum(x, 0) + log1p(exp(-abs(x)))))
-            var sum = s.Statistics[0] + (0 * classes) + 0;
+            // sum[c] = sum_NS(y*(maximum(-x, 0) + log1p(exp(-abs(x)))) + (1 - y)*(maximum(x, 0) + log1p(exp(-abs(x)))))
+            var sum = s.Statistics[0] + (0 * classes);
+
+            double s5 = 0D;
+            for (int c = 0; c < classes; c++)
+            {
+                s5 += sum[c];
+            }
 
 
-            s.Value = sum[0] / s4[0];
+            s.Value = s5 / s4[0];
 
             // For the gradient only.
             if (s.Constants[1].IsNull && s.Constants[2].IsNull)
@@ -140,7 +146,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -148,19 +155,19 @@ public sealed partial class Bce : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Class by class: sums and results that keep the class axis.
-            V sumSum = V.Zero;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                V sumSum = V.Zero;
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V v5 = V.Log1pOfUnit(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero) + v5, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v5)), validity + i);
+                    V v6 = V.Log1pOfUnit(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero) + v6, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v6)), validity + i);
                 }
-            }
 
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + 0) * V.Count), sumSum);
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+            }
         }
 
         // Pass 1: gradient.
@@ -169,7 +176,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -187,12 +195,12 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
-                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v8 = V.One / (V.One + decay);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
+                    V v8 = V.LessOrEqual(V.Zero, V.Load(x + i));
+                    V v9 = V.One / (V.One + decay);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v8, decay, V.One) * v9), s2 * ((V.One - V.Load(y + i)) * (V.Select(v8, V.One, decay) * v9))), gradient + i);
                 }
             }
         }
@@ -203,7 +211,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -216,25 +225,51 @@ public sealed partial class Bce : global::LossGen.ILoss
             V s3 = V.Broadcast(constants + (0 * classes) + 1);
 
             // Class by class: sums and results that keep the class axis.
-            V sumSum = V.Zero;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                V sumSum = V.Zero;
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V v9 = V.One - V.Load(y + i);
+                    V v10 = V.One - V.Load(y + i);
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
-                    V v5 = V.Log1pOfUnit(decay);
-                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v8 = V.One / (V.One + decay);
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v9, V.Max(V.Load(x + i), V.Zero) + v5, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v5)), validity + i);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * (v9 * (V.Select(v7, V.One, decay) * v8))), gradient + i);
+                    V v6 = V.Log1pOfUnit(decay);
+                    V v8 = V.LessOrEqual(V.Zero, V.Load(x + i));
+                    V v9 = V.One / (V.One + decay);
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v10, V.Max(V.Load(x + i), V.Zero) + v6, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v6)), validity + i);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v8, decay, V.One) * v9), s2 * (v10 * (V.Select(v8, V.One, decay) * v9))), gradient + i);
                 }
+
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+            }
+        }
+
+        // When asked for: the share of each term, then the classes of each that has them. From the sums alone, after the passes.
+        public static void Components(ref global::LossGen.Kernels.ScalarContext s)
+        {
+            int batch = s.Batch, classes = s.Classes;
+            // sum[c] = sum_NS(y*(maximum(-x, 0) + v6) + v10*(maximum(x, 0) + v6))
+            var sum = s.Statistics[0] + (0 * classes);
+            var s11 = s.Slots + 0;
+            var s12 = s.Slots + 1 + (0 * classes);
+
+
+            double s5 = 0D;
+            for (int c = 0; c < classes; c++)
+            {
+                s5 += sum[c];
+                s12[c] = sum[c] / ((double)batch * (double)s.Pixels);
             }
 
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + 0) * V.Count), sumSum);
+            s11[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
+
+            s.Components[0] = s11[0];
+            for (int c = 0; c < classes; c++)
+            {
+                s.Components[1 + (0 * classes) + c] = s12[c];
+            }
         }
     }
 }

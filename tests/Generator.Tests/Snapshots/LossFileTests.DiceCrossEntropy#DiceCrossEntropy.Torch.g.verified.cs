@@ -12,21 +12,21 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     /// <summary>A module with its declared options.</summary>
     public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => name = "DiceCrossEntropy";
 
-    /// <summary>Where calls leave the share of each term in the value, and of region terms the value of each class: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>
+    /// <summary>Where calls leave the share of each term in the value, and the value of each class of terms that have one: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>
     public global::LossGen.LossComponents? Components { get; set; }
 
     /// <summary>The loss of a batch, with a gradient at the logits.</summary>
     /// <param name="input">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>
     /// <param name="target">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>
     public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input, global::TorchSharp.torch.Tensor target) =>
-        global::LossGen.Generated.TorchLoss.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, null, this.Components, input, target);
+        global::LossGen.Generated.TorchLoss.Forward(this, s_indexOperations, null, this.Components, input, target);
 
     /// <summary>Deep supervision: the weighted sum of the losses of outputs at several resolutions, with a gradient at each.</summary>
     /// <param name="inputs">The outputs, the finest first: logits, (N, C, spatial...).</param>
-    /// <param name="target">Class indices (N, spatial...) of any integer type, no coarser than any output. Coarser outputs take theirs from it.</param>
+    /// <param name="target">As for a single output, no coarser than any output. Coarser outputs take their part of it.</param>
     /// <param name="supervision">The weights, one an output.</param>
     public global::TorchSharp.torch.Tensor forward(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> inputs, global::TorchSharp.torch.Tensor target, global::LossGen.DeepSupervision supervision) =>
-        global::LossGen.Generated.TorchLevels.Forward(this, global::System.Array.Empty<double>(), s_indexOperations, this.Components, inputs, target, supervision);
+        global::LossGen.Generated.TorchLevels.Forward(this, s_indexOperations, s_denseOperations, this.Components, inputs, target, supervision);
 
     /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>

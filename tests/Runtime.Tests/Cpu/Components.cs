@@ -33,6 +33,28 @@ public sealed partial class SingleTerm;
 [CrossEntropy]
 public sealed partial class SortedTerms;
 
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+[Huber(Delta = 0.1, IncludeBackground = false, Weight = 2)]
+[L1(ClassWeights = [1, 2, 3])]
+[CrossEntropy(Activation = Activation.Softmax)]
+public sealed partial class ElementTerms;
+
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+[Huber(Delta = 0.1, OnlyClasses = [1], Weight = 2)]
+public sealed partial class ElementTermOfClassOne;
+
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+[L1(ClassWeights = [1, 2, 3])]
+public sealed partial class SecondElementTerm;
+
+[Loss(Activation.Sigmoid, IgnoreIndex = 255, Reduction = Reduction.Sum)]
+[L1]
+public sealed partial class SummedElements;
+
+[Loss(Activation.Sigmoid, Target = TargetKind.Dense)]
+[MeanSquaredError]
+public sealed partial class DenseSquares;
+
 /// <summary>The shares of the terms, and the values of the classes, from the pass of the value.</summary>
 public class Components
 {
@@ -70,6 +92,36 @@ public class Components
             : loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, plain);
         Assert.Equal(value, again);
         Assert.Equal(plain, gradient);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TermsOfPixelsHaveClassesToo(bool dense)
+    {
+        var data = new Batch(new(3, 3, 170), 1, 255);
+        var loss = new ElementTerms();
+        LossComponents parts = loss.CreateComponents(3);
+        Assert.Equal([true, true, false], parts.Terms.Select(term => term.HasClasses));
+        double value = Alone(loss, data, dense, parts);
+        Numbers.Close(value, parts[0] + parts[1] + parts[2], 1e-14);
+        double[] first = parts.Classes(0).ToArray(), second = parts.Classes(1).ToArray();
+        Numbers.Close(Alone(new ElementTermOfClassOne(), data, dense), first[1], 1e-14);
+        Assert.True(double.IsNaN(first[0]));
+        Numbers.Close(Alone(new SecondElementTerm(), data, dense), parts[1], 1e-14);
+        if (!dense)
+        {
+            // Each class has as many pixels.
+            Numbers.Close(parts[0], (first[1] + first[2]) / 2, 1e-14);
+            Numbers.Close(parts[1], second.Average(), 1e-14);
+        }
+
+        var squares = new DenseSquares();
+        LossComponents ofClasses = squares.CreateComponents(3);
+        Numbers.Close(squares.Evaluate(data.Logits, data.Dense, data.Shape, ofClasses), ofClasses.Classes(0).ToArray().Average(), 1e-13);
+        var sum = new SummedElements();
+        LossComponents summed = sum.CreateComponents(3);
+        Numbers.Close(Alone(sum, data, dense, summed), summed.Classes(0).ToArray().Sum(), 1e-13);
     }
 
     [Fact]
@@ -151,7 +203,7 @@ public class Components
         Assert.Contains("Dice, CrossEntropy", Assert.Throws<ArgumentException>(() => loss.CreateComponents(3)["dice"]).Message, StringComparison.Ordinal);
     }
 
-    private static double Alone(ILoss loss, Batch data, bool dense) => dense
-        ? loss.Evaluate(data.Logits, data.Dense, data.Shape)
-        : loss.Evaluate(data.Logits, data.Labels, data.Shape);
+    private static double Alone(ILoss loss, Batch data, bool dense, LossComponents? parts = null) => dense
+        ? loss.Evaluate(data.Logits, data.Dense, data.Shape, parts)
+        : loss.Evaluate(data.Logits, data.Labels, data.Shape, parts);
 }

@@ -34,6 +34,55 @@ public class Levels
         }
     }
 
+    [Theory]
+    [InlineData(LabelSampling.Center)]
+    [InlineData(LabelSampling.First)]
+    public void OutputsTakeDenseTargetsAndMapsAtTheSamePlaces(LabelSampling sampling)
+    {
+        int[][] extents = [[6, 8, 10], [3, 4, 5], [2, 3, 7]];
+        var supervision = new DeepSupervision(1, 0.5, 0.25) { Sampling = sampling };
+        var data = new Batch(new(2, 3, 480), 1, 255);
+        double[] mask = [.. new Batch(new(2, 1, 480), 9).Dense], distances = [.. new Batch(new(2, 3, 480), 8).Dense];
+        foreach (ILoss loss in (ILoss[])[new Ignoring(), new PerImageIgnoring(), new Pieced(), new Shared()])
+        {
+            Batch[] batches = [.. extents.Select((e, k) => new Batch(new(2, 3, e[0] * e[1] * e[2]), k + 2))];
+            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
+            LossInputs<double> maps = loss is Shared ? new(mask, distances, distances) : loss is Pieced ? new(mask) : default;
+            foreach (bool dense in (bool[])[true, false])
+            {
+                long[] labels = [.. data.Labels.Select(label => label == 255 && loss.Definition.IgnoreIndex is null ? 0 : label)];
+                double value = dense
+                    ? loss.EvaluateLevelsWithGradient(supervision, outputs, data.Dense, 2, 3, extents[0], maps)
+                    : loss.EvaluateLevelsWithGradient(supervision, outputs, labels, 2, 3, extents[0], maps);
+                double expected = 0;
+                for (int k = 0; k < 3; k++)
+                {
+                    double[] ownMask = Sampled(mask, extents[0], extents[k], sampling), ownDistances = Sampled(distances, extents[0], extents[k], sampling);
+                    LossInputs<double> own = loss is Shared ? new(ownMask, ownDistances, ownDistances) : loss is Pieced ? new(ownMask) : default;
+                    var gradient = new double[batches[k].Logits.Length];
+                    double level = dense
+                        ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(data.Dense, extents[0], extents[k], sampling), batches[k].Shape, own, gradient)
+                        : loss.EvaluateWithGradient(batches[k].Logits, Sampled(labels, extents[0], extents[k], sampling), batches[k].Shape, own, gradient);
+                    expected += supervision.Weights[k] * level;
+                    Numbers.Close([.. gradient.Select(g => g * supervision.Weights[k])], outputs[k].Gradient.ToArray(), 1e-15);
+                }
+
+                Numbers.Close(expected, value, 1e-14);
+            }
+        }
+    }
+
+    [Fact]
+    public void TargetsWithTheClassesLastAreTakenPixelByPixel()
+    {
+        var data = new Batch(new(2, 3, 8, 8), 1, channels: 4);
+        var half = new Batch(new(2, 3, 4, 4), 2);
+        double[] expected = [.. Enumerable.Range(0, 2 * 16).SelectMany(i => data.Dense.Skip((((i / 16 * 64) + (((i % 16 / 4 * 2) + 1) * 8) + (i % 4 * 2) + 1) * 4)).Take(4))];
+        LevelOutput<double>[] outputs = [new(half.Logits, 4, 4)];
+        var loss = new Resized();
+        Numbers.Close(loss.Evaluate(half.Logits, expected, half.Shape), loss.EvaluateLevels(new(1), outputs, data.Dense, 2, 3, [8, 8]), 1e-15);
+    }
+
     [Fact]
     public void TinyOutputsAndOtherLabelTypes()
     {
@@ -95,8 +144,10 @@ public class Levels
         LevelOutput<double>[] outputs = [new(data.Logits, 8, 8)];
         Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1, 1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
         Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [4, 16])).ParamName);
-        Assert.Equal("labels", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [9, 8])).ParamName);
-        Assert.Equal("labels", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [8, 8])).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [9, 8])).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [9, 8])).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => new IndexOnly().EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [8, 8])).ParamName);
+        Assert.Equal("mask", Assert.Throws<ArgumentException>(() => new Pieced().EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
         Assert.Contains("outputs[0].Gradient", Assert.Throws<ArgumentException>(() => loss.EvaluateLevelsWithGradient(new(1), outputs, data.Labels, 1, 3, [8, 8])).Message, StringComparison.Ordinal);
         data.Labels[54] = 3;
         var half = new Batch(new(1, 3, 4, 4));
@@ -105,12 +156,12 @@ public class Levels
         Assert.Equal("target", Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
     }
 
-    private static long[] Sampled(long[] labels, int[] from, int[] to, LabelSampling sampling)
+    private static T[] Sampled<T>(T[] labels, int[] from, int[] to, LabelSampling sampling)
     {
         int Place(int at, int axis) => sampling == LabelSampling.First
             ? (int)Math.Floor(at * (double)from[axis] / to[axis])
             : (int)Math.Floor((at + 0.5) * from[axis] / to[axis]);
-        var result = new List<long>();
+        var result = new List<T>();
         for (int n = 0; n < labels.Length / (from[0] * from[1] * from[2]); n++)
         {
             for (int z = 0; z < to[0]; z++)

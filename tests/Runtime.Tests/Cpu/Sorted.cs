@@ -35,6 +35,43 @@ public sealed class Sorted : IDisposable
     }
 
     [Fact]
+    public void AFormulaOfOnesOwnTakesTheHardestPixels()
+    {
+        var data = new Batch(new(2, 3, 170), 5);
+        double[] gradient = new double[data.Logits.Length], expected = new double[data.Logits.Length];
+        Numbers.Close(
+            new HardestTenthOfCatalogue().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, expected),
+            new HardestTenth().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, gradient), 1e-14);
+        Numbers.Close(expected, gradient, 1e-15);
+        Assert.Equal(34 * 3, gradient.Count(g => g != 0)); // of 340 pixels
+    }
+
+    [Fact]
+    public void AFormulaOfOnesOwnTakesTheHardestNegativesOfEachClass()
+    {
+        var data = new Batch(new(2, 3, 170), 5);
+        long[] labels = [.. data.Labels.Select((label, i) => i % 9 == 0 ? label : 0)]; // classes 1 and 2 are rare
+        var gradient = new double[data.Logits.Length];
+        double value = new HardNegatives().EvaluateWithGradient(data.Logits, labels, data.Shape, gradient), expected = 0;
+        for (int c = 0; c < 3; c++)
+        {
+            var positive = new List<double>();
+            var negative = new List<double>();
+            for (int i = 0; i < labels.Length; i++)
+            {
+                double logit = data.Logits[(((i / 170 * 3) + c) * 170) + (i % 170)];
+                (labels[i] == c ? positive : negative).Add(Math.Log(1 + Math.Exp(labels[i] == c ? -logit : logit)));
+            }
+
+            double[] taken = [.. positive, .. negative.OrderDescending().Take(3 * positive.Count)];
+            expected += taken.Average() / 3;
+        }
+
+        Numbers.Close(expected, value, 1e-13);
+        Numbers.Close(ReferenceEvaluation.NumericalGradient(new HardNegatives(), data.Shape, data.Logits, labels), gradient, 1e-9);
+    }
+
+    [Fact]
     public void UnreducedValuesAreTheReferences()
     {
         var data = new Batch(new(2, 3, 21));

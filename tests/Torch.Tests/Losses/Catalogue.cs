@@ -88,3 +88,39 @@ public sealed partial class ProbabilityDice;
 [Loss(Activation.Softmax, PerImage = true)]
 [Tversky(Alpha = 0, Beta = 1)]
 public sealed partial class TverskyMissed;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]
+[LogCoshDice(Weight = 2)]
+public sealed partial class RegionPowers;
+
+[Loss(Activation.Softmax)]
+[ExpLogDice(Weight = 0.8)]
+[ExpLogCrossEntropy(Weight = 0.2)]
+public sealed partial class ExponentialLogarithmic;
+
+[Loss(Activation.Sigmoid)]
+[SensitivitySpecificity(Sensitivity = 0.3)]
+[SoftF1(Epsilon = 0.1, Smooth = 0.5)]
+public sealed partial class SensitivitySoftF1;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[UnifiedFocal(Share = 0.3, Epsilon = 0.01)]
+public sealed partial class Unified;
+
+[Loss(Activation.Softmax)]
+[UnifiedFocal(Symmetric = true, Epsilon = 0.01)]
+public sealed partial class SymmetricUnified;
+
+[Loss(Activation.Sigmoid)]
+[BalancedBinaryCrossEntropy(Gamma = 0.5)]
+[Hinge(Exponent = 2)]
+public sealed partial class BalancedHinge;
+
+[Loss(Activation.Sigmoid)]
+[QualityFocal(Normalized = true)]
+public sealed partial class NormalizedQuality;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+[OhemCrossEntropy(Threshold = 0.3, LeastFraction = 0.5)]
+public sealed partial class HardExamples;

@@ -141,3 +141,41 @@ public sealed partial class LightTailed;
 [BinaryBiTempered(Temperature1 = 0.5, Temperature2 = 1.5)]
 [BinaryBiTempered(Temperature1 = 0.2, Temperature2 = 1, LabelSmoothing = 0.1)]
 public sealed partial class BinaryTempered;
+
+[Loss(Activation.Softmax)]
+[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]
+[LogCoshDice(Weight = 2)]
+public sealed partial class RegionPowers;
+
+[Loss(Activation.Softmax, PerImage = true, IgnoreIndex = 255)]
+[Tversky(ClassGamma = 2, ClassWeights = [1, 2, 3], NormalizeClassWeights = true, IncludeBackground = false)]
+public sealed partial class WeighedRegionPowers;
+
+[Loss(Activation.Softmax)]
+[ExpLogDice(Weight = 0.8)]
+[ExpLogCrossEntropy(Weight = 0.2, ClassWeights = [1, 2, 3])]
+public sealed partial class ExponentialLogarithmic;
+
+[Loss(Activation.Sigmoid, PerImage = true)]
+[SensitivitySpecificity(Sensitivity = 0.3)]
+[SoftF1]
+public sealed partial class SensitivitySoftF1;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[UnifiedFocal]
+[UnifiedFocal(Symmetric = true, Share = 0.3)]
+public sealed partial class Unified;
+
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+[BalancedBinaryCrossEntropy]
+[Hinge(Exponent = 2, ClassWeights = [1, 2, 3])]
+public sealed partial class BalancedHinge;
+
+[Loss(Activation.Sigmoid)]
+[QualityFocal(Normalized = true)]
+[WeightedBinaryCrossEntropy(LabelSmoothing = 0.1)]
+public sealed partial class NormalizedQuality;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+[OhemCrossEntropy(Threshold = 0.4, LeastFraction = 0.3)]
+public sealed partial class HardExamples;

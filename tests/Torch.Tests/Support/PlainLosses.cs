@@ -84,7 +84,60 @@ internal static class PlainLosses
             Tensor y = e.OneHot, size = x.sum(0, 2), tp = (size + y.sum(0, 2) - (x - y).abs().sum(0, 2)) / 2;
             return (1 - (2 * tp + 1e-5) / (size + y.sum(0, 2) + 1e-5)).mean();
         }, null),
+
+        [nameof(RegionPowers)] = (() => new RegionPowers(), (x, e) =>
+            Tversky(x.softmax(1), e, [2]).pow(0.75).mean() + 2 * Dice(x.softmax(1), e, [2], 1e-5).cosh().log().mean(), null),
+
+        [nameof(ExponentialLogarithmic)] = (() => new ExponentialLogarithmic(), (x, e) =>
+            0.8 * (-(1 - Dice(x.softmax(1), e, [0, 2], 1)).log()).pow(0.3).mean() + 0.2 * (e.OneHot * (-x.log_softmax(1)).pow(0.3)).sum(1).mean(), null),
+
+        [nameof(SensitivitySoftF1)] = (() => new SensitivitySoftF1(), (x, e) =>
+        {
+            Tensor p = x.sigmoid(), y = e.OneHot, error = (y - p).square(), bounded = p.clamp(0.1, 0.9);
+            Tensor missed = (error * y).sum(0, 2) / (y.sum(0, 2) + 1e-5), wrong = (error * (1 - y)).sum(0, 2) / ((1 - y).sum(0, 2) + 1e-5);
+            Tensor tp = (bounded * y).sum(0, 2), fp = (bounded * (1 - y)).sum(0, 2), fn = ((1 - bounded) * y).sum(0, 2);
+            return (0.3 * missed + 0.7 * wrong).mean() + (1 - 2 * tp / (2 * tp + fn + fp + 0.5)).mean();
+        }, null),
+
+        [nameof(Unified)] = (() => new Unified(), (x, e) => UnifiedFocal(x, e, [2], 0.3, isSymmetric: false), null),
+
+        [nameof(SymmetricUnified)] = (() => new SymmetricUnified(), (x, e) => UnifiedFocal(x, e, [0, 2], 0.5, isSymmetric: true), null),
+
+        [nameof(BalancedHinge)] = (() => new BalancedHinge(), (x, e) =>
+        {
+            Tensor y = e.OneHot, weight = ((1 - y).sum() / (e.OneHot.numel() + 1e-7)).sqrt();
+            Tensor balanced = -weight.sqrt() * y * F.logsigmoid(x) - (1 - weight).sqrt() * (1 - y) * F.logsigmoid(-x);
+            return balanced.mean() + (1 - (2 * y - 1) * x).relu().square().mean();
+        }, null),
+
+        [nameof(NormalizedQuality)] = (() => new NormalizedQuality(), (x, e) =>
+        {
+            Tensor factor = (x.sigmoid() - e.OneHot).square();
+            return (factor * F.binary_cross_entropy_with_logits(x, e.OneHot, reduction: nn.Reduction.None)).sum() / factor.sum();
+        }, null),
+
+        [nameof(HardExamples)] = (() => new HardExamples(), (x, e) =>
+        {
+            Tensor loss = -(e.OneHot * x.log_softmax(1)).sum(1).reshape(-1), valid = e.Valid!.sum(1).gt(0).reshape(-1);
+            Tensor probability = (e.OneHot * x.softmax(1)).sum(1).reshape(-1);
+            Tensor kept = loss.masked_select(valid);
+            (_, Tensor order) = kept.sort(0, descending: true);
+            Tensor rank = zeros_like(order).scatter(0, order, arange(order.numel()));
+            Tensor taken = probability.masked_select(valid).lt(0.3).logical_or(rank.lt((long)Math.Floor((order.numel() * 0.5) + 1e-6)));
+            return kept.masked_select(taken).mean();
+        }, 255),
     };
+
+    private static Tensor UnifiedFocal(Tensor x, Example e, long[] axes, double share, bool isSymmetric)
+    {
+        Tensor p = x.softmax(1).clamp(0.01, 0.99), y = e.OneHot;
+        Tensor isBackground = arange(e.Classes).eq(0).reshape(1, e.Classes, 1).expand_as(p), modulation = (1 - p).pow(0.5);
+        Tensor factor = isSymmetric ? where(isBackground, 0.4 * modulation, 0.6 * modulation) : where(isBackground, 0.4 * modulation, full_like(p, 0.6));
+        Tensor tp = (p * y).sum(axes), fn = ((1 - p) * y).sum(axes), fp = (p * (1 - y)).sum(axes);
+        Tensor tversky = 1 - (tp + 0.01) / (tp + 0.6 * fn + 0.4 * fp + 0.01), enhanced = tversky.pow(0.5);
+        Tensor isFirst = arange(e.Classes).eq(0).expand_as(tversky);
+        return share * -(factor * y * p.log()).sum(1).mean() + (1 - share) * (isSymmetric ? enhanced : where(isFirst, tversky, enhanced)).mean();
+    }
 
     private static bool Ignoring(Example e) => e.Target.dtype == ScalarType.Int64;
 

@@ -20,8 +20,10 @@ internal static class KernelEmitter
         Dispatch(writer, plan);
         for (int k = 0; k < plan.Graph.Tables.Length; k++)
         {
+            if (!plan.Graph.Tables[k].IsConstant)
+                continue;
             writer.Line();
-            string numbers = string.Join(", ", plan.Graph.Tables[k].Select(Literal.Of));
+            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(Literal.Of));
             writer.Line($"private static global::System.ReadOnlySpan<double> Table{k} => new double[] {{ {numbers} }};");
         }
 

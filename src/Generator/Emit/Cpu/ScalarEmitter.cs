@@ -136,7 +136,9 @@ internal sealed class ScalarEmitter
         foreach (Node node in nodes.Values.Where(node => !locals.Contains(node)))
         {
             locals.Add(node);
-            if (node.Op == Op.PerClass)
+            if (node.Op == Op.PerClass && plan.Graph.Tables[node.Index] is { IsConstant: false } parameter)
+                writer.Line($"var {names.Of(node)} = s.Parameters + ({plan.Graph.ParameterCount} + ({parameter.Parameter} * classes));");
+            else if (node.Op == Op.PerClass)
                 writer.Line($"global::System.ReadOnlySpan<double> {names.Of(node)} = Table{node.Index};");
             else if (Planner.IsStatistic(node))
                 DeclareStatistic(node);

@@ -7,7 +7,7 @@ namespace LossGen.Generator.Emit.Torch;
 /// Nodes as C# on tensors. What depends on no tensor is C# on numbers. Some nodes are never computed on their own: a gather needs no
 /// selection, a count no ones.
 /// </summary>
-internal sealed class OperationText(OperationNames names)
+internal sealed class OperationText(OperationNames names, LossGraph graph)
 {
     private readonly Dictionary<Node, bool> numbers = [];
 
@@ -69,7 +69,9 @@ internal sealed class OperationText(OperationNames names)
             case Op.Target or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex:
                 return "input." + node.Op;
             case Op.PerClass:
-                return $"input.PerClass(s_table{node.Index})";
+                return graph.Tables[node.Index] is { IsConstant: false } parameter
+                    ? $"input.PerClass({graph.ParameterCount}, {parameter.Parameter})"
+                    : $"input.PerClass(s_table{node.Index})";
             case Op.ClassSet:
                 string only = string.Concat(node.Classes!.List.Select(c => ", " + Literal.Of(c)));
                 return $"input.ClassSet({Literal.Of(node.Classes.IncludeBackground)}{only})";

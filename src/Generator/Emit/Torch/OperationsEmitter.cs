@@ -18,8 +18,12 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         writer.Comment(graph.IndexTarget ? "For class indices: [label = c] is 1 at the class of the label." : "For dense targets: y is the target.");
         writer.Open($"private sealed class {name} : global::LossGen.Generated.TensorOperations");
         for (int k = 0; k < graph.Tables.Length; k++)
-            writer.Line($"private static readonly double[] s_table{k} = {{ {string.Join(", ", graph.Tables[k].Select(Literal.Of))} }};");
-        if (graph.Tables.Length > 0)
+        {
+            if (graph.Tables[k].IsConstant)
+                writer.Line($"private static readonly double[] s_table{k} = {{ {string.Join(", ", graph.Tables[k].Constants.Select(Literal.Of))} }};");
+        }
+
+        if (graph.Tables.Any(table => table.IsConstant))
             writer.Line();
         Method($"public override {Tensor} Value({Input} input)", graph.Value);
         if (Component.AreWorthwhile(graph.Components))
@@ -36,7 +40,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private void Method(string signature, params Node[] results)
     {
         var names = new OperationNames(graph);
-        var text = new OperationText(names);
+        var text = new OperationText(names, graph);
         Node? only = results.Length == 1 ? results[0] : null;
         List<Node> nodes = Reachable(text, results);
         var uses = nodes.SelectMany(text.Operands).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
@@ -101,6 +105,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private string Meaning(Node node, OperationNames names)
     {
         string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index]
+            : inner.Op == Op.PerClass && graph.Tables[inner.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter] + "[c]"
             : inner.Op == Op.Input ? model.Inputs[inner.Index].Name : names.Find(inner));
         return node.Op switch
         {

@@ -52,11 +52,8 @@ internal static class TorchEmitter
             writer.Line();
         }
 
-        string parameters = model.Parameters.Count == 0
-            ? "global::System.Array.Empty<double>()"
-            : "new double[] { " + string.Join(", ", model.Parameters.Select(p => $"(double)this.{p}")) + " }";
         string operations = $"{(index ? "s_indexOperations" : "null")}, {(dense ? "s_denseOperations" : "null")}";
-        writer.Line("/// <summary>Where calls leave the share of each term in the value, and of region terms the value of each class: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>");
+        writer.Line("/// <summary>Where calls leave the share of each term in the value, and the value of each class of terms that have one: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>");
         writer.Line("public global::LossGen.LossComponents? Components { get; set; }");
         writer.Line();
         writer.Line("/// <summary>The loss of a batch, with a gradient at the logits.</summary>");
@@ -65,16 +62,17 @@ internal static class TorchEmitter
         string inputs = TorchSignature.Parameters(model), passed = TorchSignature.Arguments(model);
         Describe(writer, model);
         writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) =>");
-        writer.Line($"    {Support}.TorchLoss.Forward(this, {parameters}, {operations}, this.Components, input, target{passed});");
+        writer.Line($"    {Support}.TorchLoss.Forward(this, {operations}, this.Components, input, target{passed});");
         writer.Line();
-        if (index && model.Inputs.Count == 0 && model.Options.Reduction != Reduction.None)
+        if (model.Options.Reduction != Reduction.None)
         {
             writer.Line("/// <summary>Deep supervision: the weighted sum of the losses of outputs at several resolutions, with a gradient at each.</summary>");
             writer.Line("/// <param name=\"inputs\">The outputs, the finest first: logits, (N, C, spatial...).</param>");
-            writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type, no coarser than any output. Coarser outputs take theirs from it.</param>");
+            writer.Line("/// <param name=\"target\">As for a single output, no coarser than any output. Coarser outputs take their part of it.</param>");
+            Describe(writer, model);
             writer.Line("/// <param name=\"supervision\">The weights, one an output.</param>");
-            writer.Line($"public {Tensor} forward(global::System.Collections.Generic.IReadOnlyList<{Tensor}> inputs, {Tensor} target, global::LossGen.DeepSupervision supervision) =>");
-            writer.Line($"    {Support}.TorchLevels.Forward(this, {parameters}, s_indexOperations, this.Components, inputs, target, supervision);");
+            writer.Line($"public {Tensor} forward(global::System.Collections.Generic.IReadOnlyList<{Tensor}> inputs, {Tensor} target{inputs}, global::LossGen.DeepSupervision supervision) =>");
+            writer.Line($"    {Support}.TorchLevels.Forward(this, {operations}, this.Components, inputs, target, supervision{passed});");
             writer.Line();
         }
 

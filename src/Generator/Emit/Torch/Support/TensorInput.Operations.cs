@@ -99,6 +99,10 @@ namespace LossGen.Generated
             return ClassTable.Get(numbers, X.dtype, X.device);
         }
 
+        /// <summary>A run-time parameter with one number a class, as (1, C, 1).</summary>
+        public Tensor PerClass(int singleParameters, int index) => torch.tensor(
+            new ReadOnlySpan<double>(Parameters, checked(singleParameters + (index * (int)classes)), (int)classes).ToArray(), new long[] { 1, classes, 1 }, dtype: X.dtype, device: X.device);
+
         /// <summary>The sum over the images.</summary>
         public Tensor SumN(Tensor value) => Sum(value, 0);
 

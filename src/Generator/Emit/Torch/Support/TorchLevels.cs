@@ -11,16 +11,17 @@ namespace LossGen.Generated
     using TorchSharp;
     using static TorchSharp.torch;
 
-    /// <summary>Deep supervision: outputs at several resolutions against the labels of the finest.</summary>
+    /// <summary>Deep supervision: outputs at several resolutions against the target of the finest.</summary>
     [global::Microsoft.CodeAnalysis.Embedded]
     internal static class TorchLevels
     {
         private const int MostAxes = 3;
 
         /// <summary>The weighted sum of the losses of the outputs: part of the autograd graph where they are.</summary>
-        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, LossComponents? components, IReadOnlyList<Tensor> outputs, Tensor target, DeepSupervision supervision)
+        public static Tensor Forward(
+            ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, IReadOnlyList<Tensor> outputs, Tensor target, DeepSupervision supervision, params Tensor[] maps)
         {
-            Check(loss.Definition, outputs, target, supervision);
+            Check(loss.Definition, outputs, target, supervision, maps);
             using var scope = torch.NewDisposeScope();
             Tensor? total = null;
             for (int k = 0; k < outputs.Count; k++)
@@ -28,7 +29,7 @@ namespace LossGen.Generated
                 double weight = supervision.Weights[k];
                 if (weight == 0)
                     continue;
-                Tensor value = Level(loss, parameters, index, k == 0 ? components : null, outputs[k], target, supervision.Sampling, k);
+                Tensor value = Level(loss, index, dense, k == 0 ? components : null, outputs[k], target, maps, supervision.Sampling, k);
                 Tensor share = weight == 1 ? value : value.mul(weight);
                 total = total is null ? share : total.add(share);
             }
@@ -36,10 +37,12 @@ namespace LossGen.Generated
             return total!.MoveToOuterDisposeScope();
         }
 
-        /// <summary>The labels that a coarser grid takes of (N, 1 or nothing, spatial): a view where the extents divide.</summary>
-        public static Tensor Sample(Tensor target, long[] spatial, LabelSampling sampling)
+        /// <summary>What a coarser grid takes of numbers whose last axes are spatial: a view where the extents divide.</summary>
+        public static Tensor Sample(Tensor target, long[] spatial, LabelSampling sampling) => Sample(target, (int)target.dim() - spatial.Length, spatial, sampling);
+
+        // The spatial axes begin at the first.
+        private static Tensor Sample(Tensor target, int first, long[] spatial, LabelSampling sampling)
         {
-            int first = (int)target.dim() - spatial.Length;
             for (int k = 0; k < spatial.Length; k++)
             {
                 long extent = spatial[k], full = target.shape[first + k];
@@ -61,26 +64,43 @@ namespace LossGen.Generated
         }
 
         private static Tensor Level(
-            ILoss loss, double[] parameters, TensorOperations? index, LossComponents? components, Tensor output, Tensor target, LabelSampling sampling, int level)
+            ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor output, Tensor target, Tensor[] maps, LabelSampling sampling, int level)
         {
             string name = $"inputs[{level}]";
-            long[] spatial = output.shape.AsSpan(2).ToArray(), full = target.shape.AsSpan((int)target.dim() - spatial.Length).ToArray();
+            long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, spatial.Length);
+            bool isSampled = !spatial.AsSpan().SequenceEqual(full), hasLabels = TensorMemory.IsInteger(target.dtype);
             bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations && TensorMemory.IsKernelType(output.dtype);
-            if (!usesKernel || spatial.AsSpan().SequenceEqual(full))
-                return TorchLoss.Forward(loss, parameters, index, null, components, output, Sample(target, spatial, sampling));
+            if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
+            {
+                var own = new Tensor[maps.Length];
+                for (int k = 0; k < maps.Length; k++)
+                    own[k] = Sample(maps[k], spatial, sampling);
+                Tensor picked = isSampled ? Sample(target, FirstAxis(loss.Definition, target, spatial.Length), spatial, sampling) : target;
+                return TorchLoss.Forward(loss, index, dense, components, output, picked, own);
+            }
 
             // Of the size of the output, for the checks; the kernel reads all labels as they are.
             Tensor part = target;
             for (int k = 0; k < spatial.Length; k++)
                 part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
             BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
-            var call = new LossCall(loss, parameters, index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
+            var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
             Tensor logits = output.contiguous(), labels = target.contiguous();
             call.Evaluate(logits, labels, Array.Empty<Tensor>(), components);
             return logits.requires_grad && torch.is_grad_enabled() ? LossFunction.Apply(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
         }
 
-        private static void Check(LossDefinition definition, IReadOnlyList<Tensor> outputs, Tensor target, DeepSupervision supervision)
+        // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if these are not last.
+        private static int FirstAxis(LossDefinition definition, Tensor target, int axes) =>
+            !TensorMemory.IsInteger(target.dtype) && definition.TargetClassAxis == ClassAxis.Last ? (int)target.dim() - axes - 1 : (int)target.dim() - axes;
+
+        private static long[] Spatial(LossDefinition definition, Tensor target, int axes)
+        {
+            int first = FirstAxis(definition, target, axes);
+            return first < 1 ? Array.Empty<long>() : target.shape.AsSpan(first, axes).ToArray();
+        }
+
+        private static void Check(LossDefinition definition, IReadOnlyList<Tensor> outputs, Tensor target, DeepSupervision supervision, Tensor[] maps)
         {
             if (outputs is null)
                 throw new ArgumentNullException("inputs");
@@ -92,20 +112,27 @@ namespace LossGen.Generated
                 throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values at each output; deep supervision needs one.");
             if (outputs.Count != supervision.Weights.Count)
                 throw new ArgumentException($"There are {outputs.Count} outputs and {supervision.Weights.Count} weights; there must be as many.", "inputs");
-            if (!TensorMemory.IsInteger(target.dtype))
-                throw new ArgumentException($"target is {target.dtype}; coarser outputs take their labels from class indices, which need an integer type.", nameof(target));
-            long[] labels = target.shape;
             for (int k = 0; k < outputs.Count; k++)
             {
                 if (outputs[k] is null)
                     throw new ArgumentNullException($"inputs[{k}]");
                 long[] own = outputs[k].shape;
-                int axes = own.Length - 2, first = labels.Length - axes;
-                bool fits = axes >= 1 && axes <= MostAxes && labels[0] == own[0] && (first == 1 || (first == 2 && labels[1] == 1));
+                int axes = own.Length - 2;
+                long[] full = axes >= 1 && axes <= MostAxes ? Spatial(definition, target, axes) : Array.Empty<long>();
+                bool fits = full.Length > 0 && target.shape[0] == own[0];
                 for (int a = 0; fits && a < axes; a++)
-                    fits = own[2 + a] >= 1 && own[2 + a] <= labels[first + a];
+                    fits = own[2 + a] >= 1 && own[2 + a] <= full[a];
                 if (!fits)
-                    throw new ArgumentException($"Output {k} has the shape ({string.Join(", ", own)}) and the target ({string.Join(", ", labels)}); it must be (N, C, spatial...) with one to {MostAxes} spatial axes, as many as the target, none larger than its.", "inputs");
+                    throw new ArgumentException($"Output {k} has the shape ({string.Join(", ", own)}) and the target ({string.Join(", ", target.shape)}); it must be (N, C, spatial...) with one to {MostAxes} spatial axes, as many as the target, none larger than its.", "inputs");
+                for (int m = 0; m < maps.Length; m++)
+                {
+                    string name = definition.Inputs[m].Name;
+                    if (maps[m] is null)
+                        throw new ArgumentNullException(name);
+                    long[] map = maps[m].shape;
+                    if (map.Length <= axes || !map.AsSpan(map.Length - axes).SequenceEqual(full))
+                        throw new ArgumentException($"{name} has the shape ({string.Join(", ", map)}) and the target the spatial size ({string.Join(", ", full)}); with several outputs a map has the target's, and coarser outputs take their part of it.", name);
+                }
             }
         }
     }

@@ -19,11 +19,12 @@ namespace LossGen.Generated
         internal static bool ForceTensorOperations;
 
         /// <summary>The loss of a batch: part of the autograd graph where the logits are.</summary>
-        public static Tensor Forward(ILoss loss, double[] parameters, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor input, Tensor target, params Tensor[] inputs)
+        public static Tensor Forward(ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor input, Tensor target, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, input, target, nameof(input));
             TorchChecks.Inputs(definition, shape, input, inputs);
+            double[] parameters = Parameters(loss, shape);
             using var scope = torch.NewDisposeScope();
             if (shape.IsResized)
                 input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
@@ -51,6 +52,17 @@ namespace LossGen.Generated
             call.Evaluate(input, target, inputs, components);
             bool isRecorded = input.requires_grad && torch.is_grad_enabled();
             return (isRecorded ? LossFunction.Apply(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
+        }
+
+        /// <summary>The run-time parameters as they are now: the backward pass takes the same.</summary>
+        public static double[] Parameters(ILoss loss, BatchShape shape)
+        {
+            int classes = checked((int)shape.Classes), count = loss.ParameterCount(classes);
+            if (count == 0)
+                return Array.Empty<double>();
+            var parameters = new double[count];
+            loss.WriteParameters(parameters, classes);
+            return parameters;
         }
 
         /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>

@@ -40,9 +40,17 @@ internal static class RegionFormulas
     /// <summary>From the score of each class to its share of the loss: 1 - score, -score or the logarithm, the policy for empty classes, the weights.</summary>
     internal static Value Loss(
         Value score, Value y, double epsilon, bool log, EmptyClasses emptyClasses,
-        Value classWeights, bool normalizeClassWeights, bool poolClasses, bool negative, Reduction reduction)
+        Value classWeights, bool normalizeClassWeights, bool poolClasses, bool negative, Reduction reduction) =>
+        Share(Penalty(score, epsilon, log, negative), y, emptyClasses, classWeights, normalizeClassWeights, poolClasses, reduction);
+
+    /// <summary>What a score costs: 1 - score, -score or the logarithm.</summary>
+    internal static Value Penalty(Value score, double epsilon, bool log, bool negative) =>
+        log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : negative ? -score : 1 - score;
+
+    /// <summary>From what a class costs to its share of the loss: the policy for empty classes, the weights.</summary>
+    internal static Value Share(
+        Value loss, Value y, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool poolClasses, Reduction reduction)
     {
-        Value loss = log ? -Log(epsilon == 0 ? score : Max(score, epsilon)) : negative ? -score : 1 - score;
         Condition present = (poolClasses ? SumOverClasses(Sum(y)) : Sum(y)) > 0;
         Value kept = emptyClasses == EmptyClasses.Keep ? loss : Where(present, loss, 0);
 

@@ -18,12 +18,16 @@ public sealed partial class AsymmetricFocalTverskyAttribute : LossTermAttribute
     /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond.</summary>
     public double Epsilon { get; init; } = 1e-7;
 
+    /// <summary>The background is enhanced as well.</summary>
+    public bool Symmetric { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
-    public static Value Formula(Prediction x, Target y, double delta, double gamma, double epsilon)
+    public static Value Formula(Prediction x, Target y, double delta, double gamma, bool symmetric, double epsilon)
     {
         Value p = epsilon == 0 ? x.Probability : Clamp(x.Probability, epsilon, 1 - epsilon);
         Value tp = Sum(p * y), fn = Sum((1 - p) * y), fp = Sum(p * (1 - y));
         Value loss = 1 - Divide(tp + epsilon, tp + delta * fn + (1 - delta) * fp + epsilon, 1);
-        return Where(EqualTo(x.ClassIndex, 0), loss, RegionFormulas.Power(loss, 1 - gamma));
+        Value enhanced = RegionFormulas.Power(loss, 1 - gamma);
+        return symmetric ? enhanced : Where(EqualTo(x.ClassIndex, 0), loss, enhanced);
     }
 }

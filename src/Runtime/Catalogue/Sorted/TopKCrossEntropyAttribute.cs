@@ -18,18 +18,11 @@ public sealed partial class TopKCrossEntropyAttribute : LossTermAttribute
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
-    /// <summary>The formula; its parameters are the options of this attribute.</summary>
-    public static Value Formula(Prediction x, Target y, double fraction, double labelSmoothing, Value classWeights)
+    /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
+    public static Value Formula(Prediction x, Target y, double fraction, double labelSmoothing, Value classWeights, bool indexTarget)
     {
         Value smoothed = labelSmoothing == 0 ? y : (1 - labelSmoothing) * y + labelSmoothing / x.ClassCount;
         Value loss = -SumOverClasses(classWeights * smoothed * x.LogProbability);
-        return Hardest(loss, fraction);
-    }
-
-    // What rounding takes off a whole number of pixels is given back.
-    internal static Value Hardest(Value loss, double fraction)
-    {
-        Value taken = Where(RunningTotal(1, loss) <= fraction * Total(1) + 1e-6, 1, 0);
-        return Divide(loss * taken, TotalMean(taken), 0);
+        return HardPixels.MeanOf(HardPixels.Hardest(loss, fraction * HardPixels.Count(loss, indexTarget)), loss);
     }
 }

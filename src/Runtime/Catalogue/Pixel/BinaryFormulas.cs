@@ -10,7 +10,13 @@ internal static class BinaryFormulas
     /// are at least -100, as in PyTorch's BCELoss.
     /// </summary>
     internal static Value CrossEntropy(Prediction x, Value y, Value positiveWeights, Activation activation) =>
-        activation == Activation.Sigmoid
-            ? positiveWeights * y * Softplus(-x.Logit) + (1 - y) * Softplus(x.Logit)
-            : -positiveWeights * y * Max(x.LogProbability, -100) - (1 - y) * Max(Log(x.Complement), -100);
+        positiveWeights * y * Positive(x, activation) + (1 - y) * Negative(x, activation);
+
+    /// <summary>-log(p).</summary>
+    internal static Value Positive(Prediction x, Activation activation) =>
+        activation == Activation.Sigmoid ? Softplus(-x.Logit) : -Max(x.LogProbability, -100);
+
+    /// <summary>-log(1 - p).</summary>
+    internal static Value Negative(Prediction x, Activation activation) =>
+        activation == Activation.Sigmoid ? Softplus(x.Logit) : -Max(Log(x.Complement), -100);
 }

@@ -12,7 +12,14 @@ public sealed partial class QualityFocalAttribute : LossTermAttribute
     /// <summary>How much less a pixel counts that is nearly right; 0 is binary cross-entropy.</summary>
     public double Beta { get; init; } = 2;
 
+    /// <summary>Divides by the mean of <c>|p - y| ^ beta</c> over the elements of the batch, so that the loss is the mean that these factors weigh. pytorch-toolbelt's reduction "normalized".</summary>
+    public bool Normalized { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
-    public static Value Formula(Prediction x, Target y, double beta, Activation activation) =>
-        RegionFormulas.Power(Abs(x.Probability - y), beta) * BinaryFormulas.CrossEntropy(x, y, 1, activation);
+    public static Value Formula(Prediction x, Target y, double beta, bool normalized, Activation activation)
+    {
+        Value factor = RegionFormulas.Power(Abs(x.Probability - y), beta);
+        Value loss = factor * BinaryFormulas.CrossEntropy(x, y, 1, activation);
+        return normalized ? Divide(loss, MeanOverClasses(TotalMean(factor)), 0) : loss;
+    }
 }

@@ -18,9 +18,18 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
     /// <summary>An exponent of the mean over classes, as in SMP. Other than 1 it takes that mean first; a mean of 0 or less gives 0 without gradient.</summary>
     public double Gamma { get; init; } = 1;
 
+    /// <summary>
+    /// An exponent of what each class costs. The focal Tversky loss is <c>[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]</c>. Other than 1, what costs 0 or less costs 0 without gradient.
+    /// </summary>
+    /// <remarks>
+    /// N. Abraham, N. Khan, "A Novel Focal Tversky Loss Function with Improved Attention U-Net for Lesion Segmentation", ISBI 2019, whose exponent 1 / gamma with gamma = 4/3 is 0.75 here, and whose
+    /// alpha and beta have changed places.
+    /// </remarks>
+    public double ClassGamma { get; init; } = 1;
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, double alpha, double beta, double gamma, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
+        Prediction x, Target y, double alpha, double beta, double gamma, double classGamma, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
         bool log, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool squared, bool softLabel,
         bool poolClasses, bool negative, Reduction reduction)
     {
@@ -28,7 +37,9 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         Value mixed = (1 - alpha - beta) * overlap + alpha * predicted + beta * labelled;
         Value score = RegionFormulas.Score(overlap, mixed, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
-        Value loss = RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
+        Value penalty = RegionFormulas.Penalty(score, epsilon, log, negative);
+        Value focused = classGamma == 1 ? penalty : RegionFormulas.Power(penalty, classGamma);
+        Value loss = RegionFormulas.Share(focused, y, emptyClasses, classWeights, normalizeClassWeights, poolClasses, reduction);
         return gamma == 1 ? loss : RegionFormulas.Power(MeanOverClasses(loss), gamma);
     }
 }

@@ -9,7 +9,13 @@ public sealed partial class WeightedBinaryCrossEntropyAttribute : LossTermAttrib
     /// <summary>The factor of positive pixels, one a class, for all classes of the loss; null means 1.</summary>
     public double[]? PositiveWeights { get; init; }
 
+    /// <summary>Moves the target towards 1/2: <c>(1 - s) * y + s / 2</c>.</summary>
+    public double LabelSmoothing { get; init; }
+
     /// <summary>The formula; <paramref name="elementWeights"/> is an input of the loss, the other parameters are the options of this attribute and of the loss.</summary>
-    public static Value Formula(Prediction x, Target y, ElementMap elementWeights, Value positiveWeights, Activation activation) =>
-        elementWeights * BinaryFormulas.CrossEntropy(x, y, positiveWeights, activation);
+    public static Value Formula(Prediction x, Target y, ElementMap elementWeights, Value positiveWeights, double labelSmoothing, Activation activation)
+    {
+        Value smoothed = labelSmoothing == 0 ? y : (1 - labelSmoothing) * y + labelSmoothing / 2;
+        return elementWeights * BinaryFormulas.CrossEntropy(x, smoothed, positiveWeights, activation);
+    }
 }

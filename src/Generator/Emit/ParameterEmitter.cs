@@ -1,0 +1,50 @@
+using LossGen.Generator.Emit.Cpu;
+using LossGen.Generator.Model;
+
+namespace LossGen.Generator.Emit;
+
+/// <summary>Prints how run-time parameters get from the properties of a loss into a call: single numbers first, then those with one a class.</summary>
+internal static class ParameterEmitter
+{
+    private const string Loss = "global::LossGen.ILoss";
+
+    /// <summary>How many parameters there are, and what they are now.</summary>
+    public static void Members(CodeWriter writer, LossModel model)
+    {
+        int single = model.Parameters.Count, perClass = model.ClassParameters.Count;
+        if (single + perClass == 0)
+            return;
+        writer.Line($"int {Loss}.ParameterCount(int classes) => {Count(single, perClass)};");
+        writer.Line();
+        writer.Open($"void {Loss}.WriteParameters(global::System.Span<double> parameters, int classes)");
+        for (int k = 0; k < single; k++)
+            writer.Line($"parameters[{k}] = (double)this.{model.Parameters[k]};");
+        for (int k = 0; k < perClass; k++)
+        {
+            string name = model.ClassParameters[k];
+            writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{name}, parameters.Slice({single} + ({k} * classes), classes), {Literal.Of(name.TrimStart('@'))}, s_definition);");
+        }
+
+        writer.Close();
+        writer.Line();
+    }
+
+    /// <summary>In the method that runs a call: the parameters, unless they came with it.</summary>
+    public static void Pass(CodeWriter writer, LossModel model)
+    {
+        int single = model.Parameters.Count, perClass = model.ClassParameters.Count;
+        if (single + perClass == 0)
+            return;
+        writer.Line("// A gradient that is taken later comes with the parameters as they were.");
+        writer.Line(perClass == 0
+            ? $"global::System.Span<double> parameters = stackalloc double[{single}];"
+            : $"global::System.Span<double> parameters = {KernelEmitter.Kernels}.ClassParameters.Rent({Count(single, perClass).Replace("classes", "call.Shape.Classes")});");
+        writer.Open("if (!call.HasParameters)");
+        writer.Line($"(({Loss})this).WriteParameters(parameters, call.Shape.Classes);");
+        writer.Line("call.SetParameters(parameters);");
+        writer.Close();
+    }
+
+    private static string Count(int single, int perClass) =>
+        perClass == 0 ? Literal.Of(single) : $"{Literal.Of(single)} + ({Literal.Of(perClass)} * classes)";
+}

@@ -1,0 +1,35 @@
+using static LossGen.Functions;
+
+namespace LossGen;
+
+/// <summary>
+/// Unified focal: <c>share * focal + (1 - share) * tversky</c>, the mean of <see cref="AsymmetricFocalAttribute"/> over the pixels and the mean of <see cref="AsymmetricFocalTverskyAttribute"/>
+/// over the classes. One number, whatever the reduction. MONAI's AsymmetricUnifiedFocalLoss (on probabilities, per image, with <c>Delta = 0.7, Epsilon = 1e-7</c>). To reduce or log the two parts apart, state them as two terms.
+/// </summary>
+/// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
+public sealed partial class UnifiedFocalAttribute : LossTermAttribute
+{
+    /// <summary>What the focal part counts, the Tversky part having 1 - share.</summary>
+    public double Share { get; init; } = 0.5;
+
+    /// <summary>What the foreground counts against the background, and a miss against a false positive.</summary>
+    public double Delta { get; init; } = 0.6;
+
+    /// <summary>How much the background is made less of, and the foreground enhanced.</summary>
+    public double Gamma { get; init; } = 0.5;
+
+    /// <summary>Background and foreground classes have both exponents.</summary>
+    public bool Symmetric { get; init; }
+
+    /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond.</summary>
+    public double Epsilon { get; init; } = 1e-7;
+
+    /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
+    public static Value Formula(
+        Prediction x, Target y, double share, double delta, double gamma, bool symmetric, double epsilon, Activation activation)
+    {
+        Value focal = AsymmetricFocalAttribute.Formula(x, y, delta, gamma, symmetric, epsilon, activation);
+        Value tversky = AsymmetricFocalTverskyAttribute.Formula(x, y, delta, gamma, symmetric, epsilon);
+        return share * TotalMean(focal) + (1 - share) * MeanOverBatch(MeanOverClasses(tversky));
+    }
+}

@@ -1,0 +1,123 @@
+using System.ComponentModel;
+using LossGen.Cpu;
+using LossGen.Kernels;
+
+namespace LossGen;
+
+/// <summary>
+/// Dice, intersection over union, F-beta, precision and recall of each class, from true positives (tp), false positives (fp) and false negatives (fn) that add up over pieces.
+/// </summary>
+/// <remarks>A score that is 0 / 0 is NaN; means leave NaN out.</remarks>
+public abstract class ClassScores
+{
+    private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex)
+    {
+        if (classes < 1)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
+        Definition = new() { Name = name, Activation = activation, Classes = classes, IgnoreIndex = ignoreIndex };
+    }
+
+    /// <summary>C.</summary>
+    public int Classes => Definition.Classes;
+
+    /// <summary>What is asked of logits and target. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public LossDefinition Definition { get; }
+
+    /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
+    /// <param name="target">N * S class indices of any integer type, or N * C * S numbers of float or double.</param>
+    /// <param name="shape">The extents.</param>
+    /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
+    public abstract void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged;
+
+    /// <inheritdoc cref="Accumulate{TTarget}(ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
+    public abstract void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged;
+
+    /// <summary><c>2 tp / (2 tp + fp + fn)</c>, from 0 to 1.</summary>
+    public double Dice(int c) => FBeta(c, 1);
+
+    /// <summary>Intersection over union (Jaccard): <c>tp / (tp + fp + fn)</c>, from 0 to 1.</summary>
+    public double Iou(int c) => Hits(Check(c)) / (Hits(c) + Wrong(c) + Missed(c));
+
+    /// <summary><c>(1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp)</c>, from 0 to 1: above 1, beta makes recall count more than precision.</summary>
+    /// <param name="c">The class.</param>
+    /// <param name="beta">At least 0.</param>
+    public double FBeta(int c, double beta)
+    {
+        if (!(beta >= 0))
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"beta is {beta}; it must be at least 0.");
+        double square = beta * beta, above = (1 + square) * Hits(Check(c));
+        return above / (above + (square * Missed(c)) + Wrong(c));
+    }
+
+    /// <summary>How much of what is predicted is right: <c>tp / (tp + fp)</c>.</summary>
+    public double Precision(int c) => Hits(Check(c)) / (Hits(c) + Wrong(c));
+
+    /// <summary>How much of what is labelled is found (sensitivity): <c>tp / (tp + fn)</c>.</summary>
+    public double Recall(int c) => Hits(Check(c)) / (Hits(c) + Missed(c));
+
+    /// <summary>The mean of <see cref="Dice"/> over the classes that have one; NaN if none has.</summary>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    public double MeanDice(bool includeBackground = true) => Mean(Dice, includeBackground);
+
+    /// <summary>The mean of <see cref="Iou"/> over the classes that have one; NaN if none has.</summary>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    public double MeanIou(bool includeBackground = true) => Mean(Iou, includeBackground);
+
+    /// <summary>True positives.</summary>
+    private protected abstract double Hits(int c);
+
+    /// <summary>False positives.</summary>
+    private protected abstract double Wrong(int c);
+
+    /// <summary>False negatives.</summary>
+    private protected abstract double Missed(int c);
+
+    /// <summary>The type of the target, after a check of the lengths.</summary>
+    private protected TargetElement CheckPiece<TTarget>(int logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where TTarget : unmanaged
+    {
+        TargetElement element = CallChecks.ElementOf<TTarget>();
+        bool hasLabels = element <= TargetElement.Int64;
+        CallChecks.Shape(Definition, shape);
+        long values = (long)shape.Batch * Classes * shape.Pixels, targets = hasLabels ? shape.Batch * shape.Pixels : values;
+        if (logits != values)
+            CallChecks.Length(logits, values, nameof(logits), $"N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
+        if (target.Length != targets)
+            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}" : $"dense: N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
+        return element;
+    }
+
+    /// <summary>Tells of the first bad label of a stretch.</summary>
+    private protected static void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
+    {
+        for (long at = offset; at < offset + count; at++)
+        {
+            if (source.IsBad(source.At(at)))
+                throw source.Bad(at, shape.Pixels, "name an ignoreIndex");
+        }
+    }
+
+    private double Mean(Func<int, double> score, bool includeBackground)
+    {
+        double sum = 0;
+        int found = 0;
+        for (int c = includeBackground ? 0 : 1; c < Classes; c++)
+        {
+            double own = score(c);
+            if (double.IsNaN(own))
+                continue;
+            sum += own;
+            found++;
+        }
+
+        return sum / found;
+    }
+
+    private protected int Check(int c) => (uint)c < (uint)Classes
+        ? c
+        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {Classes}, counted from 0.");
+}

@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using LossGen.Cpu;
+using LossGen.Kernels;
+
+namespace LossGen;
+
+/// <content>Counting. A tile of pixels at a time: probabilities, then the sums of each class by lanes.</content>
+public sealed unsafe partial class SoftMetrics
+{
+    // A multiple of every register's lanes.
+    private const int Width = 256;
+
+    private void Count<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : unmanaged
+    {
+        TargetElement element = CheckPiece(logits.Length, target, shape);
+        piece.AsSpan().Clear();
+        fixed (T* x = logits)
+        fixed (TTarget* y = target)
+        {
+            var source = new LabelSource(y, element, Classes, Definition);
+            if (typeof(T) == typeof(double))
+                CountDouble((double*)x, y, source, shape);
+            else
+                CountSingle((float*)x, y, source, shape);
+        }
+
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += piece[i];
+    }
+
+    private void CountSingle<TTarget>(float* x, TTarget* y, in LabelSource source, LossShape shape)
+        where TTarget : unmanaged
+    {
+        if (Vector512.IsHardwareAccelerated)
+            CountTiles<float, F32x16, TTarget>(x, y, source, shape);
+        else if (Vector256.IsHardwareAccelerated)
+            CountTiles<float, F32x8, TTarget>(x, y, source, shape);
+        else
+            CountTiles<float, F32x4, TTarget>(x, y, source, shape);
+    }
+
+    private void CountDouble<TTarget>(double* x, TTarget* y, in LabelSource source, LossShape shape)
+        where TTarget : unmanaged
+    {
+        if (Vector512.IsHardwareAccelerated)
+            CountTiles<double, F64x8, TTarget>(x, y, source, shape);
+        else if (Vector256.IsHardwareAccelerated)
+            CountTiles<double, F64x4, TTarget>(x, y, source, shape);
+        else
+            CountTiles<double, F64x2, TTarget>(x, y, source, shape);
+    }
+
+    private void CountTiles<T, V, TTarget>(T* x, TTarget* y, in LabelSource source, LossShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct, IVector<V, T>
+        where TTarget : unmanaged
+    {
+        bool hasLabels = source.Element <= TargetElement.Int64;
+        Workspace memory = Workspace.Rent(WorkspaceUse.Metrics, Workspace.Size<T>((long)Classes * Width) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width));
+        T* rows = memory.Take<T>((long)Classes * Width), numbers = memory.Take<T>(Width), valid = memory.Take<T>(Width);
+        int* integers = memory.Take<int>(Width);
+        for (int n = 0; n < shape.Batch; n++)
+        {
+            for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
+            {
+                int count = (int)Math.Min(Width, shape.Pixels - pixel);
+                for (int c = 0; c < Classes; c++)
+                {
+                    new ReadOnlySpan<T>(x + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count).CopyTo(new Span<T>(rows + (c * Width), count));
+                    new Span<T>(rows + (c * Width) + count, Width - count).Clear();
+                }
+
+                Activate<T, V>(rows);
+                new Span<T>(valid, Width).Clear();
+                if (hasLabels)
+                    ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, numbers, valid);
+                else
+                    piece[3 * Classes] += count;
+                for (int c = 0; c < Classes; c++)
+                {
+                    if (!hasLabels)
+                        ReadElements(y + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, numbers, valid);
+                    Add<T, V>(c, rows + (c * Width), numbers, valid, hasLabels);
+                }
+            }
+        }
+    }
+
+    // Logits to probabilities, in place.
+    private void Activate<T, V>(T* rows)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        for (int i = 0; i < Width; i += V.Count)
+        {
+            if (Definition.Activation != Activation.Softmax)
+            {
+                for (int c = 0; c < Classes && Definition.Activation != Activation.None; c++)
+                {
+                    V logit = V.Load(rows + (c * Width) + i);
+                    V.Store(Definition.Activation == Activation.Sigmoid ? V.Sigmoid(logit) : V.Exp(logit), rows + (c * Width) + i);
+                }
+
+                continue;
+            }
+
+            V largest = V.Load(rows + i), total = V.Zero;
+            for (int c = 1; c < Classes; c++)
+                largest = V.Max(largest, V.Load(rows + (c * Width) + i));
+            for (int c = 0; c < Classes; c++)
+            {
+                V exponential = V.ExpNonPositive(V.Load(rows + (c * Width) + i) - largest);
+                V.Store(exponential, rows + (c * Width) + i);
+                total += exponential;
+            }
+
+            V reciprocal = V.One / total;
+            for (int c = 0; c < Classes; c++)
+                V.Store(V.Load(rows + (c * Width) + i) * reciprocal, rows + (c * Width) + i);
+        }
+    }
+
+    // The class of each pixel, and 1 where it counts.
+    private void ReadLabels<T>(in LabelSource source, LossShape shape, long offset, int count, int* integers, T* numbers, T* valid)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LabelReader.ToInt(source, offset, count, integers);
+        LabelReader.Found found = LabelReader.Convert(source, integers, count, numbers);
+        if ((found & LabelReader.Found.Bad) != 0)
+            ThrowBadLabel(source, shape, offset, count);
+        bool hasIgnored = (found & LabelReader.Found.Ignored) != 0;
+        for (int i = 0; i < count; i++)
+        {
+            bool isIgnored = hasIgnored && integers[i] == source.IgnoreIndex;
+            valid[i] = isIgnored ? T.Zero : T.One;
+            piece[3 * Classes] += isIgnored ? 0 : 1;
+        }
+
+        new Span<T>(numbers + count, Width - count).Fill(T.NegativeOne);
+    }
+
+    private void ReadElements<T, TTarget>(TTarget* target, int count, T* numbers, T* valid)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : unmanaged
+    {
+        for (int i = 0; i < count; i++)
+        {
+            double element = CallChecks.ToDouble(target[i]);
+            bool isIgnored = element == Definition.IgnoreIndex;
+            numbers[i] = isIgnored ? T.Zero : T.CreateTruncating(element);
+            valid[i] = isIgnored ? T.Zero : T.One;
+        }
+
+        new Span<T>(numbers + count, Width - count).Clear();
+    }
+
+    private void Add<T, V>(int c, T* probabilities, T* numbers, T* valid, bool hasLabels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct, IVector<V, T>
+    {
+        V self = V.Create(c), hits = V.Zero, wrong = V.Zero, missed = V.Zero;
+        for (int i = 0; i < Width; i += V.Count)
+        {
+            V p = V.Load(probabilities + i), number = V.Load(numbers + i), counts = V.NotEqual(V.Load(valid + i), V.Zero);
+            V y = hasLabels ? V.Equal(number, self) & V.One : number;
+            hits += counts & (p * y);
+            wrong += counts & (p * (V.One - y));
+            missed += counts & ((V.One - p) * y);
+        }
+
+        piece[c] += Sum<T, V>(hits);
+        piece[Classes + c] += Sum<T, V>(wrong);
+        piece[(2 * Classes) + c] += Sum<T, V>(missed);
+    }
+
+    private static double Sum<T, V>(V lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct, IVector<V, T>
+    {
+        T* numbers = stackalloc T[V.Count];
+        V.Store(lanes, numbers);
+        double sum = 0;
+        for (int i = 0; i < V.Count; i++)
+            sum += double.CreateTruncating(numbers[i]);
+        return sum;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using LossGen.Differential.Compositions;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace LossGen.Differential;
+
+/// <summary>
+/// Random compositions of the catalogue's terms with random options, as their attributes list them, compile without warnings and agree with the reference.
+/// <c>LOSSGEN_SEED</c> chooses others.
+/// </summary>
+public sealed class CompositionTests(ITestOutputHelper output)
+{
+    private const int Count = 200;
+
+    private const int ShownFailures = 3;
+
+    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("LOSSGEN_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int seed) ? seed : 1;
+
+    [Fact]
+    public void TheyCompileWithoutWarningsAndAgreeWithTheReference()
+    {
+        List<Composition> compositions = Composition.Draw(Seed, Count);
+        DeclarationCompiler compiler = DeclarationCompiler.Compile(compositions.Select(composition => composition.Declaration));
+        Assert.True(compiler.Warnings.Count == 0, string.Join("\n", compiler.Warnings.Take(10)));
+        List<string> failures = [];
+        foreach (Composition composition in compositions)
+        {
+            string? failure = composition.TakesLabels ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration), composition, hasLabels: true) : null;
+            failure ??= composition.TakesDense ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration), composition, hasLabels: false) : null;
+            if (failure is not null)
+                failures.Add($"composition {composition.Index}: {failure}\n{composition.Declaration}");
+        }
+
+        output.WriteLine($"seed {Seed}: {compositions.Count} compositions, {failures.Count} failures");
+        Assert.True(failures.Count == 0, $"{failures.Count} of {Count} compositions fail with seed {Seed}.\n\n{string.Join("\n", failures.Take(ShownFailures))}");
+    }
+
+    [Fact]
+    public void TheyUseEveryTermAndTheSameSeedGivesTheSame()
+    {
+        List<Composition> first = Composition.Draw(7, Count), second = Composition.Draw(7, Count);
+        Assert.Equal(first.Select(composition => composition.Declaration), second.Select(composition => composition.Declaration));
+        Assert.Empty(CatalogueTerm.All.Select(term => term.Name).Except(first.SelectMany(composition => composition.Terms)));
+        Assert.True(CatalogueTerm.All.Length > 50);
+        Assert.All(first, composition => Assert.InRange(composition.Terms.Count, 2, 4));
+    }
+}
