@@ -42,7 +42,7 @@ internal sealed record LossGraph(
         {
             var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
             var scope = new FormulaScope(graph, options, indexTarget, classes, term.Activation ?? options.Activation);
-            FormulaValue formula = FormulaReader.Read(term, scope, tables);
+            FormulaValue formula = FormulaReader.Read(term, scope, tables).Value;
             Node weight = graph.Constant(term.Weight), value = graph.Multiply(weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));

@@ -126,7 +126,7 @@ public class FormulaDiagnosticTests
 
     [Theory]
     [InlineData("return Lgo(y);")]
-    [InlineData("return y")]
+    [InlineData("return x.Logit")]
     [InlineData("Value v = Math.Log(); return Math.Log(2) * v;")]
     [InlineData("return x.Probabilty;")]
     [InlineData("")]
