@@ -33,7 +33,7 @@ internal static class ResolutionRule
 
     private static void CheckSum(TermAnalysis term, TracedValue number, TracedValue other, TracedValue sum)
     {
-        if (number.Node is not { IsConstant: true } constant || constant.Number == 0 || double.IsInfinity(constant.Number) || other.Node.IsConstant
+        if (number.Node is not { IsConstant: true } constant || constant.Number == 0 || double.IsInfinity(constant.Number) || !other.Node.PassesGradient
             || term.Ranges.Of(other.Node) is not { } range)
             return;
         double least = range.Least, added = Math.Abs(constant.Number);

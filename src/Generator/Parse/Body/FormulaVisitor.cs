@@ -108,7 +108,6 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
     // Of a statement its keyword or name: a whole loop underlined hides what is meant.
     private static Location SmallestSpan(SyntaxNode syntax) => syntax switch
     {
-        LocalFunctionStatementSyntax function => function.Identifier.GetLocation(),
         VariableDeclaratorSyntax variable => variable.Identifier.GetLocation(),
         StatementSyntax statement => statement.GetFirstToken().GetLocation(),
         _ => syntax.GetLocation(),
