@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Emit;
 namespace LossGen.Generator.Tests.Documentation;
 
 /// <summary>The examples of docs/language.md compile without a message, run, and are right; those that are shown as wrong are refused where it says so.</summary>
-public partial class LanguageTests
+public partial class LanguagePageTests
 {
     private const string Page = "docs/language.md";
 
