@@ -7,14 +7,15 @@ namespace LossGen.Generator.Analyze;
 internal static class ActivationRules
 {
     /// <summary>
-    /// The loss says nothing of an activation, and a term takes a probability: it says so, or it takes the logarithm of the prediction or of what is left to 1. One message
+    /// The loss says nothing of an activation, and a term takes a probability: it says so, or it takes the logarithm of the prediction or what is left of it to 1. One message
     /// a loss, since one word cures all terms.
     /// </summary>
     public static Finding? Missing(LossModel model, IReadOnlyList<TermAnalysis> terms)
     {
         if (model.Options.StatesActivation)
             return null;
-        TermAnalysis? term = terms.FirstOrDefault(candidate => candidate.Term.Activation is null && (TakesLogarithm(candidate) || candidate.Term.TakesProbability));
+        TermAnalysis? term = terms.FirstOrDefault(
+            candidate => candidate.Term.Activation is null && (TakesLogarithm(candidate) || candidate.Term.TakesProbability || candidate.Differentiated.Any(IsComplement)));
         if (term is null)
             return null;
         string what = TakesLogarithm(term) ? "takes logarithms of probabilities" : "takes probabilities";

@@ -17,6 +17,9 @@ internal enum Rule
     GradientLost,
     GradientPartlyLost,
     Constant,
+
+    /// <summary>The analysis failed: the fault is the generator's.</summary>
+    Failure,
 }
 
 /// <summary>Something that is wrong, without a place in the source: plain data, equal when the loss is.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using LossGen.Generator.Formula;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Model;
+using LossGen.Generator.Parse;
 
 namespace LossGen.Generator.Analyze;
 
@@ -34,6 +35,10 @@ internal static class LossAnalysis
         catch (FormulaTextException)
         {
             return new(model.HintName, []); // reported where the loss is built
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new(model.HintName, [new(Rule.Failure, -1, -1, null, [model.Name, LossParser.Describe(error)])]);
         }
     }
 
@@ -77,15 +82,10 @@ internal static class LossAnalysis
     public static TermAnalysis Read(LossModel model, TermModel term, int index, bool indexTarget)
     {
         LossOptions options = model.Options;
-        var graph = new GraphBuilder(options.Classes)
-        {
-            HasInvalidPixels = options.IgnoreIndex is not null,
-            MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
-        };
         var tables = new List<ImmutableArray<double>>();
         var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
         Activation activation = term.Activation ?? options.Activation;
-        var scope = new FormulaScope(graph, options, indexTarget, classes, activation);
+        var scope = new FormulaScope(LossGraph.BuilderFor(options), options, indexTarget, classes, activation);
         return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget);
     }
 }

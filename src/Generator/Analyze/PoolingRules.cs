@@ -32,12 +32,11 @@ internal static class PoolingRules
         List<ArgumentModel> numbers = term.Term.Arguments
             .Where(argument => argument.Kind == ArgumentKind.Property || (argument.Kind == ArgumentKind.Constant && IsDouble(argument)))
             .ToList();
-        bool isInPlace = term.Term.FormulaMethod.IndexOf('.') < 0;
         for (int i = 0; i < numbers.Count; i++)
         {
             for (int j = i + 1; j < numbers.Count; j++)
             {
-                bool isStated = isInPlace || IsStated(numbers[i]) || IsStated(numbers[j]);
+                bool isStated = term.IsInPlace || IsStated(numbers[i]) || IsStated(numbers[j]);
                 if (isStated && Counts(numbers[i], null) && Counts(numbers[j], null) && !Counts(numbers[i], numbers[j]))
                     return (numbers[i].Parameter, numbers[j].Parameter);
             }

@@ -36,14 +36,17 @@ internal static class SmoothingRule
                 VisitFactor(term, value[0], value[1], falls, seen);
                 VisitFactor(term, value[1], value[0], falls, seen);
                 break;
-            case "div" or "Divide" when falls && IsScore(value) && IsSmoothed(value[1].Node) is { } smooth && IsSmoothed(value[0].Node) is null:
-                term.Report(Rule.SmoothingBelowOnly, value[1], null, term.Name, smooth);
+            case "div" or "Divide" when falls && IsScore(value) && ConstantOf(value[1].Node) is { } constant && ConstantOf(value[0].Node) is null:
+                term.Report(Rule.SmoothingBelowOnly, value[1], null, term.Name, constant);
                 break;
             case "div" or "Divide":
                 VisitFactor(term, value[0], value[1], falls, seen);
                 break;
             case "Log" or "Exp" or "Sqrt" or "Square" or "Softplus" or "Sinh" or "Cosh" or "Tanh" or "Mean" or "Sum" or "Total" or "TotalMean"
-                or "MeanOverClasses" or "SumOverClasses" or "MaxOverClasses" or "MeanOverBatch" or "SumOverBatch" or "Channel" or "Clamp" or "Pow" or "Log1p":
+                or "MeanOverClasses" or "SumOverClasses" or "MaxOverClasses" or "MeanOverBatch" or "SumOverBatch" or "Channel" or "Clamp" or "Log1p":
+                Visit(term, value[0], falls, seen);
+                break;
+            case "Pow" when value[1].Node is { IsConstant: true, Number: > 0 }:
                 Visit(term, value[0], falls, seen);
                 break;
         }
@@ -60,13 +63,12 @@ internal static class SmoothingRule
         value[0].Node is { PassesGradient: true, IsPixel: false } && value[1].Node is { PassesGradient: true, IsPixel: false };
 
     // The constant of a sum, as text; null where there is none.
-    private static string? IsSmoothed(Node node) => node.Op switch
+    private static string? ConstantOf(Node node) => node.Op switch
     {
         Op.Add when node[0].IsConstant => node[0].Number > 0 ? TermAnalysis.Text(node[0].Number) : null,
-        Op.Add => IsSmoothed(node[0]) ?? IsSmoothed(node[1]),
-        Op.Parameter => "it",
-        Op.Multiply when node[0].IsConstant => IsSmoothed(node[1]),
-        Op.Where => IsSmoothed(node[1]) ?? IsSmoothed(node[2]),
+        Op.Add => ConstantOf(node[0]) ?? ConstantOf(node[1]),
+        Op.Parameter => "a parameter",
+        Op.Multiply when node[0].IsConstant => ConstantOf(node[1]),
         _ => null,
     };
 }

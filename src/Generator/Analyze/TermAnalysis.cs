@@ -37,8 +37,11 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
     /// <summary>Those of them through which a gradient comes to the logits.</summary>
     public IReadOnlyList<TracedValue> Differentiated { get; } = FormulaPaths.Below(root, FormulaPaths.Differentiated);
 
-    /// <summary>What to call the term in a message.</summary>
-    public string Name => Term.Name;
+    /// <summary>What to call the term in a message: <c>term 'Dice'</c>, or <c>the formula of 'Mine'</c> for one in place.</summary>
+    public string Name => IsInPlace ? $"the formula of '{loss.Name}'" : $"term '{term.Name}'";
+
+    /// <summary>The formula stands in the loss itself.</summary>
+    public bool IsInPlace => term.FormulaMethod.IndexOf('.') < 0;
 
     /// <summary>Reports at an expression, or at the option that is its cause if the attribute states it.</summary>
     public void Report(Rule rule, TracedValue at, string? option, params string[] arguments) =>

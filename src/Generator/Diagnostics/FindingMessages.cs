@@ -40,6 +40,7 @@ internal static class FindingMessages
         Rule.GradientLost => Descriptors.GradientLost,
         Rule.GradientPartlyLost => Descriptors.GradientPartlyLost,
         Rule.Constant => Descriptors.Constant,
+        Rule.Failure => Descriptors.InternalError,
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "has no message"),
     };
 }

@@ -24,15 +24,18 @@ internal sealed record LossGraph(
     ImmutableArray<ImmutableArray<double>> Tables,
     int InputCount)
 {
+    /// <summary>A builder that knows what the options of a loss say.</summary>
+    public static GraphBuilder BuilderFor(LossOptions options) => new(options.Classes)
+    {
+        HasInvalidPixels = options.IgnoreIndex is not null,
+        MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
+    };
+
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
     public static LossGraph Build(LossModel model, bool indexTarget)
     {
         LossOptions options = model.Options;
-        var graph = new GraphBuilder(options.Classes)
-        {
-            HasInvalidPixels = options.IgnoreIndex is not null,
-            MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
-        };
+        GraphBuilder graph = BuilderFor(options);
         var tables = new List<ImmutableArray<double>>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();

@@ -14,7 +14,7 @@ public class MeaningDiagnosticTests
     [InlineData("[{|LG0050:Loss|}] [Dice(Activation = Activation.Softmax), CrossEntropy]")]
     [InlineData("[Loss(Activation.None)] [CrossEntropy]")]
     [InlineData("[Loss] [CrossEntropy(Activation = Activation.None), Dice(Activation = Activation.Sigmoid)]")]
-    [InlineData("[Loss] [MeanSquaredError, Huber, L1, Poisson]")]
+    [InlineData("[Loss] [MeanSquaredError, Huber, L1, Poisson, Charbonnier, Wing, Pinball, Cosine, GeneralizedIou, CompleteIou, Gaussian, Ranking, Triplet, HingeEmbedding]")]
     [InlineData("[Loss] [LovaszHinge]")]
     public void ActivationOfATerm(string attributes) => Markup.Verify($"{attributes} public partial class L;");
 
@@ -23,6 +23,7 @@ public class MeaningDiagnosticTests
     [InlineData("-SumOverClasses(y * Log(x.Probability))")]
     [InlineData("-y * Log(1 - x.Probability)")]
     [InlineData("y * Square(x.Complement)")]
+    [InlineData("y * Square(1 - x.Probability)")]
     public void ActivationOfAFormula(string formula)
     {
         Markup.Verify(Formula(formula, "{|LG0050:Loss|}"));
@@ -34,7 +35,7 @@ public class MeaningDiagnosticTests
     public void AMissingActivationIsToldOnce()
     {
         GeneratorRun run = Markup.Verify("[{|LG0050:Loss|}] [Dice, CrossEntropy, Focal] public partial class L;");
-        Assert.StartsWith("Term 'Dice' takes probabilities, but", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        Assert.StartsWith("The loss states no activation, but term 'Dice' takes probabilities, so that", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
     }
 
     [Theory]
