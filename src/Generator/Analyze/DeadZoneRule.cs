@@ -19,11 +19,15 @@ internal static class DeadZoneRule
                 "probability" => "write x.LogProbability, which needs no bound",
                 "complement" => "write Log(x.Complement), which needs no bound",
                 "sub" when found.Inner[0].Node.IsNumber(1) && found.Inner[1].Operation == "probability" => "write Log(x.Complement), which needs no bound",
+                "SumOverClasses" when IsAtLabel(found.Inner[0]) => "write SumOverClasses(y * x.LogProbability), which needs no bound",
                 _ => $"add a small number instead, as in Log(v + {TermAnalysis.Text(bound)})",
             };
             term.Report(Rule.DeadZone, value[0], found.Bound.Parameter, TermAnalysis.Text(bound), term.Name, cure);
         }
     }
+
+    private static bool IsAtLabel(TracedValue value) =>
+        value.Operation == "mul" && value.Arguments.Any(factor => factor.Operation == "target") && value.Arguments.Any(factor => factor.Operation == "probability");
 
     private static (TracedValue Inner, TracedValue Bound)? Bounded(TracedValue value) => value.Operation switch
     {

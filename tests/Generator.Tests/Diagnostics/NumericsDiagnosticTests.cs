@@ -49,6 +49,7 @@ public class NumericsDiagnosticTests
     [InlineData("-y * Log({|LG0062:Clamp(x.Probability, 1e-6, 1)|})", "x.LogProbability")]
     [InlineData("-y * Log({|LG0062:Max(x.Probability, 1e-6)|})", "x.LogProbability")]
     [InlineData("-y * Log({|LG0062:Max(1e-6, 1 - x.Probability)|})", "Log(x.Complement)")]
+    [InlineData("-Log({|LG0062:Clamp(SumOverClasses(y * x.Probability), 1e-6, 1)|})", "SumOverClasses(y * x.LogProbability)")]
     [InlineData("-Log({|LG0062:Max((2 * Sum(x.Probability * y) + 1) / (Sum(x.Probability + y) + 1), 1e-6)|})", "Log(v + 1E-06)")]
     [InlineData("-y * Log(x.Probability + 1e-6)", "")]
     [InlineData("-y * Max(x.LogProbability, -100)", "")]

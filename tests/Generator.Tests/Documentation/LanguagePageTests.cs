@@ -26,12 +26,60 @@ public partial class LanguagePageTests
         foreach (Example library in Examples.Where(example => example.Section == section && example.Kind == "assembly"))
             references.Add(MetadataReference.CreateFromImage(Load(context, "Company.Terms", [library.Code], []).Image));
 
-        string[] files = [.. Examples.Where(example => example.Section == section && example.Kind is ("" or "file")).Select(example => example.Code)];
-        Assembly assembly = Load(context, "Consumer", files, [.. references]).Assembly;
-        List<ILoss> losses = [.. assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(ILoss)) && !type.IsAbstract).Select(type => (ILoss)Activator.CreateInstance(type)!)];
+        List<ILoss> losses = Losses(context, section, references);
         Assert.NotEmpty(losses);
         Assert.All(losses, LossCheck.Run);
         context.Unload();
+    }
+
+    /// <summary>The losses from papers against their definitions, pixel by pixel.</summary>
+    [Theory]
+    [InlineData("DicePlusPlus")]
+    [InlineData("Poly1CrossEntropy")]
+    [InlineData("BlobDice")]
+    public void LossesFromPapersAreThose(string name)
+    {
+        var context = new AssemblyLoadContext(name, isCollectible: true);
+        ILoss loss = Losses(context, "Three losses from papers", []).Single(candidate => candidate.Definition.Name == name);
+        const int Classes = 3, Pixels = 5;
+        var random = new Random(3);
+        double[] logits = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => (random.NextDouble() * 4) - 2)];
+        double[] weights = [.. Enumerable.Range(0, Pixels).Select(_ => 0.25 + random.NextDouble())];
+        long[] labels = [0, 1, 2, 1, 1];
+        var shape = new LossShape(batch: 1, classes: Classes, pixels: Pixels);
+        double value = name == "BlobDice" ? loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape, weights) : loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape);
+        context.Unload();
+
+        double Softmax(int c, int s) => Math.Exp(logits[(c * Pixels) + s]) / Enumerable.Range(0, Classes).Sum(k => Math.Exp(logits[(k * Pixels) + s]));
+        double Sigmoid(int c, int s) => 1 / (1 + Math.Exp(-logits[(c * Pixels) + s]));
+        double[] of = new double[Classes];
+        double entropy = 0;
+        for (int c = 0; c < Classes; c++)
+        {
+            double tp = 0, fp = 0, fn = 0, overlap = 0, all = 0;
+            for (int s = 0; s < Pixels; s++)
+            {
+                bool isLabel = labels[s] == c;
+                double p = Softmax(c, s);
+                tp += isLabel ? p : 0;
+                fp += isLabel ? 0 : p * p;
+                fn += isLabel ? (1 - p) * (1 - p) : 0;
+                entropy += isLabel ? -Math.Log(p) + (1 - p) : 0;
+                overlap += isLabel ? weights[s] * Sigmoid(c, s) : 0;
+                all += weights[s] * (Sigmoid(c, s) + (isLabel ? 1 : 0));
+            }
+
+            of[c] = name == "BlobDice" ? 1 - (((2 * overlap) + 1e-5) / (all + 1e-5)) : 1 - (((2 * tp) + 1e-5) / ((2 * tp) + fp + fn + 1e-5));
+        }
+
+        Assert.Equal(name == "Poly1CrossEntropy" ? entropy / Pixels : of.Average(), value, 1e-12);
+    }
+
+    private static List<ILoss> Losses(AssemblyLoadContext context, string section, List<MetadataReference> references)
+    {
+        string[] files = [.. Examples.Where(example => example.Section == section && example.Kind is ("" or "file")).Select(example => example.Code)];
+        Assembly assembly = Load(context, "Consumer", files, [.. references]).Assembly;
+        return [.. assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(ILoss)) && !type.IsAbstract).Select(type => (ILoss)Activator.CreateInstance(type)!)];
     }
 
     [Fact]
