@@ -20,5 +20,18 @@ cat > "$work/nuget.config" <<XML
 </configuration>
 XML
 
+# Generator and code fixes, and nothing that they would need beside them.
+inside=$(unzip -l "$work"/feed/LossGen.*.nupkg | grep -oE 'analyzers/[^ ]+' | sort | tr '\n' ' ')
+[ "$inside" = "analyzers/dotnet/cs/LossGen.CodeFixes.dll analyzers/dotnet/cs/LossGen.Generator.dll " ] ||
+    { echo "package: the analyzers are $inside"; exit 1; }
+
 dotnet build "$work/Torch" -c Release -v quiet -p:TreatWarningsAsErrors=true
 dotnet run --project "$work/App" -c Release -p:TreatWarningsAsErrors=true
+
+# A project that references one that uses LossGen calls its losses and gets no analyzer from it; that it has one itself is checked with the same question.
+dotnet build "$work/Follower" -c Release -v quiet -p:TreatWarningsAsErrors=true
+dotnet run --project "$work/Follower" -c Release --no-build
+analyzers() { dotnet msbuild "$work/$1" -p:Configuration=Release -t:ResolveLockFileAnalyzers -getItem:Analyzer; }
+analyzers Losses | grep -q 'LossGen\.Generator\.dll' || { echo "package: the generator is not among the analyzers of a project that references it"; exit 1; }
+if analyzers Follower | grep -q 'LossGen\.[A-Za-z]*\.dll'; then echo "package: analyzers leak to a project that references a consumer"; exit 1; fi
+echo "package: no analyzer leaks: ok"

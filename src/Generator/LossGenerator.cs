@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using LossGen.Generator.Analyze;
 using LossGen.Generator.Diagnostics;
 using LossGen.Generator.Emit;
 using LossGen.Generator.Model;
@@ -20,6 +21,7 @@ public sealed class LossGenerator : IIncrementalGenerator
     internal const string EmitStep = "Emit";
     internal const string TermStep = "Term";
     internal const string TermSourceStep = "TermSource";
+    internal const string AnalyzeStep = "Analyze";
     internal const string DiagnosticsStep = "Diagnostics";
     internal const string TorchSupportStep = "TorchSupport";
 
@@ -51,12 +53,19 @@ public sealed class LossGenerator : IIncrementalGenerator
         IncrementalValuesProvider<TermSource> termSources = terms.Select(TermSource.Create).WhereNotNull().WithTrackingName(TermSourceStep);
         context.RegisterSourceOutput(termSources, static (output, term) => AddSource(output, term.HintName, term.Text));
 
+        // Findings are plain data that an edit elsewhere leaves; only their places are looked up anew.
+        IncrementalValueProvider<ImmutableArray<LossFindings>> findings = models.Select(LossAnalysis.Analyze).WithTrackingName(AnalyzeStep).Collect();
+        IncrementalValueProvider<EquatableArray<Diagnostic>> found = findings
+            .Combine(parsed.Select(static (result, _) => result.Places).Collect())
+            .Select(static (all, _) => FindingMessages.Of(all.Left, all.Right).ToEquatableArray());
+
         // One output for all messages: a helper method that several formulas inline is reported once.
         IncrementalValueProvider<EquatableArray<Diagnostic>> diagnostics = parsed
             .Select(static (result, _) => result.Diagnostics)
             .Collect()
             .Combine(terms.Select(static (result, _) => result.Diagnostics).Collect())
-            .Select(static (all, _) => all.Left.Concat(all.Right).SelectMany(static some => some).Distinct().ToEquatableArray())
+            .Combine(found)
+            .Select(static (all, _) => all.Left.Left.Concat(all.Left.Right).Append(all.Right).SelectMany(static some => some).Distinct().ToEquatableArray())
             .WithTrackingName(DiagnosticsStep);
         context.RegisterSourceOutput(diagnostics, static (output, all) =>
         {

@@ -40,9 +40,22 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table, ITestOutputHelpe
         Assert.All(table.Run.Degenerate, outcome => Assert.True(outcome.IsSound, $"{outcome.Case.Id} on {outcome.Backend}: {outcome.Text}"));
     }
 
+    /// <summary>Of some of the peers' conventions LossGen warns, and rightly; of nothing else.</summary>
     [Fact]
-    public void CompilesWithoutWarnings() =>
-        Assert.True(table.Run.Compiler.Warnings.Count == 0, string.Join("\n", table.Run.Compiler.Warnings.Take(10)));
+    public void CompilesWithoutWarnings()
+    {
+        string[] doubtful =
+        [
+            "LG0034", // ignores class 0
+            "LG0052", "LG0053", // pools the classes of a softmax
+            "LG0055", // chooses by a prediction
+            "LG0060", // a root without a guard
+            "LG0062", // bounds what it takes the logarithm of
+            "LG0063", // smooths the denominator alone
+        ];
+        string[] warnings = [.. table.Run.Compiler.Warnings.Where(warning => !doubtful.Any(id => warning.Contains($"warning {id}:", StringComparison.Ordinal)))];
+        Assert.True(warnings.Length == 0, string.Join("\n", warnings.Take(10)));
+    }
 
     [Fact]
     public void ListsNothingInVain()

@@ -12,6 +12,8 @@ internal static class Descriptors
     private const string Formula = "LossGen.Formula";
     private const string Parameters = "LossGen.Parameters";
     private const string Options = "LossGen.Options";
+    private const string Meaning = "LossGen.Meaning";
+    private const string Numerics = "LossGen.Numerics";
     private const string Compiler = "LossGen.Compiler";
     private const string Pages = "docs/diagnostics/";
 
@@ -143,6 +145,73 @@ internal static class Descriptors
         "LG0033", "An option has a value that does not exist",
         "{0} is {1}; {2}",
         Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0033.md");
+
+    public static readonly DiagnosticDescriptor IgnoredClass = new(
+        "LG0034", "The ignored label is a class",
+        "Pixels labelled {0} are ignored, but {0} is {1}, which is then never learnt; ignore a label that is no class, such as 255 or -100",
+        Options, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0034.md");
+
+    // Meaning: what compiles, and is probably not what is meant.
+    public static readonly DiagnosticDescriptor ActivationMissing = new(
+        "LG0050", "The loss states no activation",
+        "The loss states no activation, but {0} {1}, so that logits are taken for probabilities{2}; write [Loss(Activation.Softmax)] or [Loss(Activation.Sigmoid)], or [Loss(Activation.None)] where the network itself gives probabilities",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0050.md");
+
+    public static readonly DiagnosticDescriptor ActivationDoubled = new(
+        "LG0051", "An activation is applied twice",
+        "{0} in {1} is applied to {2}; leave it out, or apply it to x.Logit",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0051.md");
+
+    public static readonly DiagnosticDescriptor PooledSoftmax = new(
+        "LG0052", "A pooled softmax score is a mean error",
+        "Over all classes the probabilities of a softmax add up to the number of pixels, so that with class indices {0} is a function of the mean probability of the label and no overlap; score each class by itself, or leave the background out",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0052.md");
+
+    public static readonly DiagnosticDescriptor CountsBySum = new(
+        "LG0053", "Two parameters count by their sum only",
+        "'{0}' and '{1}' count in {2} by their sum only: with all classes of a softmax pooled every false positive is a miss as well; score each class by itself, or leave the background out",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0053.md");
+
+    public static readonly DiagnosticDescriptor GradientLost = new(
+        "LG0054", "No gradient reaches the logits",
+        "No gradient comes out of {1}: {0} is constant but for jumps; use a smooth function such as Sigmoid, or write Detach around it if that is meant",
+        Meaning, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0054.md");
+
+    public static readonly DiagnosticDescriptor GradientPartlyLost = new(
+        "LG0055", "A part of the formula has no gradient",
+        "In {1}, {0} has no gradient; write Detach around it if that is meant, or use a smooth function such as Sigmoid",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0055.md");
+
+    public static readonly DiagnosticDescriptor Constant = new(
+        "LG0056", "The formula does not depend on the prediction",
+        "Whatever the prediction is, {0} has the same value, so there is nothing to learn from it; use x.Logit, x.Probability or x.LogProbability",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0056.md");
+
+    // Numerics: what compiles, and will not be stable.
+    public static readonly DiagnosticDescriptor InfiniteSlope = new(
+        "LG0060", "A power has an infinite slope",
+        "{0} in {1} has an infinite slope at 0, which its base reaches at single pixels, and the gradient is NaN there; write {2}, or add a small number to the base",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0060.md");
+
+    public static readonly DiagnosticDescriptor InfiniteSlopeOfScore = new(
+        "LG0061", "A power of a score has an infinite slope",
+        "{0} in {1} has an infinite slope at 0, and the gradient is NaN should its base ever be exactly 0; write {2}, or add a small number to the base",
+        Numerics, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "LG0061.md");
+
+    public static readonly DiagnosticDescriptor DeadZone = new(
+        "LG0062", "A bounded logarithm has a dead zone",
+        "Below {0} the logarithm in {1} has gradient 0, so that what is most wrong is not corrected; {2}",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0062.md");
+
+    public static readonly DiagnosticDescriptor SmoothingBelowOnly = new(
+        "LG0063", "Only the denominator is smoothed",
+        "The denominator in {0} has {1} added and the numerator has not, so that a class that is rightly absent scores 0 instead of 1 and has no gradient; add it to both",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0063.md");
+
+    public static readonly DiagnosticDescriptor NoEffectInFloat = new(
+        "LG0064", "A small number has no effect",
+        "{0} has no effect in {1}: {2}; {3}",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0064.md");
 
     // Compiler
     public static readonly DiagnosticDescriptor NotCompiled = new(

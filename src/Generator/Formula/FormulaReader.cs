@@ -8,7 +8,7 @@ namespace LossGen.Generator.Formula;
 internal sealed class FormulaReader
 {
     private readonly FormulaScope scope;
-    private readonly Dictionary<string, FormulaValue> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TracedValue> names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClassMatrix> matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SExpression> lets = new(StringComparer.Ordinal);
 
@@ -19,9 +19,9 @@ internal sealed class FormulaReader
             lets[name] = value;
     }
 
-    /// <summary>The unreduced value of a term.</summary>
+    /// <summary>The unreduced value of a term, with the expressions that it is made of.</summary>
     /// <param name="tables">What of the loss has one number a class, to which the term's is added.</param>
-    public static FormulaValue Read(TermModel term, FormulaScope scope, List<ClassNumbers> tables)
+    public static TracedValue Read(TermModel term, FormulaScope scope, List<ClassNumbers> tables)
     {
         FormulaText text = FormulaText.Parse(term.Formula);
         var reader = new FormulaReader(scope, text);
@@ -35,7 +35,7 @@ internal sealed class FormulaReader
             }
 
             Node node = reader.Bind(parameter, argument, tables);
-            reader.names[parameter.Name] = new(node, node.Axes);
+            reader.names[parameter.Name] = new(TracedValue.ParameterName, [], new(node, node.Axes), -1, parameter.Name);
         }
 
         return reader.Evaluate(text.Return);
@@ -80,41 +80,44 @@ internal sealed class FormulaReader
     }
 
     // A let is read where it is first used: behind a condition that is known it may not even make sense.
-    private FormulaValue Let(string name, SExpression expression)
+    private TracedValue Let(string name, SExpression expression)
     {
         lets.Remove(name);
-        FormulaValue value = names[name] = Evaluate(expression);
+        TracedValue value = names[name] = Evaluate(expression);
         int suffix = name.IndexOf('_');
         scope.Graph.Name(value.Node, suffix > 0 ? name.Substring(0, suffix) : name);
         return value;
     }
 
-    private FormulaValue Evaluate(SExpression expression)
+    private TracedValue Evaluate(SExpression expression)
     {
         if (expression.Atom is { } atom)
         {
-            if (names.TryGetValue(atom, out FormulaValue known))
-                return known;
+            if (names.TryGetValue(atom, out TracedValue? known))
+                return known.Number >= 0 ? known : new(known.Operation, [], known.Value, expression.Number, known.Parameter);
             if (lets.TryGetValue(atom, out SExpression? let))
                 return Let(atom, let);
             return FormulaText.TryNumber(atom, out double number)
-                ? new(scope.Graph.Constant(number), Axes.None)
+                ? new(TracedValue.Literal, [], new(scope.Graph.Constant(number), Axes.None), expression.Number)
                 : throw new FormulaTextException($"'{atom}' is not a name or a number");
         }
 
         // A condition that is known picks its branch before the other is read.
-        if (expression.Head == "if" && Evaluate(expression.Items[1]) is { Node: { IsConstant: true } condition })
-            return Evaluate(expression.Items[condition.Number != 0 ? 2 : 3]);
-        switch (expression.Head)
+        TracedValue? condition = expression.Head == "if" && expression.Items.Length == 4 ? Evaluate(expression.Items[1]) : null;
+        if (condition is { Node.IsConstant: true })
+            return Evaluate(expression.Items[condition.Node.Number != 0 ? 2 : 3]);
+        if (expression.Head == Language.Transform && expression.Items.Length == 3)
         {
-            case Language.Channel when expression.Items.Length == 3:
-                return scope.Channel(Evaluate(expression.Items[1]), Evaluate(expression.Items[2]).Node);
-            case Language.Transform when expression.Items.Length == 3:
-                return expression.Items[1].Atom is { } name && matrices.TryGetValue(name, out ClassMatrix? matrix)
-                    ? matrix.Apply(scope, Evaluate(expression.Items[2]))
-                    : throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix");
+            TracedValue vector = Evaluate(expression.Items[2]);
+            return expression.Items[1].Atom is { } name && matrices.TryGetValue(name, out ClassMatrix? matrix)
+                ? new(Language.Transform, [vector], matrix.Apply(scope, vector.Value), expression.Number)
+                : throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix");
         }
 
-        return Language.Apply(expression.Head, scope, expression.Items.Skip(1).Select(Evaluate).ToArray());
+        ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
+        FormulaValue value = expression.Head == Language.Channel && arguments.Length == 2
+            ? scope.Channel(arguments[0].Value, arguments[1].Node)
+            : Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray());
+        return new(expression.Head, arguments, value, expression.Number);
     }
 }

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace LossGen.Generator.Formula;
 
 /// <summary>A symbolic expression of the formula text: an atom, or a list.</summary>
-internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Items)
+/// <param name="Number">How many expressions begin before it in the text.</param>
+internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Items, int Number)
 {
     public bool IsAtom => Atom is not null;
 
@@ -93,9 +94,9 @@ internal sealed record FormulaText(
 
     private static ImmutableArray<SExpression> Read(string text)
     {
-        var stack = new Stack<ImmutableArray<SExpression>.Builder>();
-        stack.Push(ImmutableArray.CreateBuilder<SExpression>());
-        int i = 0;
+        var stack = new Stack<(ImmutableArray<SExpression>.Builder Items, int Number)>();
+        stack.Push((ImmutableArray.CreateBuilder<SExpression>(), -1));
+        int i = 0, number = 0;
         while (i < text.Length)
         {
             char c = text[i];
@@ -105,15 +106,15 @@ internal sealed record FormulaText(
             }
             else if (c == '(')
             {
-                stack.Push(ImmutableArray.CreateBuilder<SExpression>());
+                stack.Push((ImmutableArray.CreateBuilder<SExpression>(), number++));
                 i++;
             }
             else if (c == ')')
             {
                 if (stack.Count == 1)
                     throw new FormulaTextException("a closing parenthesis too many");
-                ImmutableArray<SExpression> items = stack.Pop().ToImmutable();
-                stack.Peek().Add(new(null, items));
+                (ImmutableArray<SExpression>.Builder items, int own) = stack.Pop();
+                stack.Peek().Items.Add(new(null, items.ToImmutable(), own));
                 i++;
             }
             else
@@ -121,11 +122,11 @@ internal sealed record FormulaText(
                 int start = i;
                 while (i < text.Length && !char.IsWhiteSpace(text[i]) && text[i] != '(' && text[i] != ')')
                     i++;
-                stack.Peek().Add(new(text.Substring(start, i - start), ImmutableArray<SExpression>.Empty));
+                stack.Peek().Items.Add(new(text.Substring(start, i - start), ImmutableArray<SExpression>.Empty, number++));
             }
         }
 
-        return stack.Count == 1 ? stack.Pop().ToImmutable() : throw new FormulaTextException("a closing parenthesis is missing");
+        return stack.Count == 1 ? stack.Pop().Items.ToImmutable() : throw new FormulaTextException("a closing parenthesis is missing");
     }
 }
 

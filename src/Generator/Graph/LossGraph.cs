@@ -26,15 +26,18 @@ internal sealed record LossGraph(
     int ParameterCount,
     int InputCount)
 {
+    /// <summary>A builder that knows what the options of a loss say.</summary>
+    public static GraphBuilder BuilderFor(LossOptions options) => new(options.Classes)
+    {
+        HasInvalidPixels = options.IgnoreIndex is not null,
+        MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
+    };
+
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
     public static LossGraph Build(LossModel model, bool indexTarget)
     {
         LossOptions options = model.Options;
-        var graph = new GraphBuilder(options.Classes)
-        {
-            HasInvalidPixels = options.IgnoreIndex is not null,
-            MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
-        };
+        GraphBuilder graph = BuilderFor(options);
         var tables = new List<ClassNumbers>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
@@ -44,7 +47,7 @@ internal sealed record LossGraph(
         {
             var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
             var scope = new FormulaScope(graph, options, indexTarget, classes, term.Activation ?? options.Activation);
-            FormulaValue formula = FormulaReader.Read(term, scope, tables);
+            FormulaValue formula = FormulaReader.Read(term, scope, tables).Value;
             Node weight = graph.Constant(term.Weight), value = graph.Multiply(weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));

@@ -19,6 +19,8 @@ internal sealed class Node
         Axes = axes;
         FactorCount = op == Op.Multiply ? Math.Min(inputs[0].FactorCount + inputs[1].FactorCount, int.MaxValue / 4) : 1;
         DependsOnLogit = op == Op.Logit || (op is not (Op.Detach or Op.RunningSum) && inputs.Any(input => input.DependsOnLogit));
+        PassesGradient = op == Op.Logit
+            || (DependsOnLogit && Operations.Of(op).Derivative is not null && inputs.Skip(op is Op.Where or Op.Mask ? 1 : 0).Any(input => input.PassesGradient));
     }
 
     /// <summary>Increasing in the order of creation: an input's id is smaller than its user's.</summary>
@@ -43,8 +45,11 @@ internal sealed class Node
     /// <summary>The axes over which the node varies.</summary>
     public Axes Axes { get; }
 
-    /// <summary>A gradient flows through the node to the logits.</summary>
+    /// <summary>The value changes with the logits, and that is not excluded from the derivative.</summary>
     public bool DependsOnLogit { get; }
+
+    /// <summary>It does not only jump with the logits: a gradient flows through the node to them.</summary>
+    public bool PassesGradient { get; }
 
     /// <summary>The factors of a product, each as often as it occurs. It doubles with every square of a square.</summary>
     public int FactorCount { get; }

@@ -80,7 +80,11 @@ internal sealed record LossOptions(
     TargetKind Target,
     ClassAxis TargetClassAxis,
     bool DropLastTargetChannel,
-    Resize Resize);
+    Resize Resize)
+{
+    /// <summary>The attribute says what the activation is, be it none.</summary>
+    public bool StatesActivation { get; init; }
+}
 
 /// <summary>One weighted summand.</summary>
 /// <param name="Name">What to call it in comments: <c>Dice</c>, or <c>Formula</c>.</param>
@@ -99,7 +103,11 @@ internal sealed record TermModel(
     EquatableArray<int> OnlyClasses,
     EquatableArray<ArgumentModel> Arguments,
     string FormulaMethod,
-    Activation? Activation = null);
+    Activation? Activation = null)
+{
+    /// <summary>The term says that its prediction is a probability.</summary>
+    public bool TakesProbability { get; init; }
+}
 
 internal enum ArgumentKind
 {

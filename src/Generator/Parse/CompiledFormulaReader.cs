@@ -31,7 +31,7 @@ internal static class CompiledFormulaReader
         try
         {
             Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
-            return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList());
+            return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList(), []);
         }
         catch (FormulaTextException error)
         {

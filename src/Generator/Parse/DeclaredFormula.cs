@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LossGen.Generator.Formula;
 using Microsoft.CodeAnalysis;
 
@@ -33,8 +34,9 @@ internal sealed record DeclaredParameter(
     private bool Matches(string type) => type == "bool" ? Type.SpecialType == SpecialType.System_Boolean : Type.IsLossGen(type);
 }
 
-/// <summary>A formula as the parser knows it: its method, its text, its parameters.</summary>
-internal sealed record DeclaredFormula(IMethodSymbol Method, string Text, IReadOnlyList<DeclaredParameter> Parameters);
+/// <summary>A formula as the parser knows it: its method, its text, its parameters, and where the expressions of the text stand.</summary>
+internal sealed record DeclaredFormula(
+    IMethodSymbol Method, string Text, IReadOnlyList<DeclaredParameter> Parameters, ImmutableArray<Location?> Places);
 
 internal static class ParameterKinds
 {

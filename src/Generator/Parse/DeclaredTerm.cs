@@ -20,6 +20,26 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     public Activation? Activation =>
         Attribute is { } attribute && attribute.States("Activation") ? (Activation)(int)attribute.FindNumber("Activation", 0) : null;
 
+    /// <summary>The term, or one that it derives from, says that its prediction is a probability.</summary>
+    public bool TakesProbability
+    {
+        get
+        {
+            for (INamedTypeSymbol? type = Attribute?.Class; type is not null; type = type.BaseType)
+            {
+                if (type.GetAttributes().Any(data => data.AttributeClass.IsLossGen("TakesProbabilityAttribute")))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
+    public EquatableArray<string> Stated => Attribute is { } attribute
+        ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name).ToEquatableArray()
+        : [];
+
     /// <summary>The method as the generated code calls it.</summary>
     public string FormulaMethod => Attribute is null
         ? KnownTypes.FormulaMethod

@@ -25,7 +25,7 @@ internal static class LossParser
         catch (Exception error) when (error is not OperationCanceledException)
         {
             sink.Report(Descriptors.InternalError, syntax.Identifier.GetLocation(), type.Name, Describe(error));
-            return new(null, sink.ToArray(), new("", [], new(syntax.Identifier.GetLocation())));
+            return new(null, sink.ToArray(), new("", [], new(syntax.Identifier.GetLocation()), default));
         }
     }
 
@@ -91,7 +91,7 @@ internal static class LossParser
             sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, sink.IsBroken ? [] : binder.ClassProperties, binder.Inputs,
             type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared),
             hasTorchSharp && !hasBase, sink.IsBroken);
-        return new(model, sink.ToArray(), FindPlaces(header, syntax, terms));
+        return new(model, sink.ToArray(), FindPlaces(header, syntax, loss, terms));
     }
 
     /// <summary>With TorchSharp the base class is its own; interfaces are welcome.</summary>
@@ -122,12 +122,16 @@ internal static class LossParser
         && syntax.Span.Contains(reference.Span)
         && syntax.AttributeLists.Any(list => list.Span.Contains(reference.Span));
 
-    private static LossPlaces FindPlaces(TypeHeader? header, TypeDeclarationSyntax syntax, List<DeclaredTerm> terms)
+    private static LossPlaces FindPlaces(TypeHeader? header, TypeDeclarationSyntax syntax, AttributeReader? loss, List<DeclaredTerm> terms)
     {
         Location name = syntax.Identifier.GetLocation();
         return new(
             header?.HintName ?? "",
-            terms.Select(term => new Place(term.Attribute?.Location ?? term.Formula.Method.Locations.FirstOrDefault() ?? name)).ToEquatableArray(),
-            new(name));
+            terms.Select(term => new TermPlaces(
+                new(term.Attribute?.Location ?? term.Formula.Method.Locations.FirstOrDefault() ?? name),
+                term.Formula.Places.Select(place => new Place(place)).ToEquatableArray(),
+                term.Stated.Select(option => new OptionPlace(option, new(term.Attribute?.LocationOfValue(option)))).ToEquatableArray())).ToEquatableArray(),
+            new(name),
+            new(loss?.Location));
     }
 }

@@ -18,6 +18,7 @@ internal static class OptionChecks
                 sink.Report(Descriptors.NeedsDenseTarget, loss.LocationOf("TargetClassAxis"), "TargetClassAxis");
         }
         CheckEnumeration(loss, "Convention", "Convention", sink);
+        CheckIgnoreIndex(options, loss, sink);
         if (options.Classes == 1)
             CheckSoftmaxOverOneClass(options, loss, terms, sink);
 
@@ -37,6 +38,21 @@ internal static class OptionChecks
         }
         foreach (DeclaredTerm term in terms)
             CheckClassSet(term, classes, sink);
+    }
+
+    // Of class indices 0 is a class always, and with one class 1 as well: labels are the target itself then. In a dense target any number may mean that an element is not known.
+    private static void CheckIgnoreIndex(LossOptions options, AttributeReader loss, DiagnosticSink sink)
+    {
+        int classes = Math.Max(options.Classes == 1 ? 2 : options.Classes, 1);
+        if (options.Target == TargetKind.Dense || options.IgnoreIndex is not { } index || index < 0 || index >= classes)
+            return;
+        string what = options.Classes switch
+        {
+            0 => "the first class",
+            1 => index == 0 ? "the label of what is not of the class" : "the label of what is of the class",
+            int count => $"one of the {count} classes",
+        };
+        sink.Report(Descriptors.IgnoredClass, loss.LocationOfValue("IgnoreIndex"), index, what);
     }
 
     private static void CheckSoftmaxOverOneClass(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)

@@ -22,7 +22,10 @@ internal static class OptionsReader
             Enumeration(loss, "Target", TargetKind.Any, sink),
             Enumeration(loss, "TargetClassAxis", ClassAxis.Second, sink),
             loss.FindNumber("DropLastTargetChannel", 0) != 0,
-            Enumeration(loss, "Resize", Resize.None, sink));
+            Enumeration(loss, "Resize", Resize.None, sink))
+        {
+            StatesActivation = loss.States("Activation"),
+        };
         if (options.Classes < 0)
         {
             sink.Report(

@@ -45,7 +45,10 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         }
         return new(
             term.Name, term.Formula.Text, term.Weight, term.IncludeBackground, term.OnlyClasses,
-            new(arguments.ToImmutable()), term.FormulaMethod, term.Activation);
+            new(arguments.ToImmutable()), term.FormulaMethod, term.Activation)
+        {
+            TakesProbability = term.TakesProbability,
+        };
     }
 
     private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)

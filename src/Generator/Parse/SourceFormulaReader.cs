@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using LossGen.Generator.Diagnostics;
 using LossGen.Generator.Formula;
@@ -28,8 +29,12 @@ internal static class SourceFormulaReader
                 parameters.Add(read);
         }
 
-        string? body = new FormulaVisitor(compilation, sink, cancellation).Read(method);
-        return body is null || sink.IsBroken ? null : new(method, Compose(parameters, body), parameters);
+        var marks = new PlacedText();
+        string? body = new FormulaVisitor(compilation, marks, sink, cancellation).Read(method);
+        if (body is null || sink.IsBroken)
+            return null;
+        (string text, ImmutableArray<Location?> places) = marks.Read(Compose(parameters, body));
+        return new(method, text, parameters, places);
     }
 
     private static DeclaredParameter? ReadParameter(

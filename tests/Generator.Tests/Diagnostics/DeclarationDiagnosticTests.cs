@@ -64,7 +64,7 @@ public class DeclarationDiagnosticTests
     [Fact]
     public void OtherBaseClass()
     {
-        const string Source = "public class B; public interface I; [Loss, Dice] public partial class L : {|LG0005:B|}, I;";
+        const string Source = "public class B; public interface I; [Loss(Activation.Softmax), Dice] public partial class L : {|LG0005:B|}, I;";
         Markup.Verify(Source, torchSharp: true);
         Markup.Verify(Source.Replace("{|LG0005:B|}", "B", StringComparison.Ordinal));
     }
@@ -92,7 +92,7 @@ public class DeclarationDiagnosticTests
     public void PragmaSuppresses()
     {
         GeneratorRun run = GeneratorDriverHelper.Run("""
-            [Loss, FBeta]
+            [Loss(Activation.Softmax), FBeta]
             public partial class L
             {
             #pragma warning disable LG0027

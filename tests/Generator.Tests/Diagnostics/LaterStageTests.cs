@@ -14,7 +14,7 @@ public class LaterStageTests
     public void FormulaOfALaterVersion()
     {
         GeneratorRun run = Markup.Verify(
-            "[Loss, New] public partial class {|LG0040:A|}; [Loss, Dice] public partial class B;",
+            "[Loss, New] public partial class {|LG0040:A|}; [Loss(Activation.Softmax), Dice] public partial class B;",
             references: GeneratorDriverHelper.Build("Terms", Term));
         Assert.Contains("Unheard", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
         Assert.Equal(["A.g.cs", "B.g.cs"], run.Sources.Keys);

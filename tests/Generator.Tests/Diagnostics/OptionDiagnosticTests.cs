@@ -42,7 +42,16 @@ public class OptionDiagnosticTests
     public void Values(string attributes) => Verify(attributes);
 
     [Theory]
-    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = 2), Dice(IncludeBackground = false, OnlyClasses = [0, 3])]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndex = {|LG0034:0|}), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = {|LG0034:3|}), Dice]")]
+    [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = {|LG0034:1|}), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndex = 1), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = -1), Dice]")]
+    [InlineData("[Loss(Activation.Sigmoid, Target = TargetKind.Dense, IgnoreIndex = 0), Dice]")]
+    public void IgnoredLabels(string attributes) => Verify(attributes);
+
+    [Theory]
+    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = 4), Dice(IncludeBackground = false, OnlyClasses = [0, 3])]")]
     [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = -1), Dice(Weight = 0)]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 1), Dice(Activation = Activation.Sigmoid)]")]
     [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.Bilinear), Dice, CrossEntropy]")]

@@ -53,7 +53,7 @@ public class PageTests
     public void RightExampleIsClean(string id)
     {
         if (Example(id, "Right") is { } source)
-            GeneratorDriverHelper.Run(source, torchSharp: id == "LG0005").AssertClean();
+            Assert.Empty(GeneratorDriverHelper.Run(source, torchSharp: id == "LG0005").AssertClean().Diagnostics);
     }
 
     private static string Page(string name) => File.ReadAllText(Path.Combine(Folder, name + ".md")).ReplaceLineEndings("\n");

@@ -52,7 +52,7 @@ public class ParameterDiagnosticTests
 
     [Fact]
     public void APropertyDoesNotFeedAnInput() => Markup.Verify("""
-        [Loss, MaskedDice] public partial class L { public double {|LG0027:Mask|} { get; set; } }
+        [Loss(Activation.Softmax), MaskedDice] public partial class L { public double {|LG0027:Mask|} { get; set; } }
         """);
 
     [Theory]
@@ -111,7 +111,7 @@ public class ParameterDiagnosticTests
     [InlineData("[Tversky]", "Smooth", "smooth0")]
     public void PropertyFeedsOneTerm(string terms, string property, string expected)
     {
-        LossModel model = GeneratorDriverHelper.Run($$"""[Loss] {{terms}} public partial class L { public double {{property}} { get; set; } }""").AssertClean().Model;
+        LossModel model = GeneratorDriverHelper.Run($$"""[Loss(Activation.Softmax)] {{terms}} public partial class L { public double {{property}} { get; set; } }""").AssertClean().Model;
         IEnumerable<string> fed = model.Terms.SelectMany(
             (term, i) => term.Arguments.Where(argument => argument.Kind == ArgumentKind.Property).Select(argument => argument.Parameter + i));
         Assert.Equal([expected], fed);
@@ -122,7 +122,7 @@ public class ParameterDiagnosticTests
     public void PreciseNameGoesFirst()
     {
         LossModel model = GeneratorDriverHelper.Run("""
-            [Loss] [FBeta] [Tversky]
+            [Loss(Activation.Softmax)] [FBeta] [Tversky]
             public partial class L
             {
                 public double Beta { get; set; }
@@ -176,7 +176,7 @@ public class ParameterDiagnosticTests
     [InlineData("public double Other => 2;")]
     public void MembersForOtherPurposes(string member)
     {
-        GeneratorRun run = GeneratorDriverHelper.Run($$"""[Loss, FBeta] public partial class L { {{member}} }""");
+        GeneratorRun run = GeneratorDriverHelper.Run($$"""[Loss(Activation.Softmax), FBeta] public partial class L { {{member}} }""");
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Errors);
     }
@@ -184,7 +184,7 @@ public class ParameterDiagnosticTests
     [Fact]
     public void PropertyThatFeedsNothing()
     {
-        GeneratorRun run = Markup.Verify("""[Loss, FBeta] public partial class L { public double {|LG0027:Betta|} { get; set; } }""");
+        GeneratorRun run = Markup.Verify("""[Loss(Activation.Softmax), FBeta] public partial class L { public double {|LG0027:Betta|} { get; set; } }""");
         Assert.Contains("Beta, Epsilon", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
     }
 

@@ -28,7 +28,7 @@ public class ConventionTests
     [Fact]
     public void APropertyOfTheLossWins() => Assert.Equal(
         ArgumentKind.Property,
-        GeneratorDriverHelper.Run("using LossGen; [Loss(Convention = Convention.Smp), Dice] public sealed partial class L { public double Smooth { get; set; } }")
+        GeneratorDriverHelper.Run("using LossGen; [Loss(Activation.Softmax, Convention = Convention.Smp), Dice] public sealed partial class L { public double Smooth { get; set; } }")
             .AssertClean().Model.Terms[0].Arguments.Single(argument => argument.Parameter == "smooth").Kind);
 
     [Fact]

@@ -71,11 +71,11 @@ public class FormulaTextTests
             [Loss]
             public partial class L
             {
-                static Value Formula(Prediction x, Target y, PixelMap mask, ElementMap distances, double a = 1) => Inside(mask, distances) * a;
+                static Value Formula(Prediction x, Target y, PixelMap mask, ElementMap distances, double a = 1) => Inside(mask, distances) * a * x.Logit;
 
                 static Value Inside(PixelMap m, Value v) => m * v;
             }
             """).AssertClean().Model.Terms[0].Formula;
-        Assert.Equal("lossgen/1 (param mask pixel) (param distances element) (param a scalar 1) (return (mul (mul mask distances) a))", formula);
+        Assert.Equal("lossgen/1 (param mask pixel) (param distances element) (param a scalar 1) (return (mul (mul (mul mask distances) a) (logit)))", formula);
     }
 }

@@ -36,11 +36,11 @@ public class CutOffTests
     public void NamesThatDifferInCaseOnly()
     {
         GeneratorRun run = GeneratorDriverHelper.Run("""
-            [Loss, Dice] public partial class Segment;
-            [Loss, Dice] public partial class segment;
-            namespace A { [Loss, Dice] public partial class @class; }
-            namespace a { [Loss, Dice] public partial class @class; }
-            namespace Ünï.コード { [Loss, Dice] public partial class 損失; }
+            [Loss(Activation.Softmax), Dice] public partial class Segment;
+            [Loss(Activation.Softmax), Dice] public partial class segment;
+            namespace A { [Loss(Activation.Softmax), Dice] public partial class @class; }
+            namespace a { [Loss(Activation.Softmax), Dice] public partial class @class; }
+            namespace Ünï.コード { [Loss(Activation.Softmax), Dice] public partial class 損失; }
             """);
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Errors);

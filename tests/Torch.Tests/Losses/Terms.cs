@@ -74,7 +74,9 @@ public sealed partial class ClassMargins;
 public sealed partial class GeneralizedDiceOfImages;
 
 [Loss(Activation.Softmax, IgnoreIndex = 255)]
+#pragma warning disable LG0063 // smoothed below only, as a peer has it
 [GeneralizedDice(VolumeWeights = VolumeWeights.Inverse, SmoothNumerator = 0, SmoothDenominator = 0.1, IncludeBackground = false, SoftLabel = true)]
+#pragma warning restore LG0063
 public sealed partial class GeneralizedDiceOfBatch;
 
 [Loss(Activation.Sigmoid)]
@@ -91,7 +93,9 @@ public sealed partial class Quality;
 public sealed partial class AsymmetricUnified;
 
 [Loss(Activation.Softmax)]
+#pragma warning disable LG0062 // bounded, as a peer has it
 [AsymmetricFocal(Gamma = 2, Epsilon = 1e-3)]
+#pragma warning restore LG0062
 public sealed partial class AsymmetricBounded;
 
 [Loss(Activation.Sigmoid, Reduction = Reduction.Sum)]

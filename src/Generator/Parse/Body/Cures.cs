@@ -23,9 +23,6 @@ internal static class Cures
         IAssignmentOperation => ("an assignment", Pure),
         IIncrementOrDecrementOperation => ("++ or --", Pure),
         IAnonymousFunctionOperation or IDelegateCreationOperation or IMethodReferenceOperation => ("a lambda or delegate", Static),
-        ILocalFunctionOperation function => ($"the local function '{function.Symbol.Name}'", "make it a static method of the class"),
-        IInvocationOperation { TargetMethod.MethodKind: MethodKind.LocalFunction } call =>
-            ($"a call of the local function '{call.TargetMethod.Name}'", "make it a static method of the class"),
         IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke } => ("a call of a delegate", Static),
         IInvocationOperation { TargetMethod: { Name: "PerClass" } method } when method.ContainingType.IsLossGen("Prediction") =>
             ("a call of PerClass", "declare a parameter of type Value and an option of type double[] with its name"),

@@ -11,6 +11,8 @@ internal sealed partial class FormulaVisitor
     public override string? VisitInvocation(IInvocationOperation operation, FormulaFrame frame)
     {
         IMethodSymbol method = operation.TargetMethod;
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return Inline(operation, method, frame);
         if (method.MethodKind != MethodKind.Ordinary || !method.IsStatic)
             return DefaultVisit(operation, frame);
         if (IsFunction(method))
@@ -32,7 +34,7 @@ internal sealed partial class FormulaVisitor
             return Report(Descriptors.Recursion, operation.Syntax, frame, method.Name, cycle);
         if (method.IsGenericMethod || method.ContainingType.IsGenericType)
             return Unsupported(operation.Syntax, frame, $"a call of the generic method '{method.Name}'", "write it for Value");
-        if (OpenFrame(method, frame) is not { } inner)
+        if ((method.MethodKind == MethodKind.LocalFunction ? OpenLocalFunction(method, frame) : OpenFrame(method, frame)) is not { } inner)
             return Report(Descriptors.NoSource, operation.Syntax, frame, $"{method.ContainingType.Name}.{method.Name}");
 
         string?[] arguments = ReadArguments(operation, frame);

@@ -21,11 +21,27 @@ internal sealed partial class FormulaVisitor
         return null;
     }
 
+    // A local function is declared in a method that calls it, directly or through others of its local functions.
+    private FormulaFrame? OpenLocalFunction(IMethodSymbol function, FormulaFrame caller)
+    {
+        FormulaFrame? outer = caller;
+        while (outer is not null && !SymbolEqualityComparer.Default.Equals(outer.Method, function.ContainingSymbol))
+            outer = outer.Caller;
+        return outer is not null && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is LocalFunctionStatementSyntax syntax
+            ? new(function, syntax, outer.SemanticModel, caller, outer)
+            : null;
+    }
+
     /// <summary>Returns the text of the returned expression; locals become lets.</summary>
     private string? ReadBody(FormulaFrame frame)
     {
-        var body = frame.SemanticModel.GetOperation(frame.Syntax, cancellation) as IMethodBodyOperation;
-        if ((body?.BlockBody ?? body?.ExpressionBody) is not { } block)
+        IBlockOperation? block = frame.SemanticModel.GetOperation(frame.Syntax, cancellation) switch
+        {
+            IMethodBodyOperation method => method.BlockBody ?? method.ExpressionBody,
+            ILocalFunctionOperation function => function.Body,
+            _ => null,
+        };
+        if (block is null)
             return Broken();
 
         foreach (IOperation statement in block.Operations)
@@ -41,7 +57,7 @@ internal sealed partial class FormulaVisitor
                             ReadLocal(declarator, frame);
                     }
                     break;
-                case IEmptyOperation:
+                case IEmptyOperation or ILocalFunctionOperation: // a function is read where it is called
                     break;
                 case IExpressionStatementOperation { Operation: var expression }:
                     ReadExpressionStatement(expression, frame);

@@ -11,7 +11,8 @@ namespace LossGen.Generator.Parse.Body;
 /// method here arrives at <see cref="DefaultVisit"/> and is an error at that very expression. A visit returns null when
 /// it has reported something.
 /// </summary>
-internal sealed partial class FormulaVisitor(Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+/// <param name="places">Takes where the expressions stand.</param>
+internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText places, DiagnosticSink sink, CancellationToken cancellation)
     : OperationVisitor<FormulaFrame, string?>
 {
     // Far above any formula a person writes; what lies above is inlining that doubles, or generated code.
@@ -60,9 +61,10 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
         depth++;
         try
         {
-            return operation.ConstantValue is { HasValue: true, Value: var constant }
+            string? text = operation.ConstantValue is { HasValue: true, Value: var constant }
                 ? VisitConstant(operation, constant, frame)
                 : operation.Accept(this, frame);
+            return text is null || ReferenceEquals(text, Prediction) ? text : places.Mark(text, operation.Syntax.GetLocation());
         }
         finally
         {
@@ -106,7 +108,6 @@ internal sealed partial class FormulaVisitor(Compilation compilation, Diagnostic
     // Of a statement its keyword or name: a whole loop underlined hides what is meant.
     private static Location SmallestSpan(SyntaxNode syntax) => syntax switch
     {
-        LocalFunctionStatementSyntax function => function.Identifier.GetLocation(),
         VariableDeclaratorSyntax variable => variable.Identifier.GetLocation(),
         StatementSyntax statement => statement.GetFirstToken().GetLocation(),
         _ => syntax.GetLocation(),

@@ -32,7 +32,10 @@ public sealed partial class TripletAttribute : LossTermAttribute
     {
         Value d = a - b + epsilon;
         return power == 1 ? SumOverClasses(Abs(d))
-            : power == 2 ? Sqrt(SumOverClasses(Square(d)))
-            : Pow(SumOverClasses(Pow(Abs(d), power)), 1 / power);
+            : power == 2 ? Root(SumOverClasses(Square(d)))
+            : RegionFormulas.Power(SumOverClasses(Pow(Abs(d), power)), 1 / power);
     }
+
+    // Without gradient where both are the same, as PyTorch's norm.
+    private static Value Root(Value v) => Where(v > 0, Sqrt(v), 0);
 }

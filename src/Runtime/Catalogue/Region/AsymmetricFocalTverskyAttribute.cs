@@ -7,6 +7,7 @@ namespace LossGen;
 /// the foreground classes, so that only these gain where they are nearly right. One number a class, or one an image and class.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
+[TakesProbability]
 public sealed partial class AsymmetricFocalTverskyAttribute : LossTermAttribute
 {
     /// <summary>The weight of misses, false positives having 1 - delta.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// volume <c>v = sum(y)</c>. A class without volume has the weight of the smallest class that has one. One number, or one an image. MONAI's GeneralizedDiceLoss, which is per image.
 /// </summary>
 /// <remarks>C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017.</remarks>
+[TakesProbability]
 public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
 {
     /// <summary>How the weight of a class falls with its volume.</summary>

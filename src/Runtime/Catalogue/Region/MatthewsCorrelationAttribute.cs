@@ -7,6 +7,7 @@ namespace LossGen;
 /// Dice it counts true negatives. SMP's MCCLoss on probabilities.
 /// </summary>
 /// <remarks>K. Abhishek, G. Hamarneh, "Matthews Correlation Coefficient Loss for Deep Convolutional Networks: Application to Skin Lesion Segmentation", ISBI 2021.</remarks>
+[TakesProbability]
 public sealed partial class MatthewsCorrelationAttribute : LossTermAttribute
 {
     /// <summary>Added to each of the four sums.</summary>

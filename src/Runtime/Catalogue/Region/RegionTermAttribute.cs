@@ -4,6 +4,7 @@ namespace LossGen;
 /// The options of terms that compare the predicted region of a class with the labelled one by sums over pixels. They leave one number a class standing, or one
 /// an image and class.
 /// </summary>
+[TakesProbability]
 public abstract class RegionTermAttribute : LossTermAttribute
 {
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>

@@ -8,6 +8,7 @@ namespace LossGen;
 /// and 0 for class 0. This is MONAI's GeneralizedWassersteinDiceLoss of a batch of one image; of more MONAI mixes the images.
 /// </summary>
 /// <remarks>L. Fidon et al., "Generalised Wasserstein Dice Score for Imbalanced Multi-class Segmentation", BrainLes 2017.</remarks>
+[TakesProbability]
 public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 {
     /// <summary>The distances of the classes, from 0 to 1, C * C numbers row by row; null means 1 for every two classes that differ.</summary>

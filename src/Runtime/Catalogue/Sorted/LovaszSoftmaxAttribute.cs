@@ -7,6 +7,7 @@ namespace LossGen;
 /// sorted by their errors; where two are equal, the one that comes first counts as the larger. This is SMP's LovaszLoss in multiclass mode.
 /// </summary>
 /// <remarks>M. Berman, A. Rannen Triki, M. Blaschko, "The Lovász-Softmax loss", CVPR 2018.</remarks>
+[TakesProbability]
 public sealed partial class LovaszSoftmaxAttribute : LossTermAttribute
 {
     /// <summary>Takes the mean over all classes, also those that the target does not have.</summary>

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using LossGen.Generator.Graph;
+using LossGen.Generator.Model;
+
+namespace LossGen.Generator.Analyze;
+
+/// <summary>
+/// Bounds of the nodes of a loss, from what the operations can give. Null where nothing can be said: a run-time parameter or an input may be anything, and its owner
+/// knows what it is.
+/// </summary>
+internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation activation)
+{
+    // How deep an assumption is followed into a branch: the bounds that people write lie near the top.
+    private const int AssumedDepth = 5;
+
+    // Of a product of more nothing is said.
+    private const int MaximumFactors = 24;
+
+    private readonly Dictionary<Node, Range?> known = [];
+
+    public Range? Of(Node node)
+    {
+        if (!known.TryGetValue(node, out Range? range))
+            known[node] = range = Compute(node, [], AssumedDepth);
+        return range;
+    }
+
+    /// <summary>Where the condition is as stated the node is above 0.</summary>
+    public bool IsPositive(Node node, Node condition, bool holds)
+    {
+        switch (condition.Op)
+        {
+            case Op.Not:
+                return IsPositive(node, condition[0], !holds);
+            case Op.And when holds:
+            case Op.Or when !holds:
+                return IsPositive(node, condition[0], holds) || IsPositive(node, condition[1], holds);
+            case Op.Equal when !holds:
+                return condition.Inputs.Contains(node) && condition.Inputs.Any(input => input.IsNumber(0)) && Of(node) is { Low: >= 0 };
+            case Op.Less:
+                return holds
+                    ? ReferenceEquals(condition[1], node) && Of(condition[0]) is { Low: >= 0 }
+                    : ReferenceEquals(condition[0], node) && Of(condition[1]) is { Low: > 0 };
+            case Op.LessOrEqual:
+                return holds
+                    ? ReferenceEquals(condition[1], node) && Of(condition[0]) is { Low: > 0 }
+                    : ReferenceEquals(condition[0], node) && Of(condition[1]) is { Low: >= 0 };
+            default:
+                return false;
+        }
+    }
+
+    private Range? Compute(Node node, ImmutableArray<(Node Condition, bool Holds)> assumed, int depth)
+    {
+        Range? Input(Node input) => Under(input, assumed, depth - 1);
+        if (node.Operation().IsCondition || node.Op is Op.OneHot or Op.Valid or Op.Labelled or Op.ClassSet)
+            return Range.Unit;
+        switch (node.Op)
+        {
+            case Op.Constant:
+                return double.IsNaN(node.Number) ? null : new Range(node.Number, node.Number);
+            case Op.Logit:
+                return Range.All;
+            case Op.Target:
+                return activation is Activation.Softmax or Activation.Sigmoid ? Range.Unit : Range.All;
+            case Op.ClassIndex:
+                return Range.NonNegative;
+            case Op.Extent:
+                return new Range(1, double.PositiveInfinity);
+            case Op.PerClass:
+                // A run-time number may be anything.
+                ClassNumbers table = tables[node.Index];
+                return table.IsConstant ? new Range(table.Constants.Min(), table.Constants.Max()) : null;
+            case Op.Softmax or Op.SoftmaxComplement:
+                return Range.Unit;
+            case Op.LogSumExp:
+                return Range.All;
+            case Op.Sign or Op.Tanh:
+                return new Range(-1, 1);
+            case Op.Sinh:
+                return Range.All;
+            case Op.Cosh:
+                return new Range(1, double.PositiveInfinity);
+            case Op.Where:
+                return Under(node[1], assumed.Add((node[0], true)), depth - 1) is { } a && Under(node[2], assumed.Add((node[0], false)), depth - 1) is { } b ? a.Or(b) : null;
+            case Op.Mask:
+                return Under(node[1], assumed.Add((node[0], true)), depth - 1)?.Or(Range.Of(0));
+            case Op.Maximum:
+                return Bound(Input(node[0]), Input(node[1]), (x, y) => new(Math.Max(x.Low, y.Low), Math.Max(x.High, y.High)))
+                    ?? ((Input(node[0]) ?? Input(node[1])) is { } one ? new Range(one.Low, double.PositiveInfinity) : null);
+            case Op.Minimum:
+                return Bound(Input(node[0]), Input(node[1]), (x, y) => new(Math.Min(x.Low, y.Low), Math.Min(x.High, y.High)));
+            case Op.Add:
+                return Bound(Input(node[0]), Input(node[1]), (x, y) => x + y);
+            case Op.Divide:
+                return Bound(Input(node[0]), Input(node[1]), (x, y) => x / y);
+            case Op.Multiply when node.FactorCount <= MaximumFactors:
+                return Product(node, Input);
+            case Op.Power:
+                return Power(Input(node[0]), node[1]);
+        }
+
+        if (node.Inputs.IsEmpty || Input(node[0]) is not { } range)
+            return node.Op is Op.Abs or Op.Exp or Op.Softplus or Op.Sqrt ? Range.NonNegative : node.Op == Op.Sigmoid ? Range.Unit : null;
+        return node.Op switch
+        {
+            Op.Detach or Op.ClassMaximum => range,
+            Op.Abs => new Range(range.Least, Math.Max(Math.Abs(range.Low), Math.Abs(range.High))),
+            Op.Sum or Op.RunningSum => new Range(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),
+            Op.Exp or Op.ExpNonPositive or Op.Expm1 or Op.Atan or Op.Sigmoid or Op.Softplus or Op.Log or Op.Log1p or Op.Sqrt =>
+                range.Map(x => Evaluate(node.Op, x), node.Op == Op.Sqrt ? 0 : double.NegativeInfinity),
+            _ => null,
+        };
+    }
+
+    /// <summary>The range of a node where conditions are as stated.</summary>
+    private Range? Under(Node node, ImmutableArray<(Node Condition, bool Holds)> assumed, int depth)
+    {
+        if (assumed.IsEmpty || depth <= 0)
+            return Of(node);
+        foreach ((Node condition, bool holds) in assumed)
+        {
+            if (Bounds(node, condition, holds) is { } bounds)
+            {
+                Range? others = Under(node, assumed.Remove((condition, holds)), depth);
+                return (others ?? Range.All).And(bounds.Low, bounds.High);
+            }
+        }
+
+        return node.Inputs.IsEmpty || !node.Operation().IsElementwise ? Of(node) : Compute(node, assumed, depth);
+    }
+
+    private Range? Bounds(Node node, Node condition, bool holds)
+    {
+        if (condition.Op == Op.Not)
+            return Bounds(node, condition[0], !holds);
+        if ((condition.Op == Op.And && holds) || (condition.Op == Op.Or && !holds))
+            return Bounds(node, condition[0], holds) ?? Bounds(node, condition[1], holds);
+        if (condition.Op is not (Op.Less or Op.LessOrEqual))
+            return null;
+        (Node small, Node large) = holds ? (condition[0], condition[1]) : (condition[1], condition[0]);
+        if (ReferenceEquals(node, large) && Of(small) is { } below)
+            return new(below.Low, double.PositiveInfinity);
+        return ReferenceEquals(node, small) && Of(large) is { } above ? new(double.NegativeInfinity, above.High) : null;
+    }
+
+    // Pairs of equal factors are squares.
+    private static Range? Product(Node node, Func<Node, Range?> of)
+    {
+        Range product = Range.Of(1);
+        foreach (IGrouping<Node, Node> equal in Factors(node).GroupBy(factor => factor))
+        {
+            if (of(equal.Key) is not { } range)
+                return null;
+            int count = equal.Count();
+            for (; count >= 2; count -= 2)
+                product *= range.Square();
+            if (count == 1)
+                product *= range;
+        }
+
+        return product;
+    }
+
+    private static IEnumerable<Node> Factors(Node node) => node.Op == Op.Multiply ? Factors(node[0]).Concat(Factors(node[1])) : [node];
+
+    private static Range? Power(Range? @base, Node exponent)
+    {
+        if (@base is not { } range)
+            return null;
+        if (exponent is not { IsConstant: true, Number: var number })
+            return range.Low >= 0 ? Range.NonNegative : null;
+        if (range.Low >= 0)
+            return number >= 0 ? range.Map(x => Math.Pow(x, number)) : new Range(Math.Pow(range.High, number), Math.Pow(range.Low, number));
+        return number % 2 == 0 ? Range.NonNegative : Range.All;
+    }
+
+    private static double Evaluate(Op op, double x) => op switch
+    {
+        Op.Log when x <= 0 => double.NegativeInfinity,
+        Op.Log1p when x <= -1 => double.NegativeInfinity,
+        Op.Sqrt when x <= 0 => 0,
+        Op.Softplus when double.IsPositiveInfinity(x) => x,
+        Op.Softplus when double.IsNegativeInfinity(x) => 0,
+        _ => Operations.Of(op).Evaluate!([x]),
+    };
+
+    private static Range? Bound(Range? a, Range? b, Func<Range, Range, Range> combine) => a is { } x && b is { } y ? combine(x, y) : null;
+}

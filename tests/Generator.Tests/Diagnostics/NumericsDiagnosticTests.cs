@@ -1,0 +1,126 @@
+using LossGen.Generator.Tests.Helpers;
+
+namespace LossGen.Generator.Tests.Diagnostics;
+
+/// <summary>Losses that compile and are not stable.</summary>
+public class NumericsDiagnosticTests
+{
+    [Theory]
+    [InlineData("{|LG0060:Pow(x.Probability, 0.5)|}")]
+    [InlineData("{|LG0060:Pow(1 - x.Probability, 0.75)|} * y")]
+    [InlineData("{|LG0060:Pow(x.Complement, 0.3)|} * y")]
+    [InlineData("{|LG0060:Sqrt(Square(x.Logit - y))|}")]
+    [InlineData("{|LG0060:Pow(Abs(x.Logit - y), 0.9)|}")]
+    [InlineData("{|LG0060:Sqrt(SumOverClasses(Square(x.Probability - y)))|}")]
+    [InlineData("{|LG0061:Pow(1 - Sum(x.Probability * y) / Sum(x.Probability + y), 0.75)|}")]
+    [InlineData("{|LG0061:Sqrt(Sum(Square(x.Probability - y)))|}")]
+    [InlineData("Where(x.Probability >= 0, {|LG0060:Pow(x.Probability, 0.5)|}, 0)")]
+    [InlineData("Where(x.Probability > 0, Pow(x.Probability, 0.5), 0)")]
+    [InlineData("Where(x.Probability <= 0, 0, Pow(x.Probability, 0.5))")]
+    [InlineData("Where((x.Probability > 1e-6) & (y > 0), Pow(x.Probability, 0.5), 0)")]
+    [InlineData("Pow(x.Probability + 1e-6, 0.5)")]
+    [InlineData("Pow(Clamp(x.Probability, 1e-6, 1), 0.5)")]
+    [InlineData("Pow(Max(x.Probability, 1e-6), 0.5)")]
+    [InlineData("Pow(x.Complement, 2)")]
+    [InlineData("Sqrt(Square(x.Logit - y) + 1)")]
+    [InlineData("Pow(Detach(x.Probability), 0.5) * x.Logit")]
+    [InlineData("Pow(y, 0.5) * x.Logit")]
+    [InlineData("Pow(Exp(x.Logit), 0.3)")]
+    public void Slopes(string formula) => Verify(formula);
+
+    [Theory]
+    [InlineData("[Focal(Gamma = 0.5)]")]
+    [InlineData("[Tversky(Gamma = 0.75)]")]
+    [InlineData("[AsymmetricFocal]")]
+    [InlineData("[QualityFocal(Beta = 0.5)]")]
+    public void SlopesOfTheCatalogueAreGuarded(string term) => Markup.Verify($"[Loss(Activation.Softmax)] {term} public partial class L;");
+
+    [Fact]
+    public void AnExponentThatTheAttributeStatesIsThePlace()
+    {
+        Markup.Verify(Samples.FocalTversky.Replace("Pow(M", "{|LG0061:Pow(M", StringComparison.Ordinal).Replace("gamma);", "gamma)|};", StringComparison.Ordinal)
+            + "[Loss(Activation.Softmax)] [FocalTversky] public partial class Mine;");
+        Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky(Gamma = {|LG0061:0.5|})] public partial class Mine;");
+        Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky(Gamma = 2)] public partial class Mine;");
+        Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky] public partial class Mine { public double Gamma { get; set; } = 0.5; }");
+    }
+
+    [Theory]
+    [InlineData("-y * Log({|LG0062:Clamp(x.Probability, 1e-6, 1)|})", "x.LogProbability")]
+    [InlineData("-y * Log({|LG0062:Max(x.Probability, 1e-6)|})", "x.LogProbability")]
+    [InlineData("-y * Log({|LG0062:Max(1e-6, 1 - x.Probability)|})", "Log(x.Complement)")]
+    [InlineData("-Log({|LG0062:Clamp(SumOverClasses(y * x.Probability), 1e-6, 1)|})", "SumOverClasses(y * x.LogProbability)")]
+    [InlineData("-Log({|LG0062:Max((2 * Sum(x.Probability * y) + 1) / (Sum(x.Probability + y) + 1), 1e-6)|})", "Log(v + 1E-06)")]
+    [InlineData("-y * Log(x.Probability + 1e-6)", "")]
+    [InlineData("-y * Max(x.LogProbability, -100)", "")]
+    [InlineData("-y * Log(Max(1 + x.Probability, 0.5))", "")]
+    [InlineData("x.Logit * Log(Max(y, 1e-6))", "")]
+    public void DeadZones(string formula, string cure)
+    {
+        GeneratorRun run = Verify(formula);
+        Assert.All(run.Diagnostics, diagnostic => Assert.Contains(cure, diagnostic.GetMessage(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[AsymmetricFocal(Epsilon = {|LG0062:1e-6|})]")]
+    [InlineData("[Dice(Log = true, Epsilon = {|LG0062:1e-6|})]")]
+    public void DeadZonesOfOptions(string term) => Markup.Verify($"[Loss(Activation.Softmax)] {term} public partial class L;");
+
+    [Theory]
+    [InlineData("1 - 2 * tp / ({|LG0063:p + t + 1|})")]
+    [InlineData("MeanOverClasses(1 - 2 * tp / ({|LG0063:p + t + smooth|}))")]
+    [InlineData("-Log(2 * tp / ({|LG0063:p + t + 1e-6|}))")]
+    [InlineData("-(2 * (tp / ({|LG0063:p + t + 1e-6|})))")]
+    [InlineData("1 - Divide(2 * tp, {|LG0063:p + t + 1|}, 1)")]
+    [InlineData("1 - (2 * tp + 1) / (p + t + 1)")]
+    [InlineData("1 - 2 * (tp + 1) / (p + t + 2)")]
+    [InlineData("1 - 2 * tp / (p + t)")]
+    [InlineData("1 - 2 * tp / Max(p + t, 1e-6)")]
+    [InlineData("Sum(x.Probability * Square(x.Probability - y)) / (Sum(x.Probability) + 1e-6)")]
+    [InlineData("1 - Sum(y * x.Probability) / (Sum(y) + 1)")]
+    public void Smoothing(string loss) => Markup.Verify($$"""
+        [Loss(Activation.Softmax)]
+        public partial class L
+        {
+            static Value Formula(Prediction x, Target y, double smooth = 1)
+            {
+                Value tp = Sum(x.Probability * y), p = Sum(x.Probability), t = Sum(y);
+                return {{loss}};
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("[Dice(SmoothNumerator = {|LG0063:0|})]")]
+    [InlineData("[Jaccard(SmoothNumerator = {|LG0063:0|}, SmoothDenominator = 1)]")]
+    [InlineData("[Dice(SmoothDenominator = 0)]")]
+    [InlineData("[Dice(Smooth = 0)]")]
+    public void SmoothingOptions(string term) => Markup.Verify($"[Loss(Activation.Softmax)] {term} public partial class L;");
+
+    [Theory]
+    [InlineData("Square(1 + x.Probability + {|LG0064:1e-9|})")]
+    [InlineData("Log({|LG0064:1e-12|} + Cosh(x.Logit))")]
+    [InlineData("Square(x.Probability - {|LG0064:1e-60|})")]
+    [InlineData("Square(Clamp(x.Probability, 1e-8, {|LG0064:1 - 1e-8|}))")]
+    [InlineData("Square(Min(x.Probability, {|LG0064:0.99999999|}))")]
+    [InlineData("Square(Max(x.Probability, {|LG0064:1e-50|}))")]
+    [InlineData("Square(Clamp(x.Probability, 1e-6, 1 - 1e-6))")]
+    [InlineData("-y * Log(1 - x.Probability + 1e-8)")]
+    [InlineData("x.Probability / (Sum(y) + 1e-12)")]
+    [InlineData("Square(x.Logit + 1e-12)")]
+    public void SmallNumbers(string formula) => Verify(formula);
+
+    [Fact]
+    public void ASmallOptionIsThePlace() => Markup.Verify("""
+        public partial class BoundedAttribute : LossTermAttribute
+        {
+            public double Epsilon { get; init; } = 1e-6;
+            public static Value Formula(Prediction x, Target y, double epsilon) => Square(Clamp(x.Probability, epsilon, 1 - epsilon) - y);
+        }
+
+        [Loss(Activation.Sigmoid)] [Bounded] public partial class A;
+        [Loss(Activation.Sigmoid)] [Bounded(Epsilon = {|LG0064:1e-9|})] public partial class B;
+        """);
+
+    private static GeneratorRun Verify(string formula) => Markup.Verify(MeaningDiagnosticTests.Formula(formula, "Loss(Activation.Softmax)"));
+}
