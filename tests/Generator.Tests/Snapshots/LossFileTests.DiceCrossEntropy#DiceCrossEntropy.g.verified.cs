@@ -19,9 +19,8 @@
 //               s5 = -0.5*upstream/(N*S)
 //               s8[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(-(-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] +
 //                   labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
-//               s7[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(-(-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] +
-//                   labelled[c]))/(1E-05 + predicted[c] + labelled[c])) + (not (0 = 1E-05 + predicted[c] +
-//                   labelled[c]))*2*(-upstream/C)/(1E-05 + predicted[c] + labelled[c])
+//               s7[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(2*(-upstream/C)/(1E-05 + predicted[c] + labelled[c]) -
+//                   (-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] + labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1, log 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable
@@ -157,10 +156,10 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
             for (int c = 0; c < classes; c++)
             {
-                double s8 = !(0D == below[c]) ? -(-(s10[0] * s13[c]) / below[c]) : 0D;
-                double s7 = s8 + (!(0D == below[c]) ? (2D * (s11[0] / below[c])) : 0D);
-                constants1[(0 * classes) + c] = s8;
-                constants1[(1 * classes) + c] = s7;
+                double s15 = -(-(s10[0] * s13[c]) / below[c]);
+                double s7 = !(0D == below[c]) ? (s15 + (2D * (s11[0] / below[c]))) : 0D;
+                constants1[(0 * classes) + c] = s7;
+                constants1[(1 * classes) + c] = !(0D == below[c]) ? s15 : 0D;
             }
 
             constants1[(2 * classes) + 0] = s6[0];
@@ -197,14 +196,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     labelLogit += V.Equal(label, self) & V.Load(x);
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
-                V v17 = -maximum;
-                // normaliser = sum_C(exp(x + v17))
+                V v18 = -maximum;
+                // normaliser = sum_C(exp(x + v18))
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
                 {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v17);
+                    V exponential = V.ExpNonPositive(V.Load(x) + v18);
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
@@ -280,14 +279,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 {
                     maximum = V.MaxNative(V.Load(x), maximum);
                 }
-                V v17 = -maximum;
+                V v18 = -maximum;
                 // normaliser = sum_C(exponential)
                 V normaliser = V.Zero;
                 x = logits + i;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
                 {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v17);
+                    V exponential = V.ExpNonPositive(V.Load(x) + v18);
                     V.Store(exponential, exponentialRow);
                     normaliser += exponential;
                 }
@@ -300,17 +299,17 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V label = V.Load(labels + i);
                 V normaliser = V.Load(scratch + (((1 * classes) + 0) * width) + i);
                 V reciprocal = V.One / normaliser;
-                // v22 = sum_C(probability*where([label = c], s7[c], s8[c]))
-                V v22 = V.Zero;
+                // v23 = sum_C(probability*where([label = c], s7[c], s8[c]))
+                V v23 = V.Zero;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v22 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
+                    v23 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
                 }
-                V v23 = -v22;
+                V v24 = -v23;
                 V.Store(reciprocal, scratch + (((1 * classes) + 1) * width) + i);
-                V.Store(v23, scratch + (((1 * classes) + 2) * width) + i);
+                V.Store(v24, scratch + (((1 * classes) + 2) * width) + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -320,15 +319,15 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
                 var reciprocal = scratch + (((1 * classes) + 1) * width);
-                var v23 = scratch + (((1 * classes) + 2) * width);
-                // s8[c] = (not (0 = below[c]))*(-(-s10*s13[c])/below[c])
-                V s8 = V.Broadcast(constants + c);
-                // s7[c] = s8[c] + (not (0 = below[c]))*2*s11/below[c]
-                V s7 = V.Broadcast(constants + (1 * classes) + c);
+                var v24 = scratch + (((1 * classes) + 2) * width);
+                // s7[c] = (not (0 = below[c]))*(s15[c] + 2*s11/below[c])
+                V s7 = V.Broadcast(constants + c);
+                // s8[c] = (not (0 = below[c]))*s15[c]
+                V s8 = V.Broadcast(constants + (1 * classes) + c);
                 for (int i = 0; i < pixels; i += V.Count)
                 {
                     V probability = V.Load(exponential + i) * V.Load(reciprocal + i);
-                    V.Store(V.MultiplyAdd(probability, V.Select(V.Equal(V.Load(labels + i), self), s7, s8) + V.Load(v23 + i), V.MultiplyAdd(s6, probability, V.Equal(V.Load(labels + i), self) & s5)), gradient + i);
+                    V.Store(V.MultiplyAdd(probability, V.Select(V.Equal(V.Load(labels + i), self), s7, s8) + V.Load(v24 + i), V.MultiplyAdd(s6, probability, V.Equal(V.Load(labels + i), self) & s5)), gradient + i);
                 }
             }
         }
