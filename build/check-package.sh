@@ -20,5 +20,6 @@ cat > "$work/nuget.config" <<XML
 </configuration>
 XML
 
-dotnet build "$work/Torch" -c Release -v quiet -p:TreatWarningsAsErrors=true
+dotnet build "$work/Torch" -c Release -v quiet -p:TreatWarningsAsErrors=true -p:LossGenShowPasses=true -p:EmitCompilerGeneratedFiles=true
+grep -rq "(LossGenShowPasses)" "$work/Torch/obj" || { echo "the package does not hand LossGenShowPasses to the generator"; exit 1; }
 dotnet run --project "$work/App" -c Release -p:TreatWarningsAsErrors=true
