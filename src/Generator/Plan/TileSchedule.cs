@@ -26,7 +26,7 @@ internal sealed class TileSchedule
         foreach (Node reduction in Reductions)
             MarkPixelPhase(reduction[0]);
 
-Stored = Nodes.Where(node => HasClass(node)
+        Stored = Nodes.Where(node => HasClass(node)
             && (IsGiven(node) || ((node.Operation().IsExpensive || IsMaximised(node)) && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node) && !IsGiven(node)).ToList();
         Cut = FindCut();

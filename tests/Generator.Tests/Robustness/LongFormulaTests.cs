@@ -58,14 +58,17 @@ public class LongFormulaTests
             }
             """;
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(source);
-        GeneratorDriverHelper.CreateDriver().RunGenerators(GeneratorDriverHelper.Compile(Samples.DiceCrossEntropy)); // the compiler of this process is warm
-        var watch = Stopwatch.StartNew();
-        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
-        watch.Stop();
-        Assert.Empty(driver.GetRunResult().Diagnostics);
+        TimeSpan fastest = TimeSpan.MaxValue;
+        for (int attempt = 0; attempt < 5 && fastest > TimeSpan.FromSeconds(0.5); attempt++) // a process that is cold, a machine that is busy
+        {
+            var watch = Stopwatch.StartNew();
+            GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
+            if (watch.Elapsed < fastest)
+                fastest = watch.Elapsed;
+            Assert.Empty(driver.GetRunResult().Diagnostics);
+        }
 
-        // Well under a second by itself; the bound allows for a busy machine.
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"{watch.Elapsed.TotalSeconds:0.00} s");
+        Assert.True(fastest < TimeSpan.FromSeconds(1), $"{fastest.TotalSeconds:0.00} s");
     }
 
     private static void OnSmallStack(Action action)

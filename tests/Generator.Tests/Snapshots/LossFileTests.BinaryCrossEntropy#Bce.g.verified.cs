@@ -140,7 +140,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -153,7 +154,7 @@ public sealed partial class Bce : global::LossGen.ILoss
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V v5 = V.Log1pOfUnit(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero) + v5, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v5)), validity + i);
@@ -169,7 +170,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -187,7 +189,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
                     V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
@@ -203,7 +205,8 @@ public sealed partial class Bce : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var logits = tile.Logits;
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
@@ -222,7 +225,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V v9 = V.One - V.Load(y + i);
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));

@@ -21,7 +21,7 @@
 //                   labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
 //               s7[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(2*(-upstream/C)/(1E-05 + predicted[c] + labelled[c]) -
 //                   (-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] + labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
-//   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1, log 1 a pixel
+//   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable
 #pragma warning disable
@@ -60,7 +60,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 2, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = false,
             Slots = (5, 2, 0, 0),
         };
@@ -158,12 +158,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             {
                 double s15 = -(-(s10[0] * s13[c]) / below[c]);
                 double s7 = !(0D == below[c]) ? (s15 + (2D * (s11[0] / below[c]))) : 0D;
+                double s8 = !(0D == below[c]) ? s15 : 0D;
                 constants1[(0 * classes) + c] = s7;
-                constants1[(1 * classes) + c] = !(0D == below[c]) ? s15 : 0D;
+                constants1[(1 * classes) + c] = s8;
+                constants1[(2 * classes) + c] = s6[0] + s7;
+                constants1[(3 * classes) + c] = s6[0] + s8;
             }
 
-            constants1[(2 * classes) + 0] = s6[0];
-            constants1[(2 * classes) + 1] = s5[0];
+            constants1[(4 * classes) + 0] = s5[0];
         }
 
         // Pass 0: statistics.
@@ -172,72 +174,48 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var labels = tile.Labels;
             var scratch = tile.Scratch;
             int width = tile.Width;
+            var labelLogitRow = scratch + (((1 * classes) + 0) * width);
+            var maximumRow = scratch + (((1 * classes) + 1) * width);
+            var normaliserRow = scratch + (((1 * classes) + 2) * width);
+            var reciprocalRow = scratch + (((1 * classes) + 3) * width);
             var validity = tile.Valid;
+
+            // Softmax: maximum = max_C(x); exponential[c] = exp(x - maximum); normaliser = sum_C(exponential); labelLogit = sum_C([label = c]*x).
+            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, maximumRow, labelLogitRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSum = V.Zero;
-            for (int i = 0; i < pixels; i += V.Count)
+            V productSum = V.One;
+            for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
-                // labelLogit = sum_C([label = c]*x)
-                V labelLogit = V.Zero;
-                // maximum = max_C(x)
-                V maximum = V.Create(double.NegativeInfinity);
-                var x = logits + i;
-                V self = V.Zero;
-                for (int c = 0; c < classes; c++, x += logitStride, self += V.One)
-                {
-                    labelLogit += V.Equal(label, self) & V.Load(x);
-                    maximum = V.MaxNative(V.Load(x), maximum);
-                }
-                V v18 = -maximum;
-                // normaliser = sum_C(exp(x + v18))
-                V normaliser = V.Zero;
-                x = logits + i;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
-                {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v18);
-                    V.Store(exponential, exponentialRow);
-                    normaliser += exponential;
-                }
-                V.Store(labelLogit, scratch + (((1 * classes) + 0) * width) + i);
-                V.Store(maximum, scratch + (((1 * classes) + 1) * width) + i);
-                V.Store(normaliser, scratch + (((1 * classes) + 2) * width) + i);
-            }
-
-            // Pixel by pixel: what follows from that.
-            for (int i = 0; i < pixels; i += V.Count)
-            {
-                V label = V.Load(labels + i);
-                V labelLogit = V.Load(scratch + (((1 * classes) + 0) * width) + i);
-                V maximum = V.Load(scratch + (((1 * classes) + 1) * width) + i);
-                V normaliser = V.Load(scratch + (((1 * classes) + 2) * width) + i);
+                V labelLogit = V.Load(labelLogitRow + i);
+                V maximum = V.Load(maximumRow + i);
+                V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelLogit - (maximum + V.LogAtLeastOne(normaliser)), validity + i);
-                V.Store(reciprocal, scratch + (((1 * classes) + 3) * width) + i);
+                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelLogit - maximum, validity + i);
+                productSum *= global::LossGen.Kernels.Lanes.ValidOrOne<T, V, M>(normaliser, validity + i);
+                V.Store(reciprocal, reciprocalRow + i);
             }
 
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum);
+            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum - V.LogAtLeastOne(productSum));
 
             // Class by class: sums and results that keep the class axis.
             for (int c = 0; c < classes; c++)
             {
                 V self = V.Create(c);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 3) * width);
                 V sumLabelled = V.Zero;
                 V sumPredicted = V.Zero;
                 V sumOverlap = V.Zero;
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V probability = V.Load(exponential + i) * V.Load(reciprocal + i);
+                    V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
                     sumLabelled += V.Equal(V.Load(labels + i), self) & V.One;
                     sumPredicted += global::LossGen.Kernels.Lanes.Valid<T, V, M>(probability, validity + i);
                     sumOverlap += V.Equal(V.Load(labels + i), self) & probability;
@@ -255,61 +233,39 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var labels = tile.Labels;
             var scratch = tile.Scratch;
             int width = tile.Width;
+            var normaliserRow = scratch + (((1 * classes) + 0) * width);
+            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+            var v22Row = scratch + (((1 * classes) + 2) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
-            // s6 = 0.5*upstream/s9
-            V s6 = V.Broadcast(constants + (2 * classes) + 0);
             // s5 = -s6
-            V s5 = V.Broadcast(constants + (2 * classes) + 1);
+            V s5 = V.Broadcast(constants + (4 * classes) + 0);
+
+            // Softmax: exponential[c] = exp(x - maximum); normaliser = sum_C(exponential).
+            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
             // Pixel by pixel: what joins the classes.
-            for (int i = 0; i < pixels; i += V.Count)
+            for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
-                // maximum = max_C(x)
-                V maximum = V.Create(double.NegativeInfinity);
-                var x = logits + i;
-                for (int c = 0; c < classes; c++, x += logitStride)
-                {
-                    maximum = V.MaxNative(V.Load(x), maximum);
-                }
-                V v18 = -maximum;
-                // normaliser = sum_C(exponential)
-                V normaliser = V.Zero;
-                x = logits + i;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
-                {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v18);
-                    V.Store(exponential, exponentialRow);
-                    normaliser += exponential;
-                }
-                V.Store(normaliser, scratch + (((1 * classes) + 0) * width) + i);
-            }
-
-            // Pixel by pixel: what follows from that.
-            for (int i = 0; i < pixels; i += V.Count)
-            {
-                V label = V.Load(labels + i);
-                V normaliser = V.Load(scratch + (((1 * classes) + 0) * width) + i);
+                V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                // v23 = sum_C(probability*where([label = c], s7[c], s8[c]))
+                // v23 = sum_C(exponential*where([label = c], s7[c], s8[c]))
                 V v23 = V.Zero;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v23 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
+                    v23 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
                 }
-                V v24 = -v23;
-                V.Store(reciprocal, scratch + (((1 * classes) + 1) * width) + i);
-                V.Store(v24, scratch + (((1 * classes) + 2) * width) + i);
+                V v22 = -(reciprocal * v23);
+                V.Store(reciprocal, reciprocalRow + i);
+                V.Store(v22, v22Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -318,16 +274,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 1) * width);
-                var v24 = scratch + (((1 * classes) + 2) * width);
-                // s7[c] = (not (0 = below[c]))*(s15[c] + 2*s11/below[c])
-                V s7 = V.Broadcast(constants + c);
-                // s8[c] = (not (0 = below[c]))*s15[c]
-                V s8 = V.Broadcast(constants + (1 * classes) + c);
-                for (int i = 0; i < pixels; i += V.Count)
+                // s24[c] = s6 + s7[c]
+                V s24 = V.Broadcast(constants + (2 * classes) + c);
+                // s25[c] = s6 + s8[c]
+                V s25 = V.Broadcast(constants + (3 * classes) + c);
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V probability = V.Load(exponential + i) * V.Load(reciprocal + i);
-                    V.Store(V.MultiplyAdd(probability, V.Select(V.Equal(V.Load(labels + i), self), s7, s8) + V.Load(v24 + i), V.MultiplyAdd(s6, probability, V.Equal(V.Load(labels + i), self) & s5)), gradient + i);
+                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.Select(V.Equal(V.Load(labels + i), self), s24, s25) + V.Load(v22Row + i), V.Equal(V.Load(labels + i), self) & s5), gradient + i);
                 }
             }
         }

@@ -66,7 +66,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 2, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = true,
@@ -195,53 +195,28 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var labels = tile.Labels;
             var scratch = tile.Scratch;
             int width = tile.Width;
+            var normaliserRow = scratch + (((1 * classes) + 0) * width);
+            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var validity = tile.Valid;
+
+            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
+            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
             // Pixel by pixel: what joins the classes.
             V sumSumValid = V.Zero;
-            for (int i = 0; i < pixels; i += V.Count)
+            for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
-                V v21 = valid & V.One;
-                // maximum = max_C(x)
-                V maximum = V.Create(double.NegativeInfinity);
-                var x = logits + i;
-                for (int c = 0; c < classes; c++, x += logitStride)
-                {
-                    maximum = V.MaxNative(V.Load(x), maximum);
-                }
-                V v23 = -maximum;
-                // normaliser = sum_C(exp(x + v23))
-                V normaliser = V.Zero;
-                x = logits + i;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
-                {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v23);
-                    V.Store(exponential, exponentialRow);
-                    normaliser += exponential;
-                }
-                V.Store(v21, scratch + (((1 * classes) + 0) * width) + i);
-                V.Store(normaliser, scratch + (((1 * classes) + 1) * width) + i);
-            }
-
-            // Pixel by pixel: what follows from that.
-            for (int i = 0; i < pixels; i += V.Count)
-            {
-                V label = V.Load(labels + i);
-                V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
-                V v21 = V.Load(scratch + (((1 * classes) + 0) * width) + i);
-                V normaliser = V.Load(scratch + (((1 * classes) + 1) * width) + i);
+                V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                sumSumValid += v21;
-                V.Store(reciprocal, scratch + (((1 * classes) + 2) * width) + i);
+                sumSumValid += valid & V.One;
+                V.Store(reciprocal, reciprocalRow + i);
             }
 
             global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSumValid);
@@ -251,13 +226,12 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 V self = V.Create(c);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 2) * width);
                 V sumSumY = V.Zero;
                 V sumTp = V.Zero;
                 V sumSumP = V.Zero;
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V probability = V.Load(exponential + i) * V.Load(reciprocal + i);
+                    V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
                     sumSumY += V.Equal(V.Load(labels + i), self) & V.One;
                     sumTp += V.Equal(V.Load(labels + i), self) & probability;
                     sumSumP += (M.IsMasked ? V.Load(validity + i) : V.AllTrue) & probability;
@@ -275,59 +249,38 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             where V : struct, global::LossGen.Kernels.IVector<V, T>
             where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes, pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
+            int classes = tile.Classes;
+            nint pixels = tile.Pixels;
             var labels = tile.Labels;
             var scratch = tile.Scratch;
             int width = tile.Width;
+            var normaliserRow = scratch + (((1 * classes) + 0) * width);
+            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+            var v25Row = scratch + (((1 * classes) + 2) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
 
-            // Pixel by pixel: what joins the classes.
-            for (int i = 0; i < pixels; i += V.Count)
-            {
-                V label = V.Load(labels + i);
-                V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
-                // maximum = max_C(x)
-                V maximum = V.Create(double.NegativeInfinity);
-                var x = logits + i;
-                for (int c = 0; c < classes; c++, x += logitStride)
-                {
-                    maximum = V.MaxNative(V.Load(x), maximum);
-                }
-                V v23 = -maximum;
-                // normaliser = sum_C(exponential)
-                V normaliser = V.Zero;
-                x = logits + i;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                for (int c = 0; c < classes; c++, x += logitStride, exponentialRow += width)
-                {
-                    V exponential = V.ExpNonPositive(V.Load(x) + v23);
-                    V.Store(exponential, exponentialRow);
-                    normaliser += exponential;
-                }
-                V.Store(normaliser, scratch + (((1 * classes) + 0) * width) + i);
-            }
+            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
+            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
-            // Pixel by pixel: what follows from that.
-            for (int i = 0; i < pixels; i += V.Count)
+            // Pixel by pixel: what joins the classes.
+            for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
-                V normaliser = V.Load(scratch + (((1 * classes) + 0) * width) + i);
+                V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                // v28 = sum_C(probability*where([label = c], s5[c], s6[c]))
-                V v28 = V.Zero;
+                // v26 = sum_C(exponential*where([label = c], s5[c], s6[c]))
+                V v26 = V.Zero;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v28 += (V.Load(exponentialRow) * reciprocal) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
+                    v26 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
                 }
-                V v29 = -v28;
-                V.Store(reciprocal, scratch + (((1 * classes) + 1) * width) + i);
-                V.Store(v29, scratch + (((1 * classes) + 2) * width) + i);
+                V v25 = -(reciprocal * v26);
+                V.Store(reciprocal, reciprocalRow + i);
+                V.Store(v25, v25Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -336,15 +289,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                var reciprocal = scratch + (((1 * classes) + 1) * width);
-                var v29 = scratch + (((1 * classes) + 2) * width);
                 // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
                 V s5 = V.Broadcast(constants + c);
                 // s6[c] = (0 < s4)*s20[c]
                 V s6 = V.Broadcast(constants + (1 * classes) + c);
-                for (int i = 0; i < pixels; i += V.Count)
+                for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocal + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v29 + i))), gradient + i);
+                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v25Row + i))), gradient + i);
                 }
             }
         }
