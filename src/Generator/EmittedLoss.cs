@@ -11,13 +11,13 @@ namespace LossGen.Generator;
 internal sealed record EmittedLoss(string HintName, string Name, string Text, string? TorchText, EmitFailure? Failure)
 {
     /// <summary>Never throws: what goes wrong behind the parser becomes a message about this loss, and the other losses are still generated.</summary>
-    public static EmittedLoss Create(LossModel model, CancellationToken cancellation)
+    public static EmittedLoss Create(LossModel model, bool showStages)
     {
         if (model.IsBroken)
             return new(model.HintName, model.Name, StubEmitter.Emit(model), null, null);
         try
         {
-            (string text, string? torch) = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model));
+            (string text, string? torch) = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model, showStages));
             return new(model.HintName, model.Name, text, torch, null);
         }
         catch (FormulaTextException error)

@@ -25,6 +25,9 @@ public sealed class LossGenerator : IIncrementalGenerator
     internal const string DiagnosticsStep = "Diagnostics";
     internal const string TorchSupportStep = "TorchSupport";
 
+    // Set by a project's property LossGenShowPasses, which the package's LossGen.props makes visible.
+    private const string ShowPasses = "build_property.LossGenShowPasses";
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -38,7 +41,9 @@ public sealed class LossGenerator : IIncrementalGenerator
             .Select(static (result, _) => result.Model)
             .WhereNotNull()
             .WithTrackingName(ModelStep);
-        IncrementalValuesProvider<EmittedLoss> emitted = models.Select(EmittedLoss.Create).WithTrackingName(EmitStep);
+        IncrementalValueProvider<bool> showsStages = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text) && bool.TryParse(text, out bool shows) && shows);
+        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, _) => EmittedLoss.Create(pair.Left, pair.Right)).WithTrackingName(EmitStep);
         context.RegisterSourceOutput(emitted, static (output, loss) =>
         {
             AddSource(output, loss.HintName, loss.Text);

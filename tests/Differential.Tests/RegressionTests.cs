@@ -19,6 +19,16 @@ public sealed class RegressionTests
         ("labels that join to a constant", Loss("Activation.Sigmoid, Reduction = Reduction.Sum", "x.Probability + MeanOverClasses(y)")),
         ("a constant over the batch", Loss("Activation.Softmax", "Mean(x.Probability * y) * SumOverBatch(0.71)", Activation.Softmax)),
         ("a comparison of numbers", Loss("Activation.Sigmoid", "Where(0.5 < 1, x.Probability, y)")),
+        ("a sum that a known condition picks", Loss("Activation.Sigmoid", "Where(Sum(0.71) > 0.213, 0, x.Probability) + Sum(0.71)")),
+        ("what the target is multiplied by is infinite in the padding", Loss("Activation.None", "x.LogProbability * y", Activation.None)),
+        ("the maximum of what is computed in two places", Loss("Activation.Sigmoid", "MaxOverClasses(x.Probability - 1)")),
+        ("the maximum of what takes part", Loss("Activation.Sigmoid, IgnoreIndex = -1", "MaxOverClasses(x.Probability - 1)", ignore: -1)),
+        ("a maximum that the label changes", Loss("Activation.Sigmoid", "MaxOverClasses(1E-05 + (Sum(x.Probability) + y))")),
+        ("an unreduced value that does not vary", Loss("Activation.Softmax, Reduction = Reduction.None", "SumOverClasses(x.Probability) + MeanOverClasses(y)", Activation.Softmax)),
+        ("an unreduced sum for each class", Loss("Activation.Softmax, Reduction = Reduction.None, IgnoreIndex = 255", "MeanOverClasses(y) + Mean(y)", Activation.Softmax, ignore: 255)),
+        ("second derivatives where nothing is valid", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Sqrt(x.Probability + 0.125)", ignore: -1)),
+        ("second derivatives of a power of what is ignored", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Pow(y + 0.37, x.Probability)", ignore: -100)),
+        ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
         ("a choice inside a product", new()
         {
             Activation = Activation.Softmax,

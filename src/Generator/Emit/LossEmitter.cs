@@ -11,7 +11,9 @@ namespace LossGen.Generator.Emit;
 internal static class LossEmitter
 {
     /// <summary>The generated file of a declaration without errors, and the file of its TorchSharp side where that is wanted.</summary>
-    public static (string Text, string? Torch) Emit(LossModel model)
+    /// <param name="model">What was declared.</param>
+    /// <param name="showStages">The graph after each stage stands at the end of the file.</param>
+    public static (string Text, string? Torch) Emit(LossModel model, bool showStages)
     {
         var writer = new CodeWriter();
         LossGraph? ofLabels = model.Options.Target == TargetKind.Dense ? null : LossGraph.Build(model, indexTarget: true);
@@ -50,6 +52,8 @@ internal static class LossEmitter
             writer.Close();
         if (model.Namespace.Length > 0)
             writer.Close();
+        foreach (LossPlan plan in showStages ? new[] { index, dense }.OfType<LossPlan>() : [])
+            StagesEmitter.Emit(writer, plan);
         return (writer.ToString(), model.HasTorchSharp ? TorchEmitter.Emit(model, ofLabels, ofDense) : null);
     }
 

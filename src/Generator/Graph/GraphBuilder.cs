@@ -109,6 +109,13 @@ internal sealed partial class GraphBuilder
         return result;
     }
 
+    /// <summary>The value as one that has these axes too.</summary>
+    public Node Spread(Node value, Axes axes)
+    {
+        Axes missing = axes.Without(value.Axes);
+        return missing == Axes.None ? value : Make(Op.Spread, [value], 0, missing);
+    }
+
     private readonly Dictionary<Node, string> names = [];
 
     /// <summary>Remembers what a formula calls a node. The first name stays.</summary>
@@ -131,6 +138,8 @@ internal sealed partial class GraphBuilder
                 return attribute;
             case Op.Sum:
                 return inputs[0].Axes.Without(attribute);
+            case Op.Spread:
+                return inputs[0].Axes | attribute;
             case Op.LogSumExp or Op.ClassMaximum:
                 return inputs[0].Axes.Without(Axes.Class);
             default:

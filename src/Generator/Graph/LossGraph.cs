@@ -60,6 +60,10 @@ internal sealed record LossGraph(
         Node IfAnyValid(Node value) => valid.IsConstant ? value : graph.Where(anyValid, value, graph.Zero);
         total = IfAnyValid(total);
 
+        // The shape of what is not reduced is a matter of the formulas, also where the algebra finds that an axis does not vary.
+        if (options.Reduction == Reduction.None)
+            total = graph.Spread(total, scopes.Aggregate(Axes.None, (axes, term) => axes | term.Formula.Axes));
+
         // A logit whose own target element is ignored still has a share in the softmax of its pixel's other classes.
         bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
         if (hasSoftmax && valid.Axes.Has(Axes.Class))

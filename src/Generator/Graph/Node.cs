@@ -33,7 +33,7 @@ internal sealed class Node
     /// <summary>The number of a constant; the index of a parameter, of an input or of a table of per-class numbers.</summary>
     public double Number { get; }
 
-    /// <summary>The axes that a reduction removes, that an extent counts, or over which the upstream gradient varies.</summary>
+    /// <summary>The axes that a reduction removes, that an extent counts, that spreading adds, or over which the upstream gradient varies.</summary>
     public Axes Attribute { get; }
 
     /// <summary>What a pass over the pixels reads to compute the node. A running sum has been stored by an earlier pass.</summary>

@@ -42,6 +42,7 @@ internal enum Op
     Sigmoid,
     Softplus,
     Detach,
+    Spread,
 
     // Conditions and selection.
     Less,

@@ -44,7 +44,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "{0} / {1}",
             Scalar = "{0} / {1}",
-            Torch = "{0} / {1}",
+            Torch = "input.Divide({0}, {1})",
         };
         yield return new(Op.Power)
         {
@@ -58,7 +58,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Pow({0}, {1})",
             Scalar = "global::System.Math.Pow({0}, {1})",
-            Torch = "{0}.pow({1})",
+            Torch = "input.Power({0}, {1})",
         };
         yield return new(Op.Minimum)
         {
@@ -98,7 +98,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Log({0})",
             Scalar = "global::System.Math.Log({0})",
-            Torch = "{0}.log()",
+            Torch = "input.Log({0})",
         };
         yield return log;
         yield return log with { Op = Op.LogAtLeastOne, Domain = "from 1, finite: made by lowering only", Vector = "V.LogAtLeastOne({0})" };
@@ -110,7 +110,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Log1p({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
-            Torch = "{0}.log1p()",
+            Torch = "input.Log1p({0})",
         };
         yield return log1p;
         yield return log1p with { Op = Op.Log1pOfUnit, Domain = "from 0 to 1: made by lowering only", Vector = "V.Log1pOfUnit({0})" };
@@ -132,7 +132,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Sqrt({0})",
             Scalar = "global::System.Math.Sqrt({0})",
-            Torch = "{0}.sqrt()",
+            Torch = "input.Sqrt({0})",
         };
         yield return new(Op.Abs)
         {
@@ -211,6 +211,15 @@ internal static class Operations
         {
             Evaluate = v => v[0],
             Domain = "no gradient flows",
+            Vector = "{0}",
+            Scalar = "{0}",
+            Torch = "{0}",
+        };
+        yield return new(Op.Spread)
+        {
+            Evaluate = v => v[0],
+            Derivative = (b, n, g) => [g],
+            Domain = "the same number at each point of further axes",
             Vector = "{0}",
             Scalar = "{0}",
             Torch = "{0}",

@@ -27,7 +27,7 @@ internal sealed class TileSchedule
             MarkPixelPhase(reduction[0]);
 
         Stored = Nodes.Where(node => HasClass(node)
-            && (IsGiven(node) || (node.Operation().IsExpensive && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
+            && (IsGiven(node) || ((node.Operation().IsExpensive || IsMaximised(node)) && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node) && !IsGiven(node)).ToList();
         Cut = FindCut();
         HashSet<Node> readAfterCut = ReadAfterCut();
@@ -204,6 +204,17 @@ internal sealed class TileSchedule
             return;
         foreach (Node input in Reads(node))
             MarkPixelPhase(input);
+    }
+
+    // The gradient asks which class has the maximum. Computed anew, in another expression, a number may be rounded in another way.
+    private bool IsMaximised(Node node)
+    {
+        return !IsLeaf(node) && !IsSelection(node) && Reductions.Any(reduction => reduction.Op == Op.ClassMaximum && Selects(reduction[0]));
+
+        static bool IsSelection(Node candidate) => candidate.Op is Op.Where or Op.Mask;
+
+        // Behind a condition, the gradient asks for what it selects.
+        bool Selects(Node candidate) => ReferenceEquals(candidate, node) || (IsSelection(candidate) && candidate.Inputs.Skip(1).Any(Selects));
     }
 
     // After the loop that computes it first: in a later stratum's, or in the class phase.

@@ -189,6 +189,10 @@ internal sealed partial class GraphBuilder
         if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && ReferenceEquals(Not(a[0]), b[0]))
             return Where(a[0], a[1], b[1]);
 
+        // Both selected by one condition: the sum is, and stays a selection whatever it is multiplied by.
+        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && ReferenceEquals(a[0], b[0]))
+            return Mask(a[0], Add(a[1], b[1]));
+
         // Two constants of a class chosen by a condition are one selection between two constants.
         if (op == Op.Add && b.Op == Op.Mask && b[0].IsPixel && !a.IsPixel && !b[1].IsPixel)
             return Where(b[0], Add(a, b[1]), a);

@@ -43,6 +43,9 @@ internal sealed partial class GraphBuilder
             // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
             Op.SoftmaxComplement => Sum(Mask(Not(OneHot), Softmax(node[0])), Axes.Class),
 
+            // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.
+            Op.Equal when node.Inputs.Any(input => input.Op == Op.ClassMaximum) => Less(Zero, Pick(Mask(node, One))),
+
             // A condition is picked as the number that it would be: a sum of conditions has no meaning.
             _ when IsPickable(node) && node.Operation().IsCondition => Less(Zero, Pick(Mask(node, One))),
             _ when IsPickable(node) => Pick(node),

@@ -125,6 +125,10 @@ internal sealed partial class GraphBuilder
     {
         if (value.Inputs.IsEmpty)
             return false;
+
+        // Which class has the maximum is asked of the very numbers that it was found among: rewritten, they may be rounded in another way.
+        if (value.Op == Op.Equal && value.Inputs.Any(input => input.Op == Op.ClassMaximum))
+            return false;
         if (!value.Operation().IsElementwise)
         {
             bool withinPixel = value.Op is Op.LogSumExp or Op.Softmax or Op.SoftmaxComplement or Op.ClassMaximum
@@ -165,6 +169,7 @@ internal sealed partial class GraphBuilder
             Op.Log => Log(inputs[0]),
             Op.Abs => Abs(inputs[0]),
             Op.Detach => Detach(inputs[0]),
+            Op.Spread => Spread(inputs[0], node.Axes),
             Op.Equal => Equal(inputs[0], inputs[1]),
             Op.And => And(inputs[0], inputs[1]),
             Op.Or => Or(inputs[0], inputs[1]),

@@ -10,6 +10,9 @@ internal sealed class DetachedValues
     private bool recorded;
     private int next;
 
+    /// <summary>Nothing was detached.</summary>
+    public bool IsEmpty => values.Count == 0;
+
     public Value Pass(Value value)
     {
         if (recorded)

@@ -2,7 +2,7 @@ using LossGen.Differential.Losses;
 
 namespace LossGen.Differential.Checks;
 
-/// <summary>Compares a loss on a batch with its reference.</summary>
+/// <summary>Compares a loss on a batch with its reference, on every backend.</summary>
 internal static class Comparison
 {
     private const double ValueTolerance = 1e-9;
@@ -35,73 +35,84 @@ internal static class Comparison
     {
         var expected = new Expected(loss, batch, random);
         Found found = CpuBackend.InDouble(loss, batch, expected.Upstream);
-        if (Values(expected, loss, batch, found.Elements, ValueTolerance) is { } wrong)
+        if (Values(expected, found.Elements, ValueTolerance) is { } wrong)
             return "CPU in double: " + wrong;
         if (!expected.IsFinite)
             return null;
-        bool sameAxes = expected.Elements.Length == found.Elements.Length;
-        if (sameAxes && (Gradient(expected, batch, found.Gradient, random) ?? Ignored(loss, batch, found.Gradient)) is { } slope)
+        if ((Gradient(expected, batch, found.Gradient, random) ?? Ignored(loss, batch, found.Gradient)) is { } slope)
             return "CPU in double: " + slope;
+        return InSingle(loss, batch, expected, found) ?? InPieces(loss, batch, expected, found, random)
+            ?? OnTorch(loss, batch, expected, found) ?? Curvature.Failure(loss, batch, expected, random) ?? IgnoredHoldAnything(loss, batch, expected, found, random);
+    }
 
+    private static string? InSingle(ILoss loss, Batch batch, Expected expected, Found found)
+    {
         Found single = CpuBackend.InSingle(loss, batch, expected.Upstream);
-        if (Values(expected, loss, batch, single.Elements, SingleTolerance) is { } wrongSingle)
-            return "CPU in float: " + wrongSingle;
-        if (sameAxes && Close(found.Gradient, single.Gradient, SingleTolerance) is { } singleSlope)
-            return "CPU in float: gradient " + singleSlope;
+        string? wrong = Values(expected, single.Elements, SingleTolerance) ?? Slopes(found.Gradient, single.Gradient, SingleTolerance);
+        return wrong is null ? null : "CPU in float: " + wrong;
+    }
 
+    private static string? InPieces(ILoss loss, Batch batch, Expected expected, Found found, Random random)
+    {
         bool canSplit = loss.Definition is { Reduction: not Reduction.None, Resize: Resize.None, TargetClassAxis: ClassAxis.Second, DropLastTargetChannel: false } && batch.Shape.Pixels > 1;
-        if (canSplit && CpuBackend.InPieces(loss, batch, random.Next(1, checked((int)batch.Shape.Pixels))) is { } pieces)
+        if (!canSplit || CpuBackend.InPieces(loss, batch, random.Next(1, checked((int)batch.Shape.Pixels))) is not { } pieces)
+            return null;
+        string? wrong = Values(expected, pieces.Elements, ValueTolerance) ?? Slopes(found.Gradient, pieces.Gradient, ValueTolerance);
+        return wrong is null ? null : "CPU in two pieces: " + wrong;
+    }
+
+    private static string? OnTorch(ILoss loss, Batch batch, Expected expected, Found found)
+    {
+        foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations, TorchRoad.InSingle])
         {
-            string? value = Values(expected, loss, batch, pieces.Elements, ValueTolerance), gradient = Close(found.Gradient, pieces.Gradient, ValueTolerance);
-            if ((value ?? gradient) is { } difference)
-                return "CPU in two pieces: " + difference;
+            double tolerance = road == TorchRoad.InSingle ? SingleTolerance : ValueTolerance;
+            Found own = TorchBackend.Run(loss, batch, expected.Upstream, road);
+            if ((Values(expected, own.Elements, tolerance) ?? Slopes(found.Gradient, own.Gradient, tolerance) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+                return $"{road}: {wrong}";
         }
 
         return null;
     }
 
-    private static string? Values(Expected expected, ILoss loss, Batch batch, double[] found, double tolerance)
+    /// <summary>Logits of pixels that take no part: nothing of them reaches the value, whatever they are.</summary>
+    private static string? IgnoredHoldAnything(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
-        if (found.Length != expected.Elements.Length && !CanBroadcast(expected, CpuBackend.AxesOf(loss, batch), found.Length))
-            return $"{found.Length} values over {CpuBackend.AxesOf(loss, batch)}, the reference has {expected.Elements.Length} over {expected.Axes}";
-        int[] from = Broadcast(expected, loss, batch, found.Length);
-        for (int i = 0; i < expected.Elements.Length; i++)
+        if (loss.Definition.IgnoreIndex is not int ignored || batch.Labels is not { } labels || loss.Definition.Resize != Resize.None || Array.IndexOf(labels, ignored) < 0)
+            return null;
+        int pixels = checked((int)batch.Shape.Pixels);
+        double[] anything = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300];
+        Batch other = batch with
         {
-            double wanted = expected.Elements[i], actual = found[from[i]];
+            Logits = [.. batch.Logits.Select((logit, i) => labels[(i / (pixels * batch.Shape.Classes) * pixels) + (i % pixels)] == ignored ? anything[random.Next(anything.Length)] : logit)],
+        };
+        (string Road, Func<Found> Run)[] roads =
+        [
+            ("CPU in double", () => CpuBackend.InDouble(loss, other, expected.Upstream)),
+            (TorchRoad.Kernel.ToString(), () => TorchBackend.Run(loss, other, expected.Upstream, TorchRoad.Kernel)),
+            (TorchRoad.InOperations.ToString(), () => TorchBackend.Run(loss, other, expected.Upstream, TorchRoad.InOperations)),
+        ];
+        foreach ((string road, Func<Found> run) in roads)
+        {
+            Found own = run();
+            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+                return $"{road}, with anything at ignored pixels: {wrong}";
+        }
+
+        return null;
+    }
+
+    private static string? Values(Expected expected, double[] found, double tolerance)
+    {
+        if (found.Length != expected.Elements.Length)
+            return $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
+        for (int i = 0; i < found.Length; i++)
+        {
+            double wanted = expected.Elements[i], actual = found[i];
             if (double.IsFinite(wanted) != double.IsFinite(actual) || Math.Abs(actual - wanted) > tolerance * (1 + Math.Abs(wanted)))
                 return $"value {actual:R} at {i}, the reference has {wanted:R}";
         }
 
         return null;
-    }
-
-    // A formula that turns out not to vary over an axis, such as the sum of a softmax, has fewer elements than its text says.
-    private static bool CanBroadcast(Expected expected, Kernels.ElementAxes axes, int count) => (axes & ~expected.Axes) == 0 && count < expected.Elements.Length;
-
-    private static int[] Broadcast(Expected expected, ILoss loss, Batch batch, int count)
-    {
-        if (count == expected.Elements.Length)
-            return [.. Enumerable.Range(0, count)];
-        Kernels.ElementAxes axes = CpuBackend.AxesOf(loss, batch);
-        int images = Extent(Kernels.ElementAxes.Batch, batch.Shape.Batch), classes = Extent(Kernels.ElementAxes.Class, batch.Shape.Classes);
-        int pixels = Extent(Kernels.ElementAxes.Pixel, checked((int)batch.Shape.Pixels));
-        var from = new List<int>();
-        for (int n = 0; n < images; n++)
-        {
-            for (int c = 0; c < classes; c++)
-            {
-                for (int s = 0; s < pixels; s++)
-                {
-                    int offset = axes.HasFlag(Kernels.ElementAxes.Batch) ? n : 0;
-                    offset = axes.HasFlag(Kernels.ElementAxes.Class) ? (offset * batch.Shape.Classes) + c : offset;
-                    from.Add(axes.HasFlag(Kernels.ElementAxes.Pixel) ? checked((int)((offset * batch.Shape.Pixels) + s)) : offset);
-                }
-            }
-        }
-
-        return [.. from];
-
-        int Extent(Kernels.ElementAxes axis, int extent) => expected.Axes.HasFlag(axis) ? extent : 1;
     }
 
     private static string? Gradient(Expected expected, Batch batch, double[] gradient, Random random)
@@ -134,13 +145,13 @@ internal static class Comparison
         return null;
     }
 
-    private static string? Close(double[] wanted, double[] found, double tolerance)
+    private static string? Slopes(double[] wanted, double[] found, double tolerance)
     {
         double scale = 1 + wanted.Select(Math.Abs).DefaultIfEmpty(0).Max();
         for (int i = 0; i < wanted.Length; i++)
         {
             if (!(Math.Abs(wanted[i] - found[i]) <= tolerance * scale))
-                return $"{found[i]:R} at {i}, expected {wanted[i]:R}";
+                return $"gradient {found[i]:R} at {i}, expected {wanted[i]:R}";
         }
 
         return null;

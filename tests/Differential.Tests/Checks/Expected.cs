@@ -34,29 +34,18 @@ internal sealed class Expected
 
     public double[] Upstream { get; }
 
+    /// <summary>The formula detaches something.</summary>
+    public bool Detaches => !detached.IsEmpty;
+
     public bool IsFinite => Array.TrueForAll(Elements, double.IsFinite);
 
     /// <summary>The size of what is added up: what differences round by.</summary>
     public double Scale => 1 + Elements.Select((element, i) => Math.Abs(element * Upstream[i])).Sum();
 
-    /// <summary>
-    /// Null if the derivative along a direction is what was found, else the difference quotients. Near a kink of the formula only a small enough step
-    /// tells, so steps are tried until one agrees.
-    /// </summary>
+    /// <summary>Null if the derivative along a direction is what was found, else the difference quotients.</summary>
     public string? Disagrees(double found, Func<int, double> direction, double tolerance)
     {
-        var quotients = new List<double>();
-        foreach (int exponent in new[] { -10, -13, -16, -20, -24 })
-        {
-            double h = Math.Pow(2, exponent);
-            double quotient = ((8 * (At(h) - At(-h))) - (At(2 * h) - At(-2 * h))) / (12 * h);
-            quotients.Add(quotient);
-            double rounding = Math.Min(1e-14 * Scale / h, 1e-3 * (1 + Math.Abs(quotient)));
-            if (Math.Abs(found - quotient) <= (tolerance * (1 + Math.Abs(quotient))) + rounding)
-                return null;
-        }
-
-        return quotients.TrueForAll(double.IsFinite) ? $"found {found:R}, difference quotients {string.Join(", ", quotients.Select(q => q.ToString("R")))}" : null;
+        return DifferenceQuotient.Disagrees(found, At, Scale, tolerance);
 
         double At(double step)
         {

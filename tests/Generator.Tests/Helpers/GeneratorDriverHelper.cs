@@ -36,9 +36,11 @@ internal static class GeneratorDriverHelper
         return run;
     }
 
-    public static GeneratorDriver CreateDriver() => CSharpGeneratorDriver.Create(
+    /// <param name="properties">Properties of the project, as MSBuild hands them over.</param>
+    public static GeneratorDriver CreateDriver(params (string Name, string Value)[] properties) => CSharpGeneratorDriver.Create(
         [new LossGenerator().AsSourceGenerator()],
         parseOptions: ParseOptions,
+        optionsProvider: new ProjectProperties(properties),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     public static CSharpCompilation Compile(string source, bool torchSharp = false, params MetadataReference[] references) =>

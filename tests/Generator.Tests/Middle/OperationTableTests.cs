@@ -29,6 +29,7 @@ public class OperationTableTests
         [Op.Cosh] = [Any],
         [Op.Sigmoid] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
         [Op.Softplus] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
+        [Op.Spread] = [Any],
         [Op.Where] = [[0, 1], Any, Any],
         [Op.Mask] = [[0, 1], Any],
     };

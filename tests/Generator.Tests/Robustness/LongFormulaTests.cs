@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using LossGen.Generator.Tests.Helpers;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Tests.Robustness;
 
@@ -32,6 +34,41 @@ public class LongFormulaTests
             GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(GeneratorDriverHelper.Compile(source));
             Assert.Equal(expected, string.Join(",", driver.GetRunResult().Diagnostics.Select(diagnostic => diagnostic.Id)));
         });
+    }
+
+    [Theory]
+    [InlineData("Square(v) + 0.5 * v")]
+    [InlineData("v * (1 + v) / 2")]
+    [InlineData("Pow(v, 3) - v * y")]
+    [InlineData("Pow(Square(v) + 1, 1.5) / 2")]
+    public void FiveHundredNestedOperationsTakeNoTime(string step)
+    {
+        // 125 steps of four operations or more, each of which uses the one before more than once.
+        var body = new StringBuilder("Value v0 = x.Probability;\n");
+        for (int i = 1; i <= 125; i++)
+            body.Append($"Value v{i} = {step.Replace("v", $"v{i - 1}", StringComparison.Ordinal)};\n");
+        string source = $$"""
+            [Loss(Activation.Sigmoid)] public partial class L
+            {
+                static Value Formula(Prediction x, Target y)
+                {
+                    {{body}}
+                    return v125;
+                }
+            }
+            """;
+        CSharpCompilation compilation = GeneratorDriverHelper.Compile(source);
+        TimeSpan fastest = TimeSpan.MaxValue;
+        for (int attempt = 0; attempt < 5 && fastest > TimeSpan.FromSeconds(0.5); attempt++) // a process that is cold, a machine that is busy
+        {
+            var watch = Stopwatch.StartNew();
+            GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
+            if (watch.Elapsed < fastest)
+                fastest = watch.Elapsed;
+            Assert.Empty(driver.GetRunResult().Diagnostics);
+        }
+
+        Assert.True(fastest < TimeSpan.FromSeconds(1), $"{fastest.TotalSeconds:0.00} s");
     }
 
     private static void OnSmallStack(Action action)

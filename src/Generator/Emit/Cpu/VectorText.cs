@@ -229,12 +229,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
     private bool IsMaskedByGraph(Node node) => plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node);
 
-    private static bool IsZeroWhereInvalid(Node node) => node.Op switch
-    {
-        Op.Mask => node[0].Op is Op.OneHot or Op.Labelled || IsZeroWhereInvalid(node[1]),
-        Op.Multiply => IsZeroWhereInvalid(node[0]) || IsZeroWhereInvalid(node[1]),
-        _ => node.Op == Op.Target,
-    };
+    // A product with the target is not: what the target is multiplied by may be infinite where the logits are padding.
+    private static bool IsZeroWhereInvalid(Node node) =>
+        node.Op == Op.Target || (node.Op == Op.Mask && (node[0].Op is Op.OneHot or Op.Labelled || IsZeroWhereInvalid(node[1])));
 
     private bool UsedInClassLoop(Node node) =>
         !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && schedule.Reads(user).Contains(node));

@@ -117,8 +117,10 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return $"{Nested(node[1])} - {Nested(node[0][1])}";
             case Op.Detach:
                 return $"{Nested(node[0])}.detach()";
+            case Op.Spread:
+                return Spread(Tensor(node[0]), node.Axes);
             case Op.Power when IsNumber(node[0]):
-                return $"{Tensor(node[0])}.pow({Value(node[1])})";
+                return $"input.Power({Tensor(node[0])}, {Value(node[1])})";
 
             // A number against a tensor.
             case Op.Less when hasNumber:
@@ -130,17 +132,20 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
 
             // A condition that is a number is decided in C#. The result is a tensor of its own, for it may be dropped before the other.
             case Op.Where when IsNumber(node[0]):
-                return $"({Nested(node[0])} ? {Tensor(node[1])} : {Tensor(node[2])}).alias()";
+                return Spread($"{Nested(node[0])} ? {Tensor(node[1])} : {Tensor(node[2])}", node.Axes);
             case Op.Mask when IsNumber(node[0]):
-                return $"({Nested(node[0])} ? {Tensor(node[1])} : input.Number(0D)).alias()";
+                return Spread($"{Nested(node[0])} ? {Tensor(node[1])} : input.Number(0D)", node.Axes);
             case Op.And or Op.Or when hasNumber:
                 (Node number, Node tensor) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
                 string all = $"input.Always({Literal.Of(node.Op == Op.Or)})";
-                return node.Op == Op.And ? $"({Nested(number)} ? {Value(tensor)} : {all}).alias()" : $"({Nested(number)} ? {all} : {Value(tensor)}).alias()";
+                return Spread(node.Op == Op.And ? $"{Nested(number)} ? {Value(tensor)} : {all}" : $"{Nested(number)} ? {all} : {Value(tensor)}", node.Axes);
         }
 
         return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
     }
+
+    // With all extents of the axes, which a sum goes by.
+    private static string Spread(string text, Axes axes) => $"input.Spread({text}, {Literal.Of(axes.Has(Axes.Batch))}, {Literal.Of(axes.Has(Axes.Class))}, {Literal.Of(axes.Has(Axes.Pixel))})";
 
     /// <summary>The conditions whose selection of 1 the node is; null if it is something else.</summary>
     private List<Node>? Conditions(Node node)

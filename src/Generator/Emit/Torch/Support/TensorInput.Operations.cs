@@ -57,8 +57,12 @@ namespace LossGen.Generated
         /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
         public Tensor Maximum(double a, Tensor b) => b.clamp_min(a);
 
+        /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
+        public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
+            value.expand(overBatch ? batch : 1, overClasses ? classes : 1, overPixels ? pixels : 1).alias();
+
         /// <summary>log(1 + exp(x)) without overflow.</summary>
-        public Tensor Softplus(Tensor x) => x.clamp_min(0) + x.abs().neg().exp().log1p();
+        public Tensor Softplus(Tensor x) => torch.logaddexp(x, Number(0));
 
         /// <summary>1 - softmax without cancellation: for the largest class the sum of the others.</summary>
         public Tensor SoftmaxComplement(Tensor x)
@@ -69,7 +73,13 @@ namespace LossGen.Generated
         }
 
         /// <summary>The largest over the classes.</summary>
-        public Tensor ClassMaximum(Tensor x) => x.amax(new long[] { 1 }, keepdim: true);
+        public Tensor ClassMaximum(Tensor x)
+        {
+            Tensor largest = x.amax(new long[] { 1 }, keepdim: true);
+
+            // -infinity where no class takes part, which autograd would multiply by 0.
+            return torch.is_grad_enabled() ? Mask(largest.ne(double.NegativeInfinity), largest) : largest;
+        }
 
         /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
         public Tensor AtLabel(Tensor value)

@@ -54,13 +54,15 @@ namespace LossGen.Generated
                 KeepAll(Target, Valid);
             }
 
+            if (Valid is not null && torch.is_grad_enabled())
+                Blank();
             Inputs = new Tensor[inputs.Length];
             for (int k = 0; k < inputs.Length; k++)
                 Inputs[k] = Keep(inputs[k].reshape(batch, definition.Inputs[k].Kind == InputKind.Element ? classes : 1, pixels).to_type(X.dtype));
         }
 
         /// <summary>Logits, (N, C, S).</summary>
-        public Tensor X { get; }
+        public Tensor X { get; private set; }
 
         /// <summary>Class indices, (N, 1, S); -1 where no class is labelled.</summary>
         public Tensor? Labels { get; }
@@ -69,7 +71,7 @@ namespace LossGen.Generated
         public Tensor? Labelled { get; }
 
         /// <summary>The dense target, (N, C, S).</summary>
-        public Tensor? Target { get; }
+        public Tensor? Target { get; private set; }
 
         /// <summary>Which points take part: (N, 1, S) with class indices, (N, C, S) with dense targets.</summary>
         public Tensor? Valid { get; }
@@ -135,6 +137,14 @@ namespace LossGen.Generated
         {
             passing.Dispose();
             kept.Dispose();
+        }
+
+        // For second derivatives: what is ignored may hold anything, and autograd multiplies by 0 where the gradient selects.
+        private void Blank()
+        {
+            X = Keep(X.masked_fill(Valid!.any(1, keepdim: true).logical_not(), 0));
+            if (Target is not null)
+                Target = Keep(Target.masked_fill(Valid.logical_not(), 0));
         }
 
         private void KeepAll(params Tensor?[] results)
