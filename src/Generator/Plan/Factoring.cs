@@ -23,6 +23,8 @@ internal sealed class Factoring(GraphBuilder graph)
     /// <summary>a + b, with what they have in common taken out.</summary>
     public Node Add(Node a, Node b)
     {
+        if (Mixture(a, b) is { } mixture)
+            return mixture;
         List<Node> terms = [.. Terms(a), .. Terms(b)];
         foreach (Node factor in terms.Select(term => Split(term).Common).OfType<Node>().Distinct().ToList())
         {
@@ -35,6 +37,33 @@ internal sealed class Factoring(GraphBuilder graph)
 
         return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
     }
+
+    // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm.
+    private Node? Mixture(Node left, Node right)
+    {
+        if (left.Op != Op.Multiply || right.Op != Op.Multiply)
+            return null;
+        for (int i = 0; i < 2; i++)
+        {
+            for (int j = 0; j < 2; j++)
+            {
+                Node w = left[i], u = right[j], a = left[1 - i], b = right[1 - j];
+                if (a.Op != Op.Add || b.Op != Op.Add || !(IsComplement(w, u) || IsComplement(u, w)))
+                    continue;
+                Node? tail = a.Inputs.Intersect(b.Inputs).FirstOrDefault(node => node.Op == Op.Log1pOfUnit);
+                if (tail is null)
+                    continue;
+                Node Other(Node sum) => ReferenceEquals(sum[0], tail) ? sum[1] : sum[0];
+                return graph.Make(Op.Add, graph.Make(Op.Add, graph.Make(Op.Multiply, w, Other(a)), graph.Make(Op.Multiply, u, Other(b))), tail);
+            }
+        }
+
+        return null;
+    }
+
+    // b is 1 - a.
+    private static bool IsComplement(Node a, Node b) =>
+        b.Op == Op.Add && b.Inputs.Any(node => node.IsNumber(1)) && b.Inputs.Any(node => node.Op == Op.Multiply && node[0].IsNumber(-1) && ReferenceEquals(node[1], a));
 
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add && node.IsPixel ? node.Inputs.SelectMany(Terms) : [node];
 
