@@ -26,7 +26,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     /// <param name="target">As for a single output, no coarser than any output. Coarser outputs take their part of it.</param>
     /// <param name="supervision">The weights, one an output.</param>
     public global::TorchSharp.torch.Tensor forward(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> inputs, global::TorchSharp.torch.Tensor target, global::LossGen.DeepSupervision supervision) =>
-        global::LossGen.Generated.TorchLevels.Forward(this, s_indexOperations, s_denseOperations, this.Components, inputs, target, supervision);
+        global::LossGen.Generated.TorchLevels.Forward(this, s_indexOperations, null, this.Components, inputs, target, supervision);
 
     /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>
