@@ -15,11 +15,7 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
 {
     private readonly List<Finding> findings = [];
 
-    public LossModel Loss => loss;
-
     public TermModel Term => term;
-
-    public int Index => index;
 
     public TracedValue Root => root;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LossGen.Generator.Analyze;
 using LossGen.Generator.Differentiate;
 using LossGen.Generator.Graph;
@@ -12,7 +11,7 @@ public class RangeTests
 {
     private const int Trees = 4_000;
 
-    private static readonly ImmutableArray<double>[] Tables = [[0.5, 1.5, 2.5]];
+    private static readonly ClassNumbers[] Tables = [new([0.5, 1.5, 2.5])];
 
     [Fact]
     public void ValuesAreInTheirRanges() => RandomGraph.Hold(Trees, tree =>

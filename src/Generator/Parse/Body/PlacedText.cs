@@ -57,7 +57,4 @@ internal sealed class PlacedText
 
         return (text.ToString(), found.ToImmutable());
     }
-
-    /// <summary>The text of an expression, without its own mark.</summary>
-    public static string Bare(string text) => text.Length > 0 && text[0] == Begin ? text.Substring(text.IndexOf(End) + 1) : text;
 }
