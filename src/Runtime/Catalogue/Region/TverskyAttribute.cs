@@ -10,12 +10,15 @@ namespace LossGen;
 public sealed partial class TverskyAttribute : RegionTermAttribute
 {
     /// <summary>The weight of false positives.</summary>
+    /// <value>From 0.</value>
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>The weight of false negatives.</summary>
+    /// <value>From 0.</value>
     public double Beta { get; init; } = 0.5;
 
     /// <summary>An exponent of the mean over classes, as in SMP. Other than 1 it takes that mean first; a mean of 0 or less gives 0 without gradient.</summary>
+    /// <value>Above 0.</value>
     public double Gamma { get; init; } = 1;
 
     /// <summary>
