@@ -68,6 +68,14 @@ public partial class PageTests
         Assert.Empty(Term.All.Where(term => Documentation.Summary(term.Type).Length == 0).Select(term => term.Name));
     }
 
+    /// <summary>In a value element of its documentation.</summary>
+    [Fact]
+    public void Every_number_says_its_range()
+    {
+        string[] silent = [.. from term in Term.All from option in term.Options where option.IsNumber && Documentation.StatedRange(option).Length == 0 select $"{term.Name}.{option.Name}"];
+        Assert.Empty(silent);
+    }
+
     [Fact]
     public void Every_page_tells_the_cost() =>
         Assert.All(Pages.Value.Where(page => page.Key != "README.md"), page => Assert.Contains("| class indices | statistics | reads ", page.Value, StringComparison.Ordinal));

@@ -28,7 +28,7 @@ internal static partial class Documentation
     /// <summary>Which values an option takes: what the documentation says, else what follows from its type.</summary>
     public static string Range(Option option)
     {
-        string stated = Text(Name(option), "value");
+        string stated = StatedRange(option);
         return stated.Length > 0 ? char.ToLowerInvariant(stated[0]) + stated[1..].TrimEnd('.') : option.Type switch
         {
             _ when option.Type == typeof(bool) => "`true`, `false`",
@@ -37,6 +37,9 @@ internal static partial class Documentation
             _ => "numbers, or `null`",
         };
     }
+
+    /// <summary>Which values the documentation says that an option takes.</summary>
+    public static string StatedRange(Option option) => Text(Name(option), "value");
 
     /// <summary>The first sentence of a text.</summary>
     public static string FirstSentence(string text)

@@ -12,7 +12,7 @@ internal static class Choosing
         | a class of a pixel may be several, or there is one class | the same with `Activation.Sigmoid`, and [BinaryCrossEntropy](BinaryCrossEntropy.md) |
         | objects are small, and a miss is worse than a false alarm | [Tversky](Tversky.md) with `Beta` above `Alpha`, or [FBeta](FBeta.md) with `Beta` above 1 |
         | classes differ much in size | [GeneralizedDice](GeneralizedDice.md), or `ClassWeights` |
-        | most pixels are easy | [Focal](Focal.md), or [TopKCrossEntropy](TopKCrossEntropy.md) |
+        | most pixels are easy | [Focal](Focal.md), [TopKCrossEntropy](TopKCrossEntropy.md) or [OhemCrossEntropy](OhemCrossEntropy.md) |
         | the score is the intersection over union | [Jaccard](Jaccard.md), or [LovaszSoftmax](LovaszSoftmax.md) after some training |
         | some labels are wrong | [BiTempered](BiTempered.md) |
         | targets lie between 0 and 1 | [QualityFocal](QualityFocal.md), [KullbackLeibler](KullbackLeibler.md), or a region term with `SoftLabel` |
