@@ -52,6 +52,7 @@ internal sealed partial class DeclarationCompiler
 
     private readonly Dictionary<string, Type> types = [];
     private readonly Dictionary<string, string> errors = [];
+    private readonly Dictionary<string, string[]> headers = [];
     private readonly List<string> warnings = [];
 
     private DeclarationCompiler()
@@ -79,6 +80,9 @@ internal sealed partial class DeclarationCompiler
         errors.TryGetValue(declaration, out string? error)
             ? throw new InvalidOperationException($"The declaration does not compile: {error}")
             : (ILoss)Activator.CreateInstance(types[declaration])!;
+
+    /// <summary>What the file generated for a declaration says at its head: lines of a comment.</summary>
+    public IReadOnlyList<string> Header(string declaration) => headers[declaration];
 
     private static string NamespaceOf(int number) => $"D{number.ToString("0000", CultureInfo.InvariantCulture)}";
 
@@ -111,7 +115,13 @@ internal sealed partial class DeclarationCompiler
                 // A context of its own: assemblies of several compilations have the same names.
                 Assembly assembly = new AssemblyLoadContext(compilation.AssemblyName).LoadFromStream(image);
                 foreach ((int number, string declaration) in batch)
-                    types[declaration] = assembly.GetType($"{NamespaceOf(number)}.{ClassName}", throwOnError: true)!;
+                {
+                    string name = $"{NamespaceOf(number)}.{ClassName}";
+                    types[declaration] = assembly.GetType(name, throwOnError: true)!;
+                    headers[declaration] = [.. generated.SyntaxTrees.Single(tree => Path.GetFileName(tree.FilePath) == name + ".g.cs").GetText().Lines
+                        .Select(line => line.ToString()).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
+                }
+
                 return;
             }
 

@@ -8,6 +8,7 @@ namespace LossGen;
 public sealed partial class GeneralizedIouAttribute : LossTermAttribute
 {
     /// <summary>Added to the denominators.</summary>
+    /// <value>From 0.</value>
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

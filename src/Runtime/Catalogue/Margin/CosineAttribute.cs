@@ -10,6 +10,7 @@ namespace LossGen;
 public sealed partial class CosineAttribute : LossTermAttribute
 {
     /// <summary>Pairs that are not alike may have a cosine up to this.</summary>
+    /// <value>From -1 to 1.</value>
     public double Margin { get; init; }
 
     /// <summary>The formula; <paramref name="pairs"/> is an input of the loss, the other parameters are the options of this attribute.</summary>

@@ -11,15 +11,18 @@ namespace LossGen;
 public sealed partial class AsymmetricFocalAttribute : LossTermAttribute
 {
     /// <summary>What the foreground counts, the background having 1 - delta.</summary>
+    /// <value>From 0 to 1.</value>
     public double Delta { get; init; } = 0.7;
 
     /// <summary>How much less the background counts where it is right already.</summary>
+    /// <value>From 0.</value>
     public double Gamma { get; init; } = 0.5;
 
     /// <summary>The foreground is made less of where it is right already as well.</summary>
     public bool Symmetric { get; init; }
 
     /// <summary>Keeps probabilities this far from 0 and 1, without gradient beyond; 0 means no bounds.</summary>
+    /// <value>From 0, below 1/2.</value>
     public double Epsilon { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,6 +10,7 @@ namespace LossGen;
 public sealed partial class BalancedBinaryCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>How strong the balance is; 0 is plain binary cross-entropy.</summary>
+    /// <value>From 0.</value>
     public double Gamma { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,6 +10,7 @@ namespace LossGen;
 public sealed partial class CrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The share of the target that is spread evenly over the classes.</summary>
+    /// <value>From 0 to 1.</value>
     /// <remarks>C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016.</remarks>
     public double LabelSmoothing { get; init; }
 

@@ -12,6 +12,7 @@ namespace LossGen;
 public sealed partial class ExpLogCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The exponent; 1 is cross-entropy.</summary>
+    /// <value>Above 0.</value>
     public double Gamma { get; init; } = 0.3;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

@@ -13,9 +13,11 @@ namespace LossGen;
 public sealed partial class FocalAttribute : LossTermAttribute
 {
     /// <summary>How much less a pixel counts that is right already; 0 is cross-entropy.</summary>
+    /// <value>From 0.</value>
     public double Gamma { get; init; } = 2;
 
     /// <summary>The factor of the positive (softmax: of all classes but class 0), the others having 1 - alpha; NaN means no factor.</summary>
+    /// <value>From 0 to 1, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.25)]
     public double Alpha { get; init; } = double.NaN;
 
@@ -33,6 +35,7 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// The reduced focal loss: where the right answer has less than this probability, the pixel counts in full; elsewhere by <c>(miss / threshold) ^ gamma</c>. 0 means none.
     /// SMP's reduced_threshold.
     /// </summary>
+    /// <value>From 0, below 1.</value>
     /// <remarks>N. Sergievskiy, A. Ponamarev, "Reduced Focal Loss: 1st Place Solution to xView object detection in Satellite Imagery", 2019.</remarks>
     public double Threshold { get; init; }
 

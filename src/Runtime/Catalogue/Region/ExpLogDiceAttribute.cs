@@ -10,9 +10,11 @@ namespace LossGen;
 public sealed partial class ExpLogDiceAttribute : LossTermAttribute
 {
     /// <summary>The exponent: below 1 it makes more of classes that are nearly right as well as of those that are badly wrong.</summary>
+    /// <value>Above 0.</value>
     public double Gamma { get; init; } = 0.3;
 
     /// <summary>Added to numerator and denominator of the score.</summary>
+    /// <value>From 0.</value>
     public double Smooth { get; init; } = 1;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

@@ -61,6 +61,6 @@ internal static class RegionFormulas
         return Divide(weights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
     }
 
-    /// <summary>A power of a loss; 0 without gradient where the loss is not positive, so that roots have no infinite slope there.</summary>
-    internal static Value Power(Value loss, double exponent) => Where(loss > 0, Pow(loss, exponent), 0);
+    /// <summary>A power; 0 without gradient where the number is not positive, so that roots have no infinite slope there.</summary>
+    internal static Value Power(Value number, double exponent) => Where(number > 0, Pow(number, exponent), 0);
 }

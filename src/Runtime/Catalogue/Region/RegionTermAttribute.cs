@@ -8,19 +8,23 @@ namespace LossGen;
 public abstract class RegionTermAttribute : LossTermAttribute
 {
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
+    /// <value>From 0.</value>
     [ConventionDefault(Convention.Smp, 0.0)]
     [ConventionDefault(Convention.NnUnet, 1.0)]
     [ConventionDefault(Convention.Kornia, 1e-8)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
+    /// <value>From 0, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.0)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
+    /// <value>From 0, or NaN.</value>
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>A lower bound of the denominator, and with <see cref="Log"/> of the score: below it there is no gradient. 0 means none.</summary>
+    /// <value>From 0.</value>
     [ConventionDefault(Convention.Smp, 1e-7)]
     [ConventionDefault(Convention.NnUnet, 1e-8)]
     public double Epsilon { get; init; }

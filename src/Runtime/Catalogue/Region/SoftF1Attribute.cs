@@ -9,9 +9,11 @@ namespace LossGen;
 public sealed partial class SoftF1Attribute : LossTermAttribute
 {
     /// <summary>Keeps probabilities this far from 0 and 1, without gradient beyond; 0 means no bounds.</summary>
+    /// <value>From 0, below 1/2.</value>
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>Added to the denominator.</summary>
+    /// <value>From 0.</value>
     public double Smooth { get; init; } = 1e-6;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

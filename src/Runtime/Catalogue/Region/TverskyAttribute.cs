@@ -10,17 +10,21 @@ namespace LossGen;
 public sealed partial class TverskyAttribute : RegionTermAttribute
 {
     /// <summary>The weight of false positives.</summary>
+    /// <value>From 0.</value>
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>The weight of false negatives.</summary>
+    /// <value>From 0.</value>
     public double Beta { get; init; } = 0.5;
 
     /// <summary>An exponent of the mean over classes, as in SMP. Other than 1 it takes that mean first; a mean of 0 or less gives 0 without gradient.</summary>
+    /// <value>Above 0.</value>
     public double Gamma { get; init; } = 1;
 
     /// <summary>
     /// An exponent of what each class costs. The focal Tversky loss is <c>[Tversky(Alpha = 0.3, Beta = 0.7, ClassGamma = 0.75)]</c>. Other than 1, what costs 0 or less costs 0 without gradient.
     /// </summary>
+    /// <value>Above 0.</value>
     /// <remarks>
     /// N. Abraham, N. Khan, "A Novel Focal Tversky Loss Function with Improved Attention U-Net for Lesion Segmentation", ISBI 2019, whose exponent 1 / gamma with gamma = 4/3 is 0.75 here, and whose
     /// alpha and beta have changed places.

@@ -10,18 +10,22 @@ namespace LossGen;
 public sealed partial class UnifiedFocalAttribute : LossTermAttribute
 {
     /// <summary>What the focal part counts, the Tversky part having 1 - share.</summary>
+    /// <value>From 0 to 1.</value>
     public double Share { get; init; } = 0.5;
 
     /// <summary>What the foreground counts against the background, and a miss against a false positive.</summary>
+    /// <value>From 0 to 1.</value>
     public double Delta { get; init; } = 0.6;
 
     /// <summary>How much the background is made less of, and the foreground enhanced.</summary>
+    /// <value>From 0, below 1.</value>
     public double Gamma { get; init; } = 0.5;
 
     /// <summary>Background and foreground classes have both exponents.</summary>
     public bool Symmetric { get; init; }
 
     /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond.</summary>
+    /// <value>From 0, below 1/2.</value>
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -18,12 +18,15 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
     public bool VolumeWeights { get; init; }
 
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
+    /// <value>From 0.</value>
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
+    /// <value>From 0, or NaN.</value>
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
+    /// <value>From 0, or NaN.</value>
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

@@ -9,6 +9,7 @@ namespace LossGen;
 public sealed partial class CharbonnierAttribute : RegressionTermAttribute
 {
     /// <summary>The error at which the parabola bends into a line.</summary>
+    /// <value>Above 0.</value>
     public double Scale { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

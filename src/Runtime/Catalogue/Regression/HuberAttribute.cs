@@ -9,6 +9,7 @@ namespace LossGen;
 public sealed partial class HuberAttribute : RegressionTermAttribute
 {
     /// <summary>Where the parabola becomes a line.</summary>
+    /// <value>Above 0.</value>
     public double Delta { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -9,6 +9,7 @@ namespace LossGen;
 public sealed partial class WelschAttribute : RegressionTermAttribute
 {
     /// <summary>The size of an ordinary error.</summary>
+    /// <value>Above 0.</value>
     public double Scale { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

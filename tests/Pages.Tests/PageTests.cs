@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using LossGen.Pages.Catalogue;
+using LossGen.Pages.Formulas;
+using LossGen.Pages.Markdown;
+using LossGen.Pages.Plots;
+
+namespace LossGen.Pages.Tests;
+
+/// <summary>The pages in the repository are those that the tool writes now.</summary>
+public partial class PageTests
+{
+    private const string Cure = "Write the pages anew: dotnet run -c Release --project docs/tool";
+
+    private static readonly string Folder = Path.Combine(Repository.Root, PageSet.Folder);
+
+    private static readonly Lazy<PageSet> Set = new(() => new PageSet());
+
+    /// <summary>Written where numbers have a decimal comma and i has another capital: pages do not depend on it.</summary>
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Pages = new(() =>
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
+        try
+        {
+            return Set.Value.Write();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    });
+
+    public static TheoryData<string> Terms => new(Term.All.Select(term => term.Name));
+
+    [Fact]
+    public void There_is_a_page_for_each_term_and_no_other() =>
+        Assert.Equal(Pages.Value.Keys, Directory.GetFiles(Folder, "*.md").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Index_is_up_to_date() => AssertUpToDate("README.md");
+
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void Page_is_up_to_date(string term) => AssertUpToDate(term + ".md");
+
+    [Fact]
+    public void There_are_the_pictures_that_pages_show_and_no_others() => Assert.Equal(
+        PageSet.Pictures.Order(StringComparer.Ordinal),
+        Directory.GetFiles(Path.Combine(Folder, "images"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Links_lead_somewhere()
+    {
+        string[] dead = [.. from page in Pages.Value
+            from Match link in Link().Matches(page.Value)
+            let target = link.Groups[1].Value + link.Groups[2].Value
+            where !File.Exists(Path.GetFullPath(Path.Combine(Folder, target.Split('#')[0])))
+            select $"{page.Key}: {target}"];
+        Assert.Empty(dead);
+    }
+
+    [Fact]
+    public void Every_option_says_what_it_means()
+    {
+        string[] silent = [.. from term in Term.All from option in term.Options where Documentation.Meaning(option).Length == 0 select $"{term.Name}.{option.Name}"];
+        Assert.Empty(silent);
+        Assert.Empty(Term.All.Where(term => Documentation.Summary(term.Type).Length == 0).Select(term => term.Name));
+    }
+
+    /// <summary>In a value element of its documentation.</summary>
+    [Fact]
+    public void Every_number_says_its_range()
+    {
+        string[] silent = [.. from term in Term.All from option in term.Options where option.IsNumber && Documentation.StatedRange(option).Length == 0 select $"{term.Name}.{option.Name}"];
+        Assert.Empty(silent);
+    }
+
+    [Fact]
+    public void Every_page_tells_the_cost() =>
+        Assert.All(Pages.Value.Where(page => page.Key != "README.md"), page => Assert.Contains("| class indices | statistics | reads ", page.Value, StringComparison.Ordinal));
+
+    /// <summary>The table of what the structure of a formula does not tell.</summary>
+    [Fact]
+    public void Table_of_presentations_names_only_terms() => Assert.Empty(Presentation.Names.Except(Term.All.Select(term => term.Name)));
+
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void Every_term_is_listed_and_has_a_scene(string name)
+    {
+        Term term = Term.All.Single(term => term.Name == name);
+        var presentation = Presentation.Of(term);
+        Assert.Contains($"[{name}]({name}.md) |", Pages.Value["README.md"], StringComparison.Ordinal);
+        Assert.NotEmpty(Scene.Of(term, presentation).CurvesOf(term, presentation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void Formula_is_well_formed(string name)
+    {
+        Term term = Term.All.Single(term => term.Name == name);
+        foreach (string formula in Math(Pages.Value[name + ".md"]))
+        {
+            Assert.Equal(formula.Count(sign => sign == '{'), formula.Count(sign => sign == '}'));
+            Assert.Equal(Regex.Count(formula, @"\\left\b"), Regex.Count(formula, @"\\right\b"));
+            Assert.Equal(Regex.Count(formula, @"\\begin\b"), Regex.Count(formula, @"\\end\b"));
+        }
+
+        Assert.NotEqual(Expression.Number, FormulaView.Of(term, Presentation.Of(term).Activation).Head);
+    }
+
+    [Fact]
+    public void Formulas_read_as_the_field_writes_them()
+    {
+        AssertFormula("Dice", @"L_c = 1 - \frac{2 \sum p\,y + s}{\sum p + \sum y + s}");
+        AssertFormula("CrossEntropy", @"\ell = -\sum_c y\,\log p");
+        AssertFormula("Focal", @"\ell_c = -\left(1 - p\right)^{\gamma}\,y\,\log p");
+        AssertFormula("Huber", @"\ell_c = \begin{cases} \frac{\left\lvert x - y \right\rvert^2}{2} & \text{if } \left\lvert x - y \right\rvert \le \delta \\ \delta\,\left(\left\lvert x - y \right\rvert - \frac{\delta}{2}\right) & \text{else} \end{cases}");
+    }
+
+    /// <summary>What the page shows is what the loss computes.</summary>
+    [Theory]
+    [MemberData(nameof(Terms))]
+    public void Formula_is_that_of_the_loss(string name)
+    {
+        Term term = Term.All.Single(term => term.Name == name);
+        var presentation = Presentation.Of(term);
+        var batch = new FormulaBatch(term, presentation);
+        double expected = batch.Mean(FormulaView.Of(term, presentation.Activation)), value = batch.Evaluate(Set.Value.Create(term));
+        Assert.True(System.Math.Abs(expected - value) <= 1e-9 * System.Math.Max(1, System.Math.Abs(value)), $"The formula gives {expected:R}, the loss {value:R}.");
+    }
+
+    private static void AssertFormula(string name, string formula) => Assert.Equal(formula, Math(Pages.Value[name + ".md"]).First());
+
+    private static IEnumerable<string> Math(string page) => Regex.Matches(page, "```math\n(.*?)\n```", RegexOptions.Singleline).Select(match => match.Groups[1].Value);
+
+    private static void AssertUpToDate(string name)
+    {
+        string path = Path.Combine(Folder, name);
+        Assert.True(File.Exists(path), $"There is no page {name}. {Cure}");
+        string[] expected = Pages.Value[name].Split('\n'), found = File.ReadAllText(path).ReplaceLineEndings("\n").Split('\n');
+        int line = expected.Zip(found).TakeWhile(pair => pair.First == pair.Second).Count();
+        Assert.True(
+            expected.SequenceEqual(found),
+            $"{PageSet.Folder}/{name} is not what the catalogue says now, from line {line + 1} on.\nexpected: {expected.ElementAtOrDefault(line)}\nfound:    {found.ElementAtOrDefault(line)}\n{Cure}");
+    }
+
+    [GeneratedRegex(@"\]\(([^)#\s]+(?:#[^)\s]*)?)\)|src=""([^""]+)""")]
+    private static partial Regex Link();
+}
