@@ -129,7 +129,7 @@ internal static class ToolbeltMapper
         declaration.Loss.With("Target", isBinary ? TargetKind.Dense : TargetKind.Index);
         if (c.Options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored);
-        declaration.Term("SoftF1").With("Epsilon", c.Options.Number("eps", 1e-6));
+        declaration.Term("SoftF1").With("Epsilon", c.Options.Number("eps", 1e-6)).With("Smooth", 1e-6);
         return new Mapping(declaration.ToString(), isBinary ? Feed.Dense(c) : Feed.Labels(c));
     }
 }

@@ -101,6 +101,8 @@ public sealed partial class RegionPowers;
 [ExpLogCrossEntropy(Weight = 0.2)]
 public sealed partial class ExponentialLogarithmic;
 
+// Bounds and smoothing as the peers have them.
+#pragma warning disable LG0062, LG0063
 [Loss(Activation.Sigmoid)]
 [SensitivitySpecificity(Sensitivity = 0.3)]
 [SoftF1(Epsilon = 0.1, Smooth = 0.5)]
@@ -113,6 +115,7 @@ public sealed partial class Unified;
 [Loss(Activation.Softmax)]
 [UnifiedFocal(Symmetric = true, Epsilon = 0.01)]
 public sealed partial class SymmetricUnified;
+#pragma warning restore LG0062, LG0063
 
 [Loss(Activation.Sigmoid)]
 [BalancedBinaryCrossEntropy(Gamma = 0.5)]

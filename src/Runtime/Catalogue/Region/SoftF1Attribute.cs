@@ -12,9 +12,9 @@ public sealed partial class SoftF1Attribute : LossTermAttribute
     /// <value>From 0, below 1/2.</value>
     public double Epsilon { get; init; } = 1e-6;
 
-    /// <summary>Added to the denominator.</summary>
+    /// <summary>Added to the denominator: a class that is rightly absent then scores 0. pytorch-toolbelt's is 1e-6.</summary>
     /// <value>From 0.</value>
-    public double Smooth { get; init; } = 1e-6;
+    public double Smooth { get; init; }
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }

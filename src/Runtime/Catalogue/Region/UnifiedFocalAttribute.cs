@@ -24,9 +24,10 @@ public sealed partial class UnifiedFocalAttribute : LossTermAttribute
     /// <summary>Background and foreground classes have both exponents.</summary>
     public bool Symmetric { get; init; }
 
-    /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond.</summary>
+    /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond; 0 means neither. MONAI's is 1e-7.</summary>
     /// <value>From 0, below 1/2.</value>
-    public double Epsilon { get; init; } = 1e-7;
+    [ConventionDefault(Convention.Monai, 1e-7)]
+    public double Epsilon { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
