@@ -5,20 +5,20 @@ namespace LossGen.Runtime.Tests;
 /// <summary>The bounds that the documentation of the vector functions states, over the whole range and for every width.</summary>
 public class VectorMathTests
 {
-    private const double FloatFloor = -87.3365, DoubleFloor = -708.3964;
+    private const double FloatFloor = -87.68311, DoubleFloor = -708.742999;
 
     public static TheoryData<string, double, double> Bounds => new()
     {
         // function, ulp in float, ulp in double
         { "Exp", 1, 1 },
-        { "ExpNonPositive", 1, 1 },
+        { "ExpNonPositive", 2, 1 },
         { "Log", 1, 1 },
         { "Log1p", 1.5, 1.5 },
         { "LogAtLeastOne", 1, 1 },
         { "Log1pOfUnit", 1.5, 1.5 },
         { "Expm1", 2, 2.5 },
-        { "Sigmoid", 2.5, 2.5 },
-        { "Softplus", 2, 2 },
+        { "Sigmoid", 3, 2.5 },
+        { "Softplus", 2.5, 2 },
         { "Tanh", 2.5, 2.5 },
         { "Atan", 2, 2 },
         { "Sinh", 2.5, 2.5 },

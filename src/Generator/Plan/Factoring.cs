@@ -8,6 +8,12 @@ namespace LossGen.Generator.Plan;
 /// </summary>
 internal sealed class Factoring(GraphBuilder graph)
 {
+    // Longer sums stay as they are: each addition would look at all of their terms again.
+    private const int MostTerms = 32;
+
+    // How deep a factor may lie in a product.
+    private const int MostDepth = 4;
+
     private readonly HashSet<Node> common = [];
 
     /// <summary>Declares a node that is worth taking out.</summary>
@@ -17,15 +23,14 @@ internal sealed class Factoring(GraphBuilder graph)
         return node;
     }
 
-    /// <summary>The factors of a product, those of its factors included.</summary>
-    public static IEnumerable<Node> Factors(Node node) => node.Op == Op.Multiply && node.IsPixel ? node.Inputs.SelectMany(Factors) : [node];
-
     /// <summary>a + b, with what they have in common taken out.</summary>
     public Node Add(Node a, Node b)
     {
         if (Mixture(a, b) is { } mixture)
             return mixture;
-        List<Node> terms = [.. Terms(a), .. Terms(b)];
+        List<Node> terms = [.. Terms(a).Concat(Terms(b)).Take(MostTerms + 1)];
+        if (terms.Count > MostTerms || terms.Count(term => Split(term).Common is not null) < 2)
+            return graph.Make(Op.Add, a, b);
         foreach (Node factor in terms.Select(term => Split(term).Common).OfType<Node>().Distinct().ToList())
         {
             List<Node> own = terms.Where(term => ReferenceEquals(Split(term).Common, factor)).ToList();
@@ -68,15 +73,15 @@ internal sealed class Factoring(GraphBuilder graph)
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add && node.IsPixel ? node.Inputs.SelectMany(Terms) : [node];
 
     // Of a product with a factor that is worth it: that one, and the rest.
-    private (Node? Common, Node Cofactor) Split(Node term)
+    private (Node? Common, Node Cofactor) Split(Node term, int depth = MostDepth)
     {
         if (common.Contains(term))
             return (term, graph.One);
-        if (term.Op != Op.Multiply)
+        if (term.Op != Op.Multiply || depth == 0 || !term.IsPixel)
             return (null, term);
         for (int side = 0; side < 2; side++)
         {
-            if (Split(term[side]) is { Common: { } found } inner)
+            if (Split(term[side], depth - 1) is { Common: { } found } inner)
                 return (found, inner.Cofactor.IsNumber(1) ? term[1 - side] : graph.Make(Op.Multiply, inner.Cofactor, term[1 - side]));
         }
 

@@ -90,7 +90,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
     // Over the classes. What does not vary over them is multiplied once: the reciprocal of a softmax's normaliser is such a factor of every probability.
     private Node SumOfProduct(Node product)
     {
-        List<Node> factors = Factoring.Factors(product).ToList();
+        List<Node> factors = GraphBuilder.Factors(product).ToList();
         List<Node> outer = factors.Where(factor => factor.IsPixel && !factor.Axes.Has(Axes.Class)).ToList();
         Node Product(IEnumerable<Node> nodes) => nodes.Aggregate((a, b) => graph.Make(Op.Multiply, a, b));
         if (outer.Count == 0 || outer.Count == factors.Count)

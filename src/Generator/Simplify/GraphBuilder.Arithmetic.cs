@@ -93,8 +93,8 @@ internal sealed partial class GraphBuilder
     // Images, classes and pixels are at least one.
     private static bool IsCount(Node node) => node.Op == Op.Extent || (node.Op == Op.Multiply && IsCount(node[0]) && IsCount(node[1]));
 
-    // The factors of a product, few enough to look at each.
-    private static IEnumerable<Node> Factors(Node node) =>
+    /// <summary>The factors of a product, few enough to look at each.</summary>
+    public static IEnumerable<Node> Factors(Node node) =>
         node.Op == Op.Multiply && node.FactorCount <= MaximumFactors ? Factors(node[0]).Concat(Factors(node[1])) : [node];
 
     private Node Product(List<Node> factors)

@@ -46,14 +46,15 @@ public class OneHotTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void CrossEntropyTakesOneLogAPixelAndOnePass(bool ignores)
+    public void CrossEntropyTakesOneLogATileAndOnePass(bool ignores)
     {
         LossOptions options = Build.Options with { IgnoreIndex = ignores ? 255 : null };
         LossPlan plan = Build.Plan(options, indexTarget: true, Build.Catalogue<CrossEntropyAttribute>());
         Assert.Single(plan.Statistics);
         Assert.All(plan.AllPasses, pass => Assert.DoesNotContain(pass.PixelNodes(), node => node.Op is Op.Log or Op.LogAtLeastOne && node.Axes.Has(Axes.Class)));
         Assert.All(plan.Statistics, pass => Assert.Empty(pass.ClassSums));
-        Assert.Single(plan.Statistics[0].PixelNodes(), node => node.Op == Op.LogAtLeastOne);
+        Assert.DoesNotContain(plan.Statistics[0].PixelNodes(), node => node.Op == Op.LogAtLeastOne);
+        Assert.Single(plan.Statistics[0].Summands, summand => summand.Factor is not null);
         if (!ignores)
             Assert.NotNull(plan.FusedPass);
     }

@@ -12,10 +12,10 @@
 //   gradient    dx[c] = s2*(1 - y)*sigmoid(x) + s3*y*sigmoid(-x)
 //               s2 = upstream/(N*C*S)
 //               s3 = -upstream/(N*C*S)
-//   pass 0      statistics: reads 4*C + 4*C bytes a pixel (float); adds up 1*C sums; exp 1*C, log1p 1*C a pixel
+//   pass 0      statistics: reads 4*C + 4*C bytes a pixel (float); adds up 1*C sums; exp 1*C a pixel
 //   pass 1      gradient: reads 4*C + 4*C bytes a pixel (float); writes 4*C; exp 1*C, divide 1*C a pixel
-//   pass 2      statistics and gradient in one: reads 4*C + 4*C bytes a pixel (float); writes 4*C; adds up 1*C sums; exp 1*C, log1p 1*C,
-//       divide 1*C a pixel
+//   pass 2      statistics and gradient in one: reads 4*C + 4*C bytes a pixel (float); writes 4*C; adds up 1*C sums; exp 1*C, divide 1*C a
+//       pixel
 #nullable enable
 #pragma warning disable
 
@@ -116,7 +116,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
             var s4 = s.Slots + 0;
-            // sum[c] = sum_NS(y*(maximum(-x, 0) + log1p(exp(-abs(x)))) + (1 - y)*(maximum(x, 0) + log1p(exp(-abs(x)))))
+            // sum[c] = sum_NS(y*maximum(-x, 0) + (1 - y)*maximum(x, 0) + log1p(exp(-abs(x))))
             var sum = s.Statistics[0] + (0 * classes);
 
             double s5 = 0D;
@@ -160,13 +160,14 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 V sumSum = V.Zero;
+                V productSum = V.Zero;
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V v6 = V.Log1pOfUnit(V.ExpNonPositive(-V.Abs(V.Load(x + i))));
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero) + v6, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v6)), validity + i);
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero), V.Load(y + i) * V.Max(-V.Load(x + i), V.Zero)), validity + i);
+                    productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.ExpNonPositive(-V.Abs(V.Load(x + i))), validity + i));
                 }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
             }
         }
 
@@ -198,9 +199,9 @@ public sealed partial class Bce : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
-                    V v8 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v9 = V.One / (V.One + decay);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v8, decay, V.One) * v9), s2 * ((V.One - V.Load(y + i)) * (V.Select(v8, V.One, decay) * v9))), gradient + i);
+                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
+                    V v8 = V.One / (V.One + decay);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
                 }
             }
         }
@@ -231,18 +232,19 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 V sumSum = V.Zero;
+                V productSum = V.Zero;
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V v10 = V.One - V.Load(y + i);
+                    V v9 = V.One - V.Load(y + i);
                     V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
-                    V v6 = V.Log1pOfUnit(decay);
-                    V v8 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v9 = V.One / (V.One + decay);
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v10, V.Max(V.Load(x + i), V.Zero) + v6, V.Load(y + i) * (V.Max(-V.Load(x + i), V.Zero) + v6)), validity + i);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v8, decay, V.One) * v9), s2 * (v10 * (V.Select(v8, V.One, decay) * v9))), gradient + i);
+                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
+                    V v8 = V.One / (V.One + decay);
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v9, V.Max(V.Load(x + i), V.Zero), V.Load(y + i) * V.Max(-V.Load(x + i), V.Zero)), validity + i);
+                    productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(decay, validity + i));
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * (v9 * (V.Select(v7, V.One, decay) * v8))), gradient + i);
                 }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
             }
         }
 
@@ -250,25 +252,25 @@ public sealed partial class Bce : global::LossGen.ILoss
         public static void Components(ref global::LossGen.Kernels.ScalarContext s)
         {
             int batch = s.Batch, classes = s.Classes;
-            // sum[c] = sum_NS(y*(maximum(-x, 0) + v6) + v10*(maximum(x, 0) + v6))
+            // sum[c] = sum_NS(y*maximum(-x, 0) + v9*maximum(x, 0) + log1p(decay))
             var sum = s.Statistics[0] + (0 * classes);
-            var s11 = s.Slots + 0;
-            var s12 = s.Slots + 1 + (0 * classes);
+            var s10 = s.Slots + 0;
+            var s11 = s.Slots + 1 + (0 * classes);
 
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
             {
                 s5 += sum[c];
-                s12[c] = sum[c] / ((double)batch * (double)s.Pixels);
+                s11[c] = sum[c] / ((double)batch * (double)s.Pixels);
             }
 
-            s11[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
+            s10[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
 
-            s.Components[0] = s11[0];
+            s.Components[0] = s10[0];
             for (int c = 0; c < classes; c++)
             {
-                s.Components[1 + (0 * classes) + c] = s12[c];
+                s.Components[1 + (0 * classes) + c] = s11[c];
             }
         }
     }

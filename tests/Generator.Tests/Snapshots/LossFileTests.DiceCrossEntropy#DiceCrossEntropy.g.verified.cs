@@ -19,9 +19,8 @@
 //               s5 = -0.5*upstream/(N*S)
 //               s8[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(-(-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] +
 //                   labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
-//               s7[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(-(-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] +
-//                   labelled[c]))/(1E-05 + predicted[c] + labelled[c])) + (not (0 = 1E-05 + predicted[c] +
-//                   labelled[c]))*2*(-upstream/C)/(1E-05 + predicted[c] + labelled[c])
+//               s7[c] = (not (0 = 1E-05 + predicted[c] + labelled[c]))*(2*(-upstream/C)/(1E-05 + predicted[c] + labelled[c]) -
+//                   (-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] + labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable
@@ -157,10 +156,11 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
             for (int c = 0; c < classes; c++)
             {
-                double s8 = !(0D == below[c]) ? -(-(s10[0] * s13[c]) / below[c]) : 0D;
-                double s7 = s8 + (!(0D == below[c]) ? (2D * (s11[0] / below[c])) : 0D);
-                constants1[(0 * classes) + c] = s8;
-                constants1[(1 * classes) + c] = s7;
+                double s15 = -(-(s10[0] * s13[c]) / below[c]);
+                double s7 = !(0D == below[c]) ? (s15 + (2D * (s11[0] / below[c]))) : 0D;
+                double s8 = !(0D == below[c]) ? s15 : 0D;
+                constants1[(0 * classes) + c] = s7;
+                constants1[(1 * classes) + c] = s8;
                 constants1[(2 * classes) + c] = s6[0] + s7;
                 constants1[(3 * classes) + c] = s6[0] + s8;
             }
@@ -186,7 +186,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Softmax: maximum = max_C(x); exponential[c] = exp(x - maximum); normaliser = sum_C(exponential); labelLogit = sum_C([label = c]*x).
-            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, maximumRow, labelLogitRow);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, maximumRow, labelLogitRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSum = V.Zero;
@@ -240,14 +240,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v21Row = scratch + (((1 * classes) + 2) * width);
+            var v22Row = scratch + (((1 * classes) + 2) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
             // s5 = -s6
             V s5 = V.Broadcast(constants + (4 * classes) + 0);
 
             // Softmax: exponential[c] = exp(x - maximum); normaliser = sum_C(exponential).
-            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
@@ -255,17 +255,17 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V label = V.Load(labels + i);
                 V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                // v22 = sum_C(exponential*where([label = c], s7[c], s8[c]))
-                V v22 = V.Zero;
+                // v23 = sum_C(exponential*where([label = c], s7[c], s8[c]))
+                V v23 = V.Zero;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v22 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
+                    v23 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
                 }
-                V v21 = -(reciprocal * v22);
+                V v22 = -(reciprocal * v23);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v21, v21Row + i);
+                V.Store(v22, v22Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -274,13 +274,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                // s23[c] = s6 + s7[c]
-                V s23 = V.Broadcast(constants + (2 * classes) + c);
-                // s24[c] = s6 + s8[c]
-                V s24 = V.Broadcast(constants + (3 * classes) + c);
+                // s24[c] = s6 + s7[c]
+                V s24 = V.Broadcast(constants + (2 * classes) + c);
+                // s25[c] = s6 + s8[c]
+                V s25 = V.Broadcast(constants + (3 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.Select(V.Equal(V.Load(labels + i), self), s23, s24) + V.Load(v21Row + i), V.Equal(V.Load(labels + i), self) & s5), gradient + i);
+                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.Select(V.Equal(V.Load(labels + i), self), s24, s25) + V.Load(v22Row + i), V.Equal(V.Load(labels + i), self) & s5), gradient + i);
                 }
             }
         }

@@ -18,11 +18,10 @@
 //               s6[c][n] = (0 < s4)*(-(-(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*upstream/N/C/cosh(1 - (Smooth +
 //                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
 //                   sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
-//               s5[c][n] = (0 < s4)*(-(-(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*upstream/N/C/cosh(1 - (Smooth +
-//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
-//                   sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n])) + (0 < s4)*2*(-upstream/N/C/cosh(1 - (Smooth + 2*tp[c][n])/(Smooth +
-//                   sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] +
-//                   sumY[c][n])
+//               s5[c][n] = (0 < s4)*(2*(-upstream/N/C/cosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth
+//                   + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]) - (-(Smooth +
+//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*upstream/N/C/cosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
+//                   sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable
@@ -189,10 +188,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                     double s17 = s7[0] / s12[(n * classes) + c];
                     double s18 = global::System.Math.Sinh(s11[(n * classes) + c]);
                     double s19 = -((s10[(n * classes) + c] * s17) * s18) / s9[(n * classes) + c];
-                    double s6 = (0D < s4) ? -s19 : 0D;
-                    double s20 = (0D < s4) ? (2D * (-(s17 * s18) / s9[(n * classes) + c])) : 0D;
-                    constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = s6;
-                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = s6 + s20;
+                    double s20 = -s19;
+                    double s5 = (0D < s4) ? (s20 + (2D * (-(s17 * s18) / s9[(n * classes) + c]))) : 0D;
+                    constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = s5;
+                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = (0D < s4) ? s20 : 0D;
                 }
             }
         }
@@ -213,7 +212,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
             // Pixel by pixel: what joins the classes.
             V sumSumValid = V.Zero;
@@ -269,7 +268,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            global::LossGen.Kernels.Softmax.Exponentials<T, V>(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
 
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
@@ -284,7 +283,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v26 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + (1 * classes) + c), V.Broadcast(constants + c));
+                    v26 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
                 }
                 V v25 = -(reciprocal * v26);
                 V.Store(reciprocal, reciprocalRow + i);
@@ -297,10 +296,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                // s6[c] = (0 < s4)*(-s19[c])
-                V s6 = V.Broadcast(constants + c);
-                // s5[c] = s6[c] + s20[c]
-                V s5 = V.Broadcast(constants + (1 * classes) + c);
+                // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
+                V s5 = V.Broadcast(constants + c);
+                // s6[c] = (0 < s4)*s20[c]
+                V s6 = V.Broadcast(constants + (1 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v25Row + i))), gradient + i);
