@@ -166,7 +166,7 @@ internal static class MonaiMapper
         double weight = values.Number("weight", 0.5), gamma = values.Number("gamma", 0.5), delta = values.Number("delta", 0.7);
         var declaration = new Declaration(Activation.None);
         values.Integer("num_classes");
-        declaration.Term("UnifiedFocal").With("Share", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7);
+        declaration.Term("UnifiedFocal").With("Share", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7).With("Bounded", true);
         return declaration;
     }
 

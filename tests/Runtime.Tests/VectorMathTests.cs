@@ -11,14 +11,14 @@ public class VectorMathTests
     {
         // function, ulp in float, ulp in double
         { "Exp", 1, 1 },
-        { "ExpNonPositive", 2, 1 },
+        { "ExpNonPositive", 2.6, 1 },
         { "Log", 1, 1 },
         { "Log1p", 1.5, 1.5 },
         { "LogAtLeastOne", 1, 1 },
         { "Log1pOfUnit", 1.5, 1.5 },
         { "Expm1", 2, 2.5 },
-        { "Sigmoid", 3, 2.5 },
-        { "Softplus", 2.5, 2 },
+        { "Sigmoid", 3.5, 2.5 },
+        { "Softplus", 3.1, 2 },
         { "Tanh", 2.5, 2.5 },
         { "Atan", 2, 2 },
         { "Sinh", 2.5, 2.5 },

@@ -109,11 +109,11 @@ public sealed partial class ExponentialLogarithmic;
 public sealed partial class SensitivitySoftF1;
 
 [Loss(Activation.Softmax, PerImage = true)]
-[UnifiedFocal(Share = 0.3, Epsilon = 0.01)]
+[UnifiedFocal(Share = 0.3, Epsilon = 0.01, Bounded = true)]
 public sealed partial class Unified;
 
 [Loss(Activation.Softmax)]
-[UnifiedFocal(Symmetric = true, Epsilon = 0.01)]
+[UnifiedFocal(Symmetric = true, Epsilon = 0.01, Bounded = true)]
 public sealed partial class SymmetricUnified;
 #pragma warning restore LG0062, LG0063
 

@@ -61,6 +61,6 @@ internal static class RegionFormulas
         return Divide(weights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
     }
 
-    /// <summary>A power; 0 without gradient where the number is not positive, so that roots have no infinite slope there.</summary>
-    internal static Value Power(Value number, double exponent) => Where(number > 0, Pow(number, exponent), 0);
+    /// <summary>A power; 0 without gradient where float has no more positive numbers, so that roots have no infinite slope there.</summary>
+    internal static Value Power(Value number, double exponent) => Where(number > 1e-37, Pow(number, exponent), 0);
 }
