@@ -5,6 +5,8 @@ namespace LossGen.Generator.Differentiate;
 /// <summary>Reverse-mode differentiation of a graph with respect to the logits.</summary>
 internal static class Differentiator
 {
+    private const int MostParts = 8;
+
     /// <summary>The gradient of <paramref name="output"/>, weighted by <paramref name="seed"/>, at each logit.</summary>
     public static Node Gradient(GraphBuilder builder, Node output, Node seed)
     {
@@ -20,22 +22,36 @@ internal static class Differentiator
             Func<GraphBuilder, Node, Node, Node?[]>? derivative = node.Operation().Derivative;
             if (derivative is null)
                 continue;
-            Node?[] contributions = derivative(builder, node, adjoint);
-            for (int i = 0; i < contributions.Length; i++)
+            foreach (Node arriving in Parts(node, adjoint))
             {
-                Node input = node[i];
-                if (contributions[i] is not { } contribution || !input.DependsOnLogit)
-                    continue;
+                Node?[] contributions = derivative(builder, node, arriving);
+                for (int i = 0; i < contributions.Length; i++)
+                {
+                    Node input = node[i];
+                    if (contributions[i] is not { } contribution || !input.DependsOnLogit)
+                        continue;
 
-                // An input that was broadcast gets the sum over the axes it was broadcast over.
-                Axes spread = OutputAxes(node).Without(input.Axes);
-                Node part = builder.Sum(contribution, spread);
-                adjoints[input] = adjoints.TryGetValue(input, out Node? sum) ? builder.Add(sum, part) : part;
+                    // An input that was broadcast gets the sum over the axes it was broadcast over.
+                    Axes spread = OutputAxes(node).Without(input.Axes);
+                    Node part = builder.Sum(contribution, spread);
+                    adjoints[input] = adjoints.TryGetValue(input, out Node? sum) ? builder.Add(sum, part) : part;
+                }
             }
         }
 
         return adjoints.TryGetValue(builder.Logit, out Node? gradient) ? gradient : builder.Zero;
     }
+
+    // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be infinite.
+    private static IEnumerable<Node> Parts(Node node, Node adjoint)
+    {
+        if (node.Op is not (Op.Sqrt or Op.Power or Op.Log or Op.Log1p or Op.Divide))
+            return [adjoint];
+        List<Node> terms = [.. Terms(adjoint).Take(MostParts + 1)];
+        return terms.Count <= MostParts && terms.Any(term => term.Op == Op.Mask) ? terms : [adjoint];
+    }
+
+    private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add ? node.Inputs.SelectMany(Terms) : [node];
 
     // A reduction's own axes are not spread: its gradient is the same at every point it summed.
     private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum ? Axes.None : node.Axes;
