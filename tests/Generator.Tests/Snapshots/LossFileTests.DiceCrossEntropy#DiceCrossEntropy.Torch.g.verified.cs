@@ -53,11 +53,11 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
             // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
-            var score = input.Keep(input.Where(below.eq(0D), 1D, (1E-05D + (2D * overlap)) / below));
+            var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
             var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
             // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
-            return (input.SumC(1D - score) / input.Classes) + (0.5D * ((-sum) / (input.Batch * input.Pixels)));
+            return input.Divide(input.SumC(1D - score), input.Classes) + (0.5D * input.Divide(-sum, input.Batch * input.Pixels));
         }
 
         // The value, the share of each term, then the classes of each that has them.
@@ -76,15 +76,15 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
             // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
-            var score = input.Keep(input.Where(below.eq(0D), 1D, (1E-05D + (2D * overlap)) / below));
+            var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
             // loss = 1 - score
             var loss = input.Keep(1D - score);
             // scalar = sum_C(loss)/C
-            var scalar = input.Keep(input.SumC(loss) / input.Classes);
+            var scalar = input.Keep(input.Divide(input.SumC(loss), input.Classes));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
             var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
             // scalar2 = 0.5*(-sum)/(N*S)
-            var scalar2 = input.Keep(0.5D * ((-sum) / (input.Batch * input.Pixels)));
+            var scalar2 = input.Keep(0.5D * input.Divide(-sum, input.Batch * input.Pixels));
             return new global::TorchSharp.torch.Tensor[] { scalar + scalar2, scalar, scalar2, loss };
         }
 
@@ -101,17 +101,19 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
             // scalar = 0.5*upstream/(N*S)
-            var scalar = input.Keep((0.5D * upstream) / (input.Batch * input.Pixels));
+            var scalar = input.Keep(input.Divide(0.5D * upstream, input.Batch * input.Pixels));
             // scalar2 = upstream/C
-            var scalar2 = input.Keep(upstream / input.Classes);
+            var scalar2 = input.Keep(input.Divide(upstream, input.Classes));
             // condition = not (0 = below)
             var condition = input.Keep(below.eq(0D).logical_not());
-            // perClass = -(-scalar2*(1E-05 + 2*overlap)/below)/below
-            var perClass = input.Keep(-((-(scalar2 * ((1E-05D + (2D * overlap)) / below))) / below));
-            // perClass2 = condition*perClass
-            var perClass2 = input.Keep(input.Mask(condition, perClass));
-            // element = where([label = c], perClass2 + condition*2*(-scalar2)/below, perClass2)
-            var element = input.Keep(input.Where(input.OneHot, perClass2 + input.Mask(condition, 2D * ((-scalar2) / below)), perClass2));
+            // perClass = (-scalar2*(1E-05 + 2*overlap)/below)/below
+            var perClass = input.Keep(input.Divide(-(scalar2 * input.Divide(1E-05D + (2D * overlap), below)), below));
+            // perClass2 = -perClass
+            var perClass2 = input.Keep(-perClass);
+            // perClass3 = condition*(perClass2 + 2*(-scalar2)/below)
+            var perClass3 = input.Keep(input.Mask(condition, perClass2 + (2D * input.Divide(-scalar2, below))));
+            // element = where([label = c], perClass3, condition*perClass2)
+            var element = input.Keep(input.Where(input.OneHot, perClass3, input.Mask(condition, perClass2)));
             // [label = c]*(-scalar) + scalar*p + p*(element - sum_C(p*element))
             return (input.Mask(input.OneHot, -scalar) + (scalar * p)) + (p * (element - input.SumC(p * element)));
         }
