@@ -6,7 +6,10 @@ namespace LossGen.Cpu;
 /// <content>Prepares a tile: in place where the caller's memory can be read as it is, else through a padded copy.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
+    // With fewer classes the processor sees the rows coming; with more, those of large images drive each other out of the cache before they are read.
     private const int PrefetchedClasses = 8;
+
+    private const int UnprefetchedClasses = 64;
 
     private const int CacheLine = 64;
 
@@ -51,7 +54,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             }
         }
 
-        if (classes > PrefetchedClasses && !isStaged)
+        if (IsPrefetched(classes) && !isStaged)
             PrefetchNext(run, pass, image, pixel + count, count);
         if (isMasked)
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
@@ -107,13 +110,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 }
             }
 
-            if (classes > PrefetchedClasses)
+            if (IsPrefetched(classes))
                 PrefetchNext(run, pass, image, pixel + width, width);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
         }
 
         return pixel;
     }
+
+    private static bool IsPrefetched(int classes) => classes is > PrefetchedClasses and < UnprefetchedClasses;
 
     // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed.
     private static void PrefetchNext(in CallState run, PassLayout pass, int image, long pixel, int count)

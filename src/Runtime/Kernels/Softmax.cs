@@ -132,41 +132,40 @@ public static unsafe class Softmax
         }
     }
 
-    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum into its row, or that of the normaliser.
+    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum into its row, or that of the normaliser. Classes in
+    // the outer loop: a line is read as a whole before others of its set drive it out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* maximum, T* spare)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
-        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
         nint stride = tile.LogitStride;
-        T* x = tile.Logits, max = maximum == null ? spare : maximum;
+        T* x = tile.Logits, to = rows, max = maximum == null ? spare : maximum;
         for (nint i = 0; i < pixels; i += V.Count)
+            V.Store(V.Create(double.NegativeInfinity), max + i);
+        for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
         {
-            T* at = x + i, to = rows + i;
-            V largest = V.Load(at);
-            V.Store(largest, to);
-            at += stride;
-            to += width;
-            int c = 1;
-            for (; c <= classes - 4; c += 4, at += 4 * stride, to += 4 * width)
+            T* second = x + stride, third = second + stride, fourth = third + stride;
+            for (nint i = 0; i < pixels; i += V.Count)
             {
-                V x0 = V.Load(at), x1 = V.Load(at + stride), x2 = V.Load(at + (2 * stride)), x3 = V.Load(at + (3 * stride));
-                V.Store(x0, to);
-                V.Store(x1, to + width);
-                V.Store(x2, to + (2 * width));
-                V.Store(x3, to + (3 * width));
-                largest = V.MaxNative(largest, V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3)));
+                V x0 = V.Load(x + i), x1 = V.Load(second + i), x2 = V.Load(third + i), x3 = V.Load(fourth + i);
+                V.Store(x0, to + i);
+                V.Store(x1, to + width + i);
+                V.Store(x2, to + (2 * width) + i);
+                V.Store(x3, to + (3 * width) + i);
+                V.Store(V.MaxNative(V.Load(max + i), V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3))), max + i);
             }
+        }
 
-            for (; c < classes; c++, at += stride, to += width)
+        for (; c < classes; c++, x += stride, to += width)
+        {
+            for (nint i = 0; i < pixels; i += V.Count)
             {
-                V x0 = V.Load(at);
-                V.Store(x0, to);
-                largest = V.MaxNative(largest, x0);
+                V x0 = V.Load(x + i);
+                V.Store(x0, to + i);
+                V.Store(V.MaxNative(V.Load(max + i), x0), max + i);
             }
-
-            V.Store(largest, max + i);
         }
     }
 
