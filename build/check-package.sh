@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-dotnet pack src/Runtime -c Release -o "$work/feed" -v quiet
+# A version that no cache has: an older package of the same version would be taken for this one.
+dotnet pack src/Runtime -c Release -o "$work/feed" -v quiet -p:PackageVersion=0.0.0-check
 cp -r build/package-check/. "$work/"
 
 # Packages in a folder of its own, so that an older LossGen of the same version is never taken for this one.

@@ -92,6 +92,11 @@ public sealed class ReferenceContext
         ArgumentNullException.ThrowIfNull(formula);
         var scope = new TermScope(this, includeBackground, onlyClasses, activation);
         using (scope.Enter())
-            return weight * scope.Finish(formula(new Prediction(scope), Input.Target));
+        {
+            Value value = scope.Finish(formula(new Prediction(scope), Input.Target));
+
+            // A term that counts nothing is as if it was not there, even where it is infinite.
+            return weight == 0 ? Elementwise.Map(value, _ => 0) : weight * value;
+        }
     }
 }

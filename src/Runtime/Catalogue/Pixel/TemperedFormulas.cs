@@ -23,8 +23,14 @@ internal static class TemperedFormulas
     internal static Value Divergence(Value p, Value y, double t) =>
         y * (Logarithm(y + 1e-10, t) - Logarithm(p, t)) + (RegionFormulas.Power(p, 2 - t) - RegionFormulas.Power(y, 2 - t)) / (2 - t);
 
-    /// <summary>Moves the share s of the target to each of the other classes.</summary>
-    internal static Value Smooth(Value y, double s, Value classes) => s == 0 ? y : (1 - s * classes / (classes - 1)) * y + s / (classes - 1);
+    /// <summary>Moves the share s of the target to each of the other classes; a class that is alone keeps all of it.</summary>
+    internal static Value Smooth(Value y, double s, Value classes)
+    {
+        if (s == 0)
+            return y;
+        Value others = Max(classes - 1, 1), share = Where(classes > 1, s, 0);
+        return (1 - share * classes / others) * y + share / others;
+    }
 
     /// <summary>One step of the fixed point: the factor of the logits from a sum of exponentials.</summary>
     internal static Value Factor(Value sum, double t) => Pow(sum, 1 - t);
