@@ -40,5 +40,5 @@ public sealed partial class TripletAttribute : LossTermAttribute
     }
 
     // Without gradient where both are the same, as PyTorch's norm.
-    private static Value Root(Value v) => Where(v > 0, Sqrt(v), 0);
+    private static Value Root(Value v) => Where(v <= 0, 0, Sqrt(v));
 }

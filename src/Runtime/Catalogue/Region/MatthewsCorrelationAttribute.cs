@@ -20,6 +20,6 @@ public sealed partial class MatthewsCorrelationAttribute : LossTermAttribute
         Value tp = Sum(x.Probability * y) + smooth, tn = Sum((1 - x.Probability) * (1 - y)) + smooth;
         Value fp = Sum(x.Probability * (1 - y)) + smooth, fn = Sum((1 - x.Probability) * y) + smooth;
         Value product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn);
-        return 1 - Where(product > 0, (tp * tn - fp * fn) / Sqrt(product), 0);
+        return 1 - Where(product <= 0, 0, (tp * tn - fp * fn) / Sqrt(product));
     }
 }

@@ -62,5 +62,5 @@ internal static class RegionFormulas
     }
 
     /// <summary>A power; 0 without gradient where float has no more positive numbers, so that roots have no infinite slope there.</summary>
-    internal static Value Power(Value number, double exponent) => Where(number > 1e-37, Pow(number, exponent), 0);
+    internal static Value Power(Value number, double exponent) => Where(number <= 1e-37, 0, Pow(number, exponent));
 }

@@ -29,6 +29,6 @@ public sealed partial class OhemCrossEntropyAttribute : LossTermAttribute
     {
         Value entropy = -SumOverClasses(y * x.LogProbability), loss = -SumOverClasses(classWeights * y * x.LogProbability);
         Value hardest = HardPixels.Hardest(entropy, Max(leastFraction * HardPixels.Count(entropy, indexTarget), leastPixels));
-        return HardPixels.MeanOf(Detach(Where(SumOverClasses(y * x.Probability) < threshold, 1, hardest)), loss);
+        return HardPixels.MeanOf(Detach(Where(SumOverClasses(y * x.Probability) >= threshold, hardest, 1)), loss);
     }
 }
