@@ -24,13 +24,8 @@ internal static class TemperedFormulas
         y * (Logarithm(y + 1e-10, t) - Logarithm(p, t)) + (RegionFormulas.Power(p, 2 - t) - RegionFormulas.Power(y, 2 - t)) / (2 - t);
 
     /// <summary>Moves the share s of the target to each of the other classes; a class that is alone keeps all of it.</summary>
-    internal static Value Smooth(Value y, double s, Value classes)
-    {
-        if (s == 0)
-            return y;
-        Value others = Max(classes - 1, 1), share = Where(classes > 1, s, 0);
-        return (1 - share * classes / others) * y + share / others;
-    }
+    internal static Value Smooth(Value y, double s, Value classes) =>
+        s == 0 ? y : Shared(y, Where(classes > 1, s, 0), classes, Max(classes - 1, 1));
 
     /// <summary>One step of the fixed point: the factor of the logits from a sum of exponentials.</summary>
     internal static Value Factor(Value sum, double t) => Pow(sum, 1 - t);
@@ -40,4 +35,6 @@ internal static class TemperedFormulas
 
     /// <summary>One step of the bisection: from where a part is added while the sum of exponentials is not below 1.</summary>
     internal static Value Raise(Value lower, Value part, Value sum) => Where(sum < 1, lower, lower + part);
+
+    private static Value Shared(Value y, Value s, Value classes, Value others) => (1 - s * classes / others) * y + s / others;
 }
