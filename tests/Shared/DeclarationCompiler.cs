@@ -54,6 +54,7 @@ internal sealed partial class DeclarationCompiler
     private readonly Dictionary<string, string> errors = [];
     private readonly Dictionary<string, string[]> headers = [];
     private readonly List<string> warnings = [];
+    private readonly HashSet<string> warned = [];
 
     private DeclarationCompiler()
     {
@@ -64,6 +65,9 @@ internal sealed partial class DeclarationCompiler
 
     /// <summary>Warnings about the declarations or the code generated for them.</summary>
     public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>The declaration, or the code generated for it, has a warning.</summary>
+    public bool Warns(string declaration) => warned.Contains(declaration);
 
     public static DeclarationCompiler Compile(IEnumerable<string> declarations)
     {
@@ -109,7 +113,12 @@ internal sealed partial class DeclarationCompiler
             ILookup<int?, Diagnostic> failures = diagnostics.Where(message => message.Severity == DiagnosticSeverity.Error).ToLookup(NumberOf);
             if (failures.Count == 0)
             {
-                warnings.AddRange(diagnostics.Where(message => message.Severity == DiagnosticSeverity.Warning).Select(Describe));
+                foreach (Diagnostic warning in diagnostics.Where(message => message.Severity == DiagnosticSeverity.Warning))
+                {
+                    warnings.Add(Describe(warning));
+                    warned.UnionWith(NumberOf(warning) is int one ? [batch[one]] : batch.Values); // no place: nobody knows whose it is
+                }
+
                 image.Position = 0;
 
                 // A context of its own: assemblies of several compilations have the same names.

@@ -7,8 +7,15 @@ internal static class Elementwise
 {
     public static Value Map(Value a, Func<double, double> function) => new(a.Axes, a.Extents, Array.ConvertAll(a.Data, p => function(p)));
 
-    public static Value Zip(Value a, Value b, Func<double, double, double> function) =>
-        Create(a.Axes | b.Axes, a.Extents.Union(b.Extents), (n, c, s) => function(a[n, c, s], b[n, c, s]));
+    public static Value Zip(Value a, Value b, Func<double, double, double> function)
+    {
+        if (a.Axes != b.Axes)
+            return Create(a.Axes | b.Axes, a.Extents.Union(b.Extents), (n, c, s) => function(a[n, c, s], b[n, c, s]));
+        var data = new double[a.Data.Length];
+        for (int i = 0; i < data.Length; i++)
+            data[i] = function(a.Data[i], b.Data[i]);
+        return new Value(a.Axes, a.Extents, data);
+    }
 
     public static Value Select(Value mask, Value a, Value b) => Create(
         mask.Axes | a.Axes | b.Axes,
