@@ -26,7 +26,7 @@ internal static class LossEmitter
         HeaderEmitter.Declaration(writer, model);
         NodeNames? indexNames = index is null ? null : HeaderEmitter.Kernel(writer, model, index);
         NodeNames? denseNames = dense is null ? null : HeaderEmitter.Kernel(writer, model, dense);
-        writer.Line("#nullable enable");
+        writer.Line("#nullable enable annotations");
         writer.Line("#pragma warning disable");
         writer.Line();
         if (model.Namespace.Length > 0)

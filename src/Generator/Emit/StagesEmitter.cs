@@ -50,7 +50,7 @@ internal sealed class StagesEmitter
 
     private void Section(string title, params Node[] results)
     {
-        List<Node> nodes = [.. Reachable(results).Where(node => !node.Inputs.IsEmpty && !numbers.ContainsKey(node))];
+        List<Node> nodes = [.. Reachable.From(results).Where(node => !node.Inputs.IsEmpty && !numbers.ContainsKey(node))];
         writer.Line("//");
         writer.Comment(nodes.Count > 0 ? title : title + ": nothing");
         foreach (Node node in nodes)
@@ -79,21 +79,4 @@ internal sealed class StagesEmitter
     }
 
     private string Name(Node node) => numbers.TryGetValue(node, out int number) ? "%" + Literal.Of(number) : NodeText.Describe(node);
-
-    private static IEnumerable<Node> Reachable(Node[] results)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node input in node.Inputs)
-                Visit(input);
-        }
-
-        foreach (Node result in results)
-            Visit(result);
-        return found.Values;
-    }
 }

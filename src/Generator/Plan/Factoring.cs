@@ -29,15 +29,17 @@ internal sealed class Factoring(GraphBuilder graph)
         if (Mixture(a, b) is { } mixture)
             return mixture;
         List<Node> terms = [.. Terms(a).Concat(Terms(b)).Take(MostTerms + 1)];
-        if (terms.Count > MostTerms || terms.Count(term => Split(term).Common is not null) < 2)
+        List<IGrouping<Node?, (Node Term, Node Cofactor)>> shared = terms.Count > MostTerms ? [] : [.. terms
+            .Select(term => (Term: term, Parts: Split(term)))
+            .ToLookup(term => term.Parts.Common, term => (term.Term, term.Parts.Cofactor))
+            .Where(products => products.Key is not null && products.Count() > 1)];
+        if (shared.Count == 0)
             return graph.Make(Op.Add, a, b);
-        foreach (Node factor in terms.Select(term => Split(term).Common).OfType<Node>().Distinct().ToList())
+        foreach (IGrouping<Node?, (Node Term, Node Cofactor)> products in shared)
         {
-            List<Node> own = terms.Where(term => ReferenceEquals(Split(term).Common, factor)).ToList();
-            if (own.Count < 2)
-                continue;
-            Node cofactor = Cofactors(own.Select(term => Split(term).Cofactor).ToList());
-            terms = [.. terms.Where(term => !own.Contains(term)), graph.Make(Op.Multiply, factor, cofactor)];
+            var own = new HashSet<Node>(products.Select(product => product.Term));
+            Node cofactor = Cofactors([.. products.Select(product => product.Cofactor)]);
+            terms = [.. terms.Where(term => !own.Contains(term)), graph.Make(Op.Multiply, products.Key!, cofactor)];
         }
 
         return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));

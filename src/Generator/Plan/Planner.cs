@@ -31,7 +31,7 @@ internal sealed class Planner(GraphBuilder builder)
         List<Node> partial = Component.InOrder(components).Select(component => component.Node).ToList();
 
         // Of the components only the sums belong to the passes, and the value has nearly always the same.
-        List<Node> all = Reachable([value, gradient, .. Reachable(partial).Where(IsStatistic)]);
+        List<Node> all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
         valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
         int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
@@ -49,7 +49,7 @@ internal sealed class Planner(GraphBuilder builder)
             ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null, [])
             : null;
         // What must be there when only the value is asked for.
-        var early = new HashSet<Node>(Reachable([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage)]));
+        var early = new HashSet<Node>(Reachable.From([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage)]));
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value, []) : null;
 
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
@@ -169,22 +169,5 @@ internal sealed class Planner(GraphBuilder builder)
         var seen = new HashSet<Node>();
         bool Visit(Node node) => seen.Add(node) && (leaf(node) || (!IsOfPass(node) && node.Inputs.Any(Visit)));
         return Visit(summand);
-    }
-
-    private static List<Node> Reachable(IEnumerable<Node> outputs)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node input in node.Inputs)
-                Visit(input);
-        }
-
-        foreach (Node output in outputs)
-            Visit(output);
-        return [.. found.Values];
     }
 }

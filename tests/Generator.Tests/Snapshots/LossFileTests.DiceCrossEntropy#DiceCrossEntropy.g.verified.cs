@@ -23,7 +23,7 @@
 //                   (-upstream/C*(1E-05 + 2*overlap[c])/(1E-05 + predicted[c] + labelled[c]))/(1E-05 + predicted[c] + labelled[c]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
-#nullable enable
+#nullable enable annotations
 #pragma warning disable
 
 public sealed partial class DiceCrossEntropy : global::LossGen.ILoss

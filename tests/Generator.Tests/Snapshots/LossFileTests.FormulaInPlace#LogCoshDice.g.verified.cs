@@ -24,7 +24,7 @@
 //                   sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
-#nullable enable
+#nullable enable annotations
 #pragma warning disable
 
 public sealed partial class LogCoshDice : global::LossGen.ILoss
