@@ -29,6 +29,39 @@ public sealed class RegressionTests
         ("second derivatives where nothing is valid", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Sqrt(x.Probability + 0.125)", ignore: -1)),
         ("second derivatives of a power of what is ignored", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Pow(y + 0.37, x.Probability)", ignore: -100)),
         ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
+        ("softmax and sigmoid in one loss", new()
+        {
+            Activation = Activation.Softmax,
+            Classes = 3,
+            Verbatim = """
+                [Loss(Activation.Softmax, Target = TargetKind.Index)]
+                [MeanSquaredError(Activation = Activation.Sigmoid)]
+                [FBeta(Beta = 2, Smooth = 1, SoftLabel = true, EmptyClasses = EmptyClasses.Skip)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+            Target = TargetKind.Index,
+        }),
+        ("a term of weight 0 that is infinite", new()
+        {
+            Activation = Activation.None,
+            IgnoreIndex = 1,
+            Classes = 2,
+            Target = TargetKind.Dense,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => MaxOverClasses(x.Logit);
+                }
+
+                [Loss(Activation.None, IgnoreIndex = 1, Target = TargetKind.Dense)]
+                [Outside(Weight = 0, IncludeBackground = false)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
         ("a choice inside a product", new()
         {
             Activation = Activation.Softmax,

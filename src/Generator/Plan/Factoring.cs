@@ -33,6 +33,8 @@ internal sealed class Factoring(GraphBuilder graph)
             .Select(term => (Term: term, Parts: Split(term)))
             .ToLookup(term => term.Parts.Common, term => (term.Term, term.Parts.Cofactor))
             .Where(products => products.Key is not null && products.Count() > 1)];
+        if (shared.Count == 0 && terms.Count <= MostTerms && Choices([.. terms]) is { } choices && choices.Count < terms.Count)
+            return Sum(choices);
         if (shared.Count == 0)
             return graph.Make(Op.Add, a, b);
         foreach (IGrouping<Node?, (Node Term, Node Cofactor)> products in shared)
@@ -42,10 +44,11 @@ internal sealed class Factoring(GraphBuilder graph)
             terms = [.. terms.Where(term => !own.Contains(term)), graph.Make(Op.Multiply, products.Key!, cofactor)];
         }
 
-        return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
+        return Sum(terms);
     }
 
-    // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm.
+    // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm. What they begin with,
+    // w * max(-x, 0) + (1 - w) * max(x, 0), is max(x, 0) - w * x.
     private Node? Mixture(Node left, Node right)
     {
         if (left.Op != Op.Multiply || right.Op != Op.Multiply)
@@ -61,12 +64,19 @@ internal sealed class Factoring(GraphBuilder graph)
                 if (tail is null)
                     continue;
                 Node Other(Node sum) => ReferenceEquals(sum[0], tail) ? sum[1] : sum[0];
-                return graph.Make(Op.Add, graph.Make(Op.Add, graph.Make(Op.Multiply, w, Other(a)), graph.Make(Op.Multiply, u, Other(b))), tail);
+                return graph.Make(Op.Add, Positive(w, Other(a), Other(b)) ?? Positive(u, Other(b), Other(a)) ?? graph.Make(Op.Add, graph.Make(Op.Multiply, w, Other(a)), graph.Make(Op.Multiply, u, Other(b))), tail);
             }
         }
 
         return null;
     }
+
+    // Of w * max(-x, 0) and (1 - w) * max(x, 0).
+    private Node? Positive(Node w, Node negative, Node positive) =>
+        negative.Op == Op.Maximum && positive.Op == Op.Maximum && negative[1].IsNumber(0) && positive[1].IsNumber(0)
+            && negative[0] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1) && ReferenceEquals(minus[1], positive[0])
+            ? graph.Make(Op.Add, positive, graph.Make(Op.Multiply, w, minus))
+            : null;
 
     // b is 1 - a.
     private static bool IsComplement(Node a, Node b) =>
@@ -90,11 +100,11 @@ internal sealed class Factoring(GraphBuilder graph)
         return (null, term);
     }
 
-    // Their sum. Numbers of the scalar section join a choice between such numbers.
+    // Their sum. Numbers of the scalar section join a choice between such numbers; what has no class axis is added up first, once a pixel.
     private Node Cofactors(List<Node> nodes)
     {
-        List<Node> terms = nodes.SelectMany(Terms).ToList(), small = terms.Where(term => !term.IsPixel).ToList();
-        terms = terms.Where(term => term.IsPixel).ToList();
+        List<Node> all = nodes.SelectMany(Terms).ToList(), small = all.Where(term => !term.IsPixel).ToList();
+        List<Node> terms = Choices([.. all.Where(term => term.IsPixel && term.Axes.Has(Axes.Class))]), pixels = all.Where(term => term.IsPixel && !term.Axes.Has(Axes.Class)).ToList();
         if (small.Count > 0)
         {
             Node constant = small.Aggregate(graph.Add);
@@ -105,6 +115,26 @@ internal sealed class Factoring(GraphBuilder graph)
                 terms.Add(constant);
         }
 
-        return terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
+        if (pixels.Count > 0)
+            terms.Add(Sum(pixels));
+        return Sum(terms);
     }
+
+    // Two terms of which always one is 0 are one choice.
+    private List<Node> Choices(List<Node> terms)
+    {
+        for (int i = 0; i < terms.Count; i++)
+        {
+            int other = terms[i].Op == Op.Mask ? terms.FindIndex(term => term.Op == Op.Mask && term[0].Op == Op.Not && ReferenceEquals(term[0][0], terms[i][0])) : -1;
+            if (other < 0)
+                continue;
+            terms[i] = graph.Make(Op.Where, terms[i][0], terms[i][1], terms[other][1]);
+            terms.RemoveAt(other);
+            return Choices(terms);
+        }
+
+        return terms;
+    }
+
+    private Node Sum(List<Node> terms) => terms.Aggregate((x, y) => graph.Make(Op.Add, x, y));
 }

@@ -26,7 +26,12 @@ internal sealed record PassPlan(
     ImmutableArray<Node> ClassConstants,
     ImmutableArray<Node> ScalarConstants)
 {
+    private TileSchedule? schedule;
+
     public IEnumerable<Node> Sums => ClassSums.Concat(PixelSums);
+
+    /// <summary>The order of work inside a tile.</summary>
+    public TileSchedule Schedule => schedule is { } known && ReferenceEquals(known.Pass, this) ? known : schedule = new(this);
 
     /// <summary>What is added up for each of the sums.</summary>
     public ImmutableArray<Summand> Summands { get; init; } = [];

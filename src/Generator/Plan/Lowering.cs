@@ -79,7 +79,9 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 Node perImageSum = graph.Make(Op.Sum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
                 return graph.Make(Op.Sum, [perImageSum], 0, Axes.Batch);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Multiply, IsPixel: true }:
-                return SumOfProduct(inputs[0]);
+                return SumOfProduct(inputs[0], condition: null);
+            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && IsFinite(node[0][1]):
+                return SumOfProduct(mask[1], mask[0]);
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
                 return factoring.Add(inputs[0], inputs[1]);
             default:
@@ -87,15 +89,16 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         }
     }
 
-    // Over the classes. What does not vary over them is multiplied once: the reciprocal of a softmax's normaliser is such a factor of every probability.
-    private Node SumOfProduct(Node product)
+    // Over the classes, of those that meet a condition. What does not vary over them is multiplied once: the reciprocal of a softmax's normaliser is such a factor of every probability.
+    private Node SumOfProduct(Node product, Node? condition)
     {
         List<Node> factors = GraphBuilder.Factors(product).ToList();
         List<Node> outer = factors.Where(factor => factor.IsPixel && !factor.Axes.Has(Axes.Class)).ToList();
         Node Product(IEnumerable<Node> nodes) => nodes.Aggregate((a, b) => graph.Make(Op.Multiply, a, b));
+        Node Sum(Node summand) => graph.Make(Op.Sum, [condition is null ? summand : graph.Make(Op.Mask, condition, summand)], 0, Axes.Class);
         if (outer.Count == 0 || outer.Count == factors.Count)
-            return graph.Make(Op.Sum, [product], 0, Axes.Class);
-        Node sum = graph.Make(Op.Sum, [Product(factors.Where(factor => !outer.Contains(factor)))], 0, Axes.Class);
+            return Sum(product);
+        Node sum = Sum(Product(factors.Where(factor => !outer.Contains(factor))));
         return graph.Make(Op.Multiply, Product(outer), sum);
     }
 

@@ -105,40 +105,11 @@ internal sealed class Planner(GraphBuilder builder)
 
     /// <summary>The pixel nodes that the outputs need, inputs before users.</summary>
     /// <param name="reads">What a node is computed from; by default all that a pass reads for it.</param>
-    public static List<Node> PixelNodes(IEnumerable<Node> outputs, Func<Node, ImmutableArray<Node>>? reads = null)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (!node.IsPixel || found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node input in reads?.Invoke(node) ?? node.PassInputs)
-                Visit(input);
-        }
-
-        foreach (Node output in outputs)
-            Visit(output);
-        return [.. found.Values];
-    }
+    public static List<Node> PixelNodes(IEnumerable<Node> outputs, Func<Node, ImmutableArray<Node>>? reads = null) =>
+        Reachable.From(outputs, node => node.IsPixel, reads ?? (node => node.PassInputs));
 
     /// <summary>What the scalar section computes for some results if it has nothing but the sums, inputs before users.</summary>
-    public static IEnumerable<Node> ScalarNodes(IEnumerable<Node> outputs)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (IsStatistic(node) || node.Op == Op.Constant || found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node input in node.Inputs)
-                Visit(input);
-        }
-
-        foreach (Node output in outputs)
-            Visit(output);
-        return found.Values;
-    }
+    public static IEnumerable<Node> ScalarNodes(IEnumerable<Node> outputs) => Reachable.From(outputs, node => !IsStatistic(node) && node.Op != Op.Constant);
 
     private int Level(Node node)
     {

@@ -33,6 +33,7 @@ internal sealed class TileSchedule
         HashSet<Node> readAfterCut = ReadAfterCut();
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
+        Ahead = FindAhead();
         Rows = [.. GivenRows, .. PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
@@ -78,6 +79,12 @@ internal sealed class TileSchedule
 
     /// <summary>Those of them that are read after the loop that computes them, kept in a scratch row.</summary>
     public List<Node> Rows { get; }
+
+    /// <summary>
+    /// What the runtime computes in a loop of its own before a class's loop over the pixels, kept in a scratch row that the classes share: the exponential of a sigmoid, if there is one. Its chain
+    /// of operations is long, and with all that follows from it behind, the processor does not reach the next pixels.
+    /// </summary>
+    public List<Node> Ahead { get; }
 
     /// <summary>
     /// The stratum after which a second loop over the pixels begins. In one loop, a pixel's reciprocal and logarithm wait for its
@@ -145,22 +152,8 @@ internal sealed class TileSchedule
     public IEnumerable<Node> ReductionsOf(int stratum) => Reductions.Where(reduction => Stratum(reduction) == stratum + 1);
 
     /// <summary>The class-axis nodes that a set of outputs computes anew: down to leaves and to stored rows that are ready.</summary>
-    public List<Node> Computed(IEnumerable<Node> outputs, Func<Node, bool> isReady)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (!node.IsPixel || !HasClass(node) || IsLeaf(node) || IsGiven(node) || isReady(node) || found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node input in node.Inputs)
-                Visit(input);
-        }
-
-        foreach (Node output in outputs)
-            Visit(output);
-        return [.. found.Values];
-    }
+    public List<Node> Computed(IEnumerable<Node> outputs, Func<Node, bool> isReady) =>
+        Reachable.From(outputs, node => node.IsPixel && HasClass(node) && !IsLeaf(node) && !IsGiven(node) && !isReady(node));
 
     /// <summary>The results that the class phase produces.</summary>
     public IEnumerable<Node> ClassOutputs => ClassSums.SelectMany(summand => summand.Parts)
@@ -195,6 +188,10 @@ internal sealed class TileSchedule
     }
 
     private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);
+
+    // exp(-|x|) of the logits themselves: sigmoid losses have it in every pass.
+    private List<Node> FindAhead() => ClassPhaseNodes()
+        .Where(node => node.Op == Op.ExpNonPositive && node[0].Op == Op.Multiply && node[0][0].IsNumber(-1) && node[0][1].Op == Op.Abs && node[0][1][0].Op == Op.Logit).ToList();
 
     private List<Node> ClassPhaseNodes() => Computed(ClassOutputs, Stored.Contains);
 

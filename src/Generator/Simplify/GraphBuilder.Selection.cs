@@ -89,17 +89,18 @@ internal sealed partial class GraphBuilder
         _ => condition.IsPixel ? condition.Id : int.MaxValue,
     };
 
+    // Nested selections ask for the same parts again and again.
+    private readonly Dictionary<(Node Value, Node Condition, bool Holds), Node> assumed = [];
+
     /// <summary>The value with what is known of a condition put in: in y * (1 - y) the second factor is 0.</summary>
     private Node Assume(Node value, Node condition, bool holds)
     {
         if (condition.Op == Op.Not)
             return Assume(value, condition[0], !holds);
-        if (condition.Op is Op.Less or Op.LessOrEqual or Op.Equal)
-            return value;
-        return Assume(value, condition, holds, []);
+        return condition.Op is Op.Less or Op.LessOrEqual or Op.Equal ? value : AssumeInside(value, condition, holds);
     }
 
-    private Node Assume(Node value, Node condition, bool holds, Dictionary<Node, Node> done)
+    private Node AssumeInside(Node value, Node condition, bool holds)
     {
         if (ReferenceEquals(value, condition))
             return holds ? True : Zero;
@@ -111,11 +112,11 @@ internal sealed partial class GraphBuilder
             return Zero;
         if (!Mentions(value, condition))
             return value;
-        if (done.TryGetValue(value, out Node? known))
+        var key = (value, condition, holds);
+        if (assumed.TryGetValue(key, out Node? known))
             return known;
-        var inputs = value.Inputs.Select(input => Assume(input, condition, holds, done)).ToArray();
-        Node result = Rebuild(value, inputs);
-        done[value] = result;
+        Node result = Rebuild(value, [.. value.Inputs.Select(input => AssumeInside(input, condition, holds))]);
+        assumed[key] = result;
         return result;
     }
 

@@ -18,6 +18,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     {
         if (!isStaged)
             return (new(source + (span.Image * rows * run.Pixels) + span.Pixel), (nint)run.Pixels);
+        if (run.IsPacked && run.ImagePixels == 1)
+            Transposition.Copy(source + (span.Pixel * rows), rows, span.Count, rows, copy, run.Width);
+        else
+            Stage(run, span, source, rows, copy);
+        for (int c = 0; c < rows; c++)
+            new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
+        return (new(copy), run.Width);
+    }
+
+    private static void Stage(in CallState run, in PixelSpan span, T* source, int rows, T* copy)
+    {
         for (int i = 0, length; i < span.Count; i += length)
         {
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
@@ -25,10 +36,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             for (int c = 0; c < rows; c++)
                 Copy(from + (c * run.ImagePixels), copy + ((long)c * run.Width) + i, length);
         }
-
-        for (int c = 0; c < rows; c++)
-            new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
-        return (new(copy), run.Width);
     }
 
     // Where a tile writes: into the caller's memory, or to where Unstage takes it from.
@@ -40,6 +47,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private static void Unstage(in CallState run, in PixelSpan span, T* copy, T* target, int rows)
     {
+        if (run.IsPacked && run.ImagePixels == 1)
+        {
+            Transposition.Copy(copy, run.Width, rows, span.Count, target + (span.Pixel * rows), rows);
+            return;
+        }
+
         for (int i = 0, length; i < span.Count; i += length)
         {
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);

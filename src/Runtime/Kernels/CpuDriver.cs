@@ -41,8 +41,10 @@ public static class CpuDriver
     {
         if (Vector512.IsHardwareAccelerated && WidestRegister >= 512)
             Run<TKernel, F32x16, F64x8>(ref call, definition);
-        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256)
+        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256 && TKernel.Layout.Pairs)
             Run<TKernel, F32x8x2, F64x4x2>(ref call, definition);
+        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256)
+            Run<TKernel, F32x8, F64x4>(ref call, definition);
         else
             Run<TKernel, F32x4, F64x2>(ref call, definition);
     }

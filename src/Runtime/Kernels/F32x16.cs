@@ -83,10 +83,16 @@ public readonly unsafe partial struct F32x16(Vector512<float> v) : IVector<F32x1
     public static F32x16 Max(F32x16 a, F32x16 b) => new(Vector512.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 MinNative(F32x16 a, F32x16 b) => new(Vector512.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 MaxNative(F32x16 a, F32x16 b) => new(Vector512.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Abs(F32x16 x) => new(Vector512.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 NegativeAbs(F32x16 x) => new(x.v | Vector512.Create(-0f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Sqrt(F32x16 x) => new(Vector512.Sqrt(x.v));

@@ -56,7 +56,7 @@ public readonly unsafe partial struct F32x4(Vector128<float> v) : IVector<F32x4,
     public static F32x4 MultiplyAdd(F32x4 a, F32x4 b, F32x4 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x4 Select(F32x4 mask, F32x4 a, F32x4 b) => new(Vector128.ConditionalSelect(mask.v, a.v, b.v));
+    public static F32x4 Select(F32x4 mask, F32x4 a, F32x4 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Equal(F32x4 a, F32x4 b) => new(Vector128.Equals(a.v, b.v));
@@ -83,10 +83,16 @@ public readonly unsafe partial struct F32x4(Vector128<float> v) : IVector<F32x4,
     public static F32x4 Max(F32x4 a, F32x4 b) => new(Vector128.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 MinNative(F32x4 a, F32x4 b) => new(Vector128.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 MaxNative(F32x4 a, F32x4 b) => new(Vector128.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Abs(F32x4 x) => new(Vector128.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 NegativeAbs(F32x4 x) => new(x.v | Vector128.Create(-0f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Sqrt(F32x4 x) => new(Vector128.Sqrt(x.v));

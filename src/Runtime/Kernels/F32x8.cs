@@ -56,7 +56,7 @@ public readonly unsafe partial struct F32x8(Vector256<float> v) : IVector<F32x8,
     public static F32x8 MultiplyAdd(F32x8 a, F32x8 b, F32x8 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x8 Select(F32x8 mask, F32x8 a, F32x8 b) => new(Vector256.ConditionalSelect(mask.v, a.v, b.v));
+    public static F32x8 Select(F32x8 mask, F32x8 a, F32x8 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Equal(F32x8 a, F32x8 b) => new(Vector256.Equals(a.v, b.v));
@@ -83,10 +83,16 @@ public readonly unsafe partial struct F32x8(Vector256<float> v) : IVector<F32x8,
     public static F32x8 Max(F32x8 a, F32x8 b) => new(Vector256.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 MinNative(F32x8 a, F32x8 b) => new(Vector256.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 MaxNative(F32x8 a, F32x8 b) => new(Vector256.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Abs(F32x8 x) => new(Vector256.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 NegativeAbs(F32x8 x) => new(x.v | Vector256.Create(-0f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Sqrt(F32x8 x) => new(Vector256.Sqrt(x.v));

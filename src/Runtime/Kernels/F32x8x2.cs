@@ -63,7 +63,7 @@ public readonly unsafe partial struct F32x8x2(Vector256<float> v, Vector256<floa
     public static F32x8x2 MultiplyAdd(F32x8x2 a, F32x8x2 b, F32x8x2 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v), Vector256.MultiplyAddEstimate(a.w, b.w, c.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x8x2 Select(F32x8x2 mask, F32x8x2 a, F32x8x2 b) => new(Vector256.ConditionalSelect(mask.v, a.v, b.v), Vector256.ConditionalSelect(mask.w, a.w, b.w));
+    public static F32x8x2 Select(F32x8x2 mask, F32x8x2 a, F32x8x2 b) => new(Blend.Select(mask.v, a.v, b.v), Blend.Select(mask.w, a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Equal(F32x8x2 a, F32x8x2 b) => new(Vector256.Equals(a.v, b.v), Vector256.Equals(a.w, b.w));
@@ -90,10 +90,16 @@ public readonly unsafe partial struct F32x8x2(Vector256<float> v, Vector256<floa
     public static F32x8x2 Max(F32x8x2 a, F32x8x2 b) => new(Vector256.Max(a.v, b.v), Vector256.Max(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 MinNative(F32x8x2 a, F32x8x2 b) => new(Vector256.MinNative(a.v, b.v), Vector256.MinNative(a.w, b.w));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 MaxNative(F32x8x2 a, F32x8x2 b) => new(Vector256.MaxNative(a.v, b.v), Vector256.MaxNative(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Abs(F32x8x2 x) => new(Vector256.Abs(x.v), Vector256.Abs(x.w));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 NegativeAbs(F32x8x2 x) => new(x.v | Vector256.Create(-0f), x.w | Vector256.Create(-0f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Sqrt(F32x8x2 x) => new(Vector256.Sqrt(x.v), Vector256.Sqrt(x.w));

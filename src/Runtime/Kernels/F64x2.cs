@@ -56,7 +56,7 @@ public readonly unsafe partial struct F64x2(Vector128<double> v) : IVector<F64x2
     public static F64x2 MultiplyAdd(F64x2 a, F64x2 b, F64x2 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x2 Select(F64x2 mask, F64x2 a, F64x2 b) => new(Vector128.ConditionalSelect(mask.v, a.v, b.v));
+    public static F64x2 Select(F64x2 mask, F64x2 a, F64x2 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Equal(F64x2 a, F64x2 b) => new(Vector128.Equals(a.v, b.v));
@@ -83,10 +83,16 @@ public readonly unsafe partial struct F64x2(Vector128<double> v) : IVector<F64x2
     public static F64x2 Max(F64x2 a, F64x2 b) => new(Vector128.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 MinNative(F64x2 a, F64x2 b) => new(Vector128.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 MaxNative(F64x2 a, F64x2 b) => new(Vector128.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Abs(F64x2 x) => new(Vector128.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 NegativeAbs(F64x2 x) => new(x.v | Vector128.Create(-0d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Sqrt(F64x2 x) => new(Vector128.Sqrt(x.v));

@@ -56,7 +56,7 @@ public readonly unsafe partial struct F64x4(Vector256<double> v) : IVector<F64x4
     public static F64x4 MultiplyAdd(F64x4 a, F64x4 b, F64x4 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x4 Select(F64x4 mask, F64x4 a, F64x4 b) => new(Vector256.ConditionalSelect(mask.v, a.v, b.v));
+    public static F64x4 Select(F64x4 mask, F64x4 a, F64x4 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Equal(F64x4 a, F64x4 b) => new(Vector256.Equals(a.v, b.v));
@@ -83,10 +83,16 @@ public readonly unsafe partial struct F64x4(Vector256<double> v) : IVector<F64x4
     public static F64x4 Max(F64x4 a, F64x4 b) => new(Vector256.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 MinNative(F64x4 a, F64x4 b) => new(Vector256.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 MaxNative(F64x4 a, F64x4 b) => new(Vector256.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Abs(F64x4 x) => new(Vector256.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 NegativeAbs(F64x4 x) => new(x.v | Vector256.Create(-0d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Sqrt(F64x4 x) => new(Vector256.Sqrt(x.v));

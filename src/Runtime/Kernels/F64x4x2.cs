@@ -63,7 +63,7 @@ public readonly unsafe partial struct F64x4x2(Vector256<double> v, Vector256<dou
     public static F64x4x2 MultiplyAdd(F64x4x2 a, F64x4x2 b, F64x4x2 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v), Vector256.MultiplyAddEstimate(a.w, b.w, c.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x4x2 Select(F64x4x2 mask, F64x4x2 a, F64x4x2 b) => new(Vector256.ConditionalSelect(mask.v, a.v, b.v), Vector256.ConditionalSelect(mask.w, a.w, b.w));
+    public static F64x4x2 Select(F64x4x2 mask, F64x4x2 a, F64x4x2 b) => new(Blend.Select(mask.v, a.v, b.v), Blend.Select(mask.w, a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 Equal(F64x4x2 a, F64x4x2 b) => new(Vector256.Equals(a.v, b.v), Vector256.Equals(a.w, b.w));
@@ -90,10 +90,16 @@ public readonly unsafe partial struct F64x4x2(Vector256<double> v, Vector256<dou
     public static F64x4x2 Max(F64x4x2 a, F64x4x2 b) => new(Vector256.Max(a.v, b.v), Vector256.Max(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4x2 MinNative(F64x4x2 a, F64x4x2 b) => new(Vector256.MinNative(a.v, b.v), Vector256.MinNative(a.w, b.w));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 MaxNative(F64x4x2 a, F64x4x2 b) => new(Vector256.MaxNative(a.v, b.v), Vector256.MaxNative(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 Abs(F64x4x2 x) => new(Vector256.Abs(x.v), Vector256.Abs(x.w));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4x2 NegativeAbs(F64x4x2 x) => new(x.v | Vector256.Create(-0d), x.w | Vector256.Create(-0d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 Sqrt(F64x4x2 x) => new(Vector256.Sqrt(x.v), Vector256.Sqrt(x.w));

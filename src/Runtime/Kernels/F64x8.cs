@@ -83,10 +83,16 @@ public readonly unsafe partial struct F64x8(Vector512<double> v) : IVector<F64x8
     public static F64x8 Max(F64x8 a, F64x8 b) => new(Vector512.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 MinNative(F64x8 a, F64x8 b) => new(Vector512.MinNative(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 MaxNative(F64x8 a, F64x8 b) => new(Vector512.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Abs(F64x8 x) => new(Vector512.Abs(x.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 NegativeAbs(F64x8 x) => new(x.v | Vector512.Create(-0d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Sqrt(F64x8 x) => new(Vector512.Sqrt(x.v));

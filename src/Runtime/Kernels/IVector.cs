@@ -75,10 +75,16 @@ public unsafe interface IVector<V, T> :
     /// <summary>The larger; NaN if either is NaN.</summary>
     static abstract V Max(V a, V b);
 
-    /// <summary>The larger by the machine's one instruction; which operand wins over NaN is not stated.</summary>
+    /// <summary>The smaller by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.</summary>
+    static abstract V MinNative(V a, V b);
+
+    /// <summary>The larger by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.</summary>
     static abstract V MaxNative(V a, V b);
 
     static abstract V Abs(V x);
+
+    /// <summary>-|x|.</summary>
+    static abstract V NegativeAbs(V x);
 
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
     static abstract V Sign(V x);

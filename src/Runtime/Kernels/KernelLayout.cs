@@ -77,6 +77,11 @@ public sealed record KernelLayout
     /// <summary>The value depends on the number of images by itself, which sums over the batch do not tell.</summary>
     public bool CountsImages { get; init; }
 
+    /// <summary>
+    /// Registers are worked on in pairs where there are 16 of 256 bits: worth it where the runtime's softmax has taken the long computations out of the loops, and what they add up fits beside it.
+    /// </summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Doubles of <see cref="ScalarContext.Slots"/>: Scalar + Class*C + Image*N + ImageClass*N*C.</summary>
     public required (int Scalar, int Class, int Image, int ImageClass) Slots { get; init; }
 }

@@ -81,12 +81,10 @@ public static unsafe class Softmax
             {
                 V label = V.Load(labels + i);
                 V.Store((V.Equal(label, V.Zero) & x0) | (V.Equal(label, V.One) & x1) | (V.Equal(label, V.Create(2)) & x2), labelLogit + i);
-                V.Store(max, maximum + i);
             }
-            else if (maximum != null)
-            {
+
+            if (maximum != null)
                 V.Store(max, maximum + i);
-            }
 
             V e0 = V.ExpNonPositive(x0 - max), e1 = V.ExpNonPositive(x1 - max), e2 = V.ExpNonPositive(x2 - max);
             V.Store(e0, exponentials + i);

@@ -49,10 +49,10 @@ public sealed partial class Bce : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 0, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 1, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 0, WritesGradient: true, WritesElements: false),
-            Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 0, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false),
+            Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false),
             PerImage = false,
             Slots = (3, 1, 0, 0),
         };
@@ -116,7 +116,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
             var s4 = s.Slots + 0;
-            // sum[c] = sum_NS(y*maximum(-x, 0) + (1 - y)*maximum(x, 0) + log1p(exp(-abs(x))))
+            // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(exp(-abs(x))))
             var sum = s.Statistics[0] + (0 * classes);
 
             double s5 = 0D;
@@ -152,6 +152,9 @@ public sealed partial class Bce : global::LossGen.ILoss
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
             nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch;
+            int width = tile.Width;
+            var decayRow = scratch + (((0 * classes) + 0) * width);
             var validity = tile.Valid;
 
             // Class by class: sums and results that keep the class axis.
@@ -159,12 +162,14 @@ public sealed partial class Bce : global::LossGen.ILoss
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
+                // decay[c] = exp(-abs(x))
+                global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
                 V productSum = V.Zero;
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.One - V.Load(y + i), V.Max(V.Load(x + i), V.Zero), V.Load(y + i) * V.Max(-V.Load(x + i), V.Zero)), validity + i);
-                    productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.ExpNonPositive(-V.Abs(V.Load(x + i))), validity + i));
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
+                    productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.Load(decayRow + i), validity + i));
                 }
 
                 global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
@@ -183,6 +188,9 @@ public sealed partial class Bce : global::LossGen.ILoss
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
             nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch;
+            int width = tile.Width;
+            var decayRow = scratch + (((0 * classes) + 0) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
             // s2 = upstream/s4
@@ -196,9 +204,11 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
+                // decay[c] = exp(-abs(x))
+                global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
+                    V decay = V.Load(decayRow + i);
                     V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
                     V v8 = V.One / (V.One + decay);
                     V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
@@ -218,6 +228,9 @@ public sealed partial class Bce : global::LossGen.ILoss
             nint logitStride = tile.LogitStride;
             var target = tile.Target;
             nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch;
+            int width = tile.Width;
+            var decayRow = scratch + (((0 * classes) + 0) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
             // s2 = upstream/s4
@@ -231,17 +244,18 @@ public sealed partial class Bce : global::LossGen.ILoss
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
+                // decay[c] = exp(-abs(x))
+                global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
                 V productSum = V.Zero;
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V v9 = V.One - V.Load(y + i);
-                    V decay = V.ExpNonPositive(-V.Abs(V.Load(x + i)));
+                    V decay = V.Load(decayRow + i);
                     V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
                     V v8 = V.One / (V.One + decay);
-                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(v9, V.Max(V.Load(x + i), V.Zero), V.Load(y + i) * V.Max(-V.Load(x + i), V.Zero)), validity + i);
+                    sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
                     productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(decay, validity + i));
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * (v9 * (V.Select(v7, V.One, decay) * v8))), gradient + i);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
                 }
 
                 global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
@@ -252,25 +266,25 @@ public sealed partial class Bce : global::LossGen.ILoss
         public static void Components(ref global::LossGen.Kernels.ScalarContext s)
         {
             int batch = s.Batch, classes = s.Classes;
-            // sum[c] = sum_NS(y*maximum(-x, 0) + v9*maximum(x, 0) + log1p(decay))
+            // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(decay))
             var sum = s.Statistics[0] + (0 * classes);
-            var s10 = s.Slots + 0;
-            var s11 = s.Slots + 1 + (0 * classes);
+            var s9 = s.Slots + 0;
+            var s10 = s.Slots + 1 + (0 * classes);
 
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
             {
                 s5 += sum[c];
-                s11[c] = sum[c] / ((double)batch * (double)s.Pixels);
+                s10[c] = sum[c] / ((double)batch * (double)s.Pixels);
             }
 
-            s10[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
+            s9[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
 
-            s.Components[0] = s10[0];
+            s.Components[0] = s9[0];
             for (int c = 0; c < classes; c++)
             {
-                s.Components[1 + (0 * classes) + c] = s11[c];
+                s.Components[1 + (0 * classes) + c] = s10[c];
             }
         }
     }

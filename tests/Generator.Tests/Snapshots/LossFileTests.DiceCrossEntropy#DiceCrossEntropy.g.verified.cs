@@ -62,6 +62,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = false,
+            Pairs = true,
             Slots = (5, 2, 0, 0),
         };
 

@@ -77,6 +77,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = true,
+            Pairs = true,
             Slots = (1, 0, 1, 4),
         };
 

@@ -76,6 +76,8 @@ internal static class KernelEmitter
         }
 
         writer.Line($"PerImage = {Literal.Of(plan.PerImage)},");
+        if (plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null))
+            writer.Line("Pairs = true,");
         writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
         if (plan.Graph.Builder.CountsImages && !plan.PerImage)
             writer.Line("CountsImages = true,");

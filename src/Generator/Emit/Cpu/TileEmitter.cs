@@ -21,17 +21,14 @@ internal sealed class TileEmitter
     {
         this.writer = writer;
         this.pass = pass;
-        schedule = new TileSchedule(pass);
+        schedule = pass.Schedule;
         text = new VectorText(writer, plan, schedule, names);
         stored = [.. schedule.Stored.Where(schedule.IsGiven)];
     }
 
     /// <summary>Rows of scratch memory: with a class axis, and without.</summary>
-    public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass)
-    {
-        var schedule = new TileSchedule(pass);
-        return (schedule.Stored.Count, schedule.Rows.Count);
-    }
+    public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass) =>
+        (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count);
 
     public static void Emit(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names, string method) =>
         new TileEmitter(writer, plan, pass, names).Emit(method);
@@ -224,11 +221,13 @@ internal sealed class TileEmitter
         writer.Open("for (int c = 0; c < classes; c++)");
         text.OpenClassScope(perPixel: false);
         text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), pass);
+        Ahead();
         DeclareSums(perClass);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenInnerScope();
-        List<Node> computed = schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains);
+        List<Node> computed = schedule.Computed(schedule.ClassOutputs, node => schedule.Stored.Contains(node) || schedule.Ahead.Contains(node));
         text.CountUses(computed, schedule.ClassOutputs);
+        text.LoadAhead();
         foreach (Node node in computed)
             text.DeclareIfShared(node);
         foreach (Summand sum in perClass.Concat(across))
@@ -251,6 +250,17 @@ internal sealed class TileEmitter
             writer.Line();
         foreach (Summand sum in across)
             StoreSum(sum, "");
+    }
+
+    // The runtime's part of a class, ahead of the loop that adds up and writes.
+    private void Ahead()
+    {
+        foreach (Node node in schedule.Ahead)
+        {
+            text.Comment(node);
+            writer.Line($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>(x, {text.RowName(node)}, pixels);");
+            text.IsAhead(node);
+        }
     }
 
     private void StoreSum(Summand summand, string offset)

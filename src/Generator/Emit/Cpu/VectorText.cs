@@ -8,6 +8,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 {
     private readonly Stack<Dictionary<Node, string>> scopes = new();
     private Dictionary<Node, int> uses = schedule.Uses;
+    private readonly HashSet<Node> ahead = [];
     private bool inClass;
     private bool perPixel;
 
@@ -33,9 +34,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             writer.Line("nint inputStride = tile.InputStride;");
         if (Uses(Op.OneHot) || Uses(Op.Labelled))
             writer.Line("var labels = tile.Labels;");
-        if (schedule.Stored.Count + schedule.Rows.Count > 0)
+        if (schedule.Stored.Count + schedule.Rows.Count + schedule.Ahead.Count > 0)
             writer.Line("var scratch = tile.Scratch;").Line("int width = tile.Width;");
-        foreach (Node row in schedule.Rows)
+        foreach (Node row in schedule.Rows.Concat(schedule.Ahead))
             writer.Line($"var {RowName(row)} = {PixelRow(row)};");
         if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
             writer.Line("var constants = tile.Constants;");
@@ -131,7 +132,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         this.perPixel = perPixel;
     }
 
-    public void OpenInnerScope() => scopes.Push([]);
+    /// <summary>A loop over the pixels of a class.</summary>
+    public void OpenInnerScope()
+    {
+        scopes.Push([]);
+        inClass = true;
+    }
 
     public void CloseScope()
     {
@@ -181,7 +187,11 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private string ClassRow(Node node) => $"scratch + ((({schedule.Stored.IndexOf(node)} * classes) + c) * width)";
 
-    private string PixelRow(Node node) => $"scratch + ((({schedule.Stored.Count} * classes) + {schedule.Rows.IndexOf(node)}) * width)";
+    private string PixelRow(Node node)
+    {
+        int row = schedule.Ahead.Contains(node) ? schedule.Rows.Count + schedule.Ahead.IndexOf(node) : schedule.Rows.IndexOf(node);
+        return $"scratch + ((({schedule.Stored.Count} * classes) + {row}) * width)";
+    }
 
     /// <summary>Where the values of a running sum go, and behind <c>Keys</c> its keys: in the loop over a class.</summary>
     public string StoreName(Node store) => Name(store) + "Store";
@@ -212,6 +222,19 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         string value = Compute(node);
         writer.Line($"V {Name(node)} = {value};");
         scopes.Peek()[node] = Name(node);
+    }
+
+    /// <summary>From here on, a class's loop reads the node from its row.</summary>
+    public void IsAhead(Node node) => ahead.Add(node);
+
+    /// <summary>Gives what such a loop reads more than once a name.</summary>
+    public void LoadAhead()
+    {
+        foreach (Node node in schedule.Ahead.Where(node => uses.TryGetValue(node, out int count) && count > 1))
+        {
+            writer.Line($"V {Name(node)} = V.Load({RowName(node)} + i);");
+            Known(node);
+        }
     }
 
     public void Known(Node node) => scopes.Peek()[node] = Name(node);
@@ -253,6 +276,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
         if (node.IsPixel && inClass)
         {
+            if (!perPixel && ahead.Contains(node))
+                return $"V.Load({RowName(node)} + i)";
             if (schedule.Stored.Contains(node))
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i)";
             if (!perPixel && schedule.Rows.Contains(node))
@@ -306,8 +331,16 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         string Argument(int i) => Text(node[i], outer: true);
         switch (node.Op)
         {
+            case Op.Multiply when node[0].IsNumber(-1) && node[1].Op == Op.Abs && !scopes.Any(scope => scope.ContainsKey(node[1])):
+                return $"V.NegativeAbs({Text(node[1][0], outer: true)})";
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + In(1);
+
+            // The machine's one instruction hands on a NaN of its second operand only.
+            case Op.Maximum or Op.Minimum when IsBound(node[0]):
+                return $"V.{node.Op.ToString().Substring(0, 3)}Native({Argument(0)}, {Argument(1)})";
+            case Op.Maximum or Op.Minimum when IsBound(node[1]):
+                return $"V.{node.Op.ToString().Substring(0, 3)}Native({Argument(1)}, {Argument(0)})";
             case Op.Add when IsInlineProduct(node[1], out bool negative):
                 return negative ? $"{In(0)} - {Text(node[1][1], outer: false)}" : $"V.MultiplyAdd({Text(node[1][0], true)}, {Text(node[1][1], true)}, {Argument(0)})";
             case Op.Add when IsInlineProduct(node[0], out bool negative):
@@ -320,12 +353,14 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         return string.Format(System.Globalization.CultureInfo.InvariantCulture, template, arguments);
     }
 
+    private static bool IsBound(Node node) => node.IsConstant && !double.IsNaN(node.Number);
+
     // A product that nothing else uses: it joins the addition.
     private bool IsInlineProduct(Node node, out bool negative)
     {
         negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
         return node.Op == Op.Multiply && node.IsPixel && !scopes.Any(scope => scope.ContainsKey(node))
-            && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
+            && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node) && !ahead.Contains(node);
     }
 
     // A condition arrives from the scalar section as 1 or 0.

@@ -42,7 +42,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         var names = new OperationNames(graph);
         var text = new OperationText(names, graph);
         Node? only = results.Length == 1 ? results[0] : null;
-        List<Node> nodes = Reachable(text, results);
+        List<Node> nodes = Reachable.From(results, reads: node => [.. text.Operands(node)]);
         var uses = nodes.SelectMany(text.Operands).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
         var statements = new List<Statement>();
         foreach (Node node in nodes)
@@ -117,23 +117,6 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
     private static bool IsWorthAName(Node node) =>
         node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.Input or Op.OneHot or Op.Valid or Op.Labelled);
-
-    private static List<Node> Reachable(OperationText text, Node[] results)
-    {
-        var found = new SortedDictionary<int, Node>();
-        void Visit(Node node)
-        {
-            if (found.ContainsKey(node.Id))
-                return;
-            found.Add(node.Id, node);
-            foreach (Node operand in text.Operands(node))
-                Visit(operand);
-        }
-
-        foreach (Node result in results)
-            Visit(result);
-        return [.. found.Values];
-    }
 
     private readonly record struct Statement(Node Node, string Name, string Comment, string Code, List<Node> Mentioned);
 }
