@@ -62,6 +62,26 @@ public sealed class RegressionTests
                 }
                 """,
         }),
+        ("second derivatives of a sum over maxima, some over nothing", new()
+        {
+            IgnoreIndex = 0,
+            Classes = 2,
+            Target = TargetKind.Dense,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => y / (Sum(Softplus(MaxOverClasses(x.Logit))) + 0.125);
+                }
+
+                [Loss(Activation.Sigmoid, IgnoreIndex = 0, Target = TargetKind.Dense)]
+                [Outside(IncludeBackground = false)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
+        ("a product that the gradient shares", Loss("Activation.Softmax, Reduction = Reduction.None", "Sum(x.Probability - Exp(1.3 + x.Probability))", Activation.Softmax)),
+        ("a sigmoid that the gradient shares", Loss("Activation.Sigmoid, Reduction = Reduction.None", "Sum(y / (x.Probability + 0.125))")),
         ("a choice inside a product", new()
         {
             Activation = Activation.Softmax,

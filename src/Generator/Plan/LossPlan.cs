@@ -71,5 +71,10 @@ internal sealed record LossPlan(
         Planner.ScalarNodes(Component.InOrder(Components).Select(component => component.Node)).ToImmutableArray(),
         []);
 
+    /// <summary>
+    /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not depend on whether the gradient is asked for.
+    /// </summary>
+    public bool IsUsedOnce(Node product) => FusedPass is not { } fused || !fused.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
+
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
 }

@@ -35,17 +35,20 @@ internal sealed class Planner(GraphBuilder builder)
         valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
         int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
+
+        // Value and gradient in one pass must find the value that the value's pass finds alone, to the last bit.
+        bool isFused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel;
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
         for (int k = 0; k < passCount; k++)
         {
             List<Node> stores = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
             statistics.Add(Pass(
-                k, stores.Count > 0 ? "statistics, and keys to sort" : "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores));
+                k, stores.Count > 0 ? "statistics, and keys to sort" : "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null));
         }
 
         int id = passCount;
         PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null, []);
-        PassPlan? fused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel
+        PassPlan? fused = isFused
             ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null, [])
             : null;
         // What must be there when only the value is asked for.
@@ -66,7 +69,8 @@ internal sealed class Planner(GraphBuilder builder)
             statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
     }
 
-    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores)
+    // The companion is written by another pass that adds up the same sums in the same way.
+    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null)
     {
         ImmutableArray<Node> ordered = sums.ToImmutableArray();
         var pass = new PassPlan(
@@ -74,7 +78,7 @@ internal sealed class Planner(GraphBuilder builder)
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             gradient, elements, stores.ToImmutableArray(), [], []);
-        IEnumerable<Node> written = pass.Outputs;
+        IEnumerable<Node> written = companion is null ? pass.Outputs : pass.Outputs.Append(companion);
         pass = pass with
         {
             Summands = pass.Sums.Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum)).Select(other => other[0])))).ToImmutableArray(),

@@ -359,7 +359,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private bool IsInlineProduct(Node node, out bool negative)
     {
         negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
-        return node.Op == Op.Multiply && node.IsPixel && !scopes.Any(scope => scope.ContainsKey(node))
+        return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !scopes.Any(scope => scope.ContainsKey(node))
             && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node) && !ahead.Contains(node);
     }
 

@@ -77,8 +77,12 @@ namespace LossGen.Generated
         {
             Tensor largest = x.amax(new long[] { 1 }, keepdim: true);
 
-            // -infinity where no class takes part, which autograd would multiply by 0.
-            return torch.is_grad_enabled() ? Mask(largest.ne(double.NegativeInfinity), largest) : largest;
+            if (!torch.is_grad_enabled())
+                return largest;
+
+            // -infinity where no class takes part, which autograd would multiply by 0. A pixel that counts all the same keeps a number far below; half has none below -65504.
+            Tensor lowest = Number(x.dtype == ScalarType.Float16 ? -3e4 : -1e30);
+            return torch.where(largest.ne(double.NegativeInfinity), largest, Valid is null ? lowest : Mask(Valid.any(1, keepdim: true), lowest));
         }
 
         /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
