@@ -259,7 +259,7 @@ internal sealed class TileEmitter
         {
             text.Comment(node);
             writer.Line($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>(x, {text.RowName(node)}, pixels);");
-            text.IsAhead(node);
+            text.KnownAhead(node);
         }
     }
 

@@ -225,7 +225,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     }
 
     /// <summary>From here on, a class's loop reads the node from its row.</summary>
-    public void IsAhead(Node node) => ahead.Add(node);
+    public void KnownAhead(Node node) => ahead.Add(node);
 
     /// <summary>Gives what such a loop reads more than once a name.</summary>
     public void LoadAhead()
