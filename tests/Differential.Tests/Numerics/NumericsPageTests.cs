@@ -43,7 +43,7 @@ public sealed class NumericsPageTests
         }
     }
 
-    /// <summary>But for the losses that the page names, a broken network is not hidden.</summary>
+    /// <summary>A broken network is not hidden.</summary>
     [Fact]
     public void NaNStaysNaN() => Assert.All(Rows.Value, row => Assert.True(double.IsNaN(row.Cells[^1].Value), $"{row.Loss.Name} in {row.Type}: {Cell(row.Cells[^1])}"));
 

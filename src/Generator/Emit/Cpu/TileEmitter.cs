@@ -259,7 +259,6 @@ internal sealed class TileEmitter
         {
             text.Comment(node);
             writer.Line($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>(x, {text.RowName(node)}, pixels);");
-            text.KnownAhead(node);
         }
     }
 

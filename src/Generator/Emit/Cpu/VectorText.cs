@@ -8,7 +8,6 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 {
     private readonly Stack<Dictionary<Node, string>> scopes = new();
     private Dictionary<Node, int> uses = schedule.Uses;
-    private readonly HashSet<Node> ahead = [];
     private bool inClass;
     private bool perPixel;
 
@@ -132,12 +131,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         this.perPixel = perPixel;
     }
 
-    /// <summary>A loop over the pixels of a class.</summary>
-    public void OpenInnerScope()
-    {
-        scopes.Push([]);
-        inClass = true;
-    }
+    public void OpenInnerScope() => scopes.Push([]);
 
     public void CloseScope()
     {
@@ -224,10 +218,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         scopes.Peek()[node] = Name(node);
     }
 
-    /// <summary>From here on, a class's loop reads the node from its row.</summary>
-    public void KnownAhead(Node node) => ahead.Add(node);
-
-    /// <summary>Gives what such a loop reads more than once a name.</summary>
+    /// <summary>Gives what a class's loop reads more than once of what came ahead a name.</summary>
     public void LoadAhead()
     {
         foreach (Node node in schedule.Ahead.Where(node => uses.TryGetValue(node, out int count) && count > 1))
@@ -276,7 +267,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
         if (node.IsPixel && inClass)
         {
-            if (!perPixel && ahead.Contains(node))
+            if (!perPixel && schedule.Ahead.Contains(node))
                 return $"V.Load({RowName(node)} + i)";
             if (schedule.Stored.Contains(node))
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i)";
@@ -360,7 +351,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     {
         negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
         return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !scopes.Any(scope => scope.ContainsKey(node))
-            && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node) && !ahead.Contains(node);
+            && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
     }
 
     // A condition arrives from the scalar section as 1 or 0.
