@@ -82,6 +82,39 @@ public sealed class RegressionTests
         }),
         ("a product that the gradient shares", Loss("Activation.Softmax, Reduction = Reduction.None", "Sum(x.Probability - Exp(1.3 + x.Probability))", Activation.Softmax)),
         ("a sigmoid that the gradient shares", Loss("Activation.Sigmoid, Reduction = Reduction.None", "Sum(y / (x.Probability + 0.125))")),
+        ("a division that is not taken where its denominator is 0", new()
+        {
+            Target = TargetKind.Index,
+            Verbatim = """
+                [Loss(Activation.Sigmoid, Reduction = Reduction.None, Target = TargetKind.Index)]
+                public sealed partial class Declared
+                {
+                    private static Value Formula(Prediction x, Target y)
+                    {
+                        Value share = Divide(x.Complement, Sum(y), y);
+                        return share * y / Sum(Sigmoid(share) + 0.37);
+                    }
+                }
+                """,
+        }),
+        ("a sum over no class of a maximum over none", new()
+        {
+            IgnoreIndex = 0,
+            Classes = 3,
+            Target = TargetKind.Dense,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => SumOverClasses(MaxOverClasses(x.Probability));
+                }
+
+                [Loss(Activation.Sigmoid, IgnoreIndex = 0, Target = TargetKind.Dense)]
+                [Outside(OnlyClasses = new[] { 2 })]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
         ("a choice inside a product", new()
         {
             Activation = Activation.Softmax,

@@ -19,7 +19,12 @@ internal sealed partial class GraphBuilder
         if (outer.Count > 0 && (masks.Count > 0 || outer.Count < factors.Count))
         {
             Node rest = Product(factors.Where(factor => factor.Axes.Touches(axes)).ToList());
-            return Multiply(Product(outer), Sum(Remask(masks, rest), axes));
+            Node sum = Sum(Remask(masks, rest), axes);
+            Node product = Multiply(Product(outer), sum);
+
+            // Where nothing takes part the sum is 0, whatever the factor.
+            bool mayBeEmpty = rest.IsNumber(1) && masks.All(mask => mask.Op is Op.Valid or Op.ClassSet);
+            return mayBeEmpty && outer.Any(MayBeInfinite) ? Mask(Less(Zero, sum), product) : product;
         }
 
         // So do conditions.
