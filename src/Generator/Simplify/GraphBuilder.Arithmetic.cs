@@ -171,7 +171,7 @@ internal sealed partial class GraphBuilder
         terms.RemoveAll(term => term.Factor == 0 && !double.IsNaN(term.Factor));
     }
 
-    // 1 - sigmoid(x) is sigmoid(-x), without cancellation; 1 - [m] is [not m].
+    // 1 - sigmoid(x) is sigmoid(-x) and 1 - softmax an operation of its own, both without cancellation; 1 - [m] is [not m].
     private Node? Complement(double constant, List<(double Factor, Node Base)> terms)
     {
         if (constant != 1 || terms.Count != 2)
@@ -182,6 +182,7 @@ internal sealed partial class GraphBuilder
         return other.Op switch
         {
             Op.Sigmoid => Sigmoid(Negate(other[0])),
+            Op.Softmax => SoftmaxComplement(other[0]),
             Op.SoftmaxComplement => Softmax(other[0]),
             Op.Mask when other[1].IsNumber(1) => Mask(Not(other[0]), One),
             _ => null,

@@ -94,7 +94,10 @@ internal sealed partial class GraphBuilder
                 return false;
             switch (n.Op)
             {
-                case Op.Softmax or Op.Sigmoid or Op.SoftmaxComplement or Op.Target or Op.Constant or Op.PerClass:
+                case Op.SoftmaxComplement:
+                    sum = true;
+                    return true;
+                case Op.Softmax or Op.Sigmoid or Op.Target or Op.Constant or Op.PerClass:
                     return true;
                 case Op.Mask:
                     return Check(n[1], below);
@@ -118,16 +121,18 @@ internal sealed partial class GraphBuilder
     {
         if (node.Op == Op.Add)
             return node;
+        if (node.Op == Op.SoftmaxComplement)
+            return Make(Op.Add, One, Negate(Softmax(node[0])));
         if (node.Op == Op.Mask)
             return Expand(node[1]) is { Op: Op.Add } inner ? Add(Mask(node[0], inner[0]), Mask(node[0], inner[1])) : node;
         if (node.Op != Op.Multiply)
             return node;
         List<Node> factors = Factors(node).ToList();
-        int sum = factors.FindIndex(factor => factor.Op == Op.Add);
+        int sum = factors.FindIndex(factor => factor.Op is Op.Add or Op.SoftmaxComplement);
         if (sum < 0)
             return node;
-        Node rest = Product(factors.Where((_, i) => i != sum).ToList());
-        return Add(Multiply(rest, factors[sum][0]), Multiply(rest, factors[sum][1]));
+        Node rest = Product(factors.Where((_, i) => i != sum).ToList()), terms = Expand(factors[sum]);
+        return Add(Multiply(rest, terms[0]), Multiply(rest, terms[1]));
     }
 
     private static (List<Node> Masks, Node Inner) Unmask(Node value)
