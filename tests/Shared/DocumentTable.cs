@@ -36,6 +36,15 @@ internal static partial class DocumentTable
         return null;
     }
 
+    /// <summary>The first cells of the rows of the table under a heading.</summary>
+    public static IEnumerable<string> FirstColumn(string page, string heading, [CallerFilePath] string file = "") =>
+        File.ReadLines(Path.Combine(Docs(Path.GetDirectoryName(file)!), page))
+            .SkipWhile(line => line != $"## {heading}")
+            .SkipWhile(line => !line.StartsWith('|'))
+            .TakeWhile(line => line.StartsWith('|'))
+            .Skip(2)
+            .Select(line => line.Split('|')[1].Trim());
+
     // The last digit of a number may differ from processor to processor.
     private static bool Same(string expected, string actual)
     {

@@ -117,7 +117,7 @@ internal static class Operations
         yield return new(Op.Expm1)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] + (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 6) : Math.Exp(v[0]) - 1,
-            Derivative = (b, n, g) => [b.Multiply(g, b.Add(n, b.One))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Exp(n[0]))],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
             Vector = "V.Expm1({0})",

@@ -82,6 +82,10 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 return SumOfProduct(inputs[0], condition: null);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && IsFinite(node[0][1]):
                 return SumOfProduct(mask[1], mask[0]);
+
+            // The maximum first: joined to the logarithm it would cost the logarithm's digits.
+            case Op.Add when GraphBuilder.LessLogSumExp(node) is var (value, logits):
+                return Minus(Minus(done[value], Maximum(done[logits])), graph.Make(Op.LogAtLeastOne, SumOfExponentials(done[logits])));
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
                 return factoring.Add(inputs[0], inputs[1]);
             default:

@@ -31,11 +31,11 @@ internal sealed partial class GraphBuilder
         Combine(terms);
         double constant = terms.Where(term => term.Base.IsNumber(1)).Sum(term => term.Factor);
         if (terms.Count == before && (a.IsConstant || b.IsConstant || !terms.Any(term => term.Base.IsNumber(1))))
-            return Complement(constant, terms) ?? Ordered(Op.Add, a, b);
+            return WithoutCancellation(constant, terms) ?? Ordered(Op.Add, a, b);
         if (terms.Count == 0)
             return Zero;
-        if (Complement(constant, terms) is { } complement)
-            return complement;
+        if (WithoutCancellation(constant, terms) is { } difference)
+            return difference;
 
         // The constant joins last, so that sums that differ only in it share the rest.
         Node? sum = null;
@@ -171,22 +171,27 @@ internal sealed partial class GraphBuilder
         terms.RemoveAll(term => term.Factor == 0 && !double.IsNaN(term.Factor));
     }
 
-    // 1 - sigmoid(x) is sigmoid(-x) and 1 - softmax an operation of its own, both without cancellation; 1 - [m] is [not m].
-    private Node? Complement(double constant, List<(double Factor, Node Base)> terms)
+    // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) - 1 is
+    // expm1(x). And 1 - [m] is [not m].
+    private Node? WithoutCancellation(double constant, List<(double Factor, Node Base)> terms)
     {
-        if (constant != 1 || terms.Count != 2)
+        if (Math.Abs(constant) != 1 || terms.Count != 2)
             return null;
         (double factor, Node other) = terms[0].Base.IsNumber(1) ? terms[1] : terms[0];
-        if (factor != -1)
+        if (factor == constant && other.Op == Op.Expm1)
+            return Multiply(Constant(factor), Exp(other[0]));
+        if (factor != -constant)
             return null;
-        return other.Op switch
+        Node? difference = other.Op switch
         {
             Op.Sigmoid => Sigmoid(Negate(other[0])),
             Op.Softmax => SoftmaxComplement(other[0]),
             Op.SoftmaxComplement => Softmax(other[0]),
+            Op.Exp => Negate(Expm1(other[0])),
             Op.Mask when other[1].IsNumber(1) => Mask(Not(other[0]), One),
             _ => null,
         };
+        return difference is null ? null : Multiply(Constant(constant), difference);
     }
 
     private Node Ordered(Op op, Node a, Node b)

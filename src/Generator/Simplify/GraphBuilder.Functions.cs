@@ -3,7 +3,15 @@ namespace LossGen.Generator.Graph;
 /// <summary>Functions of one or two numbers, with the rewrites that keep them stable.</summary>
 internal sealed partial class GraphBuilder
 {
-    public Node Exp(Node a) => a.Op == Op.Log ? a[0] : Elementwise(Op.Exp, a);
+    /// <summary>Exp; of the logarithm of a probability that probability.</summary>
+    public Node Exp(Node a)
+    {
+        if (a.Op == Op.Log)
+            return a[0];
+        if (NegatedSoftplus(a) is { } x)
+            return Sigmoid(Negate(x));
+        return LessLogSumExp(a) is var (value, logits) && ReferenceEquals(value, logits) ? Softmax(logits) : Elementwise(Op.Exp, a);
+    }
 
     /// <summary>Log, from the stable form where there is one.</summary>
     public Node Log(Node a)
@@ -25,7 +33,34 @@ internal sealed partial class GraphBuilder
 
     public Node Log1p(Node a) => Elementwise(Op.Log1p, a);
 
-    public Node Expm1(Node a) => Elementwise(Op.Expm1, a);
+    /// <summary>exp(a) - 1; of the logarithm of a probability less the probability's complement: where that is small, the logarithm has no digits left.</summary>
+    public Node Expm1(Node a)
+    {
+        if (a.Op == Op.Mask)
+            return Mask(a[0], Expm1(a[1]));
+        if (NegatedSoftplus(a) is { } x)
+            return Negate(Sigmoid(x));
+        if (LessLogSumExp(a) is var (value, logits))
+        {
+            if (ReferenceEquals(value, logits))
+                return Negate(SoftmaxComplement(logits));
+            if (ReferenceEquals(value, Pick(logits)))
+                return Negate(ComplementAtLabel(logits));
+        }
+
+        return Elementwise(Op.Expm1, a);
+    }
+
+    private static Node? NegatedSoftplus(Node a) => a.Op == Op.Multiply && a[0].IsNumber(-1) && a[1].Op == Op.Softplus ? a[1][0] : null;
+
+    /// <summary>The parts of a value less the log-sum-exp of logits: of the logarithm of a softmax, and of the label's.</summary>
+    public static (Node Value, Node Logits)? LessLogSumExp(Node a)
+    {
+        static Node? LogitsOf(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && node[1].Op == Op.LogSumExp ? node[1][0] : null;
+        if (a.Op != Op.Add)
+            return null;
+        return LogitsOf(a[1]) is { } right ? (a[0], right) : LogitsOf(a[0]) is { } left ? (a[1], left) : null;
+    }
 
     public Node Sqrt(Node a) => Elementwise(Op.Sqrt, a);
 

@@ -26,6 +26,9 @@ internal sealed partial class GraphBuilder
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
 
+    // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
+    private Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);
+
     // The value at the class of the label, pixel by pixel.
     private Node AtLabel(Node node, Dictionary<Node, Node> done)
     {
@@ -39,9 +42,7 @@ internal sealed partial class GraphBuilder
             Op.Valid => Valid(Axes.Batch | Axes.Pixel),
             Op.ClassSet => Less(Zero, Pick(Mask(node, One))),
             Op.Softmax when node[0].Op == Op.Logit => Exp(Subtract(Pick(node[0]), LogSumExp(node[0]))),
-
-            // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
-            Op.SoftmaxComplement => Sum(Mask(Not(OneHot), Softmax(node[0])), Axes.Class),
+            Op.SoftmaxComplement => ComplementAtLabel(node[0]),
 
             // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.
             Op.Equal when node.Inputs.Any(input => input.Op == Op.ClassMaximum) => Less(Zero, Pick(Mask(node, One))),

@@ -131,7 +131,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // overlap[c] = sum_NS([label = c]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
             var overlap = s.Statistics[0] + (2 * classes);
             var s13 = s.Slots + 5 + (1 * classes);
-            // sum = sum_NS(sum_C([label = c]*x) - (max_C(x) + log(sum_C(exp(x - max_C(x))))))
+            // sum = sum_NS(sum_C([label = c]*x) - max_C(x) - log(sum_C(exp(x - max_C(x)))))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
             double s14 = 0D;
@@ -297,7 +297,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // overlap[c] = sum_NS([label = c]*probability)
             var overlap = s.Statistics[0] + (2 * classes);
             var loss = s.Slots + 0 + (0 * classes);
-            // sum = sum_NS(labelLogit - (maximum + log(normaliser)))
+            // sum = sum_NS(labelLogit - maximum - log(normaliser))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
 

@@ -1,0 +1,78 @@
+using LossGen.Differential.Checks;
+using LossGen.Differential.Losses;
+using Xunit;
+
+namespace LossGen.Differential.Numerics;
+
+/// <summary>
+/// Each rewrite that docs/numerics.md lists, at logits where the formula as it is written gives infinity, NaN or 0 in float: kernels and tensor
+/// operations against the exact value and gradient.
+/// </summary>
+public sealed class RewriteTests
+{
+    private const double Tolerance = 1e-5;
+
+    // Less than float's resolution at 1.
+    private static readonly double Small = Math.Exp(-30);
+
+    private static readonly Case[] Cases =
+    [
+        new("`Log(softmax)`", "Softmax", "-SumOverClasses(y * Log(x.Probability))", [100, -100], 1, 200, [1, -1]),
+        new("`Log(softmax)`", "Softmax", "x.Probability * Log(x.Probability)", [100, -100], 1, 0, [0, 0]),
+        new("`Log(sigmoid(x))`, `LogSigmoid`", "Sigmoid", "-Log(x.Probability)", [-150], 1, 150, [-1]),
+        new("`Log(sigmoid(x))`, `LogSigmoid`", "Sigmoid", "-LogSigmoid(x.Logit)", [-150], 1, 150, [-1]),
+        new("`1 - sigmoid(x)`", "Sigmoid", "1 - x.Probability", [30], 1, Small, [-Small]),
+        new("`1 - softmax`, `x.Complement`", "Softmax", "SumOverClasses(y * Pow(1 - x.Probability, 0.5))", [15, -15], 0, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small), 0.5 * Math.Sqrt(Small)]),
+        new("`1 - softmax`, `x.Complement`", "Softmax", "SumOverClasses(y * Pow(x.Complement, 0.3))", [15, -15], 0, Math.Exp(-9), [-0.3 * Math.Exp(-9), 0.3 * Math.Exp(-9)]),
+        new("`Log(1 + v)`", "Sigmoid", "Log(1 + x.Probability)", [-30], 1, Small, [Small]),
+        new("`Exp(v) - 1`, `1 - Exp(v)`", "None", "Exp(x.Logit) - 1", [1e-12], 1, 1e-12, [1]),
+        new("`Exp(v) - 1`, `1 - Exp(v)`", "Softmax", "SumOverClasses(y * Pow(1 - Exp(x.LogProbability), 0.5))", [15, -15], 0, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small), 0.5 * Math.Sqrt(Small)]),
+        new("`Exp(v) - 1`, `1 - Exp(v)`", "Softmax", "Pow(1 - Exp(SumOverClasses(y * x.LogProbability)), 0.5)", [15, -15], 0, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small), 0.5 * Math.Sqrt(Small)]),
+        new("`Exp(v) - 1`, `1 - Exp(v)`", "Sigmoid", "1 - Exp(x.LogProbability)", [30], 1, Small, [-Small]),
+        new("log-sum-exp, softmax", "Softmax", "SumOverClasses(y * x.Probability)", [100, 100], 0, 0.5, [0.25, -0.25]),
+        new("log-sum-exp, softmax", "Softmax", "-SumOverClasses(y * x.LogProbability)", [100, 100], 0, Math.Log(2), [-0.5, 0.5]),
+        new("`softplus(x)`", "None", "Softplus(x.Logit)", [200], 1, 200, [1]),
+        new("`softplus(x)`", "None", "Softplus(x.Logit)", [-30], 1, Small, [Small]),
+        new("`Pow(v, n)`, n whole or half", "None", "Pow(x.Logit, 3)", [-2], 1, -8, [12]),
+        new("`Pow(v, n)`, n whole or half", "None", "Pow(x.Logit, 2) + Pow(x.Logit, 4)", [0], 1, 0, [0]),
+        new("`Where(c, a, b)`", "None", "Where(x.Logit > 0, Log(x.Logit), x.Logit)", [0], 1, 0, [1]),
+        new("`Where(c, a, b)`", "None", "Where(x.Logit > 0, Sqrt(x.Logit), -Sqrt(-x.Logit))", [-4], 1, -2, [0.25]),
+        new("`y * f` of a class index", "None", "SumOverClasses(y * Sqrt(x.Logit))", [-4, 9], 1, 3, [0, 1.0 / 6]),
+    ];
+
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+
+    public static TheoryData<int> Indices => [.. Enumerable.Range(0, Cases.Length)];
+
+    [Theory]
+    [MemberData(nameof(Indices))]
+    public void KeepsValueAndGradient(int index)
+    {
+        Case c = Cases[index];
+        var batch = new Batch(new LossShape(1, c.Logits.Length, 1), c.Logits, [c.Logits.Length == 1 ? 1 : c.Label], null);
+        AssertClose(c, "kernels", CpuBackend.InSingle(Compiler.Value.Create(c.Declaration), batch, []));
+        AssertClose(c, "operations", TorchBackend.Run(Compiler.Value.Create(c.Declaration), batch, [], TorchRoad.InSingle));
+    }
+
+    [Fact]
+    public void ThePageListsThem() => Assert.Equal(Cases.Select(c => c.Rewrite).Distinct(), DocumentTable.FirstColumn("numerics.md", "Rewrites"));
+
+    private static void AssertClose(Case expected, string road, Found found)
+    {
+        double[] wanted = [expected.Value, .. expected.Gradient], given = [found.Elements[0], .. found.Gradient];
+        for (int i = 0; i < wanted.Length; i++)
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= Tolerance * Math.Abs(wanted[i]), $"{expected.Formula} by {road}: {string.Join(", ", given)} instead of {string.Join(", ", wanted)}");
+    }
+
+    /// <param name="Rewrite">What the page calls it.</param>
+    private sealed record Case(string Rewrite, string Activation, string Formula, double[] Logits, long Label, double Value, double[] Gradient)
+    {
+        public string Declaration => $$"""
+            [Loss(Activation.{{Activation}}, Reduction = Reduction.Sum, Target = TargetKind.Index)]
+            public sealed partial class Declared
+            {
+                private static Value Formula(Prediction x, Target y) => {{Formula}};
+            }
+            """;
+    }
+}
