@@ -115,6 +115,39 @@ public sealed class RegressionTests
                 }
                 """,
         }),
+        ("a product with a maximum over no class", new()
+        {
+            Activation = Activation.Softmax,
+            IgnoreIndex = 255,
+            Classes = 3,
+            Target = TargetKind.Dense,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => x.Complement * MaxOverClasses(x.Probability);
+                }
+
+                [Loss(Activation.Softmax, IgnoreIndex = 255, Target = TargetKind.Dense)]
+                [Outside(OnlyClasses = new[] { 1 })]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
+        ("labels and valid pixels in one slope", Loss("Activation.Sigmoid, IgnoreIndex = 255", "Sum(Sigmoid(Sum(x.Logit) * x.Probability) * y) / (Sigmoid(Sum(x.Logit) * x.Probability) + 0.125)", ignore: 255)),
+        ("second derivatives of a power beside a rounded 0", new()
+        {
+            Activation = Activation.Softmax,
+            Target = TargetKind.Dense,
+            Classes = 1,
+            Verbatim = """
+                [Loss(Activation.Softmax, Target = TargetKind.Dense)]
+                [Tversky(Alpha = 0.3, Beta = 0.7, Smooth = 1e-5, Gamma = 0.75)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
         ("a choice inside a product", new()
         {
             Activation = Activation.Softmax,

@@ -12,20 +12,13 @@ internal sealed partial class GraphBuilder
         if (absent != Axes.None)
             return Multiply(Extent(absent), Sum(value, axes & value.Axes));
 
-        // Factors that do not vary over the summed axes. Behind a selection they come out as well.
+        // Factors that do not vary over the summed axes. Behind a selection they come out as well, but for those of a pixel that may be infinite: where nothing
+        // is selected the sum is 0, whatever the factor.
         (List<Node> masks, Node inner) = Unmask(value);
         List<Node> factors = Factors(inner).ToList();
-        List<Node> outer = factors.Where(factor => !factor.Axes.Touches(axes) && !factor.IsNumber(1)).ToList();
+        List<Node> outer = factors.Where(factor => !factor.Axes.Touches(axes) && !factor.IsNumber(1) && (masks.Count == 0 || !factor.IsPixel || IsFinite(factor))).ToList();
         if (outer.Count > 0 && (masks.Count > 0 || outer.Count < factors.Count))
-        {
-            Node rest = Product(factors.Where(factor => factor.Axes.Touches(axes)).ToList());
-            Node sum = Sum(Remask(masks, rest), axes);
-            Node product = Multiply(Product(outer), sum);
-
-            // Where nothing takes part the sum is 0, whatever the factor.
-            bool mayBeEmpty = rest.IsNumber(1) && masks.All(mask => mask.Op is Op.Valid or Op.ClassSet);
-            return mayBeEmpty && outer.Any(MayBeInfinite) ? Mask(Less(Zero, sum), product) : product;
-        }
+            return Multiply(Product(outer), Sum(Remask(masks, Product(factors.Where(factor => !outer.Contains(factor)).ToList())), axes));
 
         // So do conditions.
         Node? free = masks.FirstOrDefault(mask => !mask.Axes.Touches(axes));
@@ -134,6 +127,19 @@ internal sealed partial class GraphBuilder
         Node rest = Product(factors.Where((_, i) => i != sum).ToList()), terms = Expand(factors[sum]);
         return Add(Multiply(rest, terms[0]), Multiply(rest, terms[1]));
     }
+
+    // Finite wherever logits and target are.
+    private bool IsFinite(Node node)
+    {
+        if (finite.TryGetValue(node, out bool known))
+            return known;
+        bool result = !MayBeInfinite(node) && node.Op is not (Op.Sqrt or Op.Exp or Op.Expm1 or Op.Sinh or Op.Cosh)
+            && !(node.IsConstant && (double.IsNaN(node.Number) || double.IsInfinity(node.Number))) && node.Inputs.All(IsFinite);
+        finite[node] = result;
+        return result;
+    }
+
+    private readonly Dictionary<Node, bool> finite = [];
 
     private static (List<Node> Masks, Node Inner) Unmask(Node value)
     {

@@ -62,9 +62,10 @@ internal static class TorchBackend
         {
             return run((nn.Module<Tensor, Tensor, Tensor>)loss);
         }
-        catch (ExternalException error) when (error.Message.Contains("Scalar.h", StringComparison.Ordinal))
+        catch (ExternalException error) when (error.Message.Contains("Scalar.h", StringComparison.Ordinal) || error.Message.Contains("invalid gradient at index 0 - got [1]", StringComparison.Ordinal))
         {
             // TorchSharp frees the Scalar of an operator while the library reads it, if a collection falls between: seen once in some hundred million operators.
+            // In a backward pass that comes out as a gradient of no shape.
             return run((nn.Module<Tensor, Tensor, Tensor>)loss);
         }
         finally

@@ -30,6 +30,9 @@ public class OneHotTests
     }
 
     [Fact]
+    public void OneLessASoftmaxIsItsComplement() => Assert.Same(b.SoftmaxComplement(b.Logit), b.Subtract(b.One, P));
+
+    [Fact]
     public void TheSumOfLabelsIsOneAPixel() => Assert.True(b.Sum(Y, Axes.Class).IsNumber(1));
 
     [Fact]

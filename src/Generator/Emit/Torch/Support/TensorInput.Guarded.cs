@@ -11,7 +11,8 @@ namespace LossGen.Generated
 
     /// <content>
     /// Operations that have no derivative at some points. The gradient is in closed form and selects, but second derivatives (create_graph) are taken by
-    /// autograd, for which a branch that is not chosen is multiplied by 0: NaN where it is infinite. So there, and only there, what is infinite counts as 0.
+    /// autograd, for which a branch that is not chosen is multiplied by 0: NaN where it is infinite or NaN. So there, and only there,
+    /// what is infinite counts as 0, and so does what is outside of an operation's domain. NaN that comes in stays NaN.
     /// </content>
     internal sealed partial class TensorInput
     {
@@ -31,24 +32,22 @@ namespace LossGen.Generated
         public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
 
         /// <summary>The logarithm.</summary>
-        public Tensor Log(Tensor x) => torch.is_grad_enabled() ? Guarded(x, 0, static v => v.log()) : x.log();
+        public Tensor Log(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.log()) : x.log();
 
         /// <summary>log(1 + x).</summary>
-        public Tensor Log1p(Tensor x) => torch.is_grad_enabled() ? Guarded(x, -1, static v => v.log1p()) : x.log1p();
+        public Tensor Log1p(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(-1).logical_not(), static v => v.log1p()) : x.log1p();
 
         /// <summary>The square root.</summary>
-        public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, 0, static v => v.sqrt()) : x.sqrt();
+        public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.sqrt()) : x.sqrt();
 
         /// <summary>A power.</summary>
-        public Tensor Power(Tensor x, double exponent) => torch.is_grad_enabled() ? Guarded(x, 0, v => v.pow(exponent)) : x.pow(exponent);
+        public Tensor Power(Tensor x, double exponent) => torch.is_grad_enabled() ? Guarded(x, exponent == Math.Floor(exponent) ? x.ne(0) : x.le(0).logical_not(), v => v.pow(exponent)) : x.pow(exponent);
 
         /// <inheritdoc cref="Power(Tensor, double)"/>
-        public Tensor Power(Tensor x, Tensor exponent) => torch.is_grad_enabled() ? Guarded(x, 0, v => v.pow(exponent)) : x.pow(exponent);
+        public Tensor Power(Tensor x, Tensor exponent) => torch.is_grad_enabled()
+            ? Guarded(x, x.le(0).logical_not().logical_or(x.ne(0).logical_and(exponent.eq(exponent.floor()))), v => v.pow(exponent))
+            : x.pow(exponent);
 
-        private Tensor Guarded(Tensor x, double end, Func<Tensor, Tensor> function)
-        {
-            Tensor isSmooth = x.ne(end);
-            return Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));
-        }
+        private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));
     }
 }
