@@ -29,6 +29,7 @@ public sealed class RegressionTests
         ("second derivatives where nothing is valid", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Sqrt(x.Probability + 0.125)", ignore: -1)),
         ("second derivatives of a power of what is ignored", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Pow(y + 0.37, x.Probability)", ignore: -100)),
         ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
+        ("second derivatives of the maximum of a statistic", Loss("Activation.Sigmoid, IgnoreIndex = 255", "Sigmoid(MaxOverClasses(Sum(x.Complement)) * x.Logit)", ignore: 255)),
         ("softmax and sigmoid in one loss", new()
         {
             Activation = Activation.Softmax,
@@ -43,43 +44,8 @@ public sealed class RegressionTests
                 """,
             Target = TargetKind.Index,
         }),
-        ("a term of weight 0 that is infinite", new()
-        {
-            Activation = Activation.None,
-            IgnoreIndex = 1,
-            Classes = 2,
-            Target = TargetKind.Dense,
-            Verbatim = """
-                public sealed partial class OutsideAttribute : LossTermAttribute
-                {
-                    public static Value Formula(Prediction x, Target y) => MaxOverClasses(x.Logit);
-                }
-
-                [Loss(Activation.None, IgnoreIndex = 1, Target = TargetKind.Dense)]
-                [Outside(Weight = 0, IncludeBackground = false)]
-                public sealed partial class Declared
-                {
-                }
-                """,
-        }),
-        ("second derivatives of a sum over maxima, some over nothing", new()
-        {
-            IgnoreIndex = 0,
-            Classes = 2,
-            Target = TargetKind.Dense,
-            Verbatim = """
-                public sealed partial class OutsideAttribute : LossTermAttribute
-                {
-                    public static Value Formula(Prediction x, Target y) => y / (Sum(Softplus(MaxOverClasses(x.Logit))) + 0.125);
-                }
-
-                [Loss(Activation.Sigmoid, IgnoreIndex = 0, Target = TargetKind.Dense)]
-                [Outside(IncludeBackground = false)]
-                public sealed partial class Declared
-                {
-                }
-                """,
-        }),
+        ("a term of weight 0 that is infinite", Outside(Activation.None, 1, 2, "MaxOverClasses(x.Logit)", "Weight = 0, IncludeBackground = false")),
+        ("second derivatives of a sum over maxima, some over nothing", Outside(Activation.Sigmoid, 0, 2, "y / (Sum(Softplus(MaxOverClasses(x.Logit))) + 0.125)", "IncludeBackground = false")),
         ("a product that the gradient shares", Loss("Activation.Softmax, Reduction = Reduction.None", "Sum(x.Probability - Exp(1.3 + x.Probability))", Activation.Softmax)),
         ("a sigmoid that the gradient shares", Loss("Activation.Sigmoid, Reduction = Reduction.None", "Sum(y / (x.Probability + 0.125))")),
         ("a division that is not taken where its denominator is 0", new()
@@ -97,43 +63,8 @@ public sealed class RegressionTests
                 }
                 """,
         }),
-        ("a sum over no class of a maximum over none", new()
-        {
-            IgnoreIndex = 0,
-            Classes = 3,
-            Target = TargetKind.Dense,
-            Verbatim = """
-                public sealed partial class OutsideAttribute : LossTermAttribute
-                {
-                    public static Value Formula(Prediction x, Target y) => SumOverClasses(MaxOverClasses(x.Probability));
-                }
-
-                [Loss(Activation.Sigmoid, IgnoreIndex = 0, Target = TargetKind.Dense)]
-                [Outside(OnlyClasses = new[] { 2 })]
-                public sealed partial class Declared
-                {
-                }
-                """,
-        }),
-        ("a product with a maximum over no class", new()
-        {
-            Activation = Activation.Softmax,
-            IgnoreIndex = 255,
-            Classes = 3,
-            Target = TargetKind.Dense,
-            Verbatim = """
-                public sealed partial class OutsideAttribute : LossTermAttribute
-                {
-                    public static Value Formula(Prediction x, Target y) => x.Complement * MaxOverClasses(x.Probability);
-                }
-
-                [Loss(Activation.Softmax, IgnoreIndex = 255, Target = TargetKind.Dense)]
-                [Outside(OnlyClasses = new[] { 1 })]
-                public sealed partial class Declared
-                {
-                }
-                """,
-        }),
+        ("a sum over no class of a maximum over none", Outside(Activation.Sigmoid, 0, 3, "SumOverClasses(MaxOverClasses(x.Probability))", "OnlyClasses = new[] { 2 }")),
+        ("a product with a maximum over no class", Outside(Activation.Softmax, 255, 3, "x.Complement * MaxOverClasses(x.Probability)", "OnlyClasses = new[] { 1 }")),
         ("labels and valid pixels in one slope", Loss("Activation.Sigmoid, IgnoreIndex = 255", "Sum(Sigmoid(Sum(x.Logit) * x.Probability) * y) / (Sigmoid(Sum(x.Logit) * x.Probability) + 0.125)", ignore: 255)),
         ("second derivatives of a power beside a rounded 0", new()
         {
@@ -148,25 +79,7 @@ public sealed class RegressionTests
                 }
                 """,
         }),
-        ("a choice inside a product", new()
-        {
-            Activation = Activation.Softmax,
-            IgnoreIndex = 255,
-            Target = TargetKind.Dense,
-            Classes = 3,
-            Verbatim = """
-                public sealed partial class OutsideAttribute : LossTermAttribute
-                {
-                    public static Value Formula(Prediction x, Target y) => Cosh(Max(y, x.Probability));
-                }
-
-                [Loss(Activation.Softmax, IgnoreIndex = 255, Target = TargetKind.Dense)]
-                [Outside(IncludeBackground = false)]
-                public sealed partial class Declared
-                {
-                }
-                """,
-        }),
+        ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 
     private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Loss.ToString())));
@@ -195,6 +108,27 @@ public sealed class RegressionTests
             public sealed partial class Declared
             {
                 private static Value Formula(Prediction x, Target y) => {{formula}};
+            }
+            """,
+    };
+
+    // A term in a class of its own, which has options.
+    private static LossText Outside(Activation activation, int ignore, int classes, string formula, string options) => new()
+    {
+        Activation = activation,
+        IgnoreIndex = ignore,
+        Classes = classes,
+        Target = TargetKind.Dense,
+        Verbatim = $$"""
+            public sealed partial class OutsideAttribute : LossTermAttribute
+            {
+                public static Value Formula(Prediction x, Target y) => {{formula}};
+            }
+
+            [Loss(Activation.{{activation}}, IgnoreIndex = {{ignore}}, Target = TargetKind.Dense)]
+            [Outside({{options}})]
+            public sealed partial class Declared
+            {
             }
             """,
     };

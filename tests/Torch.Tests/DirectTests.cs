@@ -16,13 +16,17 @@ public class DirectTests
             using nn.Module<Tensor, Tensor, Tensor> loss = create();
             int classes = ((ILoss)loss).Definition.Classes;
             Example example = Example.WithLabels([2, classes > 0 ? classes : 4, 6, 5], ignored, 2);
-            foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
+            foreach ((ScalarType type, double tolerance) in ((ScalarType, double)[])[(ScalarType.Float32, 1e-5), (ScalarType.Float64, 1e-13), (ScalarType.Float16, 1e-3), (ScalarType.BFloat16, 1e-2)])
             {
-                Tensor logits = example.Logits.to_type(type).contiguous(), gradient = empty_like(logits);
-                (Tensor value, Tensor expected) = Check.Run(x => loss.call(x, example.Target), logits);
-                double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient])!;
-                Assert.Equal(value.to_type(ScalarType.Float64).item<double>(), own, type == ScalarType.Float32 ? 1e-6 : 1e-13);
-                Check.Close(expected, gradient, type == ScalarType.Float32 ? 1e-5 : 1e-13, name);
+                foreach (bool isLast in (bool[])[false, true])
+                {
+                    Tensor logits = Check.Laid(example.Logits.to_type(type), isLast), gradient = empty_like(logits);
+                    (Tensor value, Tensor expected) = Check.Run(x => loss.call(x, example.Target), logits);
+                    double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient])!;
+                    double wanted = value.to_type(ScalarType.Float64).item<double>();
+                    Assert.Equal(wanted, own, tolerance * Math.Max(1, Math.Abs(wanted)));
+                    Check.Close(expected, gradient, tolerance, name);
+                }
             }
         }
     }
@@ -54,7 +58,9 @@ public class DirectTests
         Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, rand(2, 3, 4, 5, dtype: ScalarType.Float64)));
         Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, rand(2, 3, 5, 4).transpose(2, 3)));
         Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, logits));
-        Fails("logits", () => loss.EvaluateWithGradient(logits.to_type(ScalarType.Float16), labels, logits));
+        Fails("gradient", () => loss.EvaluateWithGradient(logits.to_type(ScalarType.Float16), labels, empty_like(logits)));
+        Fails("gradient", () => loss.EvaluateWithGradient(Check.Laid(logits, true), labels, empty_like(logits)));
+        Fails("gradient", () => loss.EvaluateWithGradient(logits, labels, Check.Laid(logits, true)));
         Fails("logits", () => loss.EvaluateWithGradient(rand(2, 4, 3, 5).transpose(1, 2), labels, logits));
         Tensor untouched = full_like(logits, 7);
         Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateWithGradient(logits, bad, untouched));

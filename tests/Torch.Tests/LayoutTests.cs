@@ -1,3 +1,5 @@
+using LossGen.Generated;
+using LossGen.Kernels;
 using LossGen.Torch.Tests.Losses;
 using LossGen.Torch.Tests.Support;
 using F = TorchSharp.torch.nn.functional;
@@ -27,6 +29,42 @@ public class LayoutTests
         Check.Close(loss.call(dense.Logits, dense.Target), Check.OnRoad(operations, () => loss.call(dense.Logits, strided)), 1e-14, "value");
 
         (Tensor, Tensor) Run(Func<Tensor, Tensor> run, Tensor logits) => Check.OnRoad(operations, () => Check.Run(run, logits));
+    }
+
+    public static TheoryData<ScalarType> Types => [ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Channels_last_logits_have_a_channels_last_gradient(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        using var ignoring = new FBetaFocal();
+        foreach (long[] shape in (long[][])[[2, 4, 9, 11], [1, 4, 130, 7], [3, 4, 2, 3], [2, 4, 5, 6, 7], [5, 4, 8], [1, 4, 1, 1], [2, 4, 1, 9]])
+        {
+            foreach (nn.Module<Tensor, Tensor, Tensor> module in (nn.Module<Tensor, Tensor, Tensor>[])[loss, ignoring])
+            {
+                Example example = Example.WithLabels(shape, module == ignoring ? 255 : null, 3);
+                Tensor logits = example.Logits.to_type(type), last = Check.Laid(logits, true);
+                (Tensor value, Tensor gradient) = Check.Run(x => module.call(x, example.Target), logits);
+                (Tensor own, Tensor ownGradient) = Check.Run(x => module.call(x, example.Target), last);
+                Assert.Equal(last.stride(), ownGradient.stride());
+                Check.Close(value, own, 0, "value");
+                Check.Close(gradient, ownGradient, 0, "gradient");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Channels_last_logits_are_not_copied(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        Tensor last = Check.Laid(rand(2, 3, 4, 5).to_type(type), true);
+        Assert.False(last.is_contiguous());
+        Assert.Same(last, TensorMemory.Readable(last));
+        Assert.NotSame(last, TensorMemory.Readable(last.transpose(2, 3)));
+        Assert.True(TensorMemory.NewCall(CpuMode.Value, last, zeros(2, 4, 5, dtype: ScalarType.Int64), new(2, 3, 4, 5)).Shape.ClassesLast);
     }
 
     [Theory]

@@ -10,6 +10,40 @@ public class MemoryTests
     private const int Steps = 1000;
 
     [Theory]
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.Float32, true)]
+    [InlineData(ScalarType.BFloat16, true)]
+    public void A_large_gradient_has_the_memory_of_the_one_before(ScalarType type, bool isLast)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Tensor labels = randint(0, 5, [1, 400, 401], dtype: ScalarType.Int64), logits = Check.Laid(randn(1, 5, 400, 401).to_type(type), isLast);
+        nint first = 0;
+        for (int k = 0; k < 4; k++)
+        {
+            using var step = NewDisposeScope();
+            Tensor gradient = Gradient();
+            nint address = TensorMemory.Data(gradient);
+            Assert.Equal(logits.stride(), gradient.stride());
+            Assert.True(k == 0 || address == first);
+            first = address;
+        }
+
+        // Kept by somebody, it is not written to.
+        using Tensor kept = Gradient(), copy = kept.clone();
+        using Tensor other = Gradient(-1);
+        Assert.NotEqual(TensorMemory.Data(kept), TensorMemory.Data(other));
+        Assert.True(kept.eq(copy).all().item<bool>());
+        Assert.False(kept.eq(other).all().item<bool>());
+
+        Tensor Gradient(double factor = 1)
+        {
+            Tensor x = (logits * factor).detach().requires_grad_();
+            return autograd.grad([loss.call(x, labels)], [x])[0];
+        }
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]

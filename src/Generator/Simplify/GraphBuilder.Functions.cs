@@ -87,7 +87,16 @@ internal sealed partial class GraphBuilder
 
     public Node Detach(Node a) => a.DependsOnLogit ? Make(Op.Detach, a) : a;
 
-    public Node Minimum(Node a, Node b) => ReferenceEquals(a, b) ? a : Elementwise(Op.Minimum, a, b);
+    public Node Minimum(Node a, Node b)
+    {
+        if (ReferenceEquals(a, b))
+            return a;
+        return LabelledProbability(a, b) ?? LabelledProbability(b, a) ?? Elementwise(Op.Minimum, a, b);
+    }
+
+    // min(p, [label]) is p at the label: with soft labels the overlap of a one-hot target is the ordinary one.
+    private Node? LabelledProbability(Node p, Node label) =>
+        p.Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid && label.Op == Op.Mask && label[0].Op == Op.OneHot && label[1].IsNumber(1) ? Mask(label[0], p) : null;
 
     public Node Maximum(Node a, Node b) => ReferenceEquals(a, b) ? a : Elementwise(Op.Maximum, a, b);
 

@@ -63,6 +63,16 @@ internal static unsafe class CallChecks
         throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int or long for class indices, float or double for dense targets.", "target");
     }
 
+    public static LogitElement LogitElementOf<T>()
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+            return LogitElement.Double;
+        if (typeof(T) == typeof(Half))
+            return LogitElement.Half;
+        return typeof(T) == typeof(BFloat16) ? LogitElement.BFloat16 : LogitElement.Single;
+    }
+
     public static CpuCall Measure(ILoss loss, LossShape shape, TargetElement element)
     {
         var call = new CpuCall { Mode = CpuMode.Measure, Shape = shape, TargetElement = element };

@@ -18,13 +18,18 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     {
         if (!isStaged)
             return (new(source + (span.Image * rows * run.Pixels) + span.Pixel), (nint)run.Pixels);
-        if (run.IsPacked && run.ImagePixels == 1)
+        if (run.IsRows)
             Transposition.Copy(source + (span.Pixel * rows), rows, span.Count, rows, copy, run.Width);
         else
             Stage(run, span, source, rows, copy);
+        Pad(run, span, rows, copy);
+        return (new(copy), run.Width);
+    }
+
+    private static void Pad(in CallState run, in PixelSpan span, int rows, T* copy)
+    {
         for (int c = 0; c < rows; c++)
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
-        return (new(copy), run.Width);
     }
 
     private static void Stage(in CallState run, in PixelSpan span, T* source, int rows, T* copy)
@@ -47,7 +52,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private static void Unstage(in CallState run, in PixelSpan span, T* copy, T* target, int rows)
     {
-        if (run.IsPacked && run.ImagePixels == 1)
+        if (run.IsRows)
         {
             Transposition.Copy(copy, run.Width, rows, span.Count, target + (span.Pixel * rows), rows);
             return;

@@ -34,11 +34,19 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly TileSizes Sizes;
         public readonly bool HasLabels;
         public readonly LabelSource Labels;
-        public readonly T* Logits;
+
+        /// <summary>The type of the numbers behind <see cref="Logits"/> and <see cref="Gradient"/>.</summary>
+        public readonly LogitElement LogitElement;
+
+        /// <summary>Logits and gradient have the classes of a pixel side by side.</summary>
+        public readonly bool ClassesLast;
+
+        /// <summary>Logits and gradient as the caller has them.</summary>
+        public readonly void* Logits;
+        public readonly void* Gradient;
         public readonly void* Target;
         public readonly TargetElement TargetElement;
         public readonly T** Inputs;
-        public readonly T* Gradient;
         public readonly T* Elements;
         public readonly T* UpstreamElements;
 
@@ -60,11 +68,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             ImagePixels = call.Shape.Pixels;
             HasLabels = call.HasLabels;
             Labels = new(call.Target, call.TargetElement, Classes, definition, call.Grid);
-            Logits = (T*)call.Logits;
+            LogitElement = call.LogitElement;
+            ClassesLast = call.Shape.ClassesLast && Classes > 1 && ImagePixels > 1;
+            Logits = call.Logits;
+            Gradient = call.Gradient;
             Target = call.Target;
             TargetElement = call.TargetElement;
             Inputs = (T**)call.Inputs;
-            Gradient = (T*)call.Gradient;
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;
 
@@ -73,11 +83,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
-            Sizes = new(layout, definition, Classes, Width);
-            IsPlain = !IsPacked && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            Sizes = new(layout, definition, Classes, Width, IsConverted);
+            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
         }
+
+        /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
+        public readonly bool IsConverted => LogitElement >= LogitElement.Half;
+
+        /// <summary>Plain rows (N, C): each number a class away from the next of its class.</summary>
+        public readonly bool IsRows => IsPacked && ImagePixels == 1;
 
         /// <summary>The doubles that a caller keeps: those of the passes that the value needs.</summary>
         public readonly long StatisticsLength => StatisticsOffset(Layout.ValueStage);

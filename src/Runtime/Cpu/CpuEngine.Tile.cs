@@ -29,7 +29,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Valid = memory.Valid,
         };
         var span = new PixelSpan(image, pixel, count, tile.Pixels);
-        (tile.Logits, tile.LogitStride) = Input(run, span, run.Logits, classes, memory.Logits, isStaged);
+        bool isTranslated = run.IsConverted || run.ClassesLast;
+        (tile.Logits, tile.LogitStride) = isTranslated
+            ? TranslateLogits(run, memory, span)
+            : Input(run, span, (T*)run.Logits, classes, memory.Logits, isStaged);
 
         bool isMasked = run.HasLabels
             ? PrepareLabels(run, memory, ref tile, span)
@@ -38,7 +41,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
         PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.WritesGradient)
-            (tile.Gradient, tile.GradientStride) = Output(run, span, run.Gradient, classes, memory.Gradient, isStaged);
+            (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
 
         int elementClasses = run.Layout.ElementAxes.Has(ElementAxes.Class) ? classes : 1;
         if (run.Layout.ElementAxes.Has(ElementAxes.Pixel))
@@ -54,15 +57,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             }
         }
 
-        if (IsPrefetched(classes) && !isStaged)
+        if (IsPrefetched(classes) && !isStaged && !isTranslated)
             PrefetchNext(run, pass, image, pixel + count, count);
         if (isMasked)
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
         else
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
 
-        if (isStaged && pass.WritesGradient)
-            Unstage(run, span, memory.Gradient, run.Gradient, classes);
+        if (isTranslated && pass.WritesGradient)
+            TranslateGradient(run, memory, span);
+        else if (isStaged && pass.WritesGradient)
+            Unstage(run, span, memory.Gradient, (T*)run.Gradient, classes);
         if (isStaged && pass.WritesElements)
             Unstage(run, span, memory.Elements, run.Elements, elementClasses);
         if (isStaged && pass.Stores != 0)
@@ -93,9 +98,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         };
         for (; pixel + width <= end; pixel += width)
         {
-            tile.Logits = run.Logits + start + pixel;
+            tile.Logits = (T*)run.Logits + start + pixel;
             if (pass.WritesGradient)
-                tile.Gradient = run.Gradient + start + pixel;
+                tile.Gradient = (T*)run.Gradient + start + pixel;
             if (!run.HasLabels)
             {
                 tile.Target = (T*)run.Target + (image * channels * run.Pixels) + pixel;
@@ -130,9 +135,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             for (int i = 0; i < count; i += CacheLine / sizeof(T))
             {
-                Sse.Prefetch1(run.Logits + first + i);
+                Sse.Prefetch1((T*)run.Logits + first + i);
                 if (pass.WritesGradient)
-                    Sse.Prefetch1(run.Gradient + first + i);
+                    Sse.Prefetch1((T*)run.Gradient + first + i);
             }
         }
     }

@@ -10,6 +10,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     {
         public readonly int Width;
         public readonly long Tile;
+        public readonly long Converted;
         public readonly long Sums;
         public readonly long Constants;
         public readonly long Rows;
@@ -17,10 +18,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly int RunningSums;
         public readonly long InputRows;
 
-        public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width)
+        public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width, bool isConverted)
         {
             Width = width;
             Tile = (long)classes * width;
+            Converted = isConverted ? Tile : 0;
             Inputs = definition.Inputs.Count;
             for (int k = 0; k < Inputs; k++)
                 InputRows += definition.Inputs[k].Kind == InputKind.Element ? classes : 1;
@@ -40,7 +42,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (6 * Workspace.Size<T>(Tile)) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + (6 * Workspace.Size<T>(Tile)) + Workspace.Size<T>(Converted) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 
@@ -60,6 +62,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public T* Scratch;
         public T* Logits;
+
+        /// <summary>Logits or gradient in the kernel's type, but still in the caller's order.</summary>
+        public T* Converted;
         public T* Target;
         public T* Gradient;
         public T* Elements;
@@ -85,6 +90,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Constants = workspace.Take<T>(sizes.Constants),
                 Scratch = workspace.Take<T>(sizes.Rows * sizes.Width),
                 Logits = workspace.Take<T>(sizes.Tile),
+                Converted = workspace.Take<T>(sizes.Converted),
                 Target = workspace.Take<T>(sizes.Tile),
                 Gradient = workspace.Take<T>(sizes.Tile),
                 Elements = workspace.Take<T>(sizes.Tile),

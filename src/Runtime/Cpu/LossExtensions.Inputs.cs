@@ -15,12 +15,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
     /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossComponents)"/>
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
     /// <summary>The value and its gradient at the logits, of a loss that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -34,13 +34,13 @@ public static unsafe partial class LossExtensions
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> gradient,
         LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
 
     /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents)"/>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> gradient,
         LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
 
     /// <summary>The values of a loss whose reduction is none and that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -52,12 +52,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, inputs, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements<float, float, TTarget>(loss, logits, target, shape, inputs, elements, default, default, CpuMode.Value);
 
     /// <inheritdoc cref="EvaluateElements{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float})"/>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, inputs, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements<double, double, TTarget>(loss, logits, target, shape, inputs, elements, default, default, CpuMode.Value);
 
     /// <summary>The values of a loss whose reduction is none and that takes further inputs, and the gradient of their sum weighted by <paramref name="upstream"/>.</summary>
     /// <param name="loss">The loss.</param>
@@ -71,12 +71,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> elements, ReadOnlySpan<float> upstream, Span<float> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, inputs, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements<float, float, TTarget>(loss, logits, target, shape, inputs, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <inheritdoc cref="EvaluateElementsWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, ReadOnlySpan{float}, Span{float})"/>
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> elements, ReadOnlySpan<double> upstream, Span<double> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, inputs, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements<double, double, TTarget>(loss, logits, target, shape, inputs, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <summary>Adds the sums of a piece, of a loss that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -88,12 +88,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossStatistics statistics)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, inputs, statistics, default, CpuMode.Accumulate);
 
     /// <inheritdoc cref="Accumulate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossStatistics)"/>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossStatistics statistics)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, inputs, statistics, default, CpuMode.Accumulate);
 
     /// <summary>The gradient at a piece's logits of the loss of all pieces together, of a loss that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -106,10 +106,10 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossStatistics statistics, Span<float> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
 
     /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossStatistics, Span{float})"/>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossStatistics statistics, Span<double> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
 }

@@ -100,7 +100,7 @@ public static unsafe partial class LossExtensions
             {
                 Mode = mode,
                 Shape = shape,
-                IsDouble = typeof(T) == typeof(double),
+                LogitElement = CallChecks.LogitElementOf<T>(),
                 TargetElement = element,
                 Grid = isDense ? default : grid,
                 Logits = x,

@@ -1,12 +1,12 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen;
 
 /// <summary>
-/// Evaluates a declared loss on memory of one's own, without libtorch. Logits are (N, C, S) with the pixels of a class
-/// adjacent. A target of integers (byte, sbyte, short, ushort, int, long) holds class indices, (N, S); one of float or double is
+/// Evaluates a declared loss on memory of one's own, without libtorch. Logits are float, double, <see cref="Half"/> or <see cref="BFloat16"/>, (N, C, S) with the pixels of a
+/// class adjacent, or (N, S, C) with <see cref="LossShape.ClassesLast"/>. A target of integers (byte, sbyte, short, ushort, int, long) holds class indices, (N, S); one of float or double is
 /// dense, laid out as the loss declares. All methods check every argument before they write anything.
 /// </summary>
 public static unsafe partial class LossExtensions
@@ -20,12 +20,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossComponents? components = null)
-        where TTarget : unmanaged => Value<float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
 
     /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossComponents)"/>
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossComponents? components = null)
-        where TTarget : unmanaged => Value<double, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
 
     /// <summary>The value and its gradient at the logits.</summary>
     /// <param name="loss">The loss.</param>
@@ -37,12 +37,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
 
     /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents)"/>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
 
     /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
     /// <param name="loss">The loss.</param>
@@ -53,12 +53,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements<float, float, TTarget>(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
 
     /// <inheritdoc cref="EvaluateElements{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float})"/>
     public static void EvaluateElements<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
+        where TTarget : unmanaged => Elements<double, double, TTarget>(loss, logits, target, shape, default, elements, default, default, CpuMode.Value);
 
     /// <summary>The values of a loss whose reduction is none, and the gradient of their sum weighted by <paramref name="upstream"/>.</summary>
     /// <param name="loss">The loss.</param>
@@ -72,13 +72,13 @@ public static unsafe partial class LossExtensions
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> elements,
         ReadOnlySpan<float> upstream, Span<float> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements<float, float, TTarget>(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <inheritdoc cref="EvaluateElementsWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, ReadOnlySpan{float}, Span{float})"/>
     public static void EvaluateElementsWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> elements,
         ReadOnlySpan<double> upstream, Span<double> gradient)
-        where TTarget : unmanaged => Elements(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
+        where TTarget : unmanaged => Elements<double, double, TTarget>(loss, logits, target, shape, default, elements, upstream, gradient, CpuMode.ValueAndGradient);
 
     /// <summary>Empty sums for a batch that comes in pieces: tiles, micro-batches, other processes.</summary>
     /// <param name="loss">The loss. Its value must need one pass over the pixels, as that of every catalogue loss does.</param>
@@ -120,12 +120,12 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
-        where TTarget : unmanaged => Piece<float, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
 
     /// <inheritdoc cref="Accumulate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics)"/>
     public static void Accumulate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics)
-        where TTarget : unmanaged => Piece<double, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, default, statistics, default, CpuMode.Accumulate);
 
     /// <summary>The value from the sums of all pieces.</summary>
     /// <param name="loss">The loss.</param>
@@ -162,16 +162,18 @@ public static unsafe partial class LossExtensions
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<float> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
 
     /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics, Span{float})"/>
     public static void Gradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<double> gradient)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
 
-    private static double Value<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> gradient, CpuMode mode, LossComponents? components)
+    // T is the type of logits and gradient; TNumber, which is float for those of 16 bits, that of all other numbers.
+    private static double Value<T, TNumber, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, Span<T> gradient, CpuMode mode, LossComponents? components)
         where T : unmanaged
+        where TNumber : unmanaged
         where TTarget : unmanaged
     {
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
@@ -179,9 +181,9 @@ public static unsafe partial class LossExtensions
         if (loss.Definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
         CheckOverlap(logits, inputs, gradient);
-        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
+        nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
         fixed (T* x = logits, g = gradient)
-        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
+        fixed (TNumber* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         fixed (double* parts = components?.Prepare(loss, shape.Classes))
         {
@@ -196,9 +198,11 @@ public static unsafe partial class LossExtensions
         }
     }
 
-    private static void Elements<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, Span<T> elements, ReadOnlySpan<T> upstream, Span<T> gradient, CpuMode mode)
+    private static void Elements<T, TNumber, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, Span<TNumber> elements, ReadOnlySpan<TNumber> upstream,
+        Span<T> gradient, CpuMode mode)
         where T : unmanaged
+        where TNumber : unmanaged
         where TTarget : unmanaged
     {
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
@@ -206,7 +210,7 @@ public static unsafe partial class LossExtensions
         if (loss.Definition.Reduction != Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.{loss.Definition.Reduction} and has one value. Call Evaluate or EvaluateWithGradient.");
         CheckOverlap(logits, inputs, gradient);
-        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
+        nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
         ElementAxes axes = CallChecks.Measure(loss, shape, call.TargetElement).ElementAxes;
         long count = CallChecks.ElementCount(axes, shape);
         if (elements.Length != count)
@@ -219,8 +223,9 @@ public static unsafe partial class LossExtensions
         double* values = small ? Workspace.Rent(WorkspaceUse.Elements, Workspace.Size<double>(2 * count)).Take<double>(2 * count) : null;
         for (int i = 0; small && i < count; i++)
             values[count + i] = upstream.IsEmpty ? 1 : CallChecks.ToDouble(upstream[i]);
-        fixed (T* x = logits, g = gradient, e = elements, u = upstream)
-        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
+        fixed (T* x = logits, g = gradient)
+        fixed (TNumber* e = elements, u = upstream)
+        fixed (TNumber* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         {
             call.Logits = x;
@@ -236,12 +241,13 @@ public static unsafe partial class LossExtensions
         }
 
         for (int i = 0; small && i < count; i++)
-            elements[i] = CallChecks.FromDouble<T>(values[i]);
+            elements[i] = CallChecks.FromDouble<TNumber>(values[i]);
     }
 
-    private static void Piece<T, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<T> inputs, LossStatistics statistics, Span<T> gradient, CpuMode mode)
+    private static void Piece<T, TNumber, TTarget>(
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, LossStatistics statistics, Span<T> gradient, CpuMode mode)
         where T : unmanaged
+        where TNumber : unmanaged
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(statistics);
@@ -249,9 +255,9 @@ public static unsafe partial class LossExtensions
         CheckInputs(loss.Definition, shape, inputs);
         statistics.Check(loss, shape, call.HasLabels);
         CheckOverlap(logits, inputs, gradient);
-        nint* addresses = stackalloc nint[LossInputs<T>.Capacity];
+        nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
         fixed (T* x = logits, g = gradient)
-        fixed (T* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
+        fixed (TNumber* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
         fixed (TTarget* y = target)
         fixed (double* sums = statistics.Array)
         {
@@ -271,14 +277,15 @@ public static unsafe partial class LossExtensions
     }
 
     // The gradient of a tile is written while the logits of the next are still to be read.
-    private static void CheckOverlap<T>(ReadOnlySpan<T> logits, LossInputs<T> inputs, ReadOnlySpan<T> gradient)
+    private static void CheckOverlap<T, TNumber>(ReadOnlySpan<T> logits, LossInputs<TNumber> inputs, ReadOnlySpan<T> gradient)
         where T : unmanaged
+        where TNumber : unmanaged
     {
         if (logits.Overlaps(gradient))
             throw new ArgumentException("gradient overlaps logits; it needs memory of its own.", nameof(gradient));
-        for (int k = 0; k < LossInputs<T>.Capacity; k++)
+        for (int k = 0; k < LossInputs<TNumber>.Capacity; k++)
         {
-            if (inputs[k].Overlaps(gradient))
+            if (MemoryMarshal.AsBytes(inputs[k]).Overlaps(MemoryMarshal.AsBytes(gradient)))
                 throw new ArgumentException("gradient overlaps an input; it needs memory of its own.", nameof(gradient));
         }
     }
@@ -311,7 +318,7 @@ public static unsafe partial class LossExtensions
     {
         ArgumentNullException.ThrowIfNull(loss);
         TargetElement element = CallChecks.ElementOf<TTarget>();
-        var call = new CpuCall { Mode = mode, Shape = shape, IsDouble = typeof(T) == typeof(double), TargetElement = element };
+        var call = new CpuCall { Mode = mode, Shape = shape, LogitElement = CallChecks.LogitElementOf<T>(), TargetElement = element };
         CallChecks.Shape(loss.Definition, shape);
         CallChecks.Kind(loss.Definition, call.HasLabels);
         long count = (long)shape.Batch * shape.Classes * shape.LogitPixels;

@@ -1,6 +1,8 @@
 namespace LossGen;
 
-/// <summary>The extents of a batch: logits are (N, C, S) with the pixels adjacent, S the product of the spatial extents.</summary>
+/// <summary>
+/// The extents of a batch: logits are (N, C, S) with the pixels adjacent, S the product of the spatial extents, or (N, S, C) with <see cref="ClassesLast"/>.
+/// </summary>
 public readonly record struct LossShape
 {
     /// <summary>A batch whose pixels need no two-dimensional arrangement.</summary>
@@ -45,11 +47,19 @@ public readonly record struct LossShape
     /// <summary>Columns of the logits: <see cref="Width"/>, unless they are to be resized.</summary>
     public int LogitWidth { get; init; }
 
+    /// <summary>
+    /// Logits and gradient are (N, S, C), the classes of a pixel adjacent: NHWC, torch's channels_last. Targets, unreduced values and the loss's own inputs are laid out as ever.
+    /// </summary>
+    public bool ClassesLast { get; init; }
+
     /// <summary>S, the number of pixels of an image of the target.</summary>
     public long Pixels => (long)Height * Width;
 
     /// <summary>The number of pixels of an image of the logits.</summary>
     public long LogitPixels => (long)LogitHeight * LogitWidth;
+
+    /// <summary>The same batch with logits and gradient of (N, S, C).</summary>
+    public LossShape WithClassesLast() => this with { ClassesLast = true };
 
     /// <summary>The same batch with logits of another spatial size than the target.</summary>
     public LossShape WithLogits(int height, int width) => this with { LogitHeight = height, LogitWidth = width };

@@ -25,6 +25,22 @@ public enum CpuMode
     Measure,
 }
 
+/// <summary>The type of the logits' and the gradient's numbers.</summary>
+public enum LogitElement
+{
+    /// <summary>Single precision.</summary>
+    Single,
+
+    /// <summary>Double precision.</summary>
+    Double,
+
+    /// <summary>IEEE half precision; computed in single.</summary>
+    Half,
+
+    /// <summary>The upper half of a single; computed in single.</summary>
+    BFloat16,
+}
+
 /// <summary>The type of a target's numbers.</summary>
 public enum TargetElement
 {
@@ -62,10 +78,10 @@ public unsafe ref struct CpuCall
     /// <summary>The extents.</summary>
     public LossShape Shape;
 
-    /// <summary>Logits, gradient, unreduced values and their upstream gradient are double instead of float.</summary>
-    public bool IsDouble;
+    /// <summary>The type of logits and gradient. Unreduced values, their upstream gradient and the loss's own inputs are double where these are, else float.</summary>
+    public LogitElement LogitElement;
 
-    /// <summary>Logits: (N, C, S), the pixels adjacent.</summary>
+    /// <summary>Logits: (N, C, S), the pixels adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</summary>
     public void* Logits;
 
     /// <summary>The target: (N, S) class indices, or dense in the declared layout.</summary>
@@ -77,7 +93,7 @@ public unsafe ref struct CpuCall
     /// <summary>Where the labels are of a finer grid than the logits: which of them the pixels take.</summary>
     public LabelGrid Grid;
 
-    /// <summary>The loss's own inputs in the order of its definition, of the logits' type: (N, S) or (N, C, S).</summary>
+    /// <summary>The loss's own inputs in the order of its definition: (N, S) or (N, C, S).</summary>
     public void** Inputs;
 
     /// <summary>Receives the gradient, laid out like the logits.</summary>

@@ -54,7 +54,7 @@ public static class CpuDriver
         where VFloat : struct, IVector<VFloat, float>
         where VDouble : struct, IVector<VDouble, double>
     {
-        if (call.IsDouble)
+        if (call.LogitElement == LogitElement.Double)
             CpuEngine<TKernel, double, VDouble>.Run(ref call, definition);
         else
             CpuEngine<TKernel, float, VFloat>.Run(ref call, definition);

@@ -25,7 +25,7 @@ public abstract class ClassScores
     public LossDefinition Definition { get; }
 
     /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
-    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent.</param>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</param>
     /// <param name="target">N * S class indices of any integer type, or N * C * S numbers of float or double.</param>
     /// <param name="shape">The extents.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>

@@ -27,6 +27,10 @@ public sealed unsafe partial class SegmentationMetrics
         piece.AsSpan().Clear();
         T* best = stackalloc T[Width], predicted = stackalloc T[Width], labels = stackalloc T[Width];
         int* integers = stackalloc int[Width];
+
+        // Where the classes of a pixel are adjacent, a tile with those of its pixels.
+        T* rows = shape.ClassesLast ? Workspace.Rent(WorkspaceUse.Metrics, Workspace.Size<T>((long)Classes * Width)).Take<T>((long)Classes * Width) : null;
+        long stride = shape.ClassesLast ? Width : shape.Pixels;
         fixed (T* x = logits)
         fixed (TTarget* y = target)
         {
@@ -37,8 +41,14 @@ public sealed unsafe partial class SegmentationMetrics
                 {
                     int count = (int)Math.Min(Width, shape.Pixels - pixel);
                     T* logit = x + ((long)n * Classes * shape.Pixels) + pixel;
+                    if (shape.ClassesLast)
+                    {
+                        Transposition.Copy(x + (((n * shape.Pixels) + pixel) * Classes), Classes, count, Classes, rows, Width);
+                        logit = rows;
+                    }
+
                     if (usesLargest)
-                        Largest(logit, shape.Pixels, count, best, predicted);
+                        Largest(logit, stride, count, best, predicted);
                     bool hasIgnored = false;
                     if (hasLabels)
                         hasIgnored = ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, labels);
@@ -53,7 +63,7 @@ public sealed unsafe partial class SegmentationMetrics
                     for (int c = 0; c < Classes; c++)
                     {
                         if (!usesLargest)
-                            Above(logit + (c * shape.Pixels), count, T.CreateTruncating(c), predicted);
+                            Above(logit + (c * stride), count, T.CreateTruncating(c), predicted);
                         if (!hasLabels)
                             hasIgnored = ReadElements(y + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, T.CreateTruncating(c), integers, labels);
                         T* own = predicted;

@@ -67,9 +67,12 @@ public sealed unsafe partial class SoftMetrics
             for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
             {
                 int count = (int)Math.Min(Width, shape.Pixels - pixel);
+                if (shape.ClassesLast)
+                    Transposition.Copy(x + (((n * shape.Pixels) + pixel) * Classes), Classes, count, Classes, rows, Width);
                 for (int c = 0; c < Classes; c++)
                 {
-                    new ReadOnlySpan<T>(x + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count).CopyTo(new Span<T>(rows + (c * Width), count));
+                    if (!shape.ClassesLast)
+                        new ReadOnlySpan<T>(x + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count).CopyTo(new Span<T>(rows + (c * Width), count));
                     new Span<T>(rows + (c * Width) + count, Width - count).Clear();
                 }
 

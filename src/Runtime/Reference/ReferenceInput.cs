@@ -113,6 +113,8 @@ internal sealed class ReferenceInput
             throw new ArgumentException($"The shape is {shape.Batch} x {shape.Classes} x {shape.Pixels}; each extent is at least 1.", nameof(shape));
         if (definition.Classes != 0 && definition.Classes != shape.Classes)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} declares {definition.Classes}.", nameof(shape));
+        if (shape.ClassesLast)
+            throw new ArgumentException("The shape has ClassesLast; the reference reads logits of (N, C, S), the pixels of a class adjacent.", nameof(shape));
         var extents = new Extents(shape.Batch, shape.Classes, checked((int)shape.Pixels));
         CheckLength(logits, extents, nameof(logits));
         return extents;

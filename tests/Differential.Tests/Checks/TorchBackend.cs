@@ -26,10 +26,10 @@ internal static class TorchBackend
     // Formulas are tried on several threads at once.
     static TorchBackend() => set_num_threads(1);
 
-    public static Found Run(ILoss loss, Batch batch, double[] upstream, TorchRoad road) => On(loss, road, module =>
+    public static Found Run(ILoss loss, Batch batch, double[] upstream, TorchRoad road) => On(loss, road, () =>
     {
         Tensor logits = Logits(batch, road.Type).requires_grad_();
-        Tensor value = module.call(logits, Target(loss, batch, road.Type));
+        Tensor value = Module(loss).call(logits, Target(loss, batch, road.Type));
         if (value.dtype != road.Type)
             throw new CheckFailedException($"the value is {value.dtype}");
         double[] elements = Numbers(value);
@@ -40,10 +40,10 @@ internal static class TorchBackend
     });
 
     /// <summary>The derivative, along one direction, of the gradient's part in another: what a second backward pass gives.</summary>
-    public static double Curvature(ILoss loss, Batch batch, double[] upstream, double[] direction, double[] probe, TorchRoad road) => On(loss, road, module =>
+    public static double Curvature(ILoss loss, Batch batch, double[] upstream, double[] direction, double[] probe, TorchRoad road) => On(loss, road, () =>
     {
         Tensor logits = Logits(batch, road.Type).requires_grad_();
-        Tensor value = module.call(logits, Target(loss, batch, road.Type));
+        Tensor value = Module(loss).call(logits, Target(loss, batch, road.Type));
         Tensor gradient = autograd.grad([value], [logits], [tensor(upstream, value.shape, road.Type)], retain_graph: true, create_graph: true)[0];
         if (!gradient.requires_grad)
             return 0;
@@ -52,7 +52,8 @@ internal static class TorchBackend
         return logits.grad is { } second ? second.mul(tensor(direction, logits.shape, road.Type)).sum().item<double>() : 0;
     });
 
-    private static T On<T>(ILoss loss, TorchRoad road, Func<nn.Module<Tensor, Tensor, Tensor>, T> run)
+    /// <summary>Runs something with a loss on a road.</summary>
+    public static T On<T>(ILoss loss, TorchRoad road, Func<T> run)
     {
         FieldInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
             .GetField("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
@@ -60,19 +61,21 @@ internal static class TorchBackend
         force.SetValue(null, road.Operations);
         try
         {
-            return run((nn.Module<Tensor, Tensor, Tensor>)loss);
+            return run();
         }
         catch (ExternalException error) when (error.Message.Contains("Scalar.h", StringComparison.Ordinal) || error.Message.Contains("invalid gradient at index 0 - got [1]", StringComparison.Ordinal))
         {
             // TorchSharp frees the Scalar of an operator while the library reads it, if a collection falls between: seen once in some hundred million operators.
             // In a backward pass that comes out as a gradient of no shape.
-            return run((nn.Module<Tensor, Tensor, Tensor>)loss);
+            return run();
         }
         finally
         {
             force.SetValue(null, false);
         }
     }
+
+    private static nn.Module<Tensor, Tensor, Tensor> Module(ILoss loss) => (nn.Module<Tensor, Tensor, Tensor>)loss;
 
     private static Tensor Logits(Batch batch, ScalarType type) =>
         tensor(batch.Logits, [batch.Shape.Batch, batch.Shape.Classes, batch.Shape.LogitHeight, batch.Shape.LogitWidth], type);

@@ -13,7 +13,7 @@ public sealed class NumericsPageTests
         [("0", 0), ("±1", 1), ("±30", 30), ("±100", 100), ("±1e4", 1e4), ("±inf", double.PositiveInfinity), ("NaN", double.NaN)];
 
     // Computed by the kernels in float, and by tensor operations in half.
-    private static readonly (string Name, ScalarType Type)[] Types = [("float", ScalarType.Float32), ("half", ScalarType.Float16)];
+    private static readonly (string Name, TorchRoad Road)[] Types = [("float", new(false, ScalarType.Float32)), ("half", new(true, ScalarType.Float16))];
 
     private const double LargestHalf = 65504;
 
@@ -66,13 +66,17 @@ public sealed class NumericsPageTests
         DeclarationCompiler compiler = DeclarationCompiler.Compile(losses.Select(loss => loss.Declaration));
         return [.. from loss in losses
                    from type in Types
-                   select (loss, type.Name, Columns.Select(column => Run(loss, compiler, column.Size, type.Type)).ToArray())];
+                   select (loss, type.Name, Columns.Select(column => Run(loss, compiler, column.Size, type.Road)).ToArray())];
     }
 
-    private static (double Value, double Gradient) Run(CatalogueLoss loss, DeclarationCompiler compiler, double size, ScalarType type)
+    private static (double Value, double Gradient) Run(CatalogueLoss loss, DeclarationCompiler compiler, double size, TorchRoad road)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using var module = (nn.Module)compiler.Create(loss.Declaration);
+        ILoss declared = compiler.Create(loss.Declaration);
+        return TorchBackend.On(declared, road, () => Run(loss, (nn.Module)declared, size, road.Type));
+    }
+
+    private static (double Value, double Gradient) Run(CatalogueLoss loss, nn.Module module, double size, ScalarType type)
+    {
         Tensor logits = loss.Logits(size).to_type(type).requires_grad_();
         Tensor[] maps = [.. ((ILoss)module).Definition.Inputs.Select(input => ones(input.Kind == InputKind.Element ? logits.shape : [logits.shape[0], .. logits.shape[2..]], type))];
         Tensor[] arguments = [logits, loss.Target(type), .. maps];

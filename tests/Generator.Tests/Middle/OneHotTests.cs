@@ -30,6 +30,16 @@ public class OneHotTests
     }
 
     [Fact]
+    public void TheOverlapOfSoftLabelsIsThatOfLabels()
+    {
+        foreach (Node p in (Node[])[P, b.Sigmoid(b.Logit)])
+        {
+            Assert.Same(b.Multiply(Y, p), b.Minimum(p, Y));
+            Assert.Same(b.Multiply(Y, p), b.Minimum(Y, p));
+        }
+    }
+
+    [Fact]
     public void OneLessASoftmaxIsItsComplement() => Assert.Same(b.SoftmaxComplement(b.Logit), b.Subtract(b.One, P));
 
     [Fact]

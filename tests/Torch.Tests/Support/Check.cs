@@ -27,6 +27,10 @@ internal static class Check
         return (value.detach(), x.grad!.detach());
     }
 
+    /// <summary>The same numbers, contiguous or with the classes of a pixel adjacent (channels_last).</summary>
+    public static Tensor Laid(Tensor logits, bool isLast) =>
+        isLast ? logits.movedim([1], [-1]).contiguous().movedim([-1], [1]) : logits.contiguous();
+
     /// <summary>Runs on one of the two roads: the kernels, or tensor operations.</summary>
     public static T OnRoad<T>(bool operations, Func<T> run)
     {

@@ -25,7 +25,7 @@ public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
     /// <value>From 0, or NaN.</value>
     public double SmoothDenominator { get; init; } = double.NaN;
 
-    /// <summary>The overlap as <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1.</summary>
+    /// <summary>The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1.</summary>
     public bool SoftLabel { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -18,7 +18,7 @@ public sealed partial class MaskedDiceAttribute : RegionTermAttribute
     {
         Value p = mask * x.Probability, t = mask * y;
         Value predicted = Sum(squared ? p * x.Probability : p), labelled = Sum(squared ? t * y : t);
-        Value overlap = softLabel && !squared ? (predicted + labelled - Sum(mask * Abs(x.Probability - y))) / 2 : Sum(p * y);
+        Value overlap = softLabel && !squared ? Sum(mask * Min(x.Probability, y)) : Sum(p * y);
         Value score = RegionFormulas.Score(2 * overlap, predicted + labelled, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
         return RegionFormulas.Loss(score, t, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
     }

@@ -6,12 +6,12 @@ namespace LossGen;
 internal static class RegionFormulas
 {
     /// <summary>
-    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>. Both are the same for
-    /// targets of 0 and 1; for others only the second is largest at p = y. With squares the two are the same anyway.
+    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>sum(min(p, y))</c>, which is <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c> without the digits
+    /// that the differences cost. Both are the same for targets of 0 and 1; for others only the second is largest at p = y. With squares the two are the same anyway.
     /// </summary>
     internal static Value Overlap(Prediction x, Target y, bool squared, bool softLabel) =>
         softLabel && !squared
-            ? (Sum(x.Probability) + Sum(y) - Sum(Abs(x.Probability - y))) / 2
+            ? Sum(Min(x.Probability, y))
             : Sum(x.Probability * y);
 
     /// <summary>How much is predicted.</summary>

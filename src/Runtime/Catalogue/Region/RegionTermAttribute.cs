@@ -57,7 +57,7 @@ public abstract class RegionTermAttribute : LossTermAttribute
     /// <summary>Squares prediction and target in the denominator (V-Net).</summary>
     public bool Squared { get; init; }
 
-    /// <summary>The overlap as <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1; without effect if <see cref="Squared"/>.</summary>
+    /// <summary>The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1; without effect if <see cref="Squared"/>.</summary>
     [ConventionDefault(Convention.Smp, true)]
     public bool SoftLabel { get; init; }
 }

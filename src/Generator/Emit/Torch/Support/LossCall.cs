@@ -105,7 +105,7 @@ namespace LossGen.Generated
             Tensor? elements = null;
             double[] small = Array.Empty<double>();
             if (axes.HasFlag(ElementAxes.Pixel))
-                elements = torch.empty(ElementShape(), dtype: logits.dtype);
+                elements = torch.empty(ElementShape(), dtype: TensorMemory.KernelType(logits));
             else if (!IsReduced)
                 small = new double[ElementCount()];
 
@@ -120,7 +120,7 @@ namespace LossGen.Generated
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);
             GC.KeepAlive(elements);
-            return elements ?? (IsReduced
+            return elements?.to_type(logits.dtype) ?? (IsReduced
                 ? torch.tensor(call.Value, dtype: logits.dtype)
                 : torch.tensor(small, dtype: logits.dtype).reshape(ElementShape()));
         }
@@ -128,9 +128,9 @@ namespace LossGen.Generated
         // One pass over the pixels, from the sums that the value left.
         private Tensor KernelGradient(Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
         {
-            Tensor gradient = torch.empty_like(logits);
+            Tensor gradient = TensorMemory.NewGradient(logits);
             bool isPixel = axes.HasFlag(ElementAxes.Pixel);
-            Tensor? arrived = isPixel ? upstream.to_type(logits.dtype).contiguous() : null;
+            Tensor? arrived = isPixel ? upstream.to_type(TensorMemory.KernelType(logits)).contiguous() : null;
             double[] small = isPixel ? Array.Empty<double>() : Numbers(upstream);
 
             CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.ToResizedLossShape());

@@ -76,13 +76,13 @@ namespace LossGen.Generated
         public Tensor ClassMaximum(Tensor x)
         {
             Tensor largest = x.amax(new long[] { 1 }, keepdim: true);
-
             if (!torch.is_grad_enabled())
                 return largest;
 
-            // -infinity where no class takes part, which autograd would multiply by 0. A pixel that counts all the same keeps a number far below; half has none below -65504.
-            Tensor lowest = Number(x.dtype == ScalarType.Float16 ? -3e4 : -1e30);
-            return torch.where(largest.ne(double.NegativeInfinity), largest, Valid is null ? lowest : Mask(Valid.any(1, keepdim: true), lowest));
+            // -infinity where no class takes part, which autograd would multiply by 0. A pixel that counts all the same, and a statistic, keep a number far below.
+            bool isPixel = x.shape[0] == batch && x.shape[2] == pixels;
+            Tensor lowest = Number(-1e30);
+            return torch.where(largest.ne(double.NegativeInfinity), largest, Valid is null || !isPixel ? lowest : Mask(Valid.any(1, keepdim: true), lowest));
         }
 
         /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>

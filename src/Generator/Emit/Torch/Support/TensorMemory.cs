@@ -23,10 +23,33 @@ namespace LossGen.Generated
         public static bool IsFloating(ScalarType type) =>
             type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
 
-        /// <summary>The floating types that the kernels read.</summary>
-        public static bool IsKernelType(ScalarType type) => type is ScalarType.Float32 or ScalarType.Float64;
+        /// <summary>The type that the kernels compute in, and read dense targets and maps of: float but for double logits.</summary>
+        public static ScalarType KernelType(Tensor logits) => logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
-        /// <summary>The address of a contiguous CPU tensor's first element. The tensor must be kept alive while it is used.</summary>
+        /// <summary>The types that the kernels read dense targets of.</summary>
+        public static bool IsDenseType(ScalarType type) => type is ScalarType.Float32 or ScalarType.Float64;
+
+        /// <summary>Logits as the kernels read them: the pixels of a class adjacent, or the classes of a pixel (torch's channels_last). Others are copied.</summary>
+        public static Tensor Readable(Tensor logits) => logits.is_contiguous() || IsClassesLast(logits) ? logits : logits.contiguous();
+
+        /// <summary>The classes of a pixel are adjacent, and the pixels follow each other.</summary>
+        public static bool IsClassesLast(Tensor logits)
+        {
+            long[] shape = logits.shape, strides = logits.stride();
+            if (shape.Length < 3 || shape[1] == 1 || strides[1] != 1)
+                return false;
+            long expected = shape[1];
+            for (int axis = shape.Length - 1; axis >= 2; axis--)
+            {
+                if (shape[axis] != 1 && strides[axis] != expected)
+                    return false;
+                expected *= shape[axis];
+            }
+
+            return shape[0] == 1 || strides[0] == expected;
+        }
+
+        /// <summary>The address of a dense CPU tensor's first element. The tensor must be kept alive while it is used.</summary>
         public static nint Data(Tensor tensor)
         {
             nint data = THSTensor_data(tensor.Handle);
@@ -38,8 +61,14 @@ namespace LossGen.Generated
         public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape) => new()
         {
             Mode = mode,
-            Shape = shape,
-            IsDouble = logits.dtype == ScalarType.Float64,
+            Shape = IsClassesLast(logits) ? shape.WithClassesLast() : shape,
+            LogitElement = logits.dtype switch
+            {
+                ScalarType.Float64 => LogitElement.Double,
+                ScalarType.Float16 => LogitElement.Half,
+                ScalarType.BFloat16 => LogitElement.BFloat16,
+                _ => LogitElement.Single,
+            },
             TargetElement = target.dtype switch
             {
                 ScalarType.Byte => TargetElement.Byte,
@@ -52,12 +81,54 @@ namespace LossGen.Generated
             },
         };
 
+        /// <summary>
+        /// A tensor for the gradient, laid out like the logits, not cleared. A large one has memory that the gradient of an earlier step had: libtorch gives it back when nobody holds the tensor any more.
+        /// </summary>
+        public static Tensor NewGradient(Tensor logits)
+        {
+            nint address = GradientMemory.Rent(logits.numel() * logits.element_size());
+            if (address == 0)
+                return torch.empty_like(logits);
+            long[] shape = logits.shape;
+            bool isLast = IsClassesLast(logits);
+            if (isLast)
+            {
+                Array.Copy(shape, 2, shape, 1, shape.Length - 2);
+                shape[shape.Length - 1] = logits.shape[1];
+            }
+
+            sbyte type = (sbyte)logits.dtype;
+            nint handle = THSTensor_new(address, s_return, shape, shape.Length, type, type, (int)DeviceType.CPU, -1, false);
+            if (handle == 0)
+            {
+                GradientMemory.Return(address);
+                return torch.empty_like(logits);
+            }
+
+            Tensor gradient = Tensor.UnsafeCreateTensor(handle);
+            if (!isLast)
+                return gradient;
+            using (gradient)
+                return gradient.movedim(new long[] { shape.Length - 1 }, new long[] { 1 });
+        }
+
         /// <summary>The addresses of several tensors.</summary>
         public static void Data(Tensor[] tensors, Span<nint> addresses)
         {
             for (int k = 0; k < tensors.Length; k++)
                 addresses[k] = Data(tensors[k]);
         }
+
+        // Kept alive here: libtorch calls it long after.
+        private static readonly ReturnMemory s_return = GradientMemory.Return;
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate void ReturnMemory(nint address);
+
+        // A tensor on memory of our own, which tells when it is not used any more: what TorchSharp makes tensors of arrays with.
+        [DllImport("LibTorchSharp")]
+        private static extern nint THSTensor_new(
+            nint data, ReturnMemory free, long[] shape, int axes, sbyte type, sbyte targetType, int device, int index, [MarshalAs(UnmanagedType.U1)] bool requiresGradient);
 
         // TorchSharp's own ways to the data know no size above 2 GB or allocate; this is what they call.
         [DllImport("LibTorchSharp")]

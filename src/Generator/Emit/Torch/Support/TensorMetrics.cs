@@ -68,6 +68,6 @@ namespace LossGen
         }
 
         private static Tensor Readable(Tensor tensor) =>
-            (TensorMemory.IsKernelType(tensor.dtype) ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu()).contiguous();
+            (TensorMemory.IsDenseType(tensor.dtype) ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu()).contiguous();
     }
 }

@@ -81,27 +81,28 @@ namespace LossGen.Generated
         {
             if (definition.Reduction == Reduction.None)
                 throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values; call forward, then backward.");
-            if (logits.device_type != DeviceType.CPU || !TensorMemory.IsKernelType(logits.dtype))
-                throw new ArgumentException($"logits are {logits.dtype} on {logits.device}; this call needs Float32 or Float64 on the CPU. Call forward, then backward.", nameof(logits));
-            if (!logits.is_contiguous())
-                throw new ArgumentException("logits are not contiguous. Pass logits.contiguous(), or call forward, then backward.", nameof(logits));
-            if (!shape.HasLabels && !TensorMemory.IsKernelType(target.dtype))
+            if (logits.device_type != DeviceType.CPU)
+                throw new ArgumentException($"logits are on {logits.device}; this call needs the CPU. Call forward, then backward.", nameof(logits));
+            if (!logits.is_contiguous() && !TensorMemory.IsClassesLast(logits))
+                throw new ArgumentException("logits are not contiguous, nor channels_last. Pass logits.contiguous(), or call forward, then backward.", nameof(logits));
+            if (!shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
                 throw new ArgumentException($"target is {target.dtype}; this call needs integers, Float32 or Float64.", nameof(target));
             if (!target.is_contiguous())
                 throw new ArgumentException("target is not contiguous. Pass target.contiguous(), or call forward, then backward.", nameof(target));
             for (int k = 0; k < inputs.Length; k++)
             {
                 string name = definition.Inputs[k].Name;
-                if (inputs[k].dtype != logits.dtype)
-                    throw new ArgumentException($"{name} is {inputs[k].dtype}; this call needs {logits.dtype}, like the logits. Call forward, then backward.", name);
+                if (inputs[k].dtype != TensorMemory.KernelType(logits))
+                    throw new ArgumentException($"{name} is {inputs[k].dtype}; with logits of {logits.dtype} this call needs {TensorMemory.KernelType(logits)}. Call forward, then backward.", name);
                 if (!inputs[k].is_contiguous())
                     throw new ArgumentException($"{name} is not contiguous. Pass {name}.contiguous(), or call forward, then backward.", name);
             }
 
             if (gradient is null)
                 throw new ArgumentNullException(nameof(gradient));
-            if (gradient.dtype != logits.dtype || gradient.device_type != DeviceType.CPU || !gradient.shape.AsSpan().SequenceEqual(logits.shape) || !gradient.is_contiguous())
-                throw new ArgumentException($"gradient is {gradient.dtype} {Text(gradient.shape)} on {gradient.device}{(gradient.is_contiguous() ? "" : ", not contiguous")}; it must be contiguous {logits.dtype} {Text(logits.shape)} on the CPU, like the logits.", nameof(gradient));
+            bool isLast = !logits.is_contiguous(), fits = isLast ? TensorMemory.IsClassesLast(gradient) : gradient.is_contiguous();
+            if (gradient.dtype != logits.dtype || gradient.device_type != DeviceType.CPU || !gradient.shape.AsSpan().SequenceEqual(logits.shape) || !fits)
+                throw new ArgumentException($"gradient is {gradient.dtype} {Text(gradient.shape)} on {gradient.device}{(fits ? "" : isLast ? ", not channels_last" : ", not contiguous")}; it must be {(isLast ? "channels_last" : "contiguous")} {logits.dtype} {Text(logits.shape)} on the CPU, like the logits.", nameof(gradient));
             if (SameMemory(gradient, logits))
                 throw new ArgumentException("gradient and logits are the same memory; the gradient needs its own.", nameof(gradient));
         }

@@ -69,7 +69,7 @@ namespace LossGen.Generated
             string name = $"inputs[{level}]";
             long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, spatial.Length);
             bool isSampled = !spatial.AsSpan().SequenceEqual(full), hasLabels = TensorMemory.IsInteger(target.dtype);
-            bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations && TensorMemory.IsKernelType(output.dtype);
+            bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations;
             if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
             {
                 var own = new Tensor[maps.Length];
@@ -85,7 +85,7 @@ namespace LossGen.Generated
                 part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
             BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
             var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
-            Tensor logits = output.contiguous(), labels = target.contiguous();
+            Tensor logits = TensorMemory.Readable(output), labels = target.contiguous();
             call.Evaluate(logits, labels, Array.Empty<Tensor>(), components);
             return logits.requires_grad && torch.is_grad_enabled() ? LossFunction.Apply(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
         }

@@ -14,7 +14,7 @@ namespace LossGen.Generated
     [global::Microsoft.CodeAnalysis.Embedded]
     internal static class TorchLoss
     {
-        /// <summary>Makes float and double tensors on the CPU take the tensor operations too, on this thread. For tests.</summary>
+        /// <summary>Makes tensors on the CPU take the tensor operations too, on this thread. For tests.</summary>
         [ThreadStatic]
         internal static bool ForceTensorOperations;
 
@@ -28,22 +28,19 @@ namespace LossGen.Generated
             using var scope = torch.NewDisposeScope();
             if (shape.IsResized)
                 input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
-            if (!input.is_contiguous())
-                input = input.contiguous();
+            bool onCpu = input.device_type == DeviceType.CPU, usesKernel = onCpu && !ForceTensorOperations;
+            input = usesKernel ? TensorMemory.Readable(input) : input.contiguous();
             if (!target.is_contiguous())
                 target = target.contiguous();
-
-            bool onCpu = input.device_type == DeviceType.CPU;
-            bool usesKernel = onCpu && !ForceTensorOperations && TensorMemory.IsKernelType(input.dtype);
-            if (usesKernel && !shape.HasLabels && !TensorMemory.IsKernelType(target.dtype))
-                target = target.to_type(input.dtype);
+            if (usesKernel && !shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
+                target = target.to_type(TensorMemory.KernelType(input));
             if (onCpu && !usesKernel && shape.HasLabels)
                 TorchChecks.LabelRange(definition, shape, target);
 
             for (int k = 0; k < inputs.Length; k++)
             {
-                if (usesKernel && inputs[k].dtype != input.dtype)
-                    inputs[k] = inputs[k].to_type(input.dtype);
+                if (usesKernel && inputs[k].dtype != TensorMemory.KernelType(input))
+                    inputs[k] = inputs[k].to_type(TensorMemory.KernelType(input));
                 if (!inputs[k].is_contiguous())
                     inputs[k] = inputs[k].contiguous();
             }

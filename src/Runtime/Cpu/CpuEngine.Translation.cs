@@ -1,0 +1,61 @@
+using LossGen.Kernels;
+
+namespace LossGen.Cpu;
+
+/// <content>
+/// Logits and gradients that lie in another way than kernels work: numbers of 16 bits, or the classes of a pixel side by side. A tile at a time, so that the copy stays in the
+/// first-level cache.
+/// </content>
+internal static unsafe partial class CpuEngine<TKernel, T, V>
+{
+    // Numbers before those of a tile, where the classes of a pixel are adjacent.
+    private static long FirstOf(in CallState run, in PixelSpan span) => ((span.Image * run.Pixels) + span.Pixel) * run.Classes;
+
+    private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span)
+    {
+        int rows = run.Classes;
+        if (run.ClassesLast || run.IsRows)
+        {
+            T* from = (T*)run.Logits + FirstOf(run, span);
+            if (run.IsConverted)
+            {
+                Storage.Widen(run.LogitElement, run.Logits, FirstOf(run, span), (float*)memory.Converted, span.Count * rows);
+                from = memory.Converted;
+            }
+
+            Transposition.Copy(from, rows, span.Count, rows, memory.Logits, run.Width);
+        }
+        else
+        {
+            for (int i = 0, length; i < span.Count; i += length)
+            {
+                (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
+                for (int c = 0; c < rows; c++)
+                    Storage.Widen(run.LogitElement, run.Logits, (((image * rows) + c) * run.ImagePixels) + pixel, (float*)(memory.Logits + ((long)c * run.Width) + i), length);
+            }
+        }
+
+        Pad(run, span, rows, memory.Logits);
+        return (new(memory.Logits), run.Width);
+    }
+
+    private static void TranslateGradient(in CallState run, in TileMemory memory, in PixelSpan span)
+    {
+        int rows = run.Classes;
+        if (run.ClassesLast || run.IsRows)
+        {
+            T* to = run.IsConverted ? memory.Converted : (T*)run.Gradient + FirstOf(run, span);
+            Transposition.Copy(memory.Gradient, run.Width, rows, span.Count, to, rows);
+            if (run.IsConverted)
+                Storage.Narrow((float*)memory.Converted, run.LogitElement, run.Gradient, FirstOf(run, span), span.Count * rows);
+            return;
+        }
+
+        for (int i = 0, length; i < span.Count; i += length)
+        {
+            (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
+            for (int c = 0; c < rows; c++)
+                Storage.Narrow((float*)(memory.Gradient + ((long)c * run.Width) + i), run.LogitElement, run.Gradient, (((image * rows) + c) * run.ImagePixels) + pixel, length);
+        }
+    }
+}
