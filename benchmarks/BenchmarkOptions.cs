@@ -15,6 +15,7 @@ internal sealed record BenchmarkOptions
           --threads N,...    threads of torch, and of lossgen where it has more than one (default 1,2)
           --seconds S        how long to measure each case (default 8; 2 with --short)
           --json FILE        also writes the results as JSON
+          --storages         also the span API with logits in half, bfloat16 and channels_last, and an empty autograd function
           --generator        measures the source generator instead
         """;
 
@@ -32,6 +33,8 @@ internal sealed record BenchmarkOptions
     public string? Json { get; init; }
 
     public bool Generator { get; init; }
+
+    public bool Storages { get; init; }
 
     public bool IsHelp { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record BenchmarkOptions
             {
                 "--short" => options,
                 "--help" or "-h" => options with { IsHelp = true },
+                "--storages" => options with { Storages = true },
                 "--generator" => options with { Generator = true },
                 "--loss" => options with { Losses = [.. Values(ref i).Select(Loss)] },
                 "--size" => options with { Sizes = [.. Values(ref i).Select(InputSize.Parse)] },

@@ -54,7 +54,7 @@ foreach (int threads in options.Threads)
         foreach (InputSize size in options.Sizes.Where(loss.Fits))
         {
             LossGen.LossRuntime.Threads = threads;
-            CaseResult result = CaseRun.Measure(loss, size, threads, options.Seconds);
+            CaseResult result = CaseRun.Measure(loss, size, threads, options.Seconds, options.Storages);
             results.Add(result);
             Tables.Print(result);
         }

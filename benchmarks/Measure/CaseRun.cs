@@ -29,7 +29,7 @@ internal static class CaseRun
 {
     private const string Limit = "limit";
 
-    public static CaseResult Measure(LossCase loss, InputSize size, int threads, double budgetSeconds)
+    public static CaseResult Measure(LossCase loss, InputSize size, int threads, double budgetSeconds, bool storages)
     {
         torch.set_num_threads(threads);
         Clock.UseFor(threads);
@@ -37,7 +37,8 @@ internal static class CaseRun
         List<LossApproach> approaches = Approaches(loss, inputs);
         IReadOnlyDictionary<string, (double Value, double Gradient)> errors = Agreement.Check(loss, inputs, approaches);
         LimitApproach[] limits = [LimitApproach.Read(inputs, threads), LimitApproach.Copy(inputs, threads), LimitApproach.Exponentials(inputs, threads)];
-        Dictionary<string, Timing> timings = Interleaved.Measure([.. approaches, .. limits], budgetSeconds).ToDictionary(timing => timing.Approach);
+        Approach[] others = storages ? [.. size.IsSigmoid ? [] : StoredApproach.All(loss.Loss, inputs), new GraphApproach("empty-function", EmptyFunction.Apply, inputs.Logits, inputs.Target)] : [];
+        Dictionary<string, Timing> timings = Interleaved.Measure([.. approaches, .. others, .. limits], budgetSeconds).ToDictionary(timing => timing.Approach);
 
         // After the timing, when everything is compiled for good: unoptimised code boxes where optimised code does not.
         Dictionary<string, Allocations> memory = approaches.ToDictionary(approach => approach.Name, Allocations.Of);
@@ -54,6 +55,12 @@ internal static class CaseRun
                 Peak = memory[approach.Name].Peak,
                 Error = errors[approach.Name].Gradient,
             });
+        }
+
+        foreach (Approach other in others)
+        {
+            Timing timing = timings[other.Name];
+            rows.Add(new(other.Name, timing.Forward.Median, timing.Gradient.Median, timing.Total));
         }
 
         Distribution read = timings["read"].Total, copy = timings["copy"].Total, exp = timings["exponentials"].Total;

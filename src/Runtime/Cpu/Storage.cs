@@ -64,8 +64,7 @@ internal static unsafe class Storage
 
     private static Vector256<float> Widen(LogitElement element, Vector128<ushort> bits)
     {
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(bits);
-        Vector256<uint> wide = Vector256.Create(low, high);
+        Vector256<uint> wide = Vector256.WidenLower(bits.ToVector256Unsafe());
         return element == LogitElement.Half ? FromHalf(wide) : (wide << 16).AsSingle();
     }
 

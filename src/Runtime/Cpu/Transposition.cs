@@ -4,12 +4,14 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Copies a matrix with rows and columns exchanged: logits of plain rows (N, C) lie class by class, and kernels work on adjacent pixels. Eight by eight floats at a time, so that
+/// Copies a matrix with rows and columns exchanged: logits of plain rows (N, C) lie class by class, and kernels work on adjacent pixels. Eight by eight or four by four floats at a time, so that
 /// both sides are read and written in whole registers.
 /// </summary>
 internal static unsafe class Transposition
 {
     private const int Side = 8;
+
+    private const int Quad = 4;
 
     /// <summary><c>to[c * toStride + r] = from[r * fromStride + c]</c>.</summary>
     public static void Copy<T>(T* from, nint fromStride, int rows, int columns, T* to, nint toStride)
@@ -28,24 +30,40 @@ internal static unsafe class Transposition
         Rest(from, fromStride, wholeRows, rows, 0, columns, to, toStride);
     }
 
-    // Four rows at a time: what is written lies side by side.
     private static void Rest<T>(T* from, nint fromStride, int firstRow, int rows, int firstColumn, int columns, T* to, nint toStride)
         where T : unmanaged
     {
-        int r = firstRow;
-        for (; r + 4 <= rows; r += 4)
+        if (firstRow >= rows || firstColumn >= columns)
+            return;
+        if (Sse.IsSupported && sizeof(T) == sizeof(float) && rows >= Quad && columns >= Quad)
         {
-            T* a = from + (r * fromStride), b = a + fromStride, c = b + fromStride, d = c + fromStride;
-            for (int column = firstColumn; column < columns; column++)
+            // The last block begins earlier where less than one is left: what it copies again stays as it is.
+            for (int r = firstRow; r < rows; r += Quad)
             {
-                T* at = to + (column * toStride) + r;
-                (at[0], at[1], at[2], at[3]) = (a[column], b[column], c[column], d[column]);
+                int row = Math.Min(r, rows - Quad);
+                for (int c = firstColumn; c < columns; c += Quad)
+                {
+                    int column = Math.Min(c, columns - Quad);
+                    SmallBlock((float*)(from + (row * fromStride) + column), fromStride, (float*)(to + (column * toStride) + row), toStride);
+                }
             }
+
+            return;
         }
 
-        for (; r < rows; r++)
+        for (int r = firstRow; r < rows; r++)
             for (int column = firstColumn; column < columns; column++)
                 to[(column * toStride) + r] = from[(r * fromStride) + column];
+    }
+
+    private static void SmallBlock(float* from, nint fromStride, float* to, nint toStride)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + (2 * fromStride)), d = Vector128.Load(from + (3 * fromStride));
+        Vector128<float> low = Sse.UnpackLow(a, b), high = Sse.UnpackHigh(a, b), nextLow = Sse.UnpackLow(c, d), nextHigh = Sse.UnpackHigh(c, d);
+        Sse.MoveLowToHigh(low, nextLow).Store(to);
+        Sse.MoveHighToLow(nextLow, low).Store(to + toStride);
+        Sse.MoveLowToHigh(high, nextHigh).Store(to + (2 * toStride));
+        Sse.MoveHighToLow(nextHigh, high).Store(to + (3 * toStride));
     }
 
     private static void Block(float* from, nint fromStride, float* to, nint toStride)
