@@ -29,6 +29,27 @@ public sealed class RegressionTests
         ("second derivatives where nothing is valid", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Sqrt(x.Probability + 0.125)", ignore: -1)),
         ("second derivatives of a power of what is ignored", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Pow(y + 0.37, x.Probability)", ignore: -100)),
         ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
+        ("labels and valid pixels of some classes in one slope", new()
+        {
+            IgnoreIndex = 0,
+            Classes = 2,
+            Verbatim = """
+                public sealed partial class OutsideAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y)
+                    {
+                        Value s = Sigmoid(x.LogProbability - Detach(x.Probability) - Sum(x.Probability));
+                        return Sum(s * y) / (s + 1);
+                    }
+                }
+
+                [Loss(Activation.Sigmoid, IgnoreIndex = 0)]
+                [Outside(IncludeBackground = false)]
+                public sealed partial class Declared
+                {
+                }
+                """,
+        }),
         ("second derivatives of the maximum of a statistic", Loss("Activation.Sigmoid, IgnoreIndex = 255", "Sigmoid(MaxOverClasses(Sum(x.Complement)) * x.Logit)", ignore: 255)),
         ("softmax and sigmoid in one loss", new()
         {

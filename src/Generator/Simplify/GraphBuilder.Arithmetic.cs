@@ -199,15 +199,8 @@ internal sealed partial class GraphBuilder
         if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && ReferenceEquals(Not(a[0]), b[0]))
             return Where(a[0], a[1], b[1]);
 
-        // Both selected by one condition: the sum is, and stays a selection whatever it is multiplied by.
-        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && ReferenceEquals(a[0], b[0]))
-            return Mask(a[0], Add(a[1], b[1]));
-
-        // The label is never set at an invalid pixel.
-        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && a[0].Op == Op.Valid && b[0].Op is Op.OneHot or Op.Labelled)
-            return Mask(a[0], Add(a[1], b));
-        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && b[0].Op == Op.Valid && a[0].Op is Op.OneHot or Op.Labelled)
-            return Mask(b[0], Add(a, b[1]));
+        if (op == Op.Add && a.Op == Op.Mask && b.Op == Op.Mask && SelectedByBoth(a, b) is { } selection)
+            return selection;
 
         // Two constants of a class chosen by a condition are one selection between two constants.
         if (op == Op.Add && b.Op == Op.Mask && b[0].IsPixel && !a.IsPixel && !b[1].IsPixel)
