@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 dotnet pack src/Runtime -c Release -o "$work/feed" -v quiet -p:PackageVersion=0.0.0-check
 cp -r build/package-check/. "$work/"
 
-# Packages in a folder of its own, so that an older LossGen of the same version is never taken for this one.
+# Packages in a folder of its own: nothing of this stays in the machine's cache, which serves what else is needed.
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 export NUGET_PACKAGES="$work/packages"
 cat > "$work/nuget.config" <<XML

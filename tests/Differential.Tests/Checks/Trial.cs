@@ -30,7 +30,8 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
 
         foreach (BatchPlan plan in Batches)
         {
-            if (Comparison.Failure(loss, plan.Fill(Loss), plan.Seed) is { } failure)
+            Batch batch = plan.Fill(Loss);
+            if (Comparison.Failure(loss, batch, plan.Seed) is { } failure && !Undecided.Explains(failure, loss, Loss, batch, plan.Seed))
                 return (plan, failure);
         }
 

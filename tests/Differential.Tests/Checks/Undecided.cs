@@ -1,0 +1,59 @@
+using LossGen.Differential.Losses;
+
+namespace LossGen.Differential.Checks;
+
+/// <summary>What a formula asks for and nobody can answer: then a difference says nothing about the product.</summary>
+internal static class Undecided
+{
+    private const int Nudges = 24;
+
+    /// <summary>Some hundred units in the last place.</summary>
+    private const double Nudge = 1e-13;
+
+    private const double Jump = 1e-6;
+
+    /// <summary>The failure is of a batch where the formula is undecided.</summary>
+    public static bool Explains(string failure, ILoss loss, LossText text, Batch batch, int seed) =>
+        Jumps(loss, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && TakesMaximumOfNothing(text, batch));
+
+    /// <summary>The reference's own value jumps when the logits move by rounding: it compares numbers that would be the same but for rounding.</summary>
+    private static bool Jumps(ILoss loss, Batch batch, Random random)
+    {
+        double[] here = new Expected(loss, batch, random).Elements;
+        for (int k = 0; k < Nudges; k++)
+        {
+            Batch moved = batch with { Logits = [.. batch.Logits.Select(x => x * (1 + (Nudge * ((random.NextDouble() * 2) - 1))))] };
+            double[] there = new Expected(loss, moved, random).Elements;
+            for (int i = 0; i < here.Length; i++)
+            {
+                if (Math.Abs(there[i] - here[i]) > Jump * (1 + Math.Abs(here[i])))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// A maximum over no class is -infinity. What is made of it may be finite, and its slope 0 * infinity, as torch's is: only a gradient of NaN is excused, no wrong number and no wrong value.
+    /// </summary>
+    private static bool TakesMaximumOfNothing(LossText text, Batch batch)
+    {
+        if (text.IgnoreIndex is not int ignored || batch.Dense is not { } dense || !text.ToString().Contains("MaxOverClasses", StringComparison.Ordinal))
+            return false;
+        LossShape shape = batch.Shape;
+        int channels = shape.Classes + (text.DropLastTargetChannel ? 1 : 0);
+        foreach (Term term in text.Terms)
+        {
+            int[] classes = [.. Enumerable.Range(term.IncludeBackground ? 0 : 1, shape.Classes - (term.IncludeBackground ? 0 : 1)).Where(c => term.OnlyClasses.IsEmpty || term.OnlyClasses.Contains(c))];
+            for (long pixel = 0; pixel < shape.Batch * shape.Pixels; pixel++)
+            {
+                (long image, long within) = Math.DivRem(pixel, shape.Pixels);
+                if (classes.All(c => dense[text.TargetClassAxis == ClassAxis.Last ? (pixel * channels) + c : (((image * channels) + c) * shape.Pixels) + within] == ignored))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+}
