@@ -72,7 +72,8 @@ public sealed class NumericsPageTests
     private static (double Value, double Gradient) Run(CatalogueLoss loss, DeclarationCompiler compiler, double size, TorchRoad road)
     {
         ILoss declared = compiler.Create(loss.Declaration);
-        return TorchBackend.On(declared, road, () => Run(loss, (nn.Module)declared, size, road.Type));
+        using var module = (nn.Module)declared;
+        return TorchBackend.On(declared, road, () => Run(loss, module, size, road.Type));
     }
 
     private static (double Value, double Gradient) Run(CatalogueLoss loss, nn.Module module, double size, ScalarType type)

@@ -31,7 +31,7 @@ namespace LossGen.Generated
             classes = shape.Classes;
             pixels = shape.Pixels;
             Parameters = parameters;
-            X = Keep(logits.reshape(batch, classes, pixels).to_type(logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32));
+            X = Keep(logits.reshape(batch, classes, pixels).to_type(TensorMemory.KernelType(logits)));
             if (shape.HasLabels)
             {
                 bool isSingle = definition.IsSingleForeground(classes);

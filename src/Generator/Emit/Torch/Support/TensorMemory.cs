@@ -32,9 +32,12 @@ namespace LossGen.Generated
         /// <summary>Logits as the kernels read them: the pixels of a class adjacent, or the classes of a pixel (torch's channels_last). Others are copied.</summary>
         public static Tensor Readable(Tensor logits) => logits.is_contiguous() || IsClassesLast(logits) ? logits : logits.contiguous();
 
-        /// <summary>The classes of a pixel are adjacent, and the pixels follow each other.</summary>
+        /// <summary>The classes of a pixel are adjacent, and the pixels follow each other; not so of a contiguous tensor, whichever way it may be read.</summary>
         public static bool IsClassesLast(Tensor logits)
         {
+            // First: in every call, and the extents are arrays.
+            if (logits.is_contiguous())
+                return false;
             long[] shape = logits.shape, strides = logits.stride();
             if (shape.Length < 3 || shape[1] == 1 || strides[1] != 1)
                 return false;

@@ -100,7 +100,7 @@ namespace LossGen.Generated
 
             if (gradient is null)
                 throw new ArgumentNullException(nameof(gradient));
-            bool isLast = !logits.is_contiguous(), fits = isLast ? TensorMemory.IsClassesLast(gradient) : gradient.is_contiguous();
+            bool isLast = TensorMemory.IsClassesLast(logits), fits = isLast ? TensorMemory.IsClassesLast(gradient) : gradient.is_contiguous();
             if (gradient.dtype != logits.dtype || gradient.device_type != DeviceType.CPU || !gradient.shape.AsSpan().SequenceEqual(logits.shape) || !fits)
                 throw new ArgumentException($"gradient is {gradient.dtype} {Text(gradient.shape)} on {gradient.device}{(fits ? "" : isLast ? ", not channels_last" : ", not contiguous")}; it must be {(isLast ? "channels_last" : "contiguous")} {logits.dtype} {Text(logits.shape)} on the CPU, like the logits.", nameof(gradient));
             if (SameMemory(gradient, logits))
