@@ -38,6 +38,7 @@ internal sealed partial class GraphBuilder
             return difference;
 
         // The constant joins last, so that sums that differ only in it share the rest.
+        JoinLogarithms(terms);
         Node? sum = null;
         foreach ((double factor, Node term) in terms.Where(term => !term.Base.IsNumber(1)))
         {
@@ -169,6 +170,22 @@ internal sealed partial class GraphBuilder
         }
 
         terms.RemoveAll(term => term.Factor == 0 && !double.IsNaN(term.Factor));
+    }
+
+    // A logit less the log-sum-exp of its pixel is the logarithm of a probability: apart, among other terms, both round to the digits that large logits leave.
+    private void JoinLogarithms(List<(double Factor, Node Base)> terms)
+    {
+        for (int i = terms.Count - 1; i >= 0; i--)
+        {
+            (double factor, Node total) = terms[i];
+            if (total.Op != Op.LogSumExp)
+                continue;
+            int value = terms.FindIndex(term => term.Factor == -factor && (ReferenceEquals(term.Base, total[0]) || IsPicked(term.Base, total[0])));
+            if (value < 0)
+                continue;
+            terms[value] = (-factor, Ordered(Op.Add, terms[value].Base, Negate(total)));
+            terms.RemoveAt(i);
+        }
     }
 
     // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) - 1 is

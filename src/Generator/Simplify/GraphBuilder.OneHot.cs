@@ -26,6 +26,9 @@ internal sealed partial class GraphBuilder
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
 
+    private static bool IsPicked(Node node, Node value) =>
+        node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && ReferenceEquals(node[0][1], value);
+
     // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
     private Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);
 

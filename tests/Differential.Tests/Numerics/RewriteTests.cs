@@ -35,6 +35,9 @@ public sealed class RewriteTests
 
         // torch's logsumexp joins the maximum to the logarithm.
         new("log-sum-exp, softmax", "Softmax", "-SumOverClasses(y * x.LogProbability)", [1e4, 1e4], 0, Math.Log(2), [-0.5, 0.5]) { OperationsTolerance = 1e-3 },
+
+        // Among other terms that combine.
+        new("log-sum-exp, softmax", "Softmax", "SumOverClasses(y * (x.Probability + (x.LogProbability - 1)))", [1e4, 1e4, 1e4], 0, -2.0 / 3 - Math.Log(3), [8.0 / 9, -4.0 / 9, -4.0 / 9]) { OperationsTolerance = 1e-3 },
         new("`softplus(x)`", "None", "Softplus(x.Logit)", [200], 1, 200, [1]),
         new("`softplus(x)`", "None", "Softplus(x.Logit)", [-30], 1, Small, [Small]),
         new("`Pow(v, n)`, n whole or half", "None", "Pow(x.Logit, 3)", [-2], 1, -8, [12]),
