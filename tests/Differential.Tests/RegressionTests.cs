@@ -29,6 +29,8 @@ public sealed class RegressionTests
         ("second derivatives where nothing is valid", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Sqrt(x.Probability + 0.125)", ignore: -1)),
         ("second derivatives of a power of what is ignored", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Pow(y + 0.37, x.Probability)", ignore: -100)),
         ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
+        ("a quotient's other value under selections of several kinds", Loss("Activation.None, IgnoreIndex = -1", "Sum(Divide(x.Complement, Sum(y), y) * y) / Softplus(Square(Divide(x.Complement, Sum(y), y)))", Activation.None, ignore: -1)),
+        ("a slope that the label picks, times one of what is ignored", Loss("Activation.Softmax, IgnoreIndex = 1", "Sum(SumOverClasses(Sqrt(x.Probability + Mean(x.Probability) + 0.37)) * y) / (y + 0.125)", Activation.Softmax, ignore: 1)),
         ("labels and valid pixels of some classes in one slope", new()
         {
             IgnoreIndex = 0,

@@ -22,7 +22,7 @@ internal static class Differentiator
             Func<GraphBuilder, Node, Node, Node?[]>? derivative = node.Operation().Derivative;
             if (derivative is null)
                 continue;
-            foreach (Node arriving in Parts(node, adjoint))
+            foreach (Node arriving in Parts(builder, node, adjoint))
             {
                 Node?[] contributions = derivative(builder, node, arriving);
                 for (int i = 0; i < contributions.Length; i++)
@@ -33,7 +33,7 @@ internal static class Differentiator
 
                     // An input that was broadcast gets the sum over the axes it was broadcast over.
                     Axes spread = OutputAxes(node).Without(input.Axes);
-                    Node part = builder.Sum(contribution, spread);
+                    Node part = builder.Selected(builder.Sum(contribution, spread));
                     adjoints[input] = adjoints.TryGetValue(input, out Node? sum) ? builder.Add(sum, part) : part;
                 }
             }
@@ -43,17 +43,23 @@ internal static class Differentiator
     }
 
     // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be infinite.
-    private static IEnumerable<Node> Parts(Node node, Node adjoint)
+    private static IEnumerable<Node> Parts(GraphBuilder builder, Node node, Node adjoint)
     {
         bool isSteep = node.Op is Op.Sqrt or Op.Power or Op.Log or Op.Log1p or Op.Divide
             || (node.Op == Op.Multiply && node.Inputs.Any(input => GraphBuilder.Factors(input).Any(GraphBuilder.MayBeInfinite)));
         if (!isSteep)
             return [adjoint];
-        List<Node> terms = [.. Terms(adjoint).Take(MostParts + 1)];
+        List<Node> terms = [.. Terms(builder, adjoint).Take(MostParts + 1)];
         return terms.Count <= MostParts && terms.Any(term => term.Op == Op.Mask) ? terms : [adjoint];
     }
 
-    private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add ? node.Inputs.SelectMany(Terms) : [node];
+    // Also of a sum that is selected as a whole.
+    private static IEnumerable<Node> Terms(GraphBuilder builder, Node node) => node.Op switch
+    {
+        Op.Add => node.Inputs.SelectMany(input => Terms(builder, input)),
+        Op.Mask => Terms(builder, node[1]).Select(term => builder.Mask(node[0], term)),
+        _ => [node],
+    };
 
     // A reduction's own axes are not spread: its gradient is the same at every point it summed.
     private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum ? Axes.None : node.Axes;

@@ -26,8 +26,13 @@ internal sealed partial class GraphBuilder
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
 
-    private static bool IsPicked(Node node, Node value) =>
-        node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && ReferenceEquals(node[0][1], value);
+    private static bool IsPick(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
+
+    private static bool IsPicked(Node node, Node value) => IsPick(node) && ReferenceEquals(node[0][1], value);
+
+    /// <summary>What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by.</summary>
+    public Node Selected(Node node) =>
+        node.Op == Op.Mask ? Mask(node[0], Selected(node[1])) : Factors(node).Any(IsPick) ? Mask(Labelled, node) : node;
 
     // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
     private Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);

@@ -78,8 +78,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;
 
-            // A tile's rows have to stay in the first-level cache, or at least in the second.
-            Width = Classes <= 4 ? 128 : Classes <= 128 ? 64 : Classes <= 512 ? 32 : 16;
+            Width = TileWidth(Classes);
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
@@ -88,6 +87,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
         }
+
+        // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and with many classes long rows pay: each class's begin in other
+        // pages of memory.
+        private static int TileWidth(int classes) => V.Count * sizeof(T) == 64
+            ? classes switch { <= 4 => 128, <= 64 => 64, <= 256 => 256, <= 512 => 128, _ => 16 }
+            : classes switch { <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 };
 
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
         public readonly bool IsConverted => LogitElement >= LogitElement.Half;

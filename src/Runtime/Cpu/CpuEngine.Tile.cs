@@ -11,6 +11,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private const int UnprefetchedClasses = 64;
 
+    // Less than this lies in the second-level cache as it is.
+    private const long PrefetchedBytes = 1 << 20;
+
     private const int CacheLine = 64;
 
     private static void RunTile(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, int count)
@@ -57,7 +60,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             }
         }
 
-        if (IsPrefetched(classes) && !isStaged && !isTranslated)
+        if (IsPrefetched(run) && !isStaged && !isTranslated)
             PrefetchNext(run, pass, image, pixel + count, count);
         if (isMasked)
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
@@ -115,7 +118,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 }
             }
 
-            if (IsPrefetched(classes))
+            if (IsPrefetched(run))
                 PrefetchNext(run, pass, image, pixel + width, width);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
         }
@@ -123,7 +126,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return pixel;
     }
 
-    private static bool IsPrefetched(int classes) => classes is > PrefetchedClasses and < UnprefetchedClasses;
+    private static bool IsPrefetched(in CallState run) =>
+        run.Classes is > PrefetchedClasses and < UnprefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
 
     // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed.
     private static void PrefetchNext(in CallState run, PassLayout pass, int image, long pixel, int count)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -52,6 +53,8 @@ internal static unsafe class LabelReader
     private static bool ReadLongs<T>(long* labels, int first, int largest, int count, T* result)
         where T : unmanaged
     {
+        if (Avx512F.IsSupported && Vector512.IsHardwareAccelerated && typeof(T) == typeof(float) && count % 16 == 0)
+            return ReadLongs512(labels, first, largest, count, (float*)result);
         Vector256<int> high = default, sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
         for (nint i = 0; i < count; i += 8)
         {
@@ -64,6 +67,25 @@ internal static unsafe class LabelReader
 
         // The upper halves of the labels lie in the odd lanes.
         return (high.AsInt64() >>> 32) == Vector256<long>.Zero && sign.ExtractMostSignificantBits() == 0;
+    }
+
+    // The same, sixteen at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool ReadLongs512(long* labels, int first, int largest, int count, float* result)
+    {
+        Vector512<int> lowHalves = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        Vector512<int> high = default, sign = default, offset = Vector512.Create(first), last = Vector512.Create(largest);
+        for (nint i = 0; i < count; i += 16)
+        {
+            Vector512<int> a = Vector512.Load((int*)(labels + i)), b = Vector512.Load((int*)(labels + i + 8));
+            Vector512<int> label = Avx512F.PermuteVar16x32x2(a, lowHalves, b);
+            high |= a | b;
+            sign |= label | (last - label);
+            Vector512.ConvertToSingle(label - offset).Store(result + i);
+        }
+
+        // The upper halves of the labels lie in the odd lanes.
+        return (high.AsInt64() >>> 32) == Vector512<long>.Zero && sign.ExtractMostSignificantBits() == 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F32x16 : ILaneBits<F32x16, float>
     static F32x16 ILaneBits<F32x16, float>.AddBits(F32x16 a, F32x16 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x16 ILaneBits<F32x16, float>.ShiftLeft(F32x16 a, int count) => new((a.v.AsInt32() << count).AsSingle());
+    static F32x16 ILaneBits<F32x16, float>.ToExponent(F32x16 a) => new((a.v.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x16 ILaneBits<F32x16, float>.ShiftRight(F32x16 a, int count) => new((a.v.AsInt32() >>> count).AsSingle());
+    static F32x16 ILaneBits<F32x16, float>.FromExponent(F32x16 a) => new((a.v.AsInt32() >>> 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x16 ILaneBits<F32x16, float>.Round(F32x16 x) => new(Vector512.Round(x.v));

@@ -59,6 +59,15 @@ public readonly unsafe partial struct F32x16(Vector512<float> v) : IVector<F32x1
     public static F32x16 Select(F32x16 mask, F32x16 a, F32x16 b) => new(Vector512.ConditionalSelect(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 SelectEqual(F32x16 a, F32x16 b, F32x16 x, F32x16 y) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, y.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 MaskEqual(F32x16 a, F32x16 b, F32x16 x) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 AddWhereEqual(F32x16 a, F32x16 b, F32x16 x, F32x16 sum) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), sum.v + x.v, sum.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Equal(F32x16 a, F32x16 b) => new(Vector512.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F32x4 : ILaneBits<F32x4, float>
     static F32x4 ILaneBits<F32x4, float>.AddBits(F32x4 a, F32x4 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x4 ILaneBits<F32x4, float>.ShiftLeft(F32x4 a, int count) => new((a.v.AsInt32() << count).AsSingle());
+    static F32x4 ILaneBits<F32x4, float>.ToExponent(F32x4 a) => new((a.v.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x4 ILaneBits<F32x4, float>.ShiftRight(F32x4 a, int count) => new((a.v.AsInt32() >>> count).AsSingle());
+    static F32x4 ILaneBits<F32x4, float>.FromExponent(F32x4 a) => new((a.v.AsInt32() >>> 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x4 ILaneBits<F32x4, float>.Round(F32x4 x) => new(Vector128.Round(x.v));

@@ -59,6 +59,15 @@ public readonly unsafe partial struct F32x4(Vector128<float> v) : IVector<F32x4,
     public static F32x4 Select(F32x4 mask, F32x4 a, F32x4 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 SelectEqual(F32x4 a, F32x4 b, F32x4 x, F32x4 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 MaskEqual(F32x4 a, F32x4 b, F32x4 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 AddWhereEqual(F32x4 a, F32x4 b, F32x4 x, F32x4 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Equal(F32x4 a, F32x4 b) => new(Vector128.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

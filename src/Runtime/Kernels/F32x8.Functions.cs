@@ -17,10 +17,10 @@ public readonly unsafe partial struct F32x8 : ILaneBits<F32x8, float>
     static F32x8 ILaneBits<F32x8, float>.AddBits(F32x8 a, F32x8 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x8 ILaneBits<F32x8, float>.ShiftLeft(F32x8 a, int count) => new((a.v.AsInt32() << count).AsSingle());
+    static F32x8 ILaneBits<F32x8, float>.ToExponent(F32x8 a) => new((a.v.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x8 ILaneBits<F32x8, float>.ShiftRight(F32x8 a, int count) => new((a.v.AsInt32() >>> count).AsSingle());
+    static F32x8 ILaneBits<F32x8, float>.FromExponent(F32x8 a) => new((a.v.AsInt32() >>> 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x8 ILaneBits<F32x8, float>.Round(F32x8 x) => new(Vector256.Round(x.v));

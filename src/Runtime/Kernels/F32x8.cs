@@ -59,6 +59,15 @@ public readonly unsafe partial struct F32x8(Vector256<float> v) : IVector<F32x8,
     public static F32x8 Select(F32x8 mask, F32x8 a, F32x8 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 SelectEqual(F32x8 a, F32x8 b, F32x8 x, F32x8 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 MaskEqual(F32x8 a, F32x8 b, F32x8 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 AddWhereEqual(F32x8 a, F32x8 b, F32x8 x, F32x8 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Equal(F32x8 a, F32x8 b) => new(Vector256.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F32x8x2 : ILaneBits<F32x8x2, float>
     static F32x8x2 ILaneBits<F32x8x2, float>.AddBits(F32x8x2 a, F32x8x2 b) => new((a.v.AsInt32() + b.v.AsInt32()).AsSingle(), (a.w.AsInt32() + b.w.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x8x2 ILaneBits<F32x8x2, float>.ShiftLeft(F32x8x2 a, int count) => new((a.v.AsInt32() << count).AsSingle(), (a.w.AsInt32() << count).AsSingle());
+    static F32x8x2 ILaneBits<F32x8x2, float>.ToExponent(F32x8x2 a) => new((a.v.AsInt32() << 23).AsSingle(), (a.w.AsInt32() << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F32x8x2 ILaneBits<F32x8x2, float>.ShiftRight(F32x8x2 a, int count) => new((a.v.AsInt32() >>> count).AsSingle(), (a.w.AsInt32() >>> count).AsSingle());
+    static F32x8x2 ILaneBits<F32x8x2, float>.FromExponent(F32x8x2 a) => new((a.v.AsInt32() >>> 23).AsSingle(), (a.w.AsInt32() >>> 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F32x8x2 ILaneBits<F32x8x2, float>.Round(F32x8x2 x) => new(Vector256.Round(x.v), Vector256.Round(x.w));
@@ -70,6 +70,6 @@ public readonly unsafe partial struct F32x8x2 : ILaneBits<F32x8x2, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Pow(F32x8x2 x, F32x8x2 y) => VectorMath<F32x8x2, float>.Pow(x, y);
 
-    public static void Exponentials(ref Tile<float> tile, Pointer<float> exponentials, Pointer<float> normaliser, Pointer<float> maximum, Pointer<float> labelLogit) =>
-        Softmax.Exponentials<float, F32x8>(ref tile, exponentials, normaliser, maximum, labelLogit);
+    public static void Exponentials(ref Tile<float> tile, Pointer<float> exponentials, Pointer<float> normaliser, Pointer<float> maximum = default, Pointer<float> labelExponent = default) =>
+        Softmax.Exponentials<float, F32x8>(ref tile, exponentials, normaliser, maximum, labelExponent);
 }

@@ -66,6 +66,15 @@ public readonly unsafe partial struct F32x8x2(Vector256<float> v, Vector256<floa
     public static F32x8x2 Select(F32x8x2 mask, F32x8x2 a, F32x8x2 b) => new(Blend.Select(mask.v, a.v, b.v), Blend.Select(mask.w, a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 SelectEqual(F32x8x2 a, F32x8x2 b, F32x8x2 x, F32x8x2 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 MaskEqual(F32x8x2 a, F32x8x2 b, F32x8x2 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 AddWhereEqual(F32x8x2 a, F32x8x2 b, F32x8x2 x, F32x8x2 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Equal(F32x8x2 a, F32x8x2 b) => new(Vector256.Equals(a.v, b.v), Vector256.Equals(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F64x2 : ILaneBits<F64x2, double>
     static F64x2 ILaneBits<F64x2, double>.AddBits(F64x2 a, F64x2 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x2 ILaneBits<F64x2, double>.ShiftLeft(F64x2 a, int count) => new((a.v.AsInt64() << count).AsDouble());
+    static F64x2 ILaneBits<F64x2, double>.ToExponent(F64x2 a) => new((a.v.AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x2 ILaneBits<F64x2, double>.ShiftRight(F64x2 a, int count) => new((a.v.AsInt64() >>> count).AsDouble());
+    static F64x2 ILaneBits<F64x2, double>.FromExponent(F64x2 a) => new((a.v.AsInt64() >>> 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x2 ILaneBits<F64x2, double>.Round(F64x2 x) => new(Vector128.Round(x.v));

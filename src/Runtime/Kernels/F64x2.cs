@@ -59,6 +59,15 @@ public readonly unsafe partial struct F64x2(Vector128<double> v) : IVector<F64x2
     public static F64x2 Select(F64x2 mask, F64x2 a, F64x2 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 SelectEqual(F64x2 a, F64x2 b, F64x2 x, F64x2 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 MaskEqual(F64x2 a, F64x2 b, F64x2 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 AddWhereEqual(F64x2 a, F64x2 b, F64x2 x, F64x2 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Equal(F64x2 a, F64x2 b) => new(Vector128.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F64x4 : ILaneBits<F64x4, double>
     static F64x4 ILaneBits<F64x4, double>.AddBits(F64x4 a, F64x4 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x4 ILaneBits<F64x4, double>.ShiftLeft(F64x4 a, int count) => new((a.v.AsInt64() << count).AsDouble());
+    static F64x4 ILaneBits<F64x4, double>.ToExponent(F64x4 a) => new((a.v.AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x4 ILaneBits<F64x4, double>.ShiftRight(F64x4 a, int count) => new((a.v.AsInt64() >>> count).AsDouble());
+    static F64x4 ILaneBits<F64x4, double>.FromExponent(F64x4 a) => new((a.v.AsInt64() >>> 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x4 ILaneBits<F64x4, double>.Round(F64x4 x) => new(Vector256.Round(x.v));

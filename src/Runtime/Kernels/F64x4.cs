@@ -59,6 +59,15 @@ public readonly unsafe partial struct F64x4(Vector256<double> v) : IVector<F64x4
     public static F64x4 Select(F64x4 mask, F64x4 a, F64x4 b) => new(Blend.Select(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 SelectEqual(F64x4 a, F64x4 b, F64x4 x, F64x4 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 MaskEqual(F64x4 a, F64x4 b, F64x4 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 AddWhereEqual(F64x4 a, F64x4 b, F64x4 x, F64x4 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Equal(F64x4 a, F64x4 b) => new(Vector256.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,10 @@ public readonly unsafe partial struct F64x4x2 : ILaneBits<F64x4x2, double>
     static F64x4x2 ILaneBits<F64x4x2, double>.AddBits(F64x4x2 a, F64x4x2 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble(), (a.w.AsInt64() + b.w.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x4x2 ILaneBits<F64x4x2, double>.ShiftLeft(F64x4x2 a, int count) => new((a.v.AsInt64() << count).AsDouble(), (a.w.AsInt64() << count).AsDouble());
+    static F64x4x2 ILaneBits<F64x4x2, double>.ToExponent(F64x4x2 a) => new((a.v.AsInt64() << 52).AsDouble(), (a.w.AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x4x2 ILaneBits<F64x4x2, double>.ShiftRight(F64x4x2 a, int count) => new((a.v.AsInt64() >>> count).AsDouble(), (a.w.AsInt64() >>> count).AsDouble());
+    static F64x4x2 ILaneBits<F64x4x2, double>.FromExponent(F64x4x2 a) => new((a.v.AsInt64() >>> 52).AsDouble(), (a.w.AsInt64() >>> 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x4x2 ILaneBits<F64x4x2, double>.Round(F64x4x2 x) => new(Vector256.Round(x.v), Vector256.Round(x.w));
@@ -70,6 +70,6 @@ public readonly unsafe partial struct F64x4x2 : ILaneBits<F64x4x2, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 Pow(F64x4x2 x, F64x4x2 y) => VectorMath<F64x4x2, double>.Pow(x, y);
 
-    public static void Exponentials(ref Tile<double> tile, Pointer<double> exponentials, Pointer<double> normaliser, Pointer<double> maximum, Pointer<double> labelLogit) =>
-        Softmax.Exponentials<double, F64x4>(ref tile, exponentials, normaliser, maximum, labelLogit);
+    public static void Exponentials(ref Tile<double> tile, Pointer<double> exponentials, Pointer<double> normaliser, Pointer<double> maximum = default, Pointer<double> labelExponent = default) =>
+        Softmax.Exponentials<double, F64x4>(ref tile, exponentials, normaliser, maximum, labelExponent);
 }

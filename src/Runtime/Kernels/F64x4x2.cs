@@ -66,6 +66,15 @@ public readonly unsafe partial struct F64x4x2(Vector256<double> v, Vector256<dou
     public static F64x4x2 Select(F64x4x2 mask, F64x4x2 a, F64x4x2 b) => new(Blend.Select(mask.v, a.v, b.v), Blend.Select(mask.w, a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4x2 SelectEqual(F64x4x2 a, F64x4x2 b, F64x4x2 x, F64x4x2 y) => Select(Equal(a, b), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4x2 MaskEqual(F64x4x2 a, F64x4x2 b, F64x4x2 x) => Equal(a, b) & x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4x2 AddWhereEqual(F64x4x2 a, F64x4x2 b, F64x4x2 x, F64x4x2 sum) => sum + (Equal(a, b) & x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 Equal(F64x4x2 a, F64x4x2 b) => new(Vector256.Equals(a.v, b.v), Vector256.Equals(a.w, b.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

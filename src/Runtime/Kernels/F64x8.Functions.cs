@@ -17,10 +17,10 @@ public readonly unsafe partial struct F64x8 : ILaneBits<F64x8, double>
     static F64x8 ILaneBits<F64x8, double>.AddBits(F64x8 a, F64x8 b) => new((a.v.AsInt64() + b.v.AsInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x8 ILaneBits<F64x8, double>.ShiftLeft(F64x8 a, int count) => new((a.v.AsInt64() << count).AsDouble());
+    static F64x8 ILaneBits<F64x8, double>.ToExponent(F64x8 a) => new((a.v.AsInt64() << 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static F64x8 ILaneBits<F64x8, double>.ShiftRight(F64x8 a, int count) => new((a.v.AsInt64() >>> count).AsDouble());
+    static F64x8 ILaneBits<F64x8, double>.FromExponent(F64x8 a) => new((a.v.AsInt64() >>> 52).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static F64x8 ILaneBits<F64x8, double>.Round(F64x8 x) => new(Vector512.Round(x.v));

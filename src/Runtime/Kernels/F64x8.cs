@@ -59,6 +59,15 @@ public readonly unsafe partial struct F64x8(Vector512<double> v) : IVector<F64x8
     public static F64x8 Select(F64x8 mask, F64x8 a, F64x8 b) => new(Vector512.ConditionalSelect(mask.v, a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 SelectEqual(F64x8 a, F64x8 b, F64x8 x, F64x8 y) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, y.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 MaskEqual(F64x8 a, F64x8 b, F64x8 x) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, Vector512<double>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 AddWhereEqual(F64x8 a, F64x8 b, F64x8 x, F64x8 sum) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), sum.v + x.v, sum.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Equal(F64x8 a, F64x8 b) => new(Vector512.Equals(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,6 +57,15 @@ public unsafe interface IVector<V, T> :
     /// <summary>For each lane <paramref name="a"/> where the mask is set, else <paramref name="b"/>.</summary>
     static abstract V Select(V mask, V a, V b);
 
+    /// <summary>For each lane <paramref name="x"/> where a = b, else <paramref name="y"/>.</summary>
+    static abstract V SelectEqual(V a, V b, V x, V y);
+
+    /// <summary>For each lane <paramref name="x"/> where a = b, else 0.</summary>
+    static abstract V MaskEqual(V a, V b, V x);
+
+    /// <summary>For each lane <paramref name="sum"/>, with <paramref name="x"/> added where a = b.</summary>
+    static abstract V AddWhereEqual(V a, V b, V x, V sum);
+
     static abstract V Equal(V a, V b);
 
     static abstract V NotEqual(V a, V b);
@@ -92,8 +101,8 @@ public unsafe interface IVector<V, T> :
     static abstract V Sqrt(V x);
 
     /// <summary>Fills a tile's rows of a softmax, in registers of the width that suits it: <see cref="Softmax.Exponentials{T, V}"/>.</summary>
-    static virtual void Exponentials(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelLogit) =>
-        Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelLogit);
+    static virtual void Exponentials(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
+        Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
 
     static abstract V Exp(V x);
 

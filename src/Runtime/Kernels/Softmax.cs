@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LossGen.Kernels;
 
@@ -15,34 +17,34 @@ public static unsafe class Softmax
     /// <param name="exponentials">exp(x - maximum), a row a class.</param>
     /// <param name="normaliser">Their sum over the classes.</param>
     /// <param name="maximum">The largest logit; null where it is not needed.</param>
-    /// <param name="labelLogit">The logit of the label's class, 0 where the label is none; null where it is not needed.</param>
-    public static void Exponentials<T, V>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelLogit)
+    /// <param name="labelExponent">The logit of the label's class less the maximum, 0 where the label is none; null where it is not needed.</param>
+    public static void Exponentials<T, V>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         switch (tile.Classes)
         {
             case 2:
-                Two<T, V>(ref tile, exponentials, normaliser, maximum, labelLogit);
+                Two<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             case 3:
-                Three<T, V>(ref tile, exponentials, normaliser, maximum, labelLogit);
+                Three<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             case 4:
-                Four<T, V>(ref tile, exponentials, normaliser, maximum, labelLogit);
+                Four<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
                 Gather<T, V>(ref tile, exponentials, maximum, normaliser);
-                if (!labelLogit.IsNull)
-                    PickLabels<T, V>(ref tile, exponentials, labelLogit);
-                Many<T, V>(ref tile, exponentials, maximum, normaliser);
+                if (!labelExponent.IsNull)
+                    PickLabels<T, V>(ref tile, exponentials, maximum.IsNull ? normaliser : maximum, labelExponent);
+                Many<T, V>(ref tile, exponentials, normaliser, maximum);
                 break;
         }
     }
 
     // One of the two exponentials is 1.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelLogit)
+    private static void Two<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
@@ -55,18 +57,19 @@ public static unsafe class Softmax
             V.Store(V.Select(V.GreaterOrEqual(x0, x1), V.One, e), exponentials + i);
             V.Store(V.Select(V.GreaterOrEqual(x1, x0), V.One, e), second + i);
             V.Store(V.One + e, normaliser + i);
+            V max = V.MaxNative(x0, x1);
             if (maximum != null)
-                V.Store(V.MaxNative(x0, x1), maximum + i);
-            if (labelLogit != null)
+                V.Store(max, maximum + i);
+            if (labelExponent != null)
             {
                 V label = V.Load(labels + i);
-                V.Store((V.Equal(label, V.Zero) & x0) | (V.Equal(label, V.One) & x1), labelLogit + i);
+                V.Store(V.SelectEqual(label, V.Zero, x0 - max, V.MaskEqual(label, V.One, x1 - max)), labelExponent + i);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelLogit)
+    private static void Three<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
@@ -77,16 +80,18 @@ public static unsafe class Softmax
         {
             V x0 = V.Load(x + i), x1 = V.Load(y + i), x2 = V.Load(z + i);
             V max = V.MaxNative(V.MaxNative(x0, x1), x2);
-            if (labelLogit != null)
-            {
-                V label = V.Load(labels + i);
-                V.Store((V.Equal(label, V.Zero) & x0) | (V.Equal(label, V.One) & x1) | (V.Equal(label, V.Create(2)) & x2), labelLogit + i);
-            }
-
             if (maximum != null)
                 V.Store(max, maximum + i);
+            x0 -= max;
+            x1 -= max;
+            x2 -= max;
+            if (labelExponent != null)
+            {
+                V label = V.Load(labels + i), high = V.MaskEqual(label, V.Create(2), x2);
+                V.Store(V.SelectEqual(label, V.Zero, x0, V.SelectEqual(label, V.One, x1, high)), labelExponent + i);
+            }
 
-            V e0 = V.ExpNonPositive(x0 - max), e1 = V.ExpNonPositive(x1 - max), e2 = V.ExpNonPositive(x2 - max);
+            V e0 = V.ExpNonPositive(x0), e1 = V.ExpNonPositive(x1), e2 = V.ExpNonPositive(x2);
             V.Store(e0, exponentials + i);
             V.Store(e1, exponentials + width + i);
             V.Store(e2, exponentials + (2 * width) + i);
@@ -95,7 +100,7 @@ public static unsafe class Softmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelLogit)
+    private static void Four<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
@@ -107,24 +112,26 @@ public static unsafe class Softmax
             T* at = x + i;
             V x0 = V.Load(at), x1 = V.Load(at + stride), x2 = V.Load(at + (2 * stride)), x3 = V.Load(at + (3 * stride));
             V max = V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3));
-            if (labelLogit != null)
-            {
-                V label = V.Load(labels + i);
-                V low = (V.Equal(label, V.Zero) & x0) | (V.Equal(label, V.One) & x1);
-                V high = (V.Equal(label, V.Create(2)) & x2) | (V.Equal(label, V.Create(3)) & x3);
-                V.Store(low | high, labelLogit + i);
-            }
-
             if (maximum != null)
                 V.Store(max, maximum + i);
+            x0 -= max;
+            x1 -= max;
+            x2 -= max;
+            x3 -= max;
+            if (labelExponent != null)
+            {
+                V label = V.Load(labels + i), high = V.SelectEqual(label, V.Create(2), x2, V.MaskEqual(label, V.Create(3), x3));
+                V.Store(V.SelectEqual(label, V.Zero, x0, V.SelectEqual(label, V.One, x1, high)), labelExponent + i);
+            }
+
             T* to = exponentials + i;
-            V e0 = V.ExpNonPositive(x0 - max);
+            V e0 = V.ExpNonPositive(x0);
             V.Store(e0, to);
-            V e1 = V.ExpNonPositive(x1 - max);
+            V e1 = V.ExpNonPositive(x1);
             V.Store(e1, to + width);
-            V e2 = V.ExpNonPositive(x2 - max);
+            V e2 = V.ExpNonPositive(x2);
             V.Store(e2, to + (2 * width));
-            V e3 = V.ExpNonPositive(x3 - max);
+            V e3 = V.ExpNonPositive(x3);
             V.Store(e3, to + (3 * width));
             V.Store((e0 + e1) + (e2 + e3), normaliser + i);
         }
@@ -167,22 +174,45 @@ public static unsafe class Softmax
         }
     }
 
-    private static void PickLabels<T, V>(ref Tile<T> tile, T* rows, T* labelLogit)
+    private static void PickLabels<T, V>(ref Tile<T> tile, T* rows, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width;
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            GatherLabels((float*)tile.Labels.Address, (float*)rows, (float*)maximum, (float*)labelExponent, pixels, width);
+            return;
+        }
+
         T* labels = tile.Labels;
         for (int i = 0; i < pixels; i++)
         {
             int label = typeof(T) == typeof(float) ? (int)((float*)labels)[i] : (int)((double*)labels)[i];
-            labelLogit[i] = label < 0 ? default : rows[(label * width) + i];
+            labelExponent[i] = label < 0 ? maximum[i] : rows[(label * width) + i];
+        }
+
+        for (nint i = 0; i < pixels; i += V.Count)
+            V.Store(V.Load(labelExponent + i) - V.Load(maximum + i), labelExponent + i);
+    }
+
+    // Processors with AVX-512 fetch eight scattered numbers in less time than eight single loads take.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherLabels(float* labels, float* rows, float* maximum, float* labelExponent, int pixels, int width)
+    {
+        Vector256<int> place = Vector256<int>.Indices;
+        for (nint i = 0; i < pixels; i += 8, place += Vector256.Create(8))
+        {
+            Vector256<int> label = Avx.ConvertToVector256Int32WithTruncation(Vector256.Load(labels + i));
+            Vector256<float> isLabel = Vector256.GreaterThanOrEqual(label, Vector256<int>.Zero).AsSingle();
+            Vector256<float> logit = Avx2.GatherMaskVector256(Vector256<float>.Zero, rows, (label * width) + place, isLabel, sizeof(float));
+            (isLabel & (logit - Vector256.Load(maximum + i))).Store(labelExponent + i);
         }
     }
 
     // The exponentials in the place of the logits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Many<T, V>(ref Tile<T> tile, T* rows, T* maximum, T* normaliser)
+    private static void Many<T, V>(ref Tile<T> tile, T* rows, T* normaliser, T* maximum)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {

@@ -35,7 +35,7 @@ internal static partial class VectorMath<V, T>
             : V.MultiplyAdd(V.MultiplyAdd(ExpPolynomial(r), r, V.One), r, V.One);
 
         // A product, not a sum of exponent bits: NaN stays NaN.
-        return p * V.ShiftLeft(shifted, Fraction);
+        return p * V.ToExponent(shifted);
     }
 
     /// <summary>exp(x) - 1. At most 2 ulp in float, 2.5 in double.</summary>

@@ -77,7 +77,7 @@ internal static partial class VectorMath<V, T>
 
         // The biased exponent in the low bits of 2^Fraction is that number itself plus 2^Fraction.
         V scale = V.Create(SubnormalScale);
-        k = (V.ShiftRight(bits, Fraction) | scale) - V.Create(SubnormalScale + Bias);
+        k = (V.FromExponent(bits) | scale) - V.Create(SubnormalScale + Bias);
         return V.AddBits(bits & V.Bits((1L << Fraction) - 1), root);
     }
 

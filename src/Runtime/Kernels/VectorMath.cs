@@ -16,10 +16,11 @@ internal interface ILaneBits<V, T> : IVector<V, T>
     /// <summary>Sum of the lanes' bits as integers, modulo their size.</summary>
     static abstract V AddBits(V a, V b);
 
-    static abstract V ShiftLeft(V a, int count);
+    /// <summary>The low bits in the exponent's place. Not a shift by any count: the compiler would not see that it is a constant, and a shift by a register takes two steps.</summary>
+    static abstract V ToExponent(V a);
 
-    /// <summary>Zeros come in at the top.</summary>
-    static abstract V ShiftRight(V a, int count);
+    /// <summary>The bits of exponent and sign in the lowest place, zeros above.</summary>
+    static abstract V FromExponent(V a);
 
     /// <summary>The nearest whole number, halves to even.</summary>
     static abstract V Round(V x);
@@ -76,7 +77,7 @@ internal static partial class VectorMath<V, T>
 
     /// <summary>2^n for a whole n within the exponents of normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V PowerOfTwo(V n) => V.ShiftLeft(n + V.Create(Shifter + Bias), Fraction);
+    private static V PowerOfTwo(V n) => V.ToExponent(n + V.Create(Shifter + Bias));
 
     /// <summary>The magnitude of one number with the sign bit of another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

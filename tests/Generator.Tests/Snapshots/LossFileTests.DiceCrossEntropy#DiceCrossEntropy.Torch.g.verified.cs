@@ -55,7 +55,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
             var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
+            var sum = input.Keep(input.SumNS(input.AtLabel(x.log_softmax(1))));
             // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
             return input.Divide(input.SumC(1D - score), input.Classes) + (0.5D * input.Divide(-sum, input.Batch * input.Pixels));
         }
@@ -82,7 +82,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // scalar = sum_C(loss)/C
             var scalar = input.Keep(input.Divide(input.SumC(loss), input.Classes));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = input.Keep(input.SumNS(input.AtLabel(x) - x.logsumexp(1, keepdim: true)));
+            var sum = input.Keep(input.SumNS(input.AtLabel(x.log_softmax(1))));
             // scalar2 = 0.5*(-sum)/(N*S)
             var scalar2 = input.Keep(0.5D * input.Divide(-sum, input.Batch * input.Pixels));
             return new global::TorchSharp.torch.Tensor[] { scalar + scalar2, scalar, scalar2, loss };

@@ -58,7 +58,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
             PerImage = false,
@@ -180,14 +180,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             var labels = tile.Labels;
             var scratch = tile.Scratch;
             int width = tile.Width;
-            var labelLogitRow = scratch + (((1 * classes) + 0) * width);
-            var maximumRow = scratch + (((1 * classes) + 1) * width);
-            var normaliserRow = scratch + (((1 * classes) + 2) * width);
-            var reciprocalRow = scratch + (((1 * classes) + 3) * width);
+            var normaliserRow = scratch + (((1 * classes) + 0) * width);
+            var labelExponentRow = scratch + (((1 * classes) + 1) * width);
+            var reciprocalRow = scratch + (((1 * classes) + 2) * width);
             var validity = tile.Valid;
 
-            // Softmax: maximum = max_C(x); exponential[c] = exp(x - maximum); normaliser = sum_C(exponential); labelLogit = sum_C([label = c]*x).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, maximumRow, labelLogitRow);
+            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential); labelExponent = sum_C([label = c]*x) - max_C(x).
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, labelExponent: labelExponentRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSum = V.Zero;
@@ -195,11 +194,10 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
-                V labelLogit = V.Load(labelLogitRow + i);
-                V maximum = V.Load(maximumRow + i);
                 V normaliser = V.Load(normaliserRow + i);
+                V labelExponent = V.Load(labelExponentRow + i);
                 V reciprocal = V.One / normaliser;
-                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelLogit - maximum, validity + i);
+                sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelExponent, validity + i);
                 productSum *= global::LossGen.Kernels.Lanes.ValidOrOne<T, V, M>(normaliser, validity + i);
                 V.Store(reciprocal, reciprocalRow + i);
             }
@@ -217,9 +215,9 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
-                    sumLabelled += V.Equal(V.Load(labels + i), self) & V.One;
+                    sumLabelled = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumLabelled);
                     sumPredicted += global::LossGen.Kernels.Lanes.Valid<T, V, M>(probability, validity + i);
-                    sumOverlap += V.Equal(V.Load(labels + i), self) & probability;
+                    sumOverlap = V.AddWhereEqual(V.Load(labels + i), self, probability, sumOverlap);
                 }
 
                 global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumLabelled);
@@ -241,14 +239,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v22Row = scratch + (((1 * classes) + 2) * width);
+            var v21Row = scratch + (((1 * classes) + 2) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
             // s5 = -s6
             V s5 = V.Broadcast(constants + (4 * classes) + 0);
 
-            // Softmax: exponential[c] = exp(x - maximum); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
 
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
@@ -256,17 +254,17 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V label = V.Load(labels + i);
                 V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
-                // v23 = sum_C(exponential*where([label = c], s7[c], s8[c]))
-                V v23 = V.Zero;
+                // v22 = sum_C(exponential*where([label = c], s7[c], s8[c]))
+                V v22 = V.Zero;
                 var exponentialRow = scratch + (0 * classes * width) + i;
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v23 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
+                    v22 = V.MultiplyAdd(V.Load(exponentialRow), V.SelectEqual(label, self, V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c)), v22);
                 }
-                V v22 = -(reciprocal * v23);
+                V v21 = -(reciprocal * v22);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v22, v22Row + i);
+                V.Store(v21, v21Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -275,13 +273,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V self = V.Create(c);
                 var gradient = tile.Gradient + (c * tile.GradientStride);
                 var exponential = scratch + (((0 * classes) + c) * width);
-                // s24[c] = s6 + s7[c]
-                V s24 = V.Broadcast(constants + (2 * classes) + c);
-                // s25[c] = s6 + s8[c]
-                V s25 = V.Broadcast(constants + (3 * classes) + c);
+                // s23[c] = s6 + s7[c]
+                V s23 = V.Broadcast(constants + (2 * classes) + c);
+                // s24[c] = s6 + s8[c]
+                V s24 = V.Broadcast(constants + (3 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.Select(V.Equal(V.Load(labels + i), self), s24, s25) + V.Load(v22Row + i), V.Equal(V.Load(labels + i), self) & s5), gradient + i);
+                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v21Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i);
                 }
             }
         }
@@ -297,7 +295,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // overlap[c] = sum_NS([label = c]*probability)
             var overlap = s.Statistics[0] + (2 * classes);
             var loss = s.Slots + 0 + (0 * classes);
-            // sum = sum_NS(labelLogit - maximum - log(normaliser))
+            // sum = sum_NS(labelExponent - log(normaliser))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
 

@@ -213,7 +213,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSumValid = V.Zero;
@@ -240,8 +240,8 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
-                    sumSumY += V.Equal(V.Load(labels + i), self) & V.One;
-                    sumTp += V.Equal(V.Load(labels + i), self) & probability;
+                    sumSumY = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumSumY);
+                    sumTp = V.AddWhereEqual(V.Load(labels + i), self, probability, sumTp);
                     sumSumP += (M.IsMasked ? V.Load(validity + i) : V.AllTrue) & probability;
                 }
 
@@ -269,7 +269,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, default, default);
+            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
 
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
@@ -284,7 +284,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V self = V.Zero;
                 for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
                 {
-                    v26 += V.Load(exponentialRow) * V.Select(V.Equal(label, self), V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c));
+                    v26 = V.MultiplyAdd(V.Load(exponentialRow), V.SelectEqual(label, self, V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c)), v26);
                 }
                 V v25 = -(reciprocal * v26);
                 V.Store(reciprocal, reciprocalRow + i);
@@ -303,7 +303,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V s6 = V.Broadcast(constants + (1 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.Select(V.Equal(V.Load(labels + i), self), s5, s6) + V.Load(v25Row + i))), gradient + i);
+                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i);
                 }
             }
         }

@@ -77,7 +77,7 @@ public unsafe class Rows
                 Close(Math.Exp(pixel[c] - largest), exponentials[(c * Pixels) + i]);
             Close(total, normaliser[i]);
             Close(wantsMaximum ? largest : 0, maximum[i]);
-            Close(wantsLabel && labels[i] >= 0 ? pixel[labels[i]] : 0, label[i]);
+            Close(wantsLabel && labels[i] >= 0 ? pixel[labels[i]] - largest : 0, label[i]);
             Close(Math.Exp(-Math.Abs(pixel[0])), decays[i]);
         }
 

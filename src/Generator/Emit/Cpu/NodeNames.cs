@@ -59,8 +59,10 @@ internal sealed class NodeNames(LossPlan plan)
                 return "normaliser";
             case Op.Divide when node[0].IsNumber(1) && IsNormaliser(node[1]):
                 return "reciprocal";
-            case Op.Sum when node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && node[0][1].Op == Op.Logit:
+            case Op.Sum when SoftmaxRows.IsLabelLogit(node):
                 return "labelLogit";
+            case Op.Add when SoftmaxRows.IsLabelExponent(node):
+                return "labelExponent";
             case Op.LogAtLeastOne when IsNormaliser(node[0]):
                 return "logNormaliser";
             case Op.Add when node.Inputs.Any(i => i.Op == Op.ClassMaximum) && node.Inputs.Any(i => i.Op == Op.LogAtLeastOne):

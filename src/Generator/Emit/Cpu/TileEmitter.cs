@@ -163,7 +163,7 @@ internal sealed class TileEmitter
     private void Accumulate(Summand sum)
     {
         if (sum.Rest is { } rest)
-            writer.Line($"{text.SumName(sum.Sum)} += {text.Masked(rest)};");
+            writer.Line(text.AddValid(text.SumName(sum.Sum), rest));
         if (sum.Factor is not { } factor)
             return;
         string product = text.ProductName(sum.Sum);
@@ -200,8 +200,8 @@ internal sealed class TileEmitter
 
         foreach (Node reduction in reductions)
         {
-            string name = text.Name(reduction), value = text.Value(reduction[0]);
-            writer.Line(reduction.Op == Op.ClassMaximum ? $"{name} = V.MaxNative({value}, {name});" : $"{name} += {value};");
+            string name = text.Name(reduction);
+            writer.Line(reduction.Op == Op.ClassMaximum ? $"{name} = V.MaxNative({text.Value(reduction[0])}, {name});" : text.Add(name, reduction[0]));
         }
 
         text.CloseScope();

@@ -57,11 +57,11 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     {
         if (schedule.Softmax is not { } softmax)
             return;
-        string Row(Node? node) => node is not null && schedule.Rows.Contains(node) ? RowName(node) : "default";
+        string Row(string parameter, Node? node) => node is not null && schedule.Rows.Contains(node) ? $", {parameter}: {RowName(node)}" : "";
         writer.Line();
         writer.Line($"// Softmax: {string.Join("; ", softmax.Nodes.Where(node => TileSchedule.HasClass(node) || schedule.Rows.Contains(node)).Select(names.Describe))}.");
         writer.Line($"V.Exponentials(ref tile, scratch + ({schedule.Stored.IndexOf(softmax.Exponential)} * classes * width), "
-            + $"{Row(softmax.Normaliser)}, {Row(softmax.Maximum)}, {Row(softmax.LabelLogit)});");
+            + $"{RowName(softmax.Normaliser)}{Row("maximum", softmax.Maximum)}{Row("labelExponent", softmax.LabelExponent)});");
     }
 
     private bool Uses(Op op) => schedule.Nodes.Any(node => node.Op == op);
@@ -233,8 +233,27 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>The node's value, in parentheses where they are needed.</summary>
     public string Value(Node node) => Text(node, outer: true);
 
-    /// <summary>A term of a sum: what is not valid adds nothing.</summary>
+    /// <summary>The step that adds a term to a sum: what is not valid adds nothing.</summary>
+    public string AddValid(string sum, Node term) => IsMaskedByGraph(term) ? Add(sum, term) : $"{sum} += {Masked(term)};";
+
+    /// <summary>The step that adds a term to a sum.</summary>
+    public string Add(string sum, Node term)
+    {
+        if (term.Op == Op.Mask && IsLabelled(term) && !IsNamed(term))
+            return $"{sum} = V.AddWhereEqual({LabelAndClass}, {Text(term[1], outer: true)}, {sum});";
+        return IsInlineProduct(term, out bool negative) && !negative
+            ? $"{sum} = V.MultiplyAdd({Text(term[0], outer: true)}, {Text(term[1], outer: true)}, {sum});"
+            : $"{sum} += {Text(term, outer: true)};";
+    }
+
+    /// <summary>A value that is 0 where the pixel is not valid.</summary>
     public string Masked(Node node) => IsMaskedByGraph(node) ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, validity + i)";
+
+    private string LabelAndClass => perPixel ? "label, self" : "V.Load(labels + i), self";
+
+    private bool IsLabelled(Node node) => node.Op is Op.Mask or Op.Where && node[0].Op == Op.OneHot && !IsNamed(node[0]);
+
+    private bool IsNamed(Node node) => scopes.Any(scope => scope.ContainsKey(node));
 
     /// <summary>A factor of a product: what is not valid changes nothing.</summary>
     public string MaskedFactor(Node node) =>
@@ -305,7 +324,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return inClass && !perPixel ? "V.Load(upstream + i)"
                     : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";
             case Op.OneHot:
-                return perPixel ? "V.Equal(label, self)" : "V.Equal(V.Load(labels + i), self)";
+                return $"V.Equal({LabelAndClass})";
             case Op.Labelled:
                 return inClass && !perPixel ? "V.GreaterOrEqual(V.Load(labels + i), V.Zero)" : "V.GreaterOrEqual(label, V.Zero)";
             case Op.Valid:
@@ -322,10 +341,16 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         string Argument(int i) => Text(node[i], outer: true);
         switch (node.Op)
         {
-            case Op.Multiply when node[0].IsNumber(-1) && node[1].Op == Op.Abs && !scopes.Any(scope => scope.ContainsKey(node[1])):
+            case Op.Multiply when node[0].IsNumber(-1) && node[1].Op == Op.Abs && !IsNamed(node[1]):
                 return $"V.NegativeAbs({Text(node[1][0], outer: true)})";
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + In(1);
+
+            // One step from the comparison to the choice: with AVX-512 a comparison's result lies in a register of another kind.
+            case Op.Mask when IsLabelled(node):
+                return $"V.MaskEqual({LabelAndClass}, {Argument(1)})";
+            case Op.Where when IsLabelled(node):
+                return $"V.SelectEqual({LabelAndClass}, {Argument(1)}, {Argument(2)})";
 
             // The machine's one instruction hands on a NaN of its second operand only.
             case Op.Maximum or Op.Minimum when IsBound(node[0]):
@@ -350,7 +375,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private bool IsInlineProduct(Node node, out bool negative)
     {
         negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
-        return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !scopes.Any(scope => scope.ContainsKey(node))
+        return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !IsNamed(node)
             && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
     }
 

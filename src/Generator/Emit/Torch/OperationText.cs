@@ -29,9 +29,17 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     public static bool IsPick(Node node) =>
         node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
 
+    /// <summary>The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the maximum to the logarithm, which large logits leave no digits.</summary>
+    public static (Node Logits, bool AtLabel)? LogSoftmax(Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
+        : ReferenceEquals(value, logits) ? (logits, false)
+        : IsPick(value) && ReferenceEquals(value[0][1], logits) ? (logits, true)
+        : null;
+
     /// <summary>The nodes that the text of a node is made of.</summary>
     public IEnumerable<Node> Operands(Node node)
     {
+        if (LogSoftmax(node) is var (logits, _))
+            return [logits];
         if (IsPick(node))
             return [node[0][1]];
         if (node.Op == Op.Sum && Conditions(node[0]) is { } counted)
@@ -111,6 +119,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         {
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + Nested(node[1]);
+            case Op.Add when LogSoftmax(node) is var (logits, atLabel):
+                return atLabel ? $"input.AtLabel({Nested(logits)}.log_softmax(1))" : $"{Nested(logits)}.log_softmax(1)";
             case Op.Add when IsNegation(node[1]):
                 return $"{Nested(node[0])} - {Nested(node[1][1])}";
             case Op.Add when IsNegation(node[0]):
