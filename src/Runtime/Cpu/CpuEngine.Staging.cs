@@ -28,7 +28,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private static void Pad(in CallState run, in PixelSpan span, int rows, T* copy)
     {
-        for (int c = 0; c < rows; c++)
+        for (int c = 0; c < rows && span.Count < span.Padded; c++)
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 

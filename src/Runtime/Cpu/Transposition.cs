@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -81,7 +82,8 @@ internal static unsafe class Transposition
         Avx.Permute2x128(a3, b3, 0x31).Store(to + (7 * toStride));
     }
 
-    // Of four rows: in register k the columns k and k + 4.
+    // Of four rows: in register k the columns k and k + 4. As a call, it would hand its registers over in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> First, Vector256<float> Second, Vector256<float> Third, Vector256<float> Fourth) Quarter(float* from, nint stride)
     {
         Vector256<float> x0 = Vector256.Load(from), x1 = Vector256.Load(from + stride), x2 = Vector256.Load(from + (2 * stride)), x3 = Vector256.Load(from + (3 * stride));
