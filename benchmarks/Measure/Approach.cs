@@ -7,7 +7,20 @@ namespace LossGen.Benchmarks.Measure;
 /// <summary>What one call took.</summary>
 /// <param name="Forward">The value alone, in milliseconds.</param>
 /// <param name="Total">Value and gradient, in milliseconds.</param>
-internal readonly record struct Sample(double Forward, double Total);
+internal readonly record struct Sample(double Forward, double Total)
+{
+    /// <summary>Of two calls, each several times over.</summary>
+    public static Sample Of(int repeats, Action value, Action valueAndGradient)
+    {
+        double start = Clock.Now;
+        for (int i = 0; i < repeats; i++)
+            value();
+        double middle = Clock.Now;
+        for (int i = 0; i < repeats; i++)
+            valueAndGradient();
+        return new((middle - start) / repeats, (Clock.Now - middle) / repeats);
+    }
+}
 
 /// <summary>A way to compute a loss and its gradient.</summary>
 internal abstract class Approach(string name)
@@ -41,16 +54,7 @@ internal sealed unsafe class SpanApproach(ILoss loss, Inputs inputs) : LossAppro
     private readonly void* target = inputs.TargetData;
     private readonly bool isDense = inputs.Size.IsSigmoid;
 
-    public override Sample Run(int repeats)
-    {
-        double start = Clock.Now;
-        for (int i = 0; i < repeats; i++)
-            Value();
-        double middle = Clock.Now;
-        for (int i = 0; i < repeats; i++)
-            ValueAndGradient();
-        return new((middle - start) / repeats, (Clock.Now - middle) / repeats);
-    }
+    public override Sample Run(int repeats) => Sample.Of(repeats, () => Value(), RunTotal);
 
     public override void RunTotal() => ValueAndGradient();
 

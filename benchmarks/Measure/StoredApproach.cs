@@ -22,16 +22,7 @@ internal sealed class StoredApproach(string name, Action value, Action valueAndG
         yield return new("lossgen-classes-last", () => loss.Evaluate(adjacent, labels, last), () => loss.EvaluateWithGradient(adjacent, labels, last, gradient));
     }
 
-    public override Sample Run(int repeats)
-    {
-        double start = Clock.Now;
-        for (int i = 0; i < repeats; i++)
-            value();
-        double middle = Clock.Now;
-        for (int i = 0; i < repeats; i++)
-            valueAndGradient();
-        return new((middle - start) / repeats, (Clock.Now - middle) / repeats);
-    }
+    public override Sample Run(int repeats) => Sample.Of(repeats, value, valueAndGradient);
 
     public override void RunTotal() => valueAndGradient();
 }

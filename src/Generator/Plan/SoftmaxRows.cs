@@ -25,7 +25,7 @@ internal sealed record SoftmaxRows(Node Maximum, Node Exponential, Node Normalis
     }
 
     /// <summary>The logit of the label's class.</summary>
-    public static bool IsLabelLogit(Node node) => IsClassSum(node) && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot && node[0][1].Op == Op.Logit;
+    public static bool IsLabelLogit(Node node) => GraphBuilder.IsPick(node) && node[0][1].Op == Op.Logit;
 
     /// <summary>That logit less a maximum over the classes.</summary>
     public static bool IsLabelExponent(Node node) =>

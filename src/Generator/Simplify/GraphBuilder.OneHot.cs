@@ -26,9 +26,10 @@ internal sealed partial class GraphBuilder
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
 
-    private static bool IsPick(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
+    /// <summary>sum_C([label] * f): f at the class of the label.</summary>
+    public static bool IsPick(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
 
-    private static bool IsPicked(Node node, Node value) => IsPick(node) && ReferenceEquals(node[0][1], value);
+    public static bool IsPicked(Node node, Node value) => IsPick(node) && ReferenceEquals(node[0][1], value);
 
     /// <summary>What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by.</summary>
     public Node Selected(Node node) =>

@@ -38,7 +38,7 @@ internal sealed class OperationNames(LossGraph graph)
             Op.Softplus => "softplus",
             Op.ClassMaximum => "maximum",
             Op.Sum when node.Attribute.Has(Axes.Pixel) => "sum",
-            Op.Sum when OperationText.IsPick(node) => "atLabel",
+            Op.Sum when GraphBuilder.IsPick(node) => "atLabel",
             _ when node.Operation().IsCondition => "condition",
             _ when isNumber => "number",
             _ when node.IsPixel => node.Axes.Has(Axes.Class) ? "element" : "pixel",

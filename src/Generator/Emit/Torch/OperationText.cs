@@ -25,14 +25,10 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         return result;
     }
 
-    /// <summary>sum_C([label] * f): a gather.</summary>
-    public static bool IsPick(Node node) =>
-        node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
-
     /// <summary>The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the maximum to the logarithm, which large logits leave no digits.</summary>
     public static (Node Logits, bool AtLabel)? LogSoftmax(Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
         : ReferenceEquals(value, logits) ? (logits, false)
-        : IsPick(value) && ReferenceEquals(value[0][1], logits) ? (logits, true)
+        : GraphBuilder.IsPicked(value, logits) ? (logits, true)
         : null;
 
     /// <summary>The nodes that the text of a node is made of.</summary>
@@ -40,7 +36,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     {
         if (LogSoftmax(node) is var (logits, _))
             return [logits];
-        if (IsPick(node))
+        if (GraphBuilder.IsPick(node))
             return [node[0][1]];
         if (node.Op == Op.Sum && Conditions(node[0]) is { } counted)
             return counted;
@@ -87,7 +83,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return "upstream";
             case Op.RunningSum:
                 return $"input.RunningSum{node.Attribute.Letters().Replace(",", "")}({Tensor(node[0])}, {Tensor(node[1])})";
-            case Op.Sum when IsPick(node):
+            case Op.Sum when GraphBuilder.IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
             case Op.Sum:
                 string argument = Conditions(node[0]) is { } counted ? All(counted) : Value(node[0]);
