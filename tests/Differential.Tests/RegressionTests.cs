@@ -102,6 +102,8 @@ public sealed class RegressionTests
                 }
                 """,
         }),
+        ("a maximum of what ties", Loss("Activation.Softmax", "MaxOverClasses(Detach(x.Probability) - x.Probability)", Activation.Softmax)),
+        ("what a float has no digits for", Loss("Activation.Sigmoid", "Sign(Exp(Pow(x.LogProbability, 5)))")),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

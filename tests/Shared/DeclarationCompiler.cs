@@ -50,6 +50,9 @@ internal sealed partial class DeclarationCompiler
     private static readonly ImmutableArray<MetadataReference> References =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
 
+    // All batches share it: what is read of the references is read once.
+    private static readonly CSharpCompilation Empty = CSharpCompilation.Create("LossGen.Batch", [], References, CompilationOptions);
+
     private readonly Dictionary<string, Type> types = [];
     private readonly Dictionary<string, string> errors = [];
     private readonly Dictionary<string, string[]> headers = [];
@@ -98,12 +101,8 @@ internal sealed partial class DeclarationCompiler
     {
         while (batch.Count > 0)
         {
-            CSharpCompilation compilation = CSharpCompilation.Create(
-                "LossGen.Batch" + NamespaceOf(batch.Keys.First()),
-                batch.Select(pair => CSharpSyntaxTree.ParseText(
-                    $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", ParseOptions, $"{NamespaceOf(pair.Key)}.cs")),
-                References,
-                CompilationOptions);
+            CSharpCompilation compilation = Empty.AddSyntaxTrees(batch.Select(pair => CSharpSyntaxTree.ParseText(
+                $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", ParseOptions, $"{NamespaceOf(pair.Key)}.cs")));
             CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
             Dump(generated);

@@ -17,7 +17,7 @@ public class Value
     {
         Axes = axes;
         Extents = extents.Over(axes);
-        Data = data;
+        Data = Rounding.Round(data);
     }
 
     /// <summary>The axes over which the value varies.</summary>

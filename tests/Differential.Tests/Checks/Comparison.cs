@@ -9,8 +9,6 @@ internal static class Comparison
 
     private const double GradientTolerance = 1e-6;
 
-    private const double SingleTolerance = 2e-3;
-
     /// <summary>Up to this many logits each derivative is checked; beyond, some of them and some directions.</summary>
     private const int FewLogits = 40;
 
@@ -41,20 +39,10 @@ internal static class Comparison
             return null;
         if ((Gradient(expected, batch, found.Gradient, random) ?? Ignored(loss, batch, found.Gradient)) is { } slope)
             return "CPU in double: " + slope;
-        return InSingle(loss, batch, expected, found) ?? InPieces(loss, batch, expected, found, random)
-            ?? OnTorch(loss, batch, expected, found) ?? Curvature.Failure(loss, batch, expected, random) ?? IgnoredHoldAnything(loss, batch, expected, found, random);
+        var precision = new SinglePrecision(loss, batch, expected, found);
+        return precision.OnCpu() ?? InPieces(loss, batch, expected, found, random)
+            ?? OnTorch(loss, batch, expected, found) ?? precision.OnTorch() ?? Curvature.Failure(loss, batch, expected, random) ?? IgnoredHoldAnything(loss, batch, expected, found, random);
     }
-
-    private static string? InSingle(ILoss loss, Batch batch, Expected expected, Found found)
-    {
-        Found single = CpuBackend.InSingle(loss, batch, expected.Upstream);
-        string? wrong = Values(expected, single.Elements, SingleTolerance);
-        wrong ??= Cancels(loss, batch) ? null : Slopes(found.Gradient, single.Gradient, SingleTolerance);
-        return wrong is null ? null : "CPU in float: " + wrong;
-    }
-
-    // A softmax over one class is 1, and slopes of any size cancel: what rounding in float leaves of them says nothing.
-    private static bool Cancels(ILoss loss, Batch batch) => loss.Definition.Activation == Activation.Softmax && batch.Shape.Classes == 1;
 
     private static string? InPieces(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
@@ -67,12 +55,10 @@ internal static class Comparison
 
     private static string? OnTorch(ILoss loss, Batch batch, Expected expected, Found found)
     {
-        foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations, TorchRoad.InSingle])
+        foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations])
         {
-            double tolerance = road == TorchRoad.InSingle ? SingleTolerance : ValueTolerance;
             Found own = TorchBackend.Run(loss, batch, expected.Upstream, road);
-            bool cancels = road == TorchRoad.InSingle && Cancels(loss, batch);
-            if ((Values(expected, own.Elements, tolerance) ?? (cancels ? null : Slopes(found.Gradient, own.Gradient, tolerance)) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
                 return $"{road}: {wrong}";
         }
 
@@ -106,14 +92,17 @@ internal static class Comparison
         return null;
     }
 
-    private static string? Values(Expected expected, double[] found, double tolerance)
+    /// <summary>The first value that is not the reference's, or null.</summary>
+    public static string? Values(Expected expected, double[] found, double tolerance) =>
+        found.Length == expected.Elements.Length ? Values(expected.Elements, found, tolerance) : $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
+
+    /// <inheritdoc cref="Values(Expected, double[], double)"/>
+    public static string? Values(double[] reference, double[] found, double tolerance)
     {
-        if (found.Length != expected.Elements.Length)
-            return $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
         for (int i = 0; i < found.Length; i++)
         {
             // As written, 0 * inf is NaN; simplified, it is 0.
-            double wanted = expected.Elements[i], actual = found[i];
+            double wanted = reference[i], actual = found[i];
             if (double.IsNaN(wanted))
                 continue;
             if (double.IsFinite(wanted) != double.IsFinite(actual) || Math.Abs(actual - wanted) > tolerance * (1 + Math.Abs(wanted)))
@@ -138,7 +127,8 @@ internal static class Comparison
         return expected.Disagrees(along, i => direction[i], GradientTolerance) is { } slope ? $"gradient along a direction: {slope}" : null;
     }
 
-    private static string? Ignored(ILoss loss, Batch batch, double[] gradient)
+    /// <summary>The first slope at a pixel that is ignored and not 0, or null.</summary>
+    public static string? Ignored(ILoss loss, Batch batch, double[] gradient)
     {
         if (loss.Definition.IgnoreIndex is not int ignored || batch.Labels is not { } labels || loss.Definition.Resize != Resize.None)
             return null;

@@ -43,21 +43,30 @@ internal sealed class Expected
     public double Scale => 1 + Elements.Select((element, i) => Math.Abs(element * Upstream[i])).Sum();
 
     /// <summary>Null if the derivative along a direction is what was found, else the difference quotients.</summary>
-    public string? Disagrees(double found, Func<int, double> direction, double tolerance)
-    {
-        return DifferenceQuotient.Disagrees(found, At, Scale, tolerance);
+    public string? Disagrees(double found, Func<int, double> direction, double tolerance) =>
+        DifferenceQuotient.Disagrees(found, step => At(step, direction), Scale, tolerance);
 
-        double At(double step)
-        {
-            var moved = new double[logits.Length];
-            for (int i = 0; i < moved.Length; i++)
-                moved[i] = logits[i] + (step * direction(i));
-            detached.Replay();
-            double[] elements = call.Evaluate(moved, detached).Data;
-            double sum = 0;
-            for (int i = 0; i < elements.Length; i++)
-                sum += elements[i] * Upstream[i];
-            return sum;
-        }
+    /// <summary>There is a kink near the logits, and what was found lies between the slopes of both sides along an axis.</summary>
+    public bool HasKink(double found, int axis, double step, double tolerance) =>
+        DifferenceQuotient.IsBetweenSlopes(found, h => At(h, i => i == axis ? 1 : 0), step, tolerance);
+
+    /// <summary>The elements where every operation of the formula as it is written rounds to float.</summary>
+    public double[] InSingle()
+    {
+        detached.Replay();
+        return Rounding.ToSingle(() => call.Evaluate(logits, detached).Data);
+    }
+
+    private double At(double step, Func<int, double> direction)
+    {
+        var moved = new double[logits.Length];
+        for (int i = 0; i < moved.Length; i++)
+            moved[i] = logits[i] + (step * direction(i));
+        detached.Replay();
+        double[] elements = call.Evaluate(moved, detached).Data;
+        double sum = 0;
+        for (int i = 0; i < elements.Length; i++)
+            sum += elements[i] * Upstream[i];
+        return sum;
     }
 }
