@@ -121,7 +121,7 @@ namespace LossGen.Generated
             GC.KeepAlive(inputs);
             GC.KeepAlive(elements);
             return elements?.to_type(logits.dtype) ?? (IsReduced
-                ? torch.tensor(call.Value, dtype: logits.dtype)
+                ? TensorMemory.NewNumber(call.Value, logits.dtype)
                 : torch.tensor(small, dtype: logits.dtype).reshape(ElementShape()));
         }
 
@@ -149,7 +149,8 @@ namespace LossGen.Generated
             return gradient;
         }
 
-        private static double[] Numbers(Tensor tensor) => tensor.to_type(ScalarType.Float64).reshape(-1).data<double>().ToArray();
+        private static double[] Numbers(Tensor tensor) =>
+            tensor.numel() == 1 && TensorMemory.Number(tensor) is double one ? new[] { one } : tensor.to_type(ScalarType.Float64).reshape(-1).data<double>().ToArray();
 
         // The extents of the value among (N, C, S): 1 where it does not vary.
         private long[] AxisExtents() => new[]

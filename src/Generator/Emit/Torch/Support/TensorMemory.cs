@@ -60,6 +60,22 @@ namespace LossGen.Generated
             return data;
         }
 
+        /// <summary>The number of a CPU tensor that has one, read where it lies; null for types that have to be converted.</summary>
+        public static double? Number(Tensor tensor)
+        {
+            bool isSingle = tensor.dtype == ScalarType.Float32;
+            nint data = isSingle || tensor.dtype == ScalarType.Float64 ? Data(tensor) : 0;
+            if (data == 0)
+                return null;
+            double number = isSingle ? BitConverter.Int32BitsToSingle(Marshal.ReadInt32(data)) : BitConverter.Int64BitsToDouble(Marshal.ReadInt64(data));
+            GC.KeepAlive(tensor);
+            return number;
+        }
+
+        /// <summary>A tensor of one number: in float without a conversion by libtorch.</summary>
+        public static Tensor NewNumber(double number, ScalarType type) =>
+            type == ScalarType.Float32 ? torch.tensor((float)number, device: torch.CPU) : torch.tensor(number, dtype: type, device: torch.CPU);
+
         /// <summary>A call of the kernels on two tensors, without their addresses.</summary>
         public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape) => new()
         {
