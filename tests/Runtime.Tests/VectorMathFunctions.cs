@@ -16,6 +16,30 @@ public static class Unary
 
     public readonly struct ExpNonPositive : IUnary { V IUnary.Of<V, T>(V x) => V.ExpNonPositive(x); }
 
+    /// <summary>The same of four at once, of which one is asked for.</summary>
+    public readonly struct OneOfFourExpNonPositive(int place) : IUnary
+    {
+        V IUnary.Of<V, T>(V x)
+        {
+            V x0 = x, x1 = x + x, x2 = V.NegativeAbs(x - V.One), x3 = V.Zero;
+            switch (place)
+            {
+                case 1:
+                    (x0, x1) = (x1, x0);
+                    break;
+                case 2:
+                    (x0, x2) = (x2, x0);
+                    break;
+                case 3:
+                    (x0, x3) = (x3, x0);
+                    break;
+            }
+
+            V.FourExpNonPositive(ref x0, ref x1, ref x2, ref x3);
+            return place switch { 0 => x0, 1 => x1, 2 => x2, _ => x3 };
+        }
+    }
+
     public readonly struct Log : IUnary { V IUnary.Of<V, T>(V x) => V.Log(x); }
 
     public readonly struct Log1p : IUnary { V IUnary.Of<V, T>(V x) => V.Log1p(x); }

@@ -67,6 +67,21 @@ public class VectorMathTests
         Same(x, Widths.Apply<F64x2, double>(function, x), Widths.Apply<F64x4, double>(function, x), Widths.Apply<F64x8, double>(function, x));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Exponentials_side_by_side_have_the_bits_of_one(int place)
+    {
+        IUnary one = default(Unary.ExpNonPositive), four = new Unary.OneOfFourExpNonPositive(place);
+        double[] x = Samples.Floats("ExpNonPositive");
+        double[] alone = Widths.Apply<F32x4, float>(one, x);
+        Same(x, alone, Widths.Apply<F32x4, float>(four, x), Widths.Apply<F32x8, float>(four, x), Widths.Apply<F32x16, float>(four, x));
+        x = Samples.Doubles("ExpNonPositive");
+        Same(x, Widths.Apply<F64x2, double>(one, x), Widths.Apply<F64x4, double>(four, x), Widths.Apply<F64x8, double>(four, x));
+    }
+
     [Fact]
     public void Powers_have_the_same_bits_in_every_width()
     {

@@ -109,6 +109,16 @@ public unsafe interface IVector<V, T> :
     /// <summary>exp(x) for x at most 0 (or NaN): what a softmax needs after its maximum is taken off.</summary>
     static abstract V ExpNonPositive(V x);
 
+    /// <summary><see cref="ExpNonPositive"/> of each in its place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void FourExpNonPositive(ref V x0, ref V x1, ref V x2, ref V x3)
+    {
+        x0 = V.ExpNonPositive(x0);
+        x1 = V.ExpNonPositive(x1);
+        x2 = V.ExpNonPositive(x2);
+        x3 = V.ExpNonPositive(x3);
+    }
+
     static abstract V Log(V x);
 
     /// <summary>log(1 + x).</summary>

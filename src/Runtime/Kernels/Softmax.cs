@@ -42,7 +42,7 @@ public static unsafe class Softmax
         }
     }
 
-    // One of the two exponentials is 1.
+    // One of the two exponentials is 1. The others of four registers side by side.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
@@ -50,10 +50,28 @@ public static unsafe class Softmax
     {
         int pixels = tile.Pixels;
         T* x = tile.Logits, y = x + tile.LogitStride, labels = tile.Labels, second = exponentials + tile.Width;
-        for (nint i = 0; i < pixels; i += V.Count)
+        nint i = 0;
+
+        // Those of double are long enough for one to fill the window.
+        for (; typeof(T) == typeof(float) && i <= pixels - (4 * V.Count); i += 4 * V.Count)
         {
-            V x0 = V.Load(x + i), x1 = V.Load(y + i);
-            V e = V.ExpNonPositive(-V.Abs(x0 - x1));
+            T* at = x + i, other = y + i, to = second + i;
+            V e0 = V.NegativeAbs(V.Load(at) - V.Load(other));
+            V e1 = V.NegativeAbs(V.Load(at + V.Count) - V.Load(other + V.Count));
+            V e2 = V.NegativeAbs(V.Load(at + (2 * V.Count)) - V.Load(other + (2 * V.Count)));
+            V e3 = V.NegativeAbs(V.Load(at + (3 * V.Count)) - V.Load(other + (3 * V.Count)));
+            V.FourExpNonPositive(ref e0, ref e1, ref e2, ref e3);
+            V.Store(e0, to);
+            V.Store(e1, to + V.Count);
+            V.Store(e2, to + (2 * V.Count));
+            V.Store(e3, to + (3 * V.Count));
+        }
+
+        for (; i < pixels; i += V.Count)
+            V.Store(V.ExpNonPositive(V.NegativeAbs(V.Load(x + i) - V.Load(y + i))), second + i);
+        for (i = 0; i < pixels; i += V.Count)
+        {
+            V x0 = V.Load(x + i), x1 = V.Load(y + i), e = V.Load(second + i);
             V.Store(V.Select(V.GreaterOrEqual(x0, x1), V.One, e), exponentials + i);
             V.Store(V.Select(V.GreaterOrEqual(x1, x0), V.One, e), second + i);
             V.Store(V.One + e, normaliser + i);
@@ -125,15 +143,12 @@ public static unsafe class Softmax
             }
 
             T* to = exponentials + i;
-            V e0 = V.ExpNonPositive(x0);
-            V.Store(e0, to);
-            V e1 = V.ExpNonPositive(x1);
-            V.Store(e1, to + width);
-            V e2 = V.ExpNonPositive(x2);
-            V.Store(e2, to + (2 * width));
-            V e3 = V.ExpNonPositive(x3);
-            V.Store(e3, to + (3 * width));
-            V.Store((e0 + e1) + (e2 + e3), normaliser + i);
+            V.FourExpNonPositive(ref x0, ref x1, ref x2, ref x3);
+            V.Store(x0, to);
+            V.Store(x1, to + width);
+            V.Store(x2, to + (2 * width));
+            V.Store(x3, to + (3 * width));
+            V.Store((x0 + x1) + (x2 + x3), normaliser + i);
         }
     }
 
