@@ -7,7 +7,7 @@ namespace LossGen.Cpu;
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     // With fewer classes the processor sees the rows coming; with more, those of large images drive each other out of the cache before they are read.
-    private const int PrefetchedClasses = 8;
+    private const int PrefetchedClasses = 4;
 
     private const int UnprefetchedClasses = 64;
 
@@ -61,7 +61,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         if (IsPrefetched(run) && !isStaged && !isTranslated)
-            PrefetchNext(run, pass, image, pixel + count, count);
+            FetchAhead(run, pass, ref tile, pixel + (2 * count) <= run.Pixels);
         if (isMasked)
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
         else
@@ -99,6 +99,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             GradientStride = (nint)run.Pixels,
             TargetStride = (nint)run.Pixels,
         };
+        bool isPrefetched = IsPrefetched(run);
         for (; pixel + width <= end; pixel += width)
         {
             tile.Logits = (T*)run.Logits + start + pixel;
@@ -118,8 +119,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 }
             }
 
-            if (IsPrefetched(run))
-                PrefetchNext(run, pass, image, pixel + width, width);
+            if (isPrefetched)
+                FetchAhead(run, pass, ref tile, pixel + (2 * width) <= run.Pixels);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
         }
 
@@ -129,19 +130,26 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static bool IsPrefetched(in CallState run) =>
         run.Classes is > PrefetchedClasses and < UnprefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
 
-    // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed.
-    private static void PrefetchNext(in CallState run, PassLayout pass, int image, long pixel, int count)
+    // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed. A softmax does that line by line beside its exponentials; all lines at once
+    // fill the buffers between cache and memory, and this tile waits for them.
+    private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
-        if (!Sse.IsSupported || pixel + count > run.Pixels)
-            return;
-        long first = ((long)image * run.Classes * run.Pixels) + pixel;
-        for (int c = 0; c < run.Classes; c++, first += run.Pixels)
+        T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient ? tile.Gradient + tile.Pixels : null;
+        if (run.Definition.Activation == Activation.Softmax)
         {
-            for (int i = 0; i < count; i += CacheLine / sizeof(T))
+            tile.Ahead = next;
+            tile.GradientAhead = nextGradient;
+            return;
+        }
+
+        for (int c = 0; c < run.Classes && Sse.IsSupported; c++)
+        {
+            for (int i = 0; i < tile.Pixels; i += CacheLine / sizeof(T))
             {
-                Sse.Prefetch1((T*)run.Logits + first + i);
-                if (pass.WritesGradient)
-                    Sse.Prefetch1((T*)run.Gradient + first + i);
+                if (next != null)
+                    Sse.Prefetch1(next + (c * tile.LogitStride) + i);
+                if (nextGradient != null)
+                    Sse.Prefetch1(nextGradient + (c * tile.GradientStride) + i);
             }
         }
     }

@@ -80,6 +80,12 @@ public struct Tile<T>
     /// <summary>Elements between the classes of <see cref="Upstream"/>; 0 where it has no class axis.</summary>
     public nint UpstreamStride;
 
+    /// <summary>The logits of the next tile, to be fetched while this one is computed; null where they need not be.</summary>
+    public Pointer<T> Ahead;
+
+    /// <summary>Where the gradient of the next tile goes, likewise.</summary>
+    public Pointer<T> GradientAhead;
+
     /// <summary>Scratch rows: row r of class c at <c>Scratch + (r * Classes + c) * Width</c>, then the rows without a class axis.</summary>
     public Pointer<T> Scratch;
 

@@ -12,6 +12,8 @@ namespace LossGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Softmax
 {
+    private const int CacheLine = 64;
+
     /// <summary>Fills the rows of a tile.</summary>
     /// <param name="tile">The tile: its logits are read once.</param>
     /// <param name="exponentials">exp(x - maximum), a row a class.</param>
@@ -225,21 +227,42 @@ public static unsafe class Softmax
         }
     }
 
-    // The exponentials in the place of the logits.
+    // The exponentials in the place of the logits. Beside them the next tile's lines are fetched, one an exponential.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Many<T, V>(ref Tile<T> tile, T* rows, T* normaliser, T* maximum)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
-        T* max = maximum == null ? normaliser : maximum;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        T* max = maximum == null ? normaliser : maximum, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
             V largest = V.Load(max + i), sum = V.Zero;
             T* at = rows + i;
             int c = 0;
+            bool isFetched = Sse.IsSupported && ahead != null && (i * sizeof(T)) % CacheLine == 0, isGradientFetched = isFetched && gradientAhead != null;
+            T* next = ahead + i, nextGradient = gradientAhead + i;
             for (; c <= classes - 4; c += 4, at += 4 * width)
             {
+                if (isFetched)
+                {
+                    Sse.Prefetch1(next);
+                    Sse.Prefetch1(next + stride);
+                    Sse.Prefetch1(next + (2 * stride));
+                    Sse.Prefetch1(next + (3 * stride));
+                    next += 4 * stride;
+                }
+
+                if (isGradientFetched)
+                {
+                    Sse.Prefetch1(nextGradient);
+                    Sse.Prefetch1(nextGradient + gradientStride);
+                    Sse.Prefetch1(nextGradient + (2 * gradientStride));
+                    Sse.Prefetch1(nextGradient + (3 * gradientStride));
+                    nextGradient += 4 * gradientStride;
+                }
+
                 V e0 = V.ExpNonPositive(V.Load(at) - largest);
                 V.Store(e0, at);
                 V e1 = V.ExpNonPositive(V.Load(at + width) - largest);
@@ -253,6 +276,18 @@ public static unsafe class Softmax
 
             for (; c < classes; c++, at += width)
             {
+                if (isFetched)
+                {
+                    Sse.Prefetch1(next);
+                    next += stride;
+                }
+
+                if (isGradientFetched)
+                {
+                    Sse.Prefetch1(nextGradient);
+                    nextGradient += gradientStride;
+                }
+
                 V e = V.ExpNonPositive(V.Load(at) - largest);
                 V.Store(e, at);
                 sum += e;
