@@ -6,10 +6,8 @@ namespace LossGen.Cpu;
 /// <content>Prepares a tile: in place where the caller's memory can be read as it is, else through a padded copy.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    // With fewer classes the processor sees the rows coming; with more, those of large images drive each other out of the cache before they are read.
-    private const int PrefetchedClasses = 4;
-
-    private const int UnprefetchedClasses = 64;
+    // With more classes the rows of large images drive each other out of the cache before they are read.
+    private const int PrefetchedClasses = 63;
 
     // Less than this lies in the second-level cache as it is.
     private const long PrefetchedBytes = 1 << 20;
@@ -128,10 +126,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        run.Classes is > PrefetchedClasses and < UnprefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
+        run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
 
-    // So many rows of memory that the processor does not see them coming: the next tile is fetched while this one is computed. A softmax does that line by line beside its exponentials; all lines at once
-    // fill the buffers between cache and memory, and this tile waits for them.
+    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself.
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
         T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient ? tile.Gradient + tile.Pixels : null;

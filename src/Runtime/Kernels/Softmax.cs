@@ -51,8 +51,8 @@ public static unsafe class Softmax
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels;
-        T* x = tile.Logits, y = x + tile.LogitStride, labels = tile.Labels, second = exponentials + tile.Width;
-        nint i = 0;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride, i = 0;
+        T* x = tile.Logits, y = x + stride, labels = tile.Labels, second = exponentials + tile.Width, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
 
         // Those of double are long enough for one to fill the window.
         for (; typeof(T) == typeof(float) && i <= pixels - (4 * V.Count); i += 4 * V.Count)
@@ -73,6 +73,8 @@ public static unsafe class Softmax
             V.Store(V.ExpNonPositive(V.NegativeAbs(V.Load(x + i) - V.Load(y + i))), second + i);
         for (i = 0; i < pixels; i += V.Count)
         {
+            Fetch(LineAhead(ahead, i), stride, 2);
+            Fetch(LineAhead(gradientAhead, i), gradientStride, 2);
             V x0 = V.Load(x + i), x1 = V.Load(y + i), e = V.Load(second + i);
             V.Store(V.Select(V.GreaterOrEqual(x0, x1), V.One, e), exponentials + i);
             V.Store(V.Select(V.GreaterOrEqual(x1, x0), V.One, e), second + i);
@@ -94,10 +96,12 @@ public static unsafe class Softmax
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width;
-        nint stride = tile.LogitStride;
-        T* x = tile.Logits, y = x + stride, z = y + stride, labels = tile.Labels;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        T* x = tile.Logits, y = x + stride, z = y + stride, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
+            Fetch(LineAhead(ahead, i), stride, 3);
+            Fetch(LineAhead(gradientAhead, i), gradientStride, 3);
             V x0 = V.Load(x + i), x1 = V.Load(y + i), x2 = V.Load(z + i);
             V max = V.MaxNative(V.MaxNative(x0, x1), x2);
             if (maximum != null)
@@ -125,11 +129,13 @@ public static unsafe class Softmax
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width;
-        nint stride = tile.LogitStride;
-        T* x = tile.Logits, labels = tile.Labels;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        T* x = tile.Logits, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
             T* at = x + i;
+            Fetch(LineAhead(ahead, i), stride, 4);
+            Fetch(LineAhead(gradientAhead, i), gradientStride, 4);
             V x0 = V.Load(at), x1 = V.Load(at + stride), x2 = V.Load(at + (2 * stride)), x3 = V.Load(at + (3 * stride));
             V max = V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3));
             if (maximum != null)
@@ -152,6 +158,27 @@ public static unsafe class Softmax
             V.Store(x3, to + (3 * width));
             V.Store((x0 + x1) + (x2 + x3), normaliser + i);
         }
+    }
+
+    // Where line i of the next tile lies; null where it is not fetched.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* LineAhead<T>(T* ahead, nint i)
+        where T : unmanaged => Sse.IsSupported && ahead != null && (i * sizeof(T)) % CacheLine == 0 ? ahead + i : null;
+
+    // A line of up to four classes. Beside the exponentials, one or two each: all lines of a tile at once fill the buffers between cache and memory, and the tile at hand waits for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<T>(T* line, nint stride, int classes)
+        where T : unmanaged
+    {
+        if (line == null)
+            return;
+        Sse.Prefetch1(line);
+        if (classes > 1)
+            Sse.Prefetch1(line + stride);
+        if (classes > 2)
+            Sse.Prefetch1(line + (2 * stride));
+        if (classes > 3)
+            Sse.Prefetch1(line + (3 * stride));
     }
 
     // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum into its row, or that of the normaliser. Classes in
@@ -227,7 +254,7 @@ public static unsafe class Softmax
         }
     }
 
-    // The exponentials in the place of the logits. Beside them the next tile's lines are fetched, one an exponential.
+    // The exponentials in the place of the logits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Many<T, V>(ref Tile<T> tile, T* rows, T* normaliser, T* maximum)
         where T : unmanaged
@@ -241,28 +268,13 @@ public static unsafe class Softmax
             V largest = V.Load(max + i), sum = V.Zero;
             T* at = rows + i;
             int c = 0;
-            bool isFetched = Sse.IsSupported && ahead != null && (i * sizeof(T)) % CacheLine == 0, isGradientFetched = isFetched && gradientAhead != null;
-            T* next = ahead + i, nextGradient = gradientAhead + i;
+            T* next = LineAhead(ahead, i), nextGradient = LineAhead(gradientAhead, i);
             for (; c <= classes - 4; c += 4, at += 4 * width)
             {
-                if (isFetched)
-                {
-                    Sse.Prefetch1(next);
-                    Sse.Prefetch1(next + stride);
-                    Sse.Prefetch1(next + (2 * stride));
-                    Sse.Prefetch1(next + (3 * stride));
-                    next += 4 * stride;
-                }
-
-                if (isGradientFetched)
-                {
-                    Sse.Prefetch1(nextGradient);
-                    Sse.Prefetch1(nextGradient + gradientStride);
-                    Sse.Prefetch1(nextGradient + (2 * gradientStride));
-                    Sse.Prefetch1(nextGradient + (3 * gradientStride));
-                    nextGradient += 4 * gradientStride;
-                }
-
+                Fetch(next, stride, 4);
+                Fetch(nextGradient, gradientStride, 4);
+                next = next == null ? null : next + (4 * stride);
+                nextGradient = nextGradient == null ? null : nextGradient + (4 * gradientStride);
                 V e0 = V.ExpNonPositive(V.Load(at) - largest);
                 V.Store(e0, at);
                 V e1 = V.ExpNonPositive(V.Load(at + width) - largest);
@@ -276,18 +288,10 @@ public static unsafe class Softmax
 
             for (; c < classes; c++, at += width)
             {
-                if (isFetched)
-                {
-                    Sse.Prefetch1(next);
-                    next += stride;
-                }
-
-                if (isGradientFetched)
-                {
-                    Sse.Prefetch1(nextGradient);
-                    nextGradient += gradientStride;
-                }
-
+                Fetch(next, stride, 1);
+                Fetch(nextGradient, gradientStride, 1);
+                next = next == null ? null : next + stride;
+                nextGradient = nextGradient == null ? null : nextGradient + gradientStride;
                 V e = V.ExpNonPositive(V.Load(at) - largest);
                 V.Store(e, at);
                 sum += e;
