@@ -143,12 +143,13 @@ internal static class Comparison
         return null;
     }
 
-    private static string? Slopes(double[] wanted, double[] found, double tolerance)
+    /// <summary>The first slope that is not what is wanted, or null. A tolerance is relative to the largest, and to 1.</summary>
+    public static string? Slopes(double[] wanted, double[] found, double tolerance, Func<int, bool>? isExcused = null)
     {
         double scale = 1 + wanted.Select(Math.Abs).DefaultIfEmpty(0).Max();
         for (int i = 0; i < wanted.Length; i++)
         {
-            if (!(Math.Abs(wanted[i] - found[i]) <= tolerance * scale))
+            if (!(Math.Abs(wanted[i] - found[i]) <= tolerance * scale) && isExcused?.Invoke(i) != true)
                 return $"gradient {found[i]:R} at {i}, expected {wanted[i]:R}";
         }
 

@@ -44,19 +44,8 @@ internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected
         return Cancels ? null : Slopes(found.Gradient);
     }
 
-    private string? Slopes(double[] found)
-    {
-        double[] wanted = exact.Gradient;
-        double tolerance = Tolerance * (1 + wanted.Select(Math.Abs).DefaultIfEmpty(0).Max());
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            double error = Math.Abs(wanted[i] - found[i]);
-            if (!(error <= tolerance || error <= sensitivity.Value[i] || expected.HasKink(found[i], i, NearTie, Tolerance)))
-                return $"gradient {found[i]:R} at {i}, expected {wanted[i]:R}";
-        }
-
-        return null;
-    }
+    private string? Slopes(double[] found) => Comparison.Slopes(
+        exact.Gradient, found, Tolerance, i => Math.Abs(exact.Gradient[i] - found[i]) <= sensitivity.Value[i] || expected.HasKink(found[i], i, NearTie, Tolerance));
 
     /// <summary>How far each slope moves when the logits move by rounding to float: the best that any float code can promise.</summary>
     private static double[] Sensitivity(ILoss loss, Batch batch, Expected expected, Found exact)
