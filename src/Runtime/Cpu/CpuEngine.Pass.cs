@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -44,22 +46,40 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         (long image, long first) = Math.DivRem(block, BlocksOf(run));
         long start = first * BlockPixels, end = Math.Min(run.Pixels, start + BlockPixels);
         LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
-        int length = pass.SumLength(run.Classes), lanes = V.Count;
+        int length = pass.SumLength(run.Classes);
         new Span<double>(memory.BlockSums, length).Clear();
         for (long chunk = start; chunk < end; chunk += FlushPixels)
         {
-            new Span<T>(memory.LaneSums, length * lanes).Clear();
+            new Span<T>(memory.LaneSums, length * V.Count).Clear();
             long chunkEnd = Math.Min(end, chunk + FlushPixels);
             long pixel = RunPlainTiles(run, memory, pass, (int)image, chunk, chunkEnd);
             for (; pixel < chunkEnd; pixel += run.Width)
                 RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
-            for (int k = 0; k < length; k++)
+            AddLanes(memory.LaneSums, length, memory.BlockSums);
+        }
+    }
+
+    // In double, two or four lanes side by side: one after the other, each would wait for the one before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddLanes(T* lanes, int length, double* sums)
+    {
+        for (int k = 0; k < length; k++, lanes += V.Count)
+        {
+            if (V.Count == 2)
             {
-                double sum = 0;
-                for (int lane = 0; lane < lanes; lane++)
-                    sum += CallChecks.ToDouble(memory.LaneSums[(k * lanes) + lane]);
-                memory.BlockSums[k] += sum;
+                sums[k] += Vector128.Sum(Vector128.Load((double*)lanes));
+                continue;
             }
+
+            Vector256<double> sum = default;
+            for (int lane = 0; lane < V.Count; lane += 4)
+            {
+                sum += typeof(T) == typeof(double)
+                    ? Vector256.Load((double*)lanes + lane)
+                    : Vector256.WidenLower(Vector128.Load((float*)lanes + lane).ToVector256Unsafe());
+            }
+
+            sums[k] += Vector256.Sum(sum);
         }
     }
 
