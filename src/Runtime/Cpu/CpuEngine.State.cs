@@ -91,8 +91,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and with many classes long rows pay: each class's begin in other
         // pages of memory.
         private static int TileWidth(int classes) => V.Count * sizeof(T) == 64
-            ? classes switch { <= 32 => 128, <= 64 => 64, <= 256 => 256, <= 512 => 128, <= 2048 => 32, _ => 16 }
-            : classes switch { <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 };
+            ? classes switch { 1 => 256, <= 32 => 128, <= 64 => 64, <= 256 => 256, <= 512 => 128, <= 2048 => 32, _ => 16 }
+            : classes switch { 1 => 256, <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 };
 
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
         public readonly bool IsConverted => LogitElement >= LogitElement.Half;

@@ -22,9 +22,7 @@ internal static unsafe class Transposition
         if (Avx.IsSupported && sizeof(T) == sizeof(float))
         {
             (wholeRows, wholeColumns) = (rows / Side * Side, columns / Side * Side);
-            for (int r = 0; r < wholeRows; r += Side)
-                for (int c = 0; c < wholeColumns; c += Side)
-                    Block((float*)(from + (r * fromStride) + c), fromStride, (float*)(to + (c * toStride) + r), toStride);
+            Blocks((float*)from, fromStride, wholeRows, wholeColumns, (float*)to, toStride);
         }
 
         Rest(from, fromStride, 0, wholeRows, wholeColumns, columns, to, toStride);
@@ -67,27 +65,42 @@ internal static unsafe class Transposition
         Sse.MoveHighToLow(nextHigh, high).Store(to + (3 * toStride));
     }
 
-    private static void Block(float* from, nint fromStride, float* to, nint toStride)
+    // Two blocks below each other fill lines of the cache on the other side while they are at hand.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Blocks(float* from, nint fromStride, int rows, int columns, float* to, nint toStride)
     {
-        // Neighbouring rows lane by lane, then pairs of them, then the halves.
-        (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = Quarter(from, fromStride);
-        (Vector256<float> b0, Vector256<float> b1, Vector256<float> b2, Vector256<float> b3) = Quarter(from + (4 * fromStride), fromStride);
-        Avx.Permute2x128(a0, b0, 0x20).Store(to);
-        Avx.Permute2x128(a1, b1, 0x20).Store(to + toStride);
-        Avx.Permute2x128(a2, b2, 0x20).Store(to + (2 * toStride));
-        Avx.Permute2x128(a3, b3, 0x20).Store(to + (3 * toStride));
-        Avx.Permute2x128(a0, b0, 0x31).Store(to + (4 * toStride));
-        Avx.Permute2x128(a1, b1, 0x31).Store(to + (5 * toStride));
-        Avx.Permute2x128(a2, b2, 0x31).Store(to + (6 * toStride));
-        Avx.Permute2x128(a3, b3, 0x31).Store(to + (7 * toStride));
+        for (nint r = 0; r < rows; r += 2 * Side)
+        {
+            bool hasTwo = r + (2 * Side) <= rows;
+            for (nint c = 0; c < columns; c += Side)
+            {
+                float* source = from + (r * fromStride) + c, target = to + (c * toStride) + r;
+                Half(source, fromStride, target, toStride);
+                Half(source + Quad, fromStride, target + (Quad * toStride), toStride);
+                if (!hasTwo)
+                    continue;
+                source += Side * fromStride;
+                target += Side;
+                Half(source, fromStride, target, toStride);
+                Half(source + Quad, fromStride, target + (Quad * toStride), toStride);
+            }
+        }
     }
 
-    // Of four rows: in register k the columns k and k + 4. As a call, it would hand its registers over in memory.
+    // Four columns of eight rows. In each register a row and the fourth after it, which takes the memory's ports and not those of the shuffles.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> First, Vector256<float> Second, Vector256<float> Third, Vector256<float> Fourth) Quarter(float* from, nint stride)
+    private static void Half(float* from, nint fromStride, float* to, nint toStride)
     {
-        Vector256<float> x0 = Vector256.Load(from), x1 = Vector256.Load(from + stride), x2 = Vector256.Load(from + (2 * stride)), x3 = Vector256.Load(from + (3 * stride));
+        float* below = from + (Quad * fromStride);
+        Vector256<float> x0 = Pair(from, below), x1 = Pair(from + fromStride, below + fromStride);
+        Vector256<float> x2 = Pair(from + (2 * fromStride), below + (2 * fromStride)), x3 = Pair(from + (3 * fromStride), below + (3 * fromStride));
         Vector256<float> low = Avx.UnpackLow(x0, x1), high = Avx.UnpackHigh(x0, x1), nextLow = Avx.UnpackLow(x2, x3), nextHigh = Avx.UnpackHigh(x2, x3);
-        return (Avx.Shuffle(low, nextLow, 0x44), Avx.Shuffle(low, nextLow, 0xEE), Avx.Shuffle(high, nextHigh, 0x44), Avx.Shuffle(high, nextHigh, 0xEE));
+        Avx.Shuffle(low, nextLow, 0x44).Store(to);
+        Avx.Shuffle(low, nextLow, 0xEE).Store(to + toStride);
+        Avx.Shuffle(high, nextHigh, 0x44).Store(to + (2 * toStride));
+        Avx.Shuffle(high, nextHigh, 0xEE).Store(to + (3 * toStride));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Pair(float* low, float* high) => Avx.InsertVector128(Vector128.Load(low).ToVector256Unsafe(), Vector128.Load(high), 1);
 }

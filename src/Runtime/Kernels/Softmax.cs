@@ -36,10 +36,14 @@ public static unsafe class Softmax
                 Four<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
-                Gather<T, V>(ref tile, exponentials, maximum, normaliser);
+                Pointer<T> largest = maximum.IsNull ? normaliser : maximum, logits = exponentials;
+                if (tile.LogitStride == tile.Width)
+                    Maximum<T, V>(ref tile, largest, logits = tile.Logits);
+                else
+                    Gather<T, V>(ref tile, exponentials, largest);
                 if (!labelExponent.IsNull)
-                    PickLabels<T, V>(ref tile, exponentials, maximum.IsNull ? normaliser : maximum, labelExponent);
-                Many<T, V>(ref tile, exponentials, normaliser, maximum);
+                    PickLabels<T, V>(ref tile, logits, largest, labelExponent);
+                Many<T, V>(ref tile, logits, exponentials, normaliser, largest);
                 break;
         }
     }
@@ -181,16 +185,40 @@ public static unsafe class Softmax
             Sse.Prefetch1(line + (3 * stride));
     }
 
-    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum into its row, or that of the normaliser. Classes in
-    // the outer loop: a line is read as a whole before others of its set drive it out.
+    // Of logits that lie like the tile's own rows, because they were copied for it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* maximum, T* spare)
+    private static void Maximum<T, V>(ref Tile<T> tile, T* max, T* x)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
+        for (nint i = 0; i < pixels; i += V.Count, x += V.Count)
+        {
+            T* at = x;
+            V largest = V.Load(at);
+            int c = 1;
+            for (at += width; c <= classes - 4; c += 4, at += 4 * width)
+            {
+                V low = V.MaxNative(V.Load(at), V.Load(at + width)), high = V.MaxNative(V.Load(at + (2 * width)), V.Load(at + (3 * width)));
+                largest = V.MaxNative(largest, V.MaxNative(low, high));
+            }
+
+            for (; c < classes; c++, at += width)
+                largest = V.MaxNative(largest, V.Load(at));
+            V.Store(largest, max + i);
+        }
+    }
+
+    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set
+    // drive it out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
         nint stride = tile.LogitStride;
-        T* x = tile.Logits, to = rows, max = maximum == null ? spare : maximum;
+        T* x = tile.Logits, to = rows;
         for (nint i = 0; i < pixels; i += V.Count)
             V.Store(V.Create(double.NegativeInfinity), max + i);
         for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
@@ -254,45 +282,45 @@ public static unsafe class Softmax
         }
     }
 
-    // The exponentials in the place of the logits.
+    // The exponentials of logits in rows, in their place or in other rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Many<T, V>(ref Tile<T> tile, T* rows, T* normaliser, T* maximum)
+    private static void Many<T, V>(ref Tile<T> tile, T* logits, T* rows, T* normaliser, T* max)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
-        T* max = maximum == null ? normaliser : maximum, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
+        T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
             V largest = V.Load(max + i), sum = V.Zero;
-            T* at = rows + i;
+            T* from = logits + i, at = rows + i;
             int c = 0;
             T* next = LineAhead(ahead, i), nextGradient = LineAhead(gradientAhead, i);
-            for (; c <= classes - 4; c += 4, at += 4 * width)
+            for (; c <= classes - 4; c += 4, from += 4 * width, at += 4 * width)
             {
                 Fetch(next, stride, 4);
                 Fetch(nextGradient, gradientStride, 4);
                 next = next == null ? null : next + (4 * stride);
                 nextGradient = nextGradient == null ? null : nextGradient + (4 * gradientStride);
-                V e0 = V.ExpNonPositive(V.Load(at) - largest);
+                V e0 = V.ExpNonPositive(V.Load(from) - largest);
                 V.Store(e0, at);
-                V e1 = V.ExpNonPositive(V.Load(at + width) - largest);
+                V e1 = V.ExpNonPositive(V.Load(from + width) - largest);
                 V.Store(e1, at + width);
-                V e2 = V.ExpNonPositive(V.Load(at + (2 * width)) - largest);
+                V e2 = V.ExpNonPositive(V.Load(from + (2 * width)) - largest);
                 V.Store(e2, at + (2 * width));
-                V e3 = V.ExpNonPositive(V.Load(at + (3 * width)) - largest);
+                V e3 = V.ExpNonPositive(V.Load(from + (3 * width)) - largest);
                 V.Store(e3, at + (3 * width));
                 sum += (e0 + e1) + (e2 + e3);
             }
 
-            for (; c < classes; c++, at += width)
+            for (; c < classes; c++, from += width, at += width)
             {
                 Fetch(next, stride, 1);
                 Fetch(nextGradient, gradientStride, 1);
                 next = next == null ? null : next + stride;
                 nextGradient = nextGradient == null ? null : nextGradient + gradientStride;
-                V e = V.ExpNonPositive(V.Load(at) - largest);
+                V e = V.ExpNonPositive(V.Load(from) - largest);
                 V.Store(e, at);
                 sum += e;
             }
