@@ -29,25 +29,6 @@ public readonly unsafe partial struct F32x16 : ILaneBits<F32x16, float>
     public static F32x16 Exp(F32x16 x) => VectorMath<F32x16, float>.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x16 ExpNonPositive(F32x16 x) => VectorMath<F32x16, float>.ExpNonPositive(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FourExpNonPositive(ref F32x16 x0, ref F32x16 x1, ref F32x16 x2, ref F32x16 x3)
-    {
-        // Asked here and not behind a property: a branch that the compiler leaves out at once costs nothing of what it may inline.
-        if (Fma.IsSupported || AdvSimd.IsSupported)
-        {
-            VectorMath<F32x16, float>.FourExpNonPositive(ref x0, ref x1, ref x2, ref x3);
-            return;
-        }
-
-        x0 = ExpNonPositive(x0);
-        x1 = ExpNonPositive(x1);
-        x2 = ExpNonPositive(x2);
-        x3 = ExpNonPositive(x3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Log(F32x16 x) => VectorMath<F32x16, float>.Log(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

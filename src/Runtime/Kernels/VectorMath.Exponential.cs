@@ -6,7 +6,7 @@ namespace LossGen.Kernels;
 internal static partial class VectorMath<V, T>
 {
     // Factors of the short polynomial.
-    private const double Short2 = 0.49998994480378418972, Short3 = 0.16666523123659109229, Short4 = 0.041917579988665199623, Short5 = 0.0083691581603299374782;
+    internal const double Short2 = 0.49998994480378418972, Short3 = 0.16666523123659109229, Short4 = 0.041917579988665199623, Short5 = 0.0083691581603299374782;
 
     /// <summary>exp(x). At most 1.1 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
