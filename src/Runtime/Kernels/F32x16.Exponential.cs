@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Kernels;
 
 /// <content>
-/// Exponentials with the scaling of AVX-512: it multiplies by a power of two whatever the exponent, so that no bits are moved and nothing is bounded before; what is too small is left out by the
-/// mask of the same instruction. Ten steps and not eleven; steps and bounds of the error are those of <see cref="VectorMath{V, T}.ExpNonPositive"/> otherwise.
+/// Exponentials with the scaling of AVX-512: it multiplies by a power of two whatever the exponent, in place of a shift and a product. So nothing has to be bounded before the first step; what is
+/// too small is found beside the steps and left out at the end. Steps and bounds of the error are those of <see cref="VectorMath{V, T}.ExpNonPositive"/> otherwise.
 /// </content>
 public readonly unsafe partial struct F32x16
 {
