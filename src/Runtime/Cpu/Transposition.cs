@@ -71,19 +71,10 @@ internal static unsafe class Transposition
     {
         for (nint r = 0; r < rows; r += 2 * Side)
         {
-            bool hasTwo = r + (2 * Side) <= rows;
-            for (nint c = 0; c < columns; c += Side)
-            {
-                float* source = from + (r * fromStride) + c, target = to + (c * toStride) + r;
-                Half(source, fromStride, target, toStride);
-                Half(source + Quad, fromStride, target + (Quad * toStride), toStride);
-                if (!hasTwo)
-                    continue;
-                source += Side * fromStride;
-                target += Side;
-                Half(source, fromStride, target, toStride);
-                Half(source + Quad, fromStride, target + (Quad * toStride), toStride);
-            }
+            nint end = Math.Min(rows, r + (2 * Side));
+            for (nint c = 0; c < columns; c += Quad)
+                for (nint row = r; row < end; row += Side)
+                    Half(from + (row * fromStride) + c, fromStride, to + (c * toStride) + row, toStride);
         }
     }
 

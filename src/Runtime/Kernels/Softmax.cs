@@ -36,9 +36,10 @@ public static unsafe class Softmax
                 Four<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
-                Pointer<T> largest = maximum.IsNull ? normaliser : maximum, logits = exponentials;
-                if (tile.LogitStride == tile.Width)
-                    Maximum<T, V>(ref tile, largest, logits = tile.Logits);
+                bool isNear = tile.LogitStride == tile.Width;
+                Pointer<T> largest = maximum.IsNull ? normaliser : maximum, logits = isNear ? tile.Logits : exponentials;
+                if (isNear)
+                    Maximum<T, V>(ref tile, largest);
                 else
                     Gather<T, V>(ref tile, exponentials, largest);
                 if (!labelExponent.IsNull)
@@ -187,14 +188,15 @@ public static unsafe class Softmax
 
     // Of logits that lie like the tile's own rows, because they were copied for it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Maximum<T, V>(ref Tile<T> tile, T* max, T* x)
+    private static void Maximum<T, V>(ref Tile<T> tile, T* max)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
-        for (nint i = 0; i < pixels; i += V.Count, x += V.Count)
+        T* x = tile.Logits;
+        for (nint i = 0; i < pixels; i += V.Count)
         {
-            T* at = x;
+            T* at = x + i;
             V largest = V.Load(at);
             int c = 1;
             for (at += width; c <= classes - 4; c += 4, at += 4 * width)
