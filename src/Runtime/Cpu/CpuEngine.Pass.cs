@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -12,6 +15,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     /// <summary>Pixels of a block. Its sums are added to the batch's as one, in block order, whoever computed them.</summary>
     private const int BlockPixels = 8 * FlushPixels;
+
+    private static readonly ConcurrentDictionary<StreamingChoice.Case, StreamingChoice> s_choices = new();
 
     private static void RunPass(in CallState run, PassLayout pass, double* statistics)
     {
@@ -29,6 +34,26 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             AddBlock(run, pass, statistics, block, memory.BlockSums);
         }
     }
+
+    // A large gradient is written past the caches where that has turned out to be faster.
+    private static void RunGradientPass(ref CallState run, PassLayout pass, double* statistics)
+    {
+        long bytes = run.Images * run.Pixels * run.Classes * sizeof(T);
+        if (bytes < StreamingChoice.LeastBytes || !CanStream(run))
+        {
+            RunPass(run, pass, statistics);
+            return;
+        }
+
+        StreamingChoice choice = StreamingChoice.Of(s_choices, run.Classes, bytes, LossRuntime.Threads);
+        run.IsStreamed = choice.Next();
+        long start = Stopwatch.GetTimestamp();
+        RunPass(run, pass, statistics);
+        choice.Report(run.IsStreamed, (double)(Stopwatch.GetTimestamp() - start) / bytes);
+    }
+
+    private static bool CanStream(in CallState run) =>
+        !run.IsPacked && !run.IsConverted && !run.ClassesLast && (((nint)run.Gradient | (nint)(run.Pixels * sizeof(T))) & ((V.Count * sizeof(T)) - 1)) == 0;
 
     private static long BlocksOf(in CallState run) => (run.Pixels + BlockPixels - 1) / BlockPixels;
 
@@ -57,6 +82,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
             AddLanes(memory.LaneSums, length, memory.BlockSums);
         }
+
+        // Such stores are ordered with no others until then.
+        if (run.IsStreamed && Sse.IsSupported)
+            Sse.StoreFence();
     }
 
     // In double, two or four lanes side by side: one after the other, each would wait for the one before.

@@ -54,6 +54,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T** Running;
         public KeySort Sort;
 
+        /// <summary>The gradient pass under way writes past the caches, where a tile writes in place.</summary>
+        public bool IsStreamed;
+
         public double** Statistics;
         public double** Constants;
         public double* Slots;

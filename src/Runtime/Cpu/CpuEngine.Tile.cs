@@ -42,7 +42,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
         PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.WritesGradient)
+        {
             (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
+            tile.IsStreamed = run.IsStreamed && !isStaged;
+        }
 
         int elementClasses = run.Layout.ElementAxes.Has(ElementAxes.Class) ? classes : 1;
         if (run.Layout.ElementAxes.Has(ElementAxes.Pixel))
@@ -96,6 +99,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             LogitStride = (nint)run.Pixels,
             GradientStride = (nint)run.Pixels,
             TargetStride = (nint)run.Pixels,
+            IsStreamed = run.IsStreamed,
         };
         bool isPrefetched = IsPrefetched(run);
         for (; pixel + width <= end; pixel += width)
@@ -128,10 +132,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static bool IsPrefetched(in CallState run) =>
         run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
 
-    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself.
+    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself. What is
+    // written past the caches has no business in them.
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
-        T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient ? tile.Gradient + tile.Pixels : null;
+        T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed ? tile.Gradient + tile.Pixels : null;
         if (run.Definition.Activation == Activation.Softmax)
         {
             tile.Ahead = next;

@@ -47,7 +47,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         TKernel.Scalars(0, ref scalars);
         if (call.Mode == CpuMode.ValueAndGradient && layout.Fused is { } fused)
         {
-            RunPass(run, fused, run.Statistics[0]);
+            RunGradientPass(ref run, fused, run.Statistics[0]);
             TKernel.Scalars(1, ref scalars);
             SetValue(ref call, layout, scalars.Value);
             if (call.Components is not null)
@@ -81,7 +81,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (layout.Elements is { } elements && call.Elements is not null)
             RunPass(run, elements, null);
         if (call.WritesGradient)
-            RunPass(run, layout.Gradient, null);
+            RunGradientPass(ref run, layout.Gradient, null);
         if (call.Components is not null && call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient or CpuMode.Finish))
             TKernel.Components(ref scalars);
     }

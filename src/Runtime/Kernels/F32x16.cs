@@ -53,6 +53,15 @@ public readonly unsafe partial struct F32x16(Vector512<float> v) : IVector<F32x1
     public static void Store(F32x16 value, float* address) => value.v.Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F32x16 value, Pointer<float> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 MultiplyAdd(F32x16 a, F32x16 b, F32x16 c) => new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,15 @@ public readonly unsafe partial struct F32x4(Vector128<float> v) : IVector<F32x4,
     public static void Store(F32x4 value, float* address) => value.v.Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F32x4 value, Pointer<float> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 MultiplyAdd(F32x4 a, F32x4 b, F32x4 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,20 @@ public readonly unsafe partial struct F32x8x2(Vector256<float> v, Vector256<floa
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F32x8x2 value, Pointer<float> address, bool isStreamed)
+    {
+        if (isStreamed)
+        {
+            value.v.StoreAlignedNonTemporal(address.Address);
+            value.w.StoreAlignedNonTemporal(address.Address + 8);
+        }
+        else
+        {
+            Store(value, address.Address);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 MultiplyAdd(F32x8x2 a, F32x8x2 b, F32x8x2 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v), Vector256.MultiplyAddEstimate(a.w, b.w, c.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

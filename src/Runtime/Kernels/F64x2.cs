@@ -53,6 +53,15 @@ public readonly unsafe partial struct F64x2(Vector128<double> v) : IVector<F64x2
     public static void Store(F64x2 value, double* address) => value.v.Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F64x2 value, Pointer<double> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 MultiplyAdd(F64x2 a, F64x2 b, F64x2 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,20 @@ public readonly unsafe partial struct F64x4x2(Vector256<double> v, Vector256<dou
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F64x4x2 value, Pointer<double> address, bool isStreamed)
+    {
+        if (isStreamed)
+        {
+            value.v.StoreAlignedNonTemporal(address.Address);
+            value.w.StoreAlignedNonTemporal(address.Address + 4);
+        }
+        else
+        {
+            Store(value, address.Address);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4x2 MultiplyAdd(F64x4x2 a, F64x4x2 b, F64x4x2 c) => new(Vector256.MultiplyAddEstimate(a.v, b.v, c.v), Vector256.MultiplyAddEstimate(a.w, b.w, c.w));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

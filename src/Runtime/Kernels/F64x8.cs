@@ -53,6 +53,15 @@ public readonly unsafe partial struct F64x8(Vector512<double> v) : IVector<F64x8
     public static void Store(F64x8 value, double* address) => value.v.Store(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(F64x8 value, Pointer<double> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 MultiplyAdd(F64x8 a, F64x8 b, F64x8 c) => new(Vector512.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -68,6 +68,9 @@ public struct Tile<T>
     /// <summary>Elements between the classes of the gradient.</summary>
     public nint GradientStride;
 
+    /// <summary>The gradient is written past the caches; its rows then begin at multiples of a register's bytes.</summary>
+    public bool IsStreamed;
+
     /// <summary>Unreduced values with a pixel axis: where they go.</summary>
     public Pointer<T> Elements;
 

@@ -51,6 +51,9 @@ public unsafe interface IVector<V, T> :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual void Store(V value, Pointer<T> address) => V.Store(value, address.Address);
 
+    /// <summary>Stores adjacent numbers, <paramref name="isStreamed"/> past the caches: the address is then a multiple of the register's bytes.</summary>
+    static abstract void Store(V value, Pointer<T> address, bool isStreamed);
+
     /// <summary>a * b + c, rounded once where the machine has it.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 

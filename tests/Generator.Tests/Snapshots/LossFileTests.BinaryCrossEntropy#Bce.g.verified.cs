@@ -199,6 +199,7 @@ public sealed partial class Bce : global::LossGen.ILoss
             V s3 = V.Broadcast(constants + (0 * classes) + 1);
 
             // Class by class: sums and results that keep the class axis.
+            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
@@ -211,7 +212,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                     V decay = V.Load(decayRow + i);
                     V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
                     V v8 = V.One / (V.One + decay);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i, isStreamed);
                 }
             }
         }
@@ -239,6 +240,7 @@ public sealed partial class Bce : global::LossGen.ILoss
             V s3 = V.Broadcast(constants + (0 * classes) + 1);
 
             // Class by class: sums and results that keep the class axis.
+            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
@@ -255,7 +257,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                     V v8 = V.One / (V.One + decay);
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
                     productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(decay, validity + i));
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i, isStreamed);
                 }
 
                 global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));

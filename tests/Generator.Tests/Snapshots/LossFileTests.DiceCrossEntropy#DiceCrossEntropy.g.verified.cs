@@ -268,6 +268,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             }
 
             // Class by class: sums and results that keep the class axis.
+            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 V self = V.Create(c);
@@ -279,7 +280,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V s24 = V.Broadcast(constants + (3 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v21Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i);
+                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v21Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, isStreamed);
                 }
             }
         }

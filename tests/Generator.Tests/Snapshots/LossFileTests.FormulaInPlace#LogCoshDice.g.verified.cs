@@ -292,6 +292,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             }
 
             // Class by class: sums and results that keep the class axis.
+            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 V self = V.Create(c);
@@ -303,7 +304,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V s6 = V.Broadcast(constants + (1 * classes) + c);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
-                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i);
+                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i, isStreamed);
                 }
             }
         }

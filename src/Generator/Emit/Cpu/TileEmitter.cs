@@ -217,6 +217,8 @@ internal sealed class TileEmitter
         List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
         writer.Line();
         writer.Line("// Class by class: sums and results that keep the class axis.");
+        if (pass.Gradient is not null)
+            writer.Line("bool isStreamed = tile.IsStreamed;");
         DeclareSums(across);
         writer.Open("for (int c = 0; c < classes; c++)");
         text.OpenClassScope(perPixel: false);
@@ -233,7 +235,7 @@ internal sealed class TileEmitter
         foreach (Summand sum in perClass.Concat(across))
             Accumulate(sum);
         if (pass.Gradient is { } gradient)
-            writer.Line($"V.Store({text.Value(gradient)}, gradient + i);");
+            writer.Line($"V.Store({text.Value(gradient)}, gradient + i, isStreamed);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line($"V.Store({text.Value(elements)}, elements + i);");
         foreach (Node store in schedule.ClassStores)
