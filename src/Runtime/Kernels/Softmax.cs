@@ -22,18 +22,24 @@ public static unsafe class Softmax
     /// <param name="labelExponent">The logit of the label's class less the maximum, 0 where the label is none; null where it is not needed.</param>
     public static void Exponentials<T, V>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
+        where V : struct, IVector<V, T> => Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent);
+
+    /// <summary>The same, with a given exponential.</summary>
+    internal static void Fill<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+        where T : unmanaged
         where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
     {
         switch (tile.Classes)
         {
             case 2:
-                Two<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Two<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             case 3:
-                Three<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Three<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             case 4:
-                Four<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
                 bool isNear = tile.LogitStride == tile.Width;
@@ -44,17 +50,19 @@ public static unsafe class Softmax
                     Gather<T, V>(ref tile, exponentials, largest);
                 if (!labelExponent.IsNull)
                     PickLabels<T, V>(ref tile, logits, largest, labelExponent);
-                Many<T, V>(ref tile, logits, exponentials, normaliser, largest);
+                Many<T, V, E>(ref tile, logits, exponentials, normaliser, largest);
                 break;
         }
     }
 
     // One of the two exponentials is 1. The others of four registers side by side.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Two<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
     {
+        E exponential = E.Load();
         int pixels = tile.Pixels;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride, i = 0;
         T* x = tile.Logits, y = x + stride, labels = tile.Labels, second = exponentials + tile.Width, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
@@ -67,7 +75,7 @@ public static unsafe class Softmax
             V e1 = V.NegativeAbs(V.Load(at + V.Count) - V.Load(other + V.Count));
             V e2 = V.NegativeAbs(V.Load(at + (2 * V.Count)) - V.Load(other + (2 * V.Count)));
             V e3 = V.NegativeAbs(V.Load(at + (3 * V.Count)) - V.Load(other + (3 * V.Count)));
-            V.FourExpNonPositive(ref e0, ref e1, ref e2, ref e3);
+            exponential.OfFour(ref e0, ref e1, ref e2, ref e3);
             V.Store(e0, to);
             V.Store(e1, to + V.Count);
             V.Store(e2, to + (2 * V.Count));
@@ -75,7 +83,7 @@ public static unsafe class Softmax
         }
 
         for (; i < pixels; i += V.Count)
-            V.Store(V.ExpNonPositive(V.NegativeAbs(V.Load(x + i) - V.Load(y + i))), second + i);
+            V.Store(exponential.Of(V.NegativeAbs(V.Load(x + i) - V.Load(y + i))), second + i);
         for (i = 0; i < pixels; i += V.Count)
         {
             Fetch(LineAhead(ahead, i), stride, 2);
@@ -96,10 +104,12 @@ public static unsafe class Softmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Three<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
     {
+        E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
         T* x = tile.Logits, y = x + stride, z = y + stride, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
@@ -120,7 +130,7 @@ public static unsafe class Softmax
                 V.Store(V.SelectEqual(label, V.Zero, x0, V.SelectEqual(label, V.One, x1, high)), labelExponent + i);
             }
 
-            V e0 = V.ExpNonPositive(x0), e1 = V.ExpNonPositive(x1), e2 = V.ExpNonPositive(x2);
+            V e0 = exponential.Of(x0), e1 = exponential.Of(x1), e2 = exponential.Of(x2);
             V.Store(e0, exponentials + i);
             V.Store(e1, exponentials + width + i);
             V.Store(e2, exponentials + (2 * width) + i);
@@ -129,10 +139,12 @@ public static unsafe class Softmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four<T, V>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Four<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
     {
+        E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
         T* x = tile.Logits, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
@@ -156,7 +168,7 @@ public static unsafe class Softmax
             }
 
             T* to = exponentials + i;
-            V.FourExpNonPositive(ref x0, ref x1, ref x2, ref x3);
+            exponential.OfFour(ref x0, ref x1, ref x2, ref x3);
             V.Store(x0, to);
             V.Store(x1, to + width);
             V.Store(x2, to + (2 * width));
@@ -286,10 +298,12 @@ public static unsafe class Softmax
 
     // The exponentials of logits in rows, in their place or in other rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Many<T, V>(ref Tile<T> tile, T* logits, T* rows, T* normaliser, T* max)
+    private static void Many<T, V, E>(ref Tile<T> tile, T* logits, T* rows, T* normaliser, T* max)
         where T : unmanaged
         where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
     {
+        E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
         T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
@@ -305,13 +319,13 @@ public static unsafe class Softmax
                 Fetch(nextGradient, gradientStride, 4);
                 next = next == null ? null : next + (4 * stride);
                 nextGradient = nextGradient == null ? null : nextGradient + (4 * gradientStride);
-                V e0 = V.ExpNonPositive(V.Load(from) - largest);
+                V e0 = exponential.Of(V.Load(from) - largest);
                 V.Store(e0, at);
-                V e1 = V.ExpNonPositive(V.Load(from + width) - largest);
+                V e1 = exponential.Of(V.Load(from + width) - largest);
                 V.Store(e1, at + width);
-                V e2 = V.ExpNonPositive(V.Load(from + (2 * width)) - largest);
+                V e2 = exponential.Of(V.Load(from + (2 * width)) - largest);
                 V.Store(e2, at + (2 * width));
-                V e3 = V.ExpNonPositive(V.Load(from + (3 * width)) - largest);
+                V e3 = exponential.Of(V.Load(from + (3 * width)) - largest);
                 V.Store(e3, at + (3 * width));
                 sum += (e0 + e1) + (e2 + e3);
             }
@@ -322,7 +336,7 @@ public static unsafe class Softmax
                 Fetch(nextGradient, gradientStride, 1);
                 next = next == null ? null : next + stride;
                 nextGradient = nextGradient == null ? null : nextGradient + gradientStride;
-                V e = V.ExpNonPositive(V.Load(from) - largest);
+                V e = exponential.Of(V.Load(from) - largest);
                 V.Store(e, at);
                 sum += e;
             }
