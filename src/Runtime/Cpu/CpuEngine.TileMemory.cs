@@ -42,7 +42,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (6 * Workspace.Size<T>(Tile)) + Workspace.Size<T>(Converted) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<T>(Width) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 
@@ -61,6 +61,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public int ConstantsImage;
 
         public T* Scratch;
+        public Staging<T>* Staging;
         public T* Logits;
 
         /// <summary>Logits or gradient in the kernel's type, but still in the caller's order.</summary>
@@ -89,6 +90,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 LaneSums = workspace.Take<T>(sizes.Sums * V.Count),
                 Constants = workspace.Take<T>(sizes.Constants),
                 Scratch = workspace.Take<T>(sizes.Rows * sizes.Width),
+                Staging = workspace.Take<Staging<T>>(1),
                 Logits = workspace.Take<T>(sizes.Tile),
                 Converted = workspace.Take<T>(sizes.Converted),
                 Target = workspace.Take<T>(sizes.Tile),
@@ -102,6 +104,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums)),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
+            *memory.Staging = new() { Rows = workspace.Take<T>(sizes.Tile), Maximum = workspace.Take<T>(sizes.Width) };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
             return memory;
         }

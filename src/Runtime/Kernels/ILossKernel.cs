@@ -89,6 +89,9 @@ public struct Tile<T>
     /// <summary>Where the gradient of the next tile goes, likewise.</summary>
     public Pointer<T> GradientAhead;
 
+    /// <summary>Copies of the logits, where a softmax of many classes makes them a tile ahead; null where it does not.</summary>
+    internal unsafe Staging<T>* Staging;
+
     /// <summary>Scratch rows: row r of class c at <c>Scratch + (r * Classes + c) * Width</c>, then the rows without a class axis.</summary>
     public Pointer<T> Scratch;
 

@@ -10,7 +10,7 @@ namespace LossGen.Kernels;
 /// class, and their sum. Rows have <see cref="Tile{T}.Width"/> elements; those of the classes follow each other.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static unsafe class Softmax
+public static unsafe partial class Softmax
 {
     private const int CacheLine = 64;
 
@@ -40,6 +40,9 @@ public static unsafe class Softmax
                 break;
             case 4:
                 Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                break;
+            case > 4 when tile.Staging != null && !tile.Ahead.IsNull:
+                Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
                 bool isNear = tile.LogitStride == tile.Width;
