@@ -132,10 +132,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes;
+        (run.Definition.Activation == Activation.Softmax && run.Classes >= Softmax.LeastStaged)
+        || (run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes);
 
-    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself. What is
-    // written past the caches has no business in them.
+    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
+    // many classes, even out of a cache. What is written past the caches has no business in them.
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
         T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed ? tile.Gradient + tile.Pixels : null;

@@ -35,8 +35,47 @@ public static unsafe partial class Softmax
             PickLabels<T, V>(ref tile, staging->Rows, staging->Maximum, labelExponent);
         if (!maximum.IsNull)
             new ReadOnlySpan<T>(staging->Maximum, tile.Pixels).CopyTo(new Span<T>(maximum, tile.Pixels));
-        ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
+        if (tile.Ahead.IsNull)
+            Many<T, V, E>(ref tile, staging->Rows, exponentials, normaliser, staging->Maximum);
+        else
+            ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
         staging->Logits = tile.Ahead;
+    }
+
+    // The logits of a tile that was not copied ahead, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set drive it out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
+        nint stride = tile.LogitStride;
+        T* x = tile.Logits, to = rows;
+        for (nint i = 0; i < pixels; i += V.Count)
+            V.Store(V.Create(double.NegativeInfinity), max + i);
+        for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
+        {
+            T* second = x + stride, third = second + stride, fourth = third + stride;
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                V x0 = V.Load(x + i), x1 = V.Load(second + i), x2 = V.Load(third + i), x3 = V.Load(fourth + i);
+                V.Store(x0, to + i);
+                V.Store(x1, to + width + i);
+                V.Store(x2, to + (2 * width) + i);
+                V.Store(x3, to + (3 * width) + i);
+                V.Store(V.MaxNative(V.Load(max + i), V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3))), max + i);
+            }
+        }
+
+        for (; c < classes; c++, x += stride, to += width)
+        {
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                V x0 = V.Load(x + i);
+                V.Store(x0, to + i);
+                V.Store(V.MaxNative(V.Load(max + i), x0), max + i);
+            }
+        }
     }
 
     // Each number is read from its row, and the one that the next tile has in its place is put there. Sums in the order of Many.
@@ -55,31 +94,23 @@ public static unsafe partial class Softmax
             V largest = V.Load(max + i), nextLargest = V.Create(double.NegativeInfinity), sum = V.Zero;
             T* from = ahead + i, stage = staged + i, to = rows + i, line = LineAhead(ahead + pixels, i), gradientLine = LineAhead(gradientAhead, i);
             int c = 0;
-            for (; c <= classes - 4; c += 4, from += 4 * stride, stage += 4 * width, to += 4 * width)
+            for (; c <= classes - 2; c += 2, from += 2 * stride, stage += 2 * width, to += 2 * width)
             {
-                V x0 = V.Load(stage), x1 = V.Load(stage + width), x2 = V.Load(stage + (2 * width)), x3 = V.Load(stage + (3 * width));
-                V y0 = V.Load(from), y1 = V.Load(from + stride), y2 = V.Load(from + (2 * stride)), y3 = V.Load(from + (3 * stride));
+                V x0 = V.Load(stage), x1 = V.Load(stage + width), y0 = V.Load(from), y1 = V.Load(from + stride);
                 V.Store(y0, stage);
                 V.Store(y1, stage + width);
-                V.Store(y2, stage + (2 * width));
-                V.Store(y3, stage + (3 * width));
-                nextLargest = V.MaxNative(nextLargest, V.MaxNative(V.MaxNative(y0, y1), V.MaxNative(y2, y3)));
-                V e0 = exponential.Of(x0 - largest);
+                nextLargest = V.MaxNative(nextLargest, V.MaxNative(y0, y1));
+                V e0 = exponential.Of(x0 - largest), e1 = exponential.Of(x1 - largest);
                 V.Store(e0, to);
-                V e1 = exponential.Of(x1 - largest);
                 V.Store(e1, to + width);
-                V e2 = exponential.Of(x2 - largest);
-                V.Store(e2, to + (2 * width));
-                V e3 = exponential.Of(x3 - largest);
-                V.Store(e3, to + (3 * width));
-                sum += (e0 + e1) + (e2 + e3);
-                Fetch(line, stride, 4);
-                Fetch(gradientLine, gradientStride, 4);
-                line = line == null ? null : line + (4 * stride);
-                gradientLine = gradientLine == null ? null : gradientLine + (4 * gradientStride);
+                sum += e0 + e1;
+                Fetch(line, stride, 2);
+                Fetch(gradientLine, gradientStride, 2);
+                line = line == null ? null : line + (2 * stride);
+                gradientLine = gradientLine == null ? null : gradientLine + (2 * gradientStride);
             }
 
-            for (; c < classes; c++, from += stride, stage += width, to += width)
+            if (c < classes)
             {
                 V x = V.Load(stage), y = V.Load(from), e = exponential.Of(x - largest);
                 V.Store(y, stage);
@@ -88,8 +119,6 @@ public static unsafe partial class Softmax
                 sum += e;
                 Fetch(line, stride, 1);
                 Fetch(gradientLine, gradientStride, 1);
-                line = line == null ? null : line + stride;
-                gradientLine = gradientLine == null ? null : gradientLine + gradientStride;
             }
 
             V.Store(nextLargest, max + i);

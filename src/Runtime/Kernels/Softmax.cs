@@ -12,6 +12,9 @@ namespace LossGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe partial class Softmax
 {
+    /// <summary>From so many classes on, the logits of the next tile are copied while a tile is computed: <see cref="Staging{T}"/>.</summary>
+    internal const int LeastStaged = 5;
+
     private const int CacheLine = 64;
 
     /// <summary>Fills the rows of a tile.</summary>
@@ -41,19 +44,11 @@ public static unsafe partial class Softmax
             case 4:
                 Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
-            case > 4 when tile.Staging != null && !tile.Ahead.IsNull:
-                Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
-                break;
             default:
-                bool isNear = tile.LogitStride == tile.Width;
-                Pointer<T> largest = maximum.IsNull ? normaliser : maximum, logits = isNear ? tile.Logits : exponentials;
-                if (isNear)
-                    Maximum<T, V>(ref tile, largest);
+                if (tile.LogitStride == tile.Width)
+                    Near<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 else
-                    Gather<T, V>(ref tile, exponentials, largest);
-                if (!labelExponent.IsNull)
-                    PickLabels<T, V>(ref tile, logits, largest, labelExponent);
-                Many<T, V, E>(ref tile, logits, exponentials, normaliser, largest);
+                    Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
         }
     }
@@ -201,7 +196,19 @@ public static unsafe partial class Softmax
             Sse.Prefetch1(line + (3 * stride));
     }
 
-    // Of logits that lie like the tile's own rows, because they were copied for it.
+    // Logits that lie like the tile's own rows, because they were copied for it.
+    private static void Near<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
+    {
+        Pointer<T> largest = maximum.IsNull ? normaliser : maximum;
+        Maximum<T, V>(ref tile, largest);
+        if (!labelExponent.IsNull)
+            PickLabels<T, V>(ref tile, tile.Logits, largest, labelExponent);
+        Many<T, V, E>(ref tile, tile.Logits, exponentials, normaliser, largest);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Maximum<T, V>(ref Tile<T> tile, T* max)
         where T : unmanaged
@@ -223,43 +230,6 @@ public static unsafe partial class Softmax
             for (; c < classes; c++, at += width)
                 largest = V.MaxNative(largest, V.Load(at));
             V.Store(largest, max + i);
-        }
-    }
-
-    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set
-    // drive it out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
-        where T : unmanaged
-        where V : struct, IVector<V, T>
-    {
-        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
-        nint stride = tile.LogitStride;
-        T* x = tile.Logits, to = rows;
-        for (nint i = 0; i < pixels; i += V.Count)
-            V.Store(V.Create(double.NegativeInfinity), max + i);
-        for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
-        {
-            T* second = x + stride, third = second + stride, fourth = third + stride;
-            for (nint i = 0; i < pixels; i += V.Count)
-            {
-                V x0 = V.Load(x + i), x1 = V.Load(second + i), x2 = V.Load(third + i), x3 = V.Load(fourth + i);
-                V.Store(x0, to + i);
-                V.Store(x1, to + width + i);
-                V.Store(x2, to + (2 * width) + i);
-                V.Store(x3, to + (3 * width) + i);
-                V.Store(V.MaxNative(V.Load(max + i), V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3))), max + i);
-            }
-        }
-
-        for (; c < classes; c++, x += stride, to += width)
-        {
-            for (nint i = 0; i < pixels; i += V.Count)
-            {
-                V x0 = V.Load(x + i);
-                V.Store(x0, to + i);
-                V.Store(V.MaxNative(V.Load(max + i), x0), max + i);
-            }
         }
     }
 
@@ -308,37 +278,21 @@ public static unsafe partial class Softmax
     {
         E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
-        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
-        T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
             V largest = V.Load(max + i), sum = V.Zero;
             T* from = logits + i, at = rows + i;
             int c = 0;
-            T* next = LineAhead(ahead, i), nextGradient = LineAhead(gradientAhead, i);
-            for (; c <= classes - 4; c += 4, from += 4 * width, at += 4 * width)
+            for (; c <= classes - 2; c += 2, from += 2 * width, at += 2 * width)
             {
-                Fetch(next, stride, 4);
-                Fetch(nextGradient, gradientStride, 4);
-                next = next == null ? null : next + (4 * stride);
-                nextGradient = nextGradient == null ? null : nextGradient + (4 * gradientStride);
-                V e0 = exponential.Of(V.Load(from) - largest);
+                V e0 = exponential.Of(V.Load(from) - largest), e1 = exponential.Of(V.Load(from + width) - largest);
                 V.Store(e0, at);
-                V e1 = exponential.Of(V.Load(from + width) - largest);
                 V.Store(e1, at + width);
-                V e2 = exponential.Of(V.Load(from + (2 * width)) - largest);
-                V.Store(e2, at + (2 * width));
-                V e3 = exponential.Of(V.Load(from + (3 * width)) - largest);
-                V.Store(e3, at + (3 * width));
-                sum += (e0 + e1) + (e2 + e3);
+                sum += e0 + e1;
             }
 
-            for (; c < classes; c++, from += width, at += width)
+            if (c < classes)
             {
-                Fetch(next, stride, 1);
-                Fetch(nextGradient, gradientStride, 1);
-                next = next == null ? null : next + stride;
-                nextGradient = nextGradient == null ? null : nextGradient + gradientStride;
                 V e = exponential.Of(V.Load(from) - largest);
                 V.Store(e, at);
                 sum += e;
