@@ -31,6 +31,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         /// <summary>Whole tiles differ in nothing but where they lie.</summary>
         public readonly bool IsPlain;
+
+        /// <summary>
+        /// A softmax copies the next tile's logits while it computes one. Not where a few dozen classes lie so far apart that their pages fall into the same set of the processor's address cache:
+        /// reading a little of each then waits for addresses, and fetching does not.
+        /// </summary>
+        public readonly bool CopiesAhead;
         public readonly TileSizes Sizes;
         public readonly bool HasLabels;
         public readonly LabelSource Labels;
@@ -86,6 +92,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
+            CopiesAhead = definition.Activation == Activation.Softmax && Classes >= Softmax.ManyClasses && (Classes > PrefetchedClasses || Pixels * sizeof(T) < FarApart);
             IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));

@@ -12,6 +12,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // Less than this lies in the second-level cache as it is.
     private const long PrefetchedBytes = 1 << 20;
 
+    // Bytes between the classes.
+    private const long FarApart = 1 << 20;
+
     private const int CacheLine = 64;
 
     private static void RunTile(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, int count)
@@ -25,7 +28,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Width = width,
             Pixels = (count + V.Count - 1) / V.Count * V.Count,
             Scratch = memory.Scratch,
-            Staging = memory.Staging,
+            Staging = run.CopiesAhead ? memory.Staging : null,
             Sums = memory.LaneSums,
             Constants = memory.Constants,
             Valid = memory.Valid,
@@ -94,7 +97,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Width = width,
             Pixels = width,
             Scratch = memory.Scratch,
-            Staging = memory.Staging,
+            Staging = run.CopiesAhead ? memory.Staging : null,
             Sums = memory.LaneSums,
             Constants = memory.Constants,
             Valid = memory.Valid,
@@ -132,8 +135,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        (run.Definition.Activation == Activation.Softmax && run.Classes >= Softmax.LeastStaged)
-        || (run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes);
+        run.CopiesAhead || (run.Classes <= PrefetchedClasses && run.Images * run.Pixels * run.Classes * sizeof(T) > PrefetchedBytes);
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
     // many classes, even out of a cache. What is written past the caches has no business in them.

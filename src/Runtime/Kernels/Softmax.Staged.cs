@@ -18,8 +18,8 @@ internal unsafe struct Staging<T>
 }
 
 /// <content>
-/// Many classes of a large image: while the exponentials of a tile are computed, the logits of the next are read. The rows of an image whose extents are powers of two fall into the same cache sets,
-/// so that they cannot be fetched ahead into a cache: they would drive each other out. A copy stays, and reading fills the time in which exponentials leave the units for memory idle.
+/// Many classes: while the exponentials of a tile are computed, the logits of the next are read. The rows of an image whose extents are powers of two fall into the same cache sets, so that they cannot
+/// be fetched ahead into a cache: they would drive each other out. A copy stays, and reading fills the time in which exponentials leave the units for memory idle.
 /// </content>
 public static unsafe partial class Softmax
 {
@@ -40,42 +40,6 @@ public static unsafe partial class Softmax
         else
             ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
         staging->Logits = tile.Ahead;
-    }
-
-    // The logits of a tile that was not copied ahead, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set drive it out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
-        where T : unmanaged
-        where V : struct, IVector<V, T>
-    {
-        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
-        nint stride = tile.LogitStride;
-        T* x = tile.Logits, to = rows;
-        for (nint i = 0; i < pixels; i += V.Count)
-            V.Store(V.Create(double.NegativeInfinity), max + i);
-        for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
-        {
-            T* second = x + stride, third = second + stride, fourth = third + stride;
-            for (nint i = 0; i < pixels; i += V.Count)
-            {
-                V x0 = V.Load(x + i), x1 = V.Load(second + i), x2 = V.Load(third + i), x3 = V.Load(fourth + i);
-                V.Store(x0, to + i);
-                V.Store(x1, to + width + i);
-                V.Store(x2, to + (2 * width) + i);
-                V.Store(x3, to + (3 * width) + i);
-                V.Store(V.MaxNative(V.Load(max + i), V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3))), max + i);
-            }
-        }
-
-        for (; c < classes; c++, x += stride, to += width)
-        {
-            for (nint i = 0; i < pixels; i += V.Count)
-            {
-                V x0 = V.Load(x + i);
-                V.Store(x0, to + i);
-                V.Store(V.MaxNative(V.Load(max + i), x0), max + i);
-            }
-        }
     }
 
     // Each number is read from its row, and the one that the next tile has in its place is put there. Sums in the order of Many.

@@ -12,8 +12,8 @@ namespace LossGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe partial class Softmax
 {
-    /// <summary>From so many classes on, the logits of the next tile are copied while a tile is computed: <see cref="Staging{T}"/>.</summary>
-    internal const int LeastStaged = 5;
+    /// <summary>Fewer classes are computed in registers, straight from the logits.</summary>
+    internal const int ManyClasses = 5;
 
     private const int CacheLine = 64;
 
@@ -47,6 +47,8 @@ public static unsafe partial class Softmax
             default:
                 if (tile.LogitStride == tile.Width)
                     Near<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                else if (tile.Staging == null)
+                    Far<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 else
                     Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
@@ -209,6 +211,19 @@ public static unsafe partial class Softmax
         Many<T, V, E>(ref tile, tile.Logits, exponentials, normaliser, largest);
     }
 
+    // Logits of an image, copied to where their exponentials go.
+    private static void Far<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
+    {
+        Pointer<T> largest = maximum.IsNull ? normaliser : maximum;
+        Gather<T, V>(ref tile, exponentials, largest);
+        if (!labelExponent.IsNull)
+            PickLabels<T, V>(ref tile, exponentials, largest, labelExponent);
+        Many<T, V, E>(ref tile, exponentials, exponentials, normaliser, largest);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Maximum<T, V>(ref Tile<T> tile, T* max)
         where T : unmanaged
@@ -230,6 +245,43 @@ public static unsafe partial class Softmax
             for (; c < classes; c++, at += width)
                 largest = V.MaxNative(largest, V.Load(at));
             V.Store(largest, max + i);
+        }
+    }
+
+    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set
+    // drive it out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
+        nint stride = tile.LogitStride;
+        T* x = tile.Logits, to = rows;
+        for (nint i = 0; i < pixels; i += V.Count)
+            V.Store(V.Create(double.NegativeInfinity), max + i);
+        for (; c <= classes - 4; c += 4, x += 4 * stride, to += 4 * width)
+        {
+            T* second = x + stride, third = second + stride, fourth = third + stride;
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                V x0 = V.Load(x + i), x1 = V.Load(second + i), x2 = V.Load(third + i), x3 = V.Load(fourth + i);
+                V.Store(x0, to + i);
+                V.Store(x1, to + width + i);
+                V.Store(x2, to + (2 * width) + i);
+                V.Store(x3, to + (3 * width) + i);
+                V.Store(V.MaxNative(V.Load(max + i), V.MaxNative(V.MaxNative(x0, x1), V.MaxNative(x2, x3))), max + i);
+            }
+        }
+
+        for (; c < classes; c++, x += stride, to += width)
+        {
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                V x0 = V.Load(x + i);
+                V.Store(x0, to + i);
+                V.Store(V.MaxNative(V.Load(max + i), x0), max + i);
+            }
         }
     }
 
@@ -278,10 +330,12 @@ public static unsafe partial class Softmax
     {
         E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
             V largest = V.Load(max + i), sum = V.Zero;
-            T* from = logits + i, at = rows + i;
+            T* from = logits + i, at = rows + i, line = LineAhead(ahead, i), gradientLine = LineAhead(gradientAhead, i);
             int c = 0;
             for (; c <= classes - 2; c += 2, from += 2 * width, at += 2 * width)
             {
@@ -289,6 +343,10 @@ public static unsafe partial class Softmax
                 V.Store(e0, at);
                 V.Store(e1, at + width);
                 sum += e0 + e1;
+                Fetch(line, stride, 2);
+                Fetch(gradientLine, gradientStride, 2);
+                line = line == null ? null : line + (2 * stride);
+                gradientLine = gradientLine == null ? null : gradientLine + (2 * gradientStride);
             }
 
             if (c < classes)
@@ -296,6 +354,8 @@ public static unsafe partial class Softmax
                 V e = exponential.Of(V.Load(from) - largest);
                 V.Store(e, at);
                 sum += e;
+                Fetch(line, stride, 1);
+                Fetch(gradientLine, gradientStride, 1);
             }
 
             V.Store(sum, normaliser + i);
