@@ -21,7 +21,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static void RunPass(in CallState run, PassLayout pass, double* statistics)
     {
         long blocks = run.Images * BlocksOf(run);
-        if (BlockPool.IsWorthwhile(blocks, run.Batch * run.ImagePixels * run.Classes) && BlockPool.TryEnter())
+        if (BlockPool.IsWorthwhile(blocks, run.LogitCount) && BlockPool.TryEnter())
         {
             PassJob.RunAndExit(run, pass, statistics, blocks);
             return;
@@ -38,7 +38,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // A large gradient is written past the caches where that has turned out to be faster.
     private static void RunGradientPass(ref CallState run, PassLayout pass, double* statistics)
     {
-        long bytes = run.Images * run.Pixels * run.Classes * sizeof(T);
+        long bytes = run.LogitCount * sizeof(T);
         if (bytes < StreamingChoice.LeastBytes || !CanStream(run))
         {
             RunPass(run, pass, statistics);

@@ -107,6 +107,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
         public readonly bool IsConverted => LogitElement >= LogitElement.Half;
 
+        public readonly long LogitCount => Images * Pixels * Classes;
+
         /// <summary>Plain rows (N, C): each number a class away from the next of its class.</summary>
         public readonly bool IsRows => IsPacked && ImagePixels == 1;
 

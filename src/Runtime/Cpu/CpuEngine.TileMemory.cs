@@ -42,7 +42,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<T>(Width) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (3 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 

@@ -45,10 +45,9 @@ public static unsafe partial class Softmax
                 Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
             default:
-                if (tile.LogitStride == tile.Width)
-                    Near<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
-                else if (tile.Staging == null)
-                    Far<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                bool isNear = tile.LogitStride == tile.Width;
+                if (isNear || tile.Staging == null)
+                    Alone<T, V, E>(ref tile, isNear, exponentials, normaliser, maximum, labelExponent);
                 else
                     Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
                 break;
@@ -198,30 +197,20 @@ public static unsafe partial class Softmax
             Sse.Prefetch1(line + (3 * stride));
     }
 
-    // Logits that lie like the tile's own rows, because they were copied for it.
-    private static void Near<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+    // Logits that lie like the tile's own rows, because they were copied for it, or those of an image, copied to where their exponentials go.
+    private static void Alone<T, V, E>(ref Tile<T> tile, bool isNear, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
     {
-        Pointer<T> largest = maximum.IsNull ? normaliser : maximum;
-        Maximum<T, V>(ref tile, largest);
+        Pointer<T> largest = maximum.IsNull ? normaliser : maximum, logits = isNear ? tile.Logits : exponentials;
+        if (isNear)
+            Maximum<T, V>(ref tile, largest);
+        else
+            Gather<T, V>(ref tile, exponentials, largest);
         if (!labelExponent.IsNull)
-            PickLabels<T, V>(ref tile, tile.Logits, largest, labelExponent);
-        Many<T, V, E>(ref tile, tile.Logits, exponentials, normaliser, largest);
-    }
-
-    // Logits of an image, copied to where their exponentials go.
-    private static void Far<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
-        where T : unmanaged
-        where V : struct, IVector<V, T>
-        where E : struct, IExponential<E, V>
-    {
-        Pointer<T> largest = maximum.IsNull ? normaliser : maximum;
-        Gather<T, V>(ref tile, exponentials, largest);
-        if (!labelExponent.IsNull)
-            PickLabels<T, V>(ref tile, exponentials, largest, labelExponent);
-        Many<T, V, E>(ref tile, exponentials, exponentials, normaliser, largest);
+            PickLabels<T, V>(ref tile, logits, largest, labelExponent);
+        Many<T, V, E>(ref tile, logits, exponentials, normaliser, largest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
