@@ -26,7 +26,7 @@ internal static class Tables
             table.AddRow(
                 row.Approach, Time(row.Forward), Time(row.Gradient), Time(row.Total.Median), $"{Time(row.Total.P20)} - {Time(row.Total.P80)}",
                 Number(row.Total.Median * 1e6 / pixels), Ratio(row.Total.Median / ours.Total.Median), Ratio(row.Total.Median / limit.Total.Median),
-                Bytes(row.Allocated), Bytes(row.Peak), row.Error is { } error ? error.ToString("0E-0", CultureInfo.InvariantCulture) : "");
+                Bytes(row.Allocated), Bytes(row.Peak), row.Error is { } error ? error.ToString("0.0E-0", CultureInfo.InvariantCulture) : "");
         }
 
         AnsiConsole.WriteLine();

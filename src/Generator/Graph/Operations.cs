@@ -302,6 +302,30 @@ internal static class Operations
     private static Node Tie(GraphBuilder b, Node g, Node taken, Node n) =>
         b.Mask(taken, b.Multiply(b.Where(b.Equal(n[0], n[1]), b.Constant(0.5), b.One), g));
 
-    private static Node SoftmaxGradient(GraphBuilder b, Node p, Node g) =>
-        b.Multiply(p, b.Subtract(g, b.Sum(b.Multiply(p, g), Axes.Class)));
+    // p * (g - sum_C(p * g)). What only the label's class has, or all others, is taken by itself: u * p * (1 - p) at the label and -u * p * (p of the label) elsewhere. As a difference of
+    // products with 1 - p both would lose the digits of a small p of the label.
+    private static Node SoftmaxGradient(GraphBuilder b, Node p, Node g)
+    {
+        List<Node> atLabel = [], rest = [];
+        foreach (Node term in Terms(g))
+        {
+            Node? slope = term.Op != Op.Mask || term[1].Axes.Has(Axes.Class) ? null
+                : term[0].Op == Op.OneHot ? term[1]
+                : term[0].Op == Op.Not && term[0][0].Op == Op.OneHot ? b.Negate(term[1]) : null;
+            (slope is null ? rest : atLabel).Add(slope ?? term);
+        }
+
+        Node all = rest.Count == 0 ? b.Zero : rest.Aggregate(b.Add);
+        Node gradient = b.Subtract(all, b.Sum(b.Multiply(p, all), Axes.Class));
+        if (atLabel.Count > 0)
+        {
+            Node slope = atLabel.Aggregate(b.Add);
+            Node picked = b.Sum(b.Mask(b.OneHot, p), Axes.Class), others = b.Sum(b.Mask(b.Not(b.OneHot), p), Axes.Class);
+            gradient = b.Add(b.Where(b.OneHot, b.Multiply(slope, others), b.Negate(b.Multiply(slope, picked))), gradient);
+        }
+
+        return b.Multiply(p, gradient);
+    }
+
+    private static IEnumerable<Node> Terms(Node sum) => sum.Op == Op.Add ? sum.Inputs.SelectMany(Terms) : [sum];
 }

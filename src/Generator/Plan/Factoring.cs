@@ -116,7 +116,15 @@ internal sealed class Factoring(GraphBuilder graph)
         }
 
         if (pixels.Count > 0)
-            terms.Add(Sum(pixels));
+        {
+            Node pixel = Sum(pixels);
+            int choice = terms.FindIndex(term => term.Op == Op.Where && !term[1].Axes.Has(Axes.Class) && !term[2].Axes.Has(Axes.Class) && term[1].IsPixel && term[2].IsPixel);
+            if (choice >= 0)
+                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Make(Op.Add, terms[choice][1], pixel), graph.Make(Op.Add, terms[choice][2], pixel));
+            else
+                terms.Add(pixel);
+        }
+
         return Sum(terms);
     }
 

@@ -37,6 +37,34 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         return result;
     }
 
+    /// <summary>
+    /// A gradient. Its largest entries are where the label's probability is small, and there 1 - p has more digits than the sum of the other classes, which rounds once a class. What passes add up
+    /// stays as it is: value and gradient share it.
+    /// </summary>
+    public Node LowerGradient(Node node)
+    {
+        Node lowered = Lower(node);
+        var refined = new Dictionary<Node, Node>();
+        foreach (Node complement in done.Keys.Where(GraphBuilder.IsComplementAtLabel).ToList())
+        {
+            Node others = done[complement], probability = Lower(graph.LabelProbability(complement[0][1][0]));
+            refined[others] = graph.Make(Op.Where, graph.Make(Op.LessOrEqual, probability, graph.Constant(0.5)), Minus(graph.One, probability), others);
+        }
+
+        if (refined.Count == 0)
+            return lowered;
+        return Refine(lowered);
+
+        Node Refine(Node part)
+        {
+            if (!part.IsPixel || part.Inputs.IsEmpty)
+                return part;
+            if (!refined.TryGetValue(part, out Node? known))
+                refined[part] = known = Raw(part, [.. part.Inputs.Select(Refine)]);
+            return known;
+        }
+    }
+
     private Node LowerPixel(Node node, Node[] inputs)
     {
         switch (node.Op)
@@ -86,6 +114,10 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             // The maximum first: joined to the logarithm it would cost the logarithm's digits.
             case Op.Add when GraphBuilder.LessLogSumExp(node) is var (value, logits):
                 return Minus(Minus(done[value], Maximum(done[logits])), graph.Make(Op.LogAtLeastOne, SumOfExponentials(done[logits])));
+
+            // The probability of the label. Its logarithm has lost digits to the maximum where it is far below 0.
+            case Op.Exp when GraphBuilder.LessLogSumExp(node[0]) is var (value, logits) && GraphBuilder.IsPicked(value, logits):
+                return graph.Make(Op.Multiply, graph.Make(Op.ExpNonPositive, Minus(done[value], Maximum(done[logits]))), ReciprocalSum(done[logits]));
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
                 return factoring.Add(inputs[0], inputs[1]);
             default:

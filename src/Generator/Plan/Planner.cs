@@ -24,7 +24,7 @@ internal sealed class Planner(GraphBuilder builder)
 
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
-        Node value = lowering.Lower(graph.Value), gradient = lowering.Lower(graph.Gradient);
+        Node value = lowering.Lower(graph.Value), gradient = lowering.LowerGradient(graph.Gradient);
         ImmutableArray<Component> components = graph.Components
             .Select(component => component with { Value = lowering.Lower(component.Value), ClassValue = component.ClassValue is null ? null : lowering.Lower(component.ClassValue) })
             .ToImmutableArray();

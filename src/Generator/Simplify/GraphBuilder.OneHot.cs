@@ -38,6 +38,12 @@ internal sealed partial class GraphBuilder
     // 1 - p of the label as the sum of the others: no cancellation, however close p is to 1.
     private Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);
 
+    public static bool IsComplementAtLabel(Node node) =>
+        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.Not } not && not[0].Op == Op.OneHot && node[0][1].Op == Op.Softmax;
+
+    /// <summary>p of the label.</summary>
+    public Node LabelProbability(Node logits) => Exp(Subtract(Pick(logits), LogSumExp(logits)));
+
     // The value at the class of the label, pixel by pixel.
     private Node AtLabel(Node node, Dictionary<Node, Node> done)
     {
@@ -50,7 +56,7 @@ internal sealed partial class GraphBuilder
             Op.OneHot => True,
             Op.Valid => Valid(Axes.Batch | Axes.Pixel),
             Op.ClassSet => Less(Zero, Pick(Mask(node, One))),
-            Op.Softmax when node[0].Op == Op.Logit => Exp(Subtract(Pick(node[0]), LogSumExp(node[0]))),
+            Op.Softmax when node[0].Op == Op.Logit => LabelProbability(node[0]),
             Op.SoftmaxComplement => ComplementAtLabel(node[0]),
 
             // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.

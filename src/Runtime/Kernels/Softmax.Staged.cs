@@ -55,7 +55,7 @@ public static unsafe partial class Softmax
         T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
-            V largest = V.Load(max + i), nextLargest = V.Create(double.NegativeInfinity), sum = V.Zero;
+            V largest = V.Load(max + i), nextLargest = V.Create(double.NegativeInfinity), sum = V.Zero, block = V.Zero;
             T* from = ahead + i, stage = staged + i, to = rows + i, line = LineAhead(ahead + pixels, i), gradientLine = LineAhead(gradientAhead, i);
             int c = 0;
             for (; c <= classes - 2; c += 2, from += 2 * stride, stage += 2 * width, to += 2 * width)
@@ -67,7 +67,13 @@ public static unsafe partial class Softmax
                 V e0 = exponential.Of(x0 - largest), e1 = exponential.Of(x1 - largest);
                 V.Store(e0, to);
                 V.Store(e1, to + width);
-                sum += e0 + e1;
+                block += e0 + e1;
+                if ((c & (Block - 1)) == Block - 2)
+                {
+                    sum += block;
+                    block = V.Zero;
+                }
+
                 Fetch(line, stride, 2);
                 Fetch(gradientLine, gradientStride, 2);
                 line = line == null ? null : line + (2 * stride);
@@ -80,13 +86,13 @@ public static unsafe partial class Softmax
                 V.Store(y, stage);
                 nextLargest = V.MaxNative(nextLargest, y);
                 V.Store(e, to);
-                sum += e;
+                block += e;
                 Fetch(line, stride, 1);
                 Fetch(gradientLine, gradientStride, 1);
             }
 
             V.Store(nextLargest, max + i);
-            V.Store(sum, normaliser + i);
+            V.Store(sum + block, normaliser + i);
         }
     }
 }

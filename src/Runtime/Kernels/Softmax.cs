@@ -15,6 +15,9 @@ public static unsafe partial class Softmax
     /// <summary>Fewer classes are computed in registers, straight from the logits.</summary>
     internal const int ManyClasses = 5;
 
+    // So many exponentials are added up by themselves: each addition to a sum of a thousand would round, and the sum is in every probability.
+    private const int Block = 32;
+
     private const int CacheLine = 64;
 
     /// <summary>Fills the rows of a tile.</summary>
@@ -323,7 +326,7 @@ public static unsafe partial class Softmax
         T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
-            V largest = V.Load(max + i), sum = V.Zero;
+            V largest = V.Load(max + i), sum = V.Zero, block = V.Zero;
             T* from = logits + i, at = rows + i, line = LineAhead(ahead, i), gradientLine = LineAhead(gradientAhead, i);
             int c = 0;
             for (; c <= classes - 2; c += 2, from += 2 * width, at += 2 * width)
@@ -331,7 +334,13 @@ public static unsafe partial class Softmax
                 V e0 = exponential.Of(V.Load(from) - largest), e1 = exponential.Of(V.Load(from + width) - largest);
                 V.Store(e0, at);
                 V.Store(e1, at + width);
-                sum += e0 + e1;
+                block += e0 + e1;
+                if ((c & (Block - 1)) == Block - 2)
+                {
+                    sum += block;
+                    block = V.Zero;
+                }
+
                 Fetch(line, stride, 2);
                 Fetch(gradientLine, gradientStride, 2);
                 line = line == null ? null : line + (2 * stride);
@@ -342,12 +351,12 @@ public static unsafe partial class Softmax
             {
                 V e = exponential.Of(V.Load(from) - largest);
                 V.Store(e, at);
-                sum += e;
+                block += e;
                 Fetch(line, stride, 1);
                 Fetch(gradientLine, gradientStride, 1);
             }
 
-            V.Store(sum, normaliser + i);
+            V.Store(sum + block, normaliser + i);
         }
     }
 }
