@@ -9,6 +9,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // With more classes the rows of large images drive each other out of the cache before they are read; a softmax copies them then.
     private const int PrefetchedClasses = 63;
 
+    // Of fewer classes fetching the next tile's lines is all that it takes.
+    private const int CopiedClasses = 8;
+
     // Less than this lies in the second-level cache as it is.
     private const long PrefetchedBytes = 1 << 20;
 

@@ -42,7 +42,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (3 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 
@@ -104,7 +104,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums)),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
-            *memory.Staging = new() { Rows = workspace.Take<T>(sizes.Tile), Maximum = workspace.Take<T>(sizes.Width) };
+            *memory.Staging = new()
+            {
+                Rows = workspace.Take<T>(sizes.Tile), Maximum = workspace.Take<T>(sizes.Width), NextMaximum = workspace.Take<T>(sizes.Width), Block = workspace.Take<T>(sizes.Width),
+            };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
             return memory;
         }

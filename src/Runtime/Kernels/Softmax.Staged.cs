@@ -15,6 +15,12 @@ internal unsafe struct Staging<T>
 
     /// <summary>The largest logit of each pixel.</summary>
     public T* Maximum;
+
+    /// <summary>That of the next tile, while it is copied.</summary>
+    public T* NextMaximum;
+
+    /// <summary>The sum of a block of exponentials.</summary>
+    public T* Block;
 }
 
 /// <content>
@@ -23,6 +29,9 @@ internal unsafe struct Staging<T>
 /// </content>
 public static unsafe partial class Softmax
 {
+    /// <summary>Row after row, where a register, or each of two that go together, is narrower than a cache line; else line by line of all classes.</summary>
+    internal static bool CopiesRows<V>() => typeof(V) != typeof(F32x16) && typeof(V) != typeof(F64x8);
+
     private static void Staged<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
@@ -37,6 +46,8 @@ public static unsafe partial class Softmax
             new ReadOnlySpan<T>(staging->Maximum, tile.Pixels).CopyTo(new Span<T>(maximum, tile.Pixels));
         if (tile.Ahead.IsNull)
             Many<T, V, E>(ref tile, staging->Rows, exponentials, normaliser, staging->Maximum);
+        else if (CopiesRows<V>())
+            RowsAndNext<T, V, E>(ref tile, staging, exponentials, normaliser);
         else
             ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
         staging->Logits = tile.Ahead;
@@ -67,7 +78,8 @@ public static unsafe partial class Softmax
                 V e0 = exponential.Of(x0 - largest), e1 = exponential.Of(x1 - largest);
                 V.Store(e0, to);
                 V.Store(e1, to + width);
-                block += e0 + e1;
+                block += e0;
+                block += e1;
                 if ((c & (Block - 1)) == Block - 2)
                 {
                     sum += block;
@@ -94,5 +106,81 @@ public static unsafe partial class Softmax
             V.Store(nextLargest, max + i);
             V.Store(sum + block, normaliser + i);
         }
+    }
+
+    // Class by class, four at a time, where a register holds less than a line: rows are read along, and none that shares its cache set with too many others is driven out half read. Sums in the order
+    // of Many, in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowsAndNext<T, V, E>(ref Tile<T> tile, Staging<T>* staging, T* rows, T* normaliser)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
+    {
+        E exponential = E.Load();
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
+        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        T* max = staging->Maximum, next = staging->NextMaximum, block = staging->Block, stage = staging->Rows, from = tile.Ahead, to = rows, line = tile.Ahead + pixels, gradientLine = tile.GradientAhead;
+        for (; c <= classes - 4; c += 4, from += 4 * stride, stage += 4 * width, to += 4 * width)
+        {
+            bool isFirst = (c & (Block - 1)) == 0;
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                T* at = stage + i, source = from + i, target = to + i;
+                V largest = V.Load(max + i);
+                V x0 = V.Load(at) - largest, x1 = V.Load(at + width) - largest, x2 = V.Load(at + (2 * width)) - largest, x3 = V.Load(at + (3 * width)) - largest;
+                V y0 = V.Load(source), y1 = V.Load(source + stride), y2 = V.Load(source + (2 * stride)), y3 = V.Load(source + (3 * stride));
+                V.Store(y0, at);
+                V.Store(y1, at + width);
+                V.Store(y2, at + (2 * width));
+                V.Store(y3, at + (3 * width));
+                V highest = V.MaxNative(V.MaxNative(y0, y1), V.MaxNative(y2, y3));
+                V.Store(c == 0 ? highest : V.MaxNative(V.Load(next + i), highest), next + i);
+                exponential.OfFour(ref x0, ref x1, ref x2, ref x3);
+                V.Store(x0, target);
+                V.Store(x1, target + width);
+                V.Store(x2, target + (2 * width));
+                V.Store(x3, target + (3 * width));
+                V sum = isFirst ? x0 : V.Load(block + i) + x0;
+                V.Store(sum + x1 + x2 + x3, block + i);
+                Fetch(LineAhead(line, i), stride, 4);
+                Fetch(LineAhead(gradientLine, i), gradientStride, 4);
+            }
+
+            line += 4 * stride;
+            gradientLine = gradientLine == null ? null : gradientLine + (4 * gradientStride);
+            if ((c & (Block - 1)) == Block - 4)
+                AddTo<T, V>(block, normaliser, pixels, c < Block);
+        }
+
+        for (; c < classes; c++, from += stride, stage += width, to += width)
+        {
+            bool isFirst = (c & (Block - 1)) == 0;
+            for (nint i = 0; i < pixels; i += V.Count)
+            {
+                V x = V.Load(stage + i), y = V.Load(from + i), e = exponential.Of(x - V.Load(max + i));
+                V.Store(y, stage + i);
+                V.Store(V.MaxNative(V.Load(next + i), y), next + i);
+                V.Store(e, to + i);
+                V.Store(isFirst ? e : V.Load(block + i) + e, block + i);
+                Fetch(LineAhead(line, i), stride, 1);
+                Fetch(LineAhead(gradientLine, i), gradientStride, 1);
+            }
+
+            line += stride;
+            gradientLine = gradientLine == null ? null : gradientLine + gradientStride;
+        }
+
+        if ((classes & (Block - 1)) != 0)
+            AddTo<T, V>(block, normaliser, pixels, classes < Block);
+        staging->Maximum = next;
+        staging->NextMaximum = max;
+    }
+
+    private static void AddTo<T, V>(T* block, T* sums, int pixels, bool isFirst)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        for (nint i = 0; i < pixels; i += V.Count)
+            V.Store(isFirst ? V.Load(block + i) : V.Load(sums + i) + V.Load(block + i), sums + i);
     }
 }

@@ -334,7 +334,8 @@ public static unsafe partial class Softmax
                 V e0 = exponential.Of(V.Load(from) - largest), e1 = exponential.Of(V.Load(from + width) - largest);
                 V.Store(e0, at);
                 V.Store(e1, at + width);
-                block += e0 + e1;
+                block += e0;
+                block += e1;
                 if ((c & (Block - 1)) == Block - 2)
                 {
                     sum += block;

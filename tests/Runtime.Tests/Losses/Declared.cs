@@ -63,3 +63,8 @@ public sealed partial class IndexOnly;
 [Loss(Activation.Softmax, Target = TargetKind.Dense, DropLastTargetChannel = true)]
 [CrossEntropy]
 public sealed partial class DenseOnly;
+
+/// <summary>A pixel's gradient knows nothing of the other pixels.</summary>
+[Loss(Activation.Softmax)]
+[CrossEntropy]
+public sealed partial class CrossEntropyAlone;
