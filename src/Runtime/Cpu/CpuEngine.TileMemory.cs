@@ -106,7 +106,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             };
             *memory.Staging = new()
             {
-                Rows = workspace.Take<T>(sizes.Tile), Maximum = workspace.Take<T>(sizes.Width), NextMaximum = workspace.Take<T>(sizes.Width), Block = workspace.Take<T>(sizes.Width),
+                Rows = workspace.Take<T>(sizes.Tile),
+                Maximum = workspace.Take<T>(sizes.Width),
+                NextMaximum = workspace.Take<T>(sizes.Width),
+                Block = workspace.Take<T>(sizes.Width),
             };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
             return memory;
