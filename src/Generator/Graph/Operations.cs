@@ -320,7 +320,7 @@ internal static class Operations
         if (atLabel.Count > 0)
         {
             Node slope = atLabel.Aggregate(b.Add);
-            Node picked = b.Sum(b.Mask(b.OneHot, p), Axes.Class), others = b.Sum(b.Mask(b.Not(b.OneHot), p), Axes.Class);
+            Node picked = b.Sum(b.Mask(b.OneHot, p), Axes.Class), others = b.ComplementAtLabel(p[0]);
             gradient = b.Add(b.Where(b.OneHot, b.Multiply(slope, others), b.Negate(b.Multiply(slope, picked))), gradient);
         }
 
