@@ -94,21 +94,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
-            CopiesAhead = definition.Activation == Activation.Softmax && IsCopiedAhead(Classes, Pixels * sizeof(T));
+            CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
             IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
         }
 
-        // Row by row, as narrow registers copy, it pays wherever rows lie.
-        private static bool IsCopiedAhead(int classes, long apart) =>
-            Softmax.CopiesRows<V>() ? classes >= CopiedClasses : classes >= Softmax.ManyClasses && (classes > PrefetchedClasses || apart < FarApart);
-
         // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and with many classes long rows pay: each class's begin in other
         // pages of memory. Rows that are copied one after the other may be longer than the cache holds.
         private static int TileWidth(int classes, bool isPlane) =>
             V.Count * sizeof(T) != 64 ? classes switch { 1 => MostWidth, <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 }
-            : isPlane && Softmax.CopiesRows<V>() && classes > 256 ? classes switch { <= 512 => MostWidth, <= 2048 => 128, <= 8192 => 64, _ => 16 }
+            : isPlane && Softmax.IsNarrow<V>() && classes > 256 ? classes switch { <= 512 => MostWidth, <= 2048 => 128, <= 8192 => 64, _ => 16 }
             : classes switch { 1 => MostWidth, <= 32 => 128, <= 64 => 64, <= 256 => MostWidth, <= 512 => 128, <= 2048 => 32, _ => 16 };
 
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>

@@ -6,17 +6,8 @@ namespace LossGen.Cpu;
 /// <content>Prepares a tile: in place where the caller's memory can be read as it is, else through a padded copy.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    // With more classes the rows of large images drive each other out of the cache before they are read; a softmax copies them then.
-    private const int PrefetchedClasses = 63;
-
-    // Of fewer classes fetching the next tile's lines is all that it takes.
-    private const int CopiedClasses = 8;
-
     // Less than this lies in the second-level cache as it is.
     private const long PrefetchedBytes = 1 << 20;
-
-    // Bytes between the classes.
-    private const long FarApart = 1 << 20;
 
     private const int CacheLine = 64;
 
@@ -138,7 +129,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        run.CopiesAhead || (run.Classes <= PrefetchedClasses && run.LogitCount * sizeof(T) > PrefetchedBytes);
+        run.CopiesAhead || (Softmax.IsFetchedAhead(run.Classes) && run.LogitCount * sizeof(T) > PrefetchedBytes);
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
     // many classes, even out of a cache. What is written past the caches has no business in them.

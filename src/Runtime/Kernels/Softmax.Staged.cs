@@ -29,8 +29,33 @@ internal unsafe struct Staging<T>
 /// </content>
 public static unsafe partial class Softmax
 {
-    /// <summary>Row after row, where a register, or each of two that go together, is narrower than a cache line; else line by line of all classes.</summary>
-    internal static bool CopiesRows<V>() => typeof(V) != typeof(F32x16) && typeof(V) != typeof(F64x8);
+    // Of fewer classes fetching the next tile's lines is all that it takes.
+    private const int CopiedClasses = 8;
+
+    // With more classes the rows of large images drive each other out of the cache before they are read.
+    private const int FetchedClasses = 63;
+
+    // Bytes between the classes: so much is read from memory.
+    private const long FarApart = 1 << 20;
+
+    // Bytes after which lines fall into the same set of the second-level cache again, in processors with AVX-512.
+    private const long SetsRepeat = 128 << 10;
+
+    /// <summary>Whether the next tile's logits are copied while this one's exponentials are computed.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="apart">Bytes between them.</param>
+    internal static bool IsCopiedAhead<V>(int classes, long apart) => CopiesRows<V>(apart) ? classes >= CopiedClasses : classes >= ManyClasses;
+
+    /// <summary>Whether lines of the next tile, and of its gradient, are fetched ahead.</summary>
+    internal static bool IsFetchedAhead(int classes) => classes <= FetchedClasses;
+
+    /// <summary>Row after row, where a register, or each of two that go together, is narrower than a cache line, or where rows come from memory; else line by line of all classes.</summary>
+    internal static bool CopiesRows<V>(long apart) => IsNarrow<V>() || apart >= FarApart;
+
+    internal static bool IsNarrow<V>() => typeof(V) != typeof(F32x16) && typeof(V) != typeof(F64x8);
+
+    // So many lines of a gradient fall into each set that they are gone before they are written.
+    private static bool AreLost(int classes, long apart) => classes > FetchedClasses * Math.Max(1, SetsRepeat / (apart & -apart));
 
     private static void Staged<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
@@ -46,7 +71,7 @@ public static unsafe partial class Softmax
             new ReadOnlySpan<T>(staging->Maximum, tile.Pixels).CopyTo(new Span<T>(maximum, tile.Pixels));
         if (tile.Ahead.IsNull)
             Many<T, V, E>(ref tile, staging->Rows, exponentials, normaliser, staging->Maximum);
-        else if (CopiesRows<V>())
+        else if (CopiesRows<V>(tile.LogitStride * sizeof(T)) || (!tile.GradientAhead.IsNull && AreLost(tile.Classes, tile.GradientStride * sizeof(T))))
             RowsAndNext<T, V, E>(ref tile, staging, exponentials, normaliser);
         else
             ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
