@@ -10,6 +10,9 @@ namespace LossGen.Generator.Plan;
 /// </summary>
 internal sealed class TileSchedule
 {
+    // The weight of a class up to which two fit.
+    private const int MostPaired = 120;
+
     private readonly Dictionary<Node, int> strata = [];
     private readonly HashSet<Node> pixelPhase = [];
 
@@ -29,12 +32,13 @@ internal sealed class TileSchedule
         Stored = Nodes.Where(node => HasClass(node)
             && (IsGiven(node) || ((node.Operation().IsExpensive || IsMaximised(node)) && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node) && !IsGiven(node)).ToList();
+        RowSums = FindRowSums();
         Cut = FindCut();
         HashSet<Node> readAfterCut = ReadAfterCut();
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
-        Rows = [.. GivenRows, .. PerPixel.Where(node => Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
+        Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
             foreach (Node input in Reads(node))
@@ -56,20 +60,23 @@ internal sealed class TileSchedule
     /// <summary>The rows without a class axis among them.</summary>
     public IEnumerable<Node> GivenRows => Softmax is null ? [] : Nodes.Where(node => IsGiven(node) && !HasClass(node) && IsReadFromRow(node));
 
-    /// <summary>Those of them that a loop over the pixels reads: the first of two, or the last.</summary>
+    /// <summary>Rows from before the loops that a loop over the pixels reads: the first of two, or the last.</summary>
     public IEnumerable<Node> GivenRowsOf(bool beforeCut)
     {
-        IEnumerable<Node> own = PerPixel.Concat(Reductions).Where(node => IsBeforeCut(node) == beforeCut);
+        IEnumerable<Node> own = PerPixel.Concat(Reductions).Where(node => IsBeforeCut(node) == beforeCut && !RowSums.Contains(node));
         IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
         if (!beforeCut)
             read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(store => store.Inputs)).Concat(Pass.Elements is { } elements ? [elements] : []);
         var all = new HashSet<Node>(read);
-        return GivenRows.Where(all.Contains);
+        return GivenRows.Concat(RowSums).Where(all.Contains);
     }
 
     /// <summary>What joins the classes of a pixel.</summary>
     public List<Node> Reductions { get; }
+
+    /// <summary>Those of them, of the first stratum, that a loop over the classes adds up in rows ahead of the pixels: labels and rows then serve several classes at a time.</summary>
+    public List<Node> RowSums { get; }
 
     /// <summary>Nodes with a class axis that are kept in a scratch row a class.</summary>
     public List<Node> Stored { get; }
@@ -101,26 +108,31 @@ internal sealed class TileSchedule
     /// About how many calls the compiler has to inline. Beyond what it bears in one method, lane operations stay calls, which takes
     /// several times as long.
     /// </summary>
-    public int Weight => Nodes.Sum(node => node.Op switch
+    public int Weight => Nodes.Sum(WeightOf);
+
+    private int WeightOf(Node node) => node.Op switch
     {
         _ when IsLeaf(node) || IsGiven(node) => 2,
         Op.Divide => 6,
         Op.Power => 350,
         _ when node.Operation().IsExpensive => 150,
         _ => 6,
-    });
+    };
 
     public Dictionary<Node, int> Uses { get; } = [];
 
     public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
 
     /// <summary>There is work without a class axis, or work that joins classes.</summary>
-    public bool HasPixelPhase => PerPixel.Count > 0 || Pass.Summands.Any(summand => !summand.HasClass) || PixelStores.Any() || WritesElementsPerPixel;
+    public bool HasPixelPhase => PerPixel.Count > RowSums.Count || Pass.Summands.Any(summand => !summand.HasClass) || PixelStores.Any() || WritesElementsPerPixel;
 
     public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
 
     /// <summary>There is work that keeps the class axis.</summary>
     public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStores.Any();
+
+    /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
+    public bool ClassesInPairs => HasClassPhase && Ahead.Count == 0 && !ClassStores.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, ClassPhaseNodes());
 
     /// <summary>The running sums whose values and keys have no class axis.</summary>
     public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));
@@ -188,6 +200,22 @@ internal sealed class TileSchedule
     }
 
     private bool IsClassOutput(Node node) => ClassOutputs.Contains(node);
+
+    // A stratum's sums go together. What they add up follows from rows, labels and constants alone.
+    private List<Node> FindRowSums()
+    {
+        List<Node> sums = ReductionsOf(0).ToList();
+        List<Node> added = sums.Select(sum => sum[0]).ToList();
+        List<Node> computed = Computed(added, _ => false);
+        return sums.All(sum => sum.Op == Op.Sum) && !computed.Any(Stored.Contains) && !computed.SelectMany(node => Reads(node)).Concat(added).Any(PerPixel.Contains) && IsLight(added, computed)
+            ? sums
+            : [];
+    }
+
+    // So little that two classes fit into the registers, and into what the compiler bears. A softmax: other losses have a class or two, and long chains of operations for each.
+    private bool IsLight(IEnumerable<Node> outputs, List<Node> computed) =>
+        Softmax is not null && computed.Sum(WeightOf) <= MostPaired && !computed.Any(node => node.Operation().IsExpensive || node.Op == Op.Power)
+        && !computed.SelectMany(node => node.Inputs).Concat(outputs).Any(node => node.Op == Op.ClassSet);
 
     // exp(-|x|) of the logits themselves: sigmoid losses have it in every pass.
     private List<Node> FindAhead() => ClassPhaseNodes()

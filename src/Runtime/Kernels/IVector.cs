@@ -18,6 +18,9 @@ public unsafe interface IVector<V, T> :
     /// <summary>The number of lanes.</summary>
     static abstract int Count { get; }
 
+    /// <summary>How many classes it holds the pixels of: 1, or 2 in a <see cref="ClassPair{V, T}"/>.</summary>
+    static virtual int Classes => 1;
+
     /// <summary>All lanes 0.</summary>
     static abstract V Zero { get; }
 
@@ -29,6 +32,14 @@ public unsafe interface IVector<V, T> :
 
     /// <summary>All lanes the same number.</summary>
     static abstract V Create(double value);
+
+    /// <summary>All lanes the index of a class, from <paramref name="c"/> on where there are several.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V ClassIndex(int c) => V.Create(c);
+
+    /// <summary>All lanes the number of the class, of those that lie at an address for class after class.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V OfClasses(Pointer<T> address) => V.Broadcast(address);
 
     /// <summary>All lanes the number stored at an address.</summary>
     static abstract V Broadcast(T* address);
@@ -53,6 +64,26 @@ public unsafe interface IVector<V, T> :
 
     /// <summary>Stores adjacent numbers, <paramref name="isStreamed"/> past the caches: the address is then a multiple of the register's bytes.</summary>
     static abstract void Store(V value, Pointer<T> address, bool isStreamed);
+
+    /// <summary>Loads the pixels of each class, whose rows are <paramref name="stride"/> elements apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Load(Pointer<T> address, nint stride) => V.Load(address);
+
+    /// <summary>Stores the pixels of each class, whose rows are <paramref name="stride"/> elements apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void Store(V value, Pointer<T> address, nint stride) => V.Store(value, address);
+
+    /// <inheritdoc cref="Store(V, Pointer{T}, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void Store(V value, Pointer<T> address, nint stride, bool isStreamed) => V.Store(value, address, isStreamed);
+
+    /// <summary>Adds each class's pixels to a row that all classes share; the first of all begins it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void AddToRow(V value, Pointer<T> row, bool isFirst) => V.Store(isFirst ? value : V.Load(row) + value, row);
+
+    /// <summary>Likewise adds a * b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void MultiplyAddToRow(V a, V b, Pointer<T> row, bool isFirst) => V.Store(V.MultiplyAdd(a, b, isFirst ? V.Zero : V.Load(row)), row);
 
     /// <summary>a * b + c, rounded once where the machine has it.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);

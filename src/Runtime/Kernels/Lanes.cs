@@ -7,11 +7,11 @@ namespace LossGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Lanes
 {
-    /// <summary>Adds to a lane accumulator in memory.</summary>
+    /// <summary>Adds to a lane accumulator in memory; those of several classes follow each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<T, V>(Pointer<T> accumulator, V value)
         where T : unmanaged
-        where V : struct, IVector<V, T> => V.Store(V.Load(accumulator) + value, accumulator);
+        where V : struct, IVector<V, T> => V.Store(V.Load(accumulator, V.Count) + value, accumulator, V.Count);
 
     /// <summary>The value where the pixel is valid, else 0. Nothing is left of it in full tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,7 +60,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
             PerImage = false,
             Pairs = true,
             Slots = (5, 2, 0, 0),
@@ -205,24 +205,46 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum - V.LogAtLeastOne(productSum));
 
             // Class by class: sums and results that keep the class axis.
-            for (int c = 0; c < classes; c++)
-            {
-                V self = V.Create(c);
-                var exponential = scratch + (((0 * classes) + c) * width);
-                V sumLabelled = V.Zero;
-                V sumPredicted = V.Zero;
-                V sumOverlap = V.Zero;
-                for (nint i = 0; i < pixels; i += V.Count)
-                {
-                    V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
-                    sumLabelled = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumLabelled);
-                    sumPredicted += global::LossGen.Kernels.Lanes.Valid<T, V, M>(probability, validity + i);
-                    sumOverlap = V.AddWhereEqual(V.Load(labels + i), self, probability, sumOverlap);
-                }
+            global::LossGen.Kernels.ClassLoops.Run<Statistics0Classes, T, V, M>(ref tile);
+        }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumLabelled);
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumPredicted);
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumOverlap);
+        private readonly struct Statistics0Classes : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
+            {
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var labelExponentRow = scratch + (((1 * classes) + 1) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 2) * width);
+                var validity = tile.Valid;
+
+                // Class by class: sums and results that keep the class axis.
+                for (int c = first; c < end; c += V.Classes)
+                {
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    V sumLabelled = V.Zero;
+                    V sumPredicted = V.Zero;
+                    V sumOverlap = V.Zero;
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V probability = V.Load(exponential + i, width) * V.Load(reciprocalRow + i);
+                        sumLabelled = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumLabelled);
+                        sumPredicted += global::LossGen.Kernels.Lanes.Valid<T, V, M>(probability, validity + i);
+                        sumOverlap = V.AddWhereEqual(V.Load(labels + i), self, probability, sumOverlap);
+                    }
+
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumLabelled);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumPredicted);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumOverlap);
+                }
             }
         }
 
@@ -240,6 +262,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var v21Row = scratch + (((1 * classes) + 2) * width);
+            var v22Row = scratch + (((1 * classes) + 3) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
             // s5 = -s6
@@ -248,39 +271,100 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
 
+            // Class by class: sums over the classes, in rows.
+            global::LossGen.Kernels.ClassLoops.Run<GradientSums, T, V, M>(ref tile);
+
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
                 V normaliser = V.Load(normaliserRow + i);
+                V v21 = V.Load(v21Row + i);
                 V reciprocal = V.One / normaliser;
-                // v22 = sum_C(exponential*where([label = c], s7[c], s8[c]))
-                V v22 = V.Zero;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                V self = V.Zero;
-                for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
-                {
-                    v22 = V.MultiplyAdd(V.Load(exponentialRow), V.SelectEqual(label, self, V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c)), v22);
-                }
-                V v21 = -(reciprocal * v22);
+                V v22 = -(reciprocal * v21);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v21, v21Row + i);
+                V.Store(v22, v22Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
-            bool isStreamed = tile.IsStreamed;
-            for (int c = 0; c < classes; c++)
+            global::LossGen.Kernels.ClassLoops.Run<GradientClasses, T, V, M>(ref tile);
+        }
+
+        private readonly struct GradientSums : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
             {
-                V self = V.Create(c);
-                var gradient = tile.Gradient + (c * tile.GradientStride);
-                var exponential = scratch + (((0 * classes) + c) * width);
-                // s23[c] = s6 + s7[c]
-                V s23 = V.Broadcast(constants + (2 * classes) + c);
-                // s24[c] = s6 + s8[c]
-                V s24 = V.Broadcast(constants + (3 * classes) + c);
-                for (nint i = 0; i < pixels; i += V.Count)
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var v21Row = scratch + (((1 * classes) + 2) * width);
+                var v22Row = scratch + (((1 * classes) + 3) * width);
+                var constants = tile.Constants;
+                var validity = tile.Valid;
+                // s5 = -s6
+                V s5 = V.Broadcast(constants + (4 * classes) + 0);
+
+                // v21 = sum_C(exponential*where([label = c], s7[c], s8[c]))
+                for (int c = first; c < end; c += V.Classes)
                 {
-                    V.Store(V.MultiplyAdd(V.Load(exponential + i) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v21Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, isStreamed);
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    // s7[c] = (not (0 = below[c]))*(s15[c] + 2*s11/below[c])
+                    V s7 = V.OfClasses(constants + c);
+                    // s8[c] = (not (0 = below[c]))*s15[c]
+                    V s8 = V.OfClasses(constants + (1 * classes) + c);
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s7, s8), v21Row + i, isFirst: c == 0);
+                    }
+                }
+            }
+        }
+
+        private readonly struct GradientClasses : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
+            {
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var v21Row = scratch + (((1 * classes) + 2) * width);
+                var v22Row = scratch + (((1 * classes) + 3) * width);
+                var constants = tile.Constants;
+                var validity = tile.Valid;
+                // s5 = -s6
+                V s5 = V.Broadcast(constants + (4 * classes) + 0);
+
+                // Class by class: sums and results that keep the class axis.
+                bool isStreamed = tile.IsStreamed;
+                nint gradientStride = tile.GradientStride;
+                for (int c = first; c < end; c += V.Classes)
+                {
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    // s23[c] = s6 + s7[c]
+                    V s23 = V.OfClasses(constants + (2 * classes) + c);
+                    // s24[c] = s6 + s8[c]
+                    V s24 = V.OfClasses(constants + (3 * classes) + c);
+                    var gradient = tile.Gradient + (c * tile.GradientStride);
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V.Store(V.MultiplyAdd(V.Load(exponential + i, width) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v22Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, gradientStride, isStreamed);
+                    }
                 }
             }
         }

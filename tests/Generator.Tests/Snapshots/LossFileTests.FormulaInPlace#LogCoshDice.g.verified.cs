@@ -75,7 +75,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 2, WritesGradient: false, WritesElements: false) },
             ValueStage = 1,
-            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: true, WritesElements: false),
+            Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
             PerImage = true,
             Pairs = true,
             Slots = (1, 0, 1, 4),
@@ -230,24 +230,45 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSumValid);
 
             // Class by class: sums and results that keep the class axis.
-            for (int c = 0; c < classes; c++)
-            {
-                V self = V.Create(c);
-                var exponential = scratch + (((0 * classes) + c) * width);
-                V sumSumY = V.Zero;
-                V sumTp = V.Zero;
-                V sumSumP = V.Zero;
-                for (nint i = 0; i < pixels; i += V.Count)
-                {
-                    V probability = V.Load(exponential + i) * V.Load(reciprocalRow + i);
-                    sumSumY = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumSumY);
-                    sumTp = V.AddWhereEqual(V.Load(labels + i), self, probability, sumTp);
-                    sumSumP += (M.IsMasked ? V.Load(validity + i) : V.AllTrue) & probability;
-                }
+            global::LossGen.Kernels.ClassLoops.Run<Statistics0Classes, T, V, M>(ref tile);
+        }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSumY);
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumTp);
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumSumP);
+        private readonly struct Statistics0Classes : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
+            {
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var validity = tile.Valid;
+
+                // Class by class: sums and results that keep the class axis.
+                for (int c = first; c < end; c += V.Classes)
+                {
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    V sumSumY = V.Zero;
+                    V sumTp = V.Zero;
+                    V sumSumP = V.Zero;
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V probability = V.Load(exponential + i, width) * V.Load(reciprocalRow + i);
+                        sumSumY = V.AddWhereEqual(V.Load(labels + i), self, V.One, sumSumY);
+                        sumTp = V.AddWhereEqual(V.Load(labels + i), self, probability, sumTp);
+                        sumSumP += (M.IsMasked ? V.Load(validity + i) : V.AllTrue) & probability;
+                    }
+
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSumY);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumTp);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumSumP);
+                }
             }
         }
 
@@ -265,11 +286,15 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var v25Row = scratch + (((1 * classes) + 2) * width);
+            var v26Row = scratch + (((1 * classes) + 3) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
+
+            // Class by class: sums over the classes, in rows.
+            global::LossGen.Kernels.ClassLoops.Run<GradientSums, T, V, M>(ref tile);
 
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
@@ -277,34 +302,88 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V label = V.Load(labels + i);
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
                 V normaliser = V.Load(normaliserRow + i);
+                V v25 = V.Load(v25Row + i);
                 V reciprocal = V.One / normaliser;
-                // v26 = sum_C(exponential*where([label = c], s5[c], s6[c]))
-                V v26 = V.Zero;
-                var exponentialRow = scratch + (0 * classes * width) + i;
-                V self = V.Zero;
-                for (int c = 0; c < classes; c++, exponentialRow += width, self += V.One)
-                {
-                    v26 = V.MultiplyAdd(V.Load(exponentialRow), V.SelectEqual(label, self, V.Broadcast(constants + c), V.Broadcast(constants + (1 * classes) + c)), v26);
-                }
-                V v25 = -(reciprocal * v26);
+                V v26 = -(reciprocal * v25);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v25, v25Row + i);
+                V.Store(v26, v26Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
-            bool isStreamed = tile.IsStreamed;
-            for (int c = 0; c < classes; c++)
+            global::LossGen.Kernels.ClassLoops.Run<GradientClasses, T, V, M>(ref tile);
+        }
+
+        private readonly struct GradientSums : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
             {
-                V self = V.Create(c);
-                var gradient = tile.Gradient + (c * tile.GradientStride);
-                var exponential = scratch + (((0 * classes) + c) * width);
-                // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
-                V s5 = V.Broadcast(constants + c);
-                // s6[c] = (0 < s4)*s20[c]
-                V s6 = V.Broadcast(constants + (1 * classes) + c);
-                for (nint i = 0; i < pixels; i += V.Count)
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var v25Row = scratch + (((1 * classes) + 2) * width);
+                var v26Row = scratch + (((1 * classes) + 3) * width);
+                var constants = tile.Constants;
+                var validity = tile.Valid;
+
+                // v25 = sum_C(exponential*where([label = c], s5[c], s6[c]))
+                for (int c = first; c < end; c += V.Classes)
                 {
-                    V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i, isStreamed);
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
+                    V s5 = V.OfClasses(constants + c);
+                    // s6[c] = (0 < s4)*s20[c]
+                    V s6 = V.OfClasses(constants + (1 * classes) + c);
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s5, s6), v25Row + i, isFirst: c == 0);
+                    }
+                }
+            }
+        }
+
+        private readonly struct GradientClasses : global::LossGen.Kernels.IClassLoop
+        {
+            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+                where T : unmanaged
+                where V : struct, global::LossGen.Kernels.IVector<V, T>
+                where M : struct, global::LossGen.Kernels.ITileMask
+            {
+                int classes = tile.Classes;
+                nint pixels = tile.Pixels;
+                var labels = tile.Labels;
+                var scratch = tile.Scratch;
+                int width = tile.Width;
+                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var v25Row = scratch + (((1 * classes) + 2) * width);
+                var v26Row = scratch + (((1 * classes) + 3) * width);
+                var constants = tile.Constants;
+                var validity = tile.Valid;
+
+                // Class by class: sums and results that keep the class axis.
+                bool isStreamed = tile.IsStreamed;
+                nint gradientStride = tile.GradientStride;
+                for (int c = first; c < end; c += V.Classes)
+                {
+                    V self = V.ClassIndex(c);
+                    var exponential = scratch + (((0 * classes) + c) * width);
+                    // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
+                    V s5 = V.OfClasses(constants + c);
+                    // s6[c] = (0 < s4)*s20[c]
+                    V s6 = V.OfClasses(constants + (1 * classes) + c);
+                    var gradient = tile.Gradient + (c * tile.GradientStride);
+                    for (nint i = 0; i < pixels; i += V.Count)
+                    {
+                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v26Row + i))), gradient + i, gradientStride, isStreamed);
+                    }
                 }
             }
         }

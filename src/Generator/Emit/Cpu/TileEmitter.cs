@@ -40,29 +40,88 @@ internal sealed class TileEmitter
             Method(method, () =>
             {
                 text.Softmax();
+                RowSums(method);
                 if (schedule.HasPixelPhase)
                     PixelPhase(second: null);
-                if (schedule.HasClassPhase)
+                if (schedule.ClassesInPairs)
+                    Call(ClassesComment, method + Classes);
+                else if (schedule.HasClassPhase)
                     ClassPhase();
             });
-            return;
+        }
+        else
+        {
+            InParts(method);
         }
 
-        List<string> parts = [method + "Pixels", method + "Classes"];
+        if (schedule.RowSums.Count > 0)
+            Loop(method + Sums, RowSumLoop);
+        if (schedule.ClassesInPairs)
+            Loop(method + Classes, ClassPhase);
+    }
+
+    private void InParts(string method)
+    {
+        List<string> parts = [method + "Pixels"];
         if (schedule.IsCut)
-            parts.Insert(1, method + "Followers");
+            parts.Add(method + "Followers");
+        if (!schedule.ClassesInPairs)
+            parts.Add(method + Classes);
         Header(method);
         foreach (string part in parts)
             writer.Line($"{part}<T, V, M>(ref tile);");
+        if (schedule.ClassesInPairs)
+            writer.Line(CallOf(method + Classes));
         writer.Close();
         writer.Line();
         Method(parts[0], () =>
         {
             text.Softmax();
+            RowSums(method);
             PixelPhase(schedule.IsCut ? parts[1] : null);
         });
+        if (schedule.ClassesInPairs)
+            return;
         writer.Line();
-        Method(parts[parts.Count - 1], ClassPhase);
+        Method(method + Classes, ClassPhase);
+    }
+
+    private const string ClassesComment = "// Class by class: sums and results that keep the class axis.";
+
+    // Loops over the classes, behind the name of the pass.
+    private const string Sums = "Sums";
+    private const string Classes = "Classes";
+
+    private static string CallOf(string loop) => $"{KernelEmitter.Kernels}.ClassLoops.Run<{loop}, T, V, M>(ref tile);";
+
+    private void Call(string comment, string loop)
+    {
+        writer.Line();
+        writer.Line(comment);
+        writer.Line(CallOf(loop));
+    }
+
+    private void RowSums(string method)
+    {
+        if (schedule.RowSums.Count > 0)
+            Call("// Class by class: sums over the classes, in rows.", method + Sums);
+    }
+
+    // A loop over the classes that may take several at a time.
+    private void Loop(string name, Action body)
+    {
+        writer.Line();
+        writer.Open($"private readonly struct {name} : {KernelEmitter.Kernels}.IClassLoop");
+        writer.Line($"public static void Run<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile, int first, int end)");
+        KernelEmitter.Constraints(writer);
+        writer.Open();
+        text.IsForSeveral = true;
+        text.Prologue();
+        writer.Line();
+        body();
+        text.IsForSeveral = false;
+        writer.Close();
+        writer.Close();
     }
 
     private void Header(string method)
@@ -95,7 +154,7 @@ internal sealed class TileEmitter
         {
             foreach (Node node in schedule.PerPixel.Where(node => schedule.Stratum(node) == stratum && !TileSchedule.IsClassReduction(node)))
                 text.DeclareIfShared(node);
-            List<Node> reductions = schedule.ReductionsOf(stratum).ToList();
+            List<Node> reductions = schedule.ReductionsOf(stratum).Where(reduction => !schedule.RowSums.Contains(reduction)).ToList();
             if (reductions.Count > 0)
                 ReductionLoop(reductions);
             if (schedule.IsCut && stratum == schedule.Cut)
@@ -108,7 +167,7 @@ internal sealed class TileEmitter
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
-        StoreRows(schedule.Rows.Where(row => !schedule.IsGiven(row) && !schedule.IsBeforeCut(row)));
+        StoreRows(schedule.Rows.Where(row => !IsReady(row) && !schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (sums.Count > 0)
@@ -119,7 +178,7 @@ internal sealed class TileEmitter
 
     private void SecondLoop(string? method, List<Summand> sums)
     {
-        StoreRows(schedule.Rows.Where(row => !schedule.IsGiven(row) && schedule.IsBeforeCut(row)));
+        StoreRows(schedule.Rows.Where(row => !IsReady(row) && schedule.IsBeforeCut(row)));
         text.CloseScope();
         writer.Close();
         if (method is not null)
@@ -136,7 +195,7 @@ internal sealed class TileEmitter
             DeclareSums(sums);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenPixelScope();
-        Load(schedule.Carried.Concat(schedule.GivenRowsOf(beforeCut: false)));
+        Load(schedule.Carried.Concat(schedule.GivenRowsOf(beforeCut: false)).Distinct());
     }
 
     // What lies in rows of scratch memory.
@@ -169,6 +228,9 @@ internal sealed class TileEmitter
         string product = text.ProductName(sum.Sum);
         writer.Line(sum.IsOnePlus ? $"{product} = {KernelEmitter.Lanes}.TimesOnePlus<T, V>({product}, {text.Masked(factor)});" : $"{product} *= {text.MaskedFactor(factor)};");
     }
+
+    // In its row before the loops over the pixels.
+    private bool IsReady(Node row) => schedule.IsGiven(row) || schedule.RowSums.Contains(row);
 
     private void StoreRows(IEnumerable<Node> rows)
     {
@@ -215,14 +277,20 @@ internal sealed class TileEmitter
     {
         List<Summand> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum.Sum)).ToList();
         List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
-        writer.Line();
-        writer.Line("// Class by class: sums and results that keep the class axis.");
+        if (!text.IsForSeveral)
+            writer.Line();
+        writer.Line(ClassesComment);
         if (pass.Gradient is not null)
+        {
             writer.Line("bool isStreamed = tile.IsStreamed;");
+            if (text.IsForSeveral)
+                writer.Line("nint gradientStride = tile.GradientStride;");
+        }
+
         DeclareSums(across);
-        writer.Open("for (int c = 0; c < classes; c++)");
-        text.OpenClassScope(perPixel: false);
-        text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), pass);
+        OpenClassLoop();
+        text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), schedule.ClassOutputs);
+        text.ResultPointers();
         Ahead();
         DeclareSums(perClass);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
@@ -235,9 +303,9 @@ internal sealed class TileEmitter
         foreach (Summand sum in perClass.Concat(across))
             Accumulate(sum);
         if (pass.Gradient is { } gradient)
-            writer.Line($"V.Store({text.Value(gradient)}, gradient + i, isStreamed);");
+            writer.Line($"V.Store({text.Value(gradient)}, gradient + i{text.Apart("gradientStride")}, isStreamed);");
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
-            writer.Line($"V.Store({text.Value(elements)}, elements + i);");
+            writer.Line($"V.Store({text.Value(elements)}, elements + i{text.Apart("tile.ElementStride")});");
         foreach (Node store in schedule.ClassStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.StoreName(store)} + i);").Line($"V.Store({text.Value(store[1])}, {text.StoreName(store)}Keys + i);");
         text.CloseScope();
@@ -252,6 +320,34 @@ internal sealed class TileEmitter
             writer.Line();
         foreach (Summand sum in across)
             StoreSum(sum, "");
+    }
+
+    private void OpenClassLoop()
+    {
+        writer.Open(text.IsForSeveral ? "for (int c = first; c < end; c += V.Classes)" : "for (int c = 0; c < classes; c++)");
+        text.OpenClassScope(perPixel: false);
+    }
+
+    // Each class's terms, added to the rows of the sums.
+    private void RowSumLoop()
+    {
+        foreach (Node sum in schedule.RowSums)
+            text.Comment(sum);
+        OpenClassLoop();
+        List<Node> added = schedule.RowSums.Select(sum => sum[0]).ToList();
+        List<Node> computed = schedule.Computed(added, schedule.Stored.Contains);
+        text.ClassPointers(computed, added);
+        writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
+        text.OpenInnerScope();
+        text.CountUses(computed, added);
+        foreach (Node node in computed)
+            text.DeclareIfShared(node);
+        foreach (Node sum in schedule.RowSums)
+            writer.Line(text.AddToRow(sum));
+        text.CloseScope();
+        writer.Close();
+        text.CloseScope();
+        writer.Close();
     }
 
     // The runtime's part of a class, ahead of the loop that adds up and writes.
@@ -277,6 +373,7 @@ internal sealed class TileEmitter
             total += (summand.IsNegative ? (total.Length > 0 ? " - " : "-") : total.Length > 0 ? " + " : "") + log;
         }
 
-        writer.Line($"{KernelEmitter.Lanes}.Add<T, V>(tile.Sums + ({index} * V.Count), {total});");
+        string place = $"tile.Sums + ({index} * V.Count)";
+        writer.Line(text.IsForSeveral && offset.Length == 0 ? $"V.AddToRow({total}, {place}, isFirst: false);" : $"{KernelEmitter.Lanes}.Add<T, V>({place}, {total});");
     }
 }

@@ -13,6 +13,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private PassPlan Pass => schedule.Pass;
 
+    /// <summary>The loop over the classes may take several at a time.</summary>
+    public bool IsForSeveral { get; set; }
+
     /// <summary>Declares what the whole method uses.</summary>
     public void Prologue()
     {
@@ -144,9 +147,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     }
 
     /// <summary>Pointers and constants of a class, ahead of its loop over the pixels.</summary>
-    public void ClassPointers(List<Node> computed, PassPlan pass)
+    public void ClassPointers(List<Node> computed, IEnumerable<Node> outputs)
     {
-        var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(schedule.ClassOutputs));
+        var inputs = new HashSet<Node>(computed.SelectMany(node => node.Inputs).Concat(outputs));
         if (inputs.Any(node => node.Op == Op.Logit))
             writer.Line("var x = logits + (c * logitStride);");
         if (inputs.Any(node => node.Op == Op.Target))
@@ -156,13 +159,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
             writer.Line("var upstream = tile.Upstream + (c * tile.UpstreamStride);");
         if (inputs.Any(node => node.Op == Op.OneHot))
-            writer.Line("V self = V.Create(c);");
-        if (pass.Gradient is not null)
-            writer.Line("var gradient = tile.Gradient + (c * tile.GradientStride);");
-        if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
-            writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
-        foreach (Node store in schedule.ClassStores)
-            writer.Line($"var {StoreName(store)} = {Store(store, 0)} + (c * tile.StoreStride);").Line($"var {StoreName(store)}Keys = {Store(store, 1)} + (c * tile.StoreStride);");
+            writer.Line(IsForSeveral ? "V self = V.ClassIndex(c);" : "V self = V.Create(c);");
         foreach (Node row in schedule.Stored.Where(inputs.Contains))
             writer.Line($"var {Name(row)} = {ClassRow(row)};");
         foreach (Node node in inputs.Where(node => !node.IsPixel && Pass.ClassConstants.Contains(node)).OrderBy(node => node.Id))
@@ -172,6 +169,20 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             scopes.Peek()[node] = Name(node);
         }
     }
+
+    /// <summary>Where a class's results go.</summary>
+    public void ResultPointers()
+    {
+        if (Pass.Gradient is not null)
+            writer.Line("var gradient = tile.Gradient + (c * tile.GradientStride);");
+        if (Pass.Elements is { } elements && TileSchedule.HasClass(elements))
+            writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
+        foreach (Node store in schedule.ClassStores)
+            writer.Line($"var {StoreName(store)} = {Store(store, 0)} + (c * tile.StoreStride);").Line($"var {StoreName(store)}Keys = {Store(store, 1)} + (c * tile.StoreStride);");
+    }
+
+    /// <summary>The elements between the rows of the classes, where there may be several.</summary>
+    public string Apart(string stride) => IsForSeveral ? ", " + stride : "";
 
     public string Name(Node node) => names.Of(node);
 
@@ -246,6 +257,15 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             : $"{sum} += {Text(term, outer: true)};";
     }
 
+    /// <summary>The step that adds a term of each class to a row that they share.</summary>
+    public string AddToRow(Node sum)
+    {
+        string row = $"{RowName(sum)} + i, isFirst: c == 0";
+        return IsInlineProduct(sum[0], out bool negative) && !negative
+            ? $"V.MultiplyAddToRow({Text(sum[0][0], outer: true)}, {Text(sum[0][1], outer: true)}, {row});"
+            : $"V.AddToRow({Text(sum[0], outer: true)}, {row});";
+    }
+
     /// <summary>A value that is 0 where the pixel is not valid.</summary>
     public string Masked(Node node) => IsMaskedByGraph(node) ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.Valid<T, V, M>({Text(node, outer: true)}, validity + i)";
 
@@ -289,7 +309,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             if (!perPixel && schedule.Ahead.Contains(node))
                 return $"V.Load({RowName(node)} + i)";
             if (schedule.Stored.Contains(node))
-                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i)";
+                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({Name(node)} + i{Apart("width")})";
             if (!perPixel && schedule.Rows.Contains(node))
                 return $"V.Load({RowName(node)} + i)";
         }
@@ -309,19 +329,19 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             case Op.Constant:
                 return $"V.Create({Literal.Of(node.Number)})";
             case Op.ClassIndex:
-                return "V.Create(c)";
+                return IsForSeveral ? "V.ClassIndex(c)" : "V.Create(c)";
             case Op.ClassSet:
                 return $"({NodeNames.ClassCondition(node.Classes!)} ? V.AllTrue : V.Zero)";
             case Op.Logit:
-                return perPixel ? "V.Load(x)" : "V.Load(x + i)";
+                return perPixel ? "V.Load(x)" : $"V.Load(x + i{Apart("logitStride")})";
             case Op.Target:
-                return perPixel ? "V.Load(y)" : "V.Load(y + i)";
+                return perPixel ? "V.Load(y)" : $"V.Load(y + i{Apart("targetStride")})";
             case Op.Input or Op.RunningSum when TileSchedule.HasClass(node):
-                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i)";
+                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i{Apart("inputStride")})";
             case Op.Input or Op.RunningSum:
                 return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
-                return inClass && !perPixel ? "V.Load(upstream + i)"
+                return inClass && !perPixel ? $"V.Load(upstream + i{Apart("tile.UpstreamStride")})"
                     : TileSchedule.HasClass(node) ? "V.Load(tile.Upstream + (c * tile.UpstreamStride) + i)" : "V.Load(tile.Upstream + i)";
             case Op.OneHot:
                 return $"V.Equal({LabelAndClass})";
@@ -330,7 +350,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             case Op.Valid:
                 return inClass
                     ? TileSchedule.HasClass(node)
-                        ? "(M.IsMasked ? V.Load(validity + (c * tile.ValidStride) + i) : V.AllTrue)"
+                        ? $"(M.IsMasked ? V.Load(validity + (c * tile.ValidStride) + i{Apart("tile.ValidStride")}) : V.AllTrue)"
                         : perPixel ? "valid" : "(M.IsMasked ? V.Load(validity + i) : V.AllTrue)"
                     : "valid";
         }
@@ -385,7 +405,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private string ClassConstant(Node node)
     {
         int row = Pass.ClassConstants.IndexOf(node);
-        string value = row == 0 ? "V.Broadcast(constants + c)" : $"V.Broadcast(constants + ({row} * classes) + c)";
+        string function = IsForSeveral ? "OfClasses" : "Broadcast", value = $"V.{function}(constants + {(row == 0 ? "" : $"({row} * classes) + ")}c)";
         return AsMask(node, value);
     }
 }
