@@ -35,7 +35,17 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
         Op.Add => Find(node[0]) ?? Find(node[1]),
         Op.Multiply when node[0].IsNumber(-1) => Find(node[1]),
         Op.Mask => Find(node[1]),
+
+        // Whatever is chosen.
+        Op.Where when Find(node[1]) is { } log && ReferenceEquals(log, Find(node[2])) && IsTakenOff(node[1], log) == IsTakenOff(node[2], log) => log,
         _ => null,
+    };
+
+    private static bool IsTakenOff(Node node, Node log) => !ReferenceEquals(node, log) && node.Op switch
+    {
+        Op.Add => IsTakenOff(ReferenceEquals(Find(node[0]), log) ? node[0] : node[1], log),
+        Op.Multiply => !IsTakenOff(node[1], log),
+        _ => IsTakenOff(node[1], log),
     };
 
     // The other terms, what is multiplied, and the sign of the logarithm.
@@ -54,6 +64,10 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
                 (rest, factor, isNegative) = Take(graph, node[1], log);
                 factor = log.Op == Op.Log1pOfUnit ? graph.Make(Op.Mask, node[0], factor) : graph.Make(Op.Where, node[0], factor, graph.One);
                 return (rest is null ? null : graph.Make(Op.Mask, node[0], rest), factor, isNegative);
+            case Op.Where:
+                (rest, factor, isNegative) = Take(graph, node[1], log);
+                Node? second = Take(graph, node[2], log).Others;
+                return (rest is null && second is null ? null : graph.Make(Op.Where, node[0], rest ?? graph.Zero, second ?? graph.Zero), factor, isNegative);
             default:
                 (rest, factor, isNegative) = Take(graph, node[1], log);
                 return (rest is null ? null : graph.Make(Op.Multiply, node[0], rest), factor, !isNegative);

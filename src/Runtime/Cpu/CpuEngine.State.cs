@@ -1,3 +1,4 @@
+using System.Numerics;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -30,6 +31,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Pixels;
 
         public readonly int Width;
+
+        /// <summary>Pixels after which products end, a power of two.</summary>
+        public readonly int ProductPixels;
 
         /// <summary>Whole tiles differ in nothing but where they lie.</summary>
         public readonly bool IsPlain;
@@ -89,7 +93,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;
 
-            Width = TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth);
+            int factors = MostFactors(Classes);
+            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth), factors * V.Count);
+            ProductPixels = Math.Min(FlushPixels, factors * V.Count);
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
@@ -98,6 +104,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
+        }
+
+        // How many factors a product may have, a power of two: each is at most the sum of a pixel's exponentials, of which none is larger than 1, or 1 + an exponential.
+        private static int MostFactors(int classes)
+        {
+            double doublings = (typeof(T) == typeof(float) ? 127 : 1023) - 0.5;
+            return (int)BitOperations.RoundUpToPowerOf2((uint)(doublings / Math.Log2(Math.Max(2, classes))) + 1) / 2;
         }
 
         // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and with many classes long rows pay: each class's begin in other

@@ -24,9 +24,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Scratch = memory.Scratch,
             Staging = run.CopiesAhead ? memory.Staging : null,
             Sums = memory.LaneSums,
+            Products = memory.Products,
             Constants = memory.Constants,
             Valid = memory.Valid,
         };
+        MarkProducts(run, ref tile, pixel);
         var span = new PixelSpan(image, pixel, count, tile.Pixels);
         bool isTranslated = run.IsConverted || run.ClassesLast;
         (tile.Logits, tile.LogitStride) = isTranslated
@@ -93,6 +95,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Scratch = memory.Scratch,
             Staging = run.CopiesAhead ? memory.Staging : null,
             Sums = memory.LaneSums,
+            Products = memory.Products,
             Constants = memory.Constants,
             Valid = memory.Valid,
             LogitStride = (nint)run.Pixels,
@@ -103,6 +106,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         bool isPrefetched = IsPrefetched(run);
         for (; pixel + width <= end; pixel += width)
         {
+            MarkProducts(run, ref tile, pixel);
             tile.Logits = (T*)run.Logits + start + pixel;
             if (pass.WritesGradient)
                 tile.Gradient = (T*)run.Gradient + start + pixel;
@@ -126,6 +130,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         return pixel;
+    }
+
+    // They end where the sums in lanes go to double at the latest.
+    private static void MarkProducts(in CallState run, ref Tile<T> tile, long pixel)
+    {
+        long next = pixel + run.Width;
+        tile.BeginsProducts = (pixel & (run.ProductPixels - 1)) == 0;
+        tile.EndsProducts = (next & (run.ProductPixels - 1)) == 0 || next >= run.Pixels;
     }
 
     private static bool IsPrefetched(in CallState run) =>

@@ -12,6 +12,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Tile;
         public readonly long Converted;
         public readonly long Sums;
+        public readonly long Products;
         public readonly long Constants;
         public readonly long Rows;
         public readonly int Inputs;
@@ -35,13 +36,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 if (pass is null)
                     continue;
                 Sums = Math.Max(Sums, pass.SumLength(classes));
+                Products = Math.Max(Products, pass.ProductLength(classes));
                 Constants = Math.Max(Constants, pass.ConstantLength(classes));
                 Rows = Math.Max(Rows, ((long)pass.ClassRows * classes) + pass.PixelRows);
             }
         }
 
         public long Bytes =>
-            Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
+            Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
             + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
@@ -53,6 +55,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         /// <summary>Sums in lanes, until they go to the block's.</summary>
         public T* LaneSums;
+
+        /// <summary>Products in lanes, until their logarithm goes to a sum.</summary>
+        public T* Products;
 
         /// <summary>Constants of the pass in the kernel's type.</summary>
         public T* Constants;
@@ -88,6 +93,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 ConstantsImage = -1,
                 BlockSums = workspace.Take<double>(sizes.Sums),
                 LaneSums = workspace.Take<T>(sizes.Sums * V.Count),
+                Products = workspace.Take<T>(sizes.Products * V.Count),
                 Constants = workspace.Take<T>(sizes.Constants),
                 Scratch = workspace.Take<T>(sizes.Rows * sizes.Width),
                 Staging = workspace.Take<Staging<T>>(1),

@@ -98,6 +98,18 @@ public struct Tile<T>
     /// <summary>Lane accumulators: class sum k of class c at <c>Sums + (k * Classes + c) * lanes</c>, then the sums without a class axis.</summary>
     public Pointer<T> Sums;
 
+    /// <summary>
+    /// Products in lanes whose logarithm is added to a sum. They are carried from tile to tile, as far as they cannot overflow: product k of class c at <c>Products + (k * Classes + c) * lanes</c>, then
+    /// those without a class axis.
+    /// </summary>
+    public Pointer<T> Products;
+
+    /// <summary>The products begin with this tile.</summary>
+    public bool BeginsProducts;
+
+    /// <summary>The products end with this tile: their logarithm is due.</summary>
+    public bool EndsProducts;
+
     /// <summary>Results of the scalar section for this image: class row k at <c>Constants + k * Classes</c>, then the scalars.</summary>
     public Pointer<T> Constants;
 

@@ -11,12 +11,17 @@ namespace LossGen.Kernels;
 /// <param name="WritesGradient">The pass writes the gradient.</param>
 /// <param name="WritesElements">The pass writes the unreduced values (only when they have a pixel axis).</param>
 /// <param name="Stores">Bit k: the pass stores values and keys of running sum k, which is then summed up.</param>
+/// <param name="ClassProducts">Products over pixels with one number a class: <see cref="Tile{T}.Products"/>.</param>
+/// <param name="PixelProducts">Those without a class axis.</param>
 public sealed record PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
-    bool WritesGradient, bool WritesElements, int Stores = 0)
+    bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0)
 {
     /// <summary>The length of the pass's statistics for an image.</summary>
     public int SumLength(int classes) => ClassSums * classes + PixelSums;
+
+    /// <summary>How many products the pass forms.</summary>
+    public int ProductLength(int classes) => ClassProducts * classes + PixelProducts;
 
     /// <summary>The length of the pass's constants for an image.</summary>
     public int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;

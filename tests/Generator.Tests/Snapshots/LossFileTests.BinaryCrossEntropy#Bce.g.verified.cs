@@ -49,10 +49,10 @@ public sealed partial class Bce : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 1, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 1, WritesGradient: false, WritesElements: false, ClassProducts: 1) },
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false),
-            Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false),
+            Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false, ClassProducts: 1),
             PerImage = false,
             Slots = (3, 1, 0, 0),
         };
@@ -165,14 +165,18 @@ public sealed partial class Bce : global::LossGen.ILoss
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
-                V productSum = V.Zero;
+                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + (((0 * classes) + c) * V.Count));
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
                     productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.Load(decayRow + i), validity + i));
                 }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
+                if (tile.EndsProducts)
+                    sumSum += V.Log1p(productSum);
+                else
+                    V.Store(productSum, tile.Products + (((0 * classes) + c) * V.Count));
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
             }
         }
 
@@ -249,7 +253,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
-                V productSum = V.Zero;
+                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + (((0 * classes) + c) * V.Count));
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
@@ -260,7 +264,11 @@ public sealed partial class Bce : global::LossGen.ILoss
                     V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i, isStreamed);
                 }
 
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum + V.Log1p(productSum));
+                if (tile.EndsProducts)
+                    sumSum += V.Log1p(productSum);
+                else
+                    V.Store(productSum, tile.Products + (((0 * classes) + c) * V.Count));
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
             }
         }
 

@@ -58,7 +58,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
     {
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
-            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false) },
+            Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false, PixelProducts: 1) },
             ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
             PerImage = false,
@@ -190,7 +190,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
             // Pixel by pixel: what joins the classes.
             V sumSum = V.Zero;
-            V productSum = V.One;
+            V productSum = tile.BeginsProducts ? V.One : V.Load(tile.Products + (((0 * classes) + 0) * V.Count));
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V label = V.Load(labels + i);
@@ -202,7 +202,11 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 V.Store(reciprocal, reciprocalRow + i);
             }
 
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum - V.LogAtLeastOne(productSum));
+            if (tile.EndsProducts)
+                sumSum -= V.LogAtLeastOne(productSum);
+            else
+                V.Store(productSum, tile.Products + (((0 * classes) + 0) * V.Count));
+            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum);
 
             // Class by class: sums and results that keep the class axis.
             global::LossGen.Kernels.ClassLoops.Run<Statistics0Classes, T, V, M>(ref tile);

@@ -68,3 +68,7 @@ public sealed partial class DenseOnly;
 [Loss(Activation.Softmax)]
 [CrossEntropy]
 public sealed partial class CrossEntropyAlone;
+
+[Loss(Activation.Sigmoid)]
+[BinaryCrossEntropy]
+public sealed partial class BinaryAlone;

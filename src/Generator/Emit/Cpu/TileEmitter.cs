@@ -30,6 +30,9 @@ internal sealed class TileEmitter
     public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass) =>
         (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count);
 
+    /// <summary>Products over pixels: with a class axis, and without.</summary>
+    public static (int PerClass, int Shared) Products(PassPlan pass) => (ProductsOf(pass, perClass: true).Count(), ProductsOf(pass, perClass: false).Count());
+
     public static void Emit(CodeWriter writer, LossPlan plan, PassPlan pass, NodeNames names, string method) =>
         new TileEmitter(writer, plan, pass, names).Emit(method);
 
@@ -212,12 +215,23 @@ internal sealed class TileEmitter
     {
         foreach (Summand sum in sums)
         {
-            if (sum.Rest is not null)
-                writer.Line($"V {text.SumName(sum.Sum)} = V.Zero;");
+            writer.Line($"V {text.SumName(sum.Sum)} = V.Zero;");
             if (sum.Factor is not null)
-                writer.Line($"V {text.ProductName(sum.Sum)} = {(sum.IsOnePlus ? "V.Zero" : "V.One")};");
+                writer.Line($"V {text.ProductName(sum.Sum)} = tile.BeginsProducts ? {(sum.IsOnePlus ? "V.Zero" : "V.One")} : V.Load({Product(sum)});");
         }
     }
+
+    // Where a product goes from tile to tile: those of the classes, then those that the classes share.
+    private string Product(Summand summand)
+    {
+        List<Summand> perClass = ProductsOf(pass, perClass: true).ToList();
+        int k = perClass.IndexOf(summand);
+        string index = k >= 0 ? $"(({k} * classes) + c)" : $"(({perClass.Count} * classes) + {ProductsOf(pass, perClass: false).ToList().IndexOf(summand)})";
+        return $"tile.Products + ({index} * V.Count)";
+    }
+
+    private static IEnumerable<Summand> ProductsOf(PassPlan pass, bool perClass) =>
+        pass.Summands.Where(summand => summand.Factor is not null && TileSchedule.HasClass(summand.Sum) == perClass);
 
     private void Accumulate(Summand sum)
     {
@@ -365,12 +379,13 @@ internal sealed class TileEmitter
         Node sum = summand.Sum;
         int k = pass.ClassSums.IndexOf(sum);
         string index = k >= 0 ? $"(({k} * classes){offset})" : $"(({pass.ClassSums.Length} * classes) + {pass.PixelSums.IndexOf(sum)})";
-        string total = summand.Rest is null ? "" : text.SumName(sum);
+        string total = text.SumName(sum);
         if (summand.Factor is not null)
         {
-            // One logarithm for the pixels of the tile.
-            string log = $"V.{(summand.IsOnePlus ? "Log1p" : "LogAtLeastOne")}({text.ProductName(sum)})";
-            total += (summand.IsNegative ? (total.Length > 0 ? " - " : "-") : total.Length > 0 ? " + " : "") + log;
+            // One logarithm for many pixels, when their product ends.
+            string product = text.ProductName(sum), log = summand.IsOnePlus ? "Log1p" : "LogAtLeastOne";
+            writer.Line("if (tile.EndsProducts)").Line($"    {total} {(summand.IsNegative ? "-" : "+")}= V.{log}({product});");
+            writer.Line("else").Line($"    V.Store({product}, {Product(summand)});");
         }
 
         string place = $"tile.Sums + ({index} * V.Count)";
