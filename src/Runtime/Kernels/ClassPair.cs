@@ -136,6 +136,10 @@ public readonly unsafe struct ClassPair<V, T>(V first, V second) : IVector<Class
         new(V.SelectEqual(a.first, b.first, x.first, y.first), V.SelectEqual(a.second, b.second, x.second, y.second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> SelectLessOrEqual(ClassPair<V, T> a, ClassPair<V, T> b, ClassPair<V, T> x, ClassPair<V, T> y) =>
+        new(V.SelectLessOrEqual(a.first, b.first, x.first, y.first), V.SelectLessOrEqual(a.second, b.second, x.second, y.second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassPair<V, T> MaskEqual(ClassPair<V, T> a, ClassPair<V, T> b, ClassPair<V, T> x) =>
         new(V.MaskEqual(a.first, b.first, x.first), V.MaskEqual(a.second, b.second, x.second));
 

@@ -71,6 +71,9 @@ public readonly unsafe partial struct F32x16(Vector512<float> v) : IVector<F32x1
     public static F32x16 SelectEqual(F32x16 a, F32x16 b, F32x16 x, F32x16 y) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 SelectLessOrEqual(F32x16 a, F32x16 b, F32x16 x, F32x16 y) => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(a.v, b.v), x.v, y.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 MaskEqual(F32x16 a, F32x16 b, F32x16 x) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -71,6 +71,9 @@ public readonly unsafe partial struct F64x8(Vector512<double> v) : IVector<F64x8
     public static F64x8 SelectEqual(F64x8 a, F64x8 b, F64x8 x, F64x8 y) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 SelectLessOrEqual(F64x8 a, F64x8 b, F64x8 x, F64x8 y) => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(a.v, b.v), x.v, y.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 MaskEqual(F64x8 a, F64x8 b, F64x8 x) => new(Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, Vector512<double>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -94,6 +94,10 @@ public unsafe interface IVector<V, T> :
     /// <summary>For each lane <paramref name="x"/> where a = b, else <paramref name="y"/>.</summary>
     static abstract V SelectEqual(V a, V b, V x, V y);
 
+    /// <summary>For each lane <paramref name="x"/> where a is at most b, else <paramref name="y"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V SelectLessOrEqual(V a, V b, V x, V y) => V.Select(V.LessOrEqual(a, b), x, y);
+
     /// <summary>For each lane <paramref name="x"/> where a = b, else 0.</summary>
     static abstract V MaskEqual(V a, V b, V x);
 

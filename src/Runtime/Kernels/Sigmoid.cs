@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LossGen.Kernels;
 
@@ -13,13 +14,25 @@ public static unsafe class Sigmoid
     /// <param name="x">The logits.</param>
     /// <param name="exponentials">Room for as many.</param>
     /// <param name="pixels">How many; a multiple of the register's lanes.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exponentials<T, V>(Pointer<T> x, Pointer<T> exponentials, nint pixels)
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
-        T* from = x, to = exponentials;
+        if (typeof(V) == typeof(F32x16) && Avx512F.IsSupported)
+            Fill<float, F32x16, F32x16.Exponential>((float*)x.Address, (float*)exponentials.Address, pixels);
+        else
+            Fill<T, V, PlainExponential<T, V>>(x, exponentials, pixels);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill<T, V, E>(T* from, T* to, nint pixels)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where E : struct, IExponential<E, V>
+    {
+        E exponential = E.Load();
         for (nint i = 0; i < pixels; i += V.Count)
-            V.Store(V.ExpNonPositive(V.NegativeAbs(V.Load(from + i))), to + i);
+            V.Store(exponential.Of(V.NegativeAbs(V.Load(from + i))), to + i);
     }
 }

@@ -38,6 +38,9 @@ public static unsafe partial class Softmax
     // Bytes between the classes: so much is read from memory.
     private const long FarApart = 1 << 20;
 
+    // So many tiles beyond the one that is copied: every row begins another page after a few tiles, and an address takes as long to find as a line.
+    private const int FetchedTiles = 2;
+
     // Bytes after which lines fall into the same set of the second-level cache again, in processors with AVX-512.
     private const long SetsRepeat = 128 << 10;
 
@@ -144,7 +147,7 @@ public static unsafe partial class Softmax
         E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
-        T* max = staging->Maximum, next = staging->NextMaximum, block = staging->Block, stage = staging->Rows, from = tile.Ahead, to = rows, line = tile.Ahead + pixels, gradientLine = tile.GradientAhead;
+        T* max = staging->Maximum, next = staging->NextMaximum, block = staging->Block, stage = staging->Rows, from = tile.Ahead, to = rows, line = tile.Ahead + (FetchedTiles * pixels), gradientLine = tile.GradientAhead;
         for (; c <= classes - 4; c += 4, from += 4 * stride, stage += 4 * width, to += 4 * width)
         {
             bool isFirst = (c & (Block - 1)) == 0;

@@ -214,9 +214,8 @@ public sealed partial class Bce : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
-                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v8 = V.One / (V.One + decay);
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i, isStreamed);
+                    V v7 = V.One / (V.One + decay);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), decay, V.One) * v7), s2 * ((V.One - V.Load(y + i)) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), V.One, decay) * v7))), gradient + i, isStreamed);
                 }
             }
         }
@@ -257,11 +256,10 @@ public sealed partial class Bce : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
-                    V v7 = V.LessOrEqual(V.Zero, V.Load(x + i));
-                    V v8 = V.One / (V.One + decay);
+                    V v7 = V.One / (V.One + decay);
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
                     productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(decay, validity + i));
-                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.Select(v7, decay, V.One) * v8), s2 * ((V.One - V.Load(y + i)) * (V.Select(v7, V.One, decay) * v8))), gradient + i, isStreamed);
+                    V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), decay, V.One) * v7), s2 * ((V.One - V.Load(y + i)) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), V.One, decay) * v7))), gradient + i, isStreamed);
                 }
 
                 if (tile.EndsProducts)
@@ -278,23 +276,23 @@ public sealed partial class Bce : global::LossGen.ILoss
             int batch = s.Batch, classes = s.Classes;
             // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(decay))
             var sum = s.Statistics[0] + (0 * classes);
-            var s9 = s.Slots + 0;
-            var s10 = s.Slots + 1 + (0 * classes);
+            var s8 = s.Slots + 0;
+            var s9 = s.Slots + 1 + (0 * classes);
 
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
             {
                 s5 += sum[c];
-                s10[c] = sum[c] / ((double)batch * (double)s.Pixels);
+                s9[c] = sum[c] / ((double)batch * (double)s.Pixels);
             }
 
-            s9[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
+            s8[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
 
-            s.Components[0] = s9[0];
+            s.Components[0] = s8[0];
             for (int c = 0; c < classes; c++)
             {
-                s.Components[1 + (0 * classes) + c] = s10[c];
+                s.Components[1 + (0 * classes) + c] = s9[c];
             }
         }
     }

@@ -221,6 +221,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>Gives a node that is used more than once a name.</summary>
     public void DeclareIfShared(Node node, bool always = false)
     {
+        if (!always && IsJoined(node))
+            return;
         bool shared = always || (uses.TryGetValue(node, out int count) && count > 1) || (!inClass && schedule.Rows.Contains(node));
         if (!shared && !UsedInClassLoop(node))
             return;
@@ -272,6 +274,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private string LabelAndClass => perPixel ? "label, self" : "V.Load(labels + i), self";
 
     private bool IsLabelled(Node node) => node.Op is Op.Mask or Op.Where && node[0].Op == Op.OneHot && !IsNamed(node[0]);
+
+    // A comparison that only chooses needs no name: the compiler makes it once.
+    private bool IsJoined(Node node) =>
+        node.Op == Op.LessOrEqual && schedule.Nodes.Where(user => user.Inputs.Contains(node)).All(user => user.Op == Op.Where && !user.Inputs.Skip(1).Contains(node));
 
     private bool IsNamed(Node node) => scopes.Any(scope => scope.ContainsKey(node));
 
@@ -371,6 +377,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return $"V.MaskEqual({LabelAndClass}, {Argument(1)})";
             case Op.Where when IsLabelled(node):
                 return $"V.SelectEqual({LabelAndClass}, {Argument(1)}, {Argument(2)})";
+            case Op.Where when node[0].Op == Op.LessOrEqual && !IsNamed(node[0]):
+                return $"V.SelectLessOrEqual({Text(node[0][0], outer: true)}, {Text(node[0][1], outer: true)}, {Argument(1)}, {Argument(2)})";
 
             // The machine's one instruction hands on a NaN of its second operand only.
             case Op.Maximum or Op.Minimum when IsBound(node[0]):
