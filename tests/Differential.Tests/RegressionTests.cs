@@ -19,6 +19,8 @@ public sealed class RegressionTests
         ("labels that join to a constant", Loss("Activation.Sigmoid, Reduction = Reduction.Sum", "x.Probability + MeanOverClasses(y)")),
         ("a constant over the batch", Loss("Activation.Softmax", "Mean(x.Probability * y) * SumOverBatch(0.71)", Activation.Softmax)),
         ("a comparison of numbers", Loss("Activation.Sigmoid", "Where(0.5 < 1, x.Probability, y)")),
+        ("a choice by what a sum is", Loss("Activation.Softmax", "Where(Sum(y) <= 0.5, y, 1) * x.Probability", Activation.Softmax)),
+        ("a choice by what joins the classes", Loss("Activation.Softmax", "Where(MeanOverClasses(x.LogProbability) <= 0.213, y, 1)", Activation.Softmax)),
         ("a sum that a known condition picks", Loss("Activation.Sigmoid", "Where(Sum(0.71) > 0.213, 0, x.Probability) + Sum(0.71)")),
         ("what the target is multiplied by is infinite in the padding", Loss("Activation.None", "x.LogProbability * y", Activation.None)),
         ("the maximum of what is computed in two places", Loss("Activation.Sigmoid", "MaxOverClasses(x.Probability - 1)")),

@@ -6,10 +6,13 @@ namespace LossGen.Generator.Emit;
 internal sealed class CodeWriter
 {
     private readonly StringBuilder text = new();
+    private readonly Stack<Block> blocks = new();
     private int indent;
 
     public CodeWriter Line(string line = "")
     {
+        if (line.Length == 0 && EndsWithBlankLine)
+            return this;
         if (line.Length > 0)
             text.Append(' ', indent * 4).Append(line);
         text.Append('\n');
@@ -45,6 +48,7 @@ internal sealed class CodeWriter
     {
         if (header is not null)
             Line(header);
+        blocks.Push(new(text.Length, IsLoop: header?.StartsWith("for (", StringComparison.Ordinal) == true));
         Line("{");
         indent++;
         return this;
@@ -53,8 +57,46 @@ internal sealed class CodeWriter
     public CodeWriter Close(string suffix = "")
     {
         indent--;
+        Block block = blocks.Pop();
+        int start = block.Start + (indent * 4) + 2;
+        if (block.IsLoop && IsStatement(text.ToString(start, text.Length - start)))
+        {
+            text.Remove(block.Start, start - block.Start);
+            return this;
+        }
+
         return Line("}" + suffix);
     }
+
+    /// <summary>Where the next line will begin: for what is written there when the lines behind it are known.</summary>
+    public int Position => text.Length;
+
+    /// <summary>What was written from a position on.</summary>
+    public string Since(int position) => text.ToString(position, text.Length - position);
+
+    /// <summary>Writes lines where others follow.</summary>
+    public void Insert(int position, string lines) => text.Insert(position, lines);
+
+    /// <summary>What an action writes, taken out again.</summary>
+    public string Taken(Action write)
+    {
+        int position = text.Length;
+        write();
+        string written = Since(position);
+        text.Length = position;
+        return written;
+    }
+
+    private bool EndsWithBlankLine => text.Length > 1 && text[text.Length - 1] == '\n' && text[text.Length - 2] == '\n';
+
+    // One line that is no declaration: a loop needs no braces around it.
+    private static bool IsStatement(string block)
+    {
+        string line = block.Trim();
+        return line.EndsWith(";", StringComparison.Ordinal) && !line.Contains('\n') && !line.StartsWith("V ", StringComparison.Ordinal) && !line.StartsWith("//", StringComparison.Ordinal);
+    }
+
+    private readonly record struct Block(int Start, bool IsLoop);
 
     public override string ToString() => text.ToString();
 }

@@ -212,9 +212,10 @@ internal sealed class TileSchedule
             : [];
     }
 
-    // So little that two classes fit into the registers, and into what the compiler bears. A softmax: other losses have a class or two, and long chains of operations for each.
+    // So little that two classes fit into the registers, and into what the compiler bears, with labels that both are compared with. A softmax: other losses have a class or two, and long chains of
+    // operations for each.
     private bool IsLight(IEnumerable<Node> outputs, List<Node> computed) =>
-        Softmax is not null && computed.Sum(WeightOf) <= MostPaired && !computed.Any(node => node.Operation().IsExpensive || node.Op == Op.Power)
+        Softmax is not null && computed.SelectMany(node => node.Inputs).Any(node => node.Op == Op.OneHot) && computed.Sum(WeightOf) <= MostPaired && !computed.Any(node => node.Operation().IsExpensive || node.Op == Op.Power)
         && !computed.SelectMany(node => node.Inputs).Concat(outputs).Any(node => node.Op == Op.ClassSet);
 
     // exp(-|x|) of the logits themselves: sigmoid losses have it in every pass.

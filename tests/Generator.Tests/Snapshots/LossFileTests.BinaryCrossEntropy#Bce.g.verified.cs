@@ -50,43 +50,28 @@ public sealed partial class Bce : global::LossGen.ILoss
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 0, ClassRows: 0, PixelRows: 1, WritesGradient: false, WritesElements: false, ClassProducts: 1) },
-            ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false),
             Fused = new(Id: 2, ClassSums: 1, PixelSums: 0, ClassConstants: 0, ScalarConstants: 2, ClassRows: 0, PixelRows: 1, WritesGradient: true, WritesElements: false, ClassProducts: 1),
-            PerImage = false,
+            ValueStage = 1, PerImage = false,
             Slots = (3, 1, 0, 0),
         };
 
-        public static void Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+        static void global::LossGen.Kernels.ILossKernel.Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
         {
-            switch (pass)
-            {
-                case 0:
-                    Statistics0<T, V, M>(ref tile);
-                    break;
-                case 1:
-                    Gradient<T, V, M>(ref tile);
-                    break;
-                default:
-                    StatisticsAndGradient<T, V, M>(ref tile);
-                    break;
-            }
+            if (pass == 0)
+                Statistics0<T, V, M>(ref tile);
+            else if (pass == 1)
+                Gradient<T, V, M>(ref tile);
+            else
+                StatisticsAndGradient<T, V, M>(ref tile);
         }
 
         public static void Scalars(int stage, ref global::LossGen.Kernels.ScalarContext scalars)
         {
-            switch (stage)
-            {
-                case 0:
-                    Scalars0(ref scalars);
-                    break;
-                default:
-                    Scalars1(ref scalars);
-                    break;
-            }
+            if (stage == 0)
+                Scalars0(ref scalars);
+            else
+                Scalars1(ref scalars);
         }
 
         // Before the first pass: constants and run-time parameters.
@@ -97,12 +82,11 @@ public sealed partial class Bce : global::LossGen.ILoss
 
             s4[0] = ((double)batch * (double)classes) * (double)s.Pixels;
 
-            // For the gradient only.
             if (s.Constants[1].IsNull && s.Constants[2].IsNull)
                 return;
 
-            var s2 = s.Slots + 1;
-            var s3 = s.Slots + 2;
+            // For the gradient only.
+            var s2 = s.Slots + 1; var s3 = s.Slots + 2;
             var constants2 = s.Constants[2];
 
             s2[0] = s.Upstream[0] / s4[0];
@@ -121,19 +105,15 @@ public sealed partial class Bce : global::LossGen.ILoss
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
-            {
                 s5 += sum[c];
-            }
-
 
             s.Value = s5 / s4[0];
 
-            // For the gradient only.
             if (s.Constants[1].IsNull && s.Constants[2].IsNull)
                 return;
 
-            var s2 = s.Slots + 1;
-            var s3 = s.Slots + 2;
+            // For the gradient only.
+            var s2 = s.Slots + 1; var s3 = s.Slots + 2;
             var constants1 = s.Constants[1];
 
             if (!constants1.IsNull) constants1[(0 * classes) + 0] = s2[0];
@@ -142,18 +122,12 @@ public sealed partial class Bce : global::LossGen.ILoss
 
         // Pass 0: statistics.
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
-            var target = tile.Target;
-            nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var logits = tile.Logits; nint logitStride = tile.LogitStride;
+            var target = tile.Target; nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch; int width = tile.Width;
             var decayRow = scratch + (((0 * classes) + 0) * width);
             var validity = tile.Valid;
 
@@ -182,33 +156,26 @@ public sealed partial class Bce : global::LossGen.ILoss
 
         // Pass 1: gradient.
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
-            var target = tile.Target;
-            nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var logits = tile.Logits; nint logitStride = tile.LogitStride;
+            var target = tile.Target; nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch; int width = tile.Width;
             var decayRow = scratch + (((0 * classes) + 0) * width);
             var constants = tile.Constants;
-            var validity = tile.Valid;
+            nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
             // s2 = upstream/s4
             V s2 = V.Broadcast(constants + (0 * classes) + 0);
             // s3 = -s2
             V s3 = V.Broadcast(constants + (0 * classes) + 1);
 
             // Class by class: sums and results that keep the class axis.
-            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
-                var gradient = tile.Gradient + (c * tile.GradientStride);
+                var gradient = tile.Gradient + (c * gradientStride);
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 for (nint i = 0; i < pixels; i += V.Count)
@@ -222,33 +189,27 @@ public sealed partial class Bce : global::LossGen.ILoss
 
         // Pass 2: statistics and gradient in one.
         private static void StatisticsAndGradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var logits = tile.Logits;
-            nint logitStride = tile.LogitStride;
-            var target = tile.Target;
-            nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var logits = tile.Logits; nint logitStride = tile.LogitStride;
+            var target = tile.Target; nint targetStride = tile.TargetStride;
+            var scratch = tile.Scratch; int width = tile.Width;
             var decayRow = scratch + (((0 * classes) + 0) * width);
             var constants = tile.Constants;
             var validity = tile.Valid;
+            nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
             // s2 = upstream/s4
             V s2 = V.Broadcast(constants + (0 * classes) + 0);
             // s3 = -s2
             V s3 = V.Broadcast(constants + (0 * classes) + 1);
 
             // Class by class: sums and results that keep the class axis.
-            bool isStreamed = tile.IsStreamed;
             for (int c = 0; c < classes; c++)
             {
                 var x = logits + (c * logitStride);
                 var y = target + (c * targetStride);
-                var gradient = tile.Gradient + (c * tile.GradientStride);
+                var gradient = tile.Gradient + (c * gradientStride);
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
@@ -276,9 +237,7 @@ public sealed partial class Bce : global::LossGen.ILoss
             int batch = s.Batch, classes = s.Classes;
             // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(decay))
             var sum = s.Statistics[0] + (0 * classes);
-            var s8 = s.Slots + 0;
-            var s9 = s.Slots + 1 + (0 * classes);
-
+            var s8 = s.Slots + 0; var s9 = s.Slots + 1 + (0 * classes);
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
@@ -291,9 +250,7 @@ public sealed partial class Bce : global::LossGen.ILoss
 
             s.Components[0] = s8[0];
             for (int c = 0; c < classes; c++)
-            {
                 s.Components[1 + (0 * classes) + c] = s9[c];
-            }
         }
     }
 }

@@ -59,40 +59,25 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 3, WritesGradient: false, WritesElements: false, PixelProducts: 1) },
-            ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 4, ScalarConstants: 1, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
-            PerImage = false,
-            Pairs = true,
+            ValueStage = 1, PerImage = false, Pairs = true,
             Slots = (5, 2, 0, 0),
         };
 
-        public static void Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+        static void global::LossGen.Kernels.ILossKernel.Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
         {
-            switch (pass)
-            {
-                case 0:
-                    Statistics0<T, V, M>(ref tile);
-                    break;
-                default:
-                    Gradient<T, V, M>(ref tile);
-                    break;
-            }
+            if (pass == 0)
+                Statistics0<T, V, M>(ref tile);
+            else
+                Gradient<T, V, M>(ref tile);
         }
 
         public static void Scalars(int stage, ref global::LossGen.Kernels.ScalarContext scalars)
         {
-            switch (stage)
-            {
-                case 0:
-                    Scalars0(ref scalars);
-                    break;
-                default:
-                    Scalars1(ref scalars);
-                    break;
-            }
+            if (stage == 0)
+                Scalars0(ref scalars);
+            else
+                Scalars1(ref scalars);
         }
 
         // Before the first pass: constants and run-time parameters.
@@ -103,14 +88,11 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
             s9[0] = (double)batch * (double)s.Pixels;
 
-            // For the gradient only.
             if (s.Constants[1].IsNull)
                 return;
 
-            var s6 = s.Slots + 1;
-            var s5 = s.Slots + 2;
-            var s10 = s.Slots + 3;
-            var s11 = s.Slots + 4;
+            // For the gradient only.
+            var s6 = s.Slots + 1; var s5 = s.Slots + 2; var s10 = s.Slots + 3; var s11 = s.Slots + 4;
 
             s6[0] = (0.5D * s.Upstream[0]) / s9[0];
             s5[0] = -s6[0];
@@ -142,17 +124,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 s14 += 1D - ((0D == below[c]) ? 1D : s13[c]);
             }
 
-
             s.Value = (s14 / (double)classes) + (0.5D * (-sum[0] / s9[0]));
 
-            // For the gradient only.
             if (s.Constants[1].IsNull)
                 return;
 
-            var s6 = s.Slots + 1;
-            var s5 = s.Slots + 2;
-            var s10 = s.Slots + 3;
-            var s11 = s.Slots + 4;
+            // For the gradient only.
+            var s6 = s.Slots + 1; var s5 = s.Slots + 2; var s10 = s.Slots + 3; var s11 = s.Slots + 4;
             var constants1 = s.Constants[1];
 
             for (int c = 0; c < classes; c++)
@@ -171,15 +149,10 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         // Pass 0: statistics.
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var labels = tile.Labels;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var labelExponentRow = scratch + (((1 * classes) + 1) * width);
             var reciprocalRow = scratch + (((1 * classes) + 2) * width);
@@ -193,7 +166,6 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             V productSum = tile.BeginsProducts ? V.One : V.Load(tile.Products + (((0 * classes) + 0) * V.Count));
             for (nint i = 0; i < pixels; i += V.Count)
             {
-                V label = V.Load(labels + i);
                 V normaliser = V.Load(normaliserRow + i);
                 V labelExponent = V.Load(labelExponentRow + i);
                 V reciprocal = V.One / normaliser;
@@ -214,22 +186,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         private readonly struct Statistics0Classes : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
-                var labelExponentRow = scratch + (((1 * classes) + 1) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 2) * width);
                 var validity = tile.Valid;
 
-                // Class by class: sums and results that keep the class axis.
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
@@ -254,23 +218,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         // Pass 1: gradient.
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var labels = tile.Labels;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var v21Row = scratch + (((1 * classes) + 2) * width);
             var v22Row = scratch + (((1 * classes) + 3) * width);
-            var constants = tile.Constants;
-            var validity = tile.Valid;
-            // s5 = -s6
-            V s5 = V.Broadcast(constants + (4 * classes) + 0);
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
@@ -281,7 +236,6 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
             {
-                V label = V.Load(labels + i);
                 V normaliser = V.Load(normaliserRow + i);
                 V v21 = V.Load(v21Row + i);
                 V reciprocal = V.One / normaliser;
@@ -296,24 +250,13 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         private readonly struct GradientSums : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
-                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var v21Row = scratch + (((1 * classes) + 2) * width);
-                var v22Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
-                var validity = tile.Valid;
-                // s5 = -s6
-                V s5 = V.Broadcast(constants + (4 * classes) + 0);
 
                 // v21 = sum_C(exponential*where([label = c], s7[c], s8[c]))
                 for (int c = first; c < end; c += V.Classes)
@@ -325,37 +268,25 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     // s8[c] = (not (0 = below[c]))*s15[c]
                     V s8 = V.OfClasses(constants + (1 * classes) + c);
                     for (nint i = 0; i < pixels; i += V.Count)
-                    {
                         V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s7, s8), v21Row + i, isFirst: c == 0);
-                    }
                 }
             }
         }
 
         private readonly struct GradientClasses : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v21Row = scratch + (((1 * classes) + 2) * width);
                 var v22Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
-                var validity = tile.Valid;
+                nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
                 // s5 = -s6
                 V s5 = V.Broadcast(constants + (4 * classes) + 0);
 
-                // Class by class: sums and results that keep the class axis.
-                bool isStreamed = tile.IsStreamed;
-                nint gradientStride = tile.GradientStride;
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
@@ -364,11 +295,9 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                     V s23 = V.OfClasses(constants + (2 * classes) + c);
                     // s24[c] = s6 + s8[c]
                     V s24 = V.OfClasses(constants + (3 * classes) + c);
-                    var gradient = tile.Gradient + (c * tile.GradientStride);
+                    var gradient = tile.Gradient + (c * gradientStride);
                     for (nint i = 0; i < pixels; i += V.Count)
-                    {
                         V.Store(V.MultiplyAdd(V.Load(exponential + i, width) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v22Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, gradientStride, isStreamed);
-                    }
                 }
             }
         }
@@ -387,7 +316,6 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // sum = sum_NS(labelExponent - log(normaliser))
             var sum = s.Statistics[0] + (3 * classes) + 0;
 
-
             double s14 = 0D;
             for (int c = 0; c < classes; c++)
             {
@@ -397,13 +325,10 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                 s14 += loss[c];
             }
 
-
             s.Components[0] = s14 / (double)classes;
             s.Components[1] = 0.5D * (-sum[0] / ((double)batch * (double)s.Pixels));
             for (int c = 0; c < classes; c++)
-            {
                 s.Components[2 + (0 * classes) + c] = loss[c];
-            }
         }
     }
 }

@@ -74,40 +74,25 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         public static global::LossGen.Kernels.KernelLayout Layout { get; } = new()
         {
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 2, WritesGradient: false, WritesElements: false) },
-            ValueStage = 1,
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
-            PerImage = true,
-            Pairs = true,
+            ValueStage = 1, PerImage = true, Pairs = true,
             Slots = (1, 0, 1, 4),
         };
 
-        public static void Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+        static void global::LossGen.Kernels.ILossKernel.Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
         {
-            switch (pass)
-            {
-                case 0:
-                    Statistics0<T, V, M>(ref tile);
-                    break;
-                default:
-                    Gradient<T, V, M>(ref tile);
-                    break;
-            }
+            if (pass == 0)
+                Statistics0<T, V, M>(ref tile);
+            else
+                Gradient<T, V, M>(ref tile);
         }
 
         public static void Scalars(int stage, ref global::LossGen.Kernels.ScalarContext scalars)
         {
-            switch (stage)
-            {
-                case 0:
-                    Scalars0(ref scalars);
-                    break;
-                default:
-                    Scalars1(ref scalars);
-                    break;
-            }
+            if (stage == 0)
+                Scalars0(ref scalars);
+            else
+                Scalars1(ref scalars);
         }
 
         // Before the first pass: constants and run-time parameters.
@@ -115,10 +100,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         {
             int batch = s.Batch, classes = s.Classes;
 
-            // For the gradient only.
             if (s.Constants[1].IsNull)
                 return;
 
+            // For the gradient only.
             var s7 = s.Slots + 0;
 
             s7[0] = (s.Upstream[0] / (double)batch) / (double)classes;
@@ -144,14 +129,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
             double s4 = 0D;
             for (int n = 0; n < batch; n++)
-            {
                 s4 += sumValid[(n * ((3 * classes) + 1))];
-            }
 
             for (int n = 0; n < batch; n++)
-            {
                 s13[n] = 0D;
-            }
             for (int n = 0; n < batch; n++)
             {
                 for (int c = 0; c < classes; c++)
@@ -168,17 +149,14 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
             double s16 = 0D;
             for (int n = 0; n < batch; n++)
-            {
                 s16 += s13[n] / (double)classes;
-            }
-
 
             s.Value = (0D < s4) ? (s16 / (double)batch) : 0D;
 
-            // For the gradient only.
             if (s.Constants[1].IsNull)
                 return;
 
+            // For the gradient only.
             var s7 = s.Slots + 0;
             var constants1 = s.Constants[1];
 
@@ -199,15 +177,10 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
         // Pass 0: statistics.
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var labels = tile.Labels;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var validity = tile.Valid;
@@ -219,7 +192,6 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             V sumSumValid = V.Zero;
             for (nint i = 0; i < pixels; i += V.Count)
             {
-                V label = V.Load(labels + i);
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
                 V normaliser = V.Load(normaliserRow + i);
                 V reciprocal = V.One / normaliser;
@@ -235,21 +207,14 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
         private readonly struct Statistics0Classes : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 1) * width);
                 var validity = tile.Valid;
 
-                // Class by class: sums and results that keep the class axis.
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
@@ -274,21 +239,14 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
         // Pass 1: gradient.
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
-            where T : unmanaged
-            where V : struct, global::LossGen.Kernels.IVector<V, T>
-            where M : struct, global::LossGen.Kernels.ITileMask
+            where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes;
-            nint pixels = tile.Pixels;
-            var labels = tile.Labels;
-            var scratch = tile.Scratch;
-            int width = tile.Width;
+            int classes = tile.Classes; nint pixels = tile.Pixels;
+            var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
             var v25Row = scratch + (((1 * classes) + 2) * width);
             var v26Row = scratch + (((1 * classes) + 3) * width);
-            var constants = tile.Constants;
-            var validity = tile.Valid;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
@@ -299,8 +257,6 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             // Pixel by pixel: what joins the classes.
             for (nint i = 0; i < pixels; i += V.Count)
             {
-                V label = V.Load(labels + i);
-                V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
                 V normaliser = V.Load(normaliserRow + i);
                 V v25 = V.Load(v25Row + i);
                 V reciprocal = V.One / normaliser;
@@ -315,22 +271,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
         private readonly struct GradientSums : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
-                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var v25Row = scratch + (((1 * classes) + 2) * width);
-                var v26Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
-                var validity = tile.Valid;
 
                 // v25 = sum_C(exponential*where([label = c], s5[c], s6[c]))
                 for (int c = first; c < end; c += V.Classes)
@@ -342,35 +289,24 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                     // s6[c] = (0 < s4)*s20[c]
                     V s6 = V.OfClasses(constants + (1 * classes) + c);
                     for (nint i = 0; i < pixels; i += V.Count)
-                    {
                         V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s5, s6), v25Row + i, isFirst: c == 0);
-                    }
                 }
             }
         }
 
         private readonly struct GradientClasses : global::LossGen.Kernels.IClassLoop
         {
-            public static void Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
-                where T : unmanaged
-                where V : struct, global::LossGen.Kernels.IVector<V, T>
-                where M : struct, global::LossGen.Kernels.ITileMask
+            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes;
-                nint pixels = tile.Pixels;
+                int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
-                var scratch = tile.Scratch;
-                int width = tile.Width;
-                var normaliserRow = scratch + (((1 * classes) + 0) * width);
+                var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v25Row = scratch + (((1 * classes) + 2) * width);
                 var v26Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
                 var validity = tile.Valid;
+                nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
 
-                // Class by class: sums and results that keep the class axis.
-                bool isStreamed = tile.IsStreamed;
-                nint gradientStride = tile.GradientStride;
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
@@ -379,11 +315,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                     V s5 = V.OfClasses(constants + c);
                     // s6[c] = (0 < s4)*s20[c]
                     V s6 = V.OfClasses(constants + (1 * classes) + c);
-                    var gradient = tile.Gradient + (c * tile.GradientStride);
+                    var gradient = tile.Gradient + (c * gradientStride);
                     for (nint i = 0; i < pixels; i += V.Count)
-                    {
                         V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v26Row + i))), gradient + i, gradientStride, isStreamed);
-                    }
                 }
             }
         }

@@ -38,6 +38,24 @@ public sealed class LossFileTests
         }
         """);
 
+    /// <summary>With kernels for class indices and for dense targets the file is still read at one sitting.</summary>
+    [Fact]
+    public void TheFileOfDiceAndCrossEntropyHasFewerThan600Lines()
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run(
+            """
+            namespace Medical.Losses;
+
+            [Loss(Activation.Softmax)]
+            [Dice]
+            [CrossEntropy]
+            public sealed partial class DiceCrossEntropy;
+            """,
+            torchSharp: true);
+        run.AssertClean();
+        Assert.InRange(run.Sources["Medical.Losses.DiceCrossEntropy.g.cs"].Count(c => c == '\n'), 1, 599);
+    }
+
     private static void Verify(string loss, bool torchSharp, string source, [System.Runtime.CompilerServices.CallerMemberName] string method = "")
     {
         GeneratorRun run = GeneratorDriverHelper.Run(source, torchSharp);

@@ -39,12 +39,9 @@ internal static class KernelEmitter
         writer.Close();
     }
 
-    public static void Constraints(CodeWriter writer)
-    {
-        writer.Line("    where T : unmanaged");
-        writer.Line($"    where V : struct, {Kernels}.IVector<V, T>");
-        writer.Line($"    where M : struct, {Kernels}.ITileMask");
-    }
+    /// <summary>Of a method that is no implementation of an interface, which has them from there.</summary>
+    public static void Constraints(CodeWriter writer) =>
+        writer.Line($"    where T : unmanaged where V : struct, {Kernels}.IVector<V, T> where M : struct, {Kernels}.ITileMask");
 
     private static string Method(PassPlan pass) => pass switch
     {
@@ -60,7 +57,6 @@ internal static class KernelEmitter
         string PassLayout(PassPlan pass) => KernelEmitter.PassLayout(plan, pass);
         string passes = string.Join(", ", plan.Statistics.Select(PassLayout));
         writer.Line($"Passes = new {Kernels}.PassLayout[] {{ {passes} }},");
-        writer.Line($"ValueStage = {plan.ValueStage},");
         writer.Line($"Gradient = {PassLayout(plan.GradientPass)},");
         if (plan.FusedPass is { } fused)
             writer.Line($"Fused = {PassLayout(fused)},");
@@ -75,9 +71,8 @@ internal static class KernelEmitter
             writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
         }
 
-        writer.Line($"PerImage = {Literal.Of(plan.PerImage)},");
-        if (plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null))
-            writer.Line("Pairs = true,");
+        string pairs = plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null) ? " Pairs = true," : "";
+        writer.Line($"ValueStage = {plan.ValueStage}, PerImage = {Literal.Of(plan.PerImage)},{pairs}");
         writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
         if (plan.Graph.Builder.CountsImages && !plan.PerImage)
             writer.Line("CountsImages = true,");
@@ -99,31 +94,26 @@ internal static class KernelEmitter
     private static void Dispatch(CodeWriter writer, LossPlan plan)
     {
         writer.Line();
-        writer.Line($"public static void Tile<T, V, M>(int pass, ref {Kernels}.Tile<T> tile)");
-        Constraints(writer);
-        writer.Open();
-        writer.Open("switch (pass)");
-        List<PassPlan> passes = plan.AllPasses.ToList();
-        foreach (PassPlan pass in passes)
-        {
-            writer.Line(ReferenceEquals(pass, passes[passes.Count - 1]) ? "default:" : $"case {pass.Id}:");
-            writer.Line($"    {Method(pass)}<T, V, M>(ref tile);");
-            writer.Line("    break;");
-        }
-
-        writer.Close();
+        writer.Open($"static void {Kernels}.ILossKernel.Tile<T, V, M>(int pass, ref {Kernels}.Tile<T> tile)");
+        Cases(writer, "pass", plan.AllPasses.Select(pass => (pass.Id, $"{Method(pass)}<T, V, M>(ref tile);")).ToList());
         writer.Close();
         writer.Line();
         writer.Open($"public static void Scalars(int stage, ref {Kernels}.ScalarContext scalars)");
-        writer.Open("switch (stage)");
-        foreach (StagePlan stage in plan.Stages)
-        {
-            writer.Line(stage.Stage == plan.Stages.Length - 1 ? "default:" : $"case {stage.Stage}:");
-            writer.Line($"    Scalars{stage.Stage}(ref scalars);");
-            writer.Line("    break;");
-        }
+        Cases(writer, "stage", plan.Stages.Select(stage => (stage.Stage, $"Scalars{stage.Stage}(ref scalars);")).ToList());
+        writer.Close();
+    }
 
-        writer.Close();
-        writer.Close();
+    // One call for each number; the last for whatever is left.
+    private static void Cases(CodeWriter writer, string number, List<(int Number, string Call)> cases)
+    {
+        for (int k = 0; k < cases.Count; k++)
+        {
+            if (k < cases.Count - 1)
+                writer.Line($"{(k > 0 ? "else " : "")}if ({number} == {cases[k].Number})").Line("    " + cases[k].Call);
+            else if (k > 0)
+                writer.Line("else").Line("    " + cases[k].Call);
+            else
+                writer.Line(cases[k].Call);
+        }
     }
 }

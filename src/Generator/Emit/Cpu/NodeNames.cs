@@ -8,7 +8,7 @@ namespace LossGen.Generator.Emit.Cpu;
 internal sealed class NodeNames(LossPlan plan)
 {
     private readonly Dictionary<Node, string> names = [];
-    private readonly HashSet<string> taken = [];
+    private readonly HashSet<string> taken = [.. Locals];
 
     public string Of(Node node)
     {
@@ -39,10 +39,14 @@ internal sealed class NodeNames(LossPlan plan)
     private static readonly HashSet<string> Reserved =
         ["batch", "classes", "pixels", "tile", "pass", "stage", "gradient", "elements", "label", "valid", "self", "upstream"];
 
+    // Those of their locals.
+    private static readonly HashSet<string> Locals =
+        ["logits", "logitStride", "target", "targetStride", "inputStride", "labels", "scratch", "width", "validity", "gradientStride", "isStreamed", "first", "end"];
+
     private string Word(Node node)
     {
         // What the formula calls a result; a pixel's values keep the names of what they are.
-        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own)
+        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own) && !own.StartsWith("constants", StringComparison.Ordinal)
             && own.All(char.IsLetterOrDigit) && SyntaxFacts.GetKeywordKind(own) == SyntaxKind.None)
             return own;
         switch (node.Op)

@@ -98,11 +98,11 @@ internal sealed class ScalarEmitter
         if (schedule.GradientGroups.Count > 0)
         {
             writer.Line();
-            writer.Line("// For the gradient only.");
             string condition = string.Join(" && ", new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(pass => $"s.Constants[{pass.Id}].IsNull"));
             writer.Line($"if ({condition})");
             writer.Line("    return;");
             writer.Line();
+            writer.Line("// For the gradient only.");
             DeclarePointers(schedule.GradientGroups, []);
             foreach (List<ScalarStep> group in schedule.GradientGroups)
                 EmitGroup(group);
@@ -133,17 +133,35 @@ internal sealed class ScalarEmitter
 
         foreach (Node node in others)
             Visit(node);
+        string line = "";
         foreach (Node node in nodes.Values.Where(node => !locals.Contains(node)))
         {
             locals.Add(node);
+            if (node.Op != Op.PerClass && !Planner.IsStatistic(node))
+            {
+                // As many to a line as fit.
+                string slot = $"var {names.Of(node)} = s.Slots + {slots.Offset(node)};";
+                if (line.Length + slot.Length > 100)
+                    Flush();
+                line += (line.Length > 0 ? " " : "") + slot;
+                continue;
+            }
+
+            Flush();
             if (node.Op == Op.PerClass && plan.Graph.Tables[node.Index] is { IsConstant: false } parameter)
                 writer.Line($"var {names.Of(node)} = s.Parameters + ({plan.Graph.ParameterCount} + ({parameter.Parameter} * classes));");
             else if (node.Op == Op.PerClass)
                 writer.Line($"global::System.ReadOnlySpan<double> {names.Of(node)} = Table{node.Index};");
-            else if (Planner.IsStatistic(node))
-                DeclareStatistic(node);
             else
-                writer.Line($"var {names.Of(node)} = s.Slots + {slots.Offset(node)};");
+                DeclareStatistic(node);
+        }
+
+        Flush();
+        void Flush()
+        {
+            if (line.Length > 0)
+                writer.Line(line);
+            line = "";
         }
 
         foreach (PassPlan pass in groups.SelectMany(group => group).Select(step => step.Pass).OfType<PassPlan>().Distinct())

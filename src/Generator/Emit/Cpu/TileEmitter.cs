@@ -115,13 +115,12 @@ internal sealed class TileEmitter
     {
         writer.Line();
         writer.Open($"private readonly struct {name} : {KernelEmitter.Kernels}.IClassLoop");
-        writer.Line($"public static void Run<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile, int first, int end)");
-        KernelEmitter.Constraints(writer);
-        writer.Open();
+        writer.Open($"static void {KernelEmitter.Kernels}.IClassLoop.Run<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile, int first, int end)");
         text.IsForSeveral = true;
-        text.Prologue();
+        text.BeginMethod();
         writer.Line();
         body();
+        text.EndMethod();
         text.IsForSeveral = false;
         writer.Close();
         writer.Close();
@@ -137,8 +136,9 @@ internal sealed class TileEmitter
     private void Method(string method, Action body)
     {
         Header(method);
-        text.Prologue();
+        text.BeginMethod();
         body();
+        text.EndMethod();
         writer.Close();
     }
 
@@ -171,7 +171,7 @@ internal sealed class TileEmitter
         foreach (Node store in schedule.PixelStores)
             writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
         StoreRows(schedule.Rows.Where(row => !IsReady(row) && !schedule.IsBeforeCut(row)));
-        text.CloseScope();
+        text.ClosePixelScope();
         writer.Close();
         if (sums.Count > 0)
             writer.Line();
@@ -182,14 +182,15 @@ internal sealed class TileEmitter
     private void SecondLoop(string? method, List<Summand> sums)
     {
         StoreRows(schedule.Rows.Where(row => !IsReady(row) && schedule.IsBeforeCut(row)));
-        text.CloseScope();
+        text.ClosePixelScope();
         writer.Close();
         if (method is not null)
         {
+            text.EndMethod();
             writer.Close();
             writer.Line();
             Header(method);
-            text.Prologue();
+            text.BeginMethod();
         }
 
         writer.Line();
@@ -292,13 +293,9 @@ internal sealed class TileEmitter
         List<Summand> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum.Sum)).ToList();
         List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
         if (!text.IsForSeveral)
-            writer.Line();
-        writer.Line(ClassesComment);
-        if (pass.Gradient is not null)
         {
-            writer.Line("bool isStreamed = tile.IsStreamed;");
-            if (text.IsForSeveral)
-                writer.Line("nint gradientStride = tile.GradientStride;");
+            writer.Line();
+            writer.Line(ClassesComment);
         }
 
         DeclareSums(across);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Plan;
 
@@ -16,44 +17,61 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>The loop over the classes may take several at a time.</summary>
     public bool IsForSeveral { get; set; }
 
-    /// <summary>Declares what the whole method uses.</summary>
-    public void Prologue()
+    /// <summary>Begins a method: what it declares first is written when <see cref="EndMethod"/> knows what of that it uses.</summary>
+    public void BeginMethod()
     {
-        // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
-        writer.Line("int classes = tile.Classes;").Line("nint pixels = tile.Pixels;");
-        if (Uses(Op.Logit))
-            writer.Line("var logits = tile.Logits;").Line("nint logitStride = tile.LogitStride;");
-        if (Uses(Op.Target))
-            writer.Line("var target = tile.Target;").Line("nint targetStride = tile.TargetStride;");
-        foreach (Node input in schedule.Nodes.Where(IsMap))
-        {
-            if (input.Op == Op.RunningSum)
-                Comment(input);
-            writer.Line($"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];");
-        }
+        start = writer.Position;
+        prologue.Clear();
 
-        if (schedule.Nodes.Any(node => IsMap(node) && TileSchedule.HasClass(node)))
-            writer.Line("nint inputStride = tile.InputStride;");
-        if (Uses(Op.OneHot) || Uses(Op.Labelled))
-            writer.Line("var labels = tile.Labels;");
-        if (schedule.Stored.Count + schedule.Rows.Count + schedule.Ahead.Count > 0)
-            writer.Line("var scratch = tile.Scratch;").Line("int width = tile.Width;");
+        // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
+        Declare("classes|pixels", "int classes = tile.Classes; nint pixels = tile.Pixels;");
+        Declare("logits|logitStride", "var logits = tile.Logits; nint logitStride = tile.LogitStride;");
+        Declare("target|targetStride", "var target = tile.Target; nint targetStride = tile.TargetStride;");
+        foreach (Node input in schedule.Nodes.Where(IsMap))
+            Declare(MapName(input), $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.RunningSum ? input : null);
+        Declare("inputStride", "nint inputStride = tile.InputStride;");
+        Declare("labels", "var labels = tile.Labels;");
+        Declare("scratch|width", "var scratch = tile.Scratch; int width = tile.Width;");
         foreach (Node row in schedule.Rows.Concat(schedule.Ahead))
-            writer.Line($"var {RowName(row)} = {PixelRow(row)};");
-        if (Pass.ClassConstants.Length + Pass.ScalarConstants.Length > 0)
-            writer.Line("var constants = tile.Constants;");
-        writer.Line("var validity = tile.Valid;");
+            Declare(RowName(row), $"var {RowName(row)} = {PixelRow(row)};");
+        Declare("constants", "var constants = tile.Constants;");
+        Declare("validity", "var validity = tile.Valid;");
+        Declare("gradientStride|isStreamed", "nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;");
         scopes.Clear();
         scopes.Push([]);
         for (int k = 0; k < Pass.ScalarConstants.Length; k++)
         {
             Node node = Pass.ScalarConstants[k];
-            Comment(node);
             string value = $"V.Broadcast(constants + ({Pass.ClassConstants.Length} * classes) + {k})";
-            writer.Line($"V {Name(node)} = {AsMask(node, value)};");
+            Declare(Name(node), $"V {Name(node)} = {AsMask(node, value)};", node);
             scopes.Peek()[node] = Name(node);
         }
     }
+
+    /// <summary>Writes the declarations that the method uses.</summary>
+    public void EndMethod()
+    {
+        string used = writer.Since(start), declarations = "";
+        foreach ((string name, string declaration) in Enumerable.Reverse(prologue))
+        {
+            if (!Names(used, name))
+                continue;
+            used += declaration;
+            declarations = declaration + declarations;
+        }
+
+        writer.Insert(start, declarations);
+    }
+
+    private readonly List<(string Name, string Text)> prologue = [];
+    private int start;
+
+    private void Declare(string name, string line, Node? comment = null) => prologue.Add((name, writer.Taken(() =>
+    {
+        if (comment is not null)
+            Comment(comment);
+        writer.Line(line);
+    })));
 
     /// <summary>The runtime's part of the pass, ahead of the loops.</summary>
     public void Softmax()
@@ -66,8 +84,6 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         writer.Line($"V.Exponentials(ref tile, scratch + ({schedule.Stored.IndexOf(softmax.Exponential)} * classes * width), "
             + $"{RowName(softmax.Normaliser)}{Row("maximum", softmax.Maximum)}{Row("labelExponent", softmax.LabelExponent)});");
     }
-
-    private bool Uses(Op op) => schedule.Nodes.Any(node => node.Op == op);
 
     /// <summary>
     /// Pointers that walk over the classes of a pixel, ahead of that loop, and the steps that its header takes.
@@ -120,11 +136,26 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         walking.Clear();
         inClass = false;
         uses = schedule.Uses;
-        if (schedule.Nodes.Any(node => node.Op is Op.OneHot or Op.Labelled))
-            writer.Line("V label = V.Load(labels + i);");
-        if (NeedsValid(schedule.PerPixel.SelectMany(node => schedule.Reads(node)).Concat(Pass.Outputs)))
-            writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
+        pixelStart = writer.Position;
     }
+
+    /// <summary>Ends a loop over the pixels, and loads what it uses of labels and validity.</summary>
+    public void ClosePixelScope()
+    {
+        string used = writer.Since(pixelStart);
+        writer.Insert(pixelStart, writer.Taken(() =>
+        {
+            if (Names(used, "label"))
+                writer.Line("V label = V.Load(labels + i);");
+            if (Names(used, "valid"))
+                writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
+        }));
+        CloseScope();
+    }
+
+    private int pixelStart;
+
+    private static bool Names(string text, string name) => Regex.IsMatch(text, $@"(?<![\w.])(?:{name})\b(?!:)");
 
     /// <param name="perPixel">The loop over the classes is the inner one.</param>
     public void OpenClassScope(bool perPixel)
@@ -174,7 +205,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public void ResultPointers()
     {
         if (Pass.Gradient is not null)
-            writer.Line("var gradient = tile.Gradient + (c * tile.GradientStride);");
+            writer.Line("var gradient = tile.Gradient + (c * gradientStride);");
         if (Pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
         foreach (Node store in schedule.ClassStores)
@@ -275,9 +306,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private bool IsLabelled(Node node) => node.Op is Op.Mask or Op.Where && node[0].Op == Op.OneHot && !IsNamed(node[0]);
 
-    // A comparison that only chooses needs no name: the compiler makes it once.
+    // A class's comparison that only chooses needs no name: the compiler makes it once.
     private bool IsJoined(Node node) =>
-        node.Op == Op.LessOrEqual && schedule.Nodes.Where(user => user.Inputs.Contains(node)).All(user => user.Op == Op.Where && !user.Inputs.Skip(1).Contains(node));
+        node.Op == Op.LessOrEqual && node.IsPixel && TileSchedule.HasClass(node) && !schedule.Stored.Contains(node)
+        && schedule.Nodes.Where(user => user.Inputs.Contains(node)).All(user => user.Op == Op.Where && !user.Inputs.Skip(1).Contains(node));
 
     private bool IsNamed(Node node) => scopes.Any(scope => scope.ContainsKey(node));
 
@@ -294,13 +326,6 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private bool UsedInClassLoop(Node node) =>
         !inClass && schedule.Nodes.Any(user => TileSchedule.HasClass(user) && schedule.Reads(user).Contains(node));
-
-    private bool NeedsValid(IEnumerable<Node> nodes)
-    {
-        var seen = new HashSet<Node>();
-        bool Visit(Node node) => (node.Op == Op.Valid && !TileSchedule.HasClass(node)) || (node.IsPixel && seen.Add(node) && schedule.Reads(node).Any(Visit));
-        return nodes.Any(Visit);
-    }
 
     private string Text(Node node, bool outer)
     {
@@ -377,7 +402,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return $"V.MaskEqual({LabelAndClass}, {Argument(1)})";
             case Op.Where when IsLabelled(node):
                 return $"V.SelectEqual({LabelAndClass}, {Argument(1)}, {Argument(2)})";
-            case Op.Where when node[0].Op == Op.LessOrEqual && !IsNamed(node[0]):
+            case Op.Where when IsJoined(node[0]) && !IsNamed(node[0]):
                 return $"V.SelectLessOrEqual({Text(node[0][0], outer: true)}, {Text(node[0][1], outer: true)}, {Argument(1)}, {Argument(2)})";
 
             // The machine's one instruction hands on a NaN of its second operand only.
