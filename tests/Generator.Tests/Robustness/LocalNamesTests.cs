@@ -13,6 +13,24 @@ public class LocalNamesTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void AClasssConstantMayHaveTheNameOfALocal(string name)
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run($$"""
+            [Loss(Activation.Softmax, Reduction = Reduction.None)]
+            public sealed partial class Named
+            {
+                private static Value Formula(Prediction x, Target y)
+                {
+                    Value {{name}} = Sum(y) / (Sum(x.Probability) + 1);
+                    return {{name}} * x.Probability + y;
+                }
+            }
+            """);
+        run.AssertClean();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void AResultMayHaveTheNameOfALocal(string name)
     {
         // As a class's constant of the gradient, as a sum, and as an input of one's own.

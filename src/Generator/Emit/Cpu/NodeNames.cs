@@ -14,13 +14,16 @@ internal sealed class NodeNames(LossPlan plan)
     {
         if (names.TryGetValue(node, out string? known))
             return known;
-        string word = Word(node);
-        string name = word;
-        for (int k = 2; !taken.Add(name); k++)
+        string word = Word(node), name = word;
+        for (int k = 2; Derived(name).Any(taken.Contains); k++)
             name = word + k;
+        taken.UnionWith(Derived(name));
         names[node] = name;
         return name;
     }
+
+    // The name, and those that are made of it.
+    private static string[] Derived(string name) => [name, name + "Row", name + "Map", name + "Store", name + "StoreKeys", "sum" + Upper(name), "product" + Upper(name)];
 
     /// <summary>What the node is, in mathematics, with the names given so far.</summary>
     public string Describe(Node node)
