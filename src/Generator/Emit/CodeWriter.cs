@@ -59,7 +59,7 @@ internal sealed class CodeWriter
         indent--;
         Block block = blocks.Pop();
         int start = block.Start + (indent * 4) + 2;
-        if (block.IsLoop && IsStatement(text.ToString(start, text.Length - start)))
+        if (block.IsLoop && IsStatement(Since(start)))
         {
             text.Remove(block.Start, start - block.Start);
             return this;

@@ -38,6 +38,7 @@ internal sealed class TileSchedule
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
+        ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStores.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
         Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
@@ -132,7 +133,7 @@ internal sealed class TileSchedule
     public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStores.Any();
 
     /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
-    public bool ClassesInPairs => HasClassPhase && Ahead.Count == 0 && !ClassStores.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, ClassPhaseNodes());
+    public bool ClassesInPairs { get; }
 
     /// <summary>The running sums whose values and keys have no class axis.</summary>
     public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));
@@ -212,11 +213,13 @@ internal sealed class TileSchedule
             : [];
     }
 
-    // So little that two classes fit into the registers, and into what the compiler bears, with labels that both are compared with. A softmax: other losses have a class or two, and long chains of
-    // operations for each.
-    private bool IsLight(IEnumerable<Node> outputs, List<Node> computed) =>
-        Softmax is not null && computed.SelectMany(node => node.Inputs).Any(node => node.Op == Op.OneHot) && computed.Sum(WeightOf) <= MostPaired && !computed.Any(node => node.Operation().IsExpensive || node.Op == Op.Power)
-        && !computed.SelectMany(node => node.Inputs).Concat(outputs).Any(node => node.Op == Op.ClassSet);
+    // So little that two classes fit into the registers, and into what the compiler bears (nothing dear has so little weight), with labels that both are compared with. A softmax: other losses have a
+    // class or two, and long chains of operations for each.
+    private bool IsLight(IEnumerable<Node> outputs, List<Node> computed)
+    {
+        List<Node> inputs = computed.SelectMany(node => node.Inputs).ToList();
+        return Softmax is not null && computed.Sum(WeightOf) <= MostPaired && inputs.Any(node => node.Op == Op.OneHot) && !inputs.Concat(outputs).Any(node => node.Op == Op.ClassSet);
+    }
 
     // exp(-|x|) of the logits themselves: sigmoid losses have it in every pass.
     private List<Node> FindAhead() => ClassPhaseNodes()

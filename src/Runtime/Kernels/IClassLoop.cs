@@ -26,7 +26,7 @@ public static class ClassLoops
         where M : struct, ITileMask
     {
         int classes = tile.Classes, paired = 0;
-        if (typeof(V) == typeof(F32x16) || typeof(V) == typeof(F64x8))
+        if (!Softmax.IsNarrow<V>())
         {
             paired = classes & ~1;
             if (paired > 0)

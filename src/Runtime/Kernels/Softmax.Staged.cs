@@ -55,6 +55,7 @@ public static unsafe partial class Softmax
     /// <summary>Row after row, where a register, or each of two that go together, is narrower than a cache line, or where rows come from memory; else line by line of all classes.</summary>
     internal static bool CopiesRows<V>(long apart) => IsNarrow<V>() || apart >= FarApart;
 
+    /// <summary>A register, or each of two that go together, is narrower than a cache line.</summary>
     internal static bool IsNarrow<V>() => typeof(V) != typeof(F32x16) && typeof(V) != typeof(F64x8);
 
     // So many lines of a gradient fall into each set that they are gone before they are written.

@@ -65,28 +65,25 @@ internal sealed class TileEmitter
 
     private void InParts(string method)
     {
-        List<string> parts = [method + "Pixels"];
-        if (schedule.IsCut)
-            parts.Add(method + "Followers");
-        if (!schedule.ClassesInPairs)
-            parts.Add(method + Classes);
+        string pixels = method + "Pixels", classes = method + Classes;
+        string? followers = schedule.IsCut ? method + "Followers" : null;
         Header(method);
-        foreach (string part in parts)
-            writer.Line($"{part}<T, V, M>(ref tile);");
-        if (schedule.ClassesInPairs)
-            writer.Line(CallOf(method + Classes));
+        writer.Line($"{pixels}<T, V, M>(ref tile);");
+        if (followers is not null)
+            writer.Line($"{followers}<T, V, M>(ref tile);");
+        writer.Line(schedule.ClassesInPairs ? CallOf(classes) : $"{classes}<T, V, M>(ref tile);");
         writer.Close();
         writer.Line();
-        Method(parts[0], () =>
+        Method(pixels, () =>
         {
             text.Softmax();
             RowSums(method);
-            PixelPhase(schedule.IsCut ? parts[1] : null);
+            PixelPhase(followers);
         });
         if (schedule.ClassesInPairs)
             return;
         writer.Line();
-        Method(method + Classes, ClassPhase);
+        Method(classes, ClassPhase);
     }
 
     private const string ClassesComment = "// Class by class: sums and results that keep the class axis.";

@@ -24,49 +24,48 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         prologue.Clear();
 
         // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
-        Declare("classes|pixels", "int classes = tile.Classes; nint pixels = tile.Pixels;");
-        Declare("logits|logitStride", "var logits = tile.Logits; nint logitStride = tile.LogitStride;");
-        Declare("target|targetStride", "var target = tile.Target; nint targetStride = tile.TargetStride;");
+        Declare(["classes", "pixels"], "int classes = tile.Classes; nint pixels = tile.Pixels;");
+        Declare(["logits", "logitStride"], "var logits = tile.Logits; nint logitStride = tile.LogitStride;");
+        Declare(["target", "targetStride"], "var target = tile.Target; nint targetStride = tile.TargetStride;");
         foreach (Node input in schedule.Nodes.Where(IsMap))
-            Declare(MapName(input), $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.RunningSum ? input : null);
-        Declare("inputStride", "nint inputStride = tile.InputStride;");
-        Declare("labels", "var labels = tile.Labels;");
-        Declare("scratch|width", "var scratch = tile.Scratch; int width = tile.Width;");
+            Declare([MapName(input)], $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.RunningSum ? input : null);
+        Declare(["inputStride"], "nint inputStride = tile.InputStride;");
+        Declare(["labels"], "var labels = tile.Labels;");
+        Declare(["scratch", "width"], "var scratch = tile.Scratch; int width = tile.Width;");
         foreach (Node row in schedule.Rows.Concat(schedule.Ahead))
-            Declare(RowName(row), $"var {RowName(row)} = {PixelRow(row)};");
-        Declare("constants", "var constants = tile.Constants;");
-        Declare("validity", "var validity = tile.Valid;");
-        Declare("gradientStride|isStreamed", "nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;");
+            Declare([RowName(row)], $"var {RowName(row)} = {PixelRow(row)};");
+        Declare(["constants"], "var constants = tile.Constants;");
+        Declare(["validity"], "var validity = tile.Valid;");
+        Declare(["gradientStride", "isStreamed"], "nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;");
         scopes.Clear();
         scopes.Push([]);
         for (int k = 0; k < Pass.ScalarConstants.Length; k++)
         {
             Node node = Pass.ScalarConstants[k];
             string value = $"V.Broadcast(constants + ({Pass.ClassConstants.Length} * classes) + {k})";
-            Declare(Name(node), $"V {Name(node)} = {AsMask(node, value)};", node);
+            Declare([Name(node)], $"V {Name(node)} = {AsMask(node, value)};", node);
             scopes.Peek()[node] = Name(node);
         }
     }
 
-    /// <summary>Writes the declarations that the method uses.</summary>
+    /// <summary>Writes the declarations that the method uses, and those that these use.</summary>
     public void EndMethod()
     {
-        string used = writer.Since(start), declarations = "";
-        foreach ((string name, string declaration) in Enumerable.Reverse(prologue))
+        HashSet<string> used = Words(writer.Since(start));
+        string declarations = "";
+        foreach ((string[] names, string declaration) in Enumerable.Reverse(prologue).Where(entry => entry.Names.Any(used.Contains)))
         {
-            if (!Names(used, name))
-                continue;
-            used += declaration;
+            used.UnionWith(Words(declaration));
             declarations = declaration + declarations;
         }
 
         writer.Insert(start, declarations);
     }
 
-    private readonly List<(string Name, string Text)> prologue = [];
+    private readonly List<(string[] Names, string Text)> prologue = [];
     private int start;
 
-    private void Declare(string name, string line, Node? comment = null) => prologue.Add((name, writer.Taken(() =>
+    private void Declare(string[] names, string line, Node? comment = null) => prologue.Add((names, writer.Taken(() =>
     {
         if (comment is not null)
             Comment(comment);
@@ -142,12 +141,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     /// <summary>Ends a loop over the pixels, and loads what it uses of labels and validity.</summary>
     public void ClosePixelScope()
     {
-        string used = writer.Since(pixelStart);
+        HashSet<string> used = Words(writer.Since(pixelStart));
         writer.Insert(pixelStart, writer.Taken(() =>
         {
-            if (Names(used, "label"))
+            if (used.Contains("label"))
                 writer.Line("V label = V.Load(labels + i);");
-            if (Names(used, "valid"))
+            if (used.Contains("valid"))
                 writer.Line("V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;");
         }));
         CloseScope();
@@ -155,7 +154,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private int pixelStart;
 
-    private static bool Names(string text, string name) => Regex.IsMatch(text, $@"(?<![\w.])(?:{name})\b(?!:)");
+    // What stands for itself: neither a member nor the name of an argument.
+    private static readonly Regex Identifier = new(@"(?<![\w.])[A-Za-z_]\w*\b(?!:)");
+
+    private static HashSet<string> Words(string text) => [.. Identifier.Matches(text).Cast<Match>().Select(match => match.Value)];
 
     /// <param name="perPixel">The loop over the classes is the inner one.</param>
     public void OpenClassScope(bool perPixel)
