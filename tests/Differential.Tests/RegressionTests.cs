@@ -106,6 +106,10 @@ public sealed class RegressionTests
         }),
         ("a maximum of what ties", Loss("Activation.Softmax", "MaxOverClasses(Detach(x.Probability) - x.Probability)", Activation.Softmax)),
         ("what a float has no digits for", Loss("Activation.Sigmoid", "Sign(Exp(Pow(x.LogProbability, 5)))")),
+        ("the logarithm of the gamma function", Loss("Activation.None, Target = TargetKind.Dense", "Lgamma(x.Logit + y) - Lgamma(Softplus(x.Logit)) + 0.5 * Lgamma(y + 0.5)", Activation.None) with { Target = TargetKind.Dense }),
+        ("the logarithm of the gamma function of a sum", Loss("Activation.Softmax", "Lgamma(Sum(y * x.Probability) + 1) + Digamma(Sum(x.Probability) + 0.5)", Activation.Softmax)),
+        ("digamma below and above 0", Loss("Activation.None", "Digamma(x.Logit) * y + Digamma(Exp(x.Logit))", Activation.None)),
+        ("the error function", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Square(Erf(x.Logit) - y) + x.Logit * Erf(3)", ignore: -1)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

@@ -72,7 +72,7 @@ public sealed unsafe class ClassPairs
             V.MultiplyAdd(x, y, z), V.Select(V.Less(x, y), z, w), V.SelectEqual(x, y, z, w), V.SelectEqual(x, x, z, w), V.SelectLessOrEqual(x, y, z, w), V.MaskEqual(x, y, z), V.MaskEqual(y, y, z),
             V.AddWhereEqual(x, y, z, w), V.AddWhereEqual(z, z, x, y), V.Equal(x, y), V.NotEqual(x, y), V.Less(x, y), V.LessOrEqual(x, y), V.Greater(x, y), V.GreaterOrEqual(x, y),
             V.Min(x, y), V.Max(x, y), V.MinNative(x, y), V.MaxNative(x, y), V.Abs(x), V.NegativeAbs(x), V.Sign(x), V.Sqrt(x), V.Exp(x), V.ExpNonPositive(V.NegativeAbs(x)), V.Log(x), V.Log1p(x),
-            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.Expm1(x), V.Tanh(x), V.Atan(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
+            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.Expm1(x), V.Tanh(x), V.Atan(x), V.Erf(x), V.Lgamma(x), V.Digamma(x), V.Trigamma(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
         })
         {
             var result = new T[2 * Most];

@@ -51,6 +51,15 @@ public static class Unary
     public readonly struct Expm1 : IUnary { V IUnary.Of<V, T>(V x) => V.Expm1(x); }
 
     public readonly struct Atan : IUnary { V IUnary.Of<V, T>(V x) => V.Atan(x); }
+
+    public readonly struct Erf : IUnary { V IUnary.Of<V, T>(V x) => V.Erf(x); }
+
+    public readonly struct Lgamma : IUnary { V IUnary.Of<V, T>(V x) => V.Lgamma(x); }
+
+    public readonly struct Digamma : IUnary { V IUnary.Of<V, T>(V x) => V.Digamma(x); }
+
+    public readonly struct Trigamma : IUnary { V IUnary.Of<V, T>(V x) => V.Trigamma(x); }
+
     public readonly struct Tanh : IUnary { V IUnary.Of<V, T>(V x) => V.Tanh(x); }
 
     public readonly struct Sinh : IUnary { V IUnary.Of<V, T>(V x) => V.Sinh(x); }

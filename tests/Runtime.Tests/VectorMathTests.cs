@@ -21,6 +21,10 @@ public class VectorMathTests
         { "Softplus", 5.3, 2 },
         { "Tanh", 2.5, 2.5 },
         { "Atan", 2, 2 },
+        { "Erf", 2, 2 },
+        { "Lgamma", 0.51, 4 },
+        { "Digamma", 0.51, 4 },
+        { "Trigamma", 0.51, 4 },
         { "Sinh", 2.5, 2.5 },
         { "Cosh", 1.5, 1.5 },
     };
@@ -129,6 +133,10 @@ public class VectorMathTests
         ["Softplus"] = (default(Unary.Softplus), (x, floor) => x < floor ? 0 : x < -80 ? Exact.Exp(x) : x > 80 ? x : Exact.Log(Exact.Exp(x).Plain() + 1)),
         ["Tanh"] = (default(Unary.Tanh), (x, _) => Math.Abs(x) < 1e-20 ? x : Math.Abs(x) > 80 ? Math.Sign(x) : Exact.Expm1(2 * x) / (Exact.Expm1(2 * x) + 2)),
         ["Atan"] = (default(Unary.Atan), (x, _) => Exact.Atan(x)),
+        ["Erf"] = (default(Unary.Erf), (x, _) => ExactGamma.Erf(x)),
+        ["Lgamma"] = (default(Unary.Lgamma), (x, _) => ExactGamma.Lgamma(x)),
+        ["Digamma"] = (default(Unary.Digamma), (x, _) => ExactGamma.Digamma(x)),
+        ["Trigamma"] = (default(Unary.Trigamma), (x, _) => ExactGamma.Trigamma(x)),
         ["Sinh"] = (default(Unary.Sinh), (x, _) => Math.Abs(x) < 1e-20 ? x
             : x > 80 ? Exact.Exp(x).Scaled(-1)
             : x < -80 ? -Exact.Exp(-x).Scaled(-1)

@@ -244,6 +244,12 @@ internal sealed partial class Latex
                 return ($"\\{node.Head.ToLowerInvariant()}\\left({In(0)}\\right)", Atom);
             case "Atan":
                 return ($"\\arctan {In(0, Function)}", Function);
+            case "Erf":
+                return ($"\\mathrm{{erf}}\\left({In(0)}\\right)", Atom);
+            case "Lgamma":
+                return ($"\\log\\Gamma\\left({In(0)}\\right)", Function);
+            case "Digamma":
+                return ($"\\psi\\left({In(0)}\\right)", Atom);
             case "Min" or "Max":
                 return ($"\\{node.Head.ToLowerInvariant()}\\left({In(0)},\\ {In(1)}\\right)", Atom);
             case "Clamp":

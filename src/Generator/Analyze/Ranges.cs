@@ -73,9 +73,11 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
                 return table.IsConstant ? new Range(table.Constants.Min(), table.Constants.Max()) : null;
             case Op.Softmax or Op.SoftmaxComplement:
                 return Range.Unit;
+            case Op.Lgamma or Op.Digamma:
+                return Range.All;
             case Op.LogSumExp:
                 return Range.All;
-            case Op.Sign or Op.Tanh:
+            case Op.Sign or Op.Tanh or Op.Erf:
                 return new Range(-1, 1);
             case Op.Sinh:
                 return Range.All;

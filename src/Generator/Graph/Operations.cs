@@ -1,3 +1,5 @@
+using LossGen.Kernels;
+
 namespace LossGen.Generator.Graph;
 
 /// <summary>The table of operations: one row each, with value, derivative and text for every backend.</summary>
@@ -168,6 +170,44 @@ internal static class Operations
             Vector = "V.Atan({0})",
             Scalar = "global::System.Math.Atan({0})",
             Torch = "{0}.atan()",
+        };
+        yield return new(Op.Erf)
+        {
+            Evaluate = v => ErrorFunction.Of(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)), b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
+            IsExpensive = true,
+            Vector = "V.Erf({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Erf({0})",
+            Torch = "{0}.erf()",
+        };
+        yield return new(Op.Lgamma)
+        {
+            Evaluate = v => GammaFunction.Lgamma(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Digamma(n[0]))],
+            Domain = "infinite at 0 and the negative whole numbers",
+            IsExpensive = true,
+            Vector = "V.Lgamma({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Lgamma({0})",
+            Torch = "{0}.lgamma()",
+        };
+        yield return new(Op.Digamma)
+        {
+            Evaluate = v => GammaFunction.Digamma(v[0]),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Trigamma(n[0]))],
+            Domain = "infinite at 0, NaN at the negative whole numbers",
+            IsExpensive = true,
+            Vector = "V.Digamma({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Digamma({0})",
+            Torch = "{0}.digamma()",
+        };
+        yield return new(Op.Trigamma)
+        {
+            Evaluate = v => GammaFunction.Trigamma(v[0]),
+            Domain = "infinite at 0 and the negative whole numbers; made by differentiation only, no gradient flows",
+            IsExpensive = true,
+            Vector = "V.Trigamma({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.Trigamma({0})",
+            Torch = "{0}.polygamma(1)",
         };
         yield return new(Op.Sinh)
         {

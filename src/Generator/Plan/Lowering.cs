@@ -146,7 +146,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         bool result = node.Op switch
         {
             Op.Constant => !double.IsNaN(node.Number) && !double.IsInfinity(node.Number),
-            Op.Divide or Op.Exp or Op.Log or Op.Log1p or Op.Expm1 or Op.Sqrt or Op.Sinh or Op.Cosh => false,
+            Op.Divide or Op.Exp or Op.Log or Op.Log1p or Op.Lgamma or Op.Digamma or Op.Trigamma or Op.Expm1 or Op.Sqrt or Op.Sinh or Op.Cosh => false,
             Op.Power => node[0].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid && node[1].IsConstant && node[1].Number > 0,
             _ => node.Inputs.All(IsFinite),
         };

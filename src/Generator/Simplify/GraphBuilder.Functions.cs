@@ -77,6 +77,14 @@ internal sealed partial class GraphBuilder
 
     public Node Atan(Node a) => Elementwise(Op.Atan, a);
 
+    public Node Erf(Node a) => Elementwise(Op.Erf, a);
+
+    public Node Lgamma(Node a) => Elementwise(Op.Lgamma, a);
+
+    public Node Digamma(Node a) => Elementwise(Op.Digamma, a);
+
+    public Node Trigamma(Node a) => Elementwise(Op.Trigamma, a);
+
     public Node Sinh(Node a) => Elementwise(Op.Sinh, a);
 
     public Node Cosh(Node a) => Elementwise(Op.Cosh, a);

@@ -220,6 +220,18 @@ public readonly unsafe struct ClassPair<V, T>(V first, V second) : IVector<Class
     public static ClassPair<V, T> Atan(ClassPair<V, T> x) => new(V.Atan(x.first), V.Atan(x.second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> Erf(ClassPair<V, T> x) => new(V.Erf(x.first), V.Erf(x.second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> Lgamma(ClassPair<V, T> x) => new(V.Lgamma(x.first), V.Lgamma(x.second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> Digamma(ClassPair<V, T> x) => new(V.Digamma(x.first), V.Digamma(x.second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> Trigamma(ClassPair<V, T> x) => new(V.Trigamma(x.first), V.Trigamma(x.second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassPair<V, T> Sinh(ClassPair<V, T> x) => new(V.Sinh(x.first), V.Sinh(x.second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

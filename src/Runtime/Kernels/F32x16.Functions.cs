@@ -50,6 +50,9 @@ public readonly unsafe partial struct F32x16 : ILaneBits<F32x16, float>
     public static F32x16 Atan(F32x16 x) => VectorMath<F32x16, float>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 Erf(F32x16 x) => VectorMath<F32x16, float>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Sinh(F32x16 x) => VectorMath<F32x16, float>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ public readonly unsafe partial struct F32x4 : ILaneBits<F32x4, float>
     public static F32x4 Atan(F32x4 x) => VectorMath<F32x4, float>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 Erf(F32x4 x) => VectorMath<F32x4, float>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Sinh(F32x4 x) => VectorMath<F32x4, float>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

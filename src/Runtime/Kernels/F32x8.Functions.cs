@@ -69,6 +69,9 @@ public readonly unsafe partial struct F32x8 : ILaneBits<F32x8, float>
     public static F32x8 Atan(F32x8 x) => VectorMath<F32x8, float>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 Erf(F32x8 x) => VectorMath<F32x8, float>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Sinh(F32x8 x) => VectorMath<F32x8, float>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ public readonly unsafe partial struct F32x8x2 : ILaneBits<F32x8x2, float>
     public static F32x8x2 Atan(F32x8x2 x) => VectorMath<F32x8x2, float>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8x2 Erf(F32x8x2 x) => VectorMath<F32x8x2, float>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8x2 Sinh(F32x8x2 x) => VectorMath<F32x8x2, float>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ public readonly unsafe partial struct F64x2 : ILaneBits<F64x2, double>
     public static F64x2 Atan(F64x2 x) => VectorMath<F64x2, double>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 Erf(F64x2 x) => VectorMath<F64x2, double>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Sinh(F64x2 x) => VectorMath<F64x2, double>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

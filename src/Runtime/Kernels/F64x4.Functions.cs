@@ -53,6 +53,9 @@ public readonly unsafe partial struct F64x4 : ILaneBits<F64x4, double>
     public static F64x4 Atan(F64x4 x) => VectorMath<F64x4, double>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 Erf(F64x4 x) => VectorMath<F64x4, double>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Sinh(F64x4 x) => VectorMath<F64x4, double>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ public readonly unsafe partial struct F64x8 : ILaneBits<F64x8, double>
     public static F64x8 Atan(F64x8 x) => VectorMath<F64x8, double>.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 Erf(F64x8 x) => VectorMath<F64x8, double>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Sinh(F64x8 x) => VectorMath<F64x8, double>.Sinh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

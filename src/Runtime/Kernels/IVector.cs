@@ -175,6 +175,18 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Atan(V x);
 
+    /// <summary>The error function.</summary>
+    static abstract V Erf(V x);
+
+    /// <summary>log |gamma(x)|, number by number.</summary>
+    static virtual V Lgamma(V x) => ByLane.Map<V, T, ByLane.Lgamma>(x);
+
+    /// <summary>The derivative of <see cref="Lgamma"/>, number by number.</summary>
+    static virtual V Digamma(V x) => ByLane.Map<V, T, ByLane.Digamma>(x);
+
+    /// <summary>The derivative of <see cref="Digamma"/>, number by number.</summary>
+    static virtual V Trigamma(V x) => ByLane.Map<V, T, ByLane.Trigamma>(x);
+
     static abstract V Sinh(V x);
 
     static abstract V Cosh(V x);

@@ -1,3 +1,4 @@
+using LossGen.Kernels;
 using LossGen.Reference;
 
 namespace LossGen;
@@ -46,6 +47,18 @@ public static partial class Functions
 
     /// <summary>The angle whose tangent the value is, from -pi / 2 to pi / 2.</summary>
     public static Value Atan(Value v) => Elementwise.Map(v, Math.Atan);
+
+    /// <summary>The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to the value. Its derivative is 2 / sqrt(pi) exp(-v^2).</summary>
+    public static Value Erf(Value v) => Elementwise.Map(v, ScalarMath.Erf);
+
+    /// <summary>
+    /// log |gamma(v)|: the logarithm of a factorial, with which likelihoods of counts, proportions and durations are normalised. Infinite at 0 and the negative whole numbers.
+    /// Its derivative is <see cref="Digamma"/>.
+    /// </summary>
+    public static Value Lgamma(Value v) => Elementwise.Map(v, ScalarMath.Lgamma);
+
+    /// <summary>The derivative of <see cref="Lgamma"/>. Infinite at 0, NaN at the negative whole numbers. Its own derivative is the trigamma function.</summary>
+    public static Value Digamma(Value v) => Elementwise.Map(v, ScalarMath.Digamma);
 
     /// <summary>The hyperbolic sine.</summary>
     public static Value Sinh(Value v) => Elementwise.Map(v, Math.Sinh);

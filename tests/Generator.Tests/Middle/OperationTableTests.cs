@@ -25,6 +25,9 @@ public class OperationTableTests
         [Op.Abs] = [NotZero],
         [Op.Tanh] = [Any],
         [Op.Atan] = [Any],
+        [Op.Erf] = [Any],
+        [Op.Lgamma] = [Gammas],
+        [Op.Digamma] = [Gammas],
         [Op.Sinh] = [Any],
         [Op.Cosh] = [Any],
         [Op.Sigmoid] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
@@ -39,6 +42,9 @@ public class OperationTableTests
     private static double[] NotZero => [-3.7, -1.2, -0.05, 0.4, 1, 2.6];
 
     private static double[] Positive => [0.02, 0.4, 1, 2.6, 30];
+
+    // Either side of the poles at whole numbers and of the places where another series begins.
+    private static double[] Gammas => [-6.4, -2.3, -0.7, -0.1, 0.03, 0.49, 0.9, 1.4616, 1.7, 2.4, 5.5, 9.99, 30];
 
     private static IEnumerable<Op> AllOps => Enum.GetValues(typeof(Op)).Cast<Op>();
 
