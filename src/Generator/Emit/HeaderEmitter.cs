@@ -126,7 +126,12 @@ internal static class HeaderEmitter
         if (pass.Sums.Any())
             parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
         if (!pass.Stores.IsEmpty)
-            parts.Add($"sorts {Count(pass.Stores.Count(store => store.Axes.Has(Axes.Class)), pass.Stores.Count(store => !store.Axes.Has(Axes.Class)))} keys a pixel");
+        {
+            List<Node> keys = pass.Stores.Where(store => pass.KeysOf(store) == store).ToList();
+            parts.Add($"sorts {Count(keys.Count(store => store.Axes.Has(Axes.Class)), keys.Count(store => !store.Axes.Has(Axes.Class)))} keys a pixel");
+        }
+
+
         string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => NodeText.Word(node.Op)).Select(group =>
         {
             int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;

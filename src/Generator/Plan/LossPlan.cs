@@ -38,7 +38,24 @@ internal sealed record PassPlan(
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
     public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
-        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(store => store.Inputs));
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes));
+
+    /// <summary>The running sum whose stored keys one is sorted by: the first of the pass with the same keys and axes.</summary>
+    public Node KeysOf(Node runningSum) => Stores
+        .First(store => store[1] == runningSum[1] && store.Attribute == runningSum.Attribute && store.Axes == runningSum.Axes);
+
+    /// <summary>
+    /// The inputs of a running sum that the pass stores: its values (0), unless they are ones, which are counted instead, and its keys (1), unless another's are the same.
+    /// </summary>
+    public IEnumerable<int> StoredParts(Node runningSum)
+    {
+        if (!runningSum[0].IsNumber(1))
+            yield return 0;
+        if (KeysOf(runningSum) == runningSum)
+            yield return 1;
+    }
+
+    public IEnumerable<Node> StoredNodes(Node runningSum) => StoredParts(runningSum).Select(part => runningSum[part]);
 }
 
 /// <summary>What the scalar section computes at one stage.</summary>
@@ -75,6 +92,9 @@ internal sealed record LossPlan(
     /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not depend on whether the gradient is asked for.
     /// </summary>
     public bool IsUsedOnce(Node product) => FusedPass is not { } fused || !fused.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
+
+    /// <summary>The pass that stores a running sum's values and keys.</summary>
+    public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
 
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
 }

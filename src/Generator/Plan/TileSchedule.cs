@@ -68,7 +68,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
         if (!beforeCut)
-            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(store => store.Inputs)).Concat(Pass.Elements is { } elements ? [elements] : []);
+            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(Pass.StoredNodes)).Concat(Pass.Elements is { } elements ? [elements] : []);
         var all = new HashSet<Node>(read);
         return GivenRows.Concat(RowSums).Where(all.Contains);
     }
@@ -172,7 +172,7 @@ internal sealed class TileSchedule
     public IEnumerable<Node> ClassOutputs => ClassSums.SelectMany(summand => summand.Parts)
         .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
         .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
-        .Concat(ClassStores.SelectMany(store => store.Inputs));
+        .Concat(ClassStores.SelectMany(Pass.StoredNodes));
 
     /// <summary>The first of two loops over the pixels computes it.</summary>
     public bool IsBeforeCut(Node node) => IsCut && Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
@@ -196,7 +196,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> loops = Computed(
             Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
         IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(node => Reads(node))
-            .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(store => store.Inputs));
+            .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(Pass.StoredNodes));
         return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -7,28 +8,26 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     private static int RowsOf(in CallState run, RunningSumLayout sum) => sum.HasClass ? run.Classes : 1;
 
-    // Values and keys as (N, C or 1, S).
+    // The running sum whose stored keys running sum k is sorted by.
+    private static int KeysOf(in CallState run, int k) => run.Layout.RunningSums[k].Keys is var keys and >= 0 ? keys : k;
+
+    private static bool HasOwnKeys(in CallState run, int k) => run.Layout.RunningSums[k].Keys < 0;
+
+    // Values, which become sums, and keys as (N, C or 1, S). Ranks take the place of the keys.
     private static void AllocateRunning(ref CallState run)
     {
         RunningSumLayout[] sums = run.Layout.RunningSums;
         if (sums.Length == 0)
             return;
-        long bytes = Workspace.Size<nint>(2 * sums.Length), group = 0, images = run.Batch * run.ImagePixels;
-        foreach (RunningSumLayout sum in sums)
-        {
-            bytes += 2 * Workspace.Size<T>(images * RowsOf(run, sum));
-            group = Math.Max(group, sum.PerImage ? run.ImagePixels : images);
-        }
-
-        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, bytes + KeySort.Bytes(group));
+        long bytes = Workspace.Size<nint>(2 * sums.Length), images = run.Batch * run.ImagePixels;
+        for (int k = 0; k < sums.Length; k++)
+            bytes += ((sums[k].IsCount ? 0 : 1) + (HasOwnKeys(run, k) ? 1 : 0)) * Workspace.Size<T>(images * RowsOf(run, sums[k]));
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, bytes);
         run.Running = (T**)workspace.Take<nint>(2 * sums.Length);
         for (int k = 0; k < sums.Length; k++)
-        {
-            run.Running[2 * k] = workspace.Take<T>(images * RowsOf(run, sums[k]));
-            run.Running[(2 * k) + 1] = workspace.Take<T>(images * RowsOf(run, sums[k]));
-        }
-
-        run.Sort = KeySort.Take(workspace, group);
+            run.Running[(2 * k) + 1] = HasOwnKeys(run, k) ? workspace.Take<T>(images * RowsOf(run, sums[k])) : null;
+        for (int k = 0; k < sums.Length; k++)
+            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * KeysOf(run, k)) + 1] : workspace.Take<T>(images * RowsOf(run, sums[k]));
     }
 
     private static void PrepareRunningSums(
@@ -41,9 +40,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             long size = (long)rows * run.Width;
             if ((pass.Stores & (1 << k)) != 0)
             {
-                (Pointer<T> address, tile.StoreStride) = Output(run, span, run.Running[2 * k], rows, copies + size, isStaged);
-                stores[2 * k] = address;
-                stores[(2 * k) + 1] = Output(run, span, run.Running[(2 * k) + 1], rows, copies + (2 * size), isStaged).Address;
+                for (int part = 0; part < 2; part++)
+                {
+                    if (!IsStored(run, k, part))
+                        continue;
+                    (Pointer<T> address, tile.StoreStride) = Output(run, span, run.Running[(2 * k) + part], rows, copies + ((1 + part) * size), isStaged);
+                    stores[(2 * k) + part] = address;
+                }
             }
             else
             {
@@ -62,10 +65,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T** stores = memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums;
         for (int k = 0; k < 2 * run.Sizes.RunningSums; k++)
         {
-            if ((pass.Stores & (1 << (k / 2))) != 0)
+            if ((pass.Stores & (1 << (k / 2))) != 0 && IsStored(run, k / 2, k % 2))
                 Unstage(run, span, stores[k], run.Running[k], RowsOf(run, run.Layout.RunningSums[k / 2]));
         }
     }
+
+    // Whether a pass stores values (part 0) or keys (part 1) of a running sum.
+    private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount : HasOwnKeys(run, k);
 
     // Runs a pass and sums up what it stored.
     private static void RunStoringPass(in CallState run, PassLayout pass, double* statistics)
@@ -73,37 +79,90 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         RunPass(run, pass, statistics);
         for (int k = 0; k < run.Sizes.RunningSums; k++)
         {
-            if ((pass.Stores & (1 << k)) == 0)
-                continue;
-            RunningSumLayout sum = run.Layout.RunningSums[k];
-            int rows = RowsOf(run, sum), groups = sum.PerImage ? run.Batch : 1;
-            for (int g = 0; g < groups * rows; g++)
-                SumUp(run, run.Running[2 * k], run.Running[(2 * k) + 1], g, rows, sum.PerImage ? 1 : run.Batch);
+            if ((pass.Stores & (1 << k)) != 0 && HasOwnKeys(run, k))
+                SortJob.Run(run, k);
         }
     }
 
-    // One row of pixels an image, of a number of images. Rows are S apart, images rows * S.
-    private static void SumUp(in CallState run, T* values, T* keys, long firstRow, int rows, int images)
+    private static int SortedGroups(in CallState run, RunningSumLayout sum) => RowsOf(run, sum) * (sum.PerImage ? run.Batch : 1);
+
+    // Sums up all that is sorted by the keys of running sum k, in one of its groups of pixels: a row of an image, or of all images.
+    private static void SumUp(in CallState run, int k, int group)
     {
-        long pixels = run.ImagePixels, next = rows * pixels;
-        values += firstRow * pixels;
-        keys += firstRow * pixels;
-        KeySort sort = run.Sort;
+        RunningSumLayout layout = run.Layout.RunningSums[k];
+        long next = RowsOf(run, layout) * run.ImagePixels, first = group * run.ImagePixels;
+        var pixels = new PixelGroup(run.ImagePixels, layout.PerImage ? 1 : run.Batch, next);
+        Span<nint> sums = stackalloc nint[run.Sizes.RunningSums];
         int count = 0;
-        for (int image = 0; image < images; image++)
+        for (int other = k; other < run.Sizes.RunningSums; other++)
         {
-            for (long s = 0; s < pixels; s++)
-                sort.Set(count++, CallChecks.ToDouble(keys[(image * next) + s]), sizeof(T) == 4);
+            if (KeysOf(run, other) == k)
+                sums[count++] = run.Layout.RunningSums[other].IsCount ? 0 : (nint)(run.Running[2 * other] + first);
         }
 
-        int* order = sort.Run(count, sizeof(T));
-        double sum = 0;
-        for (int i = 0; i < count; i++)
+        T* keys = run.Running[(2 * k) + 1] + first;
+        if (sizeof(T) == sizeof(float))
+            Sort<SortEntry32>(pixels, keys, sums[..count]);
+        else
+            Sort<SortEntry64>(pixels, keys, sums[..count]);
+    }
+
+    private static void Sort<TEntry>(in PixelGroup pixels, T* keys, ReadOnlySpan<nint> sums)
+        where TEntry : unmanaged, ISortEntry<TEntry> =>
+        KeySort<T, TEntry>.Sum(pixels, keys, sums, Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(pixels.Count)));
+
+    // Groups side by side; each is sorted by one thread, so that the sums do not depend on their number.
+    private sealed class SortJob : BlockJob
+    {
+        // Whoever uses it holds the pool, as with PassJob.
+        private static readonly SortJob s_only = new();
+
+        private CallState run;
+        private int sum;
+        private int groups;
+        private int next;
+        private Exception? failure;
+
+        public static void Run(in CallState run, int sum)
         {
-            (long image, long s) = Math.DivRem(order[i], pixels);
-            T* value = values + (image * next) + s;
-            sum += CallChecks.ToDouble(*value);
-            *value = CallChecks.FromDouble<T>(sum);
+            int groups = SortedGroups(run, run.Layout.RunningSums[sum]);
+            if (!BlockPool.IsWorthwhile(groups, run.LogitCount) || !BlockPool.TryEnter())
+            {
+                for (int group = 0; group < groups; group++)
+                    SumUp(run, sum, group);
+                return;
+            }
+
+            SortJob job = s_only;
+            (job.run, job.sum, job.groups, job.next, job.failure) = (run, sum, groups, 0, null);
+            try
+            {
+                BlockPool.Run(job, Math.Min(groups, LossRuntime.Threads) - 1);
+                if (job.failure is { } failure)
+                    ExceptionDispatchInfo.Throw(failure);
+            }
+            finally
+            {
+                job.run = default;
+                job.failure = null;
+                BlockPool.Exit();
+            }
+        }
+
+        public override void Work()
+        {
+            try
+            {
+                int group;
+                while ((group = Interlocked.Increment(ref next) - 1) < groups)
+                    SumUp(run, sum, group);
+            }
+            catch (Exception exception)
+            {
+                // Too many pixels or too little memory: any group fails as the others do.
+                Interlocked.Exchange(ref next, groups);
+                failure = exception;
+            }
         }
     }
 }

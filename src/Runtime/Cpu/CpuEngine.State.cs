@@ -64,7 +64,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         /// <summary>Values (2 k) and keys (2 k + 1) of running sum k; the sums replace the values.</summary>
         public T** Running;
-        public KeySort Sort;
 
         /// <summary>The gradient pass under way writes past the caches, where a tile writes in place.</summary>
         public bool IsStreamed;

@@ -1,87 +1,254 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Sorts pixels by keys, the largest first; equal keys keep the order of their pixels. By digits of eight bits, so that the time does not depend on the
-/// keys and the order does not depend on anything else.
+/// Replaces values by their sums over the pixels with larger keys and the pixel itself. Pixels are sorted by digits of up to 11 bits, the
+/// lowest first, so that the time hardly depends on the keys, equal keys keep the order of their pixels, and the order depends on nothing else.
 /// </summary>
-internal unsafe struct KeySort
+/// <remarks>
+/// Keys become whole numbers (<see cref="SortKeys"/>); the digits cover only the bits in which they differ. Values that are all 0 or 1 travel
+/// as a bit beside the pixel's number. Then the last digit need not be sorted: with the number of pixels and of ones below each digit at
+/// hand, each pixel's sum is known when it is reached.
+/// </remarks>
+internal static unsafe class KeySort<T, TEntry>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TEntry : unmanaged, ISortEntry<TEntry>
 {
-    private const int Digits = 256;
+    /// <summary>1024 or 2048 places to write to: as many lines as a first-level cache has room for, beside what is read.</summary>
+    private const int DigitBits = 11;
 
-    private ulong* keys;
-    private ulong* otherKeys;
-    private int* order;
-    private int* otherOrder;
+    private const int Digits = 1 << DigitBits;
+
+    private const int MostDigits = (64 + DigitBits - 1) / DigitBits;
+
+    private const uint FirstBit = 1u << 31;
+
+    private const uint SecondBit = 1u << 30;
 
     /// <summary>The memory for so many pixels.</summary>
-    public static long Bytes(long count) => (2 * Workspace.Size<ulong>(count)) + (2 * Workspace.Size<int>(count));
+    public static long Bytes(long count) => 2 * Workspace.Size<TEntry>(count);
 
-    public static KeySort Take(Workspace workspace, long count)
+    /// <param name="group">Where the pixels lie in each map.</param>
+    /// <param name="keys">The keys; they are lost.</param>
+    /// <param name="sums">
+    /// The maps of values, which become their sums; null for values of 1, whose sums go to <paramref name="keys"/>. At most one is null.
+    /// </param>
+    /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
+    public static void Sum(in PixelGroup group, T* keys, ReadOnlySpan<nint> sums, Workspace workspace)
     {
-        if (count > int.MaxValue)
-            throw new NotSupportedException($"{count} pixels are to be sorted; at most {int.MaxValue} can be.");
-        return new()
+        TEntry* entries = workspace.Take<TEntry>(group.Count), others = workspace.Take<TEntry>(group.Count);
+        bool counts = sums.Contains(0);
+        int valued = sums.Length - (counts ? 1 : 0);
+        T** maps = stackalloc T*[valued];
+        int taken = 0;
+        foreach (nint map in sums)
         {
-            keys = workspace.Take<ulong>(count),
-            otherKeys = workspace.Take<ulong>(count),
-            order = workspace.Take<int>(count),
-            otherOrder = workspace.Take<int>(count),
-        };
-    }
-
-    /// <summary>Sets the key of a pixel. NaN counts as larger than all numbers.</summary>
-    public readonly void Set(int pixel, double key, bool isSingle)
-    {
-        // As a whole number that grows where the key falls. Adding 0 makes one zero of both.
-        order[pixel] = pixel;
-        if (double.IsNaN(key))
-        {
-            keys[pixel] = 0;
+            if (map != 0)
+                maps[taken++] = (T*)map;
         }
-        else if (isSingle)
+
+        (ulong least, ulong largest) = SortKeys.ToWholeNumbers(group, keys);
+        int bits = 64 - BitOperations.LeadingZeroCount(largest - least), digits = (bits + DigitBits - 1) / DigitBits;
+        int width = digits == 0 ? 0 : (bits + digits - 1) / digits;
+        int travelling = valued <= (group.LeavesTwoBits ? 2 : 1) && SortKeys.AreBits(group, maps, valued) ? valued : 0;
+        var bitMaps = new BitMaps(travelling > 0 ? maps[0] : null, travelling > 1 ? maps[1] : null);
+
+        int* starts = stackalloc int[MostDigits * Digits];
+        int* ones = stackalloc int[2 * Digits];
+        bool isDirect = travelling == valued;
+        Count(group, keys, least, bitMaps, digits, width, starts, ones);
+        if (digits == 0)
         {
-            uint bits = BitConverter.SingleToUInt32Bits((float)key + 0f);
-            keys[pixel] = (bits >> 31) != 0 ? bits : ~(bits | 0x8000_0000);
+            // All keys are equal: the order of the pixels, which a single digit of no bits keeps.
+            (digits, width) = (1, 0);
+            new Span<int>(starts, 1).Clear();
+            new Span<int>(ones, 2 * Digits).Clear();
+        }
+
+        bool isSorted = digits > 1;
+        if (isSorted)
+        {
+            First(group, keys, least, bitMaps, width, starts, entries);
+            for (int digit = 1; digit < digits - 1; digit++)
+            {
+                Middle(group.Count, entries, others, digit * width, width, starts + (digit * Digits));
+                TEntry* sorted = others;
+                others = entries;
+                entries = sorted;
+            }
         }
         else
         {
-            ulong bits = BitConverter.DoubleToUInt64Bits(key + 0.0);
-            keys[pixel] = (bits >> 63) != 0 ? bits : ~(bits | 0x8000_0000_0000_0000);
+            Unsorted(group, keys, least, bitMaps, entries);
+        }
+
+        int* last = starts + ((digits - 1) * Digits);
+        if (isDirect)
+        {
+            Finish(group, entries, (digits - 1) * width, width, last, ones, bitMaps, counts ? keys : null);
+            return;
+        }
+
+        var order = (uint*)others;
+        Order(group.Count, entries, order, (digits - 1) * width, width, last);
+        for (int k = 0; k < valued; k++)
+            SumInOrder(group, order, maps[k]);
+        if (counts)
+            Rank(group, order, keys);
+    }
+
+    // Where each digit's pixels begin, and how many ones there are before the last digit's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Count(in PixelGroup group, T* keys, ulong least, in BitMaps bits, int digits, int width, int* starts, int* ones)
+    {
+        if (digits == 0)
+            return;
+        new Span<int>(starts, digits * Digits).Clear();
+        new Span<int>(ones, 2 * Digits).Clear();
+        ulong mask = (1ul << width) - 1;
+        int top = (digits - 1) * width;
+        int* topStarts = starts + ((digits - 1) * Digits);
+        for (int image = 0; image < group.Images; image++)
+        {
+            long start = image * group.Next, end = start + group.Pixels;
+            for (long at = start; at < end; at++)
+            {
+                ulong key = SortKeys.Load(keys + at) - least;
+                for (int digit = 0, shift = 0; digit < digits - 1; digit++, shift += width)
+                    starts[(digit * Digits) + (int)((key >> shift) & mask)]++;
+                int highest = (int)(key >> top);
+                topStarts[highest]++;
+                if (bits.First is not null)
+                    ones[highest] += bits.IsOne(bits.First, at) ? 1 : 0;
+                if (bits.Second is not null)
+                    ones[Digits + highest] += bits.IsOne(bits.Second, at) ? 1 : 0;
+            }
+        }
+
+        for (int digit = 0; digit < digits; digit++)
+            Accumulate(starts + (digit * Digits), 1 << width);
+        Accumulate(ones, 1 << width);
+        Accumulate(ones + Digits, 1 << width);
+    }
+
+    private static void Accumulate(int* counts, int length)
+    {
+        int sum = 0;
+        for (int k = 0; k < length; k++)
+            (counts[k], sum) = (sum, sum + counts[k]);
+    }
+
+    // From the keys, in the order of the pixels, to entries in the order of the lowest digit.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void First(in PixelGroup group, T* keys, ulong least, in BitMaps bits, int width, int* starts, TEntry* entries)
+    {
+        ulong mask = (1ul << width) - 1;
+        uint number = 0;
+        for (int image = 0; image < group.Images; image++)
+        {
+            long start = image * group.Next, end = start + group.Pixels;
+            for (long at = start; at < end; at++, number++)
+            {
+                ulong key = SortKeys.Load(keys + at) - least;
+                entries[starts[(int)(key & mask)]++] = TEntry.Create(key, (group.IsWide ? number : (uint)at) | bits.At(at));
+            }
         }
     }
 
-    /// <summary>The pixels in order.</summary>
-    /// <param name="count">How many keys were set.</param>
-    /// <param name="bytes">The size of a key.</param>
-    public int* Run(int count, int bytes)
+    // Where one digit holds all bits, that digit is the last.
+    private static void Unsorted(in PixelGroup group, T* keys, ulong least, in BitMaps bits, TEntry* entries)
     {
-        int* starts = stackalloc int[Digits];
-        for (int digit = 0; digit < bytes; digit++)
+        uint number = 0;
+        for (int image = 0; image < group.Images; image++)
         {
-            int shift = 8 * digit;
-            new Span<int>(starts, Digits).Clear();
-            for (int i = 0; i < count; i++)
-                starts[(byte)(keys[i] >> shift)]++;
-            if (starts[(byte)(keys[0] >> shift)] == count)
-                continue; // all the same
-            int sum = 0;
-            for (int k = 0; k < Digits; k++)
-                (starts[k], sum) = (sum, sum + starts[k]);
-            for (int i = 0; i < count; i++)
-            {
-                int place = starts[(byte)(keys[i] >> shift)]++;
-                otherKeys[place] = keys[i];
-                otherOrder[place] = order[i];
-            }
-
-            ulong* sortedKeys = otherKeys;
-            otherKeys = keys;
-            keys = sortedKeys;
-            int* sorted = otherOrder;
-            otherOrder = order;
-            order = sorted;
+            long start = image * group.Next, end = start + group.Pixels;
+            for (long at = start; at < end; at++, number++)
+                entries[number] = TEntry.Create(SortKeys.Load(keys + at) - least, (group.IsWide ? number : (uint)at) | bits.At(at));
         }
+    }
 
-        return order;
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Middle(int count, TEntry* entries, TEntry* sorted, int shift, int width, int* starts)
+    {
+        int mask = (1 << width) - 1;
+        for (int i = 0; i < count; i++)
+        {
+            TEntry entry = entries[i];
+            sorted[starts[TEntry.Digit(entry, shift, mask)]++] = entry;
+        }
+    }
+
+    // The last digit where values are bits: each pixel's place and sums are its digit's and what came before in it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(in PixelGroup group, TEntry* entries, int shift, int width, int* starts, int* ones, in BitMaps bits, T* ranks)
+    {
+        int mask = (1 << width) - 1, count = group.Count;
+        T* first = bits.First, second = bits.Second;
+        uint numbers = second is not null ? SecondBit - 1 : FirstBit - 1;
+        for (int i = 0; i < count; i++)
+        {
+            TEntry entry = entries[i];
+            int digit = TEntry.Digit(entry, shift, mask);
+            uint pixel = TEntry.Pixel(entry);
+            long at = group.Offset(pixel & numbers);
+            if (first is not null)
+                first[at] = CallChecks.FromDouble<T>(ones[digit] += (int)(pixel >> 31));
+            if (second is not null)
+                second[at] = CallChecks.FromDouble<T>(ones[Digits + digit] += (int)((pixel >> 30) & 1));
+            if (ranks is not null)
+                ranks[at] = CallChecks.FromDouble<T>(++starts[digit]);
+        }
+    }
+
+    // The pixels in the order of the keys. No bits travel beside their numbers where this is needed.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Order(int count, TEntry* entries, uint* order, int shift, int width, int* starts)
+    {
+        int mask = (1 << width) - 1;
+        for (int i = 0; i < count; i++)
+        {
+            TEntry entry = entries[i];
+            order[starts[TEntry.Digit(entry, shift, mask)]++] = TEntry.Pixel(entry);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumInOrder(in PixelGroup group, uint* order, T* values)
+    {
+        double sum = 0;
+        for (int i = 0; i < group.Count; i++)
+        {
+            T* value = values + group.Offset(order[i]);
+            sum += CallChecks.ToDouble(*value);
+            *value = CallChecks.FromDouble<T>(sum);
+        }
+    }
+
+    private static void Rank(in PixelGroup group, uint* order, T* ranks)
+    {
+        for (int i = 0; i < group.Count; i++)
+            ranks[group.Offset(order[i])] = CallChecks.FromDouble<T>(i + 1);
+    }
+
+    /// <summary>Up to two maps of zeros and ones.</summary>
+    private readonly struct BitMaps(T* first, T* second)
+    {
+        public readonly T* First = first;
+        public readonly T* Second = second;
+
+        public readonly bool IsOne(T* map, long at) => map[at] != T.Zero;
+
+        /// <summary>The pixel's values, beside its number.</summary>
+        public readonly uint At(long at)
+        {
+            uint bits = 0;
+            if (First is not null && IsOne(First, at))
+                bits = FirstBit;
+            if (Second is not null && IsOne(Second, at))
+                bits |= SecondBit;
+            return bits;
+        }
     }
 }

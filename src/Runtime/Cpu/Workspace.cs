@@ -26,6 +26,9 @@ internal enum WorkspaceUse
     /// <summary>Values, keys and running sums of the whole batch.</summary>
     Running,
 
+    /// <summary>The pixels that a thread sorts.</summary>
+    Sort,
+
     /// <summary>The dense target and the maps of a coarser output.</summary>
     Levels,
 

@@ -30,7 +30,9 @@ public sealed record PassLayout(
 /// <summary>A running sum over the pixels, the largest keys first.</summary>
 /// <param name="HasClass">One for each class.</param>
 /// <param name="PerImage">Over the pixels of each image; otherwise over those of the batch.</param>
-public sealed record RunningSumLayout(bool HasClass, bool PerImage);
+/// <param name="Keys">The running sum, of the same pass and axes, whose stored keys it is sorted by; below 0 it has keys of its own.</param>
+/// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys is.</param>
+public sealed record RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false);
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
 [Flags]

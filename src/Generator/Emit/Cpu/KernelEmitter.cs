@@ -67,7 +67,12 @@ internal static class KernelEmitter
         if (plan.RunningSums.Length > 0)
         {
             string sums = string.Join(", ", plan.RunningSums.Select(sum =>
-                $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))})"));
+            {
+                PassPlan pass = plan.PassOf(sum);
+                string keys = pass.KeysOf(sum) == sum ? "" : $", Keys: {plan.RunningSums.IndexOf(pass.KeysOf(sum))}";
+                string count = pass.StoredParts(sum).Contains(0) ? "" : ", IsCount: true";
+                return $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}{keys}{count})";
+            }));
             writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
         }
 

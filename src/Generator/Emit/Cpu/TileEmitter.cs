@@ -166,7 +166,11 @@ internal sealed class TileEmitter
         if (schedule.WritesElementsPerPixel)
             writer.Line($"V.Store({text.Value(pass.Elements!)}, tile.Elements + i);");
         foreach (Node store in schedule.PixelStores)
-            writer.Line($"V.Store({text.Value(store[0])}, {text.Store(store, 0)} + i);").Line($"V.Store({text.Value(store[1])}, {text.Store(store, 1)} + i);");
+        {
+            foreach (int part in pass.StoredParts(store))
+                writer.Line($"V.Store({text.Value(store[part])}, {text.Store(store, part)} + i);");
+        }
+
         StoreRows(schedule.Rows.Where(row => !IsReady(row) && !schedule.IsBeforeCut(row)));
         text.ClosePixelScope();
         writer.Close();
@@ -315,7 +319,11 @@ internal sealed class TileEmitter
         if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line($"V.Store({text.Value(elements)}, elements + i{text.Apart("tile.ElementStride")});");
         foreach (Node store in schedule.ClassStores)
-            writer.Line($"V.Store({text.Value(store[0])}, {text.StoreName(store)} + i);").Line($"V.Store({text.Value(store[1])}, {text.StoreName(store)}Keys + i);");
+        {
+            foreach (int part in pass.StoredParts(store))
+                writer.Line($"V.Store({text.Value(store[part])}, {text.StoreName(store, part)} + i);");
+        }
+
         text.CloseScope();
         writer.Close();
         if (perClass.Count > 0)

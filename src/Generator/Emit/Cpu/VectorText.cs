@@ -211,7 +211,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (Pass.Elements is { } elements && TileSchedule.HasClass(elements))
             writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
         foreach (Node store in schedule.ClassStores)
-            writer.Line($"var {StoreName(store)} = {Store(store, 0)} + (c * tile.StoreStride);").Line($"var {StoreName(store)}Keys = {Store(store, 1)} + (c * tile.StoreStride);");
+        {
+            foreach (int part in Pass.StoredParts(store))
+                writer.Line($"var {StoreName(store, part)} = {Store(store, part)} + (c * tile.StoreStride);");
+        }
     }
 
     /// <summary>The elements between the rows of the classes, where there may be several.</summary>
@@ -231,8 +234,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         return $"scratch + ((({schedule.Stored.Count} * classes) + {row}) * width)";
     }
 
-    /// <summary>Where the values of a running sum go, and behind <c>Keys</c> its keys: in the loop over a class.</summary>
-    public string StoreName(Node store) => Name(store) + "Store";
+    /// <summary>Where the values (0) or the keys (1) of a running sum go, in the loop over a class.</summary>
+    public string StoreName(Node store, int part) => Name(store) + (part == 0 ? "Store" : "StoreKeys");
 
     /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
     public string Store(Node store, int part) => $"tile.Stores[{(2 * plan.RunningSums.IndexOf(store)) + part}]";

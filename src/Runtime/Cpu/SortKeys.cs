@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LossGen.Cpu;
+
+/// <summary>Floating-point keys as whole numbers that grow where the keys fall.</summary>
+internal static unsafe class SortKeys
+{
+    /// <summary>The bits of a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Load<T>(T* number)
+        where T : unmanaged => sizeof(T) == sizeof(uint) ? *(uint*)number : *(ulong*)number;
+
+    /// <summary>
+    /// Replaces keys in place by whole numbers of as many bits, of which the smallest and the largest are returned. Both zeros are one key;
+    /// NaN counts as larger than all numbers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (ulong Least, ulong Largest) ToWholeNumbers<T>(in PixelGroup group, T* keys)
+        where T : unmanaged
+    {
+        ulong least = ulong.MaxValue, largest = 0;
+        for (int image = 0; image < group.Images; image++)
+        {
+            T* row = keys + (image * group.Next);
+            long at = 0;
+            if (sizeof(T) == sizeof(uint))
+            {
+                Vector256<uint> low = Vector256.Create(uint.MaxValue), high = default;
+                for (; at <= group.Pixels - Vector256<uint>.Count; at += Vector256<uint>.Count)
+                {
+                    // Adding 0 makes one zero of both. Below 0 the bits grow as the number falls; from 0 on their opposites do.
+                    Vector256<float> key = Vector256.Load((float*)row + at) + Vector256<float>.Zero;
+                    Vector256<uint> bits = key.AsUInt32();
+                    Vector256<uint> isNegative = (bits.AsInt32() >> 31).AsUInt32();
+                    Vector256<uint> falling = bits ^ Vector256.AndNot(Vector256.Create(0x7fff_ffffu), isNegative);
+                    Vector256<uint> whole = falling & Vector256.Equals(key, key).AsUInt32();
+                    whole.Store((uint*)row + at);
+                    low = Vector256.Min(low, whole);
+                    high = Vector256.Max(high, whole);
+                }
+
+                for (int lane = 0; lane < Vector256<uint>.Count; lane++)
+                {
+                    least = Math.Min(least, at > 0 ? low[lane] : ulong.MaxValue);
+                    largest = Math.Max(largest, high[lane]);
+                }
+            }
+
+            for (; at < group.Pixels; at++)
+            {
+                ulong whole = sizeof(T) == sizeof(uint) ? ToWhole(((float*)row)[at]) : ToWhole(((double*)row)[at]);
+                if (sizeof(T) == sizeof(uint))
+                    ((uint*)row)[at] = (uint)whole;
+                else
+                    ((ulong*)row)[at] = whole;
+                least = Math.Min(least, whole);
+                largest = Math.Max(largest, whole);
+            }
+        }
+
+        return (least, largest);
+    }
+
+    /// <summary>Whether all numbers of some maps are 0 or 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AreBits<T>(in PixelGroup group, T** maps, int count)
+        where T : unmanaged
+    {
+        for (int k = 0; k < count; k++)
+        {
+            for (int image = 0; image < group.Images; image++)
+            {
+                T* row = maps[k] + (image * group.Next);
+                long at = 0;
+                if (sizeof(T) == sizeof(uint))
+                {
+                    for (; at <= group.Pixels - Vector256<float>.Count; at += Vector256<float>.Count)
+                    {
+                        Vector256<float> value = Vector256.Load((float*)row + at);
+                        Vector256<float> isBit = Vector256.Equals(value, Vector256<float>.Zero) | Vector256.Equals(value, Vector256<float>.One);
+                        if (isBit.AsUInt32() != Vector256<uint>.AllBitsSet)
+                            return false;
+                    }
+                }
+
+                for (; at < group.Pixels; at++)
+                {
+                    double value = CallChecks.ToDouble(row[at]);
+                    if (value is not (0 or 1))
+                        return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static uint ToWhole(float key)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(key + 0f);
+        return float.IsNaN(key) ? 0 : bits >> 31 != 0 ? bits : bits ^ 0x7fff_ffffu;
+    }
+
+    private static ulong ToWhole(double key)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(key + 0.0);
+        return double.IsNaN(key) ? 0 : bits >> 63 != 0 ? bits : bits ^ 0x7fff_ffff_ffff_fffful;
+    }
+}
