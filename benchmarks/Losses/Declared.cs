@@ -33,6 +33,22 @@ public sealed partial class BinaryDice;
 [BinaryCrossEntropy]
 public sealed partial class PlainBinary;
 
+[Loss(Activation.Softmax)]
+[LovaszSoftmax]
+public sealed partial class LovaszLoss;
+
+[Loss(Activation.None)]
+[LovaszHinge]
+public sealed partial class LovaszHingeLoss;
+
+[Loss(Activation.Softmax)]
+[TopKCrossEntropy(Fraction = 0.1)]
+public sealed partial class TopKLoss;
+
+[Loss(Activation.Softmax)]
+[OhemCrossEntropy(Threshold = 0.7, LeastFraction = 0.0625)]
+public sealed partial class OhemLoss;
+
 /// <summary>A composite that no kernel was tuned for: two terms of the catalogue, and a formula that mixes a pixel term with a function of sums.</summary>
 [Loss(Activation.Softmax)]
 [Tversky(Alpha = 0.3, Beta = 0.7)]

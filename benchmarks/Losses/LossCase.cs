@@ -12,7 +12,10 @@ internal delegate Tensor EagerLoss(Tensor logits, Tensor target);
 /// <param name="Port">What a user writes when porting a PyTorch loss to TorchSharp.</param>
 /// <param name="Rewrites">Faster ways to write the same; the fastest at each size is "eager-best".</param>
 /// <param name="Fused">torch's own function, where the loss is just that.</param>
-internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null)
+/// <param name="Sorts">
+/// The gradient depends on the order of the pixels. Where rounding exchanges two, single entries of the gradient differ as a whole: what has to agree is the gradient's norm.
+/// </param>
+internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null, bool Sorts = false)
 {
     public static IReadOnlyList<LossCase> All { get; } =
     [
@@ -23,11 +26,15 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("Tversky", new TverskyLoss(), Ports.Tversky, Best(terms => terms.Tversky(0.3, 0.7))),
         new("BCE+Dice", new BinaryDice(), Ports.BinaryDice, [SigmoidRewrites.BinaryDice]),
         new("BCE", new PlainBinary(), Ports.Binary, [SigmoidRewrites.Binary], TorchLosses.Binary),
+        new("Lovasz", new LovaszLoss(), SortedPorts.LovaszSoftmax, [], Sorts: true),
+        new("LovaszHinge", new LovaszHingeLoss(), SortedPorts.LovaszHinge, [], Sorts: true),
+        new("TopK", new TopKLoss(), SortedPorts.TopK, [], Sorts: true),
+        new("OHEM", new OhemLoss(), SortedPorts.Ohem, [], Sorts: true),
         new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2) + terms.BrierAndVolume(0.1, 0.5))),
     ];
 
     /// <summary>One independent probability a channel, with dense targets; otherwise a softmax with class indices.</summary>
-    public bool IsSigmoid => Loss.Definition.Activation == Activation.Sigmoid;
+    public bool IsSigmoid => Loss.Definition.Activation != Activation.Softmax;
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
     public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE");
