@@ -263,6 +263,8 @@ internal sealed partial class Latex
             case "Channel":
                 Note(0, "The index is that of the channel.");
                 return ($"{In(0, Atom)}_{{{In(1)}}}", Atom);
+            case "ShiftClasses":
+                return ($"\\mathrm{{shift}}\\left({In(0)},\\ {In(1)},\\ {In(2)}\\right)", Atom);
             case "Transform":
                 return ($"{In(0, Atom)}\\,{In(1, Product)}", Product);
             case "Sum" or "Total" when !node[0].Axes.Has(Axes.Pixel):

@@ -74,6 +74,11 @@ internal static class Descriptors
         "The formula of '{0}' {1}; {2}",
         Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0013.md");
 
+    public static readonly DiagnosticDescriptor OutOfScope = new(
+        "LG0046", "The language has no such operation",
+        "'{0}' is {1}, which a formula cannot have; {2}",
+        Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0046.md");
+
     // Parameters
     public static readonly DiagnosticDescriptor NothingFeeds = new(
         "LG0020", "Nothing feeds a parameter of the formula",

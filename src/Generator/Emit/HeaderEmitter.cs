@@ -32,7 +32,7 @@ internal static class HeaderEmitter
         if (o.Resize == Resize.Bilinear)
             writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
         if (model.Parameters.Count + model.ClassParameters.Count > 0)
-            writer.Comment($"  run time    {string.Join(", ", model.Parameters.Concat(model.ClassParameters.Select(name => name + "[c]")))}");
+            writer.Comment($"  run time    {string.Join(", ", model.Parameters.Concat(model.ClassParameters.Where(parameter => parameter.Column <= 0).Select(parameter => parameter.Property + (parameter.Column < 0 ? "[c]" : "[c, d]"))))}");
     }
 
     /// <summary>What the kernel for one kind of target computes. Gives the names that its code uses too.</summary>
@@ -65,7 +65,7 @@ internal static class HeaderEmitter
 
         string Text(Node node, bool isRoot = false, bool coefficients = false) => NodeText.Describe(node, n => n.Op == Op.Parameter
             ? model.Parameters[n.Index]
-            : n.Op == Op.PerClass && graph.Tables[n.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter] + "[c]"
+            : n.Op == Op.PerClass && graph.Tables[n.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter].ToString()
             : n.Op == Op.Input ? model.Inputs[n.Index].Name
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
     }

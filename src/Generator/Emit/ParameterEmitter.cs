@@ -21,8 +21,12 @@ internal static class ParameterEmitter
             writer.Line($"parameters[{k}] = (double)this.{model.Parameters[k]};");
         for (int k = 0; k < perClass; k++)
         {
-            string name = model.ClassParameters[k];
-            writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{name}, parameters.Slice({single} + ({k} * classes), classes), {Literal.Of(name.TrimStart('@'))}, s_definition);");
+            (string property, int column) = (model.ClassParameters[k].Property, model.ClassParameters[k].Column);
+            string name = Literal.Of(property.TrimStart('@'));
+            if (column < 0)
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{property}, parameters.Slice({single} + ({k} * classes), classes), {name}, s_definition);");
+            else if (column == 0)
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.CopyMatrix(this.{property}, parameters.Slice({single} + ({k} * classes), classes * classes), classes, {name}, s_definition);");
         }
 
         writer.Close();

@@ -12,9 +12,12 @@ internal sealed class FormulaReader
     private readonly Dictionary<string, ClassMatrix> matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SExpression> lets = new(StringComparer.Ordinal);
 
-    private FormulaReader(FormulaScope scope, FormulaText text)
+    private readonly List<ClassNumbers> tables;
+
+    private FormulaReader(FormulaScope scope, FormulaText text, List<ClassNumbers> tables)
     {
         this.scope = scope;
+        this.tables = tables;
         foreach ((string name, SExpression value) in text.Lets)
             lets[name] = value;
     }
@@ -24,24 +27,26 @@ internal sealed class FormulaReader
     public static TracedValue Read(TermModel term, FormulaScope scope, List<ClassNumbers> tables)
     {
         FormulaText text = FormulaText.Parse(term.Formula);
-        var reader = new FormulaReader(scope, text);
+        var reader = new FormulaReader(scope, text, tables);
         foreach (FormulaParameter parameter in text.Parameters)
         {
             ArgumentModel? argument = term.Arguments.FirstOrDefault(a => a.Parameter == parameter.Name);
             if (parameter.Kind == ParameterKind.Matrix)
             {
-                reader.matrices[parameter.Name] = new(argument?.Numbers.AsImmutableArray() ?? [], numbers => reader.Table(new(numbers), tables));
+                reader.matrices[parameter.Name] = argument?.Kind == ArgumentKind.ClassProperty
+                    ? ClassMatrix.OfProperty(parameter.Name, scope.Graph.DeclaredClasses, argument.Index, reader.Table)
+                    : ClassMatrix.OfNumbers(argument?.Numbers.AsImmutableArray() ?? [], reader.Table);
                 continue;
             }
 
-            Node node = reader.Bind(parameter, argument, tables);
+            Node node = reader.Bind(parameter, argument);
             reader.names[parameter.Name] = new(TracedValue.ParameterName, [], new(node, node.Axes), -1, parameter.Name);
         }
 
         return reader.Evaluate(text.Return);
     }
 
-    private Node Bind(FormulaParameter parameter, ArgumentModel? argument, List<ClassNumbers> tables)
+    private Node Bind(FormulaParameter parameter, ArgumentModel? argument)
     {
         GraphBuilder graph = scope.Graph;
         switch (argument?.Kind)
@@ -55,9 +60,9 @@ internal sealed class FormulaReader
             case ArgumentKind.Constant:
                 return graph.Constant(argument.Number);
             case ArgumentKind.PerClass when argument.Numbers.Count > 0:
-                return Table(new(argument.Numbers.AsImmutableArray()), tables);
+                return Table(new(argument.Numbers.AsImmutableArray()));
             case ArgumentKind.ClassProperty:
-                return Table(new([], argument.Index), tables);
+                return Table(new([], argument.Index));
         }
 
         if (parameter.Kind == ParameterKind.Class)
@@ -67,7 +72,22 @@ internal sealed class FormulaReader
         throw new FormulaTextException($"the parameter '{parameter.Name}' has no value");
     }
 
-    private Node Table(ClassNumbers numbers, List<ClassNumbers> tables)
+    // A parameter, or a list of numbers.
+    private ClassMatrix Matrix(SExpression expression)
+    {
+        if (expression.Atom is { } name && matrices.TryGetValue(name, out ClassMatrix? known))
+            return known;
+        if (!expression.IsAtom && expression.Head == Language.Matrix)
+        {
+            IEnumerable<double> numbers = expression.Items.Skip(1)
+                .Select(item => item.Atom is { } atom && FormulaText.TryNumber(atom, out double number) ? number : throw new FormulaTextException("a matrix is made of numbers"));
+            return ClassMatrix.OfNumbers(numbers.ToImmutableArray(), Table);
+        }
+
+        throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix, or numbers");
+    }
+
+    private Node Table(ClassNumbers numbers)
     {
         int index = tables.IndexOf(numbers);
         if (index < 0)
@@ -109,15 +129,16 @@ internal sealed class FormulaReader
         if (expression.Head == Language.Transform && expression.Items.Length == 3)
         {
             TracedValue vector = Evaluate(expression.Items[2]);
-            return expression.Items[1].Atom is { } name && matrices.TryGetValue(name, out ClassMatrix? matrix)
-                ? new(Language.Transform, [vector], matrix.Apply(scope, vector.Value), expression.Number)
-                : throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix");
+            return new(Language.Transform, [vector], Matrix(expression.Items[1]).Apply(scope, vector.Value), expression.Number);
         }
 
         ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
-        FormulaValue value = expression.Head == Language.Channel && arguments.Length == 2
-            ? scope.Channel(arguments[0].Value, arguments[1].Node)
-            : Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray());
+        FormulaValue value = expression.Head switch
+        {
+            Language.Channel when arguments.Length == 2 => scope.Channel(arguments[0].Value, arguments[1].Node),
+            Language.ShiftClasses when arguments.Length == 3 => scope.ShiftClasses(arguments[0].Value, arguments[1].Node, arguments[2].Value),
+            _ => Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray()),
+        };
         return new(expression.Head, arguments, value, expression.Number);
     }
 }

@@ -109,6 +109,34 @@ internal sealed class FormulaScope
         return new(selected, value.Axes.Without(Axes.Class));
     }
 
+    /// <summary>
+    /// For class c the value of class c - by, and another value where there is no such class: of all classes, whichever the term has. Each class is picked and put in its new place, so that the
+    /// derivative is the shift the other way.
+    /// </summary>
+    public FormulaValue ShiftClasses(FormulaValue value, Node by, FormulaValue fill)
+    {
+        if (by is not { IsConstant: true, Number: > -(1 << 20) and < 1 << 20 } || by.Number != Math.Floor(by.Number))
+            throw new FormulaTextException("the second argument of 'ShiftClasses' has to be a whole number that is known at compile time");
+        int classes = Graph.DeclaredClasses, steps = (int)by.Number;
+        if (classes == 0)
+            throw new FormulaTextException("'ShiftClasses' needs the number of classes; state it, as in [Loss(..., Classes = 5)]");
+        Axes axes = value.Axes | fill.Axes | Axes.Class;
+        if (steps == 0)
+            return new(value.Node, axes);
+
+        Node shifted = Graph.Zero;
+        var empty = new List<int>();
+        for (int c = 0; c < classes; c++)
+        {
+            if (c - steps >= 0 && c - steps < classes)
+                shifted = Graph.Add(shifted, Graph.Mask(Graph.ClassSet(new(true, [c])), Channel(value, c - steps).Node));
+            else
+                empty.Add(c);
+        }
+
+        return new(Graph.Add(shifted, Graph.Mask(Graph.ClassSet(new(true, empty.ToImmutableArray())), fill.Node)), axes);
+    }
+
     /// <summary>What does not take part comes last, and adds nothing.</summary>
     public Node RunningSum(Node value, Node key, Axes over)
     {

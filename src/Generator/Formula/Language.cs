@@ -11,6 +11,12 @@ internal static class Language
     /// <summary>Takes the name of a matrix.</summary>
     public const string Transform = "Transform";
 
+    /// <summary>A matrix of numbers: only the first argument of <see cref="Transform"/>.</summary>
+    public const string Matrix = "matrix";
+
+    /// <summary>Takes a whole number that is known.</summary>
+    public const string ShiftClasses = "ShiftClasses";
+
     private delegate Node Meaning(FormulaScope scope, Node[] arguments);
 
     private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
@@ -101,7 +107,7 @@ internal static class Language
     };
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform]);
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform, ShiftClasses]);
 
     public static bool Knows(string name) => Names.Contains(name);
 

@@ -44,7 +44,7 @@ internal enum Resize
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
 /// <param name="Parameters">Run-time parameters: the property names as C# writes them, in the order of first use. A term's argument refers to one by index.</param>
-/// <param name="ClassParameters">Run-time parameters with one number a class: property names likewise.</param>
+/// <param name="ClassParameters">Run-time parameters with one number a class, likewise. A matrix is as many of them as it has columns, one after the other.</param>
 /// <param name="Inputs">Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by index.</param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
 /// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
@@ -58,11 +58,20 @@ internal sealed record LossModel(
     LossOptions Options,
     EquatableArray<TermModel> Terms,
     EquatableArray<string> Parameters,
-    EquatableArray<string> ClassParameters,
+    EquatableArray<ClassParameterModel> ClassParameters,
     EquatableArray<InputModel> Inputs,
     bool HasConstructor,
     bool HasTorchSharp,
     bool IsBroken);
+
+/// <summary>A run-time parameter with one number a class.</summary>
+/// <param name="Property">The name of the property, as C# writes it.</param>
+/// <param name="Column">The column, for a property with one number for each pair of classes; otherwise -1.</param>
+internal sealed record ClassParameterModel(string Property, int Column = -1)
+{
+    /// <summary>The number of class c, in comments.</summary>
+    public override string ToString() => Column < 0 ? Property + "[c]" : $"{Property}[c, {Column}]";
+}
 
 /// <summary>An input beside logits and target.</summary>
 /// <param name="Name">The name of the formula's parameter.</param>
@@ -117,7 +126,7 @@ internal enum ArgumentKind
     /// <summary>A run-time parameter.</summary>
     Property,
 
-    /// <summary>A run-time parameter with one number a class.</summary>
+    /// <summary>A run-time parameter with one number a class, or the first column of one with a number for each pair.</summary>
     ClassProperty,
 
     /// <summary>One number a class, or one for each pair of classes, known at compile time; none means 1 for every class, or 1 for every two that differ.</summary>

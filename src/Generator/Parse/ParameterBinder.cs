@@ -14,14 +14,14 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private const int MaximumInputs = 4;
 
     private readonly List<string> properties = [];
-    private readonly List<string> classProperties = [];
+    private readonly List<ClassParameterModel> classProperties = [];
     private readonly List<(InputModel Input, DeclaredTerm Term)> inputs = [];
 
     /// <summary>The properties that feed a parameter, in the order of first use.</summary>
     public EquatableArray<string> Properties => properties.ToEquatableArray();
 
-    /// <summary>The same, of one number a class.</summary>
-    public EquatableArray<string> ClassProperties => classProperties.ToEquatableArray();
+    /// <summary>The same, of one number a class, or one for each pair of classes.</summary>
+    public EquatableArray<ClassParameterModel> ClassProperties => classProperties.ToEquatableArray();
 
     /// <summary>What the caller passes besides logits and target, in the order of first use.</summary>
     public EquatableArray<InputModel> Inputs => inputs.Select(input => input.Input).ToEquatableArray();
@@ -54,18 +54,33 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)
     {
         string name = TypeHeader.Escape(property.Name);
-        bool isPerClass = parameter.Kind == ParameterKind.Class;
-        List<string> known = isPerClass ? classProperties : properties;
-        int index = known.IndexOf(name);
+        if (parameter.TakesNumbers)
+            return FromClassProperty(parameter, name);
+        int index = properties.IndexOf(name);
         if (index < 0)
         {
-            index = known.Count;
-            known.Add(name);
+            index = properties.Count;
+            properties.Add(name);
         }
 
-        return isPerClass
-            ? new(parameter.Name, ArgumentKind.ClassProperty, 0, index, [], $"x.PerClass(this.{name})")
-            : new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
+        return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
+    }
+
+    // A matrix is bound column by column; without a declared number of classes the formula says so where it is used.
+    private ArgumentModel FromClassProperty(DeclaredParameter parameter, string name)
+    {
+        bool isMatrix = parameter.Kind == ParameterKind.Matrix;
+        var first = new ClassParameterModel(name, isMatrix ? 0 : -1);
+        int index = classProperties.IndexOf(first);
+        if (index < 0)
+        {
+            index = classProperties.Count;
+            classProperties.Add(first);
+            for (int column = 1; isMatrix && column < options.Classes; column++)
+                classProperties.Add(new(name, column));
+        }
+
+        return new(parameter.Name, ArgumentKind.ClassProperty, 0, index, [], $"x.{(isMatrix ? "ClassMatrix" : "PerClass")}(this.{name})");
     }
 
     // The same name in several terms is the same input.

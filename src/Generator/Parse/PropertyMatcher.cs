@@ -100,8 +100,12 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
             return ("is static", Cure, false);
         if (property.GetMethod is null)
             return ("cannot be read", "give it a getter", false);
-        if (parameter.Kind == ParameterKind.Class)
-            return property.Type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double } ? null : ($"is of type '{property.Type}'", "its type has to be 'double[]', one number a class", true);
+        if (parameter.TakesNumbers)
+        {
+            string each = parameter.Kind == ParameterKind.Matrix ? "one number for each pair of classes, row by row" : "one number a class";
+            return property.Type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double } ? null : ($"is of type '{property.Type}'", $"its type has to be 'double[]', {each}", true);
+        }
+
         if (parameter.Type.SpecialType is not (SpecialType.System_Double or SpecialType.System_Int32))
         {
             return (
@@ -117,7 +121,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
     }
 
     private static string Describe(DeclaredParameter parameter) =>
-        parameter.TakesNumbers ? "one number for each pair of classes" : $"of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'";
+        $"of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'";
 
     private static bool LooksLikeParameter(IPropertySymbol property) =>
         property is { IsStatic: false, DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public }

@@ -42,4 +42,32 @@ public static class ClassParameters
 
         values.CopyTo(parameters);
     }
+
+    /// <summary>Copies a matrix that a property holds, column after column.</summary>
+    /// <param name="values">C * C numbers, row by row; null stands for 0 on the diagonal and 1 elsewhere.</param>
+    /// <param name="parameters">Room for C * C numbers.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="property">The name of the property.</param>
+    /// <param name="definition">The loss.</param>
+    /// <exception cref="ArgumentException">There are not C * C numbers, or one is not finite.</exception>
+    public static void CopyMatrix(double[]? values, Span<double> parameters, int classes, string property, LossDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (values is not null && values.Length != parameters.Length)
+        {
+            throw new ArgumentException(
+                $"{property} of {definition.Name} has {values.Length} numbers and the call {classes} classes; it must hold {parameters.Length}, row by row, or null for 0 on the diagonal and 1 elsewhere.", property);
+        }
+
+        for (int j = 0; j < classes; j++)
+        {
+            for (int i = 0; i < classes; i++)
+            {
+                double number = values is null ? (i == j ? 0 : 1) : values[(i * classes) + j];
+                if (!double.IsFinite(number))
+                    throw new ArgumentException($"{property}[{(i * classes) + j}] of {definition.Name} is {number}; it must be finite.", property);
+                parameters[(j * classes) + i] = number;
+            }
+        }
+    }
 }

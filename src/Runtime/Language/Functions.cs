@@ -104,6 +104,16 @@ public static partial class Functions
     public static Value Transform(ClassMatrix matrix, Value v) => TermScope.Current.Transform(matrix, v);
 
     /// <summary>
+    /// The value of the class <paramref name="by"/> places before, and <paramref name="fill"/> at the first classes, which have none; behind, and at the last classes, where
+    /// <paramref name="by"/> is negative. So <c>ShiftClasses(v, 1, 0)</c> is 0, v[0], v[1], ...: what losses of ordered classes compare a class with. It goes over all classes of
+    /// the loss, also those that the term leaves out. The loss has to state <see cref="LossAttribute.Classes"/>. The derivative is the shift the other way.
+    /// </summary>
+    /// <param name="v">The value. One without classes is the same at each.</param>
+    /// <param name="by">How many classes, known at compile time.</param>
+    /// <param name="fill">What classes have that get no value.</param>
+    public static Value ShiftClasses(Value v, int by, Value fill) => TermScope.Current.ShiftClasses(v, by, fill);
+
+    /// <summary>
     /// For each point the sum of <paramref name="v"/> over the points with a larger key, or the same key and an earlier place, and the point itself: sums go over the pixels
     /// of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>, for each class apart. <c>RunningSum(1, keys)</c> is the rank of a point, 1
     /// for the largest key. It is a constant for the derivative, so <paramref name="v"/> may not depend on the prediction.

@@ -59,8 +59,17 @@ internal sealed class TermScope
         return Elementwise.Create(value.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => value[n, index, s]);
     }
 
-    public Value Transform(ClassMatrix matrix, Value value) => Elementwise.Create(
-        value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, Source.Extents.Classes).Sum(j => matrix[i, j] * value[n, j, s]));
+    public Value Transform(ClassMatrix matrix, Value value)
+    {
+        int classes = Source.Extents.Classes;
+        matrix.Check(classes);
+        return Elementwise.Create(
+            value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, classes).Sum(j => matrix.At(i, j, classes) * value[n, j, s]));
+    }
+
+    /// <summary>For class c the value of class c - by, and another where there is no such class: of all classes, whichever the term has.</summary>
+    public Value ShiftClasses(Value value, int by, Value fill) => Elementwise.Create(
+        value.Axes | fill.Axes | ElementAxes.Class, Source.Extents, (n, c, s) => c - by >= 0 && c - by < Source.Extents.Classes ? value[n, c - by, s] : fill[n, c, s]);
 
     /// <summary>Fixed like a detached value where derivatives are taken.</summary>
     public Value RunningSum(Value value, Value keys, ElementAxes over)

@@ -139,4 +139,58 @@ public class FormulaDiagnosticTests
         Assert.Empty(run.Diagnostics);
         Assert.NotEmpty(run.Errors);
     }
+
+    [Theory]
+    [InlineData("return {|LG0046:Conv|}(x.Probability, 3) * y;", "neighbouring pixels, which a formula cannot have; if it does not depend on the prediction")]
+    [InlineData("Value v = Sum({|LG0046:MaxPool2d|}(x.Probability)); return v * y;", "neighbouring pixels")]
+    [InlineData("return {|LG0046:Shift|}(x.Probability, 1);", "write ShiftClasses(v, by, fill)")]
+    [InlineData("return {|LG0046:Pairwise|}(x.Probability, y) + {|LG0046:MatMul|}(x.Logit, y);", "pairs of pixels")]
+    [InlineData("return x.Logit.{|LG0046:Permute|}(0, 2, 1);", "axes by name")]
+    [InlineData("return {|LG0046:Quantile|}(x.Logit, 0.9);", "RunningSum(1, keys) is the rank")]
+    [InlineData("return F(x.Logit); static Value F(Value v) => {|LG0046:Interpolate|}(v, 2);", "state Resize")]
+    public void OutOfScopeNamesSayWhatToDo(string body, string cure)
+    {
+        GeneratorRun run = Markup.Verify($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}", allowCompilerErrors: true);
+        Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(cure, StringComparison.Ordinal));
+        Assert.NotEmpty(run.Errors);
+    }
+
+    [Fact]
+    public void AMethodOfOnesOwnMayHaveAnyName() => GeneratorDriverHelper.Run("""
+        [Loss(Activation.Sigmoid)] public partial class L
+        {
+            static Value Formula(Prediction x, Target y) => Shift(x.Probability, y);
+            static Value Shift(Value v, Value w) => Square(v - w);
+        }
+        """).AssertClean();
+
+    [Theory]
+    [InlineData("return Transform({|LG0010:new ClassMatrix(1, 2, 3)|}, x.Logit);", "a matrix of 3 numbers")]
+    [InlineData("return Transform(new ClassMatrix(1, 2, {|LG0010:a|}, 3), x.Logit);", "declare a parameter of type ClassMatrix")]
+    [InlineData("return Transform(new ClassMatrix([1, 2, 3, {|LG0010:a|}]), x.Logit);", "declare a parameter of type ClassMatrix")]
+    [InlineData("double[] {|LG0010:m|} = [1, 2, 3, 4]; return Transform({|LG0010:new ClassMatrix(m)|}, x.Logit);", "")]
+    public void MatricesInPlaceAreConstants(string body, string cure)
+    {
+        GeneratorRun run = Markup.Verify($"[Loss(Activation.None)] public partial class L {{ static Value Formula(Prediction x, Target y, double a = 1) {{ {body} }} }}");
+        Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(cure, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "ShiftClasses(x.Logit, 1, 0)", "'ShiftClasses' needs the number of classes")]
+    [InlineData(", Classes = 3", "ShiftClasses(x.Logit, n, 0)", "a whole number that is known at compile time")]
+    [InlineData(", Classes = 3", "Transform(new ClassMatrix(0, 1, 1, 0), x.Logit)", "a matrix has 4 numbers; with Classes = 3 it takes 9")]
+    [InlineData("", "Transform(costs, x.Logit)", "the matrix 'costs' that a property holds needs the number of classes")]
+    public void WhatNeedsTheNumberOfClassesSaysSo(string options, string formula, string message)
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run($$"""
+            [Loss(Activation.None{{options}})] public partial class L
+            {
+                public int N { get; set; } = 1;
+                public double[]? Costs { get; set; }
+                private static Value Formula(Prediction x, Target y, ClassMatrix costs, int n = 1) => {{formula}};
+            }
+            """);
+        Assert.Equal("LG0040", Assert.Single(run.Diagnostics).Id);
+        Assert.Contains(message, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
 }

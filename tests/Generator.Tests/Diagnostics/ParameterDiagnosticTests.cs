@@ -151,7 +151,17 @@ public class ParameterDiagnosticTests
     public void MemberThatCannotFeed(string member) => Markup.Verify($$"""[Loss, FBeta] public partial class L { {{member}} }""");
 
     [Fact]
-    public void MatrixThatCannotBeFed() => Markup.Verify("""[Loss, WassersteinDice] public partial class L { public double[]? {|LG0026:Distances|} { get; set; } }""");
+    public void MatrixThatCannotBeFed() => Markup.Verify("""[Loss(Activation.Softmax, Classes = 3), WassersteinDice] public partial class L { public {|LG0026:double[,]?|} Distances { get; set; } }""");
+
+    [Fact]
+    public void AMatrixChangesAtRunTimeColumnByColumn()
+    {
+        LossModel model = GeneratorDriverHelper.Run("""
+            [Loss(Activation.Softmax, Classes = 3), WassersteinDice] public partial class L { public double[]? Distances { get; set; } }
+            """).AssertClean().Model;
+        Assert.Equal(["Distances[c, 0]", "Distances[c, 1]", "Distances[c, 2]"], model.ClassParameters.Select(parameter => parameter.ToString()));
+        Assert.Contains("x.ClassMatrix(this.Distances)", model.Terms[0].Arguments.Select(argument => argument.CSharp));
+    }
 
     [Fact]
     public void NumbersOfAClassChangeAtRunTime()
@@ -165,7 +175,7 @@ public class ParameterDiagnosticTests
             }
             """).AssertClean().Model;
         Assert.Equal(["Beta"], model.Parameters);
-        Assert.Equal(["FBetaClassWeights", "CrossEntropyClassWeights"], model.ClassParameters);
+        Assert.Equal(["FBetaClassWeights", "CrossEntropyClassWeights"], model.ClassParameters.Select(parameter => parameter.Property));
         Assert.Contains("x.PerClass(this.FBetaClassWeights)", model.Terms[0].Arguments.Select(argument => argument.CSharp));
     }
 

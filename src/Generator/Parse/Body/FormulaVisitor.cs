@@ -78,8 +78,7 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
         return Unsupported(operation.Syntax, frame, what, cure);
     }
 
-    public override string? VisitInvalid(IInvalidOperation operation, FormulaFrame frame) =>
-        frame.HasCompilerErrors(cancellation) ? Broken() : DefaultVisit(operation, frame);
+    public override string? VisitInvalid(IInvalidOperation operation, FormulaFrame frame) => DefaultVisit(operation, frame);
 
     private string? VisitConstant(IOperation operation, object? constant, FormulaFrame frame) =>
         Numbers.TryRead(constant, out double number)
@@ -100,9 +99,21 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
 
     private string? Report(DiagnosticDescriptor descriptor, SyntaxNode syntax, FormulaFrame frame, params object[] arguments)
     {
-        if (!frame.HasCompilerErrors(cancellation))
+        if (frame.HasCompilerErrors(cancellation))
+            ReportOutOfScope(syntax, frame);
+        else
             sink.Report(descriptor, SmallestSpan(syntax), arguments);
         return Broken();
+    }
+
+    // The compiler says that a name does not exist; that it is out of scope, and what to do, it does not.
+    private void ReportOutOfScope(SyntaxNode syntax, FormulaFrame frame)
+    {
+        foreach (SimpleNameSyntax name in syntax.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
+        {
+            if (OutOfScope.Find(name.Identifier.ValueText) is var (what, cure) && frame.SemanticModel.GetSymbolInfo(name, cancellation) is { Symbol: null, CandidateSymbols.IsEmpty: true })
+                sink.Report(Descriptors.OutOfScope, name.GetLocation(), name.Identifier.ValueText, what, cure);
+        }
     }
 
     // Of a statement its keyword or name: a whole loop underlined hides what is meant.
