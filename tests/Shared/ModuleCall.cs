@@ -11,8 +11,8 @@ internal static class ModuleCall
     public static Tensor Forward(nn.Module module, Tensor[] arguments) =>
         Invoke(module, "forward", arguments) as Tensor ?? throw new InvalidOperationException("The module returned nothing.");
 
-    /// <summary>The value, with the gradient written into the last of the tensors.</summary>
-    public static double EvaluateWithGradient(nn.Module module, Tensor[] arguments) => (double)Invoke(module, "EvaluateWithGradient", arguments)!;
+    /// <summary>The value, with the gradient written into the last of the tensors, multiplied by a number.</summary>
+    public static double EvaluateWithGradient(nn.Module module, Tensor[] arguments, double upstream = 1) => (double)Invoke(module, "EvaluateWithGradient", [.. arguments, upstream])!;
 
     /// <summary>Forces the tensor operations, as on another device.</summary>
     public static T OnOperations<T>(ILoss loss, Func<T> run)
@@ -30,11 +30,11 @@ internal static class ModuleCall
         }
     }
 
-    private static object? Invoke(nn.Module module, string method, Tensor[] arguments)
+    private static object? Invoke(nn.Module module, string method, object[] arguments)
     {
         try
         {
-            return module.GetType().GetMethod(method, [.. arguments.Select(_ => typeof(Tensor))])!.Invoke(module, arguments);
+            return module.GetType().GetMethod(method, [.. arguments.Select(argument => argument.GetType())])!.Invoke(module, arguments);
         }
         catch (TargetInvocationException wrapper) when (wrapper.InnerException is ArgumentException error)
         {

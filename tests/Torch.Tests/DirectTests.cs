@@ -22,7 +22,7 @@ public class DirectTests
                 {
                     Tensor logits = Check.Laid(example.Logits.to_type(type), isLast), gradient = empty_like(logits);
                     (Tensor value, Tensor expected) = Check.Run(x => loss.call(x, example.Target), logits);
-                    double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient])!;
+                    double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient, 1.0])!;
                     double wanted = value.to_type(ScalarType.Float64).item<double>();
                     Assert.Equal(wanted, own, tolerance * Math.Max(1, Math.Abs(wanted)));
                     Check.Close(expected, gradient, tolerance, name);
@@ -45,6 +45,26 @@ public class DirectTests
         loss.EvaluateWithGradient(logits, labels, gradient);
         logits.backward(new List<Tensor> { gradient });
         Check.Close(expected, net.weight.grad!, 1e-5, "weights");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float64, 1e-13)]
+    [InlineData(ScalarType.Float32, 1e-6)]
+    [InlineData(ScalarType.Float16, 2e-3)]
+    public void A_factor_multiplies_the_gradient_and_not_the_value(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 6, 5], null, 2);
+        Tensor logits = example.Logits.to_type(type), plain = empty_like(logits), scaled = empty_like(logits);
+        double value = loss.EvaluateWithGradient(logits, example.Target, plain);
+        Assert.Equal(value, loss.EvaluateWithGradient(logits, example.Target, scaled, upstream: 512));
+        Check.Close(plain.to_type(ScalarType.Float64).mul(512), scaled, tolerance, "gradient");
+
+        // As autograd does with the gradient that arrives.
+        (_, Tensor expected) = Check.Run(x => loss.call(x, example.Target).to_type(ScalarType.Float64).mul(512), logits);
+        Check.Close(expected, scaled, tolerance, "gradient");
+        Assert.Equal("upstream", Assert.Throws<ArgumentException>(() => loss.EvaluateWithGradient(logits, example.Target, scaled, double.NaN)).ParamName);
     }
 
     [Fact]

@@ -41,6 +41,13 @@ internal static unsafe class CallChecks
             throw new ArgumentException($"{name} has {found} elements and needs {needed}: {why}.", name);
     }
 
+    /// <summary>The gradient that arrives, or a loss scale.</summary>
+    public static void Upstream(double upstream)
+    {
+        if (!double.IsFinite(upstream))
+            throw new ArgumentException($"upstream is {upstream}; what the gradient is multiplied by must be finite.", nameof(upstream));
+    }
+
     public static TargetElement ElementOf<TTarget>()
         where TTarget : unmanaged
     {

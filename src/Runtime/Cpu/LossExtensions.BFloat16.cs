@@ -15,15 +15,15 @@ public static unsafe partial class LossExtensions
         this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossComponents? components = null)
         where TTarget : unmanaged => Value<BFloat16, float, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents)"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents, double)"/>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<BFloat16> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value<BFloat16, float, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
+        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<BFloat16> gradient, LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value<BFloat16, float, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components, upstream);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents)"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents, double)"/>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<BFloat16> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
+        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<BFloat16> gradient, LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components, upstream);
 
     /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
     /// <param name="loss">The loss.</param>
@@ -72,8 +72,9 @@ public static unsafe partial class LossExtensions
     /// <param name="statistics">The sums of all pieces.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits.</param>
     /// <param name="inputs">The loss's own inputs.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<BFloat16> gradient, LossInputs<float> inputs = default)
-        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
+        this ILoss loss, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<BFloat16> gradient, LossInputs<float> inputs = default, double upstream = 1)
+        where TTarget : unmanaged => Piece(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient, upstream);
 }

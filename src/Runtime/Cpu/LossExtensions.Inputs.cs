@@ -30,17 +30,18 @@ public static unsafe partial class LossExtensions
     /// <param name="inputs">The loss's own inputs.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
     /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, Span<float> gradient,
-        LossComponents? components = null)
-        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
+        LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components, upstream);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents)"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, Span{float}, LossComponents, double)"/>
     public static double EvaluateWithGradient<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, Span<double> gradient,
-        LossComponents? components = null)
-        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components);
+        LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, inputs, gradient, CpuMode.ValueAndGradient, components, upstream);
 
     /// <summary>The values of a loss whose reduction is none and that takes further inputs.</summary>
     /// <param name="loss">The loss.</param>
@@ -103,13 +104,14 @@ public static unsafe partial class LossExtensions
     /// <param name="inputs">The loss's own inputs.</param>
     /// <param name="statistics">The sums of all pieces.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossStatistics statistics, Span<float> gradient)
-        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossStatistics statistics, Span<float> gradient, double upstream = 1)
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient, upstream);
 
-    /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossStatistics, Span{float})"/>
+    /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossStatistics, Span{float}, double)"/>
     public static void Gradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossStatistics statistics, Span<double> gradient)
-        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossStatistics statistics, Span<double> gradient, double upstream = 1)
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, inputs, statistics, gradient, CpuMode.Gradient, upstream);
 }

@@ -38,25 +38,27 @@ public static unsafe partial class LossExtensions
     /// <param name="classes">C.</param>
     /// <param name="spatial">The spatial extents of the target, one to three, whose product is S.</param>
     /// <param name="inputs">The loss's own inputs, of the target's spatial extents; coarser outputs take theirs at the places of their labels.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the others or the declaration; the message names it.</exception>
     public static double EvaluateLevelsWithGradient<TTarget>(
         this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<float>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<float> inputs = default)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient);
+        LossInputs<float> inputs = default, double upstream = 1)
+        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient, upstream);
 
-    /// <inheritdoc cref="EvaluateLevelsWithGradient{TTarget}(ILoss, DeepSupervision, ReadOnlySpan{LevelOutput{float}}, ReadOnlySpan{TTarget}, int, int, ReadOnlySpan{int}, LossInputs{float})"/>
+    /// <inheritdoc cref="EvaluateLevelsWithGradient{TTarget}(ILoss, DeepSupervision, ReadOnlySpan{LevelOutput{float}}, ReadOnlySpan{TTarget}, int, int, ReadOnlySpan{int}, LossInputs{float}, double)"/>
     public static double EvaluateLevelsWithGradient<TTarget>(
         this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<double>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<double> inputs = default)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient);
+        LossInputs<double> inputs = default, double upstream = 1)
+        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient, upstream);
 
     private static double Levels<T, TTarget>(
         ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial, LossInputs<T> inputs,
-        CpuMode mode)
+        CpuMode mode, double upstream = 1)
         where T : unmanaged
         where TTarget : unmanaged
     {
         CheckLevels(loss, supervision, outputs, target, batch, classes, spatial, inputs, mode);
+        CallChecks.Upstream(upstream);
         Span<long> own = stackalloc long[spatial.Length], full = stackalloc long[spatial.Length];
         for (int k = 0; k < spatial.Length; k++)
             full[k] = spatial[k];
@@ -74,7 +76,8 @@ public static unsafe partial class LossExtensions
 
             for (int k = 0; k < spatial.Length; k++)
                 own[k] = output.Spatial[k];
-            total += weight * Level(loss, output, target, LevelShape(batch, classes, output.Spatial), new(own, full, supervision.Sampling), inputs, &weight, mode);
+            double arriving = weight * upstream;
+            total += weight * Level(loss, output, target, LevelShape(batch, classes, output.Spatial), new(own, full, supervision.Sampling), inputs, &arriving, mode);
         }
 
         return total;
@@ -82,7 +85,7 @@ public static unsafe partial class LossExtensions
 
     // Class indices are read where they lie. A dense target and maps of a coarser output are picked into memory of this thread.
     private static double Level<T, TTarget>(
-        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, LossInputs<T> inputs, double* weight, CpuMode mode)
+        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, LossInputs<T> inputs, double* upstream, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
@@ -107,7 +110,7 @@ public static unsafe partial class LossExtensions
                 Target = y,
                 Inputs = maps,
                 Gradient = g,
-                Upstream = weight,
+                Upstream = upstream,
             };
             if (picks && isDense)
             {

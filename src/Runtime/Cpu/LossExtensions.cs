@@ -34,15 +34,16 @@ public static unsafe partial class LossExtensions
     /// <param name="shape">The extents.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits. It may not overlap them.</param>
     /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<float> gradient, LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components, upstream);
 
-    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents)"/>
+    /// <inheritdoc cref="EvaluateWithGradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, Span{float}, LossComponents, double)"/>
     public static double EvaluateWithGradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient, LossComponents? components = null)
-        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, Span<double> gradient, LossComponents? components = null, double upstream = 1)
+        where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, default, gradient, CpuMode.ValueAndGradient, components, upstream);
 
     /// <summary>The values of a loss whose reduction is none, in the order of the axes that remain of (N, C, S).</summary>
     /// <param name="loss">The loss.</param>
@@ -159,19 +160,21 @@ public static unsafe partial class LossExtensions
     /// <param name="shape">The extents of the piece.</param>
     /// <param name="statistics">The sums of all pieces.</param>
     /// <param name="gradient">Receives N * C * S numbers, laid out like the logits.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
     public static void Gradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<float> gradient)
-        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
+        this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<float> gradient, double upstream = 1)
+        where TTarget : unmanaged => Piece<float, float, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient, upstream);
 
-    /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics, Span{float})"/>
+    /// <inheritdoc cref="Gradient{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossStatistics, Span{float}, double)"/>
     public static void Gradient<TTarget>(
-        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<double> gradient)
-        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient);
+        this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossStatistics statistics, Span<double> gradient, double upstream = 1)
+        where TTarget : unmanaged => Piece<double, double, TTarget>(loss, logits, target, shape, default, statistics, gradient, CpuMode.Gradient, upstream);
 
     // T is the type of logits and gradient; TNumber, which is float for those of 16 bits, that of all other numbers.
     private static double Value<T, TNumber, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, Span<T> gradient, CpuMode mode, LossComponents? components)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, Span<T> gradient, CpuMode mode, LossComponents? components,
+        double upstream = 1)
         where T : unmanaged
         where TNumber : unmanaged
         where TTarget : unmanaged
@@ -181,6 +184,7 @@ public static unsafe partial class LossExtensions
         if (loss.Definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
         CheckOverlap(logits, inputs, gradient);
+        CallChecks.Upstream(upstream);
         nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
         fixed (T* x = logits, g = gradient)
         fixed (TNumber* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
@@ -193,6 +197,7 @@ public static unsafe partial class LossExtensions
             (addresses[0], addresses[1], addresses[2], addresses[3]) = ((nint)i0, (nint)i1, (nint)i2, (nint)i3);
             call.Inputs = (void**)addresses;
             call.Gradient = g;
+            call.Upstream = &upstream;
             loss.Run(ref call);
             return call.Value;
         }
@@ -245,7 +250,7 @@ public static unsafe partial class LossExtensions
     }
 
     private static void Piece<T, TNumber, TTarget>(
-        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, LossStatistics statistics, Span<T> gradient, CpuMode mode)
+        ILoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<TNumber> inputs, LossStatistics statistics, Span<T> gradient, CpuMode mode, double upstream = 1)
         where T : unmanaged
         where TNumber : unmanaged
         where TTarget : unmanaged
@@ -253,6 +258,7 @@ public static unsafe partial class LossExtensions
         ArgumentNullException.ThrowIfNull(statistics);
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
         CheckInputs(loss.Definition, shape, inputs);
+        CallChecks.Upstream(upstream);
         statistics.Check(loss, shape, call.HasLabels);
         CheckOverlap(logits, inputs, gradient);
         nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
@@ -267,6 +273,7 @@ public static unsafe partial class LossExtensions
             call.Inputs = (void**)addresses;
             call.Gradient = g;
             call.Statistics = sums;
+            call.Upstream = &upstream;
             if (mode == CpuMode.Gradient)
                 (call.WholeBatch, call.WholePixels) = (statistics.WholeBatch, statistics.WholePixels);
             loss.Run(ref call);

@@ -32,8 +32,9 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>
     /// <param name="target">Contiguous, as for <see cref="forward"/>.</param>
     /// <param name="gradient">Of the type and shape of the logits.</param>
-    public double EvaluateWithGradient(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, global::TorchSharp.torch.Tensor gradient) =>
-        global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient);
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
+    public double EvaluateWithGradient(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, global::TorchSharp.torch.Tensor gradient, double upstream = 1D) =>
+        global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient, upstream);
 
     // For class indices: [label = c] is 1 at the class of the label.
     private sealed class IndexOperations : global::LossGen.Generated.TensorOperations

@@ -81,8 +81,9 @@ internal static class TorchEmitter
         writer.Line("/// <param name=\"target\">Contiguous, as for <see cref=\"forward\"/>.</param>");
         Describe(writer, model);
         writer.Line("/// <param name=\"gradient\">Of the type and shape of the logits.</param>");
-        writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient) =>");
-        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient{passed});");
+        writer.Line("/// <param name=\"upstream\">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>");
+        writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient, double upstream = 1D) =>");
+        writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient, upstream{passed});");
     }
 
     private static void Describe(CodeWriter writer, LossModel model)

@@ -12,7 +12,7 @@ internal static class TorchSignature
     private const int MostInputsOfALoss = 2;
 
     // Names that the methods use themselves.
-    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision"];
+    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision", "upstream"];
 
     /// <summary>The base class is TorchSharp's own for losses.</summary>
     public static bool IsLoss(LossModel model) => model.Inputs.Count <= MostInputsOfALoss;

@@ -63,18 +63,21 @@ namespace LossGen.Generated
         }
 
         /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>
-        public static double EvaluateWithGradient(ILoss loss, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, params Tensor[] inputs)
+        public static double EvaluateWithGradient(ILoss loss, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream, params Tensor[] inputs)
         {
             LossDefinition definition = loss.Definition;
             BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
             TorchChecks.Inputs(definition, shape, logits, inputs);
             TorchChecks.Direct(definition, shape, logits, target, inputs, gradient);
+            if (!double.IsFinite(upstream))
+                throw new ArgumentException($"upstream is {upstream}; what the gradient is multiplied by must be finite.", nameof(upstream));
             CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.ToLossShape());
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), gradient: TensorMemory.Data(gradient));
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
             call.SetInputs(addresses);
-            call.Run(loss, Array.Empty<double>(), Array.Empty<double>(), Array.Empty<double>(), Array.Empty<double>(), components);
+            double[] arriving = upstream == 1 ? Array.Empty<double>() : new[] { upstream };
+            call.Run(loss, Array.Empty<double>(), arriving, Array.Empty<double>(), Array.Empty<double>(), components);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);
