@@ -10,7 +10,7 @@ public class InputTests
     public static TheoryData<string, bool, bool> Cases()
     {
         var cases = new TheoryData<string, bool, bool>();
-        foreach (string name in (string[])[nameof(Mapped), nameof(MappedElements), nameof(ManyMaps), nameof(MappedUnreduced)])
+        foreach (string name in (string[])[nameof(Mapped), nameof(MappedElements), nameof(ManyMaps), nameof(MappedUnreduced), nameof(WeighedPixels), nameof(WeighedElements)])
         {
             foreach (bool dense in (bool[])[false, true])
             {
@@ -129,6 +129,8 @@ public class InputTests
         nameof(Mapped) => new Mapped(),
         nameof(MappedElements) => new MappedElements(),
         nameof(ManyMaps) => new ManyMaps(),
+        nameof(WeighedPixels) => new WeighedPixels(),
+        nameof(WeighedElements) => new WeighedElements(),
         _ => new MappedUnreduced(),
     };
 
@@ -136,6 +138,8 @@ public class InputTests
     {
         Mapped mapped => mapped.forward(logits, target, maps[0], maps[1]),
         MappedElements elements => elements.forward(logits, target, maps[0]),
+        WeighedPixels pixels => pixels.forward(logits, target, maps[0]),
+        WeighedElements elements => elements.forward(logits, target, maps[0], maps[1]),
         ManyMaps many => many.forward(logits, target, maps[0], maps[1], maps[2], maps[3]),
         _ => ((MappedUnreduced)loss).forward(logits, target, maps[0]),
     };

@@ -91,7 +91,7 @@ internal static class LossPage
                 new[] { $"`{option.Name}`", $"`{option.DefaultText}`", Documentation.Range(option), Documentation.Meaning(option) }));
         }
 
-        text.Append("And `Weight`, `IncludeBackground`, `OnlyClasses`, `Activation` as [every term](README.md#options-of-every-term).\n\n");
+        text.Append("And `Weight`, `IncludeBackground`, `OnlyClasses`, `Activation`, `PixelWeights`, `ElementWeights`, `NormalizeWeightMaps` as [every term](README.md#options-of-every-term).\n\n");
     }
 
     private static void Conventions(StringBuilder text, Term term)

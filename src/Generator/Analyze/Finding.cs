@@ -17,6 +17,9 @@ internal enum Rule
     GradientLost,
     GradientPartlyLost,
     Constant,
+    ElementWeightsJoined,
+    WeightsSorted,
+    NormalizesNothing,
 
     /// <summary>The analysis failed: the fault is the generator's.</summary>
     Failure,

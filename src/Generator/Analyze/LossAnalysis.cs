@@ -21,6 +21,7 @@ internal static class LossAnalysis
         SmoothingRule.Check,
         ResolutionRule.Check,
         GradientRules.Check,
+        WeightMapRule.Check,
     ];
 
     public static LossFindings Analyze(LossModel model, CancellationToken cancellation)

@@ -15,6 +15,8 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
 {
     private readonly List<Finding> findings = [];
 
+    public LossModel Loss => loss;
+
     public TermModel Term => term;
 
     public TracedValue Root => root;

@@ -156,6 +156,26 @@ internal static class Descriptors
         "Pixels labelled {0} are ignored, but {0} is {1}, which is then never learnt; ignore a label that is no class, such as 255 or -100",
         Options, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0034.md");
 
+    public static readonly DiagnosticDescriptor WeightMapName = new(
+        "LG0041", "The name of a weight map cannot be that of a parameter",
+        "{0} of term '{1}' names the input '{2}', and the calls of the loss have a parameter of that name; write an identifier, such as \"weights\"",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0041.md");
+
+    public static readonly DiagnosticDescriptor ElementWeightsJoined = new(
+        "LG0042", "Weights of elements need numbers of elements",
+        "ElementWeights is one weight a class and pixel, and the formula behind {0} has one number a pixel, for all classes together, where it would be weighed; write PixelWeights",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0042.md");
+
+    public static readonly DiagnosticDescriptor WeightsSorted = new(
+        "LG0043", "A term that sorts its pixels cannot weigh them",
+        "The sums of {0} go over the pixels in the order of their errors, each counting 1, so that a weight has no meaning there; remove it, or weigh another term",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0043.md");
+
+    public static readonly DiagnosticDescriptor NormalizesNothing = new(
+        "LG0044", "There is no mean that weights could normalize",
+        "NormalizeWeightMaps of {0} changes nothing: {1}",
+        Options, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0044.md");
+
     // Meaning: what compiles, and is probably not what is meant.
     public static readonly DiagnosticDescriptor ActivationMissing = new(
         "LG0050", "The loss states no activation",

@@ -40,6 +40,9 @@ internal static class FindingMessages
         Rule.GradientLost => Descriptors.GradientLost,
         Rule.GradientPartlyLost => Descriptors.GradientPartlyLost,
         Rule.Constant => Descriptors.Constant,
+        Rule.ElementWeightsJoined => Descriptors.ElementWeightsJoined,
+        Rule.WeightsSorted => Descriptors.WeightsSorted,
+        Rule.NormalizesNothing => Descriptors.NormalizesNothing,
         Rule.Failure => Descriptors.InternalError,
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "has no message"),
     };

@@ -12,7 +12,7 @@ internal static class HeaderEmitter
     public static void Declaration(CodeWriter writer, LossModel model)
     {
         LossOptions o = model.Options;
-        string terms = string.Join(" + ", model.Terms.Select(term => (term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ") + term.Name));
+        string terms = string.Join(" + ", model.Terms.Select(term => Factor(model, term) + term.Name));
         writer.Comment($"{model.Name} = {terms}");
         writer.Line("//");
         string probability = o.Activation switch
@@ -27,8 +27,12 @@ internal static class HeaderEmitter
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
         if (o.IgnoreIndex is { } ignore)
             writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
-        foreach (InputModel input in model.Inputs)
-            writer.Comment($"  input       {input.Name} over {(input.IsElement ? "N, C, S" : "N, S")}");
+        for (int k = 0; k < model.Inputs.Count; k++)
+        {
+            string weighed = string.Join(", ", model.Terms.Where(term => term.WeightMaps.Contains(k)).Select(term => term.Name + (term.NormalizeWeightMaps ? " (normalized)" : "")));
+            writer.Comment($"  input       {model.Inputs[k].Name} over {(model.Inputs[k].IsElement ? "N, C, S" : "N, S")}{(weighed.Length > 0 ? "; weights of " + weighed : "")}");
+        }
+
         if (o.Resize == Resize.Bilinear)
             writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
         if (model.Parameters.Count + model.ClassParameters.Count > 0)
@@ -100,6 +104,9 @@ internal static class HeaderEmitter
             Visit(source);
         return found.Values;
     }
+
+    private static string Factor(LossModel model, TermModel term) =>
+        term.WeightParameter is { } parameter ? model.Parameters[parameter].TrimStart('@') + " * " : term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ";
 
     private static string Reduction(Reduction reduction) => reduction switch
     {

@@ -112,9 +112,13 @@ internal static class LossEmitter
             for (int k = 0; k < plan.Components.Length; k++)
             {
                 TermModel term = model.Terms[k];
-                string classes = term.IncludeBackground && term.OnlyClasses.Count == 0 ? ""
-                    : $" {{ IncludeBackground = {Literal.Of(term.IncludeBackground)}, OnlyClasses = new int[] {{ {string.Join(", ", term.OnlyClasses.Select(Literal.Of))} }} }}";
-                writer.Line($"new({Literal.Of(ComponentName(model, k))}, {Literal.Of(term.Weight)}, {Literal.Of(plan.Components[k].ClassValue is not null)}){classes},");
+                var stated = new List<string>();
+                if (!term.IncludeBackground || term.OnlyClasses.Count > 0)
+                    stated.Add($"IncludeBackground = {Literal.Of(term.IncludeBackground)}, OnlyClasses = new int[] {{ {string.Join(", ", term.OnlyClasses.Select(Literal.Of))} }}");
+                if (term.WeightParameter is { } weight)
+                    stated.Add($"WeightProperty = {Literal.Of(model.Parameters[weight].TrimStart('@'))}");
+                string members = stated.Count == 0 ? "" : $" {{ {string.Join(", ", stated)} }}";
+                writer.Line($"new({Literal.Of(ComponentName(model, k))}, {Literal.Of(term.Weight)}, {Literal.Of(plan.Components[k].ClassValue is not null)}){members},");
             }
 
             writer.Close(",");

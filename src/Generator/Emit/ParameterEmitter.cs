@@ -18,7 +18,7 @@ internal static class ParameterEmitter
         writer.Line();
         writer.Open($"void {Loss}.WriteParameters(global::System.Span<double> parameters, int classes)");
         for (int k = 0; k < single; k++)
-            writer.Line($"parameters[{k}] = (double)this.{model.Parameters[k]};");
+            writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model.Parameters[k]) : $"(double)this.{model.Parameters[k]}")};");
         for (int k = 0; k < perClass; k++)
         {
             (string property, int column) = (model.ClassParameters[k].Property, model.ClassParameters[k].Column);
@@ -48,6 +48,9 @@ internal static class ParameterEmitter
         writer.Line("call.SetParameters(parameters);");
         writer.Close();
     }
+
+    /// <summary>The weight of a term that a property holds, checked.</summary>
+    public static string Weight(string property) => $"{KernelEmitter.Kernels}.TermWeight.Check((double)this.{property}, {Literal.Of(property.TrimStart('@'))}, s_definition)";
 
     private static string Count(int single, int perClass) =>
         perClass == 0 ? Literal.Of(single) : $"{Literal.Of(single)} + ({Literal.Of(perClass)} * classes)";

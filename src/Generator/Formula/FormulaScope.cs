@@ -23,7 +23,18 @@ internal sealed class FormulaScope
         Valid = options.IgnoreIndex is null ? graph.True : graph.Valid(indexTarget ? Axes.Batch | Axes.Pixel : Axes.All);
     }
 
+    /// <summary>The scope of a term of a loss, with its maps of weights.</summary>
+    public static FormulaScope Of(GraphBuilder graph, LossModel model, TermModel term, bool indexTarget)
+    {
+        var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
+        Activation activation = term.Activation ?? model.Options.Activation;
+        return new(graph, model.Options, indexTarget, classes, activation) { Weights = WeightMaps.Of(graph, model, term, indexTarget) };
+    }
+
     public GraphBuilder Graph { get; }
+
+    /// <summary>The weights of the term's pixels or elements, or null.</summary>
+    public WeightMaps? Weights { get; private init; }
 
     public bool IndexTarget { get; }
 
@@ -142,6 +153,7 @@ internal sealed class FormulaScope
     {
         if (value.DependsOnLogit)
             throw new FormulaTextException("the first argument of a running sum depends on the prediction, and no gradient goes through it; write Detach around it");
+        Weights?.Sorted();
         Axes axes = value.Axes | key.Axes;
         if (!axes.Has(Axes.Pixel))
             throw new FormulaTextException("the arguments of a running sum have no pixels; give it values before they are summed");
@@ -160,8 +172,8 @@ internal sealed class FormulaScope
     /// <summary>The sum over what is valid. Where the value has no pixels it counts them, and the classes where their pixels differ.</summary>
     public FormulaValue SumOverPixels(FormulaValue value, Axes axes)
     {
-        Axes counted = value.IsPixel ? value.Axes : value.Axes | Valid.Axes;
-        return new(Graph.Sum(Graph.Mask(ValidFor(value), value.Node), axes), counted.Without(axes));
+        Axes counted = value.IsPixel ? value.Axes : value.Axes | Valid.Axes | (Weights?.SumAxes ?? Axes.None);
+        return new(Graph.Sum(Graph.Mask(ValidFor(value), Weights?.InSum(value) ?? value.Node), axes), counted.Without(axes));
     }
 
     public FormulaValue MeanOverPixels(FormulaValue value, Axes axes)
@@ -170,7 +182,8 @@ internal sealed class FormulaScope
         if (!value.IsPixel)
             return new(Graph.Mean(value.Node, axes), left);
         Node valid = ValidFor(value);
-        Node sum = Graph.Sum(Graph.Mask(valid, value.Node), axes), count = Graph.Sum(Graph.Mask(valid, Graph.One), axes);
+        Node sum = Graph.Sum(Graph.Mask(valid, Weights?.InSum(value) ?? value.Node), axes);
+        Node count = Graph.Sum(Graph.Mask(valid, Weights?.CountInSum(value) ?? Graph.One), axes);
         return new(DivideOr(sum, count, Graph.Zero), left);
     }
 
@@ -198,12 +211,12 @@ internal sealed class FormulaScope
             return options.Reduction == Reduction.Sum ? Graph.Sum(term.Node, images) : Graph.Mean(term.Node, images);
         }
 
-        Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, term.Node));
+        Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, Weights?.AtEnd(term) ?? term.Node)), one = Weights?.CountAtEnd(term) ?? Graph.One;
         if (!IsSummedByClass(Graph.Sum(taken, term.Axes), term.Axes))
             return null;
         Axes others = term.Axes.Without(Axes.Class);
         Node sum = Graph.Sum(taken, others);
-        return options.Reduction == Reduction.Sum ? sum : DivideOr(sum, Graph.Sum(options.CountIgnored ? Graph.One : Graph.Mask(valid, Graph.One), others), Graph.Zero);
+        return options.Reduction == Reduction.Sum ? sum : DivideOr(sum, Graph.Sum(options.CountIgnored ? one : Graph.Mask(valid, one), others), Graph.Zero);
     }
 
     // The sum over everything, class by class where a pass walks over the classes anyway: so that the value of each is there to be told.
@@ -228,8 +241,14 @@ internal sealed class FormulaScope
     /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
     public Node Reduce(FormulaValue term)
     {
-        Node taken = term.HasClass ? Graph.Mask(Classes, term.Node) : term.Node;
-        Node one = term.HasClass ? Graph.Mask(Classes, Graph.One) : Graph.One;
+        Node taken = Weights?.AtEnd(term) ?? term.Node, one = Weights?.CountAtEnd(term) ?? Graph.One;
+        bool mayBeEmpty = !one.IsConstant || (term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored);
+        if (term.HasClass)
+        {
+            taken = Graph.Mask(Classes, taken);
+            one = Graph.Mask(Classes, one);
+        }
+
         if (term.IsPixel)
         {
             Node valid = ValidFor(term);
@@ -246,7 +265,7 @@ internal sealed class FormulaScope
             default:
                 Node count = Graph.Sum(one, term.Axes);
                 Node sum = SumOfAll(taken, term.Axes);
-                return term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
+                return mayBeEmpty ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count);
         }
     }
 }

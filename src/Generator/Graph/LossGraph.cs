@@ -45,10 +45,9 @@ internal sealed record LossGraph(
         Node valid = graph.True;
         foreach (TermModel term in model.Terms)
         {
-            var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
-            var scope = new FormulaScope(graph, options, indexTarget, classes, term.Activation ?? options.Activation);
+            FormulaScope scope = FormulaScope.Of(graph, model, term, indexTarget);
             FormulaValue formula = FormulaReader.Read(term, scope, tables).Value;
-            Node weight = graph.Constant(term.Weight), value = graph.Multiply(weight, scope.Reduce(formula));
+            Node weight = term.WeightParameter is { } parameter ? graph.Parameter(parameter) : graph.Constant(term.Weight), value = Weighted(graph, weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));
             total = graph.Add(total, value);
@@ -77,11 +76,15 @@ internal sealed record LossGraph(
         {
             (FormulaScope scope, FormulaValue formula, Node weight) = scopes[k];
             Node? ofClass = scope.ReduceClass(formula);
-            components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(graph.Multiply(weight, ofClass)), formula.IsPixel));
+            components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(Weighted(graph, weight, ofClass)), formula.IsPixel));
         }
 
         return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Parameters.Count, model.Inputs.Count);
     }
+
+    // A term that counts nothing is as if it was not there, even where it is infinite; of a constant the algebra knows.
+    private static Node Weighted(GraphBuilder graph, Node weight, Node value) =>
+        weight.IsConstant ? graph.Multiply(weight, value) : graph.Mask(graph.Not(graph.Equal(weight, graph.Zero)), graph.Multiply(weight, value));
 }
 
 /// <summary>A term's part in a call.</summary>

@@ -116,6 +116,15 @@ internal sealed record TermModel(
 {
     /// <summary>The term says that its prediction is a probability.</summary>
     public bool TakesProbability { get; init; }
+
+    /// <summary>The run-time parameter that is the factor in place of <see cref="Weight"/>, an index into <see cref="LossModel.Parameters"/>; null where the factor is a constant.</summary>
+    public int? WeightParameter { get; init; }
+
+    /// <summary>The inputs, indices into <see cref="LossModel.Inputs"/>, whose product weighs the term's pixels or elements; empty for none.</summary>
+    public EquatableArray<int> WeightMaps { get; init; } = [];
+
+    /// <summary>The mean divides by the sum of these weights.</summary>
+    public bool NormalizeWeightMaps { get; init; }
 }
 
 internal enum ArgumentKind

@@ -7,6 +7,10 @@ namespace LossGen.Generator.Parse;
 /// <summary>A term as a loss declares it: a formula, and what its attribute states. The formula in place has no attribute.</summary>
 internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, AttributeReader? Attribute)
 {
+    public const string PixelWeights = "PixelWeights";
+    public const string ElementWeights = "ElementWeights";
+    public const string NormalizesOption = "NormalizeWeightMaps";
+
     public double Weight => Attribute?.FindNumber("Weight", 1) ?? 1;
 
     public bool IncludeBackground => Attribute?.FindNumber("IncludeBackground", 1) != 0;
@@ -19,6 +23,14 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     /// <summary>The term's own activation, where its attribute states one.</summary>
     public Activation? Activation =>
         Attribute is { } attribute && attribute.States("Activation") ? (Activation)(int)attribute.FindNumber("Activation", 0) : null;
+
+    /// <summary>The options that name an input with the term's weights, with what they name.</summary>
+    public IEnumerable<(string Option, string Input)> WeightMaps =>
+        new[] { PixelWeights, ElementWeights }
+            .Select(option => (option, Attribute?.Find(option) is { Kind: TypedConstantKind.Primitive, Value: string input } ? input : null!))
+            .Where(map => map.Item2 is not null);
+
+    public bool NormalizeWeightMaps => Attribute?.FindNumber(NormalizesOption, 0) > 0;
 
     /// <summary>The term, or one that it derives from, says that its prediction is a probability.</summary>
     public bool TakesProbability
@@ -37,7 +49,8 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
 
     /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
     public EquatableArray<string> Stated => Attribute is { } attribute
-        ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name).ToEquatableArray()
+        ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name)
+            .Concat(new[] { PixelWeights, ElementWeights, NormalizesOption }.Where(attribute.States)).ToEquatableArray()
         : [];
 
     /// <summary>The method as the generated code calls it.</summary>

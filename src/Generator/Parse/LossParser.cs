@@ -84,7 +84,7 @@ internal static class LossParser
         if (loss is { HasErrors: false })
             OptionChecks.Check(options, loss, terms, sink);
         var binder = new ParameterBinder(terms, options, sink);
-        var bound = binder.Bind(type);
+        var bound = binder.Bind(type, compilation.GetSpecialType(SpecialType.System_Double));
 
         LossModel? model = header is null ? null : new(
             header.Namespace, header.Containers, header.Name, header.Modifiers, header.HintName, options,

@@ -4,6 +4,7 @@ using LossGen.Generator.Emit;
 using LossGen.Generator.Formula;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Parse;
 
@@ -26,13 +27,16 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     /// <summary>What the caller passes besides logits and target, in the order of first use.</summary>
     public EquatableArray<InputModel> Inputs => inputs.Select(input => input.Input).ToEquatableArray();
 
-    public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss)
+    /// <param name="loss">The loss.</param>
+    /// <param name="number">The type double.</param>
+    public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss, ITypeSymbol number)
     {
-        Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = new PropertyMatcher(loss, terms, sink).Match();
-        return terms.Select(term => Bind(term, fed)).ToImmutableArray();
+        var matcher = new PropertyMatcher(loss, terms, number, sink);
+        Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = matcher.Match();
+        return terms.Select(term => Bind(term, fed, matcher.Weight)).ToImmutableArray();
     }
 
-    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed)
+    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed, DeclaredParameter weight)
     {
         var arguments = ImmutableArray.CreateBuilder<ArgumentModel>();
         foreach (DeclaredParameter parameter in term.Formula.Parameters)
@@ -43,11 +47,17 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
             if (argument is not null)
                 arguments.Add(argument);
         }
+
+        // Behind the inputs of the formula itself.
+        EquatableArray<int> weightMaps = term.WeightMaps.Select(map => FromWeightMap(term, map.Option, map.Input)).Where(index => index >= 0).ToEquatableArray();
         return new(
             term.Name, term.Formula.Text, term.Weight, term.IncludeBackground, term.OnlyClasses,
             new(arguments.ToImmutable()), term.FormulaMethod, term.Activation)
         {
             TakesProbability = term.TakesProbability,
+            WeightParameter = fed.TryGetValue((term, weight), out IPropertySymbol? factor) ? FromProperty(weight, factor).Index : null,
+            WeightMaps = weightMaps,
+            NormalizeWeightMaps = term.NormalizeWeightMaps,
         };
     }
 
@@ -83,12 +93,27 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         return new(parameter.Name, ArgumentKind.ClassProperty, 0, index, [], $"x.{(isMatrix ? "ClassMatrix" : "PerClass")}(this.{name})");
     }
 
-    // The same name in several terms is the same input.
     private ArgumentModel FromInput(DeclaredTerm term, DeclaredParameter parameter)
     {
         var input = new InputModel(parameter.Name, parameter.Kind == ParameterKind.Element);
+        int index = IndexOf(input, term, term.Attribute?.Location ?? parameter.Location);
+        return new(parameter.Name, ArgumentKind.Input, 0, index, [], $"c.{(input.IsElement ? "ElementMap" : "PixelMap")}({index})");
+    }
+
+    // A map that no formula names: its name has to be one that a parameter can have.
+    private int FromWeightMap(DeclaredTerm term, string option, string name)
+    {
+        Location? place = term.Attribute?.LocationOfValue(option);
+        if (SyntaxFacts.IsValidIdentifier(name))
+            return IndexOf(new(name, option == DeclaredTerm.ElementWeights), term, place);
+        sink.Report(Descriptors.WeightMapName, place, option, term.Name, name);
+        return -1;
+    }
+
+    // The same name in several terms is the same input.
+    private int IndexOf(InputModel input, DeclaredTerm term, Location? place)
+    {
         int index = inputs.FindIndex(known => known.Input.Name == input.Name);
-        Location? place = term.Attribute?.Location ?? parameter.Location;
         if (index < 0)
         {
             index = inputs.Count;
@@ -99,11 +124,11 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         else if (inputs[index].Input != input)
         {
             sink.Report(
-                Descriptors.InputsContradict, place, parameter.Name, term.Name, input.IsElement ? "ElementMap" : "PixelMap",
+                Descriptors.InputsContradict, place, input.Name, term.Name, input.IsElement ? "ElementMap" : "PixelMap",
                 inputs[index].Term.Name, input.IsElement ? "PixelMap" : "ElementMap");
         }
 
-        return new(parameter.Name, ArgumentKind.Input, 0, index, [], $"c.{(input.IsElement ? "ElementMap" : "PixelMap")}({index})");
+        return index;
     }
 
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)

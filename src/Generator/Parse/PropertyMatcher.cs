@@ -7,32 +7,47 @@ namespace LossGen.Generator.Parse;
 
 /// <summary>
 /// Finds the properties of a loss that feed parameters. A property has the parameter's name (<c>Beta</c>), or the term's
-/// name before it (<c>TverskyBeta</c>); it feeds exactly one parameter, of a term whose attribute does not state it.
+/// name before it (<c>TverskyBeta</c>); it feeds exactly one parameter, of a term whose attribute does not state it. The weight of a term counts as a parameter, behind those of the formulas.
 /// </summary>
-internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
+/// <param name="number">The type double.</param>
+internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, ITypeSymbol number, DiagnosticSink sink)
 {
     private readonly Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = [];
     private readonly HashSet<ISymbol> matched = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The factor of a term, as a parameter that every term has.</summary>
+    public DeclaredParameter Weight { get; } = new("weight", ParameterKind.Scalar, 1, number, HasOption: true, Location.None);
 
     public Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> Match()
     {
         List<Slot> slots = terms
             .SelectMany(term => term.Formula.Parameters.Where(parameter => !parameter.IsLossOption && !parameter.IsInput).Select(parameter => new Slot(term, parameter)))
             .ToList();
-        List<ISymbol> members = loss.GetMembers().Where(IsCandidate).ToList();
 
-        // The name with the term's in front is the more precise one, and goes first.
+        // A formula may have a parameter that is called so itself.
+        List<Slot> weights = terms
+            .Where(term => !slots.Any(slot => ReferenceEquals(slot.Term, term) && KnownTypes.NamesMatch(slot.Parameter.Name, Weight.Name)))
+            .Select(term => new Slot(term, Weight))
+            .ToList();
+        List<ISymbol> members = loss.GetMembers().Where(IsCandidate).ToList();
+        Feed(members, slots);
+        Feed(members, weights);
+        foreach (ISymbol member in members)
+        {
+            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property))
+                ReportUnused(property, slots, weights);
+        }
+        return fed;
+    }
+
+    // The name with the term's in front is the more precise one, and goes first.
+    private void Feed(List<ISymbol> members, List<Slot> slots)
+    {
         var precise = new HashSet<Slot>();
         foreach (ISymbol member in members)
             Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.PreciseName)).ToList(), precise);
         foreach (ISymbol member in members)
             Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.Parameter.Name) && !precise.Contains(slot)).ToList(), taken: null);
-        foreach (ISymbol member in members)
-        {
-            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property))
-                ReportUnused(property, slots);
-        }
-        return fed;
     }
 
     private void Feed(ISymbol member, List<Slot> slots, HashSet<Slot>? taken)
@@ -74,10 +89,12 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         sink.Report(Descriptors.ClashingProperty, Place(member, isType: false), member.Name, parameter, names, cure);
     }
 
-    private void ReportUnused(IPropertySymbol property, List<Slot> slots)
+    private void ReportUnused(IPropertySymbol property, List<Slot> slots, List<Slot> weights)
     {
         string[] names = slots.Where(slot => slot.Parameter.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Int32)
-            .Select(slot => KnownTypes.Pascal(slot.Parameter.Name)).Distinct().OrderBy(name => name, StringComparer.Ordinal).ToArray();
+            .Select(slot => KnownTypes.Pascal(slot.Parameter.Name))
+            .Concat(weights.Select(slot => weights.Count == 1 ? KnownTypes.Pascal(Weight.Name) : slot.PreciseName))
+            .Distinct().OrderBy(name => name, StringComparer.Ordinal).ToArray();
         string cure = names.Length == 0
             ? "its terms have none; make it internal if it is meant for something else"
             : $"there are {string.Join(", ", names)}; make it internal if it is meant for something else";

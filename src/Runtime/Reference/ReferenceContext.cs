@@ -91,12 +91,40 @@ public sealed class ReferenceContext
     {
         ArgumentNullException.ThrowIfNull(formula);
         var scope = new TermScope(this, includeBackground, onlyClasses, activation);
-        using (scope.Enter())
-        {
-            Value value = scope.Finish(formula(new Prediction(scope), Input.Target));
+        return Share(weight, scope, Execute(scope, formula));
+    }
 
-            // A term that counts nothing is as if it was not there, even where it is infinite.
-            return weight == 0 ? Elementwise.Map(value, _ => 0) : weight * value;
-        }
+    /// <inheritdoc cref="Term(double, bool, int[], Func{Prediction, Target, Value})"/>
+    /// <param name="weight">The factor of the term.</param>
+    /// <param name="includeBackground">False leaves class 0 out of the term's classes.</param>
+    /// <param name="onlyClasses">The term's classes; null means all.</param>
+    /// <param name="activation">The activation of the term.</param>
+    /// <param name="formula">The formula with its parameters bound.</param>
+    /// <param name="weightMap">The weights of pixels or elements: factors of what the formula leaves at a pixel, or, where it leaves no pixels, of what its sums over pixels add up.</param>
+    /// <param name="normalizeWeightMap">Means divide by the sum of the weights.</param>
+    public Value Term(
+        double weight, bool includeBackground, int[]? onlyClasses, Activation activation, Func<Prediction, Target, Value> formula, Value weightMap, bool normalizeWeightMap)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(weightMap);
+        var scope = new TermScope(this, includeBackground, onlyClasses, activation) { Weights = weightMap, Normalizes = normalizeWeightMap };
+        Value value = Execute(scope, formula);
+        if (value.Axes.HasFlag(ElementAxes.Pixel))
+            return Share(weight, scope, value);
+        scope = new(this, includeBackground, onlyClasses, activation) { Weights = weightMap, Normalizes = normalizeWeightMap, WeighsSums = true };
+        return Share(weight, scope, Execute(scope, formula));
+    }
+
+    private Value Execute(TermScope scope, Func<Prediction, Target, Value> formula)
+    {
+        using (scope.Enter())
+            return formula(new Prediction(scope), Input.Target);
+    }
+
+    // A term that counts nothing is as if it was not there, even where it is infinite.
+    private static Value Share(double weight, TermScope scope, Value value)
+    {
+        Value reduced = scope.Finish(value);
+        return weight == 0 ? Elementwise.Map(reduced, _ => 0) : weight * reduced;
     }
 }

@@ -38,6 +38,15 @@ internal sealed class TermScope
 
     public double ClassCount => isOfTerm.Count(selected => selected);
 
+    /// <summary>The weights of the term's pixels or elements, or null.</summary>
+    public Value? Weights { get; init; }
+
+    /// <summary>The weights are factors of what sums over pixels add up, not of what the formula leaves.</summary>
+    public bool WeighsSums { get; init; }
+
+    /// <summary>Means divide by the sum of the weights.</summary>
+    public bool Normalizes { get; init; }
+
     /// <summary>The axes that <see cref="Functions.Sum"/> and <see cref="Functions.Mean"/> remove.</summary>
     public ElementAxes SumAxes => context.PerImage ? ElementAxes.Pixel : ElementAxes.Pixel | ElementAxes.Batch;
 
@@ -97,15 +106,12 @@ internal sealed class TermScope
     {
         bool countsPixels = axes.HasFlag(ElementAxes.Pixel) && !value.Axes.HasFlag(ElementAxes.Pixel);
         ElementAxes counted = countsPixels ? axes | Source.Target.Valid.Axes : axes;
-        return Fold(Elementwise.Broadcast(value, counted, Source.Extents), axes).Sum;
+        Value spread = Elementwise.Broadcast(value, counted, Source.Extents);
+        return Fold(WeighsSums && axes.HasFlag(ElementAxes.Pixel) ? spread * Weights! : spread, axes).Sum;
     }
 
     /// <summary>The mean of what takes part; 0 if nothing does. It leaves axes over which the value does not vary.</summary>
-    public Value Mean(Value value, ElementAxes axes)
-    {
-        (Value sum, Value count) = Fold(value, axes & value.Axes);
-        return (axes & value.Axes) == 0 ? value : Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
-    }
+    public Value Mean(Value value, ElementAxes axes) => Mean(value, axes & value.Axes, WeighsSums);
 
     public Value Max(Value value, ElementAxes axes)
     {
@@ -118,11 +124,13 @@ internal sealed class TermScope
     /// <summary>Reduces what the formula leaves standing.</summary>
     public Value Finish(Value value)
     {
-        const ElementAxes everything = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
-        if (context.Reduction == Reduction.Mean && context.Definition.CountIgnored && value.Axes.HasFlag(ElementAxes.Pixel))
-            return Fold(value, value.Axes).Sum / CountAll(value);
+        bool weighs = Weights is not null && !WeighsSums && value.Axes.HasFlag(ElementAxes.Pixel);
+        if (context.Reduction == Reduction.Mean && (!context.Definition.CountIgnored || !value.Axes.HasFlag(ElementAxes.Pixel)))
+            return Mean(value, value.Axes, weighs);
+        if (weighs)
+            value *= Weights!;
         if (context.Reduction == Reduction.Mean)
-            return Mean(value, everything);
+            return Quotient(Fold(value, value.Axes).Sum, weighs && Normalizes ? SumAll(Elementwise.Broadcast(Weights!, value.Axes, Source.Extents)) : CountAll(value));
         if (context.Reduction == Reduction.Sum)
             return Fold(value, value.Axes).Sum;
 
@@ -130,6 +138,17 @@ internal sealed class TermScope
         Visit(value, value.Axes & ElementAxes.Class, elements.Extents, (i, p) => elements.Data[i] = p);
         return elements;
     }
+
+    private Value Mean(Value value, ElementAxes removed, bool weighs)
+    {
+        if (removed == 0)
+            return value;
+        weighs &= removed.HasFlag(ElementAxes.Pixel);
+        (Value sum, Value count) = Fold(weighs ? value * Weights! : value, removed);
+        return Quotient(sum, weighs && Normalizes ? Fold(Elementwise.Broadcast(Weights!, value.Axes, Source.Extents), removed).Sum : count);
+    }
+
+    private static Value Quotient(Value sum, Value count) => Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
 
     private (Value Sum, Value Count) Fold(Value value, ElementAxes removed)
     {
@@ -146,6 +165,17 @@ internal sealed class TermScope
     /// <summary>The points of the term's classes, ignored or not.</summary>
     private double CountAll(Value value) =>
         value.Data.Length * (value.Axes.HasFlag(ElementAxes.Class) ? ClassCount / isOfTerm.Length : 1);
+
+    /// <summary>The sum over the term's classes of what may be ignored.</summary>
+    private double SumAll(Value value)
+    {
+        double sum = 0;
+        for (int n = 0; n < Math.Max(value.Extents.Batch, 1); n++)
+            for (int c = 0; c < Math.Max(value.Extents.Classes, 1); c++)
+                for (int s = 0; s < Math.Max(value.Extents.Pixels, 1); s++)
+                    sum += value.Axes.HasFlag(ElementAxes.Class) && !isOfTerm[c] ? 0 : value[n, c, s];
+        return sum;
+    }
 
     /// <summary>Visits the numbers that take part: valid ones, of the term's classes where the classes are folded.</summary>
     private void Visit(Value value, ElementAxes removed, Extents kept, Action<int, double> visit)

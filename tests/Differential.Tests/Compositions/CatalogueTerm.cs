@@ -11,11 +11,27 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
         .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract)
         .OrderBy(type => type.Name, StringComparer.Ordinal).Select(Read)];
 
+    /// <summary>The term leaves pixels, or its sums are those of each class: it has numbers of elements that can be weighed.</summary>
+    private bool HasElements => Defaults is RegionTermAttribute or RegressionTermAttribute or BinaryCrossEntropyAttribute;
+
     /// <summary>The attribute as C#, with some of its options drawn.</summary>
-    public string Draw(Random random, int classes, Activation loss)
+    /// <param name="random">Where they are drawn from.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="loss">The loss's activation.</param>
+    /// <param name="hasWeight">Its weight may be stated.</param>
+    /// <param name="hasMaps">Maps of weights may be stated.</param>
+    /// <param name="isMean">The loss takes the mean.</param>
+    public string Draw(Random random, int classes, Activation loss, bool hasWeight, bool hasMaps, bool isMean)
     {
         List<string> stated = [.. Options.Where(_ => random.Next(5) < 2).Select(option => $"{option.Name} = {DrawValue(option, random, classes)}")];
-        if (random.Next(2) == 0)
+        bool weighsPixels = hasMaps && Defaults is not (LovaszHingeAttribute or LovaszSoftmaxAttribute) && random.Next(3) == 0, weighsElements = hasMaps && HasElements && random.Next(3) == 0;
+        if (weighsPixels)
+            stated.Add("PixelWeights = \"pixelWeights\"");
+        if (weighsElements)
+            stated.Add("ElementWeights = \"weightsOfElements\"");
+        if ((weighsPixels || weighsElements) && isMean && Defaults is (RegressionTermAttribute or BinaryCrossEntropyAttribute) && random.Next(2) == 0)
+            stated.Add("NormalizeWeightMaps = true");
+        if (hasWeight && random.Next(2) == 0)
             stated.Add($"Weight = {Literal(Draw(random, [0.25, 0.5, 2, 3]))}");
         if (random.Next(5) == 0)
             stated.Add("IncludeBackground = false");

@@ -52,16 +52,23 @@ internal sealed record Composition(int Index, string Declaration, Activation Act
         Option($"Convention = Convention.{Pick(random, Enum.GetNames<Convention>())}", 4);
         Option("PerImage = true", 3);
         Option("CountIgnored = true", 5);
-        Option($"Reduction = Reduction.{Pick(random, [Reduction.Sum, Reduction.Sum, Reduction.None])}", 3);
+        Reduction reduction = random.Next(3) == 0 ? Pick(random, [Reduction.Sum, Reduction.Sum, Reduction.None]) : Reduction.Mean;
+        if (reduction != Reduction.Mean)
+            text.Append(", Reduction = Reduction.").Append(reduction);
         Option($"Classes = {Classes}", 3);
         int? ignored = random.Next(3) == 0 ? 255 : null;
         if (ignored is int label)
             text.Append(", IgnoreIndex = ").Append(label);
         TargetKind target = Pick(random, [TargetKind.Any, TargetKind.Index, TargetKind.Dense]);
         text.Append(", Target = TargetKind.").Append(target).Append(")]\n");
+        bool hasMaps = terms.SelectMany(term => term.Inputs).Distinct().Count() <= MostInputs - 2;
+
+        // The weight of the first term may be a property of the loss.
+        string? scheduled = random.Next(3) == 0 && terms.Count(term => term.Name == terms[0].Name) == 1 ? terms[0].Name : null;
         foreach (CatalogueTerm term in terms)
-            text.Append(term.Draw(random, Classes, activation)).Append('\n');
-        text.Append("public sealed partial class ").Append(DeclarationCompiler.ClassName).Append(";\n");
+            text.Append(term.Draw(random, Classes, activation, term.Name != scheduled, hasMaps, reduction == Reduction.Mean)).Append('\n');
+        text.Append("public sealed partial class ").Append(DeclarationCompiler.ClassName)
+            .Append(scheduled is null ? ";" : $" {{ public double {scheduled}Weight {{ get; set; }} = {Pick(random, ["0", "0.25", "2"])}; }}").Append('\n');
         return new(index, text.ToString(), activation, ignored, target != TargetKind.Dense, target != TargetKind.Index, [.. terms.Select(term => term.Name)]);
     }
 

@@ -13,6 +13,22 @@ public class OptionDiagnosticTests
     public void Weights(string attributes) => Verify(attributes);
 
     [Theory]
+    [InlineData("[Loss, Dice(PixelWeights = {|LG0041:\"\"|})]")]
+    [InlineData("[Loss, Dice(ElementWeights = {|LG0041:\"2nd\"|})]")]
+    [InlineData("[Loss, MaskedDice, Dice(ElementWeights = {|LG0028:\"mask\"|})]")]
+    [InlineData("[Loss, MaskedDice, Dice(PixelWeights = \"a\"), L1(PixelWeights = \"b\", ElementWeights = \"c\"), Focal(PixelWeights = {|LG0029:\"d\"|})]")]
+    [InlineData("[Loss(Activation.Softmax), CrossEntropy(ElementWeights = {|LG0042:\"w\"|})]")]
+    [InlineData("[Loss(Activation.Softmax), UnifiedFocal(ElementWeights = {|LG0042:\"w\"|}, PixelWeights = \"v\")]")]
+    [InlineData("[Loss(Activation.Softmax), LovaszSoftmax(PixelWeights = {|LG0043:\"w\"|})]")]
+    [InlineData("[Loss(Activation.Sigmoid), LovaszHinge(ElementWeights = {|LG0043:\"w\"|})]")]
+    [InlineData("[Loss(Activation.Softmax), CrossEntropy(NormalizeWeightMaps = {|LG0044:true|})]")]
+    [InlineData("[Loss(Activation.Softmax), Dice(PixelWeights = \"w\", NormalizeWeightMaps = {|LG0044:true|})]")]
+    [InlineData("[Loss(Activation.Softmax, Reduction = Reduction.Sum), Focal(PixelWeights = \"w\", NormalizeWeightMaps = {|LG0044:true|})]")]
+    [InlineData("[Loss(Activation.Softmax, Reduction = Reduction.None), CrossEntropy(PixelWeights = \"w\", NormalizeWeightMaps = {|LG0044:true|})]")]
+    [InlineData("[Loss(Activation.Softmax), UnifiedFocal(PixelWeights = \"w\", NormalizeWeightMaps = true), TopKCrossEntropy(PixelWeights = \"w\"), Dice(PixelWeights = null), Focal(ElementWeights = \"v\", NormalizeWeightMaps = true)]")]
+    public void WeightMaps(string attributes) => Verify(attributes);
+
+    [Theory]
     [InlineData("[Loss(Classes = 3), Dice(ClassWeights = {|LG0031:new[] { 1.0, 2.0 }|})]")]
     [InlineData("[Loss, Dice(ClassWeights = [1, 2]), CrossEntropy(ClassWeights = {|LG0031:[1, 2, 3]|})]")]
     [InlineData("[Loss, BinaryCrossEntropy(ClassWeights = [1, 2], PositiveWeights = {|LG0031:[1]|})]")]

@@ -133,6 +133,43 @@ public class ParameterDiagnosticTests
         Assert.Equal(["Beta", "Gamma", "TverskyBeta"], model.Parameters.Order());
     }
 
+    [Theory]
+    [InlineData("[Dice, CrossEntropy]", "public double DiceWeight { get; set; }", "DiceWeight", "")]
+    [InlineData("[Dice, CrossEntropy]", "public float CrossEntropyWeight { get; set; }", "", "CrossEntropyWeight")]
+    [InlineData("[Dice(Weight = 2), CrossEntropy]", "public int Weight { get; set; }", "", "Weight")]
+    [InlineData("[Focal]", "public double Weight { get; set; }", "Weight")]
+    [InlineData("[Dice, Scaled]", "public double Weight { get; set; }", "", "")]
+    [InlineData("[Dice, Scaled]", "public double Weight { get; set; } public double DiceWeight { get; set; }", "DiceWeight", "")]
+    [InlineData("[Dice]", "public double FormulaWeight { get; set; } static Value Formula(Prediction x, Target y) => y * x.Probability;", "", "FormulaWeight")]
+    [InlineData("[Dice]", "public double DiceWeight { get; set; } static Value Formula(Prediction x, Target y, double diceWeight = 1) => diceWeight * x.Probability;", "", "")]
+    public void WeightsOfTermsAreParametersToo(string terms, string members, params string[] weights)
+    {
+        LossModel model = GeneratorDriverHelper.Run($$"""
+            [Loss(Activation.Softmax)] {{terms}} public partial class L { {{members}} }
+            public partial class ScaledAttribute : LossTermAttribute
+            {
+                public new double Weight { get; init; } = 1;
+                public static Value Formula(Prediction x, Target y, double weight) => weight * (y - x.Probability);
+            }
+            """).AssertClean().Model;
+        Assert.Equal(
+            weights,
+            model.Terms.Select(term => term.WeightParameter is { } index ? model.Parameters[index] : ""));
+    }
+
+    [Theory]
+    [InlineData("[Dice, CrossEntropy]", "public double {|LG0024:Weight|} { get; set; }", "'DiceWeight' or 'CrossEntropyWeight'")]
+    [InlineData("[Dice, Dice]", "public double {|LG0024:DiceWeight|} { get; set; }", "all but one")]
+    [InlineData("[Dice({|LG0025:Weight = 2|})]", "public double DiceWeight { get; set; }", "'Weight' of term 'Dice'")]
+    [InlineData("[Dice, CrossEntropy]", "public {|LG0026:double[]|} DiceWeight { get; set; } = [];", "'double', 'float' or 'int'")]
+    [InlineData("[Dice, CrossEntropy]", "public double {|LG0026:DiceWeight|} = 1;", "is a field")]
+    [InlineData("[Dice, CrossEntropy]", "public double {|LG0027:DicesWeight|} { get; set; }", "DiceWeight")]
+    public void WeightsOfTermsThatCannotBeFed(string terms, string member, string text)
+    {
+        GeneratorRun run = Markup.Verify($$"""[Loss(Activation.Softmax)] {{terms}} public partial class L { {{member}} }""");
+        Assert.Contains(text, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ConstantAndProperty() => Markup.Verify("""
         [Loss] [FBeta(Smooth = 1, {|LG0025:Beta = 1|})] public partial class L { public double Beta { get; set; } }

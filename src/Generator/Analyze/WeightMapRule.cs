@@ -1,0 +1,37 @@
+using LossGen.Generator.Formula;
+using LossGen.Generator.Graph;
+using LossGen.Generator.Model;
+using LossGen.Generator.Parse;
+
+namespace LossGen.Generator.Analyze;
+
+/// <summary>Maps of weights that a formula cannot take, and what is stated about maps that changes nothing.</summary>
+internal static class WeightMapRule
+{
+    public static void Check(TermAnalysis term)
+    {
+        if (term.Term.WeightMaps.Count == 0)
+        {
+            if (term.Term.NormalizeWeightMaps)
+                term.Report(Rule.NormalizesNothing, term.Root, DeclaredTerm.NormalizesOption, term.Name, "it has no weights; name an input with PixelWeights or ElementWeights");
+            return;
+        }
+
+        GraphBuilder graph = LossGraph.BuilderFor(term.Loss.Options);
+        (Node value, WeightMaps weights) = Read(graph, term, term.Term);
+        bool isElement = term.Term.WeightMaps.Any(map => term.Loss.Inputs[map].IsElement);
+        if (weights.JoinsClasses)
+            term.Report(Rule.ElementWeightsJoined, term.Root, DeclaredTerm.ElementWeights, term.Name);
+        if (weights.Sorts)
+            term.Report(Rule.WeightsSorted, term.Root, isElement ? DeclaredTerm.ElementWeights : DeclaredTerm.PixelWeights, term.Name);
+        if (term.Term.NormalizeWeightMaps && ReferenceEquals(value, Read(graph, term, term.Term with { NormalizeWeightMaps = false }).Value))
+            term.Report(Rule.NormalizesNothing, term.Root, DeclaredTerm.NormalizesOption, term.Name, "no mean over pixels or elements is taken; remove it");
+    }
+
+    // Equal values are one node.
+    private static (Node Value, WeightMaps Weights) Read(GraphBuilder graph, TermAnalysis term, TermModel read)
+    {
+        var scope = FormulaScope.Of(graph, term.Loss, read, term.IndexTarget);
+        return (scope.Reduce(FormulaReader.Read(read, scope, []).Value), scope.Weights!);
+    }
+}
