@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using LossGen.Differential.Checks;
+using LossGen.Differential.Formulas;
 using LossGen.Differential.Losses;
 using Xunit;
 using Xunit.Abstractions;
@@ -16,9 +17,12 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 2000;
 
-    private const int BatchSize = 50;
+    // Support code comes with every compilation, and is compiled anew when it first runs.
+    private const int BatchSize = 150;
 
     private const int ShownFailures = 3;
+
+    private const double MostNotFinite = 0.1, MostUndecided = 0.02;
 
     [Fact]
     public void BackendsAgreeWithTheReference()
@@ -31,7 +35,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         {
             Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index))];
             long start = Stopwatch.GetTimestamp();
-            DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()));
+            DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.SelectMany(trial => trial.Declarations));
             Interlocked.Add(ref compiling, Stopwatch.GetTimestamp() - start);
             foreach (Trial trial in trials)
             {
@@ -41,6 +45,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures; {watch.Elapsed.TotalSeconds:0} s, compiling {(double)compiling / Stopwatch.Frequency:0} s of all threads, processor {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s");
+        output.WriteLine($"{count / watch.Elapsed.TotalMinutes:0} formulas a minute; {Tally.Report}");
+        Assert.True(Tally.ShareNotFinite < MostNotFinite && Tally.ShareOfUndecidedSlopes < MostUndecided, $"Too little is compared: {Tally.Report}");
         HashSet<int> known = seed == 1 ? Known(first, count) : [];
         int[] cured = [.. known.Except(failures.Select(failure => failure.Trial.Index)).Order()];
         Assert.True(cured.Length == 0, $"Formulas {string.Join(", ", cured)} pass: take them out of known-failures.txt.");
@@ -64,6 +70,25 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             Assert.Equal(first.Batches.AsEnumerable(), second.Batches.AsEnumerable());
             Assert.True(first.Loss.IsSound, first.Loss.ToString());
         }
+    }
+
+    /// <summary>The language is drawn from in full: words, sizes of logits, ways to set an option.</summary>
+    [Fact]
+    public void EverythingIsDrawn()
+    {
+        LossText[] losses = [.. Enumerable.Range(0, 4000).Select(index => Trial.Create(3, index).Loss)];
+        Formula[] formulas = [.. losses.SelectMany(loss => loss.Terms).Select(term => term.Formula).OfType<Formula>()];
+        var drawn = new HashSet<Word>();
+        foreach (Expression expression in formulas.SelectMany(formula => formula.Locals.Append(formula.Result)))
+            expression.Contains(node => drawn.Add(node.Word) && false);
+        Assert.Empty(Words.Leaves.Concat(Words.Functions).Concat(Words.Conditions).Except(drawn).Select(word => word.Name));
+        Assert.Equal(Awaited.LargeLogits ? [5, 30, 100, 1e4] : [5], losses.Select(loss => loss.LogitBound).Distinct().Order());
+        Assert.Equal(Awaited.LargeLogits, losses.Any(loss => loss.MasksClasses));
+        Assert.Equal(Awaited.Constructors ? Enum.GetValues<ParameterKind>() : [ParameterKind.Constant, ParameterKind.Property], formulas.SelectMany(formula => formula.Numbers).Select(number => number.Kind).Distinct().Order());
+        Assert.All(Awaited.WholeExponents ? [0, 1] : (double[])[], exponent => Assert.Contains(formulas, formula => formula.Numbers.Contains((ParameterKind.Property, exponent))
+            && formula.Result.Contains(node => node.Word.Name == "Pow" && node.Inputs[1].Word == Words.Parameter && formula.Numbers[(int)node.Inputs[1].Number] == (ParameterKind.Property, exponent))));
+        Assert.Equal(Awaited.Weights, losses.Any(loss => loss.Terms.Any(term => term.HasRunTimeWeight)));
+        Assert.Equal(Awaited.Weights, losses.Any(loss => loss.Terms.Any(term => term.WeightMaps.Length > 0)));
     }
 
     private static string Report(int seed, (Trial Trial, string Failure) smallest) =>

@@ -20,7 +20,7 @@ internal sealed partial class DeclarationCompiler
 
     private const string DumpVariable = "LOSSGEN_DUMP";
 
-    private const int BatchSize = 64;
+    private const int BatchSize = 256;
 
     private const string Usings = """
         using System;

@@ -1,25 +1,36 @@
 namespace LossGen.Reference;
 
-/// <summary>The precision in which formulas are executed: double, or float, where every operation rounds its result.</summary>
+/// <summary>
+/// The precision in which formulas are executed: double; or float, where every operation rounds its result; or double with every result off by up to a unit, which tells how far rounding of that unit can move what
+/// comes out: the formula's condition.
+/// </summary>
 internal static class Rounding
 {
     [ThreadStatic]
-    private static bool toSingle;
+    private static Func<double, double>? t_round;
 
     /// <summary>What a formula gives as it is written in float: it says where that precision ends, not what generated code has to give.</summary>
-    public static T ToSingle<T>(Func<T> evaluate)
+    public static T ToSingle<T>(Func<T> evaluate) => With(number => (double)(float)number, evaluate);
+
+    /// <summary>What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as whole ones and conditions, are exact.</summary>
+    public static T Perturbed<T>(Random random, double unit, Func<T> evaluate) =>
+        With(number => IsShort(number) ? number : number * (1 + (unit * ((random.NextDouble() * 2) - 1))), evaluate);
+
+    public static double[] Round(double[] data) => t_round is { } round ? Array.ConvertAll(data, number => round(number)) : data;
+
+    private static T With<T>(Func<double, double> round, Func<T> evaluate)
     {
-        bool outer = toSingle;
-        toSingle = true;
+        Func<double, double>? outer = t_round;
+        t_round = round;
         try
         {
             return evaluate();
         }
         finally
         {
-            toSingle = outer;
+            t_round = outer;
         }
     }
 
-    public static double[] Round(double[] data) => toSingle ? Array.ConvertAll(data, number => (double)(float)number) : data;
+    private static bool IsShort(double number) => (BitConverter.DoubleToInt64Bits(number) & ((1L << 44) - 1)) == 0;
 }

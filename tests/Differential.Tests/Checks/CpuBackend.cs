@@ -36,9 +36,9 @@ internal static class CpuBackend
         {
             Batch piece = Piece(batch, from, to);
             if (piece.Labels is { } labels)
-                loss.Accumulate(piece.Logits, (ReadOnlySpan<long>)labels, piece.Shape, statistics);
+                loss.Accumulate(piece.Logits, (ReadOnlySpan<long>)labels, piece.Shape, Inputs(piece.Maps), statistics);
             else
-                loss.Accumulate(piece.Logits, (ReadOnlySpan<double>)piece.Dense, piece.Shape, statistics);
+                loss.Accumulate(piece.Logits, (ReadOnlySpan<double>)piece.Dense, piece.Shape, Inputs(piece.Maps), statistics);
         }
 
         double value = loss.Finish(statistics);
@@ -48,9 +48,9 @@ internal static class CpuBackend
             Batch piece = Piece(batch, from, to);
             var part = new double[piece.Logits.Length];
             if (piece.Labels is { } labels)
-                loss.Gradient(piece.Logits, (ReadOnlySpan<long>)labels, piece.Shape, statistics, part);
+                loss.Gradient(piece.Logits, (ReadOnlySpan<long>)labels, piece.Shape, Inputs(piece.Maps), statistics, part);
             else
-                loss.Gradient(piece.Logits, (ReadOnlySpan<double>)piece.Dense, piece.Shape, statistics, part);
+                loss.Gradient(piece.Logits, (ReadOnlySpan<double>)piece.Dense, piece.Shape, Inputs(piece.Maps), statistics, part);
             Copy(part, to - from, 0, gradient, batch, from, to - from);
         }
 
@@ -67,17 +67,17 @@ internal static class CpuBackend
             double[] alone = new double[elements.Length];
             if (upstream.Length != elements.Length)
                 upstream = [];
-            loss.EvaluateElementsWithGradient(batch.Logits, target, batch.Shape, elements, upstream, gradient);
-            loss.EvaluateElements(batch.Logits, target, batch.Shape, alone);
+            loss.EvaluateElementsWithGradient(batch.Logits, target, batch.Shape, Inputs(batch.Maps), elements, upstream, gradient);
+            loss.EvaluateElements(batch.Logits, target, batch.Shape, Inputs(batch.Maps), alone);
             RequireSame(elements, alone);
             return new(elements, gradient);
         }
 
-        double value = loss.EvaluateWithGradient(batch.Logits, target, batch.Shape, gradient);
+        double value = loss.EvaluateWithGradient(batch.Logits, target, batch.Shape, Inputs(batch.Maps), gradient);
         var again = new double[gradient.Length];
-        RequireSame([value], [loss.EvaluateWithGradient(batch.Logits, target, batch.Shape, again)]);
+        RequireSame([value], [loss.EvaluateWithGradient(batch.Logits, target, batch.Shape, Inputs(batch.Maps), again)]);
         RequireSame(gradient, again);
-        RequireClose(value, loss.Evaluate(batch.Logits, target, batch.Shape));
+        RequireClose(value, loss.Evaluate(batch.Logits, target, batch.Shape, Inputs(batch.Maps)));
         return new([value], gradient);
     }
 
@@ -92,11 +92,11 @@ internal static class CpuBackend
         {
             var elements = new float[CallChecks.ElementCount(AxesOf(loss, batch), batch.Shape)];
             float[] weights = upstream.Length == elements.Length ? Single(upstream) : [];
-            loss.EvaluateElementsWithGradient(logits, targets, batch.Shape, elements, weights, gradient);
+            loss.EvaluateElementsWithGradient(logits, targets, batch.Shape, SingleInputs(batch.Maps), elements, weights, gradient);
             return new([.. elements.Select(e => (double)e)], [.. gradient.Select(g => (double)g)]);
         }
 
-        double value = loss.EvaluateWithGradient(logits, targets, batch.Shape, gradient);
+        double value = loss.EvaluateWithGradient(logits, targets, batch.Shape, SingleInputs(batch.Maps), gradient);
         return new([value], [.. gradient.Select(g => (double)g)]);
     }
 
@@ -108,7 +108,19 @@ internal static class CpuBackend
         return new(
             shape, logits,
             batch.Labels is { } labels ? Rows(labels, shape.Batch, batch.Shape, from, to) : null,
-            batch.Dense is { } dense ? Rows(dense, shape.Batch * shape.Classes, batch.Shape, from, to) : null);
+            batch.Dense is { } dense ? Rows(dense, shape.Batch * shape.Classes, batch.Shape, from, to) : null)
+        {
+            Maps = [.. batch.Maps.Select(map => Rows(map, checked((int)(map.Length / batch.Shape.Pixels)), batch.Shape, from, to))],
+        };
+    }
+
+    private static LossInputs<double> Inputs(double[][] maps) =>
+        new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+
+    private static LossInputs<float> SingleInputs(double[][] maps)
+    {
+        float[][] single = [.. maps.Select(Single)];
+        return new(single.ElementAtOrDefault(0), single.ElementAtOrDefault(1), single.ElementAtOrDefault(2), single.ElementAtOrDefault(3));
     }
 
     private static T[] Rows<T>(T[] source, int rows, LossShape shape, int from, int to)

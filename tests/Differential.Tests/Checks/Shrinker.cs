@@ -20,7 +20,7 @@ internal static class Shrinker
             Trial[] candidates = [.. Smaller(trial).Where(candidate => candidate.Loss.IsSound && Cost(candidate) < Cost(trial)).DistinctBy(candidate => (candidate.Loss.ToString(), candidate.Batches.Length, candidate.Batches[0])).OrderBy(Cost)];
             foreach (Trial[] some in candidates.Chunk(Width))
             {
-                DeclarationCompiler compiler = DeclarationCompiler.Compile(some.Select(candidate => candidate.Loss.ToString()));
+                DeclarationCompiler compiler = DeclarationCompiler.Compile(some.SelectMany(candidate => candidate.Declarations));
                 foreach (Trial candidate in some)
                 {
                     if (candidate.FailingBatch(compiler) is not { } failing || KindOf(failing.Failure) != KindOf(failure))
@@ -84,6 +84,12 @@ internal static class Shrinker
 
         if (loss.Classes > 0)
             yield return loss with { Classes = 0 };
+        if (loss.MasksClasses)
+            yield return loss with { MasksClasses = false };
+        if (loss.LogitBound > Words.ModestLogit)
+            yield return loss with { LogitBound = Words.ModestLogit };
+        if (loss.LogitBound > 30)
+            yield return loss with { LogitBound = 30 };
         if (loss.IgnoreIndex is not null)
             yield return loss with { IgnoreIndex = null };
         if (loss.PerImage)
@@ -104,6 +110,10 @@ internal static class Shrinker
 
     private static IEnumerable<Term> Smaller(Term term)
     {
+        if (term.HasRunTimeWeight)
+            yield return term with { HasRunTimeWeight = false };
+        if (term.WeightMaps.Length > 0)
+            yield return term with { WeightMaps = "" };
         if (term.Weight != 1)
             yield return term with { Weight = 1 };
         if (!term.IncludeBackground)
@@ -128,6 +138,14 @@ internal static class Shrinker
             yield return term with { Formula = formula with { Result = smaller } };
         if (!term.IsInPlace && formula.PerClass.IsEmpty && term.OnlyClasses.IsEmpty && term.IncludeBackground && term.Activation is null)
             yield return term with { IsInPlace = true, Weight = 1 };
+        if (!formula.Maps.IsEmpty && !Uses(formula, Words.Map, formula.Maps.Length - 1))
+            yield return term with { Formula = formula with { Maps = formula.Maps.RemoveAt(formula.Maps.Length - 1) } };
+        for (int i = 0; i < formula.Numbers.Length; i++)
+        {
+            if (formula.Numbers[i].Kind != ParameterKind.Constant)
+                yield return term with { Formula = formula with { Numbers = formula.Numbers.SetItem(i, (ParameterKind.Constant, formula.Numbers[i].Value)) } };
+        }
+
         if (!formula.Numbers.IsEmpty && !Uses(formula, Words.Parameter, formula.Numbers.Length - 1))
             yield return term with { Formula = formula with { Numbers = formula.Numbers.RemoveAt(formula.Numbers.Length - 1) } };
         if (!formula.PerClass.IsEmpty && !Uses(formula, Words.PerClass, formula.PerClass.Length - 1))
@@ -145,6 +163,8 @@ internal static class Shrinker
             leaves = [formula.Locals[(int)node.Number]];
         if (node.Word != Words.Number && node.Word.Conditions == 0)
             leaves = leaves.Append(new Expression(Words.Number, [], 1));
+        if (node.Word.Stable is not null && node.Inputs.IsEmpty)
+            leaves = leaves.Append(new Expression(Words.Probability, []));
         return node.Inputs.Concat(leaves).ToImmutableArray();
     });
 }

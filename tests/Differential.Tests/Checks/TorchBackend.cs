@@ -29,7 +29,7 @@ internal static class TorchBackend
     public static Found Run(ILoss loss, Batch batch, double[] upstream, TorchRoad road) => On(loss, road, () =>
     {
         Tensor logits = Logits(batch, road.Type).requires_grad_();
-        Tensor value = Module(loss).call(logits, Target(loss, batch, road.Type));
+        Tensor value = Call(loss, batch, logits, road.Type);
         if (value.dtype != road.Type)
             throw new CheckFailedException($"the value is {value.dtype}");
         double[] elements = Numbers(value);
@@ -43,7 +43,7 @@ internal static class TorchBackend
     public static double Curvature(ILoss loss, Batch batch, double[] upstream, double[] direction, double[] probe, TorchRoad road) => On(loss, road, () =>
     {
         Tensor logits = Logits(batch, road.Type).requires_grad_();
-        Tensor value = Module(loss).call(logits, Target(loss, batch, road.Type));
+        Tensor value = Call(loss, batch, logits, road.Type);
         Tensor gradient = autograd.grad([value], [logits], [tensor(upstream, value.shape, road.Type)], retain_graph: true, create_graph: true)[0];
         if (!gradient.requires_grad)
             return 0;
@@ -75,7 +75,16 @@ internal static class TorchBackend
         }
     }
 
-    private static nn.Module<Tensor, Tensor, Tensor> Module(ILoss loss) => (nn.Module<Tensor, Tensor, Tensor>)loss;
+    private static Tensor Call(ILoss loss, Batch batch, Tensor logits, ScalarType type)
+    {
+        Tensor target = Target(loss, batch, type);
+        if (batch.Maps.Length == 0)
+            return ((nn.Module<Tensor, Tensor, Tensor>)loss).call(logits, target);
+        LossShape shape = batch.Shape;
+        IEnumerable<Tensor> maps = batch.Maps.Zip(loss.Definition.Inputs, (map, input) => tensor(
+            map, input.Kind == InputKind.Element ? [shape.Batch, shape.Classes, shape.Height, shape.Width] : [shape.Batch, shape.Height, shape.Width], type));
+        return ModuleCall.Forward((nn.Module)loss, [logits, target, .. maps]);
+    }
 
     private static Tensor Logits(Batch batch, ScalarType type) =>
         tensor(batch.Logits, [batch.Shape.Batch, batch.Shape.Classes, batch.Shape.LogitHeight, batch.Shape.LogitWidth], type);

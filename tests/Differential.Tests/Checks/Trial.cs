@@ -18,10 +18,16 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
 
     public (BatchPlan Batch, string Failure)? FailingBatch(DeclarationCompiler compiler)
     {
-        ILoss loss;
+        ILoss loss, reference;
         try
         {
             loss = compiler.Create(Loss.ToString());
+            reference = Declarations.Count() == 1 ? loss : compiler.Create(Loss.Text(asReference: true));
+        }
+        catch (InvalidOperationException error) when (error.Message.Contains(NotKnown, StringComparison.Ordinal))
+        {
+            Tally.Refused();
+            return null;
         }
         catch (InvalidOperationException error)
         {
@@ -30,13 +36,22 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
 
         foreach (BatchPlan plan in Batches)
         {
-            Batch batch = plan.Fill(Loss);
-            if (Comparison.Failure(loss, batch, plan.Seed) is { } failure && !Undecided.Explains(failure, loss, Loss, batch, plan.Seed))
+            Batch batch = plan.Fill(Loss).WithMaps(loss.Definition, plan.Seed);
+            if (Comparison.Failure(loss, reference, batch, plan.Seed) is not { } failure)
+                continue;
+            if (!Undecided.Explains(failure, reference, Loss, batch, plan.Seed))
                 return (plan, failure);
+            Tally.UndecidedBatch();
         }
 
         return null;
     }
+
+    /// <summary>The texts that are compiled.</summary>
+    public IEnumerable<string> Declarations => new[] { Loss.ToString(), Loss.Text(asReference: true) }.Distinct();
+
+    // An option that cannot be read at compile time is refused, and no number is made of it.
+    private const string NotKnown = "LG0014";
 
     // The same for every run and machine, unlike System.HashCode.
     private static int HashCode(int seed, int index) => unchecked((seed * 486187739) + (index * 16777619) + 97);

@@ -25,6 +25,8 @@ internal sealed record Expression(Word Word, ImmutableArray<Expression> Inputs, 
     public Expression Replace(Func<Expression, Expression?> replacement) =>
         replacement(this) ?? this with { Inputs = [.. Inputs.Select(input => input.Replace(replacement))] };
 
-    /// <summary>C#.</summary>
-    public override string ToString() => Word.Text(this);
+    /// <summary>C#, as it is declared or as the reference executes it.</summary>
+    public string Text(bool asReference) => Word.Text(this, asReference);
+
+    public override string ToString() => Text(asReference: false);
 }

@@ -64,7 +64,8 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
 
     private Expression Leaf(Word word)
     {
-        double number = word == Words.Parameter ? random.Next(Math.Max(1, context.Numbers.Length)) : word == Words.PerClass ? random.Next(Math.Max(1, context.PerClass.Length)) : 0;
+        double number = word == Words.Parameter ? random.Next(Math.Max(1, context.Numbers.Length)) : word == Words.PerClass ? random.Next(Math.Max(1, context.PerClass.Length))
+            : word == Words.Map ? random.Next(Math.Max(1, context.Maps.Length)) : 0;
         Expression leaf = Of(word, number);
         return context.Analyse(leaf) is null ? Of(Words.Probability) : leaf;
     }
@@ -74,7 +75,9 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
     {
         double number = word.Name == "Pow by a number" ? Draw(Exponents) : 0;
         if (word.Name == "Clamp")
-            inputs = [inputs[0], Of(Words.Number, 0.213), Of(Words.Number, 0.617)];
+            inputs = random.Next(2) == 0 || !Awaited.CrossingBounds ? [inputs[0], Of(Words.Number, 0.213), Of(Words.Number, 0.617)] : [inputs[0], Bound(), Bound()];
+        if (word.Name == "Pow" && context.Numbers.Length > 0 && random.Next(3) > 0)
+            inputs = [inputs[0], Of(Words.Parameter, random.Next(context.Numbers.Length))];
         if (word.Name == "Divide")
             inputs = [inputs[0], Draw([Of(Words.Target), Make(Words.Sum, Of(Words.Target)), inputs[1]]), inputs[2]];
         for (int attempt = 0; attempt < 3; attempt++)
@@ -90,6 +93,9 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
 
         return null;
     }
+
+    // What does not move with the logits; which of two is larger may differ from point to point.
+    private Expression Bound() => Draw([Leaf(Words.Parameter), Leaf(Words.PerClass), Leaf(Words.Map), Of(Words.Target), Make(Words.Sum, Of(Words.Target)), Of(Words.Number, Draw(Thresholds))]);
 
     private Expression Positive(Expression input)
     {

@@ -4,14 +4,28 @@ using LossGen.Kernels;
 namespace LossGen.Differential.Formulas;
 
 /// <summary>What a formula's words depend on: options of its loss, parameters and local variables.</summary>
+/// <param name="Classes">The declared number of classes; 0 for none.</param>
+/// <param name="LogitBound">No finite logit is larger.</param>
+/// <param name="Maps">Whether each map has a number a class and pixel; otherwise it has one a pixel.</param>
 internal sealed record FormulaContext(
-    Activation Activation, bool PerImage, bool HasIgnored, ImmutableArray<double> Numbers, ImmutableArray<Interval> PerClass, ImmutableArray<Facts> Locals)
+    Activation Activation,
+    bool PerImage,
+    bool HasIgnored,
+    int Classes,
+    double LogitBound,
+    ImmutableArray<double> Numbers,
+    ImmutableArray<Interval> PerClass,
+    ImmutableArray<bool> Maps,
+    ImmutableArray<Facts> Locals)
 {
     public const int MostClasses = 6;
 
     public const int MostPoints = 600;
 
     public ElementAxes SumAxes => PerImage ? ElementAxes.Pixel : ElementAxes.Batch | ElementAxes.Pixel;
+
+    /// <summary>Beyond this a formula says more about rounding than about its compiler. Large logits and their squares are below.</summary>
+    private double Largest => Math.Max(1e5, 4 * LogitBound * LogitBound);
 
     /// <summary>What is known of an expression; null when it leaves the domain of a word.</summary>
     public Facts? Analyse(Expression expression)
@@ -24,6 +38,6 @@ internal sealed record FormulaContext(
             inputs[i] = facts;
         }
 
-        return expression.Word.Meaning(this, expression.Number, inputs) is { Range.IsModest: true } result ? result : null;
+        return expression.Word.Meaning(this, expression.Number, inputs) is { } result && result.Range.Magnitude <= Largest ? result : null;
     }
 }

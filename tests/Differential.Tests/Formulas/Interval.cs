@@ -3,12 +3,7 @@ namespace LossGen.Differential.Formulas;
 /// <summary>Bounds of what an expression can be. Random formulas are kept in their domains by them.</summary>
 internal readonly record struct Interval(double Low, double High)
 {
-    /// <summary>Beyond this a formula says more about rounding than about its compiler.</summary>
-    private const double Largest = 1e5;
-
     public double Magnitude => Math.Max(Math.Abs(Low), Math.Abs(High));
-
-    public bool IsModest => Magnitude <= Largest;
 
     public static Interval operator +(Interval a, Interval b) => new(a.Low + b.Low, a.High + b.High);
 
@@ -18,9 +13,12 @@ internal readonly record struct Interval(double Low, double High)
 
     public static Interval operator *(Interval a, Interval b)
     {
-        double[] products = [a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High];
+        double[] products = [Product(a.Low, b.Low), Product(a.Low, b.High), Product(a.High, b.Low), Product(a.High, b.High)];
         return new(products.Min(), products.Max());
     }
+
+    // A bound that is infinite times one that is 0: the numbers themselves are finite.
+    private static double Product(double a, double b) => a == 0 || b == 0 ? 0 : a * b;
 
     public static Interval Point(double number) => new(number, number);
 

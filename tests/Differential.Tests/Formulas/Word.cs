@@ -23,12 +23,18 @@ internal sealed record Word(string Name, int Arity, string Pattern, Func<Formula
     /// <summary>How many inputs, the first ones, are conditions.</summary>
     public int Conditions { get; init; }
 
-    public string Text(Expression expression)
+    /// <summary>
+    /// C# for the reference, where the pattern overflows or cancels as it is written: the same number by a function of the language that does not. Null for the pattern itself.
+    /// </summary>
+    public string? Stable { get; init; }
+
+    /// <param name="asReference">The text that the reference executes.</param>
+    public string Text(Expression expression, bool asReference)
     {
-        string text = Pattern.Replace("{n}", Literal(expression.Number), StringComparison.Ordinal)
+        string text = ((asReference ? Stable : null) ?? Pattern).Replace("{n}", Literal(expression.Number), StringComparison.Ordinal)
             .Replace("{i}", ((int)expression.Number).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         for (int i = 0; i < expression.Inputs.Length; i++)
-            text = text.Replace($"{{{i}}}", expression.Inputs[i].ToString(), StringComparison.Ordinal);
+            text = text.Replace($"{{{i}}}", expression.Inputs[i].Text(asReference), StringComparison.Ordinal);
         return text;
     }
 

@@ -7,10 +7,11 @@ internal static class Words
 {
     private const ElementAxes All = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
 
-    /// <summary>Logits of random data without an activation are between these, as probabilities are; otherwise within <see cref="LogitBound"/>.</summary>
+    /// <summary>Logits of random data without an activation are between these, as probabilities are; otherwise within the bound of the loss.</summary>
     public const double SmallestProbability = 0.0625;
 
-    public const double LogitBound = 5;
+    /// <summary>Most losses have logits within this.</summary>
+    public const double ModestLogit = 5;
 
     public static readonly Word Number = Leaf("number", "{n}", (c, n) => new(Interval.Point(n), IsGrid: n == 0 || Math.Abs(n) >= 0.125));
 
@@ -21,7 +22,7 @@ internal static class Words
     public static readonly Word Target = Leaf("target", "y", (c, n) => new(new(0, 1), All, IsGrid: true)) with { Weight = 7 };
 
     public static readonly Word Logit = Leaf(
-        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-LogitBound, LogitBound), All, Moves: true)) with
+        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-c.LogitBound, c.LogitBound), All, Moves: true)) with
     { Weight = 3 };
 
     public static readonly Word Parameter = Leaf("parameter", "k{i}", (c, n) => n < c.Numbers.Length ? new(Interval.Point(c.Numbers[(int)n])) : null) with { Weight = 2 };
@@ -29,17 +30,20 @@ internal static class Words
     public static readonly Word PerClass =
         Leaf("per class", "w{i}", (c, n) => n < c.PerClass.Length ? new(c.PerClass[(int)n], ElementAxes.Class) : null) with { Weight = 2 };
 
+    public static readonly Word Map = Leaf(
+        "map", "m{i}", (c, n) => n < c.Maps.Length ? new(new(0, 1.5), c.Maps[(int)n] ? All : ElementAxes.Batch | ElementAxes.Pixel) : null) with { Weight = 2 };
+
     private static readonly Word[] OtherLeaves =
     [
-        Leaf("log-probability", "x.LogProbability", (c, n) => new(ProbabilityRange(c).Map(Math.Log), All, Moves: true)) with { Weight = 3 },
-        Leaf("complement", "x.Complement", (c, n) => new(new(c.Activation == Activation.Softmax ? 0 : 0.006, 1), All, Moves: true)) with { Weight = 3 },
+        Leaf("log-probability", "x.LogProbability", (c, n) => new(LogProbabilityRange(c), All, Moves: true)) with { Weight = 3 },
+        Leaf("complement", "x.Complement", (c, n) => new(ComplementRange(c), All, Moves: true)) with { Weight = 3 },
         Leaf("valid", "y.Valid", (c, n) => new(new(0, 1), c.HasIgnored ? All : ElementAxes.None, IsGrid: true)),
         Leaf("class index", "x.ClassIndex", (c, n) => new(new(0, FormulaContext.MostClasses - 1), ElementAxes.Class, IsGrid: true)),
         Leaf("class count", "x.ClassCount", (c, n) => new(new(1, FormulaContext.MostClasses), IsGrid: true)),
     ];
 
     /// <summary>The words without inputs.</summary>
-    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, .. OtherLeaves];
+    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, Map, .. OtherLeaves, .. Awaited.Exponentials ? ExponentialWords.Leaves : []];
 
     public static readonly Word Add = Join("+", (a, b) => a + b) with { Weight = 8 };
 
@@ -80,11 +84,14 @@ internal static class Words
         Function("Cosh", v => v.Magnitude <= 8 ? v.Abs().Map(Math.Cosh) : null),
         new("Detach", 1, "Detach({0})", (c, n, v) => v[0] with { Moves = false, IsGrid = false }),
         new("Pow by a number", 1, "Pow({0}, {n})", (c, n, v) => NumberPower(v[0].Range, n) is { } range ? Mixed(range, v) : null) { Weight = 3 },
-        new("Pow", 2, "Pow({0}, {1})", (c, n, v) => v[0].Range.Low >= 0.01 && v[1].Range.Magnitude <= 4 ? Mixed((v[1].Range * v[0].Range.Map(Math.Log)).Map(Math.Exp), v) : null),
+        new("Pow", 2, "Pow({0}, {1})", (c, n, v) => PowerOf(v)) { Weight = 2 },
         new("Min", 2, "Min({0}, {1})", (c, n, v) => Mixed(new(Math.Min(v[0].Range.Low, v[1].Range.Low), Math.Min(v[0].Range.High, v[1].Range.High)), v)),
         new("Max", 2, "Max({0}, {1})", (c, n, v) => Mixed(new(Math.Max(v[0].Range.Low, v[1].Range.Low), Math.Max(v[0].Range.High, v[1].Range.High)), v)),
-        new("Clamp", 3, "Clamp({0}, {1}, {2})", (c, n, v) => v[1].Range.High <= v[2].Range.Low ? Mixed(v[0].Range.Union(v[1].Range).Union(v[2].Range), v) : null),
+        new("Clamp", 3, "Clamp({0}, {1}, {2})", (c, n, v) => v[1].Moves || v[2].Moves ? null : Mixed(v[0].Range.Union(v[1].Range).Union(v[2].Range), v)) { Weight = 2 },
         new("Divide", 3, "Divide({0}, {1}, {2})", (c, n, v) => v[1].IsGrid && !v[1].Moves ? Mixed((v[0].Range * new Interval(-8, 8)).Union(v[2].Range), v) : null) { Weight = 2 },
+        Function("Erf", v => new(v.Low < 0 ? -1 : 0, v.High > 0 ? 1 : 0)),
+        Function("Lgamma", v => v.Low >= 0.05 && v.High <= 1e4 ? new(-0.13, Math.Max(3, v.High * Math.Log(v.High + 1))) : null),
+        Function("Digamma", v => v.Low >= 0.05 && v.High <= 1e8 ? new(-21, Math.Log(v.High + 1)) : null),
         Reduction("Total", c => ElementAxes.Batch | ElementAxes.Pixel, isMean: false),
         Reduction("TotalMean", c => ElementAxes.Batch | ElementAxes.Pixel, isMean: true),
         Reduction("SumOverClasses", c => ElementAxes.Class, isMean: false) with { Weight = 4 },
@@ -95,7 +102,7 @@ internal static class Words
 
     /// <summary>The words that make a number of numbers and conditions.</summary>
     public static IReadOnlyList<Word> Functions { get; } =
-        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions];
+        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions, .. Awaited.IgnoredElements ? ClassWords.All : [], .. Awaited.Exponentials ? ExponentialWords.Functions : []];
 
     /// <summary>The words that make a condition.</summary>
     public static IReadOnlyList<Word> Conditions { get; } =
@@ -110,22 +117,34 @@ internal static class Words
         new("!", 1, "(!{0})", (c, n, v) => v[0]) { Conditions = 1 },
     ];
 
-    private static Interval ProbabilityRange(FormulaContext context) => context.Activation switch
+    public static Interval ProbabilityRange(FormulaContext context) => context.Activation switch
     {
-        Activation.Softmax => new(Math.Exp(-2 * LogitBound) / FormulaContext.MostClasses, 1),
-        Activation.Sigmoid => new(0.006, 0.994),
+        Activation.Softmax => new(Math.Exp(-2 * context.LogitBound) / FormulaContext.MostClasses, 1),
+        Activation.Sigmoid => new(0.9 * Math.Exp(-context.LogitBound), 1 - (0.9 * Math.Exp(-context.LogitBound))),
         _ => new(SmallestProbability, 1 - SmallestProbability),
     };
 
-    private static Word Leaf(string name, string pattern, Func<FormulaContext, double, Facts?> meaning) => new(name, 0, pattern, (c, n, v) => meaning(c, n));
+    public static Interval LogProbabilityRange(FormulaContext context) => context.Activation switch
+    {
+        Activation.Softmax => new((-2 * context.LogitBound) - Math.Log(FormulaContext.MostClasses), 0),
+        Activation.Sigmoid => new(-context.LogitBound - 0.1, 0),
+        _ => ProbabilityRange(context).Map(Math.Log),
+    };
+
+    public static Interval ComplementRange(FormulaContext context) => context.Activation == Activation.Softmax ? new(0, 1) : ProbabilityRange(context);
+
+    /// <summary>A mean over the pixels that take part.</summary>
+    public static Interval Weighted(Interval range, FormulaContext context) => context.HasIgnored ? range.Union(Interval.Point(0)) : range;
+
+    public static Word Leaf(string name, string pattern, Func<FormulaContext, double, Facts?> meaning) => new(name, 0, pattern, (c, n, v) => meaning(c, n));
 
     private static Word Join(string name, Func<Interval, Interval, Interval> range) =>
         new(name, 2, $"({{0}} {name} {{1}})", (c, n, v) => Mixed(range(v[0].Range, v[1].Range), v));
 
-    private static Word Function(string name, Func<Interval, Interval?> range, string? pattern = null) =>
+    public static Word Function(string name, Func<Interval, Interval?> range, string? pattern = null) =>
         new(name, 1, pattern ?? name + "({0})", (c, n, v) => range(v[0].Range) is { } result ? Mixed(result, v) : null);
 
-    private static Facts Mixed(Interval range, Facts[] inputs) =>
+    public static Facts Mixed(Interval range, Facts[] inputs) =>
         new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves));
 
     // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
@@ -155,6 +174,16 @@ internal static class Words
     private static Word OverBatch(string name, bool isMean) => new(name, 1, name + "({0})", (c, n, v) => v[0].Axes.HasFlag(ElementAxes.Pixel)
         ? null
         : v[0] with { Range = isMean ? v[0].Range : v[0].Range.Union(v[0].Range * Interval.Point(3)), Axes = v[0].Axes & ~ElementAxes.Batch, IsGrid = false });
+
+    // Powers by 0 and from 1 on have a slope at 0; it is torch's.
+    private static Facts? PowerOf(Facts[] inputs)
+    {
+        (Interval numbers, Interval exponents) = (inputs[0].Range, inputs[1].Range);
+        if (numbers.Low >= 0.01 && exponents.Magnitude <= 4)
+            return Mixed((exponents * numbers.Map(Math.Log)).Map(Math.Exp), inputs);
+        bool isSafe = numbers.Low >= 0 && !inputs[1].Moves && exponents is { Low: var low, High: <= 3 } && low == exponents.High && low is 0 or >= 1;
+        return isSafe ? Mixed(exponents.Low == 0 ? Interval.Point(1) : numbers.Map(x => Math.Pow(x, exponents.Low)), inputs) : null;
+    }
 
     private static Interval Quotient(Interval a, Interval b) => a * new Interval(1 / b.High, 1 / b.Low);
 

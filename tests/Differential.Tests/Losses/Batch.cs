@@ -7,6 +7,46 @@ namespace LossGen.Differential.Losses;
 /// <param name="Dense">A dense target in the declared layout, or null.</param>
 internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, double[]? Dense)
 {
+    /// <summary>Some term has a softmax: what is ignored of a class still counts in those of the others.</summary>
+    public bool SharesClasses { get; init; }
+
+    /// <summary>Logits that are large, or -infinity at classes that are masked.</summary>
+    public bool IsExtreme { get; init; }
+
+    /// <summary>What the call passes besides, as the loss declares it.</summary>
+    public double[][] Maps { get; init; } = [];
+
+    /// <summary>The batch with maps for a loss.</summary>
+    public Batch WithMaps(LossDefinition definition, int seed)
+    {
+        var random = new Random(seed);
+        int pixels = checked((int)(Shape.Batch * Shape.Pixels));
+        return this with
+        {
+            Maps = [.. definition.Inputs.Select(input => Enumerable.Range(0, pixels * (input.Kind == InputKind.Element ? Shape.Classes : 1)).Select(_ => random.Next(7) / 4.0).ToArray())],
+        };
+    }
+
+    /// <summary>
+    /// Which logits reach neither value nor gradient: those of pixels that are ignored, and without a softmax those of single elements. A softmax of the pixel's other classes has a share of them.
+    /// </summary>
+    public bool[] WithoutPart(LossDefinition definition, int ignored)
+    {
+        int pixels = checked((int)Shape.Pixels), classes = Shape.Classes, channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
+        return [.. Enumerable.Range(0, Logits.Length).Select(i =>
+        {
+            (int row, int pixel) = Math.DivRem(i, pixels);
+            (int image, int c) = Math.DivRem(row, classes);
+            if (Labels is not null)
+                return Labels[(image * pixels) + pixel] == ignored;
+            if (!Awaited.IgnoredElements)
+                return false;
+            return SharesClasses ? Enumerable.Range(0, classes).All(other => Element(other) == ignored) : Element(c) == ignored;
+
+            double Element(int of) => Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + of : (((image * channels) + of) * pixels) + pixel];
+        })];
+    }
+
     public override string ToString()
     {
         LossShape s = Shape;
@@ -47,14 +87,44 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
         var shape = new LossShape(Images, Classes, Height, Width);
         if (loss.Resize == Resize.Bilinear)
             shape = shape.WithLogits(random.Next(1, 5), random.Next(1, 9));
-        bool isProbability = loss.Activation == Activation.None;
-        double[] logits = Numbers(checked((int)(Images * Classes * shape.LogitPixels)), () => isProbability
-            ? Words.SmallestProbability + (random.NextDouble() * (1 - (2 * Words.SmallestProbability)))
-            : ((random.NextDouble() * 2) - 1) * Words.LogitBound);
+        double[] logits = Numbers(checked((int)(Images * Classes * shape.LogitPixels)), () => Logit(loss, random));
+        if (loss.MasksClasses)
+            Mask(logits, checked((int)shape.LogitPixels), random);
         int pixels = Images * Height * Width;
-        return HasLabels
-            ? new(shape, logits, Labels(loss, random, pixels), null)
-            : new(shape, logits, null, Dense(loss, random, pixels));
+        return new Batch(shape, logits, HasLabels ? Labels(loss, random, pixels) : null, HasLabels ? null : Dense(loss, random, pixels))
+        {
+            SharesClasses = loss.ToString().Contains("Activation.Softmax", StringComparison.Ordinal),
+            IsExtreme = loss.MasksClasses || loss.LogitBound > Words.ModestLogit,
+        };
+    }
+
+    // Beside modest logits large ones of either sign, to the bound, and just below where the exponential ends.
+    private static double Logit(LossText loss, Random random)
+    {
+        if (loss.Activation == Activation.None)
+            return Words.SmallestProbability + (random.NextDouble() * (1 - (2 * Words.SmallestProbability)));
+        double share = (random.NextDouble() * 2) - 1, bound = loss.LogitBound;
+        return bound <= Words.ModestLogit ? share * bound : random.Next(4) switch
+        {
+            0 => share * Words.ModestLogit,
+            1 => Math.Sign(share) * bound,
+            2 => Math.Sign(share) * Math.Min(bound, 17 + (2 * share)),
+            _ => share * bound,
+        };
+    }
+
+    // One class of a pixel or two, never all of them.
+    private void Mask(double[] logits, int pixels, Random random)
+    {
+        for (int image = 0; image < Images; image++)
+        {
+            for (int pixel = 0; pixel < pixels; pixel++)
+            {
+                int most = random.Next(Math.Min(3, Classes));
+                for (int k = 0; k < most; k++)
+                    logits[(((image * Classes) + random.Next(1, Classes)) * pixels) + pixel] = double.NegativeInfinity;
+            }
+        }
     }
 
     // Of float precision, so that float and double are given the same numbers.

@@ -13,12 +13,24 @@ internal enum ParameterKind
 
     /// <summary>A property of the loss: known at run time.</summary>
     Property,
+
+    /// <summary>Set by a parameter of the attribute's primary constructor: a constant.</summary>
+    Constructor,
+
+    /// <summary>Set in the body of the attribute's constructor, to another number than its initializer: a constant.</summary>
+    Body,
+
+    /// <summary>Computed by the attribute's property: a constant.</summary>
+    Computed,
 }
 
 /// <summary>A formula: local variables, then the result.</summary>
 internal sealed record Formula(
     ImmutableArray<Expression> Locals, Expression Result, ImmutableArray<(ParameterKind Kind, double Value)> Numbers, ImmutableArray<ImmutableArray<double>> PerClass)
 {
+    /// <summary>Inputs of the call: whether each has a number a class and pixel.</summary>
+    public ImmutableArray<bool> Maps { get; init; } = [];
+
     public int Size => Result.Size + Locals.Sum(local => local.Size);
 }
 
@@ -34,6 +46,12 @@ internal sealed record Term
     public bool IsInPlace { get; init; }
 
     public double Weight { get; init; } = 1;
+
+    /// <summary>A property of the loss holds the weight.</summary>
+    public bool HasRunTimeWeight { get; init; }
+
+    /// <summary>Options that name weight maps of the term, as the attribute states them.</summary>
+    public string WeightMaps { get; init; } = "";
 
     public bool IncludeBackground { get; init; } = true;
 
@@ -65,11 +83,17 @@ internal sealed record LossText
 
     public ImmutableArray<Term> Terms { get; init; } = [];
 
+    /// <summary>How large finite logits of its batches are.</summary>
+    public double LogitBound { get; init; } = Words.ModestLogit;
+
+    /// <summary>Some logits are -infinity: classes that are masked.</summary>
+    public bool MasksClasses { get; init; }
+
     /// <summary>A declaration in full, instead of the options and terms; the options still say which batches suit it.</summary>
     public string? Verbatim { get; init; }
 
     /// <summary>A measure for "smaller".</summary>
-    public int Size => ToString().Length + (100 * Terms.Sum(term => term.Formula?.Size ?? 3));
+    public int Size => ToString().Length + (100 * Terms.Sum(term => term.Formula?.Size ?? 3)) + (LogitBound > Words.ModestLogit ? 50 : 0) + (MasksClasses ? 50 : 0);
 
     /// <summary>The number of classes that per-class parameters ask for, or 0.</summary>
     public int NeededClasses => Terms.SelectMany(term => term.Formula?.PerClass ?? []).Select(numbers => numbers.Length).DefaultIfEmpty(0).Max();
@@ -78,15 +102,19 @@ internal sealed record LossText
         .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground ? 1 : 2)).DefaultIfEmpty(1).Max();
 
     public FormulaContext ContextOf(Term term) => new(
-        term.Activation ?? Activation, PerImage, IgnoreIndex is not null,
+        term.Activation ?? Activation, PerImage, IgnoreIndex is not null, Classes, LogitBound,
         [.. term.Formula?.Numbers.Select(number => number.Value) ?? []],
         [.. term.Formula?.PerClass.Select(numbers => new Interval(numbers.Min(), numbers.Max())) ?? []],
+        term.Formula?.Maps ?? [],
         []);
 
     /// <summary>Every formula stays in the domains of its words.</summary>
     public bool IsSound => Terms.Length > 0 && Terms.All(term => term.Formula is null || IsSoundFormula(term));
 
-    public override string ToString()
+    public override string ToString() => Text(asReference: false);
+
+    /// <summary>The declaration, with formulas as they are written or as the reference executes them.</summary>
+    public string Text(bool asReference)
     {
         if (Verbatim is not null)
             return Verbatim;
@@ -94,7 +122,7 @@ internal sealed record LossText
         for (int i = 0; i < Terms.Length; i++)
         {
             if (Terms[i] is { Formula: not null, IsInPlace: false })
-                text.Append(AttributeClass(i));
+                text.Append(AttributeClass(i, asReference));
         }
 
         text.Append(LossAttribute()).Append('\n');
@@ -107,6 +135,8 @@ internal sealed record LossText
         text.Append("public sealed partial class Declared\n{\n");
         for (int i = 0; i < Terms.Length; i++)
         {
+            if (Terms[i].HasRunTimeWeight)
+                text.Append($"    public double {TermName(i)}Weight {{ get; set; }} = {Word.Literal(Terms[i].Weight)};\n");
             if (Terms[i].Formula is not { } formula)
                 continue;
             for (int k = 0; k < formula.Numbers.Length; k++)
@@ -116,7 +146,7 @@ internal sealed record LossText
             }
 
             if (Terms[i].IsInPlace)
-                text.Append(Method(i, "private"));
+                text.Append(Method(i, "private", asReference));
         }
 
         return text.Append("}\n").ToString();
@@ -165,16 +195,14 @@ internal sealed record LossText
     {
         Term term = Terms[i];
         var arguments = new List<string>();
-        string name = $"T{i}";
-        if (term.Catalogue is { } catalogue)
-        {
-            int options = catalogue.IndexOf('(', StringComparison.Ordinal);
-            name = options < 0 ? catalogue : catalogue[..options];
-            if (options >= 0)
-                arguments.Add(catalogue[(options + 1)..^1]);
-        }
-
-        if (term.Weight != 1)
+        string name = TermName(i);
+        if (term.Formula is { } own)
+            arguments.AddRange(own.Numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => Word.Literal(number.Value)));
+        if (term.Catalogue is { } catalogue && catalogue.IndexOf('(', StringComparison.Ordinal) is var options and >= 0)
+            arguments.Add(catalogue[(options + 1)..^1]);
+        if (term.WeightMaps.Length > 0)
+            arguments.Add(term.WeightMaps);
+        if (term.Weight != 1 && !term.HasRunTimeWeight)
             arguments.Add($"Weight = {Word.Literal(term.Weight)}");
         if (!term.IncludeBackground)
             arguments.Add("IncludeBackground = false");
@@ -193,32 +221,56 @@ internal sealed record LossText
         return arguments.Count == 0 ? $"[{name}]" : $"[{name}({string.Join(", ", arguments)})]";
     }
 
-    private string AttributeClass(int i)
+    private string TermName(int i) => Terms[i] switch
+    {
+        { IsInPlace: true } => "Formula",
+        { Catalogue: { } catalogue } => catalogue.IndexOf('(', StringComparison.Ordinal) is var options and >= 0 ? catalogue[..options] : catalogue,
+        _ => $"T{i}",
+    };
+
+    private string AttributeClass(int i, bool asReference)
     {
         Formula formula = Terms[i].Formula!;
-        var text = new StringBuilder($"public sealed partial class T{i}Attribute : LossTermAttribute\n{{\n");
-        for (int k = 0; k < formula.Numbers.Length; k++)
-            text.Append($"    public double {Upper(Name("k", i, k))} {{ get; init; }} = 0.5;\n");
+        (string Name, ParameterKind Kind, double Value)[] numbers = [.. formula.Numbers.Select((number, k) => (Name("k", i, k), number.Kind, number.Value))];
+        string constructor = string.Join(", ", numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => $"double {number.Name}"));
+        var text = new StringBuilder($"public sealed partial class T{i}Attribute{(constructor.Length > 0 ? $"({constructor})" : "")} : LossTermAttribute\n{{\n");
+        foreach ((string name, ParameterKind kind, double value) in numbers)
+        {
+            text.Append(kind switch
+            {
+                ParameterKind.Constructor => $"    public double {Upper(name)} {{ get; init; }} = {name};\n",
+                ParameterKind.Computed => $"    public double {Upper(name)} => 1 - {Word.Literal(1 - value)};\n",
+                _ => $"    public double {Upper(name)} {{ get; init; }} = 0.5;\n",
+            });
+        }
+
+        if (numbers.Any(number => number.Kind == ParameterKind.Body))
+            text.Append($"    public T{i}Attribute()\n    {{\n{string.Concat(numbers.Where(number => number.Kind == ParameterKind.Body).Select(number => $"        {Upper(number.Name)} = {Word.Literal(number.Value)};\n"))}    }}\n");
         for (int k = 0; k < formula.PerClass.Length; k++)
             text.Append($"    public double[]? {Upper(Name("w", i, k))} {{ get; init; }}\n");
-        return text.Append(Method(i, "public")).Append("}\n\n").ToString();
+        return text.Append(Method(i, "public", asReference)).Append("}\n\n").ToString();
     }
 
-    private string Method(int i, string access)
+    private string Method(int i, string access, bool asReference)
     {
         Formula formula = Terms[i].Formula!;
         bool HasDefault(int k) => Terms[i].IsInPlace && formula.Numbers[k].Kind == ParameterKind.Constant;
         IEnumerable<string> numbers = Enumerable.Range(0, formula.Numbers.Length).OrderBy(HasDefault)
             .Select(k => $"double {Name("k", i, k)}{(HasDefault(k) ? " = " + Word.Literal(formula.Numbers[k].Value) : "")}");
-        IEnumerable<string> parameters = ["Prediction x", "Target y", .. numbers, .. formula.PerClass.Select((_, k) => $"Value {Name("w", i, k)}")];
+        IEnumerable<string> parameters =
+        [
+            "Prediction x", "Target y", .. formula.Maps.Select((isElement, k) => $"{(isElement ? "ElementMap" : "PixelMap")} {Name("m", i, k)}"),
+            .. numbers, .. formula.PerClass.Select((_, k) => $"Value {Name("w", i, k)}"),
+        ];
         var text = new StringBuilder($"    {access} static Value Formula({string.Join(", ", parameters)})\n    {{\n");
         for (int k = 0; k < formula.Locals.Length; k++)
-            text.Append($"        Value a{k} = {Body(i, formula.Locals[k])};\n");
-        return text.Append($"        return {Body(i, formula.Result)};\n    }}\n").ToString();
+            text.Append($"        Value a{k} = {Body(i, formula.Locals[k], asReference)};\n");
+        return text.Append($"        return {Body(i, formula.Result, asReference)};\n    }}\n").ToString();
     }
 
-    // Parameters are k0, w1 in the formula, and have names of their own in the loss.
-    private static string Body(int term, Expression expression) => expression.Replace(node =>
+    // Parameters are k0, w1, m0 in the formula, and have names of their own in the loss.
+    private static string Body(int term, Expression expression, bool asReference) => expression.Replace(node =>
         node.Word == Words.Parameter ? new Expression(node.Word with { Pattern = Name("k", term, (int)node.Number) }, [])
-        : node.Word == Words.PerClass ? new Expression(node.Word with { Pattern = Name("w", term, (int)node.Number) }, []) : null).ToString();
+        : node.Word == Words.PerClass ? new Expression(node.Word with { Pattern = Name("w", term, (int)node.Number) }, [])
+        : node.Word == Words.Map ? new Expression(node.Word with { Pattern = Name("m", term, (int)node.Number) }, []) : null).Text(asReference);
 }

@@ -23,6 +23,10 @@ internal sealed class RandomLoss(Random random)
         if (loss is { Classes: 1, Activation: Activation.Softmax })
             loss = loss with { Activation = Activation.Sigmoid };
 
+        // Large logits, and classes that are masked: where there is an activation that bears them.
+        if (Awaited.LargeLogits && loss.Activation != Activation.None && loss.Resize == Resize.None && OneIn(3))
+            loss = loss with { LogitBound = Draw([30, 100, 1e4]), MasksClasses = loss.Activation == Activation.Softmax && OneIn(3) };
+
         int terms = Draw([1, 1, 1, 2, 2, 3]);
         for (int i = 0; i < terms; i++)
             loss = loss with { Terms = loss.Terms.Add(NextTerm(loss, mayBeInPlace: i == terms - 1)) };
@@ -50,7 +54,13 @@ internal sealed class RandomLoss(Random random)
             term = term with { OnlyClasses = [.. Enumerable.Range(1, classes - 1).Where(_ => OneIn(2)).DefaultIfEmpty(1)] };
         if (term.IncludeBackground && term.OnlyClasses.Length > 0 && OneIn(2))
             term = term with { OnlyClasses = term.OnlyClasses.Insert(0, 0) };
-        return OneIn(4) ? term with { Catalogue = NextCatalogue() } : term with { Formula = NextFormula(loss, term) };
+        term = OneIn(4) ? term with { Catalogue = NextCatalogue() } : term with { Formula = NextFormula(loss, term) };
+        return term with
+        {
+            // The name of a catalogue's term may be there twice.
+            HasRunTimeWeight = Awaited.Weights && term.Formula is not null && OneIn(5),
+            WeightMaps = Awaited.Weights && OneIn(8) && loss.Resize == Resize.None ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
+        };
     }
 
     private Formula NextFormula(LossText loss, Term term)
@@ -58,8 +68,10 @@ internal sealed class RandomLoss(Random random)
         int classes = Math.Max(loss.Classes, loss.NeededClasses);
         var formula = new Formula(
             [], new Expression(Words.Probability, []),
-            [.. Enumerable.Range(0, random.Next(3)).Select(_ => (OneIn(2) ? ParameterKind.Property : ParameterKind.Constant, Draw([0.37, 0.71, 1.37, 2.13])))],
+            [.. Enumerable.Range(0, random.Next(3)).Select(_ => NextNumber(term.IsInPlace))],
             term.IsInPlace || classes == 0 && !OneIn(3) ? [] : [.. Enumerable.Range(0, random.Next(2)).Select(_ => NextWeights(classes == 0 ? 3 : classes))]);
+        if (OneIn(6))
+            formula = formula with { Maps = [.. Enumerable.Range(0, 1).Select(_ => OneIn(2))] };
         FormulaContext context = loss.ContextOf(term with { Formula = formula });
         int locals = Draw([0, 0, 1, 2]);
         for (int i = 0; i < locals; i++)
@@ -77,6 +89,13 @@ internal sealed class RandomLoss(Random random)
             if (attempt > 20 || (context.Analyse(result)!.Moves && result.Size < 60))
                 return formula with { Result = result };
         }
+    }
+
+    private (ParameterKind Kind, double Value) NextNumber(bool isInPlace)
+    {
+        ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !Awaited.Constructors || !OneIn(3) ? ParameterKind.Constant : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
+        double[] numbers = kind == ParameterKind.Computed ? [0.25, 0.75, 1.5, 2.5] : Awaited.WholeExponents ? [0.37, 0.71, 1.37, 2.13, 0, 1] : [0.37, 0.71, 1.37, 2.13];
+        return (kind, Draw(numbers));
     }
 
     private ImmutableArray<double> NextWeights(int classes) => [.. Enumerable.Range(0, classes).Select(_ => Draw([0, 0.25, 0.5, 1, 1, 2.5]))];
