@@ -8,20 +8,20 @@ namespace Segmentation;
 [CrossEntropy]
 public sealed partial class PlainCrossEntropy;
 
-/// <summary>Dice of the structures: each structure counts the same, however small it is.</summary>
+/// <summary>Dice: each structure counts the same, however small it is, and so does the background, or nothing would speak against structures all over it.</summary>
 [Loss(Activation.Softmax)]
-[Dice(IncludeBackground = false, Smooth = 1)]
+[Dice(Smooth = 1)]
 public sealed partial class SoftDice;
 
 /// <summary>Both: the overlap of Dice, the steady gradient of cross-entropy.</summary>
 [Loss(Activation.Softmax)]
-[Dice(IncludeBackground = false, Smooth = 1)]
+[Dice(Smooth = 1)]
 [CrossEntropy(Weight = 0.5)]
 public sealed partial class DiceCrossEntropy;
 
 /// <summary>F2: a missed pixel costs four times what a false one costs.</summary>
 [Loss(Activation.Softmax)]
-[FBeta(Beta = 2, IncludeBackground = false, Smooth = 1)]
+[FBeta(Beta = 2, Smooth = 1)]
 public sealed partial class RecallFirst;
 
 /// <summary>A term of this project's own, usable like those of the catalogue: the attribute carries its formula.</summary>
@@ -47,7 +47,7 @@ public sealed partial class FocalTverskyAttribute : LossTermAttribute
 
 /// <summary>Tversky's index to a power, by the attribute above.</summary>
 [Loss(Activation.Softmax)]
-[FocalTversky(IncludeBackground = false)]
+[FocalTversky]
 public sealed partial class FocalTverskyLoss;
 
 /// <summary>A formula in place: the logarithm of the hyperbolic cosine of Dice, smooth where the overlap is perfect.</summary>

@@ -10,6 +10,7 @@ internal sealed record Options
         Trains a small U-Net with several losses, each declared by attributes, and compares them.
 
           --steps N     training steps for each loss (default 300)
+          --rate X      learning rate at the start (default 0.003)
           --seed N      seed of the network, the batches and the phantom (default 1)
           --data WHAT   auto: the MRI of Debian's package mricron-data where it is installed, else the phantom (default)
                         mri, phantom, or a folder that holds ch2.nii.gz and aal.nii.gz
@@ -18,6 +19,8 @@ internal sealed record Options
         """;
 
     public int Steps { get; private init; } = 300;
+
+    public double Rate { get; private init; } = 3e-3;
 
     public int Seed { get; private init; } = 1;
 
@@ -38,14 +41,15 @@ internal sealed record Options
             string option = arguments[i];
             if (option is "--help" or "-h")
                 return options with { WantsHelp = true };
-            if (option is not ("--steps" or "--seed" or "--data" or "--losses" or "--out"))
-                throw new UsageException($"{option} is not an option. There are --steps, --seed, --data, --losses, --out and --help.");
+            if (option is not ("--steps" or "--rate" or "--seed" or "--data" or "--losses" or "--out"))
+                throw new UsageException($"{option} is not an option. There are --steps, --rate, --seed, --data, --losses, --out and --help.");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value after it.");
             string value = arguments[i];
             options = option switch
             {
                 "--steps" => options with { Steps = Number(option, value, least: 1) },
+                "--rate" => options with { Rate = PositiveNumber(option, value) },
                 "--seed" => options with { Seed = Number(option, value, least: 0) },
                 "--data" => options with { Data = value },
                 "--losses" => options with { Losses = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
@@ -74,6 +78,11 @@ internal sealed record Options
         }
         return BrainMri.Load(folder);
     }
+
+    private static double PositiveNumber(string option, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
+            ? number
+            : throw new UsageException($"{option} is {value}; it must be a positive number.");
 
     private static int Number(string option, string value, int least) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least

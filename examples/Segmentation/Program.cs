@@ -16,7 +16,7 @@ try
     Dataset data = options.LoadData();
     ConsoleReport.Introduce(data, options);
 
-    using var trainer = new Trainer(data, options.Steps, options.Seed);
+    using var trainer = new Trainer(data, options.Steps, options.Seed, options.Rate);
     int[] shown = data.HeldOut.Showcase(Picture.Rows, data.Structures.Count);
     IReadOnlyList<TrainingRun> runs = ConsoleReport.WithProgress(
         candidates, options.Steps, (candidate, progress) => trainer.Train(candidate, shown, progress));
@@ -25,7 +25,7 @@ try
     string picture = Path.Combine(options.Out, "segmentation.png");
     Picture.Save(picture, data, runs, shown);
     ConsoleReport.Conclude(data, picture);
-    return 0;
+    return ConsoleReport.Failures(runs) ? 1 : 0;
 }
 catch (Exception e) when (e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
 {

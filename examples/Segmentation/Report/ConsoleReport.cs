@@ -33,7 +33,10 @@ internal static class ConsoleReport
             foreach (Candidate candidate in candidates)
             {
                 runs.Add(train(candidate, _ => { }));
-                Console.WriteLine(Text($"{candidate.Name}: {steps} steps in {runs[^1].Duration.TotalSeconds:F0} s, held-out Dice {runs[^1].Dice:F3}"));
+                TrainingRun run = runs[^1];
+                Console.WriteLine(run.Failure is { } failure
+                    ? Text($"{candidate.Name}: stopped at step {failure.Step} of {steps}, {failure.Found}")
+                    : Text($"{candidate.Name}: {steps} steps in {run.Duration.TotalSeconds:F0} s, held-out Dice {run.Dice:F3}"));
             }
             return runs;
         }
@@ -67,13 +70,15 @@ internal static class ConsoleReport
         foreach (string column in (string[])["Dice", "precision", "recall", .. data.Structures.Select(s => s.Name), "seconds"])
             table.AddColumn(new TableColumn(column).RightAligned());
 
-        double[][] scores = [.. runs.Select(r => (double[])[r.Dice, r.Precision, r.Recall, .. r.Scores.Select(s => s.Dice)])];
+        double[][] scores = [.. runs.Select(r => r.Failure is null ? (double[])[r.Dice, r.Precision, r.Recall, .. r.Scores.Select(s => s.Dice)] : new double[3 + data.Structures.Count])];
         for (int i = 0; i < runs.Count; i++)
         {
             table.AddRow(
             [
                 $"[{runs[i].Candidate.Colour}]{runs[i].Candidate.Name}[/]",
-                .. scores[i].Select((score, column) => Score(score, best: scores.Max(row => row[column]))),
+                .. runs[i].Failure is { } failure
+                    ? [Text($"[bold red]stopped at step {failure.Step}[/]"), .. Enumerable.Repeat("-", scores[i].Length - 1)]
+                    : scores[i].Select((score, column) => Score(score, best: scores.Max(row => row[column]))),
                 Text($"{runs[i].Duration.TotalSeconds:F1}"),
             ]);
         }
@@ -88,6 +93,17 @@ internal static class ConsoleReport
         Console.WriteLine($"Picture: {picture}"); // not wrapped, so that it can be copied
         if (!Picture.HasFonts)
             Console.WriteLine("No font is installed, so the picture has no captions (Debian: fonts-dejavu-core).");
+    }
+
+    /// <summary>Names the losses whose training had to stop, on the error stream. True where there are any.</summary>
+    public static bool Failures(IReadOnlyList<TrainingRun> runs)
+    {
+        foreach (TrainingRun run in runs)
+        {
+            if (run.Failure is { } failure)
+                Console.Error.WriteLine(Text($"{run.Candidate.Name}: the training stopped at step {failure.Step}, for {failure.Found}."));
+        }
+        return runs.Any(run => run.Failure is not null);
     }
 
     private static string Score(double score, double best)

@@ -59,7 +59,7 @@ internal static class Curves
 
     private static double[] Smooth(IReadOnlyList<double> values)
     {
-        double start = values.Take(5).Average(), mean = start;
+        double start = values.Take(5).DefaultIfEmpty(1).Average(), mean = start;
         return [.. values.Select(v => (mean = (Memory * mean) + ((1 - Memory) * v)) / start)];
     }
 }

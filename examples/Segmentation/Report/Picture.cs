@@ -14,6 +14,7 @@ internal static class Picture
     public const string Foreground = "#e8eaed";
     public const string Dim = "#9aa0a6";
     public const string Lines = "#2a2f37";
+    public const string Warning = "#ff5c5c";
 
     private const int Margin = 28;
     private const int Gap = 10;
@@ -92,6 +93,12 @@ internal static class Picture
         Text(canvas, name, x, y, 18, run?.Candidate.Colour ?? Foreground, bold: true);
         if (run is null)
             return;
+        if (run.Failure is { } failure)
+        {
+            Text(canvas, Number($"stopped at step {failure.Step}"), x, y + 19, 14, Warning);
+            Text(canvas, "not finite", x, y + 36, 13, Warning);
+            return;
+        }
         Text(canvas, Number($"Dice {run.Dice:F2}"), x, y + 19, 14, Foreground);
         Text(canvas, Number($"precision {run.Precision:F2}  recall {run.Recall:F2}"), x, y + 36, 13, Dim);
     }
@@ -99,10 +106,10 @@ internal static class Picture
     private static void Image(
         SKCanvas canvas, Panel panel, Dataset data, int slice, int x, int y, int column, TrainingRun? run)
     {
-        float[]? fill = run?.Shown[slice] ?? (column == 0 ? null : Panel.OneHot(data.HeldOut.Label(slice), data.Classes));
+        float[]? fill = run is not null ? run.Shown.GetValueOrDefault(slice) : column == 0 ? null : Panel.OneHot(data.HeldOut.Label(slice), data.Classes);
         using SKBitmap bitmap = panel.Draw(slice, fill, outline: column > 0);
         canvas.DrawBitmap(bitmap, x, y);
-        if (run is null)
+        if (run is null || run.Failure is not null)
             return;
         int pixels = data.HeldOut.Pixels;
         Scores[] scores = Scores.Compare(data.HeldOut.Label(slice), run.Predicted.AsSpan(slice * pixels, pixels), data.Classes);

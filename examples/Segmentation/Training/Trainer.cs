@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Segmentation.Data;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,22 +10,24 @@ namespace Segmentation.Training;
 /// <summary>Trains a fresh network with each loss: the same start, the same batches, the same distortions.</summary>
 internal sealed class Trainer : IDisposable
 {
-    private const int NetworkWidth = 8;
+    // A multiple of 16: with other widths torch's convolution takes in freed memory (docs/torchsharp.md).
+    private const int NetworkWidth = 16;
     private const int BatchSize = 8;
     private const int EvaluationBatch = 32;
     private const int Evaluations = 12;
-    private const double LearningRate = 1e-2;
 
     private readonly Dataset data;
     private readonly int steps;
     private readonly int seed;
+    private readonly double rate;
     private readonly Tensor images, labels, heldOut;
 
-    public Trainer(Dataset data, int steps, int seed)
+    public Trainer(Dataset data, int steps, int seed, double rate)
     {
         this.data = data;
         this.steps = steps;
         this.seed = seed;
+        this.rate = rate;
         images = Images(data.Training);
         heldOut = Images(data.HeldOut);
         labels = tensor(data.Training.Labels, [data.Training.Count, data.Training.Height, data.Training.Width]).to(int64);
@@ -39,14 +42,18 @@ internal sealed class Trainer : IDisposable
         var random = new Random(seed);
         torch.random.manual_seed(seed);
         using var network = new UNet(data.Classes, NetworkWidth);
-        using var optimizer = optim.Adam(network.parameters(), LearningRate);
+        using var optimizer = optim.Adam(network.parameters(), rate);
         var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps);
         using var loss = candidate.Create();
         var clock = Stopwatch.StartNew();
         double dice = 0;
         for (int step = 1; step <= steps; step++)
         {
-            run.Losses.Add(Step(network, optimizer, loss, random));
+            if (Step(network, optimizer, loss, random, run.Losses) is string found)
+            {
+                run.Failure = new(step, found);
+                break;
+            }
             schedule.step();
             if (step == steps || step % Math.Max(1, steps / Evaluations) == 0)
             {
@@ -69,7 +76,8 @@ internal sealed class Trainer : IDisposable
 
     private static Tensor Images(Slices slices) => tensor(slices.Images, [slices.Count, 1, slices.Height, slices.Width]);
 
-    private double Step(UNet network, optim.Optimizer optimizer, Loss<Tensor, Tensor, Tensor> loss, Random random)
+    // What is not finite, or null: then the network is as it was before the step.
+    private string? Step(UNet network, optim.Optimizer optimizer, Loss<Tensor, Tensor, Tensor> loss, Random random, List<double> losses)
     {
         using var scope = NewDisposeScope();
         Tensor chosen = tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(data.Training.Count)).ToArray());
@@ -81,9 +89,17 @@ internal sealed class Trainer : IDisposable
         optimizer.zero_grad();
         Tensor value = loss.call(network.call(input), target);
         value.backward();
+        float number = value.item<float>();
+        if (!float.IsFinite(number))
+            return Invariant($"its value is {number}");
+        if (network.named_parameters().FirstOrDefault(p => !AllFinite(p.parameter.grad)) is { name: string name })
+            return $"the gradient of {name} is not finite";
         optimizer.step();
-        return value.item<float>();
+        losses.Add(number);
+        return null;
     }
+
+    private static bool AllFinite(Tensor? gradient) => gradient is null || gradient.isfinite().all().item<bool>();
 
     private void Evaluate(UNet network, TrainingRun run, IReadOnlyList<int> shown, bool isLast)
     {

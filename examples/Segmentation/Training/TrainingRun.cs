@@ -10,6 +10,11 @@ namespace Segmentation.Training;
 /// <param name="Create">Makes the loss module.</param>
 internal sealed record Candidate(string Id, string Name, string Colour, Func<Loss<Tensor, Tensor, Tensor>> Create);
 
+/// <summary>Why a training ended early: something was not finite.</summary>
+/// <param name="Step">The step, counted from 1.</param>
+/// <param name="Found">What was found.</param>
+internal sealed record Failure(int Step, string Found);
+
 /// <summary>What came of training with one loss.</summary>
 internal sealed class TrainingRun(Candidate candidate)
 {
@@ -31,6 +36,9 @@ internal sealed class TrainingRun(Candidate candidate)
     public Dictionary<int, float[]> Shown { get; } = [];
 
     public TimeSpan Duration { get; set; }
+
+    /// <summary>Why the training ended before its last step; null where it did not. Then there is no final score.</summary>
+    public Failure? Failure { get; set; }
 
     public double Dice => Mean(Scores.Select(s => s.Dice));
 
