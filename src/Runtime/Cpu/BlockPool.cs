@@ -13,15 +13,9 @@ internal abstract class BlockJob
 /// </summary>
 internal static class BlockPool
 {
-    private const int Open = 1 << 30;
-
-    private static readonly SemaphoreSlim s_wake = new(0);
-    private static BlockJob? s_job;
+    // Helpers by the way in which their threads treat subnormal numbers: whoever calls gets those that compute as it does itself, to the bit.
+    private static readonly Helpers?[] s_helpers = new Helpers?[Subnormals.Modes];
     private static int s_entered;
-    private static int s_started;
-
-    // The number of helpers at work, and whether more may begin.
-    private static int s_state;
 
     /// <summary>Logits below which waking a thread takes longer than the work.</summary>
     internal static long SerialBelow { get; set; } = 1 << 18;
@@ -36,38 +30,59 @@ internal static class BlockPool
     /// <summary>Does a job with the help of up to so many threads. Returns when it is done and no helper is in it.</summary>
     public static void Run(BlockJob job, int helpers)
     {
-        for (; s_started < helpers; s_started++)
-            new Thread(Help) { IsBackground = true, Name = "LossGen" }.Start();
-        s_job = job;
-        Volatile.Write(ref s_state, Open);
-        int wake = helpers - s_wake.CurrentCount;
-        if (wake > 0)
-            s_wake.Release(wake);
-        job.Work();
-        Interlocked.And(ref s_state, ~Open);
-        var wait = new SpinWait();
-        while (Volatile.Read(ref s_state) != 0)
-            wait.SpinOnce(-1);
-        s_job = null;
+        int mode = Subnormals.Mode();
+        (s_helpers[mode] ??= new(mode)).Run(job, helpers);
     }
 
-    private static void Help()
+    /// <summary>Threads that treat subnormal numbers alike.</summary>
+    private sealed class Helpers(int mode)
     {
-        while (true)
-        {
-            s_wake.Wait();
-            int state = Volatile.Read(ref s_state);
-            while ((state & Open) != 0)
-            {
-                int before = Interlocked.CompareExchange(ref s_state, state + 1, state);
-                if (before == state)
-                {
-                    s_job!.Work();
-                    Interlocked.Decrement(ref s_state);
-                    break;
-                }
+        private const int Open = 1 << 30;
 
-                state = before;
+        private readonly SemaphoreSlim wake = new(0);
+        private BlockJob? current;
+        private int started;
+
+        // The number of helpers at work, and whether more may begin.
+        private int state;
+
+        public void Run(BlockJob job, int helpers)
+        {
+            // A new thread has the mode of the one that starts it, on most systems.
+            for (; started < helpers; started++)
+                new Thread(Help) { IsBackground = true, Name = "LossGen" }.Start();
+            current = job;
+            Volatile.Write(ref state, Open);
+            int missing = helpers - wake.CurrentCount;
+            if (missing > 0)
+                wake.Release(missing);
+            job.Work();
+            Interlocked.And(ref state, ~Open);
+            var wait = new SpinWait();
+            while (Volatile.Read(ref state) != 0)
+                wait.SpinOnce(-1);
+            current = null;
+        }
+
+        private void Help()
+        {
+            // Where it has another, it does not help: the caller does the work alone.
+            while (Subnormals.Mode() == mode)
+            {
+                wake.Wait();
+                int seen = Volatile.Read(ref state);
+                while ((seen & Open) != 0)
+                {
+                    int before = Interlocked.CompareExchange(ref state, seen + 1, seen);
+                    if (before == seen)
+                    {
+                        current!.Work();
+                        Interlocked.Decrement(ref state);
+                        break;
+                    }
+
+                    seen = before;
+                }
             }
         }
     }

@@ -27,7 +27,8 @@ public static class LossRuntime
 
     /// <summary>
     /// The most threads that one call uses. 1 unless set: a loss is seldom alone on a machine. Values and gradients are the same
-    /// to the bit for any number. Calls with few logits, and calls made while another one has the threads, run on the caller's.
+    /// to the bit for any number. Calls with few logits, and calls made while another one has the threads, run on the caller's. The threads treat subnormal numbers as the caller's does (where the system does not hand that
+    /// setting on to new threads, a caller that has changed it works alone).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not from 1 to 1024.</exception>
     public static int Threads

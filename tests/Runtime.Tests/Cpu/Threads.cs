@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LossGen.Cpu;
 using LossGen.Runtime.Tests.Losses;
 
@@ -37,6 +38,61 @@ public sealed class Threads : IDisposable
             }
         }
     }
+
+    [Fact]
+    public void AnyNumberGivesTheSameBitsWhereTheCallerFlushesSubnormalNumbers()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return; // only there the test can set the register
+        var loss = new DiceCrossEntropy();
+
+        // Gradients of sure pixels around the smallest normal numbers.
+        var data = new Batch(new(3, 3, 50_001), 2, null);
+        float[] logits = [.. data.SingleLogits.Select((x, k) => x * (20 + (k % 40)))];
+        var found = new Dictionary<(int Round, bool Flushes, int Threads), float[]>();
+        for (int n = 0; n < 2; n++)
+        {
+            int round = n;
+            foreach (bool flushes in (bool[])[round == 0, round == 1]) // each kind of threads is begun before, and after, the other
+            {
+                var caller = new Thread(() =>
+                {
+                    SetFlush(flushes);
+                    foreach (int threads in (int[])[1, 2, 4])
+                    {
+                        LossRuntime.Threads = threads;
+                        var gradient = new float[logits.Length];
+                        loss.EvaluateWithGradient(logits, data.Labels, data.Shape, gradient);
+                        found[(round, flushes, threads)] = gradient;
+                    }
+                });
+                caller.Start();
+                caller.Join();
+            }
+        }
+
+        foreach (((int Round, bool Flushes, int Threads) call, float[] gradient) in found)
+            Assert.Equal(found[(0, call.Flushes, 1)].Select(BitConverter.SingleToInt32Bits), gradient.Select(BitConverter.SingleToInt32Bits));
+        Assert.Contains(found[(0, false, 1)], float.IsSubnormal);
+        Assert.DoesNotContain(found[(0, true, 1)], float.IsSubnormal);
+    }
+
+    // The register of the calling thread: results that are subnormal become 0, and operands count as 0.
+    private static void SetFlush(bool flushes)
+    {
+        const int At = 28, Flags = 0x8040;
+        byte[] environment = new byte[64];
+        fegetenv(environment);
+        int register = BitConverter.ToInt32(environment, At);
+        BitConverter.TryWriteBytes(environment.AsSpan(At), flushes ? register | Flags : register & ~Flags);
+        fesetenv(environment);
+    }
+
+    [DllImport("libm.so.6")]
+    private static extern int fegetenv(byte[] environment);
+
+    [DllImport("libm.so.6")]
+    private static extern int fesetenv(byte[] environment);
 
     [Fact]
     public void TheFirstBadLabelIsNamedWhicheverThreadFindsOne()
