@@ -24,7 +24,7 @@ public class ErrorTests
         { "target gradient", "target", "detach" },
         { "index for dense", "target", "TargetKind.Dense" },
         { "dense for index", "target", "TargetKind.Index" },
-        { "device", "target", "same device" },
+        { "device", "target", "meta device" },
         { "dropped channel", "target", "4 classes and the channel that is dropped" },
     };
 

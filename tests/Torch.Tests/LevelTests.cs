@@ -97,6 +97,40 @@ public class LevelTests
         Assert.Equal(loss.call(outputs[0], target).item<float>(), loss.forward(outputs, target, DeepSupervision.Halving(2)).item<float>(), 1e-6);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Components_are_those_of_the_finest_output_whatever_its_weight(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new WithParts();
+        Tensor target = Example.WithLabels([2, 3, 8, 12], 255, 5).Target, fine = Example.WithLabels([2, 3, 8, 12], null, 1).Logits, coarse = Example.WithLabels([2, 3, 4, 6], null, 2).Logits.requires_grad_();
+        loss.Components = loss.CreateComponents(3);
+        loss.call(fine, target);
+        double dice = loss.Components["Dice"];
+        loss.call(fine * 2, target); // another call between
+        Assert.NotEqual(dice, loss.Components["Dice"]);
+        Tensor leaf = fine.detach().clone().requires_grad_();
+        Check.OnRoad(operations, () => loss.forward([leaf, coarse], target, new DeepSupervision(0, 1))).backward();
+        Assert.Equal(dice, loss.Components["Dice"], 1e-12);
+        Assert.True(leaf.grad is null);
+        Assert.True(coarse.grad!.abs().sum().item<double>() > 0);
+    }
+
+    [Fact]
+    public void Outputs_of_other_classes_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new CrossEntropyLoss();
+        Tensor target = zeros(2, 4, 4, dtype: ScalarType.Int64);
+        foreach (bool operations in (bool[])[false, true])
+        {
+            var error = Check.OnRoad(operations, () => Assert.Throws<ArgumentException>(() => loss.forward([rand(2, 3, 4, 4), rand(2, 4, 2, 2)], target, new DeepSupervision(1, 1))));
+            Assert.Equal("inputs", error.ParamName);
+            Assert.Contains("Output 1 has 4 classes", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Wrong_arguments_are_named()
     {

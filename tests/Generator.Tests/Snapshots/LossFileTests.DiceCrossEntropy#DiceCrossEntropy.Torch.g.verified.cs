@@ -28,10 +28,17 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     public global::TorchSharp.torch.Tensor forward(global::System.Collections.Generic.IReadOnlyList<global::TorchSharp.torch.Tensor> inputs, global::TorchSharp.torch.Tensor target, global::LossGen.DeepSupervision supervision) =>
         global::LossGen.Generated.TorchLevels.Forward(this, s_indexOperations, null, this.Components, inputs, target, supervision);
 
-    /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward(gradient)</c>.</summary>
+    /// <summary>The value, and the backward pass of the network behind the logits: forward and backward in one call, without a node in the graph, which small batches spend most of their time in.</summary>
+    /// <param name="logits">As for <see cref="forward"/>; they require a gradient. Their graph is freed.</param>
+    /// <param name="target">As for <see cref="forward"/>.</param>
+    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
+    public double Backward(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, double upstream = 1D) =>
+        global::LossGen.Generated.TorchLoss.Backward(this, s_indexOperations, null, this.Components, logits, target, upstream);
+
+    /// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward([gradient])</c>, which takes the tensor for its own, so pass a new one to each call, or call <see cref="Backward"/>.</summary>
     /// <param name="logits">Contiguous float32 or float64 on the CPU.</param>
     /// <param name="target">Contiguous, as for <see cref="forward"/>.</param>
-    /// <param name="gradient">Of the type and shape of the logits.</param>
+    /// <param name="gradient">Of the type, shape and layout of the logits, sharing no memory with the other arguments.</param>
     /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
     public double EvaluateWithGradient(global::TorchSharp.torch.Tensor logits, global::TorchSharp.torch.Tensor target, global::TorchSharp.torch.Tensor gradient, double upstream = 1D) =>
         global::LossGen.Generated.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient, upstream);

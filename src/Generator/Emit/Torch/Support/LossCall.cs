@@ -46,6 +46,9 @@ namespace LossGen.Generated
             statistics = usesKernel ? new double[measure.StatisticsLength] : Array.Empty<double>();
         }
 
+        /// <summary>Tells whether the graph behind the value is retained.</summary>
+        public GraphToken Token { get; } = new();
+
         /// <summary>How many inputs the loss has beside logits and target.</summary>
         public int InputCount => loss.Definition.Inputs.Count;
 
@@ -55,7 +58,7 @@ namespace LossGen.Generated
         public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components) =>
             value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
 
-        /// <summary>Hands over the value, which has no graph.</summary>
+        /// <summary>Hands over the value, which has no graph and is no view, so that it may be changed in place as that of torch's losses.</summary>
         public Tensor TakeValue()
         {
             Tensor taken = value!;
@@ -79,7 +82,7 @@ namespace LossGen.Generated
             using var noGradient = torch.no_grad();
             using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
             Tensor result = components is null ? input.Keep(operations.Value(input)) : OperationsComponents(input, components);
-            return input.Return(result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype));
+            return input.Return(result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach());
         }
 
         // The components stay where they are until somebody reads them: that is what waits for the device.
@@ -105,7 +108,7 @@ namespace LossGen.Generated
             Tensor? elements = null;
             double[] small = Array.Empty<double>();
             if (axes.HasFlag(ElementAxes.Pixel))
-                elements = torch.empty(ElementShape(), dtype: TensorMemory.KernelType(logits));
+                elements = torch.empty(ElementShape(), dtype: TensorMemory.KernelType(logits), device: torch.CPU);
             else if (!IsReduced)
                 small = new double[ElementCount()];
 
@@ -122,7 +125,7 @@ namespace LossGen.Generated
             GC.KeepAlive(elements);
             return elements?.to_type(logits.dtype) ?? (IsReduced
                 ? TensorMemory.NewNumber(call.Value, logits.dtype)
-                : torch.tensor(small, dtype: logits.dtype).reshape(ElementShape()));
+                : torch.tensor(small, ElementShape(), dtype: logits.dtype, device: torch.CPU));
         }
 
         // One pass over the pixels, from the sums that the value left.

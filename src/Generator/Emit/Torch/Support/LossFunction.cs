@@ -30,13 +30,28 @@ namespace LossGen.Generated
             arguments[1] = target;
             arguments[2] = call;
             inputs.CopyTo(arguments, First);
-            return apply(arguments);
+            for (int k = 0; k < arguments.Length; k++)
+            {
+                if (k > 0 && arguments[k] is Tensor data && !IsSavable(data))
+                    arguments[k] = data.clone();
+            }
+
+            Tensor value = apply(arguments);
+            call.Token.Join(value);
+            return value;
         }
 
-        // libtorch takes the gradient after the callback has returned, and tells nobody. So its handle goes to the caller's
-        // scope where there is one, and at the latest with the next call.
+        // libtorch takes the gradient after the callback has returned. Where it cannot tell when, the handle goes to the caller's scope if there is one, and at the latest with the next call.
         [ThreadStatic]
         private static Tensor? s_returned;
+
+        // Of one axis more than a tensor, the first empty: their product is nothing to compute and saves the tensor.
+        private static readonly Tensor[] s_empty = new Tensor[MostAxes + 1];
+
+        private const int MostAxes = 8;
+
+        // From here on a handle that waits for the next call is too much memory.
+        private const long LargeGradient = 1 << 20;
 
         /// <inheritdoc/>
         public override string Name => "LossGen";
@@ -69,6 +84,12 @@ namespace LossGen.Generated
                     List<Tensor> saved = ctx.get_saved_variables();
                     gradient = call.Gradient(saved[0], saved[1], saved.GetRange(2, saved.Count - 2).ToArray(), upstream).MoveToOuterDisposeScope();
                     s_returned = gradient;
+                    if (IsHandedOver(gradient, upstream))
+                        s_returned = null;
+
+                    // As torch's own operations: what was saved goes, unless the graph is retained.
+                    if (call.Token.IsReleased)
+                        ctx.Dispose();
                 }
             }
             catch (Exception error)
@@ -86,6 +107,47 @@ namespace LossGen.Generated
             for (int k = 0; k < call.InputCount; k++)
                 gradients.Add(null!);
             return gradients;
+        }
+
+        // The gradient that arrives is a tensor of the operation behind the loss, which nobody else has, and libtorch drops it when it has taken ours. So on memory of ours it tells when.
+        private static bool IsHandedOver(Tensor gradient, Tensor upstream)
+        {
+            if (torch.is_grad_enabled() || gradient.device_type != DeviceType.CPU || upstream.device_type != DeviceType.CPU)
+                return false;
+            if (gradient.numel() * gradient.element_size() < LargeGradient && LossRuntime.RetainedGradientBytes > 0)
+                return false;
+            gradient.DetachFromDisposeScope();
+            using Tensor lent = LentMemory.Tensor(upstream.dtype, gradient.Dispose);
+            upstream.set_(lent);
+            return true;
+        }
+
+        // Tensors that were made in inference mode cannot be saved, and nothing but saving one tells.
+        private static bool IsSavable(Tensor tensor)
+        {
+            try
+            {
+                Empty(tensor).mul(tensor).Dispose();
+                return true;
+            }
+            catch (System.Runtime.InteropServices.ExternalException)
+            {
+                return false;
+            }
+        }
+
+        private static Tensor Empty(Tensor tensor)
+        {
+            int axes = (int)tensor.dim();
+            bool isKept = axes <= MostAxes && tensor.device_type == DeviceType.CPU;
+            if (isKept && s_empty[axes] is { } kept)
+                return kept;
+            var shape = new long[axes + 1];
+            Array.Fill(shape, 1, 1, axes);
+            Tensor made = torch.empty(shape, dtype: ScalarType.Float32, device: tensor.device, requires_grad: true);
+            if (isKept)
+                s_empty[axes] = made.DetachFromDisposeScope();
+            return made;
         }
     }
 }

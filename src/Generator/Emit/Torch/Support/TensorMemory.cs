@@ -30,7 +30,21 @@ namespace LossGen.Generated
         public static bool IsDenseType(ScalarType type) => type is ScalarType.Float32 or ScalarType.Float64;
 
         /// <summary>Logits as the kernels read them: the pixels of a class adjacent, or the classes of a pixel (torch's channels_last). Others are copied.</summary>
-        public static Tensor Readable(Tensor logits) => logits.is_contiguous() || IsClassesLast(logits) ? logits : logits.contiguous();
+        public static Tensor Readable(Tensor logits)
+        {
+            logits = Stored(logits);
+            return logits.is_contiguous() || IsClassesLast(logits) ? logits : logits.contiguous();
+        }
+
+        /// <summary>A contiguous tensor whose memory holds its numbers.</summary>
+        public static Tensor Contiguous(Tensor tensor)
+        {
+            tensor = Stored(tensor);
+            return tensor.is_contiguous() ? tensor : tensor.contiguous();
+        }
+
+        /// <summary>The memory holds the numbers: not so of a tensor that is to be negated when it is read (the imaginary part of a conjugate).</summary>
+        public static Tensor Stored(Tensor tensor) => tensor.is_neg() ? tensor.resolve_neg() : tensor;
 
         /// <summary>The classes of a pixel are adjacent, and the pixels follow each other; not so of a contiguous tensor, whichever way it may be read.</summary>
         public static bool IsClassesLast(Tensor logits)
@@ -116,19 +130,24 @@ namespace LossGen.Generated
                 shape[shape.Length - 1] = logits.shape[1];
             }
 
-            sbyte type = (sbyte)logits.dtype;
-            nint handle = THSTensor_new(address, s_return, shape, shape.Length, type, type, (int)DeviceType.CPU, -1, false);
-            if (handle == 0)
-            {
-                GradientMemory.Return(address);
-                return torch.empty_like(logits);
-            }
-
-            Tensor gradient = Tensor.UnsafeCreateTensor(handle);
+            Tensor gradient = Wrap(address, s_return, shape, logits.dtype);
             if (!isLast)
                 return gradient;
             using (gradient)
                 return gradient.movedim(new long[] { shape.Length - 1 }, new long[] { 1 });
+        }
+
+        /// <summary>A CPU tensor on memory of ours, which goes back when libtorch does not need it any more.</summary>
+        public static Tensor Wrap(nint address, ReturnMemory free, long[] shape, ScalarType type)
+        {
+            nint handle = THSTensor_new(address, free, shape, shape.Length, (sbyte)type, (sbyte)type, (int)DeviceType.CPU, -1, false);
+            if (handle == 0)
+            {
+                free(address);
+                torch.CheckForErrors();
+            }
+
+            return Tensor.UnsafeCreateTensor(handle);
         }
 
         /// <summary>The addresses of several tensors.</summary>
@@ -141,8 +160,9 @@ namespace LossGen.Generated
         // Kept alive here: libtorch calls it long after.
         private static readonly ReturnMemory s_return = GradientMemory.Return;
 
+        /// <summary>Takes memory back.</summary>
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate void ReturnMemory(nint address);
+        public delegate void ReturnMemory(nint address);
 
         // A tensor on memory of our own, which tells when it is not used any more: what TorchSharp makes tensors of arrays with.
         [DllImport("LibTorchSharp")]

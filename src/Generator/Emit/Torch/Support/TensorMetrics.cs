@@ -26,7 +26,7 @@ namespace LossGen
                 throw new ArgumentNullException(nameof(scores));
             using var scope = torch.NewDisposeScope();
             BatchShape shape = TorchChecks.Batch(scores.Definition, logits, target is null ? target! : target.detach(), nameof(logits));
-            Tensor x = Readable(logits.detach()), y = shape.HasLabels ? target.cpu().contiguous() : Readable(target.detach());
+            Tensor x = Readable(logits.detach()), y = shape.HasLabels ? TensorMemory.Contiguous(target.cpu()) : Readable(target.detach());
             LossShape extents = shape.ToLossShape();
             switch (y.dtype)
             {
@@ -68,6 +68,6 @@ namespace LossGen
         }
 
         private static Tensor Readable(Tensor tensor) =>
-            (TensorMemory.IsDenseType(tensor.dtype) ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu()).contiguous();
+            TensorMemory.Contiguous(TensorMemory.IsDenseType(tensor.dtype) ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu());
     }
 }

@@ -20,6 +20,8 @@ namespace LossGen.Generated
                 throw new ArgumentNullException(name);
             if (target is null)
                 throw new ArgumentNullException(nameof(target));
+            Strided(logits, name);
+            Strided(target, nameof(target));
             ScalarType type = logits.dtype, targetType = target.dtype;
             if (!TensorMemory.IsFloating(type))
                 throw new ArgumentException($"{name} is {type}; logits must be Float16, BFloat16, Float32 or Float64.", name);
@@ -35,7 +37,7 @@ namespace LossGen.Generated
             if (target.requires_grad && torch.is_grad_enabled())
                 throw new ArgumentException("target requires a gradient, but a loss has one only at its logits. Pass target.detach().", nameof(target));
 
-            long[] x = logits.shape, y = target.shape;
+            long[] x = Shape(logits), y = Shape(target);
             if (x.Length < 2)
                 throw new ArgumentException($"{name} has the shape {Text(x)}; logits must be (N, C, spatial...) or (N, C).", name);
             if (Array.IndexOf(x, 0) >= 0)
@@ -56,6 +58,7 @@ namespace LossGen.Generated
                 string name = definition.Inputs[k].Name;
                 if (map is null)
                     throw new ArgumentNullException(name);
+                Strided(map, name);
                 if (!TensorMemory.IsFloating(map.dtype) && map.dtype != ScalarType.Bool)
                     throw new ArgumentException($"{name} is {map.dtype}; it must be Float16, BFloat16, Float32, Float64 or Bool. Convert it, for example with to_type(ScalarType.Float32).", name);
                 if (map.device_type != logits.device_type || map.device_index != logits.device_index)
@@ -65,7 +68,7 @@ namespace LossGen.Generated
 
                 bool isElement = definition.Inputs[k].Kind == InputKind.Element;
                 long channels = isElement ? shape.Classes : 1;
-                long[] found = map.shape;
+                long[] found = Shape(map);
                 bool withAxis = found.Length == shape.Spatial.Length + 2 && found[0] == shape.Batch && found[1] == channels && found.AsSpan(2).SequenceEqual(shape.Spatial);
                 bool without = channels == 1 && found.Length == shape.Spatial.Length + 1 && found[0] == shape.Batch && found.AsSpan(1).SequenceEqual(shape.Spatial);
                 if (withAxis || without)
@@ -83,6 +86,8 @@ namespace LossGen.Generated
                 throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values; call forward, then backward.");
             if (logits.device_type != DeviceType.CPU)
                 throw new ArgumentException($"logits are on {logits.device}; this call needs the CPU. Call forward, then backward.", nameof(logits));
+            AsStored(logits, nameof(logits));
+            AsStored(target, nameof(target));
             if (!logits.is_contiguous() && !TensorMemory.IsClassesLast(logits))
                 throw new ArgumentException("logits are not contiguous, nor channels_last. Pass logits.contiguous(), or call forward, then backward.", nameof(logits));
             if (!shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
@@ -94,17 +99,25 @@ namespace LossGen.Generated
                 string name = definition.Inputs[k].Name;
                 if (inputs[k].dtype != TensorMemory.KernelType(logits))
                     throw new ArgumentException($"{name} is {inputs[k].dtype}; with logits of {logits.dtype} this call needs {TensorMemory.KernelType(logits)}. Call forward, then backward.", name);
+                AsStored(inputs[k], name);
                 if (!inputs[k].is_contiguous())
                     throw new ArgumentException($"{name} is not contiguous. Pass {name}.contiguous(), or call forward, then backward.", name);
             }
 
             if (gradient is null)
                 throw new ArgumentNullException(nameof(gradient));
+            Strided(gradient, nameof(gradient));
             bool isLast = TensorMemory.IsClassesLast(logits), fits = isLast ? TensorMemory.IsClassesLast(gradient) : gradient.is_contiguous();
             if (gradient.dtype != logits.dtype || gradient.device_type != DeviceType.CPU || !gradient.shape.AsSpan().SequenceEqual(logits.shape) || !fits)
                 throw new ArgumentException($"gradient is {gradient.dtype} {Text(gradient.shape)} on {gradient.device}{(fits ? "" : isLast ? ", not channels_last" : ", not contiguous")}; it must be {(isLast ? "channels_last" : "contiguous")} {logits.dtype} {Text(logits.shape)} on the CPU, like the logits.", nameof(gradient));
-            if (SameMemory(gradient, logits))
-                throw new ArgumentException("gradient and logits are the same memory; the gradient needs its own.", nameof(gradient));
+            if (gradient.is_neg())
+                throw new ArgumentException("gradient is a tensor that is negated when it is read; it cannot be written. Pass a tensor of its own, such as torch.empty_like(logits).", nameof(gradient));
+            if (gradient.requires_grad)
+                throw new ArgumentException("gradient requires a gradient itself; it is written by the call. Pass a tensor of its own, such as torch.empty_like(logits), detached.", nameof(gradient));
+            Separate(gradient, logits, nameof(logits));
+            Separate(gradient, target, nameof(target));
+            for (int k = 0; k < inputs.Length; k++)
+                Separate(gradient, inputs[k], definition.Inputs[k].Name);
         }
 
         /// <summary>The range of the labels. Only asked where that waits for no device.</summary>
@@ -112,12 +125,15 @@ namespace LossGen.Generated
         {
             long largest = definition.IsSingleForeground(shape.Classes) ? 1 : shape.Classes - 1;
             using var scope = torch.NewDisposeScope();
+
+            // As a type that holds IgnoreIndex: torch compares in the type of the tensor, where -1 of int8 is 255.
+            target = target.to_type(ScalarType.Int64);
             Tensor isBad = target.lt(0).logical_or(target.gt(largest));
             if (definition.IgnoreIndex is int ignored)
                 isBad = isBad.logical_and(target.ne(ignored));
             if (!isBad.any().item<bool>())
                 return;
-            long label = target.masked_select(isBad)[0].to_type(ScalarType.Int64).item<long>();
+            long label = target.masked_select(isBad)[0].item<long>();
             throw new ArgumentOutOfRangeException(
                 nameof(target), label,
                 $"A label is {label}; with {shape.Classes} {(shape.Classes == 1 ? "class" : "classes")} it must be from 0 to {largest}{(definition.IgnoreIndex is int index ? $" or {index} (ignored)" : "; declare IgnoreIndex to leave pixels out")}.");
@@ -168,10 +184,38 @@ namespace LossGen.Generated
             return spatial;
         }
 
-        private static bool SameMemory(Tensor a, Tensor b)
+        // What is not numbers in memory: such tensors have the types and shapes of others, and most of what can be asked of them ends in an exception of libtorch's.
+        private static void Strided(Tensor tensor, string name)
         {
-            long first = TensorMemory.Data(a), second = TensorMemory.Data(b), bytes = a.numel() * a.element_size();
-            return first < second + bytes && second < first + bytes;
+            if (tensor.is_sparse)
+                throw new ArgumentException($"{name} is sparse; a loss needs all elements in memory. Pass {name}.to_dense().", name);
+            if (tensor.is_quantized())
+                throw new ArgumentException($"{name} is quantized; a loss needs numbers. Pass {name}.dequantize().", name);
+            if (tensor.is_meta)
+                throw new ArgumentException($"{name} is on the meta device and has no numbers; a loss needs them.", name);
+        }
+
+        private static void AsStored(Tensor tensor, string name)
+        {
+            if (tensor.is_neg())
+                throw new ArgumentException($"{name} is a tensor that is negated when it is read (an imaginary part of a conjugate). Pass {name}.resolve_neg(), or call forward, then backward.", name);
+        }
+
+        // Nothing that is read may be written, whichever of both is larger.
+        private static void Separate(Tensor gradient, Tensor other, string name)
+        {
+            long first = TensorMemory.Data(gradient), second = TensorMemory.Data(other);
+            if (first < second + (other.numel() * other.element_size()) && second < first + (gradient.numel() * gradient.element_size()))
+                throw new ArgumentException($"gradient and {name} share memory; the gradient needs its own.", nameof(gradient));
+        }
+
+        // TorchSharp's own property takes a hundred times as long.
+        private static long[] Shape(Tensor tensor)
+        {
+            var shape = new long[tensor.dim()];
+            for (int axis = 0; axis < shape.Length; axis++)
+                shape[axis] = tensor.size(axis);
+            return shape;
         }
 
         private static string Text(long[] shape) => "(" + string.Join(", ", shape) + ")";

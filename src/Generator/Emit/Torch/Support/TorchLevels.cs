@@ -27,9 +27,20 @@ namespace LossGen.Generated
             for (int k = 0; k < outputs.Count; k++)
             {
                 double weight = supervision.Weights[k];
+                bool isLogged = k == 0 && components is not null;
                 if (weight == 0)
+                {
+                    // An output of weight 0 has neither share nor gradient, but components are those of the finest.
+                    if (isLogged)
+                    {
+                        using var noGradient = torch.no_grad();
+                        Level(loss, index, dense, components, outputs[k], target, maps, supervision.Sampling, k);
+                    }
+
                     continue;
-                Tensor value = Level(loss, index, dense, k == 0 ? components : null, outputs[k], target, maps, supervision.Sampling, k);
+                }
+
+                Tensor value = Level(loss, index, dense, isLogged ? components : null, outputs[k], target, maps, supervision.Sampling, k);
                 Tensor share = weight == 1 ? value : value.mul(weight);
                 total = total is null ? share : total.add(share);
             }
@@ -85,7 +96,7 @@ namespace LossGen.Generated
                 part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
             BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
             var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
-            Tensor logits = TensorMemory.Readable(output), labels = target.contiguous();
+            Tensor logits = TensorMemory.Readable(output), labels = TensorMemory.Contiguous(target);
             call.Evaluate(logits, labels, Array.Empty<Tensor>(), components);
             return logits.requires_grad && torch.is_grad_enabled() ? LossFunction.Apply(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
         }
@@ -122,6 +133,8 @@ namespace LossGen.Generated
                 bool fits = full.Length > 0 && target.shape[0] == own[0];
                 for (int a = 0; fits && a < axes; a++)
                     fits = own[2 + a] >= 1 && own[2 + a] <= full[a];
+                if (fits && own[1] != outputs[0].shape[1])
+                    throw new ArgumentException($"Output {k} has {own[1]} classes (axis 1 of ({string.Join(", ", own)})) and output 0 has {outputs[0].shape[1]}; all must have the same.", "inputs");
                 if (!fits)
                     throw new ArgumentException($"Output {k} has the shape ({string.Join(", ", own)}) and the target ({string.Join(", ", target.shape)}); it must be (N, C, spatial...) with one to {MostAxes} spatial axes, as many as the target, none larger than its.", "inputs");
                 for (int m = 0; m < maps.Length; m++)
