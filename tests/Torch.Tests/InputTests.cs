@@ -96,7 +96,7 @@ public class InputTests
     [InlineData("shape", "(2, 4, 6)", "(2, 4, 5), one number a pixel")]
     [InlineData("channels", "(2, 3, 4, 5)", "(2, 4, 5), one number a pixel")]
     [InlineData("type", "Int64", "Float32")]
-    [InlineData("device", "meta", "same device")]
+    [InlineData("device", "meta", "meta device")]
     [InlineData("gradient", "requires a gradient", "mask.detach()")]
     public void Wrong_inputs_are_named(string what, string found, string needed)
     {
