@@ -7,7 +7,7 @@ namespace LossGen.Generator;
 internal sealed record TermSource(string HintName, string Text)
 {
     public static TermSource? Create(TermResult term, CancellationToken cancellation) =>
-        term is { Header: { } header, Text: { } text }
-            ? new(header.HintName, CompiledFormulaEmitter.Emit(header, text))
+        term is { Header: { } header } && (term.Text is not null || term.Options is not null)
+            ? new(header.HintName, CompiledFormulaEmitter.Emit(header, term.Text, term.Options))
             : null;
 }

@@ -80,6 +80,11 @@ internal static class Descriptors
         Formula, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0046.md");
 
     // Parameters
+    public static readonly DiagnosticDescriptor OptionNotKnown = new(
+        "LG0014", "The value of an option cannot be known at compile time",
+        "The attribute of term '{0}' is never constructed, and {1} cannot be known at compile time; {2}",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0014.md");
+
     public static readonly DiagnosticDescriptor NothingFeeds = new(
         "LG0020", "Nothing feeds a parameter of the formula",
         "Parameter '{0}' of the formula of '{1}' has no value: {2}",

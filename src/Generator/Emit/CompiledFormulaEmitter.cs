@@ -3,16 +3,17 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Emit;
 
-/// <summary>Writes the compiled formula onto a term attribute, for losses of other assemblies.</summary>
+/// <summary>Writes the compiled formula onto a term attribute, and the rules of its options, for losses of other assemblies.</summary>
 internal static class CompiledFormulaEmitter
 {
-    public static string Emit(TypeHeader header, string text)
+    public static string Emit(TypeHeader header, string? formula, string? options)
     {
-        string literal = string.Join(" +\n    ", SplitForms(text).Select(form => SymbolDisplay.FormatLiteral(form, quote: true)));
-        return PartialType.Write(
-            header.Namespace, header.Containers,
-            $"[global::LossGen.CompiledFormula(\n    {literal})]\n{header.Modifiers} partial class {header.Name};");
+        string attributes = string.Join("\n", new[] { Write("CompiledFormula", formula), Write("CompiledOptions", options) }.Where(text => text.Length > 0));
+        return PartialType.Write(header.Namespace, header.Containers, $"{attributes}\n{header.Modifiers} partial class {header.Name};");
     }
+
+    private static string Write(string attribute, string? text) =>
+        text is null ? "" : $"[global::LossGen.{attribute}(\n    {string.Join(" +\n    ", SplitForms(text).Select(form => SymbolDisplay.FormatLiteral(form, quote: true)))})]";
 
     /// <summary>The version and the forms, each with the space behind it: one a line is readable.</summary>
     private static IEnumerable<string> SplitForms(string text)

@@ -3,15 +3,6 @@ using System.Globalization;
 
 namespace LossGen.Generator.Formula;
 
-/// <summary>A symbolic expression of the formula text: an atom, or a list.</summary>
-/// <param name="Number">How many expressions begin before it in the text.</param>
-internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Items, int Number)
-{
-    public bool IsAtom => Atom is not null;
-
-    public string Head => Items.Length > 0 && Items[0].Atom is { } head ? head : throw new FormulaTextException("a list needs an operation");
-}
-
 /// <summary>What a parameter of a formula holds.</summary>
 internal enum ParameterKind
 {
@@ -44,33 +35,66 @@ internal sealed record FormulaText(
     /// <summary>Reads the text; throws <see cref="FormulaTextException"/> where it is malformed or of another version.</summary>
     public static FormulaText Parse(string text)
     {
-        ImmutableArray<SExpression> forms = Read(text);
+        ImmutableArray<SExpression> forms = SExpression.Read(text);
         if (forms.Length == 0 || forms[0].Atom != Version)
             throw new FormulaTextException($"the formula text is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
         var parameters = ImmutableArray.CreateBuilder<FormulaParameter>();
         var lets = ImmutableArray.CreateBuilder<(string, SExpression)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         SExpression? result = null;
         foreach (SExpression form in forms.Skip(1))
         {
             switch (form.Head)
             {
-                case "param":
-                    parameters.Add(new(
-                        form.Items[1].Atom!, Kind(form.Items[2].Atom!), form.Items.Length > 3 ? Number(form.Items[3].Atom!) : null));
+                case "param" when form.Items.Length is 3 or 4:
+                    ParameterKind kind = Kind(AtomOf(form, 2));
+                    parameters.Add(new(NewName(AtomOf(form, 1)), kind, form.Items.Length > 3 ? Number(AtomOf(form, 3)) : null));
                     break;
-                case "let":
-                    lets.Add((form.Items[1].Atom!, form.Items[2]));
+                case "let" when form.Items.Length == 3:
+                    Check(form.Items[2], names);
+                    lets.Add((NewName(AtomOf(form, 1)), form.Items[2]));
                     break;
-                case "return":
+                case "return" when form.Items.Length == 2 && result is null:
+                    Check(form.Items[1], names);
                     result = form.Items[1];
                     break;
+                case "param" or "let" or "return":
+                    throw new FormulaTextException($"a form '{form.Head}' has {form.Items.Length - 1} parts, or stands there twice");
                 default:
                     throw new FormulaTextException($"'{form.Head}' is not a form");
             }
         }
 
         return new(parameters.ToImmutable(), lets.ToImmutable(), result ?? throw new FormulaTextException("the return form is missing"));
+
+        string NewName(string name) => names.Add(name) ? name : throw new FormulaTextException($"the name '{name}' is given twice");
     }
+
+    // Names that are known, and operations with as many operands as they take: what is wrong with a text is told where it is read, not in a later stage.
+    private static void Check(SExpression expression, HashSet<string> names)
+    {
+        var open = new Stack<SExpression>();
+        open.Push(expression);
+        while (open.Count > 0)
+        {
+            SExpression next = open.Pop();
+            if (next.Atom is { } atom)
+            {
+                if (!names.Contains(atom) && !TryNumber(atom, out _))
+                    throw new FormulaTextException($"'{atom}' is not a name or a number");
+                continue;
+            }
+
+            int operands = next.Head == Language.Matrix ? next.Items.Length - 1 : Language.OperandsOf(next.Head);
+            if (operands != next.Items.Length - 1)
+                throw new FormulaTextException($"'{next.Head}' takes {operands} arguments, not {next.Items.Length - 1}");
+            foreach (SExpression item in next.Items.Skip(1))
+                open.Push(item);
+        }
+    }
+
+    private static string AtomOf(SExpression form, int index) =>
+        form.Items[index].Atom ?? throw new FormulaTextException($"part {index} of a form '{form.Head}' is a list");
 
     public static bool TryNumber(string atom, out double number) =>
         double.TryParse(atom, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
@@ -91,43 +115,6 @@ internal sealed record FormulaText(
 
     private static double Number(string atom) =>
         TryNumber(atom, out double number) ? number : throw new FormulaTextException($"'{atom}' is not a number");
-
-    private static ImmutableArray<SExpression> Read(string text)
-    {
-        var stack = new Stack<(ImmutableArray<SExpression>.Builder Items, int Number)>();
-        stack.Push((ImmutableArray.CreateBuilder<SExpression>(), -1));
-        int i = 0, number = 0;
-        while (i < text.Length)
-        {
-            char c = text[i];
-            if (char.IsWhiteSpace(c))
-            {
-                i++;
-            }
-            else if (c == '(')
-            {
-                stack.Push((ImmutableArray.CreateBuilder<SExpression>(), number++));
-                i++;
-            }
-            else if (c == ')')
-            {
-                if (stack.Count == 1)
-                    throw new FormulaTextException("a closing parenthesis too many");
-                (ImmutableArray<SExpression>.Builder items, int own) = stack.Pop();
-                stack.Peek().Items.Add(new(null, items.ToImmutable(), own));
-                i++;
-            }
-            else
-            {
-                int start = i;
-                while (i < text.Length && !char.IsWhiteSpace(text[i]) && text[i] != '(' && text[i] != ')')
-                    i++;
-                stack.Peek().Items.Add(new(text.Substring(start, i - start), ImmutableArray<SExpression>.Empty, number++));
-            }
-        }
-
-        return stack.Count == 1 ? stack.Pop().Items.ToImmutable() : throw new FormulaTextException("a closing parenthesis is missing");
-    }
 }
 
 /// <summary>A formula text that cannot be read.</summary>

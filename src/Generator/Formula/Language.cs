@@ -111,6 +111,14 @@ internal static class Language
 
     public static bool Knows(string name) => Names.Contains(name);
 
+    /// <summary>How many operands an operation takes; throws <see cref="FormulaTextException"/> where there is none of the name.</summary>
+    public static int OperandsOf(string name) =>
+        Table.TryGetValue(name, out (int Arity, Meaning Meaning) row) ? row.Arity
+        : Reductions.ContainsKey(name) ? 1
+        : name is Channel or Transform ? 2
+        : name == ShiftClasses ? 3
+        : throw new FormulaTextException($"'{name}' is not an operation");
+
     public static FormulaValue Apply(string name, FormulaScope scope, FormulaValue[] arguments)
     {
         (int Arity, Meaning? Meaning) row = (1, null);

@@ -31,6 +31,8 @@ internal static class CompiledFormulaReader
         try
         {
             Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+            if (!method.Parameters.Skip(2).Select(parameter => parameter.Name).SequenceEqual(defaults.Keys))
+                throw new FormulaTextException($"its parameters are {string.Join(", ", defaults.Keys.DefaultIfEmpty("none"))}, and those of the method {string.Join(", ", method.Parameters.Skip(2).Select(parameter => parameter.Name).DefaultIfEmpty("none"))}");
             return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList(), []);
         }
         catch (FormulaTextException error)

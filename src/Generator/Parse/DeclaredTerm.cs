@@ -16,13 +16,10 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     public bool IncludeBackground => Attribute?.FindNumber("IncludeBackground", 1) != 0;
 
     public EquatableArray<int> OnlyClasses =>
-        Attribute?.Find("OnlyClasses") is { Kind: TypedConstantKind.Array, IsNull: false } array
-            ? array.Values.Select(value => value.Value is int index ? index : 0).ToEquatableArray()
-            : [];
+        Attribute?.Find("OnlyClasses") is { IsList: true, Numbers: var classes } ? classes.Select(number => (int)number).ToEquatableArray() : [];
 
-    /// <summary>The term's own activation, where its attribute states one.</summary>
-    public Activation? Activation =>
-        Attribute is { } attribute && attribute.States("Activation") ? (Activation)(int)attribute.FindNumber("Activation", 0) : null;
+    /// <summary>The term's own activation, where its attribute or its class states one.</summary>
+    public Activation? Activation => Attribute?.Find("Activation")?.Number is { } number ? (Activation)(int)number : null;
 
     /// <summary>The options that name an input with the term's weights, with what they name.</summary>
     public IEnumerable<(string Option, string Input)> WeightMaps =>
@@ -72,6 +69,16 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
             return null;
         }
 
+        if (FindUnknown(attribute, owner) is { } option)
+        {
+            // In a term of this project it is reported where it stands.
+            if (isHere)
+                sink.MarkBroken();
+            else
+                sink.Report(Descriptors.OptionNotKnown, attribute.Location, term.Name, $"'{option}'", $"what assembly '{term.ContainingAssembly.Name}' does with it is in no metadata: build it with the same version of LossGen, the term partial");
+            return null;
+        }
+
         DeclaredFormula? formula;
         if (SymbolEqualityComparer.Default.Equals(owner.ContainingAssembly, compilation.Assembly))
         {
@@ -88,4 +95,12 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
             sink.MarkBroken();
         return formula is null ? null : new(name, formula, attribute);
     }
+
+    // The first option whose value is not known at compile time, of those that the formula takes and those that every term has.
+    private static string? FindUnknown(AttributeReader attribute, INamedTypeSymbol owner) =>
+        FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).Select(parameter => KnownTypes.Pascal(parameter.Name)).Concat(OfEveryTerm)
+            .FirstOrDefault(option => attribute.IsUnknown(option, out _));
+
+    /// <summary>The options that every term has.</summary>
+    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation"];
 }

@@ -26,6 +26,17 @@ internal static class KnownTypes
         return false;
     }
 
+    public static bool DerivesFrom(this INamedTypeSymbol type, INamedTypeSymbol ancestor)
+    {
+        for (INamedTypeSymbol? candidate = type.BaseType; candidate is not null; candidate = candidate.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(candidate, ancestor))
+                return true;
+        }
+
+        return false;
+    }
+
     public static bool HasTorchSharp(this Compilation compilation) => compilation.GetTypeByMetadataName(TorchSharpLoss) is not null;
 
     /// <summary>Equal but for the case of the first letter: a parameter and the property that feeds it.</summary>

@@ -57,8 +57,8 @@ internal static class LossParser
                 hasTerms = true;
                 continue;
             }
-            var attribute = new AttributeReader(data, convention, cancellation);
             bool isTerm = data.AttributeClass.IsTerm();
+            var attribute = new AttributeReader(data, convention, isTerm ? TermRules.Of(data.AttributeClass, compilation, cancellation) : null, cancellation);
             bool isLoss = data.AttributeClass.IsLossGen("LossAttribute");
             if ((isTerm || isLoss) && attribute.HasErrors)
                 sink.MarkBroken();

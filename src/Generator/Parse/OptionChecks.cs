@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LossGen.Generator.Diagnostics;
 using LossGen.Generator.Formula;
 using LossGen.Generator.Model;
@@ -30,10 +31,12 @@ internal static class OptionChecks
                 continue;
             CheckWeight(term, attribute, sink);
             CheckEnumerations(term, attribute, sink);
-            foreach ((string name, TypedConstant value) in attribute.Stated)
+            // In the order in which they are stated, then those that the term's class sets.
+            foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
             {
-                if (term.Formula.Parameters.FirstOrDefault(parameter => parameter.TakesNumbers && KnownTypes.NamesMatch(parameter.Name, name)) is { } parameter)
-                    classes = CheckNumbers(term, attribute, parameter.Kind == ParameterKind.Matrix, name, value, classes, sink);
+                if (attribute.Find(name) is { IsList: true, Numbers: var numbers }
+                    && term.Formula.Parameters.FirstOrDefault(parameter => parameter.TakesNumbers && KnownTypes.NamesMatch(parameter.Name, name)) is { } parameter)
+                    classes = CheckNumbers(term, attribute, parameter.Kind == ParameterKind.Matrix, name, numbers, classes, sink);
             }
         }
         foreach (DeclaredTerm term in terms)
@@ -69,22 +72,30 @@ internal static class OptionChecks
 
     private static void CheckEnumerations(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
     {
-        foreach ((string name, _) in attribute.Stated)
+        foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Where(parameter => parameter.HasOption).Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
             CheckEnumeration(attribute, name, $"{name} of term '{term.Name}'", sink);
     }
 
     private static void CheckEnumeration(AttributeReader attribute, string name, string option, DiagnosticSink sink)
     {
-        if (attribute.Find(name) is not { Kind: TypedConstantKind.Enum, Type: INamedTypeSymbol type, Value: { } number })
+        if (attribute.TypeOf(name) is not { TypeKind: TypeKind.Enum } type || attribute.Find(name) is not { Number: { } number })
             return;
         List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
-        if (!members.Any(member => Equals(member.ConstantValue, number)))
+        List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double value) ? value : 0).ToList();
+        if (!values.Contains(number) && !(IsFlags(type) && IsCombination(number, values)))
         {
             sink.Report(
-                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, number,
-                $"write one of {string.Join(", ", members.Select(member => member.Name))}");
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, Numbers.Write(number),
+                $"write one of {string.Join(", ", members.Select(member => member.Name))}{(IsFlags(type) ? ", or several of them joined by |" : "")}");
         }
     }
+
+    private static bool IsFlags(ITypeSymbol type) => type.GetAttributes().Any(attribute =>
+        attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
+
+    // Every bit of it is of some member.
+    private static bool IsCombination(double number, List<double> members) =>
+        ((long)number & ~members.Aggregate(0L, (all, member) => all | (long)member)) == 0;
 
     private static void CheckWeight(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
     {
@@ -93,23 +104,21 @@ internal static class OptionChecks
     }
 
     private static (int Count, string Source)? CheckNumbers(
-        DeclaredTerm term, AttributeReader attribute, bool isMatrix, string name, TypedConstant array, (int Count, string Source)? classes, DiagnosticSink sink)
+        DeclaredTerm term, AttributeReader attribute, bool isMatrix, string name, ImmutableArray<double> numbers, (int Count, string Source)? classes, DiagnosticSink sink)
     {
-        if (array is not { Kind: TypedConstantKind.Array, IsNull: false })
-            return classes;
-        for (int i = 0; i < array.Values.Length; i++)
+        for (int i = 0; i < numbers.Length; i++)
         {
             // Other numbers a class, margins for example, may well be negative.
-            if (array.Values[i].Value is double number && !IsWeight(number) && (!IsFinite(number) || name.EndsWith("Weights", StringComparison.Ordinal)))
-                sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name, Numbers.Write(number));
+            if (!IsWeight(numbers[i]) && (!IsFinite(numbers[i]) || name.EndsWith("Weights", StringComparison.Ordinal)))
+                sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name, Numbers.Write(numbers[i]));
         }
 
-        int count = isMatrix ? (int)Math.Round(Math.Sqrt(array.Values.Length)) : array.Values.Length;
-        string source = $"{name} of {term.Name} with {array.Values.Length} number(s)";
-        if (isMatrix && count * count != array.Values.Length)
+        int count = isMatrix ? (int)Math.Round(Math.Sqrt(numbers.Length)) : numbers.Length;
+        string source = $"{name} of {term.Name} with {numbers.Length} number(s)";
+        if (isMatrix && count * count != numbers.Length)
         {
             sink.Report(
-                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", $"{array.Values.Length} number(s) long",
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", $"{numbers.Length} number(s) long",
                 "write a square matrix row by row, one number for each pair of classes");
             return classes;
         }
@@ -127,7 +136,7 @@ internal static class OptionChecks
         if (term.Attribute is not { } attribute)
             return;
         EquatableArray<int> only = term.OnlyClasses;
-        bool isStated = attribute.Find("OnlyClasses") is { IsNull: false };
+        bool isStated = attribute.Find("OnlyClasses") is { IsList: true };
         for (int i = 0; i < only.Count; i++)
         {
             Location? place = attribute.LocationOfElement("OnlyClasses", i);

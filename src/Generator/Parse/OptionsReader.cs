@@ -40,10 +40,10 @@ internal static class OptionsReader
     {
         if (loss.Find(name) is not { } value)
             return otherwise;
-        if (value.Value is int number && Enum.IsDefined(typeof(T), number))
-            return (T)Enum.ToObject(typeof(T), number);
+        if (value.Number is { } number && Enum.IsDefined(typeof(T), (int)number))
+            return (T)Enum.ToObject(typeof(T), (int)number);
         sink.Report(
-            Descriptors.OptionOutOfRange, loss.LocationOfValue(name), name, value.Value ?? "null", $"write one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
+            Descriptors.OptionOutOfRange, loss.LocationOfValue(name), name, value, $"write one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
         return otherwise;
     }
 }

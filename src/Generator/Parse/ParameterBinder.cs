@@ -133,10 +133,10 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
 
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)
     {
-        TypedConstant? stated = parameter.HasOption ? term.Attribute?.Find(parameter.Name) : null;
+        OptionValue? stated = term.Attribute is { } attribute && TermProperties.Find(attribute.Class, parameter.Name) is not null ? attribute.Find(parameter.Name) : null;
         if (parameter.TakesNumbers)
             return FromNumbers(parameter, stated);
-        if (stated is { Kind: not TypedConstantKind.Array, Value: var value } && Numbers.TryRead(value, out double number))
+        if (stated?.Number is { } number)
             return Constant(parameter, number);
         if (parameter.Default is { } preset)
             return Constant(parameter, preset);
@@ -155,12 +155,12 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         return null;
     }
 
-    private static ArgumentModel FromNumbers(DeclaredParameter parameter, TypedConstant? stated)
+    private static ArgumentModel FromNumbers(DeclaredParameter parameter, OptionValue? stated)
     {
         string method = parameter.Kind == ParameterKind.Matrix ? "ClassMatrix" : "PerClass";
-        if (stated is not { Kind: TypedConstantKind.Array, IsNull: false, Values: var values })
+        if (stated is not { IsList: true, Numbers: var values })
             return new(parameter.Name, ArgumentKind.PerClass, 0, -1, [], $"x.{method}(null)");
-        EquatableArray<double> numbers = values.Select(value => value.Value is double number ? number : 0).ToEquatableArray();
+        EquatableArray<double> numbers = values.ToEquatableArray();
         string list = string.Join(", ", numbers.Select(Literal.Of));
         return new(parameter.Name, ArgumentKind.PerClass, 0, -1, numbers, $"x.{method}(new double[] {{ {list} }})");
     }

@@ -23,9 +23,10 @@ internal static class SourceFormulaReader
             return null;
 
         var parameters = new List<DeclaredParameter>();
+        OptionRules? rules = isTerm ? OptionRulesReader.Read(owner, compilation, cancellation).Rules : null;
         foreach (IParameterSymbol parameter in method.Parameters.Skip(2))
         {
-            if (ReadParameter(parameter, owner, isTerm, compilation, sink, cancellation) is { } read)
+            if (ReadParameter(parameter, owner, rules, sink, cancellation) is { } read)
                 parameters.Add(read);
         }
 
@@ -38,7 +39,7 @@ internal static class SourceFormulaReader
     }
 
     private static DeclaredParameter? ReadParameter(
-        IParameterSymbol parameter, INamedTypeSymbol owner, bool isTerm, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+        IParameterSymbol parameter, INamedTypeSymbol owner, OptionRules? rules, DiagnosticSink sink, CancellationToken cancellation)
     {
         var syntax = parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ParameterSyntax;
         Location name = syntax?.Identifier.GetLocation() ?? parameter.Locations[0];
@@ -70,13 +71,15 @@ internal static class SourceFormulaReader
             return null;
         }
 
-        IPropertySymbol? property = isTerm ? TermProperties.Find(owner, parameter.Name) : null;
+        IPropertySymbol? property = rules is not null ? TermProperties.Find(owner, parameter.Name) : null;
         double? value = parameter.HasExplicitDefaultValue && Numbers.TryRead(parameter.ExplicitDefaultValue, out double stated) ? stated : null;
+        if (property is not null && !TermProperties.Check(property, parameter, sink, cancellation))
+            return null;
         if (property is not null)
-            value = TermProperties.ReadDefault(property, parameter, value, compilation, sink, cancellation);
+            value = shape is Shape.Value or Shape.ClassMatrix ? null : TermProperties.DefaultOf(property, owner, rules!, value ?? 0);
 
         var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null, name);
-        if (isTerm && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
+        if (rules is not null && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
         {
             sink.Report(
                 Descriptors.NothingFeeds, name, parameter.Name, owner.Name,

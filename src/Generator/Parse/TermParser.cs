@@ -7,54 +7,56 @@ namespace LossGen.Generator.Parse;
 
 /// <summary>A term attribute of this compilation: what is written onto it for other assemblies, and what is wrong with it.</summary>
 /// <param name="Header">Null when nothing can be generated.</param>
-/// <param name="Text">The formula text, or null after an error.</param>
-internal sealed record TermResult(TypeHeader? Header, string? Text, EquatableArray<Diagnostic> Diagnostics);
+/// <param name="Text">The formula text; null after an error, and where the term inherits its formula.</param>
+/// <param name="Options">The text of its option rules; null where the formula's text says all of them.</param>
+internal sealed record TermResult(TypeHeader? Header, string? Text, string? Options, EquatableArray<Diagnostic> Diagnostics);
 
 /// <summary>From the declaration of a term attribute to its formula text.</summary>
 internal static class TermParser
 {
-    /// <summary>A method named Formula in a class: cheap, and all that terms have in common in their syntax.</summary>
-    public static bool IsCandidate(SyntaxNode node) =>
-        node is MethodDeclarationSyntax { Identifier.ValueText: KnownTypes.FormulaMethod, Parent: TypeDeclarationSyntax };
+    /// <summary>A class with a base type or a method named Formula: cheap, and all that terms have in common in their syntax.</summary>
+    public static bool IsCandidate(SyntaxNode node) => node is ClassDeclarationSyntax { BaseList: not null } or ClassDeclarationSyntax { Identifier.ValueText: "LossTermAttribute" }
+        or MethodDeclarationSyntax { Identifier.ValueText: KnownTypes.FormulaMethod, Parent: TypeDeclarationSyntax };
 
     public static TermResult? Parse(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
-        if (context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation) is not IMethodSymbol method || !method.ContainingType.IsTerm())
-            return null;
-        INamedTypeSymbol term = method.ContainingType;
-        SyntaxReference first = FormulaSignature.FindMethods(term).First().DeclaringSyntaxReferences[0];
-        if (first.SyntaxTree != context.Node.SyntaxTree || first.Span != context.Node.Span)
+        ISymbol? declared = context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation);
+        if ((declared as INamedTypeSymbol ?? declared?.ContainingType) is not { } term || !(term.IsTerm() || term.IsLossGen("LossTermAttribute")) || !IsFirst(term, context.Node))
             return null;
 
         var sink = new DiagnosticSink();
         try
         {
             Compilation compilation = context.SemanticModel.Compilation;
-            TypeHeader? header = TypeHeader.Read(term, sink, cancellation);
-            DeclaredFormula? formula = SourceFormulaReader.Read(term, isTerm: true, compilation, sink, cancellation);
-            if (formula is not null)
-                CheckOptions(term, formula, sink, cancellation);
-            return new(header, formula?.Text, sink.ToArray());
+            bool hasFormula = FormulaSignature.FindMethods(term).Any();
+            DeclaredFormula? formula = hasFormula ? SourceFormulaReader.Read(term, isTerm: true, compilation, sink, cancellation) : null;
+            INamedTypeSymbol? owner = FormulaSignature.FindOwner(term);
+            List<IParameterSymbol> parameters = owner is null ? [] : FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).ToList();
+            SourceOptionRules rules = OptionRulesReader.Read(term, compilation, cancellation);
+            if (!term.IsAbstract && owner is not null)
+                TermOptionChecks.Check(term, parameters, formula, rules, compilation, sink, cancellation);
+            if (formula is not null || (owner is not null && !hasFormula))
+                TermOptionChecks.CheckUsed(term, parameters, sink, cancellation);
+            if (owner is not null)
+                TermOptionChecks.CheckFields(term, parameters, sink);
+
+            string? options = TermOptionChecks.AreImplied(term, parameters, formula, rules, compilation) ? null : rules.Text;
+            bool isWritten = hasFormula || (options is not null && (TermOptionChecks.IsPartial(term, cancellation) || TermOptionChecks.SetsInherited(term, parameters, rules)));
+            TypeHeader? header = isWritten ? TypeHeader.Read(term, sink, cancellation) : null;
+            return new(header, sink.IsBroken ? null : formula?.Text, sink.IsBroken ? null : options, sink.ToArray());
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            sink.Report(Descriptors.InternalError, ((MethodDeclarationSyntax)context.Node).Identifier.GetLocation(), term.Name, LossParser.Describe(error));
-            return new(null, null, sink.ToArray());
+            sink.Report(Descriptors.InternalError, term.Locations.FirstOrDefault(), term.Name, LossParser.Describe(error));
+            return new(null, null, null, sink.ToArray());
         }
     }
 
-    /// <summary>An option that no parameter takes would be ignored without a word.</summary>
-    private static void CheckOptions(INamedTypeSymbol term, DeclaredFormula formula, DiagnosticSink sink, CancellationToken cancellation)
+    // A term is read once: at its formula, or where it has none at its first part with a base type.
+    private static bool IsFirst(INamedTypeSymbol term, SyntaxNode node)
     {
-        foreach (IPropertySymbol property in term.GetMembers().OfType<IPropertySymbol>())
-        {
-            if (property is { IsStatic: true } or { IsIndexer: true } or { SetMethod: null } or { DeclaredAccessibility: not Accessibility.Public }
-                || formula.Parameters.Any(parameter => !parameter.IsInput && KnownTypes.NamesMatch(parameter.Name, property.Name)))
-                continue;
-            var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax;
-            sink.Report(
-                Descriptors.OptionNotUsed, syntax?.Identifier.GetLocation() ?? property.Locations.FirstOrDefault(),
-                property.Name, term.Name, KnownTypes.Camel(property.Name));
-        }
+        SyntaxNode? first = FormulaSignature.FindMethods(term).FirstOrDefault()?.DeclaringSyntaxReferences[0].GetSyntax()
+            ?? term.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).FirstOrDefault(IsCandidate);
+        return first is not null && first.SyntaxTree == node.SyntaxTree && first.Span == node.Span;
     }
 }

@@ -1,6 +1,5 @@
 using LossGen.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LossGen.Generator.Parse;
@@ -22,48 +21,50 @@ internal static class TermProperties
         return null;
     }
 
-    /// <summary>The number in the property's initialiser; where there is none, the default of the parameter, or 0.</summary>
-    public static double? ReadDefault(
-        IPropertySymbol property, IParameterSymbol parameter, double? parameterDefault,
-        Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    /// <summary>The option is of a type that can feed the parameter; otherwise a message says which is needed.</summary>
+    public static bool Check(IPropertySymbol property, IParameterSymbol parameter, DiagnosticSink sink, CancellationToken cancellation)
     {
-        var syntax = property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation);
-        bool isPerClass = Shapes.Of(parameter.Type) is Shape.Value or Shape.ClassMatrix;
         if (property.Type.TypeKind == TypeKind.Error)
         {
             sink.MarkBroken();
-            return null;
+            return false;
         }
-        if (!Feeds(property.Type, parameter.Type))
+        if (Feeds(property.Type, parameter.Type))
+            return true;
+        Location? place = (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax)?.Type.GetLocation()
+            ?? property.Locations.FirstOrDefault();
+        sink.Report(
+            Descriptors.WrongParameterType, place, $"Option '{property.Name}' of '{property.ContainingType.Name}'", property.Type,
+            Shapes.Of(parameter.Type) is Shape.Value or Shape.ClassMatrix
+                ? $"double[]?, as its parameter '{parameter.Name}' is one number a class"
+                : $"'{parameter.Type}', as its parameter '{parameter.Name}'");
+        return false;
+    }
+
+    /// <summary>The value that all constructors leave where a use states nothing; where they differ, or none sets it, that of the parameter.</summary>
+    public static double? DefaultOf(IPropertySymbol property, INamedTypeSymbol term, OptionRules rules, double parameterDefault)
+    {
+        string cell = OptionRulesReader.CellOf(property);
+        var defaults = new List<double?>();
+        foreach ((string signature, OptionRules.Construction construction) in rules.Constructions.Select(pair => (pair.Key, pair.Value)))
         {
-            Location? place = (syntax as PropertyDeclarationSyntax)?.Type.GetLocation() ?? property.Locations.FirstOrDefault();
-            sink.Report(
-                Descriptors.WrongParameterType, place, $"Option '{property.Name}' of '{property.ContainingType.Name}'", property.Type,
-                isPerClass ? $"double[]?, as its parameter '{parameter.Name}' is one number a class" : $"'{parameter.Type}', as its parameter '{parameter.Name}'");
-            return null;
+            IMethodSymbol? constructor = term.InstanceConstructors.FirstOrDefault(candidate => OptionRulesReader.SignatureOf(candidate) == signature);
+            OptionValue Argument(int index) => constructor is not null && index < constructor.Parameters.Length && constructor.Parameters[index] is { HasExplicitDefaultValue: true } parameter
+                ? OptionValue.OfConstant(parameter.ExplicitDefaultValue)
+                : throw new UnknownOptionException(-1);
+            OptionValue? Cell(string name) => construction.Find(name) is { } value ? new OptionEvaluator(Argument, _ => null).Evaluate(value) : null;
+            try
+            {
+                OptionValue? left = rules.Getter(cell) is { } getter ? new OptionEvaluator(Argument, Cell).Evaluate(getter) : Cell(cell);
+                defaults.Add(left is { } value ? value.Number : parameterDefault);
+            }
+            catch (UnknownOptionException)
+            {
+                defaults.Add(null);
+            }
         }
 
-        ExpressionSyntax? initializer = (syntax as PropertyDeclarationSyntax)?.Initializer?.Value;
-        if (initializer is null || (isPerClass && IsNull(initializer)))
-            return isPerClass ? null : parameterDefault ?? 0;
-        if (!compilation.ContainsSyntaxTree(initializer.SyntaxTree))
-            return isPerClass ? null : parameterDefault;
-
-        SemanticModel model = compilation.GetSemanticModel(initializer.SyntaxTree);
-        if (!isPerClass && model.GetConstantValue(initializer, cancellation) is { HasValue: true, Value: var value } && Numbers.TryRead(value, out double number))
-            return number;
-        if (model.GetSymbolInfo(initializer, cancellation).Symbol is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } source)
-        {
-            // [Term(2)]: every use states it, or takes the default of the constructor.
-            return source.HasExplicitDefaultValue && Numbers.TryRead(source.ExplicitDefaultValue, out double preset) ? preset : parameterDefault;
-        }
-        if (model.GetDiagnostics(initializer.Span, cancellation).Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
-            sink.MarkBroken();
-        else
-            sink.Report(
-                Descriptors.DefaultNotConstant, initializer.GetLocation(), property.Name,
-                isPerClass ? "leave it null, which means 1 for every class" : "write a literal, a const or a member of an enumeration");
-        return null;
+        return defaults.Distinct().Count() == 1 ? defaults[0] : parameterDefault;
     }
 
     /// <summary>How to declare the property that feeds a parameter.</summary>
@@ -77,7 +78,4 @@ internal static class TermProperties
         Shape.Double => property.SpecialType is SpecialType.System_Double or SpecialType.System_Single or SpecialType.System_Int32,
         _ => SymbolEqualityComparer.Default.Equals(property, parameter),
     };
-
-    private static bool IsNull(ExpressionSyntax expression) =>
-        expression.IsKind(SyntaxKind.NullLiteralExpression) || expression.IsKind(SyntaxKind.DefaultLiteralExpression);
 }

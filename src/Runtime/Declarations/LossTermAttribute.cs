@@ -6,7 +6,7 @@ namespace LossGen;
 /// name (without regard to the case of the first letter).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public abstract class LossTermAttribute : Attribute
+public abstract partial class LossTermAttribute : Attribute
 {
     /// <summary>The factor of this term in the loss.</summary>
     public double Weight { get; init; } = 1;
@@ -48,5 +48,14 @@ public abstract class LossTermAttribute : Attribute
 public sealed class CompiledFormulaAttribute(string text) : Attribute
 {
     /// <summary>The formula in the format of docs/formula-text.md.</summary>
+    public string Text { get; } = text;
+}
+
+/// <summary>What a term's constructors leave in its options as text, written by the generator where the formula's text does not say it, so that other assemblies can use the term or derive from it.</summary>
+/// <param name="text">The rules in the format of docs/formula-text.md.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class CompiledOptionsAttribute(string text) : Attribute
+{
+    /// <summary>The rules in the format of docs/formula-text.md.</summary>
     public string Text { get; } = text;
 }

@@ -81,6 +81,18 @@ public class DeclarationDiagnosticTests
     [InlineData("LG0006", "[CompiledFormula(\"lossgen/1 (return (logit))\")]", "internal")]
     [InlineData("LG0007", "[CompiledFormula(\"lossgen/9 (return (logit))\")]", "public")]
     [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return (logit)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return ())\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return ((logit)))\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (param) (return (logit))\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (param a scalar b) (return a)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (param a scalar 1) (return a)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (let p (logit)) (let p (target)) (return p)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return q)\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return (Unheard (logit)))\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return (add (logit)))\")]", "public")]
+    [InlineData("LG0007", "[CompiledFormula(\"lossgen/1 (return (logit)) (return (logit))\")]", "public")]
     public void TermBuiltWithoutOrWithAnotherGenerator(string id, string attribute, string accessibility)
     {
         // Not partial, so that the generator of this test writes nothing: as if there had been none.

@@ -6,17 +6,16 @@ namespace LossGen.Generator.Tests.Diagnostics;
 public class LaterStageTests
 {
     private const string Term = """
-        [CompiledFormula("lossgen/1 (return (Unheard (logit)))")]
-        public class NewAttribute : LossTermAttribute { public static Value Formula(Prediction x, Target y) => x.Logit; }
+        public partial class NewAttribute : LossTermAttribute { public int K { get; init; } public static Value Formula(Prediction x, Target y, int k) => Channel(x.Logit, k); }
         """;
 
     [Fact]
-    public void FormulaOfALaterVersion()
+    public void OnlyTheLossAtFaultIsNotGenerated()
     {
         GeneratorRun run = Markup.Verify(
-            "[Loss, New] public partial class {|LG0040:A|}; [Loss(Activation.Softmax), Dice] public partial class B;",
+            "[Loss, New(K = -1)] public partial class {|LG0040:A|}; [Loss(Activation.Softmax), Dice] public partial class B;",
             references: GeneratorDriverHelper.Build("Terms", Term));
-        Assert.Contains("Unheard", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("Channel", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
         Assert.Equal(["A.g.cs", "B.g.cs"], run.Sources.Keys);
     }
 }
