@@ -37,3 +37,8 @@ analyzers() { dotnet msbuild "$work/$1" -p:Configuration=Release -t:ResolveLockF
 analyzers Losses | grep -q 'LossGen\.Generator\.dll' || { echo "package: the generator is not among the analyzers of a project that references it"; exit 1; }
 if analyzers Follower | grep -q 'LossGen\.[A-Za-z]*\.dll'; then echo "package: analyzers leak to a project that references a consumer"; exit 1; fi
 echo "package: no analyzer leaks: ok"
+
+# A project of an older framework is told that the package is not for it.
+if restored=$(dotnet restore "$work/Older" -v quiet 2>&1); then echo "package: a net8.0 project restores it"; exit 1; fi
+grep -q NU1202 <<< "$restored" || { echo "package: a net8.0 project gets no NU1202 but $restored"; exit 1; }
+echo "package: net8.0 is refused with NU1202: ok"
