@@ -10,14 +10,14 @@ namespace LossGen.Generator;
 /// <param name="Failure">Why the file is a stub although the declaration is right, or null.</param>
 internal sealed record EmittedLoss(string HintName, string Name, string Text, string? TorchText, EmitFailure? Failure)
 {
-    /// <summary>Never throws: what goes wrong behind the parser becomes a message about this loss, and the other losses are still generated.</summary>
-    public static EmittedLoss Create(LossModel model, bool showStages)
+    /// <summary>Throws only where it is cancelled: what goes wrong behind the parser becomes a message about this loss, and the other losses are still generated.</summary>
+    public static EmittedLoss Create(LossModel model, bool showStages, CancellationToken cancellation)
     {
         if (model.IsBroken)
             return new(model.HintName, model.Name, StubEmitter.Emit(model), null, null);
         try
         {
-            (string text, string? torch) = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model, showStages));
+            (string text, string? torch) = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => LossEmitter.Emit(model, showStages, cancellation), cancellation);
             return new(model.HintName, model.Name, text, torch, null);
         }
         catch (FormulaTextException error)

@@ -6,6 +6,7 @@ using LossGen.Generator.Emit;
 using LossGen.Generator.Model;
 using LossGen.Generator.Parse;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
@@ -43,12 +44,12 @@ public sealed class LossGenerator : IIncrementalGenerator
             .WithTrackingName(ModelStep);
         IncrementalValueProvider<bool> showsStages = context.AnalyzerConfigOptionsProvider
             .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text) && bool.TryParse(text, out bool shows) && shows);
-        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, _) => EmittedLoss.Create(pair.Left, pair.Right)).WithTrackingName(EmitStep);
+        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, cancellation) => EmittedLoss.Create(pair.Left, pair.Right, cancellation)).WithTrackingName(EmitStep);
         context.RegisterSourceOutput(emitted, static (output, loss) =>
         {
             AddSource(output, loss.HintName, loss.Text);
             if (loss.TorchText is not null)
-                AddSource(output, loss.HintName + ".Torch", loss.TorchText);
+                AddSource(output, loss.HintName + HintNames.Torch, loss.TorchText);
         });
 
         IncrementalValuesProvider<TermResult> terms = context.SyntaxProvider
@@ -85,14 +86,15 @@ public sealed class LossGenerator : IIncrementalGenerator
         IncrementalValueProvider<bool> needsTorchSupport = models
             .Select(static (model, _) => model.HasTorchSharp)
             .Collect()
-            .Select(static (all, _) => all.Contains(true))
+            .Combine(context.ParseOptionsProvider.Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: >= KnownTypes.LeastVersion }))
+            .Select(static (pair, _) => pair.Right && pair.Left.Contains(true))
             .WithTrackingName(TorchSupportStep);
         context.RegisterSourceOutput(needsTorchSupport, static (output, isNeeded) =>
         {
             if (!isNeeded)
                 return;
             foreach ((string name, string text) in TorchSupportSource.Files())
-                AddSource(output, "LossGen." + name, text);
+                AddSource(output, HintNames.Support + name, text);
         });
     }
 

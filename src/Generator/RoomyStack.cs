@@ -12,8 +12,12 @@ internal static class RoomyStack
     private const int Ordinary = 1_000;
     private const int StackSize = 64 << 20;
 
-    public static T Run<T>(int formulaLength, Func<T> work)
+    /// <param name="formulaLength">The length of the text.</param>
+    /// <param name="work">Stops by itself, with an exception, where it is cancelled.</param>
+    /// <param name="cancellation">No thread is started for what is not wanted any more.</param>
+    public static T Run<T>(int formulaLength, Func<T> work, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (formulaLength <= Ordinary)
             return work();
         T? result = default;

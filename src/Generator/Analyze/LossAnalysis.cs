@@ -30,7 +30,7 @@ internal static class LossAnalysis
             return new(model.HintName, []);
         try
         {
-            ImmutableArray<Finding> findings = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => Find(model, cancellation));
+            ImmutableArray<Finding> findings = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => Find(model, cancellation), cancellation);
             return new(model.HintName, new(findings));
         }
         catch (FormulaTextException)
@@ -50,7 +50,7 @@ internal static class LossAnalysis
         {
             if (model.Options.Target == (indexTarget ? TargetKind.Dense : TargetKind.Index))
                 continue;
-            List<TermAnalysis> terms = model.Terms.Select((term, i) => Read(model, term, i, indexTarget)).ToList();
+            List<TermAnalysis> terms = model.Terms.Select((term, i) => Read(model, term, i, indexTarget, cancellation)).ToList();
             if (ActivationRules.Missing(model, terms) is { } missing)
                 findings.Add(missing);
             foreach (TermAnalysis term in terms)
@@ -80,13 +80,13 @@ internal static class LossAnalysis
     };
 
     /// <summary>Reads a term of a loss, perhaps with other arguments.</summary>
-    public static TermAnalysis Read(LossModel model, TermModel term, int index, bool indexTarget)
+    public static TermAnalysis Read(LossModel model, TermModel term, int index, bool indexTarget, CancellationToken cancellation)
     {
         LossOptions options = model.Options;
         var tables = new List<ClassNumbers>();
         var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
         Activation activation = term.Activation ?? options.Activation;
-        var scope = new FormulaScope(LossGraph.BuilderFor(options), options, indexTarget, classes, activation);
-        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget);
+        var scope = new FormulaScope(LossGraph.BuilderFor(options, cancellation), options, indexTarget, classes, activation);
+        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, cancellation);
     }
 }

@@ -11,7 +11,8 @@ namespace LossGen.Generator.Analyze;
 /// <param name="root">The formula.</param>
 /// <param name="ranges">Bounds of the values.</param>
 /// <param name="indexTarget">Class indices, or a dense target.</param>
-internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget)
+/// <param name="cancellation">Stops the work.</param>
+internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget, CancellationToken cancellation)
 {
     private readonly List<Finding> findings = [];
 
@@ -48,7 +49,7 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
     /// <summary>The term with another number for one of its parameters, to see what difference it makes.</summary>
     public TermAnalysis With(string parameter, double number) => LossAnalysis.Read(
         loss, term with { Arguments = term.Arguments.Select(argument => argument.Parameter == parameter ? argument with { Number = number } : argument).ToEquatableArray() },
-        index, indexTarget);
+        index, indexTarget, cancellation);
 
     /// <summary>The parameters whose numbers are not the defaults, with these.</summary>
     public IEnumerable<(string Parameter, double Default)> Changed

@@ -40,7 +40,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor OtherBaseClass = new(
         "LG0005", "The loss already has a base class",
-        "Loss '{0}' derives from '{1}', but with TorchSharp referenced it has to derive from TorchSharp.Loss<Tensor, Tensor, Tensor>; remove the base class",
+        "Loss '{0}' derives from '{1}', but with TorchSharp referenced it has to derive from {2}; remove the base class",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0005.md");
 
     public static readonly DiagnosticDescriptor NoFormula = new(
@@ -52,6 +52,21 @@ internal static class Descriptors
         "LG0007", "The compiled formula of a term cannot be read",
         "The compiled formula of term '{0}' cannot be read: {1}; use the same version of LossGen here as in assembly '{2}'",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0007.md");
+
+    public static readonly DiagnosticDescriptor StrayTerm = new(
+        "LG0008", "A term stands on a class that is no loss",
+        "'{0}' has term '{1}' but no [Loss], so nothing is generated; write [Loss(Activation.Softmax)] or another activation beside it, or remove the term",
+        Declaration, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0008.md");
+
+    public static readonly DiagnosticDescriptor OldLanguage = new(
+        "LG0009", "The project's C# is too old for generated code",
+        "Generated code of '{0}' is C# {2}, and the project is compiled as C# {1}; remove LangVersion from the project, or write <LangVersion>{2}</LangVersion> or later",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0009.md");
+
+    public static readonly DiagnosticDescriptor NameTaken = new(
+        "LG0015", "A name is needed by generated code",
+        "{0} has a name that generated code needs; {1}",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0015.md");
 
     // Formula
     public static readonly DiagnosticDescriptor UnsupportedConstruct = new(
@@ -134,6 +149,16 @@ internal static class Descriptors
         "LG0029", "The loss has too many inputs",
         "With term '{0}' the loss takes the inputs {1}; it can take {2} besides logits and target: give those that are the same the same name, or combine them before the call",
         Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0029.md");
+
+    public static readonly DiagnosticDescriptor LookalikeField = new(
+        "LG0038", "A field has the name of a parameter and does not feed it",
+        "{0} has the name of parameter '{1}' of term '{2}', which takes its constant: only a property feeds a parameter; {3}",
+        Parameters, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0038.md");
+
+    public static readonly DiagnosticDescriptor ComputedOption = new(
+        "LG0039", "A computed option does not follow a property of the loss",
+        "Property '{0}' feeds parameter '{1}' of term '{2}' at run time, but option '{3}', which the term computes from it, is a constant; declare a property '{3}' in the loss as well, or compute it in the formula",
+        Parameters, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0039.md");
 
     // Options
     public static readonly DiagnosticDescriptor WrongWeight = new(

@@ -3,7 +3,8 @@ using System.Text;
 namespace LossGen.Generator.Emit;
 
 /// <summary>Indented lines of C#.</summary>
-internal sealed class CodeWriter
+/// <param name="cancellation">Stops the work: the next line throws.</param>
+internal sealed class CodeWriter(CancellationToken cancellation = default)
 {
     private readonly StringBuilder text = new();
     private readonly Stack<Block> blocks = new();
@@ -11,6 +12,7 @@ internal sealed class CodeWriter
 
     public CodeWriter Line(string line = "")
     {
+        cancellation.ThrowIfCancellationRequested();
         if (line.Length == 0 && EndsWithBlankLine)
             return this;
         if (line.Length > 0)

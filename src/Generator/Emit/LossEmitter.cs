@@ -13,11 +13,12 @@ internal static class LossEmitter
     /// <summary>The generated file of a declaration without errors, and the file of its TorchSharp side where that is wanted.</summary>
     /// <param name="model">What was declared.</param>
     /// <param name="showStages">The graph after each stage stands at the end of the file.</param>
-    public static (string Text, string? Torch) Emit(LossModel model, bool showStages)
+    /// <param name="cancellation">Stops the work.</param>
+    public static (string Text, string? Torch) Emit(LossModel model, bool showStages, CancellationToken cancellation = default)
     {
-        var writer = new CodeWriter();
-        LossGraph? ofLabels = model.Options.Target == TargetKind.Dense ? null : LossGraph.Build(model, indexTarget: true);
-        LossGraph? ofDense = model.Options.Target == TargetKind.Index ? null : LossGraph.Build(model, indexTarget: false);
+        var writer = new CodeWriter(cancellation);
+        LossGraph? ofLabels = model.Options.Target == TargetKind.Dense ? null : LossGraph.Build(model, indexTarget: true, cancellation);
+        LossGraph? ofDense = model.Options.Target == TargetKind.Index ? null : LossGraph.Build(model, indexTarget: false, cancellation);
         if (ofLabels is not null && ofDense is not null)
             (ofLabels, ofDense) = (WithClassesOf(ofLabels, ofDense), WithClassesOf(ofDense, ofLabels));
         LossPlan? index = ofLabels is null ? null : Planner.Plan(ofLabels), dense = ofDense is null ? null : Planner.Plan(ofDense);
@@ -29,6 +30,8 @@ internal static class LossEmitter
         writer.Line("#nullable enable annotations");
         writer.Line("#pragma warning disable");
         writer.Line();
+        foreach (string alias in model.Aliases)
+            writer.Line($"extern alias {alias};");
         if (model.Namespace.Length > 0)
             writer.Open($"namespace {model.Namespace}");
         foreach (string container in model.Containers)
@@ -38,13 +41,13 @@ internal static class LossEmitter
         if (index is not null)
         {
             writer.Line();
-            KernelEmitter.Emit(writer, index, indexNames!, "IndexKernel");
+            KernelEmitter.Emit(writer, index, indexNames!, GeneratedNames.In(model, GeneratedNames.IndexKernel));
         }
 
         if (dense is not null)
         {
             writer.Line();
-            KernelEmitter.Emit(writer, dense, denseNames!, "DenseKernel");
+            KernelEmitter.Emit(writer, dense, denseNames!, GeneratedNames.In(model, GeneratedNames.DenseKernel));
         }
 
         writer.Close();
@@ -54,7 +57,7 @@ internal static class LossEmitter
             writer.Close();
         foreach (LossPlan plan in showStages ? new[] { index, dense }.OfType<LossPlan>() : [])
             StagesEmitter.Emit(writer, plan);
-        return (writer.ToString(), model.HasTorchSharp ? TorchEmitter.Emit(model, ofLabels, ofDense) : null);
+        return (writer.ToString(), model.HasTorchSharp ? TorchEmitter.Emit(model, ofLabels, ofDense, cancellation) : null);
     }
 
     // Where only one kind of target has a value for each class, the other hands out the term's for all of them. A term of pixels then has none.
@@ -76,9 +79,10 @@ internal static class LossEmitter
 
     private static void Members(CodeWriter writer, LossModel model, bool index, bool dense, LossPlan plan)
     {
+        string definition = GeneratedNames.In(model, GeneratedNames.Definition);
         int leastClasses = plan.Graph.Builder.LeastClasses;
         LossOptions o = model.Options;
-        writer.Open("private static readonly global::LossGen.LossDefinition s_definition = new()");
+        writer.Open($"private static readonly global::LossGen.LossDefinition {definition} = new()");
         writer.Line($"Name = {Literal.Of(model.Name.TrimStart('@'))},");
         writer.Line($"Activation = global::LossGen.Activation.{o.Activation},");
         if (o.Classes > 0)
@@ -126,13 +130,14 @@ internal static class LossEmitter
 
         writer.Close(";");
         writer.Line();
-        writer.Line("global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;");
+        writer.Line($"global::LossGen.LossDefinition global::LossGen.ILoss.Definition => {definition};");
         writer.Line();
         ParameterEmitter.Members(writer, model);
         writer.Open($"void global::LossGen.ILoss.Run(ref {KernelEmitter.Kernels}.CpuCall call)");
         ParameterEmitter.Pass(writer, model);
-        string kernels = (index ? "IndexKernel" : KernelEmitter.Kernels + ".NoKernel") + ", " + (dense ? "DenseKernel" : KernelEmitter.Kernels + ".NoKernel");
-        writer.Line($"{KernelEmitter.Kernels}.CpuDriver.Run<{kernels}>(ref call, s_definition);");
+        string kernels = (index ? GeneratedNames.In(model, GeneratedNames.IndexKernel) : KernelEmitter.Kernels + ".NoKernel") + ", "
+            + (dense ? GeneratedNames.In(model, GeneratedNames.DenseKernel) : KernelEmitter.Kernels + ".NoKernel");
+        writer.Line($"{KernelEmitter.Kernels}.CpuDriver.Run<{kernels}>(ref call, {definition});");
         writer.Close();
         writer.Line();
         ReferenceEmitter.Emit(writer, model);

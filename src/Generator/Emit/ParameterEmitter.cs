@@ -21,12 +21,13 @@ internal static class ParameterEmitter
             writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model.Parameters[k]) : $"(double)this.{model.Parameters[k]}")};");
         for (int k = 0; k < perClass; k++)
         {
+            string definition = GeneratedNames.In(model, GeneratedNames.Definition);
             (string property, int column) = (model.ClassParameters[k].Property, model.ClassParameters[k].Column);
             string name = Literal.Of(property.TrimStart('@'));
             if (column < 0)
-                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{property}, parameters.Slice({single} + ({k} * classes), classes), {name}, s_definition);");
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{property}, parameters.Slice({single} + ({k} * classes), classes), {name}, {definition});");
             else if (column == 0)
-                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.CopyMatrix(this.{property}, parameters.Slice({single} + ({k} * classes), classes * classes), classes, {name}, s_definition);");
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.CopyMatrix(this.{property}, parameters.Slice({single} + ({k} * classes), classes * classes), classes, {name}, {definition});");
         }
 
         writer.Close();

@@ -49,6 +49,8 @@ internal static class Language
         ["and"] = (2, (s, a) => s.Graph.And(a[0], a[1])),
         ["or"] = (2, (s, a) => s.Graph.Or(a[0], a[1])),
         ["not"] = (1, (s, a) => s.Graph.Not(a[0])),
+        ["bit-and"] = (2, (s, a) => s.Graph.Constant(Whole(a[0]) & Whole(a[1]))),
+        ["bit-or"] = (2, (s, a) => s.Graph.Constant(Whole(a[0]) | Whole(a[1]))),
         ["if"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
         ["is-nan"] = (1, (s, a) => s.Graph.Not(s.Graph.Equal(a[0], a[0]))),
 
@@ -105,6 +107,11 @@ internal static class Language
         ["SumOverBatch"] = (s, a) => s.SumOverBatch(a),
         ["MeanOverBatch"] = (s, a) => s.MeanOverBatch(a),
     };
+
+    // Flags of an enumeration: known before the call, as every enumeration is.
+    private static int Whole(Node node) => node is { IsConstant: true, Number: >= int.MinValue and <= int.MaxValue } && node.Number == Math.Floor(node.Number)
+        ? (int)node.Number
+        : throw new FormulaTextException("'&' and '|' of integers need numbers that are known at compile time");
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
     public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform, ShiftClasses]);

@@ -15,12 +15,16 @@ internal sealed partial class GraphBuilder
 
     public int DeclaredClasses { get; }
 
+    /// <summary>Stops the work: the next node that is asked for throws.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>All nodes in the order of creation.</summary>
     public IEnumerable<Node> Nodes => nodes.Values.OrderBy(node => node.Id);
 
     /// <summary>The node of this operation on these inputs, as it is.</summary>
     public Node Make(Op op, ImmutableArray<Node> inputs, double number = 0, Axes attribute = Axes.None, ClassSelection? classes = null)
     {
+        Cancellation.ThrowIfCancellationRequested();
         var key = new Key(op, inputs, number, attribute, classes);
         if (!nodes.TryGetValue(key, out Node? node))
         {

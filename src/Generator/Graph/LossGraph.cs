@@ -27,17 +27,18 @@ internal sealed record LossGraph(
     int InputCount)
 {
     /// <summary>A builder that knows what the options of a loss say.</summary>
-    public static GraphBuilder BuilderFor(LossOptions options) => new(options.Classes)
+    public static GraphBuilder BuilderFor(LossOptions options, CancellationToken cancellation = default) => new(options.Classes)
     {
+        Cancellation = cancellation,
         HasInvalidPixels = options.IgnoreIndex is not null,
         MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
     };
 
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
-    public static LossGraph Build(LossModel model, bool indexTarget)
+    public static LossGraph Build(LossModel model, bool indexTarget, CancellationToken cancellation = default)
     {
         LossOptions options = model.Options;
-        GraphBuilder graph = BuilderFor(options);
+        GraphBuilder graph = BuilderFor(options, cancellation);
         var tables = new List<ClassNumbers>();
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();

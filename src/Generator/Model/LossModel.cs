@@ -62,7 +62,14 @@ internal sealed record LossModel(
     EquatableArray<InputModel> Inputs,
     bool HasConstructor,
     bool HasTorchSharp,
-    bool IsBroken);
+    bool IsBroken)
+{
+    /// <summary>Names that the person gave and private generated members have to leave: of members, and of the class.</summary>
+    public EquatableArray<string> TakenNames { get; init; } = [];
+
+    /// <summary>What the generated files have to name before they can reach a term's assembly: <c>extern alias</c>.</summary>
+    public EquatableArray<string> Aliases { get; init; } = [];
+}
 
 /// <summary>A run-time parameter with one number a class.</summary>
 /// <param name="Property">The name of the property, as C# writes it.</param>

@@ -11,6 +11,9 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     public const string ElementWeights = "ElementWeights";
     public const string NormalizesOption = "NormalizeWeightMaps";
 
+    /// <summary>The types that generated code names: the class of the formula, and the enumerations among its parameters.</summary>
+    public IEnumerable<ITypeSymbol> Types => Attribute is null ? [] : Formula.Parameters.Select(parameter => parameter.Type).Where(type => type.TypeKind == TypeKind.Enum).Append(Formula.Method.ContainingType);
+
     public double Weight => Attribute?.FindNumber("Weight", 1) ?? 1;
 
     public bool IncludeBackground => Attribute?.FindNumber("IncludeBackground", 1) != 0;
@@ -24,7 +27,7 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     /// <summary>The options that name an input with the term's weights, with what they name.</summary>
     public IEnumerable<(string Option, string Input)> WeightMaps =>
         new[] { PixelWeights, ElementWeights }
-            .Select(option => (option, Attribute?.Find(option) is { Kind: TypedConstantKind.Primitive, Value: string input } ? input : null!))
+            .Select(option => (option, Attribute?.Find(option)?.Text!))
             .Where(map => map.Item2 is not null);
 
     public bool NormalizeWeightMaps => Attribute?.FindNumber(NormalizesOption, 0) > 0;
@@ -51,12 +54,12 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
         : [];
 
     /// <summary>The method as the generated code calls it.</summary>
-    public string FormulaMethod => Attribute is null
+    public string FormulaMethod(Compilation compilation) => Attribute is null
         ? KnownTypes.FormulaMethod
-        : $"{Formula.Method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}.{KnownTypes.FormulaMethod}";
+        : $"{Formula.Method.ContainingType.NameIn(compilation)}.{KnownTypes.FormulaMethod}";
 
     /// <summary>A term attribute of a loss; null, with a message, when it has no formula.</summary>
-    public static DeclaredTerm? Read(AttributeReader attribute, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    public static DeclaredTerm? Read(AttributeReader attribute, INamedTypeSymbol loss, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
     {
         INamedTypeSymbol term = attribute.Class;
         string name = term.Name.EndsWith("Attribute", StringComparison.Ordinal) ? term.Name.Substring(0, term.Name.Length - "Attribute".Length) : term.Name;
@@ -66,6 +69,18 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
             sink.Report(
                 Descriptors.NoFormula, attribute.Location, term.Name, "formula",
                 isHere ? "add 'public static Value Formula(Prediction x, Target y)' to it" : $"it needs one in assembly '{term.ContainingAssembly.Name}'");
+            return null;
+        }
+
+        if (IsLocalToItsFile(owner))
+        {
+            sink.MarkBroken(); // reported at the term
+            return null;
+        }
+
+        if (isHere && !compilation.IsSymbolAccessibleWithin(owner, loss))
+        {
+            sink.Report(Descriptors.NoFormula, attribute.Location, term.Name, "formula that can be called from here", $"make '{owner.Name}' and what contains it internal");
             return null;
         }
 
@@ -96,11 +111,22 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
         return formula is null ? null : new(name, formula, attribute);
     }
 
+    private static bool IsLocalToItsFile(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.IsFileLocal)
+                return true;
+        }
+
+        return false;
+    }
+
     // The first option whose value is not known at compile time, of those that the formula takes and those that every term has.
     private static string? FindUnknown(AttributeReader attribute, INamedTypeSymbol owner) =>
         FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).Select(parameter => KnownTypes.Pascal(parameter.Name)).Concat(OfEveryTerm)
             .FirstOrDefault(option => attribute.IsUnknown(option, out _));
 
     /// <summary>The options that every term has.</summary>
-    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation"];
+    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation", PixelWeights, ElementWeights, NormalizesOption];
 }

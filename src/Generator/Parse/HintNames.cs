@@ -4,22 +4,34 @@ using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
 
-/// <summary>Names of generated files: one for each class, and the same whatever else changes.</summary>
+/// <summary>
+/// Names of generated files: one for each class, and the same whatever else changes. A namespace ends with a dot and a containing type with a plus, so that different types have different names; a
+/// hash follows where two of them would differ in case only, where a character cannot be in a file name, and where the name would look like that of another generated file.
+/// </summary>
 internal static class HintNames
 {
+    /// <summary>What stands before the names of the files that each project with TorchSharp gets once.</summary>
+    public const string Support = "LossGen.Generated.";
+
+    /// <summary>What stands behind the name of a loss's file in that of its TorchSharp side.</summary>
+    public const string Torch = ".Torch";
+
+    private const int LongestName = 120;
+
     public static string For(INamedTypeSymbol type)
     {
         string name = type.Name;
         bool needsHash = HasTwin(type);
         for (INamespaceOrTypeSymbol? outer = Outer(type); outer is not null; outer = Outer(outer))
         {
-            name = $"{outer.Name}.{name}";
+            name = $"{outer.Name}{(outer is INamedTypeSymbol ? "+" : ".")}{name}";
             needsHash |= HasTwin(outer);
         }
         var safe = new StringBuilder(name.Length);
         foreach (char c in name)
-            safe.Append(char.IsLetterOrDigit(c) || c is '.' or '_' ? c : '-');
-        return needsHash || safe.ToString() != name ? $"{safe}-{Hash(name)}" : name;
+            safe.Append(char.IsLetterOrDigit(c) || c is '.' or '_' or '+' ? c : '-');
+        needsHash |= safe.ToString() != name || name.Length > LongestName || name.EndsWith(Torch, StringComparison.OrdinalIgnoreCase) || name.StartsWith(Support, StringComparison.OrdinalIgnoreCase);
+        return needsHash ? $"{safe.ToString(0, Math.Min(safe.Length, LongestName))}-{Hash(name)}" : name;
     }
 
     // File names are compared without regard to case: two classes that differ in case only need something else.

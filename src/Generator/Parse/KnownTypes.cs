@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Parse;
 
@@ -9,6 +10,9 @@ internal static class KnownTypes
     public const string Functions = "LossGen.Functions";
     public const string TorchSharpLoss = "TorchSharp.Loss`3";
     public const string FormulaMethod = "Formula";
+
+    /// <summary>The C# that generated files are written in.</summary>
+    public const LanguageVersion LeastVersion = LanguageVersion.CSharp12;
 
     public static bool IsLossGen(this ITypeSymbol? type, string name) =>
         type is INamedTypeSymbol { Arity: 0, ContainingType: null } named
@@ -36,6 +40,19 @@ internal static class KnownTypes
 
         return false;
     }
+
+    /// <summary>How generated code names a type: from the global namespace, or from that of the alias under which its assembly is referenced.</summary>
+    public static string NameIn(this ITypeSymbol type, Compilation compilation)
+    {
+        string name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        return type.AliasIn(compilation) is { } alias && name.StartsWith("global::", StringComparison.Ordinal) ? alias + name.Substring("global".Length) : name;
+    }
+
+    /// <summary>The alias under which alone the assembly of a type can be reached; null where it is in the global namespace.</summary>
+    public static string? AliasIn(this ITypeSymbol type, Compilation compilation) =>
+        type.ContainingAssembly is { } assembly && compilation.GetMetadataReference(assembly)?.Properties.Aliases is { IsEmpty: false } aliases && !aliases.Contains("global")
+            ? aliases[0]
+            : null;
 
     public static bool HasTorchSharp(this Compilation compilation) => compilation.GetTypeByMetadataName(TorchSharpLoss) is not null;
 

@@ -1,6 +1,9 @@
 using LossGen.Generator.Diagnostics;
+using LossGen.Generator.Emit;
+using LossGen.Generator.Emit.Torch;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LossGen.Generator.Parse;
@@ -42,8 +45,6 @@ internal static class LossParser
     {
         TypeHeader? header = TypeHeader.Read(type, sink, cancellation);
         bool hasTorchSharp = compilation.HasTorchSharp();
-        bool hasBase = CheckBase(type, syntax, hasTorchSharp, sink, cancellation);
-
         var terms = new List<DeclaredTerm>();
         AttributeReader? loss = null;
         bool hasTerms = false;
@@ -67,7 +68,7 @@ internal static class LossParser
             if (!isTerm)
                 continue;
             hasTerms = true;
-            if (!attribute.HasErrors && DeclaredTerm.Read(attribute, compilation, sink, cancellation) is { } term)
+            if (!attribute.HasErrors && DeclaredTerm.Read(attribute, type, compilation, sink, cancellation) is { } term)
                 terms.Add(term);
         }
 
@@ -84,21 +85,29 @@ internal static class LossParser
         if (loss is { HasErrors: false })
             OptionChecks.Check(options, loss, terms, sink);
         var binder = new ParameterBinder(terms, options, sink);
-        var bound = binder.Bind(type, compilation.GetSpecialType(SpecialType.System_Double));
+        var bound = binder.Bind(type, compilation);
+        bool hasBase = CheckBase(type, syntax, hasTorchSharp, binder.Inputs.Count, sink, cancellation);
+        bool isTaken = GeneratedMembers.Check(type, hasTorchSharp, binder.Inputs.Count, options.Reduction, sink, cancellation);
+        GeneratedMembers.CheckWords(type, syntax, compilation, sink);
+        CheckLanguage(type, syntax, sink);
 
         LossModel? model = header is null ? null : new(
             header.Namespace, header.Containers, header.Name, header.Modifiers, header.HintName, options,
             sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, sink.IsBroken ? [] : binder.ClassProperties, binder.Inputs,
             type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared),
-            hasTorchSharp && !hasBase, sink.IsBroken);
+            hasTorchSharp && !hasBase && !isTaken, sink.IsBroken)
+        {
+            TakenNames = GeneratedNames.Met(type.GetMembers().Select(member => member.Name).Append(type.Name)).ToEquatableArray(),
+            Aliases = terms.SelectMany(term => term.Types).Select(named => named.AliasIn(compilation)).OfType<string>().Distinct().OrderBy(alias => alias, StringComparer.Ordinal).ToEquatableArray(),
+        };
         return new(model, sink.ToArray(), FindPlaces(header, syntax, loss, terms));
     }
 
     /// <summary>With TorchSharp the base class is its own; interfaces are welcome.</summary>
     private static bool CheckBase(
-        INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool hasTorchSharp, DiagnosticSink sink, CancellationToken cancellation)
+        INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool hasTorchSharp, int inputs, DiagnosticSink sink, CancellationToken cancellation)
     {
-        if (!hasTorchSharp || type.BaseType is null or { SpecialType: SpecialType.System_Object } || IsTorchSharpLoss(type.BaseType))
+        if (!hasTorchSharp || type.BaseType is null or { SpecialType: SpecialType.System_Object } || IsTorchSharpBase(type.BaseType, inputs))
             return false;
         Location? place = type.DeclaringSyntaxReferences
             .Select(reference => (reference.GetSyntax(cancellation) as TypeDeclarationSyntax)?.BaseList?.Types.FirstOrDefault()?.GetLocation())
@@ -106,13 +115,23 @@ internal static class LossParser
         if (type.BaseType.TypeKind == TypeKind.Error)
             sink.MarkBroken();
         else
-            sink.Report(Descriptors.OtherBaseClass, place ?? syntax.Identifier.GetLocation(), type.Name, type.BaseType.Name);
+            sink.Report(
+                Descriptors.OtherBaseClass, place ?? syntax.Identifier.GetLocation(), type.Name, type.BaseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat),
+                $"{(TorchSignature.IsLoss(inputs) ? "TorchSharp.Loss" : "TorchSharp.torch.nn.Module")}<{string.Join(", ", Enumerable.Repeat("Tensor", inputs + 3))}>");
         return true;
     }
 
-    private static bool IsTorchSharpLoss(INamedTypeSymbol type) =>
-        type is { Name: "Loss", Arity: 3, ContainingNamespace: { Name: "TorchSharp", ContainingNamespace.IsGlobalNamespace: true } }
+    // The person may write it too: one tensor for each of logits, target, inputs and result.
+    private static bool IsTorchSharpBase(INamedTypeSymbol type, int inputs) =>
+        type.Name == (TorchSignature.IsLoss(inputs) ? "Loss" : "Module") && type.Arity == inputs + 3
+        && type.ContainingNamespace is { Name: "TorchSharp", ContainingNamespace.IsGlobalNamespace: true }
         && type.TypeArguments.All(argument => argument is { Name: "Tensor" });
+
+    private static void CheckLanguage(INamedTypeSymbol type, TypeDeclarationSyntax syntax, DiagnosticSink sink)
+    {
+        if (syntax.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
+            sink.Report(Descriptors.OldLanguage, syntax.Identifier.GetLocation(), type.Name, version.ToDisplayString(), KnownTypes.LeastVersion.ToDisplayString());
+    }
 
     // Several parts may carry the attribute while someone types; the compiler objects, and one file is generated.
     private static bool IsFirstPart(INamedTypeSymbol type, TypeDeclarationSyntax syntax) =>

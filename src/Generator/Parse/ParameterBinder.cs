@@ -27,23 +27,34 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     /// <summary>What the caller passes besides logits and target, in the order of first use.</summary>
     public EquatableArray<InputModel> Inputs => inputs.Select(input => input.Input).ToEquatableArray();
 
-    /// <param name="loss">The loss.</param>
-    /// <param name="number">The type double.</param>
-    public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss, ITypeSymbol number)
+    public ImmutableArray<TermModel> Bind(INamedTypeSymbol loss, Compilation compilation)
     {
-        var matcher = new PropertyMatcher(loss, terms, number, sink);
+        var matcher = new PropertyMatcher(loss, terms, compilation, sink);
         Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = matcher.Match();
-        return terms.Select(term => Bind(term, fed, matcher.Weight)).ToImmutableArray();
+        foreach (((DeclaredTerm term, DeclaredParameter parameter), IPropertySymbol property) in fed.Select(pair => (pair.Key, pair.Value)))
+            CheckComputed(loss, term, parameter, property, fed);
+        return terms.Select(term => Bind(term, fed, matcher.Weight, compilation)).ToImmutableArray();
     }
 
-    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed, DeclaredParameter weight)
+    // An option that the term computes from another is a constant, and would not see what the other is at run time.
+    private void CheckComputed(
+        INamedTypeSymbol loss, DeclaredTerm term, DeclaredParameter parameter, IPropertySymbol property, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed)
+    {
+        foreach (DeclaredParameter other in term.Formula.Parameters)
+        {
+            if (term.Attribute is { } attribute && !fed.ContainsKey((term, other)) && attribute.DependsOn(other.Name, parameter.Name))
+                sink.Report(Descriptors.ComputedOption, PropertyMatcher.Place(property, isType: false, loss), property.Name, parameter.Name, term.Name, KnownTypes.Pascal(other.Name));
+        }
+    }
+
+    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed, DeclaredParameter weight, Compilation compilation)
     {
         var arguments = ImmutableArray.CreateBuilder<ArgumentModel>();
         foreach (DeclaredParameter parameter in term.Formula.Parameters)
         {
             ArgumentModel? argument = fed.TryGetValue((term, parameter), out IPropertySymbol? property)
                 ? FromProperty(parameter, property)
-                : parameter.IsInput ? FromInput(term, parameter) : FromConstant(term, parameter);
+                : parameter.IsInput ? FromInput(term, parameter) : FromConstant(term, parameter, compilation);
             if (argument is not null)
                 arguments.Add(argument);
         }
@@ -52,7 +63,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         EquatableArray<int> weightMaps = term.WeightMaps.Select(map => FromWeightMap(term, map.Option, map.Input)).Where(index => index >= 0).ToEquatableArray();
         return new(
             term.Name, term.Formula.Text, term.Weight, term.IncludeBackground, term.OnlyClasses,
-            new(arguments.ToImmutable()), term.FormulaMethod, term.Activation)
+            new(arguments.ToImmutable()), term.FormulaMethod(compilation), term.Activation)
         {
             TakesProbability = term.TakesProbability,
             WeightParameter = fed.TryGetValue((term, weight), out IPropertySymbol? factor) ? FromProperty(weight, factor).Index : null,
@@ -131,15 +142,15 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         return index;
     }
 
-    private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter)
+    private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter, Compilation compilation)
     {
         OptionValue? stated = term.Attribute is { } attribute && TermProperties.Find(attribute.Class, parameter.Name) is not null ? attribute.Find(parameter.Name) : null;
         if (parameter.TakesNumbers)
             return FromNumbers(parameter, stated);
         if (stated?.Number is { } number)
-            return Constant(parameter, number);
+            return Constant(parameter, number, compilation);
         if (parameter.Default is { } preset)
-            return Constant(parameter, preset);
+            return Constant(parameter, preset, compilation);
         if (parameter.IsLossOption)
             return Option(term, parameter);
 
@@ -165,13 +176,13 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         return new(parameter.Name, ArgumentKind.PerClass, 0, -1, numbers, $"x.{method}(new double[] {{ {list} }})");
     }
 
-    private static ArgumentModel Constant(DeclaredParameter parameter, double number)
+    private static ArgumentModel Constant(DeclaredParameter parameter, double number, Compilation compilation)
     {
         string text = parameter.Type switch
         {
             { SpecialType: SpecialType.System_Boolean } => Literal.Of(number != 0),
             { SpecialType: SpecialType.System_Int32 } => Literal.Of((int)number),
-            { TypeKind: TypeKind.Enum } => $"({parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}){Literal.Of((int)number)}",
+            { TypeKind: TypeKind.Enum } => $"({parameter.Type.NameIn(compilation)}){Literal.Of((int)number)}",
             _ => Literal.Of(number),
         };
         return new(parameter.Name, ArgumentKind.Constant, number, -1, [], text);

@@ -9,14 +9,13 @@ namespace LossGen.Generator.Parse;
 /// Finds the properties of a loss that feed parameters. A property has the parameter's name (<c>Beta</c>), or the term's
 /// name before it (<c>TverskyBeta</c>); it feeds exactly one parameter, of a term whose attribute does not state it. The weight of a term counts as a parameter, behind those of the formulas.
 /// </summary>
-/// <param name="number">The type double.</param>
-internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, ITypeSymbol number, DiagnosticSink sink)
+internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, Compilation compilation, DiagnosticSink sink)
 {
     private readonly Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = [];
     private readonly HashSet<ISymbol> matched = new(SymbolEqualityComparer.Default);
 
     /// <summary>The factor of a term, as a parameter that every term has.</summary>
-    public DeclaredParameter Weight { get; } = new("weight", ParameterKind.Scalar, 1, number, HasOption: true, Location.None);
+    public DeclaredParameter Weight { get; } = new("weight", ParameterKind.Scalar, 1, compilation.GetSpecialType(SpecialType.System_Double), HasOption: true, Location.None);
 
     public Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> Match()
     {
@@ -29,14 +28,16 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
             .Where(term => !slots.Any(slot => ReferenceEquals(slot.Term, term) && KnownTypes.NamesMatch(slot.Parameter.Name, Weight.Name)))
             .Select(term => new Slot(term, Weight))
             .ToList();
-        List<ISymbol> members = loss.GetMembers().Where(IsCandidate).ToList();
+        List<ISymbol> members = Members().ToList();
         Feed(members, slots);
         Feed(members, weights);
         foreach (ISymbol member in members)
         {
-            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property))
+            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property) && SymbolEqualityComparer.Default.Equals(property.ContainingType, loss))
                 ReportUnused(property, slots, weights);
         }
+        foreach (Slot slot in slots.Where(slot => !slot.IsStated && !fed.ContainsKey((slot.Term, slot.Parameter))))
+            ReportLookalike(slot);
         return fed;
     }
 
@@ -48,6 +49,45 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
             Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.PreciseName)).ToList(), precise);
         foreach (ISymbol member in members)
             Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.Parameter.Name) && !precise.Contains(slot)).ToList(), taken: null);
+    }
+
+    // Those of the loss, then what it inherits and can read. A base class of TorchSharp has properties for other purposes.
+    private IEnumerable<ISymbol> Members()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (INamedTypeSymbol? type = loss; type is not null && type.SpecialType != SpecialType.System_Object; type = type.BaseType)
+        {
+            bool isOwn = SymbolEqualityComparer.Default.Equals(type, loss);
+            if (!isOwn && type.ContainingNamespace is { Name: "TorchSharp", ContainingNamespace.IsGlobalNamespace: true })
+                yield break;
+            foreach (ISymbol member in type.GetMembers().Where(IsCandidate).ToList())
+            {
+                if (seen.Add(member.Name) && (isOwn || compilation.IsSymbolAccessibleWithin(member, loss)))
+                    yield return member;
+            }
+        }
+    }
+
+    // A field from which another generator makes a property, which nobody sees yet; a parameter of the constructor; a field that was meant to be a property.
+    private void ReportLookalike(Slot slot)
+    {
+        if (slot.Parameter.Type.SpecialType is not (SpecialType.System_Double or SpecialType.System_Int32) && slot.Parameter.Kind != ParameterKind.Class)
+            return;
+        foreach (ISymbol member in loss.GetMembers().OfType<IFieldSymbol>()
+            .Where(field => field is { IsStatic: false, IsConst: false, IsImplicitlyDeclared: false } && field.DeclaredAccessibility != Accessibility.Public && field.AssociatedSymbol is null)
+            .Concat<ISymbol>(loss.InstanceConstructors.Where(constructor => constructor.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is TypeDeclarationSyntax)).SelectMany(constructor => constructor.Parameters)))
+        {
+            string name = member.Name.StartsWith("m_", StringComparison.Ordinal) ? member.Name.Substring(2) : member.Name.TrimStart('_');
+            if (!KnownTypes.NamesMatch(name, slot.Parameter.Name) && !KnownTypes.NamesMatch(name, slot.PreciseName))
+                continue;
+            ITypeSymbol type = member is IFieldSymbol own ? own.Type : ((IParameterSymbol)member).Type;
+            string declaration = $"public {type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} {KnownTypes.Pascal(name)} {{ get; set; }}";
+            sink.Report(
+                Descriptors.LookalikeField, Place(member, isType: false, loss), $"{(member is IFieldSymbol ? "Field" : "Constructor parameter")} '{member.Name}'", slot.Parameter.Name, slot.Term.Name,
+                member is IFieldSymbol && member.GetAttributes().Length > 0
+                    ? $"a property that another generator makes of it is not seen; write the property itself, '{declaration}', or '{declaration.Replace("public ", "public partial ")}' where that generator takes partial properties"
+                    : $"write a property, '{declaration}', or give it another name");
+        }
     }
 
     private void Feed(ISymbol member, List<Slot> slots, HashSet<Slot>? taken)
@@ -70,7 +110,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         else if (Problem(member, open[0].Parameter) is { } problem)
         {
             sink.Report(
-                Descriptors.WrongPropertyType, Place(member, problem.IsType), member.Name, open[0].Parameter.Name, open[0].Term.Name, problem.What, problem.Cure);
+                Descriptors.WrongPropertyType, Place(member, problem.IsType, loss), member.Name, open[0].Parameter.Name, open[0].Term.Name, problem.What, problem.Cure);
         }
         else
         {
@@ -86,7 +126,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         string cure = isSameTerm
             ? "state it in the attributes of all but one of them"
             : $"name it after the term, as in {string.Join(" or ", open.Select(slot => $"'{slot.PreciseName}'"))}";
-        sink.Report(Descriptors.ClashingProperty, Place(member, isType: false), member.Name, parameter, names, cure);
+        sink.Report(Descriptors.ClashingProperty, Place(member, isType: false, loss), member.Name, parameter, names, cure);
     }
 
     private void ReportUnused(IPropertySymbol property, List<Slot> slots, List<Slot> weights)
@@ -98,7 +138,7 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         string cure = names.Length == 0
             ? "its terms have none; make it internal if it is meant for something else"
             : $"there are {string.Join(", ", names)}; make it internal if it is meant for something else";
-        sink.Report(Descriptors.PropertyNotUsed, Place(property, isType: false), property.Name, loss.Name, cure);
+        sink.Report(Descriptors.PropertyNotUsed, Place(property, isType: false, loss), property.Name, loss.Name, cure);
     }
 
     private static bool IsCandidate(ISymbol member) => member switch
@@ -144,12 +184,13 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         property is { IsStatic: false, DeclaredAccessibility: Accessibility.Public, SetMethod.DeclaredAccessibility: Accessibility.Public }
         && property.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Single;
 
-    private static Location? Place(ISymbol member, bool isType) =>
+    /// <summary>Where a property of a loss is declared; the name of the loss for one that it inherits from another assembly.</summary>
+    public static Location? Place(ISymbol member, bool isType, INamedTypeSymbol loss) =>
         member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
         {
             PropertyDeclarationSyntax property => isType ? property.Type.GetLocation() : property.Identifier.GetLocation(),
             VariableDeclaratorSyntax field => field.Identifier.GetLocation(),
-            _ => member.Locations.FirstOrDefault(),
+            _ => member.Locations.FirstOrDefault(location => location.IsInSource) ?? loss.Locations.FirstOrDefault(),
         };
 
     private sealed record Slot(DeclaredTerm Term, DeclaredParameter Parameter)

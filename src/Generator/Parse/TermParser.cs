@@ -1,6 +1,7 @@
 using LossGen.Generator.Diagnostics;
 using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LossGen.Generator.Parse;
@@ -43,6 +44,13 @@ internal static class TermParser
             string? options = TermOptionChecks.AreImplied(term, parameters, formula, rules, compilation) ? null : rules.Text;
             bool isWritten = hasFormula || (options is not null && (TermOptionChecks.IsPartial(term, cancellation) || TermOptionChecks.SetsInherited(term, parameters, rules)));
             TypeHeader? header = isWritten ? TypeHeader.Read(term, sink, cancellation) : null;
+            if (header is not null && context.Node.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
+            {
+                sink.Report(
+                    Descriptors.OldLanguage, (term.DeclaringSyntaxReferences[0].GetSyntax(cancellation) as TypeDeclarationSyntax)?.Identifier.GetLocation(),
+                    term.Name, version.ToDisplayString(), KnownTypes.LeastVersion.ToDisplayString());
+            }
+
             return new(header, sink.IsBroken ? null : formula?.Text, sink.IsBroken ? null : options, sink.ToArray());
         }
         catch (Exception error) when (error is not OperationCanceledException)

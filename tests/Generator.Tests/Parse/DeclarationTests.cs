@@ -66,7 +66,7 @@ public class DeclarationTests
         Assert.Equal("Company.Losses", model.Namespace);
         Assert.Equal(["partial struct Outer", "partial interface IMiddle"], model.Containers);
         Assert.Equal("internal sealed", model.Modifiers);
-        Assert.Equal("Company.Losses.Outer.IMiddle.Inner", model.HintName);
+        Assert.Equal("Company.Losses.Outer+IMiddle+Inner", model.HintName);
         Assert.Equal(
             "LossOptions { Activation = None, Classes = 0, IgnoreIndex = , PerImage = True, CountIgnored = False, Reduction = None, Target = Dense, "
             + "TargetClassAxis = Second, DropLastTargetChannel = True, Resize = None, StatesActivation = True }",

@@ -71,6 +71,58 @@ public class LongFormulaTests
         Assert.True(fastest < TimeSpan.FromSeconds(1), $"{fastest.TotalSeconds:0.00} s");
     }
 
+    public static TheoryData<string, string> Nested
+    {
+        get
+        {
+            var nested = new TheoryData<string, string>();
+            foreach (string step in (string[])["Square(#)", "Twice(#)", "Square(#) / 2", "Pow(#, 2)", "Pow(#, 3)", "Square(1 - #)", "Square(#) + #", "Max(#, Square(#))", "Log(1 + Square(#))", "Square(Mean(#))"])
+            {
+                foreach (string result in (string[])["#", "Sum(#)", "1 - Sum(# * y) / Sum(# + y)", "SumOverClasses(y * #)", "Mean(#) * #"])
+                    nested.Add(step, result);
+            }
+
+            return nested;
+        }
+    }
+
+    /// <summary>A function of a function of a function, without locals: what a step uses twice is still there once.</summary>
+    [Theory]
+    [MemberData(nameof(Nested))]
+    public void FortyNestedCallsTakeNoTime(string step, string result)
+    {
+        string text = "x.Probability";
+        bool isText = step.Count(c => c == '#') == 1;
+        var body = new StringBuilder();
+        for (int i = 1; i <= 40; i++)
+        {
+            // Written out where that does not double the text itself.
+            if (!isText)
+                body.Append($"Value v{i} = {step.Replace("#", i == 1 ? "x.Probability" : $"v{i - 1}", StringComparison.Ordinal)};\n");
+            text = isText ? step.Replace("#", text, StringComparison.Ordinal) : $"v{i}";
+        }
+
+        string source = $$"""
+            [Loss(Activation.Sigmoid)] public partial class L
+            {
+                static Value Formula(Prediction x, Target y)
+                {
+                    {{body}}
+                    return {{result.Replace("#", text, StringComparison.Ordinal)}};
+                }
+
+                static Value Twice(Value a) => a * a;
+            }
+            """;
+        CSharpCompilation compilation = GeneratorDriverHelper.Compile(source, torchSharp: true);
+        var watch = Stopwatch.StartNew();
+        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
+        Assert.DoesNotContain(driver.GetRunResult().Diagnostics, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        // With a doubling at each step it would be hours.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed.TotalSeconds:0.00} s");
+    }
+
     private static void OnSmallStack(Action action)
     {
         ExceptionDispatchInfo? failure = null;

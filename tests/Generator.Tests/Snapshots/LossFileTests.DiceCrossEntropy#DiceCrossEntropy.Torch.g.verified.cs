@@ -10,7 +10,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     private static readonly IndexOperations s_indexOperations = new();
 
     /// <summary>A module with its declared options.</summary>
-    public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => name = "DiceCrossEntropy";
+    public DiceCrossEntropy() : base(global::TorchSharp.torch.nn.Reduction.Mean) => base.name = "DiceCrossEntropy";
 
     /// <summary>Where calls leave the share of each term in the value, and the value of each class of terms that have one: from <c>CreateComponents(classes)</c>; null for nowhere.</summary>
     public global::LossGen.LossComponents? Components { get; set; }

@@ -10,6 +10,10 @@ internal sealed class NodeNames(LossPlan plan)
     private readonly Dictionary<Node, string> names = [];
     private readonly HashSet<string> taken = [.. Locals];
 
+    private const int LongestProduct = 16;
+
+    private readonly Dictionary<Node, string> products = [];
+
     public string Of(Node node)
     {
         if (names.TryGetValue(node, out string? known))
@@ -94,15 +98,23 @@ internal sealed class NodeNames(LossPlan plan)
     private static bool IsProbability(Node node) => node.Op == Op.Multiply && node.Inputs.Any(input => input.Op == Op.Divide && input[0].IsNumber(1))
         && node.Inputs.Any(input => input.Op is Op.ExpNonPositive or Op.Where);
 
+    // A factor that is a square of squares would be written out as often as it counts: names end where nobody could read them.
+    private string Product(Node node)
+    {
+        if (!products.TryGetValue(node, out string? known))
+            products[node] = known = Summand(node[0]) + Summand(node[1]) is { Length: <= LongestProduct } word ? word : "";
+        return known;
+    }
+
     // P, Y, PY, ... for sums of products of probability and target; empty for anything else.
-    private static string Summand(Node node) => node.Op switch
+    private string Summand(Node node) => node.Op switch
     {
         Op.Mask when node[0].Op == Op.OneHot => (node[1].IsNumber(1) ? "" : Summand(node[1])) + "Y",
         Op.Mask => node[1].IsNumber(1) ? "Valid" : Summand(node[1]),
         Op.Target => "Y",
         Op.Logit => "X",
         Op.Multiply when IsProbability(node) => "P",
-        Op.Multiply => Summand(node[0]) + Summand(node[1]),
+        Op.Multiply => Product(node),
         _ => "",
     };
 }

@@ -12,10 +12,13 @@ internal static class TorchSignature
     private const int MostInputsOfALoss = 2;
 
     // Names that the methods use themselves.
-    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision", "upstream"];
+    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision", "upstream", GeneratedNames.IndexInstance, GeneratedNames.DenseInstance];
 
     /// <summary>The base class is TorchSharp's own for losses.</summary>
-    public static bool IsLoss(LossModel model) => model.Inputs.Count <= MostInputsOfALoss;
+    public static bool IsLoss(LossModel model) => IsLoss(model.Inputs.Count);
+
+    /// <summary>The same of a loss with so many inputs.</summary>
+    public static bool IsLoss(int inputs) => inputs <= MostInputsOfALoss;
 
     public static string Base(LossModel model)
     {
@@ -24,11 +27,23 @@ internal static class TorchSignature
     }
 
     /// <summary>The inputs as parameters, each with a comma in front.</summary>
-    public static string Parameters(LossModel model) => string.Concat(model.Inputs.Select(input => $", {Tensor} {Name(input)}"));
+    public static string Parameters(LossModel model) => string.Concat(Names(model).Select(name => $", {Tensor} {name}"));
 
     /// <summary>The inputs as arguments, each with a comma in front.</summary>
-    public static string Arguments(LossModel model) => string.Concat(model.Inputs.Select(input => ", " + Name(input)));
+    public static string Arguments(LossModel model) => string.Concat(Names(model).Select(name => ", " + name));
 
-    /// <summary>An input's name as a parameter.</summary>
-    public static string Name(InputModel input) => Taken.Contains(input.Name) ? input.Name + "Map" : TypeHeader.Escape(input.Name);
+    /// <summary>The names of the inputs as parameters: their own, unless the methods have a parameter of that name.</summary>
+    public static IReadOnlyList<string> Names(LossModel model)
+    {
+        var names = new List<string>();
+        foreach (InputModel input in model.Inputs)
+        {
+            string name = input.Name;
+            for (int k = 1; Taken.Contains(name) || names.Contains(name) || (k > 1 && model.Inputs.Any(other => other.Name == name)); k++)
+                name = input.Name + "Map" + (k > 1 ? Literal.Of(k) : "");
+            names.Add(name);
+        }
+
+        return names.ConvertAll(TypeHeader.Escape);
+    }
 }

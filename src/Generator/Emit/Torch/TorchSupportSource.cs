@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace LossGen.Generator.Emit;
 
@@ -12,7 +13,12 @@ internal static class TorchSupportSource
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             string[] parts = name.Split('.');
-            yield return (parts[parts.Length - 2], reader.ReadToEnd().Replace("\r", ""));
+            yield return (parts[parts.Length - 2], Plain(reader.ReadToEnd().Replace("\r", "")));
         }
     }
+
+    // Ordinary comments: the compiler writes the documentation even of internal types into the XML file of the user's own assembly.
+    private static string Plain(string text) => DocumentationComment.Replace(text, "//");
+
+    private static readonly Regex DocumentationComment = new("(?<=^ *)///", RegexOptions.Multiline | RegexOptions.CultureInvariant);
 }

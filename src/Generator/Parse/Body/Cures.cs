@@ -26,6 +26,10 @@ internal static class Cures
         IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke } => ("a call of a delegate", Static),
         IInvocationOperation { TargetMethod: { Name: "PerClass" } method } when method.ContainingType.IsLossGen("Prediction") =>
             ("a call of PerClass", "declare a parameter of type Value and an option of type double[] with its name"),
+        IInvocationOperation { TargetMethod: var member } when IsExtension(member) =>
+            ($"a call of the extension member '{member.Name}'", "write it as a static method with 'this' in front of its first parameter"),
+        IPropertyReferenceOperation { Property: var member } when IsExtension(member) =>
+            ($"the extension property '{member.Name}'", "write it as a static method with 'this' in front of its first parameter"),
         IInvocationOperation call => ($"a call of the instance method '{call.TargetMethod.Name}'", "call a function of LossGen.Functions or a static method"),
         IInstanceReferenceOperation => ("a member of an instance", "pass it as a parameter of the formula"),
         IFieldReferenceOperation field => ($"the field '{field.Field.Name}'", "make it const, or pass it as a parameter of the formula"),
@@ -52,6 +56,9 @@ internal static class Cures
                 $"the property '{property.Name}' of {property.ContainingType.Name}",
                 "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount of the prediction, or Valid of the target")
             : ($"the property '{property.Name}'", "make it a const, or pass it as a parameter of the formula");
+
+    // C# 14: a member of a block extension(Value v) { ... }.
+    private static bool IsExtension(ISymbol member) => member.ContainingType is { Name: "" } or { CanBeReferencedByName: false };
 
     private static string OperatorOf(SyntaxNode syntax) => syntax switch
     {

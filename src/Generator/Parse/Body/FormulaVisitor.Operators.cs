@@ -92,6 +92,7 @@ internal sealed partial class FormulaVisitor
     {
         bool isLogical = Shapes.Of(operation.LeftOperand.Type) is Shape.Bool or Shape.Condition
             && Shapes.Of(operation.RightOperand.Type) is Shape.Bool or Shape.Condition;
+        bool isWhole = Shapes.Of(operation.LeftOperand.Type) == Shape.Integer && Shapes.Of(operation.RightOperand.Type) == Shape.Integer;
         return operation.OperatorKind switch
         {
             BinaryOperatorKind.Add => "add",
@@ -104,6 +105,8 @@ internal sealed partial class FormulaVisitor
             BinaryOperatorKind.GreaterThanOrEqual => "ge",
             BinaryOperatorKind.Equals => "eq",
             BinaryOperatorKind.NotEquals => "ne",
+            BinaryOperatorKind.And when isWhole => "bit-and",
+            BinaryOperatorKind.Or when isWhole => "bit-or",
             BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd when isLogical => "and",
             BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr when isLogical => "or",
             _ => null,

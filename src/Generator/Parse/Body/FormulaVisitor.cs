@@ -41,7 +41,8 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
         for (int i = 0; i < formula.Parameters.Length; i++)
         {
             IParameterSymbol parameter = formula.Parameters[i];
-            frame.Define(parameter, i switch { 0 => Prediction, 1 => "(target)", _ => parameter.Name });
+            // Of a partial method the body has parameters of its own; the callers know those of the declaration.
+            frame.Define(frame.Method.Parameters[i], i switch { 0 => Prediction, 1 => "(target)", _ => parameter.Name });
         }
 
         string? result = ReadBody(frame);
