@@ -173,6 +173,7 @@ public class UnusualProjectTests
             """, torchSharp: true).AssertClean();
     }
 
+#pragma warning disable RS1029, RS1036, RS1041, RS2008 // a stand-in for an analyzer of others, for this test alone
     // Reports each parameter of a public method, under the name of the rule of the .NET analyzers that does so.
     [DiagnosticAnalyzer(LanguageNames.CSharp)]
     private sealed class ChecksArguments : DiagnosticAnalyzer
