@@ -62,7 +62,7 @@ internal static class GeneratedMembers
         {
             ("Components", null),
             ("forward", [Tensor, Tensor, .. maps]),
-            ("EvaluateWithGradient", [Tensor, Tensor, .. maps, Tensor]),
+            ("EvaluateWithGradient", [Tensor, Tensor, .. maps, Tensor, "double"]),
         };
         if (reduction != Model.Reduction.None)
             members.Add(("forward", [$"System.Collections.Generic.IReadOnlyList<{Tensor}>", Tensor, .. maps, "LossGen.DeepSupervision"]));
