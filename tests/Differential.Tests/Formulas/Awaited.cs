@@ -9,7 +9,7 @@ internal static class Awaited
     public static bool LargeLogits => All;
 
     /// <summary>What is written with exponentials and logarithms, and the functions for it.</summary>
-    public static bool Exponentials => All && typeof(Functions).GetMethod("LogSumExpOverClasses") is not null;
+    public static bool Exponentials => All && typeof(Functions).GetMethod("LogSumExpOverPixels") is not null;
 
     /// <summary>Single classes, shifts and matrices, which read elements that are ignored; anything at ignored elements.</summary>
     public static bool IgnoredElements => All;

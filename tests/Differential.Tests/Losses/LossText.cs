@@ -83,6 +83,9 @@ internal sealed record LossText
 
     public ImmutableArray<Term> Terms { get; init; } = [];
 
+    /// <summary>The loss with one more term.</summary>
+    public LossText WithTerm(Term term) => this with { Terms = Terms.Add(term) };
+
     /// <summary>How large finite logits of its batches are.</summary>
     public double LogitBound { get; init; } = Words.ModestLogit;
 

@@ -29,7 +29,7 @@ internal sealed class RandomLoss(Random random)
 
         int terms = Draw([1, 1, 1, 2, 2, 3]);
         for (int i = 0; i < terms; i++)
-            loss = loss with { Terms = loss.Terms.Add(NextTerm(loss, mayBeInPlace: i == terms - 1)) };
+            loss = loss.WithTerm(NextTerm(loss, mayBeInPlace: i == terms - 1));
         return loss;
     }
 
@@ -59,7 +59,8 @@ internal sealed class RandomLoss(Random random)
         {
             // The name of a catalogue's term may be there twice.
             HasRunTimeWeight = Awaited.Weights && term.Formula is not null && OneIn(5),
-            WeightMaps = Awaited.Weights && OneIn(8) && loss.Resize == Resize.None ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
+            // Sums of such a term weigh pixels, a softmax over them does not.
+            WeightMaps = Awaited.Weights && OneIn(8) && loss.Resize == Resize.None && !loss.WithTerm(term).Text(asReference: true).Contains("OverPixels", StringComparison.Ordinal) ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
         };
     }
 
