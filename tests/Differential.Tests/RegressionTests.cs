@@ -133,6 +133,14 @@ public sealed class RegressionTests
                 }
                 """,
         }),
+        ("a softmax of one's own", Loss("Activation.None", "-SumOverClasses(y * LogSoftmaxOverClasses(3 * x.Logit - 0.5 * y)) + SumOverClasses(Square(SoftmaxOverClasses(2 * x.Logit) - y))", Activation.None)),
+        ("a softmax over some classes", Outside(Activation.Sigmoid, 255, 3, "SumOverClasses(y * LogSoftmaxOverClasses(x.Logit)) * LogSumExpOverClasses(x.Logit * y) + MeanOverClasses(Square(SoftmaxOverClasses(x.Logit)))", "IncludeBackground = false")),
+        ("a softmax over some classes of labels", Loss("Activation.Softmax, IgnoreIndex = 1", "Sum(SoftmaxOverClasses(2 * x.Logit) * y) / (Sum(y) + 1) + LogSumExpOverClasses(Mean(x.Logit))", Activation.Softmax, ignore: 1)),
+        ("a softmax of what has no pixels", Loss("Activation.Sigmoid", "SumOverClasses(SoftmaxOverClasses(3 * Mean(x.Logit)) * Mean(y)) - LogSumExpOverClasses(Mean(x.Probability)) * LogCosh(Mean(x.Logit - y))")),
+        ("a softmax of what has no classes", Loss("Activation.Sigmoid", "LogSumExpOverClasses(MeanOverClasses(x.Logit)) * SoftmaxOverClasses(MeanOverClasses(x.Logit)) + LogCosh(x.Logit - 2 * y)")),
+        ("exponentials by hand", Loss("Activation.None", "Log(SumOverClasses(Exp(2 * x.Logit))) - SumOverClasses(y * Exp(x.Logit)) / SumOverClasses(Exp(x.Logit)) + MeanOverClasses(Log(1 + Exp(x.Logit)) + 1 / (1 + Exp(-x.Logit)))", Activation.None)),
+        ("exponentials by hand over some classes", Outside(Activation.None, 255, 3, "Log(1 + SumOverClasses(y * Exp(x.Logit))) + Log(Exp(x.Logit) + Exp(y)) - Log(Cosh(x.Logit - y)) + Exp(x.Logit) / SumOverClasses(Exp(x.Logit))", "IncludeBackground = false")),
+        ("the logarithm of what the target takes of a softmax", Loss("Activation.Softmax, IgnoreIndex = 255", "-Log(SumOverClasses((y + 0.125) * x.Probability)) - Log(SumOverClasses(x.ClassIndex * x.Probability) + Mean(y))", Activation.Softmax, ignore: 255)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

@@ -64,6 +64,8 @@ public static class Unary
 
     public readonly struct Sinh : IUnary { V IUnary.Of<V, T>(V x) => V.Sinh(x); }
 
+    public readonly struct LogCosh : IUnary { V IUnary.Of<V, T>(V x) => V.LogCosh(x); }
+
     public readonly struct Cosh : IUnary { V IUnary.Of<V, T>(V x) => V.Cosh(x); }
 
     public readonly struct Sigmoid : IUnary { V IUnary.Of<V, T>(V x) => V.Sigmoid(x); }

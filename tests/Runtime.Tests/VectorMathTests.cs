@@ -27,6 +27,7 @@ public class VectorMathTests
         { "Trigamma", 0.51, 4 },
         { "Sinh", 2.5, 2.5 },
         { "Cosh", 1.5, 1.5 },
+        { "LogCosh", 5, 5 },
     };
 
     [Theory]
@@ -142,7 +143,18 @@ public class VectorMathTests
             : x < -80 ? -Exact.Exp(-x).Scaled(-1)
             : (Exact.Expm1(x) + (Exact.Expm1(x) / (Exact.Expm1(x) + 1))) * 0.5),
         ["Cosh"] = (default(Unary.Cosh), (x, _) => Math.Abs(x) > 80 ? Exact.Exp(Math.Abs(x)).Scaled(-1) : (Exact.Exp(x).Plain() + Exact.Exp(-x).Plain()) * 0.5),
+        ["LogCosh"] = (default(Unary.LogCosh), (x, _) => LogCosh(x)),
     };
+
+    // Three terms of the series near 0; elsewhere log(1 + 2 sinh(x / 2)^2).
+    private static Exact LogCosh(double x)
+    {
+        if (Math.Abs(x) > 80)
+            return Math.Abs(x) - Exact.Log(2);
+        Exact square = (Exact)x * x, e = Exact.Expm1(x / 2), sinh = (e + (e / (e + 1))) * 0.5;
+        return Math.Abs(x) < 1e-4 ? square * (square * (square * (1 / 45.0) - (1 / 12.0)) + 0.5) : Exact.Log((sinh * sinh * 2) + 1);
+    }
+
 
     private static void Check(string name, double[] x, double[] found, Func<double, Exact> exact, int fraction, int least, double maximum, double bound)
     {

@@ -103,17 +103,20 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
         }
 
         if (node.Inputs.IsEmpty || Input(node[0]) is not { } range)
-            return node.Op is Op.Abs or Op.Exp or Op.Softplus or Op.Sqrt ? Range.NonNegative : node.Op == Op.Sigmoid ? Range.Unit : null;
+            return node.Op is Op.Abs or Op.Exp or Op.Softplus or Op.LogCosh or Op.Sqrt ? Range.NonNegative : node.Op == Op.Sigmoid ? Range.Unit : null;
         return node.Op switch
         {
             Op.Detach or Op.ClassMaximum => range,
-            Op.Abs => new Range(range.Least, Math.Max(Math.Abs(range.Low), Math.Abs(range.High))),
+            Op.Abs => Magnitude(range),
+            Op.LogCosh => Magnitude(range).Map(x => Evaluate(node.Op, x)),
             Op.Sum or Op.RunningSum => new Range(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),
             Op.Exp or Op.ExpNonPositive or Op.Expm1 or Op.Atan or Op.Sigmoid or Op.Softplus or Op.Log or Op.Log1p or Op.Sqrt =>
                 range.Map(x => Evaluate(node.Op, x), node.Op == Op.Sqrt ? 0 : double.NegativeInfinity),
             _ => null,
         };
     }
+
+    private static Range Magnitude(Range range) => new(range.Least, Math.Max(Math.Abs(range.Low), Math.Abs(range.High)));
 
     /// <summary>The range of a node where conditions are as stated.</summary>
     private Range? Under(Node node, ImmutableArray<(Node Condition, bool Holds)> assumed, int depth)

@@ -88,9 +88,17 @@ internal sealed class FormulaScope
         return new(count.IsPixel ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count), value.Axes.Without(Axes.Class));
     }
 
-    public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass
-        ? new(Graph.ClassMaximum(Graph.Where(ClassesOf(value), value.Node, Graph.Constant(double.NegativeInfinity))), value.Axes.Without(Axes.Class))
-        : value;
+    public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass ? new(Graph.ClassMaximum(AmongClasses(value)), value.Axes.Without(Axes.Class)) : value;
+
+    public FormulaValue LogSumExpOverClasses(FormulaValue value) => new(Graph.LogSumExp(AmongClasses(value)), value.Axes.Without(Axes.Class));
+
+    public FormulaValue SoftmaxOverClasses(FormulaValue value) => new(Graph.Softmax(AmongClasses(value)), value.Axes | Axes.Class);
+
+    public FormulaValue LogSoftmaxOverClasses(FormulaValue value)
+    {
+        Node among = AmongClasses(value);
+        return new(Graph.Subtract(among, Graph.LogSumExp(among)), value.Axes | Axes.Class);
+    }
 
     public FormulaValue SumOverBatch(FormulaValue value)
     {
@@ -164,6 +172,9 @@ internal sealed class FormulaScope
             throw new FormulaTextException($"the formulas of the loss have more than {MaximumRunningSums} different running sums; split the loss");
         return result;
     }
+
+    // -infinity, whose exponential is 0, where an element takes no part.
+    private Node AmongClasses(FormulaValue value) => Graph.Where(ClassesOf(value), value.Node, Graph.Constant(double.NegativeInfinity));
 
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
     private Node ClassesOf(FormulaValue value) =>

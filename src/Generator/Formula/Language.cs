@@ -80,6 +80,7 @@ internal static class Language
         ["Lgamma"] = (1, (s, a) => s.Graph.Lgamma(a[0])),
         ["Digamma"] = (1, (s, a) => s.Graph.Digamma(a[0])),
         ["Sinh"] = (1, (s, a) => s.Graph.Sinh(a[0])),
+        ["LogCosh"] = (1, (s, a) => s.Graph.LogCosh(a[0])),
         ["Cosh"] = (1, (s, a) => s.Graph.Cosh(a[0])),
         ["Detach"] = (1, (s, a) => s.Graph.Detach(a[0])),
         ["Divide"] = (3, (s, a) => s.DivideOr(a[0], a[1], a[2])),
@@ -104,6 +105,9 @@ internal static class Language
         ["SumOverClasses"] = (s, a) => s.SumOverClasses(a),
         ["MeanOverClasses"] = (s, a) => s.MeanOverClasses(a),
         ["MaxOverClasses"] = (s, a) => s.MaxOverClasses(a),
+        ["LogSumExpOverClasses"] = (s, a) => s.LogSumExpOverClasses(a),
+        ["SoftmaxOverClasses"] = (s, a) => s.SoftmaxOverClasses(a),
+        ["LogSoftmaxOverClasses"] = (s, a) => s.LogSoftmaxOverClasses(a),
         ["SumOverBatch"] = (s, a) => s.SumOverBatch(a),
         ["MeanOverBatch"] = (s, a) => s.MeanOverBatch(a),
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LossGen.Generator.Analyze;
 using LossGen.Generator.Differentiate;
 using LossGen.Generator.Formula;
 using LossGen.Generator.Model;
@@ -27,19 +28,26 @@ internal sealed record LossGraph(
     int InputCount)
 {
     /// <summary>A builder that knows what the options of a loss say.</summary>
-    public static GraphBuilder BuilderFor(LossOptions options, CancellationToken cancellation = default) => new(options.Classes)
+    /// <param name="tables">What of the loss has one number a class, known before a node reads it.</param>
+    public static GraphBuilder BuilderFor(LossOptions options, IReadOnlyList<ClassNumbers> tables, CancellationToken cancellation = default)
     {
-        Cancellation = cancellation,
-        HasInvalidPixels = options.IgnoreIndex is not null,
-        MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
-    };
+        // A target may be anything: terms of one loss have activations of their own.
+        var ranges = new Ranges(tables, Activation.None);
+        return new(options.Classes)
+        {
+            Cancellation = cancellation,
+            HasInvalidPixels = options.IgnoreIndex is not null,
+            MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
+            Bounds = node => ranges.Of(node) is { } range ? (range.Low, range.High) : null,
+        };
+    }
 
     /// <summary>Composes the terms, reduces them and differentiates the sum.</summary>
     public static LossGraph Build(LossModel model, bool indexTarget, CancellationToken cancellation = default)
     {
         LossOptions options = model.Options;
-        GraphBuilder graph = BuilderFor(options, cancellation);
         var tables = new List<ClassNumbers>();
+        GraphBuilder graph = BuilderFor(options, tables, cancellation);
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;

@@ -43,6 +43,7 @@ internal enum Op
     Trigamma,
     Sinh,
     Cosh,
+    LogCosh,
     Sigmoid,
     Softplus,
     Detach,

@@ -229,6 +229,15 @@ internal static class Operations
             Scalar = "global::System.Math.Cosh({0})",
             Torch = "{0}.cosh()",
         };
+        yield return new(Op.LogCosh)
+        {
+            Evaluate = v => Math.Abs(v[0]) < 40 ? Of(Op.Log1p).Evaluate!([2 * Math.Sinh(v[0] / 2) * Math.Sinh(v[0] / 2)]) : Math.Abs(v[0]) - Math.Log(2),
+            Derivative = (b, n, g) => [b.Multiply(g, b.Tanh(n[0]))],
+            IsExpensive = true,
+            Vector = "V.LogCosh({0})",
+            Scalar = "global::LossGen.Kernels.ScalarMath.LogCosh({0})",
+            Torch = "input.LogCosh({0})",
+        };
         yield return new(Op.Sigmoid)
         {
             Evaluate = v => v[0] >= 0 ? 1 / (1 + Math.Exp(-v[0])) : Math.Exp(v[0]) / (1 + Math.Exp(v[0])),

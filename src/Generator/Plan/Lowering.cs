@@ -30,7 +30,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         if (done.TryGetValue(node, out Node? known))
             return known;
         Node[] inputs = node.Inputs.Select(Lower).ToArray();
-        Node result = node.IsPixel || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs) : Raw(node, inputs);
+        bool joinsClasses = node.Op is Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp;
+        Node result = node.IsPixel || joinsClasses || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs) : Raw(node, inputs);
         done[node] = result;
         if (graph.NameOf(node) is { } name)
             graph.Name(result, name);
@@ -116,7 +117,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 return Minus(Minus(done[value], Maximum(done[logits])), graph.Make(Op.LogAtLeastOne, SumOfExponentials(done[logits])));
 
             // The probability of the label. Its logarithm has lost digits to the maximum where it is far below 0.
-            case Op.Exp when GraphBuilder.LessLogSumExp(node[0]) is var (value, logits) && GraphBuilder.IsPicked(value, logits):
+            case Op.Exp when GraphBuilder.LessLogSumExp(node[0]) is var (value, logits) && graph.IsAtLabel(value, logits):
                 return graph.Make(Op.Multiply, graph.Make(Op.ExpNonPositive, Minus(done[value], Maximum(done[logits]))), ReciprocalSum(done[logits]));
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
                 return factoring.Add(inputs[0], inputs[1]);

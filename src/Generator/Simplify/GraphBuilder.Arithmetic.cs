@@ -30,7 +30,8 @@ internal sealed partial class GraphBuilder
         int before = terms.Count;
         Combine(terms);
         double constant = terms.Where(term => term.Base.IsNumber(1)).Sum(term => term.Factor);
-        if (terms.Count == before && (a.IsConstant || b.IsConstant || !terms.Any(term => term.Base.IsNumber(1))))
+        bool isJoined = MayBeLogarithm(terms) && JoinLogarithms(terms);
+        if (!isJoined && terms.Count == before && (a.IsConstant || b.IsConstant || !terms.Any(term => term.Base.IsNumber(1))))
             return WithoutCancellation(constant, terms) ?? Ordered(Op.Add, a, b);
         if (terms.Count == 0)
             return Zero;
@@ -39,6 +40,7 @@ internal sealed partial class GraphBuilder
 
         // The constant joins last, so that sums that differ only in it share the rest.
         JoinLogarithms(terms);
+        constant = terms.Where(term => term.Base.IsNumber(1)).Sum(term => term.Factor);
         Node? sum = null;
         foreach ((double factor, Node term) in terms.Where(term => !term.Base.IsNumber(1)))
         {
@@ -84,6 +86,9 @@ internal sealed partial class GraphBuilder
             return One;
         if (a.Op == Op.Mask)
             return Mask(a[0], Divide(a[1], b));
+
+        if (QuotientByExponentials(a, b) is { } quotient)
+            return quotient;
 
         // One division for all pixels instead of one for each.
         if (a.IsPixel && !b.IsPixel)
@@ -172,20 +177,62 @@ internal sealed partial class GraphBuilder
         terms.RemoveAll(term => term.Factor == 0 && !double.IsNaN(term.Factor));
     }
 
+    // Logits as they are given keep their place among longer sums until something else is combined.
+    private static bool MayBeLogarithm(List<(double Factor, Node Base)> terms) =>
+        terms.Any(term => term.Base.Op == Op.LogSumExp && (terms.Count == 2 || term.Base[0].Op != Op.Logit));
+
     // A logit less the log-sum-exp of its pixel is the logarithm of a probability: apart, among other terms, both round to the digits that large logits leave.
-    private void JoinLogarithms(List<(double Factor, Node Base)> terms)
+    private bool JoinLogarithms(List<(double Factor, Node Base)> terms)
     {
+        bool found = false;
         for (int i = terms.Count - 1; i >= 0; i--)
         {
             (double factor, Node total) = terms[i];
             if (total.Op != Op.LogSumExp)
                 continue;
-            int value = terms.FindIndex(term => term.Factor == -factor && (ReferenceEquals(term.Base, total[0]) || IsPicked(term.Base, total[0])));
-            if (value < 0)
+            Node? value = new[] { total[0], AtLabel(total[0]) }.FirstOrDefault(node => Holds(terms, node, -factor));
+            if (value is null)
                 continue;
-            terms[value] = (-factor, Ordered(Op.Add, terms[value].Base, Negate(total)));
             terms.RemoveAt(i);
+            int place = Take(terms, value, -factor);
+            terms.Insert(place, (-factor, Ordered(Op.Add, value, Negate(total))));
+            found = true;
+            i = terms.Count;
         }
+
+        return found;
+    }
+
+    // A sum has all terms of a value, times a factor, but for a constant.
+    private bool Holds(List<(double Factor, Node Base)> terms, Node value, double factor)
+    {
+        var parts = new List<(double Factor, Node Base)>();
+        return Terms(value, factor, parts) && parts.All(part => part.Base.IsNumber(1) || terms.Contains(part));
+    }
+
+    // Takes them out; the place where the first one was.
+    private int Take(List<(double Factor, Node Base)> terms, Node value, double factor)
+    {
+        var parts = new List<(double Factor, Node Base)>();
+        Terms(value, factor, parts);
+        int first = terms.Count;
+        foreach ((double Factor, Node Base) part in parts)
+        {
+            int place = terms.FindIndex(term => ReferenceEquals(term.Base, part.Base));
+            if (place < 0)
+            {
+                terms.Add((-part.Factor, One));
+                continue;
+            }
+
+            first = Math.Min(first, place);
+            if (terms[place].Factor == part.Factor)
+                terms.RemoveAt(place);
+            else
+                terms[place] = (terms[place].Factor - part.Factor, One);
+        }
+
+        return Math.Min(first, terms.Count);
     }
 
     // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) - 1 is

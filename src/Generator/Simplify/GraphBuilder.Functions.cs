@@ -27,11 +27,12 @@ internal sealed partial class GraphBuilder
             case Op.Add when a[0].IsNumber(1):
                 return Log1p(a[1]);
             default:
-                return Elementwise(Op.Log, a);
+                return LogarithmOfExponentials(a) ?? Elementwise(Op.Log, a);
         }
     }
 
-    public Node Log1p(Node a) => Elementwise(Op.Log1p, a);
+    /// <summary>log(1 + a); of an exponential softplus.</summary>
+    public Node Log1p(Node a) => ScaledOf(a) is { HasExponential: true, HasFactor: false } scaled ? Softplus(scaled.Parts.Exponent) : Elementwise(Op.Log1p, a);
 
     /// <summary>exp(a) - 1; of the logarithm of a probability less the probability's complement: where that is small, the logarithm has no digits left.</summary>
     public Node Expm1(Node a)
@@ -44,7 +45,7 @@ internal sealed partial class GraphBuilder
         {
             if (ReferenceEquals(value, logits))
                 return Negate(SoftmaxComplement(logits));
-            if (ReferenceEquals(value, Pick(logits)))
+            if (IsAtLabel(value, logits))
                 return Negate(ComplementAtLabel(logits));
         }
 
@@ -89,6 +90,9 @@ internal sealed partial class GraphBuilder
 
     public Node Cosh(Node a) => Elementwise(Op.Cosh, a);
 
+    /// <summary>log(cosh(a)), without overflow, and with its digits near 0.</summary>
+    public Node LogCosh(Node a) => Elementwise(Op.LogCosh, a);
+
     public Node Sigmoid(Node a) => Elementwise(Op.Sigmoid, a);
 
     public Node Softplus(Node a) => Elementwise(Op.Softplus, a);
@@ -132,12 +136,6 @@ internal sealed partial class GraphBuilder
             _ => Elementwise(Op.Power, a, exponent),
         };
     }
-
-    public Node Softmax(Node logits) => Make(Op.Softmax, logits);
-
-    public Node SoftmaxComplement(Node logits) => Make(Op.SoftmaxComplement, logits);
-
-    public Node LogSumExp(Node logits) => Make(Op.LogSumExp, logits);
 
     public Node ClassMaximum(Node a) => a.Axes.Has(Axes.Class) ? Make(Op.ClassMaximum, a) : a;
 }

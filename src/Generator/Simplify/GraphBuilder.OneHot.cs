@@ -17,8 +17,7 @@ internal sealed partial class GraphBuilder
         // Already a bare pick: the irreducible case.
         if (rest == Axes.None && others.Count == 0 && IsPickable(inner))
             return null;
-        Node labelled = AtLabel(Remask(others, inner), []);
-        return Sum(Mask(Labelled, labelled), rest);
+        return Sum(Mask(Labelled, AtLabel(Remask(others, inner))), rest);
     }
 
     private static bool IsPickable(Node node) =>
@@ -31,6 +30,9 @@ internal sealed partial class GraphBuilder
 
     public static bool IsPicked(Node node, Node value) => IsPick(node) && ReferenceEquals(node[0][1], value);
 
+    /// <summary>The node is the value at the class of the label, as the algebra writes it.</summary>
+    public bool IsAtLabel(Node node, Node value) => IsPicked(node, value) || (labelled.TryGetValue(value, out Node? known) && ReferenceEquals(known, node));
+
     /// <summary>What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by.</summary>
     public Node Selected(Node node) =>
         node.Op == Op.Mask ? Mask(node[0], Selected(node[1])) : Factors(node).Any(IsPick) ? Mask(Labelled, node) : node;
@@ -42,21 +44,23 @@ internal sealed partial class GraphBuilder
         node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.Not } not && not[0].Op == Op.OneHot && node[0][1].Op == Op.Softmax;
 
     /// <summary>p of the label.</summary>
-    public Node LabelProbability(Node logits) => Exp(Subtract(Pick(logits), LogSumExp(logits)));
+    public Node LabelProbability(Node logits) => Exp(Subtract(AtLabel(logits), LogSumExp(logits)));
+
+    private readonly Dictionary<Node, Node> labelled = [];
 
     // The value at the class of the label, pixel by pixel.
-    private Node AtLabel(Node node, Dictionary<Node, Node> done)
+    private Node AtLabel(Node node)
     {
         if (!node.Axes.Has(Axes.Class))
             return node;
-        if (done.TryGetValue(node, out Node? known))
+        if (labelled.TryGetValue(node, out Node? known))
             return known;
         Node result = node.Op switch
         {
             Op.OneHot => True,
             Op.Valid => Valid(Axes.Batch | Axes.Pixel),
             Op.ClassSet => Less(Zero, Pick(Mask(node, One))),
-            Op.Softmax when node[0].Op == Op.Logit => LabelProbability(node[0]),
+            Op.Softmax => LabelProbability(node[0]),
             Op.SoftmaxComplement => ComplementAtLabel(node[0]),
 
             // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.
@@ -65,10 +69,10 @@ internal sealed partial class GraphBuilder
             // A condition is picked as the number that it would be: a sum of conditions has no meaning.
             _ when IsPickable(node) && node.Operation().IsCondition => Less(Zero, Pick(Mask(node, One))),
             _ when IsPickable(node) => Pick(node),
-            _ when node.Operation().IsElementwise => Rebuild(node, node.Inputs.Select(input => AtLabel(input, done)).ToArray()),
+            _ when node.Operation().IsElementwise => Rebuild(node, node.Inputs.Select(AtLabel).ToArray()),
             _ => Pick(node),
         };
-        done[node] = result;
+        labelled[node] = result;
         return result;
     }
 }

@@ -197,7 +197,9 @@ internal sealed partial class GraphBuilder
             Op.Mask => Mask(inputs[0], inputs[1]),
             Op.Sum => Sum(inputs[0], node.Attribute),
             Op.ClassMaximum => ClassMaximum(inputs[0]),
-            Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp => Make(node.Op, inputs[0]),
+            Op.Softmax => Softmax(inputs[0]),
+            Op.SoftmaxComplement => SoftmaxComplement(inputs[0]),
+            Op.LogSumExp => LogSumExp(inputs[0]),
             _ => Elementwise(node.Op, inputs),
         };
     }

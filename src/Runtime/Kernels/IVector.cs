@@ -191,6 +191,14 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Cosh(V x);
 
+    /// <summary>log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 5 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V LogCosh(V x)
+    {
+        V magnitude = V.Abs(x), sinh = V.Sinh(magnitude * V.Create(0.5));
+        return V.Select(V.Less(magnitude, V.Create(40)), V.Log1p(sinh * sinh * V.Create(2)), magnitude - V.Create(0.69314718055994530942));
+    }
+
     /// <summary>x to the power y, by the rules of IEEE 754 pow.</summary>
     static abstract V Pow(V x, V y);
 

@@ -36,6 +36,13 @@ public static class ScalarMath
     /// <summary>log(1 + exp(x)), without overflow.</summary>
     public static double Softplus(double x) => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x)));
 
+    /// <summary>log(cosh(x)), without overflow and accurate near 0.</summary>
+    public static double LogCosh(double x)
+    {
+        double magnitude = Math.Abs(x), sinh = Math.Sinh(magnitude / 2);
+        return magnitude < 40 ? Log1p(2 * sinh * sinh) : magnitude - 0.69314718055994530942;
+    }
+
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
     public static double Sign(double x) => double.IsNaN(x) ? double.NaN : Math.Sign(x);
 

@@ -36,6 +36,21 @@ public static partial class Functions
     /// <summary>The largest over the term's classes, inside each pixel if the value has pixels. Equal ones share the derivative.</summary>
     public static Value MaxOverClasses(Value v) => TermScope.Current.Max(v, ElementAxes.Class);
 
+    /// <summary>
+    /// log(sum of exp(v)) over the term's classes, inside each pixel if the value has pixels: finite where the values are. A value of the logits' axes N, C, S gives one number a pixel.
+    /// </summary>
+    public static Value LogSumExpOverClasses(Value v) => TermScope.Current.LogSumExp(v, ElementAxes.Class);
+
+    /// <summary>
+    /// exp(v) over the sum of exp(v) over the term's classes: positive numbers that add up to 1 inside each pixel, without overflow. It is 0 at classes that are not the term's and at ignored elements.
+    /// </summary>
+    public static Value SoftmaxOverClasses(Value v) => TermScope.Current.Softmax(v, ElementAxes.Class);
+
+    /// <summary>
+    /// The logarithm of <see cref="SoftmaxOverClasses"/>, <c>v - LogSumExpOverClasses(v)</c>, finite where the values are. It is -infinity at classes that are not the term's and at ignored elements.
+    /// </summary>
+    public static Value LogSoftmaxOverClasses(Value v) => TermScope.Current.LogSoftmax(v, ElementAxes.Class);
+
     /// <summary>The sum over the images.</summary>
     public static Value SumOverBatch(Value v) => TermScope.Current.Sum(v, ElementAxes.Batch);
 

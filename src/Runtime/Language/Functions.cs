@@ -66,6 +66,9 @@ public static partial class Functions
     /// <summary>The hyperbolic cosine.</summary>
     public static Value Cosh(Value v) => Elementwise.Map(v, Math.Cosh);
 
+    /// <summary>log(cosh(v)): half of v * v near 0, |v| - log(2) far away, without overflow.</summary>
+    public static Value LogCosh(Value v) => Elementwise.Map(v, Accurate.LogCosh);
+
     /// <summary>The base to the power of the exponent, by the rules of IEEE 754: <c>Pow(0, 0)</c> is 1.</summary>
     public static Value Pow(Value @base, Value exponent) => Elementwise.Zip(@base, exponent, Math.Pow);
 

@@ -25,5 +25,11 @@ internal static class Accurate
 
     public static double Softplus(double x) => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x)));
 
+    public static double LogCosh(double x)
+    {
+        double sinh = Math.Sinh(x / 2);
+        return double.IsInfinity(sinh) ? Math.Abs(x) - Math.Log(2) : Log1p(2 * sinh * sinh);
+    }
+
     public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : x;
 }

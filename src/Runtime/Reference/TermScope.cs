@@ -3,7 +3,7 @@ using LossGen.Kernels;
 namespace LossGen.Reference;
 
 /// <summary>The term whose formula is being executed: its classes, and how sums go.</summary>
-internal sealed class TermScope
+internal sealed partial class TermScope
 {
     [ThreadStatic]
     private static TermScope? current;

@@ -30,6 +30,7 @@ public class OperationTableTests
         [Op.Digamma] = [Gammas],
         [Op.Sinh] = [Any],
         [Op.Cosh] = [Any],
+        [Op.LogCosh] = [[-60, -39.9, -3.7, -0.05, 1e-3, 0.4, 2.6, 60]],
         [Op.Sigmoid] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
         [Op.Softplus] = [[-40, -3, -0.2, 0, 0.9, 6, 40]],
         [Op.Spread] = [Any],

@@ -17,9 +17,9 @@ internal static class RandomGraph
 
     private static readonly string[] Unary =
         ["neg", "square", "exp-tanh", "log-positive", "log1p-positive", "expm1-tanh", "sqrt-positive", "abs", "tanh", "sigmoid", "softplus", "cosh-tanh",
-         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "complement", "detach"];
+         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "softmax", "complement", "detach", "log-cosh", "log-of-cosh", "log-sum-exp", "softmax-by-exp", "logistic", "log-of-logistic", "log1p-exp"];
 
-    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x"];
+    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x", "log-add-exp", "share", "log-weighted", "mean-by-exp"];
 
     private static readonly double[] Numbers = [0, 1, 1, -1, 2, 0.5, 3, -0.25];
 
@@ -76,6 +76,18 @@ internal static class RandomGraph
             "sum-NS" => a.Sum(v[0], Axes.Batch | Axes.Pixel),
             "max-C" => a.ClassMaximum(v[0]),
             "lse" => LogSumExp(a, b, v[0]),
+            "softmax" => b.Softmax(v[0]),
+            "log-cosh" => b.LogCosh(v[0]),
+            "log-of-cosh" => a.Log(a.Cosh(v[0])),
+            "log-sum-exp" => a.Log(a.Sum(a.Exp(v[0]), Axes.Class)),
+            "softmax-by-exp" => a.Divide(a.Exp(v[0]), a.Sum(a.Exp(v[0]), Axes.Class)),
+            "logistic" => Logistic(a, b, v[0]),
+            "log-of-logistic" => a.Log(a.Add(b.One, a.Multiply(b.Constant(-1), Logistic(a, b, v[0])))),
+            "log1p-exp" => a.Log1p(a.Exp(v[0])),
+            "log-add-exp" => a.Log(a.Add(a.Exp(v[0]), a.Exp(v[1]))),
+            "share" => a.Divide(a.Exp(v[0]), a.Add(a.Multiply(b.Constant(2), a.Exp(v[0])), a.Exp(v[1]))),
+            "log-weighted" => a.Log(a.Sum(a.Multiply(Positive(a, b, v[0]), a.Exp(v[1])), Axes.Class)),
+            "mean-by-exp" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Class), a.Sum(a.Exp(v[1]), Axes.Class)),
             "complement" => a.Add(b.One, a.Multiply(b.Constant(-1), v[0])),
             "add" => a.Add(v[0], v[1]),
             "sub" => a.Add(v[0], a.Multiply(b.Constant(-1), v[1])),
@@ -123,6 +135,8 @@ internal static class RandomGraph
                 yield return tree with { Inputs = tree.Inputs.SetItem(i, smaller) };
         }
     }
+
+    private static Node Logistic(Algebra a, GraphBuilder b, Node v) => a.Divide(b.One, a.Add(b.One, a.Exp(a.Multiply(b.Constant(-1), v))));
 
     // Simplification may find that the classes do not differ.
     private static Node LogSumExp(Algebra a, GraphBuilder b, Node v) =>

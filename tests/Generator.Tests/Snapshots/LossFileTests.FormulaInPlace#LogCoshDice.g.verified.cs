@@ -13,15 +13,13 @@
 //   statistic   sumP[c][n] = sum_S([valid]*p)
 //   statistic   sumY[c][n] = sum_S([label = c])
 //   statistic   s4 = sum_NS([valid])
-//   value       Formula: sum_N(sum_C(log(cosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))))/C)/N
+//   value       Formula: sum_N(sum_C(logcosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/C)/N
 //   gradient    dx[c] = [valid]*p*(where([label = c], s5[c][n], s6[c][n]) - sum_C(p*where([label = c], s5[c][n], s6[c][n])))
-//               s6[c][n] = (0 < s4)*(-(-(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*upstream/N/C/cosh(1 - (Smooth +
-//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
-//                   sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
-//               s5[c][n] = (0 < s4)*(2*(-upstream/N/C/cosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n]))*sinh(1 - (Smooth
-//                   + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]) - (-(Smooth +
-//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*upstream/N/C/cosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
-//                   sumY[c][n]))*sinh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
+//               s6[c][n] = (0 < s4)*(-(-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*tanh(1 - (Smooth +
+//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
+//               s5[c][n] = (0 < s4)*(2*(-upstream/N/C*tanh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth +
+//                   sumP[c][n] + sumY[c][n]) - (-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*tanh(1 - (Smooth +
+//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable annotations
@@ -76,7 +74,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             Passes = new global::LossGen.Kernels.PassLayout[] { new(Id: 0, ClassSums: 3, PixelSums: 1, ClassConstants: 0, ScalarConstants: 0, ClassRows: 1, PixelRows: 2, WritesGradient: false, WritesElements: false) },
             Gradient = new(Id: 1, ClassSums: 0, PixelSums: 0, ClassConstants: 2, ScalarConstants: 0, ClassRows: 1, PixelRows: 4, WritesGradient: true, WritesElements: false),
             ValueStage = 1, PerImage = true, Pairs = true,
-            Slots = (1, 0, 1, 4),
+            Slots = (1, 0, 1, 3),
         };
 
         static void global::LossGen.Kernels.ILossKernel.Tile<T, V, M>(int pass, ref global::LossGen.Kernels.Tile<T> tile)
@@ -124,32 +122,31 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var s9 = s.Slots + 1 + (0 * classes) + (1 * batch) + (0 * batch * classes);
             var s10 = s.Slots + 1 + (0 * classes) + (1 * batch) + (1 * batch * classes);
             var s11 = s.Slots + 1 + (0 * classes) + (1 * batch) + (2 * batch * classes);
-            var s12 = s.Slots + 1 + (0 * classes) + (1 * batch) + (3 * batch * classes);
-            var s13 = s.Slots + 1 + (0 * classes) + (0 * batch);
+            var s12 = s.Slots + 1 + (0 * classes) + (0 * batch);
 
             double s4 = 0D;
             for (int n = 0; n < batch; n++)
                 s4 += sumValid[(n * ((3 * classes) + 1))];
 
             for (int n = 0; n < batch; n++)
-                s13[n] = 0D;
+                s12[n] = 0D;
             for (int n = 0; n < batch; n++)
             {
                 for (int c = 0; c < classes; c++)
                 {
-                    double s14 = s.Parameters[0] + (2D * tp[(n * ((3 * classes) + 1)) + c]);
-                    double s15 = sumP[(n * ((3 * classes) + 1)) + c] + sumY[(n * ((3 * classes) + 1)) + c];
-                    s9[(n * classes) + c] = s.Parameters[0] + s15;
-                    s10[(n * classes) + c] = s14 / s9[(n * classes) + c];
+                    double s13 = s.Parameters[0] + (2D * tp[(n * ((3 * classes) + 1)) + c]);
+                    double s14 = sumP[(n * ((3 * classes) + 1)) + c] + sumY[(n * ((3 * classes) + 1)) + c];
+                    s9[(n * classes) + c] = s.Parameters[0] + s14;
+                    s10[(n * classes) + c] = s13 / s9[(n * classes) + c];
                     s11[(n * classes) + c] = 1D - s10[(n * classes) + c];
-                    s12[(n * classes) + c] = global::System.Math.Cosh(s11[(n * classes) + c]);
-                    s13[n] += global::System.Math.Log(s12[(n * classes) + c]);
+                    double s15 = global::LossGen.Kernels.ScalarMath.LogCosh(s11[(n * classes) + c]);
+                    s12[n] += s15;
                 }
             }
 
             double s16 = 0D;
             for (int n = 0; n < batch; n++)
-                s16 += s13[n] / (double)classes;
+                s16 += s12[n] / (double)classes;
 
             s.Value = (0D < s4) ? (s16 / (double)batch) : 0D;
 
@@ -164,13 +161,12 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 for (int c = 0; c < classes; c++)
                 {
-                    double s17 = s7[0] / s12[(n * classes) + c];
-                    double s18 = global::System.Math.Sinh(s11[(n * classes) + c]);
-                    double s19 = -((s10[(n * classes) + c] * s17) * s18) / s9[(n * classes) + c];
-                    double s20 = -s19;
-                    double s5 = (0D < s4) ? (s20 + (2D * (-(s17 * s18) / s9[(n * classes) + c]))) : 0D;
+                    double s17 = global::System.Math.Tanh(s11[(n * classes) + c]);
+                    double s18 = -((s7[0] * s10[(n * classes) + c]) * s17) / s9[(n * classes) + c];
+                    double s19 = -s18;
+                    double s5 = (0D < s4) ? (s19 + (2D * (-(s7[0] * s17) / s9[(n * classes) + c]))) : 0D;
                     constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = s5;
-                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = (0D < s4) ? s20 : 0D;
+                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = (0D < s4) ? s19 : 0D;
                 }
             }
         }
@@ -245,8 +241,8 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v25Row = scratch + (((1 * classes) + 2) * width);
-            var v26Row = scratch + (((1 * classes) + 3) * width);
+            var v24Row = scratch + (((1 * classes) + 2) * width);
+            var v25Row = scratch + (((1 * classes) + 3) * width);
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
@@ -258,11 +254,11 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V normaliser = V.Load(normaliserRow + i);
-                V v25 = V.Load(v25Row + i);
+                V v24 = V.Load(v24Row + i);
                 V reciprocal = V.One / normaliser;
-                V v26 = -(reciprocal * v25);
+                V v25 = -(reciprocal * v24);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v26, v26Row + i);
+                V.Store(v25, v25Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -276,20 +272,20 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
                 var scratch = tile.Scratch; int width = tile.Width;
-                var v25Row = scratch + (((1 * classes) + 2) * width);
+                var v24Row = scratch + (((1 * classes) + 2) * width);
                 var constants = tile.Constants;
 
-                // v25 = sum_C(exponential*where([label = c], s5[c], s6[c]))
+                // v24 = sum_C(exponential*where([label = c], s5[c], s6[c]))
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
                     var exponential = scratch + (((0 * classes) + c) * width);
-                    // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
+                    // s5[c] = (0 < s4)*(s19[c] + 2*(-s7*s17[c])/s9[c])
                     V s5 = V.OfClasses(constants + c);
-                    // s6[c] = (0 < s4)*s20[c]
+                    // s6[c] = (0 < s4)*s19[c]
                     V s6 = V.OfClasses(constants + (1 * classes) + c);
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s5, s6), v25Row + i, isFirst: c == 0);
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s5, s6), v24Row + i, isFirst: c == 0);
                 }
             }
         }
@@ -302,7 +298,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 var labels = tile.Labels;
                 var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v26Row = scratch + (((1 * classes) + 3) * width);
+                var v25Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
                 var validity = tile.Valid;
                 nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
@@ -311,13 +307,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 {
                     V self = V.ClassIndex(c);
                     var exponential = scratch + (((0 * classes) + c) * width);
-                    // s5[c] = (0 < s4)*(s20[c] + 2*(-s17[c]*s18[c])/s9[c])
+                    // s5[c] = (0 < s4)*(s19[c] + 2*(-s7*s17[c])/s9[c])
                     V s5 = V.OfClasses(constants + c);
-                    // s6[c] = (0 < s4)*s20[c]
+                    // s6[c] = (0 < s4)*s19[c]
                     V s6 = V.OfClasses(constants + (1 * classes) + c);
                     var gradient = tile.Gradient + (c * gradientStride);
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v26Row + i))), gradient + i, gradientStride, isStreamed);
+                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i, gradientStride, isStreamed);
                 }
             }
         }

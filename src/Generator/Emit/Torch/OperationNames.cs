@@ -34,7 +34,7 @@ internal sealed class OperationNames(LossGraph graph)
             Op.Softmax or Op.Sigmoid => "p",
             Op.SoftmaxComplement => "complement",
             Op.LogSumExp => "logSumExp",
-            Op.Add when OperationText.LogSoftmax(node) is var (_, atLabel) => atLabel ? "logAtLabel" : "logP",
+            Op.Add when OperationText.LogSoftmax(graph.Builder, node) is var (_, atLabel) => atLabel ? "logAtLabel" : "logP",
             Op.Softplus => "softplus",
             Op.ClassMaximum => "maximum",
             Op.Sum when node.Attribute.Has(Axes.Pixel) => "sum",

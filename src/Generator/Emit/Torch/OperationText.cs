@@ -26,15 +26,15 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     }
 
     /// <summary>The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the maximum to the logarithm, which large logits leave no digits.</summary>
-    public static (Node Logits, bool AtLabel)? LogSoftmax(Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
+    public static (Node Logits, bool AtLabel)? LogSoftmax(GraphBuilder graph, Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
         : ReferenceEquals(value, logits) ? (logits, false)
-        : GraphBuilder.IsPicked(value, logits) ? (logits, true)
+        : graph.IsAtLabel(value, logits) ? (logits, true)
         : null;
 
     /// <summary>The nodes that the text of a node is made of.</summary>
     public IEnumerable<Node> Operands(Node node)
     {
-        if (LogSoftmax(node) is var (logits, _))
+        if (LogSoftmax(graph.Builder, node) is var (logits, _))
             return [logits];
         if (GraphBuilder.IsPick(node))
             return [node[0][1]];
@@ -115,8 +115,10 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         {
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + Nested(node[1]);
-            case Op.Add when LogSoftmax(node) is var (logits, atLabel):
-                return atLabel ? $"input.AtLabel({Nested(logits)}.log_softmax(1))" : $"{Nested(logits)}.log_softmax(1)";
+            case Op.Add when LogSoftmax(graph.Builder, node) is var (logits, atLabel):
+                return atLabel ? $"input.AtLabel({Logits(logits)}.log_softmax(1))" : $"{Logits(logits)}.log_softmax(1)";
+            case Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp when IsOfSomeClasses(node[0]):
+                return Format(node.Operation().Torch!, [Logits(node[0])]);
             case Op.Add when IsNegation(node[1]):
                 return $"{Nested(node[0])} - {Nested(node[1][1])}";
             case Op.Add when IsNegation(node[0]):
@@ -149,6 +151,12 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
 
         return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
     }
+
+    // What a softmax or log-sum-exp is taken of.
+    private string Logits(Node node) => IsOfSomeClasses(node) ? $"input.OfSomeClasses({Value(node)})" : Nested(node);
+
+    // -infinity where a class takes no part.
+    private static bool IsOfSomeClasses(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity);
 
     // With all extents of the axes, which a sum goes by.
     private static string Spread(string text, Axes axes) => $"input.Spread({text}, {Literal.Of(axes.Has(Axes.Batch))}, {Literal.Of(axes.Has(Axes.Class))}, {Literal.Of(axes.Has(Axes.Pixel))})";

@@ -64,6 +64,19 @@ namespace LossGen.Generated
         /// <summary>log(1 + exp(x)) without overflow.</summary>
         public Tensor Softplus(Tensor x) => torch.logaddexp(x, Number(0));
 
+        /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
+        public Tensor LogCosh(Tensor x)
+        {
+            Tensor magnitude = x.abs(), isNear = magnitude.lt(40), sinh = (torch.where(isNear, x, Number(0)) / 2).sinh();
+            return torch.where(isNear, (2 * sinh * sinh).log1p(), magnitude - Math.Log(2));
+        }
+
+        /// <summary>
+        /// Logits of a softmax, -infinity where a class takes no part. Where none does there is no softmax; no value depends on it there, but autograd would multiply by 0 what is not a number.
+        /// </summary>
+        public Tensor OfSomeClasses(Tensor x) =>
+            torch.is_grad_enabled() ? torch.where(x.detach().amax(new long[] { 1 }, keepdim: true).ne(double.NegativeInfinity), x, Number(0)) : x;
+
         /// <summary>1 - softmax without cancellation: for the largest class the sum of the others.</summary>
         public Tensor SoftmaxComplement(Tensor x)
         {

@@ -1,0 +1,246 @@
+namespace LossGen.Generator.Graph;
+
+/// <summary>
+/// What is written with exponentials that may overflow, or all become 0, as what does not. The logarithm of what is made of exponentials is made of their exponents; a quotient by such a thing is
+/// the exponential of a difference of logarithms. Where bounds are known that keep the exponentials far from the ends of float, all stays as it is written.
+/// </summary>
+internal sealed partial class GraphBuilder
+{
+    // Exponentials of what lies between minus and plus this can be multiplied and added up in float.
+    private const double Tame = 40;
+
+    private readonly Dictionary<Node, Scaled?> scaled = [];
+
+    /// <summary>What is known of the numbers of a node: its lowest and its highest.</summary>
+    public Func<Node, (double Low, double High)?> Bounds { get; init; } = _ => null;
+
+    /// <summary>A node as exp(exponent) * factor, as expressions that do not contain the node. They are made when they are wanted.</summary>
+    /// <param name="make">Makes the exponent and the factor; no factor where that is 1, so that the node is positive.</param>
+    private sealed class Scaled(Func<(Node Exponent, Node? Factor)> make)
+    {
+        private (Node Exponent, Node? Factor)? parts;
+
+        public (Node Exponent, Node? Factor) Parts => parts ??= make();
+
+        /// <summary>The factor is not 1, and may be of either sign.</summary>
+        public bool HasFactor { get; init; }
+
+        /// <summary>There is an exponential among the parts that can overflow or become 0.</summary>
+        public bool HasExponential { get; init; }
+
+        /// <summary>There is a sum of probabilities of a softmax, all of which can become 0.</summary>
+        public bool HasProbabilities { get; init; }
+    }
+
+    // The logarithm of what is positive, if that is made of exponentials or of other things whose logarithms are harmless.
+    private Node? PositiveLogarithm(Node a) => ScaledOf(a) is { HasFactor: false } scaled ? scaled.Parts.Exponent : null;
+
+    /// <summary>The logarithm of what is made of exponentials; null of anything else.</summary>
+    private Node? LogarithmOfExponentials(Node a)
+    {
+        if (ScaledOf(a) is not { } scaled || !(scaled.HasExponential || scaled.HasProbabilities))
+            return null;
+        return scaled.Parts.Factor is { } rest ? Add(scaled.Parts.Exponent, Elementwise(Op.Log, rest)) : scaled.Parts.Exponent;
+    }
+
+    private Scaled? ScaledOf(Node a)
+    {
+        if (!scaled.TryGetValue(a, out Scaled? known))
+            scaled[a] = known = FindScaled(a);
+        return known;
+    }
+
+    private Scaled? FindScaled(Node a)
+    {
+        switch (a.Op)
+        {
+            case Op.Exp:
+                return new(() => (a[0], null)) { HasExponential = !IsTame(a[0]) };
+            case Op.Cosh:
+                return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a[0]) };
+            case Op.Softmax or Op.Sigmoid:
+                return new(() => (Log(a), null));
+            case Op.Sum when a.Attribute == Axes.Class && a.IsPixel && !IsComplementAtLabel(a):
+                return ScaledSum(a);
+            case Op.Add:
+                return Joined(a, ScaledAddition);
+            case Op.Multiply:
+                return Joined(a, (first, second) => (Add(first.Exponent, second.Exponent), first.Factor is null ? second.Factor : second.Factor is null ? first.Factor : Multiply(first.Factor, second.Factor)));
+            case Op.Divide:
+                return Joined(a, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor : Divide(first.Factor ?? One, second.Factor)));
+            case Op.Power when a[1].IsConstant && ScaledOf(a[0]) is { HasFactor: false } power:
+                return Changed(power, exponent => Multiply(a[1], exponent));
+            case Op.Sqrt when ScaledOf(a[0]) is { HasFactor: false } root:
+                return Changed(root, exponent => Multiply(Constant(0.5), exponent));
+            case Op.Mask when ScaledOf(a[1]) is { } selected:
+                return Changed(selected, exponent => Where(a[0], exponent, Constant(double.NegativeInfinity)));
+        }
+
+        return IsKnownPositive(a) ? new(() => (Elementwise(Op.Log, a), null)) : null;
+    }
+
+    private Scaled? Joined(Node a, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join)
+    {
+        if (ScaledOf(a[0]) is not { } first || ScaledOf(a[1]) is not { } second)
+            return null;
+        return new(() => join(first.Parts, second.Parts))
+        {
+            HasFactor = first.HasFactor || second.HasFactor,
+            HasExponential = first.HasExponential || second.HasExponential,
+            HasProbabilities = first.HasProbabilities || second.HasProbabilities,
+        };
+    }
+
+    // Where signs are not known the larger exponent comes out, a constant for the derivative.
+    private (Node Exponent, Node? Factor) ScaledAddition((Node Exponent, Node? Factor) a, (Node Exponent, Node? Factor) b)
+    {
+        if (a.Factor is null && b.Factor is null)
+            return (LogAddExp(a.Exponent, b.Exponent), null);
+        Node larger = Detach(Maximum(a.Exponent, b.Exponent));
+        Node Part((Node Exponent, Node? Factor) of) => Multiply(of.Factor ?? One, Elementwise(Op.Exp, Subtract(of.Exponent, larger)));
+        return (larger, Add(Part(a), Part(b)));
+    }
+
+    private static Scaled Changed(Scaled inner, Func<Node, Node> change) => new(() => (change(inner.Parts.Exponent), inner.Parts.Factor))
+    {
+        HasFactor = inner.HasFactor,
+        HasExponential = inner.HasExponential,
+        HasProbabilities = inner.HasProbabilities,
+    };
+
+    // A constant, a count, or what bounds say. Of what is 0 the logarithm is -infinity, which is right for a factor, but has no derivative.
+    private bool IsKnownPositive(Node a) =>
+        a.Op != Op.Constant ? IsCount(a) || (Bounds(a) is { } bounds && (a.DependsOnLogit ? bounds.Low > 0 : bounds.Low >= 0)) : a.Number > 0 && !double.IsInfinity(a.Number);
+
+    private bool IsTame(Node exponent) => Bounds(exponent) is { Low: >= -Tame, High: <= Tame };
+
+    // sum_C(w * exp(z)), with conditions.
+    private Scaled? ScaledSum(Node sum)
+    {
+        (List<Node> masks, Node inner) = Unmask(sum[0]);
+        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax)];
+        Scaled? whole = ScaledOf(inner) is { HasFactor: false } found ? found : null;
+        bool hasExponential = whole is { HasExponential: true } || exponentials.Any(factor => factor.Op == Op.Exp && !IsTame(factor[0]));
+        bool hasProbabilities = whole is { HasProbabilities: true } || exponentials.Any(factor => factor.Op == Op.Softmax);
+        if (!hasExponential && !hasProbabilities)
+            return null;
+
+        // A condition on the pixels may leave no class.
+        bool isNeverEmpty = masks.All(mask => mask.Op == Op.ClassSet || (mask.Op == Op.Valid && mask.Axes.Has(Axes.Class)));
+        return new(Make) { HasFactor = whole is null, HasExponential = hasExponential, HasProbabilities = hasProbabilities };
+
+        (Node Exponent, Node? Factor) Make()
+        {
+            Node condition = masks.Aggregate(True, And);
+            if (whole is null)
+                return WeightedSum(Product([.. factors.Where(factor => !exponentials.Contains(factor))]), exponentials.Select(Log).Aggregate(Add), condition);
+            if (!isNeverEmpty)
+            {
+                (Node largest, Node rest) = WeightedSum(One, whole.Parts.Exponent, condition);
+                return (Add(largest, Elementwise(Op.Log, rest)), null);
+            }
+
+            return masks.Exists(mask => mask.Op == Op.ClassSet && mask.Classes!.Effective.Count() == 1)
+                ? (Sum(Mask(condition, whole.Parts.Exponent), Axes.Class), null)
+                : (LogSumExp(Where(condition, whole.Parts.Exponent, Constant(double.NegativeInfinity))), null);
+        }
+    }
+
+    /// <summary>
+    /// sum_C(w * exp(z)) for weights of either sign. The largest exponent of those that have a weight comes out, a constant for the derivative: one summand at least is then neither 0 nor infinite.
+    /// </summary>
+    private (Node Exponent, Node Factor) WeightedSum(Node weight, Node exponent, Node condition)
+    {
+        Node counts = And(condition, Not(Equal(weight, Zero)));
+        Node largest = Detach(ClassMaximum(Where(counts, exponent, Constant(double.NegativeInfinity))));
+        return (largest, Sum(Mask(counts, Multiply(weight, Elementwise(Op.Exp, Subtract(exponent, largest)))), Axes.Class));
+    }
+
+    /// <summary>log(exp(a) + exp(b)).</summary>
+    private Node LogAddExp(Node a, Node b)
+    {
+        if (a.IsConstant)
+            return Add(a, Softplus(Subtract(b, a)));
+        if (b.IsConstant)
+            return Add(b, Softplus(Subtract(a, b)));
+
+        // Both may be -infinity, whose difference is none.
+        return Add(Maximum(a, b), Where(Equal(a, b), Constant(Math.Log(2)), Softplus(Negate(Abs(Subtract(a, b))))));
+    }
+
+    // a / b where b is made of exponentials. What they are multiplied by remains.
+    private Node? QuotientByExponentials(Node a, Node b)
+    {
+        if (ScaledOf(b) is not { HasExponential: true } below)
+            return null;
+        List<Node> factors = [.. Factors(a)];
+        Node? sum = factors.Find(factor => (factor.Op == Op.Add && factor.Inputs.Any(IsExponential))
+            || (factor.Op == Op.Sum && factor.Attribute == Axes.Class && !b.Axes.Has(Axes.Class) && IsExponential(factor)));
+        if (sum is not null)
+        {
+            Node parts = sum.Op == Op.Add ? Add(Divide(sum[0], b), Divide(sum[1], b)) : Sum(Divide(sum[0], b), Axes.Class);
+            factors.Remove(sum);
+            return Multiply(Product(factors), parts);
+        }
+
+        Node others = Product([.. factors.Where(factor => factor.Op != Op.Exp)]), exponent = factors.Where(factor => factor.Op == Op.Exp).Select(factor => factor[0]).Aggregate(Zero, Add);
+        if (b.Op == Op.Add && ShareOf(exponent, b) is { } share)
+            return Multiply(others, share);
+        Node scaled = Multiply(others, Exp(Subtract(exponent, below.Parts.Exponent)));
+        return below.Parts.Factor is { } rest ? Divide(scaled, rest) : scaled;
+    }
+
+    // exp(a) / (exp(a) + exp(b)) is a logistic function, and so is what differs from it by a constant factor.
+    private Node? ShareOf(Node exponent, Node sum)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Node own = PositiveLogarithm(sum[i])!, other = PositiveLogarithm(sum[1 - i])!;
+            if (Subtract(exponent, own) is { IsConstant: true } difference && !double.IsInfinity(difference.Number))
+                return Multiply(Constant(Math.Exp(difference.Number)), Sigmoid(Subtract(own, other)));
+        }
+
+        return null;
+    }
+
+    private static bool IsExponential(Node node) => node.Op switch
+    {
+        Op.Sum => IsExponential(Unmask(node[0]).Inner),
+        Op.Mask => IsExponential(node[1]),
+        _ => Factors(node).Any(factor => factor.Op == Op.Exp),
+    };
+
+    /// <summary>Log of the sum of exponentials over the classes. What all classes have in common comes out.</summary>
+    public Node LogSumExp(Node a)
+    {
+        if (!a.Axes.Has(Axes.Class))
+            return Add(a, Log(Extent(Axes.Class)));
+        return CommonToClasses(a) is var (common, others) ? Add(common, Make(Op.LogSumExp, others)) : Make(Op.LogSumExp, a);
+    }
+
+    /// <summary>Softmax over the classes. What all classes have in common does not change it.</summary>
+    public Node Softmax(Node a)
+    {
+        if (!a.Axes.Has(Axes.Class))
+            return Divide(One, Extent(Axes.Class));
+        return Make(Op.Softmax, CommonToClasses(a) is var (_, others) ? others : a);
+    }
+
+    /// <summary>1 - softmax.</summary>
+    public Node SoftmaxComplement(Node a)
+    {
+        if (!a.Axes.Has(Axes.Class))
+            return Subtract(One, Softmax(a));
+        return Make(Op.SoftmaxComplement, CommonToClasses(a) is var (_, others) ? others : a);
+    }
+
+    // The summands without a class axis, and the others.
+    private (Node Common, Node Others)? CommonToClasses(Node a)
+    {
+        var terms = new List<(double Factor, Node Base)>();
+        if (a.Op is not (Op.Add or Op.Multiply) || !Terms(a, 1, terms) || terms.All(term => term.Base.Axes.Has(Axes.Class)))
+            return null;
+        ILookup<bool, Node> parts = terms.ToLookup(term => term.Base.Axes.Has(Axes.Class), term => Multiply(Constant(term.Factor), term.Base));
+        return (parts[false].Aggregate(Add), parts[true].Aggregate(Add));
+    }
+}
