@@ -27,7 +27,7 @@ internal static class ActivationRules
     {
         foreach (TracedValue value in term.Expressions)
         {
-            if (value.Operation is "Sigmoid" or "LogSigmoid" or "Softplus" && Activated(term, FormulaPaths.WithoutFactors(value[0])) is { } what)
+            if (value.Operation is "Sigmoid" or "LogSigmoid" or "Softplus" or "SoftmaxOverClasses" or "LogSoftmaxOverClasses" && Activated(term, FormulaPaths.WithoutFactors(value[0])) is { } what)
                 term.Report(Rule.ActivationDoubled, value, null, value.Operation, term.Name, what);
             else if (IsSoftmax(value, out TracedValue? argument) && Activated(term, FormulaPaths.WithoutFactors(argument!)) is { } twice)
                 term.Report(Rule.ActivationDoubled, value, null, "The softmax", term.Name, twice);

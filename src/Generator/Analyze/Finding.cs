@@ -14,6 +14,7 @@ internal enum Rule
     DeadZone,
     SmoothingBelowOnly,
     NoEffectInFloat,
+    Overflow,
     GradientLost,
     GradientPartlyLost,
     Constant,

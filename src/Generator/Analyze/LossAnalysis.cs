@@ -18,6 +18,7 @@ internal static class LossAnalysis
         PoolingRules.Check,
         SlopeRules.Check,
         DeadZoneRule.Check,
+        OverflowRule.Check,
         SmoothingRule.Check,
         ResolutionRule.Check,
         GradientRules.Check,

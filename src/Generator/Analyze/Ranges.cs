@@ -25,6 +25,9 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
         return range;
     }
 
+    /// <summary>Bounds of a node where a condition is as stated.</summary>
+    public Range? Under(Node node, Node condition, bool holds) => Under(node, [(condition, holds)], AssumedDepth);
+
     /// <summary>Where the condition is as stated the node is above 0.</summary>
     public bool IsPositive(Node node, Node condition, bool holds)
     {

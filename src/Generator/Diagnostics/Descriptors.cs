@@ -268,6 +268,12 @@ internal static class Descriptors
         "{0} has no effect in {1}: {2}; {3}",
         Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0064.md");
 
+    public static readonly DiagnosticDescriptor Overflow = new(
+        "LG0066", "An exponential has no bound",
+        "{0} in {1} takes a value without a bound, and overflows in float from 89 on, where value and gradient become infinite or NaN; "
+        + "write the function that it is part of (LogSumExpOverClasses, SoftmaxOverClasses, Softplus, Sigmoid, LogCosh), or bound its argument, as {2} does",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0066.md");
+
     // Compiler
     public static readonly DiagnosticDescriptor NotCompiled = new(
         "LG0040", "The loss cannot be compiled",

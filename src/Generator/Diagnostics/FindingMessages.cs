@@ -37,6 +37,7 @@ internal static class FindingMessages
         Rule.DeadZone => Descriptors.DeadZone,
         Rule.SmoothingBelowOnly => Descriptors.SmoothingBelowOnly,
         Rule.NoEffectInFloat => Descriptors.NoEffectInFloat,
+        Rule.Overflow => Descriptors.Overflow,
         Rule.GradientLost => Descriptors.GradientLost,
         Rule.GradientPartlyLost => Descriptors.GradientPartlyLost,
         Rule.Constant => Descriptors.Constant,

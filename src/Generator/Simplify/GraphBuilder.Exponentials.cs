@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace LossGen.Generator.Graph;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal sealed partial class GraphBuilder
     private const double Tame = 40;
 
     private readonly Dictionary<Node, Scaled?> scaled = [];
+
+    // Exponentials from whose exponents the largest has been taken off.
+    private readonly HashSet<Node> shifted = [];
 
     /// <summary>What is known of the numbers of a node: its lowest and its highest.</summary>
     public Func<Node, (double Low, double High)?> Bounds { get; init; } = _ => null;
@@ -40,8 +45,10 @@ internal sealed partial class GraphBuilder
     {
         if (ScaledOf(a) is not { } scaled || !(scaled.HasExponential || scaled.HasProbabilities))
             return null;
-        return scaled.Parts.Factor is { } rest ? Add(scaled.Parts.Exponent, Elementwise(Op.Log, rest)) : scaled.Parts.Exponent;
+        return LogarithmOf(scaled.Parts);
     }
+
+    private Node LogarithmOf((Node Exponent, Node? Factor) parts) => parts.Factor is null ? parts.Exponent : Add(parts.Exponent, Elementwise(Op.Log, parts.Factor));
 
     private Scaled? ScaledOf(Node a)
     {
@@ -55,39 +62,50 @@ internal sealed partial class GraphBuilder
         switch (a.Op)
         {
             case Op.Exp:
-                return new(() => (a[0], null)) { HasExponential = !IsTame(a[0]) };
+                return new(() => (a[0], null)) { HasExponential = !IsTame(a) };
             case Op.Cosh:
-                return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a[0]) };
+                return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a) };
+            case Op.Expm1 when Bounds(a[0]) is not { High: <= Tame }:
+                return new(() => (Maximum(a[0], Zero), Multiply(Sign(a[0]), Negate(Expm1(Negate(Abs(a[0]))))))) { HasFactor = true, HasExponential = true };
             case Op.Softmax or Op.Sigmoid:
                 return new(() => (Log(a), null));
             case Op.Sum when a.Attribute == Axes.Class && a.IsPixel && !IsComplementAtLabel(a):
                 return ScaledSum(a);
             case Op.Add:
-                return Joined(a, ScaledAddition);
+                return Joined(a.Inputs, ScaledAddition, isSum: true);
             case Op.Multiply:
-                return Joined(a, (first, second) => (Add(first.Exponent, second.Exponent), first.Factor is null ? second.Factor : second.Factor is null ? first.Factor : Multiply(first.Factor, second.Factor)));
+                return Joined(a.Inputs, (first, second) => (Add(first.Exponent, second.Exponent), first.Factor is null ? second.Factor : second.Factor is null ? first.Factor : Multiply(first.Factor, second.Factor)));
             case Op.Divide:
-                return Joined(a, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor : Divide(first.Factor ?? One, second.Factor)));
+                return Joined(a.Inputs, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor : Divide(first.Factor ?? One, second.Factor)));
+            case Op.Where:
+                return Joined(a.Inputs.RemoveAt(0), (first, second) =>
+                    (Where(a[0], first.Exponent, second.Exponent), first.Factor is null && second.Factor is null ? null : Where(a[0], first.Factor ?? One, second.Factor ?? One)));
             case Op.Power when a[1].IsConstant && ScaledOf(a[0]) is { HasFactor: false } power:
                 return Changed(power, exponent => Multiply(a[1], exponent));
             case Op.Sqrt when ScaledOf(a[0]) is { HasFactor: false } root:
                 return Changed(root, exponent => Multiply(Constant(0.5), exponent));
             case Op.Mask when ScaledOf(a[1]) is { } selected:
-                return Changed(selected, exponent => Where(a[0], exponent, Constant(double.NegativeInfinity)));
+                return Changed(selected, exponent => Where(a[0], exponent, Constant(double.NegativeInfinity)), factor => Mask(a[0], factor));
         }
 
         return IsKnownPositive(a) ? new(() => (Elementwise(Op.Log, a), null)) : null;
     }
 
-    private Scaled? Joined(Node a, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join)
+    // What is not made of exponentials is a factor beside those that are. To a sum whose parts are not all probabilities the others give a bound.
+    private Scaled? Joined(
+        ImmutableArray<Node> nodes, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join, bool isSum = false)
     {
-        if (ScaledOf(a[0]) is not { } first || ScaledOf(a[1]) is not { } second)
+        Scaled? first = ScaledOf(nodes[0]), second = ScaledOf(nodes[1]);
+        bool firstHas = first is { HasProbabilities: true }, secondHas = second is { HasProbabilities: true };
+        bool hasExponential = first is { HasExponential: true } || second is { HasExponential: true };
+        bool hasProbabilities = isSum ? firstHas && secondHas : firstHas || secondHas;
+        if ((first is null || second is null) && !hasExponential && !hasProbabilities)
             return null;
-        return new(() => join(first.Parts, second.Parts))
+        return new(() => join(first?.Parts ?? (Zero, nodes[0]), second?.Parts ?? (Zero, nodes[1])))
         {
-            HasFactor = first.HasFactor || second.HasFactor,
-            HasExponential = first.HasExponential || second.HasExponential,
-            HasProbabilities = first.HasProbabilities || second.HasProbabilities,
+            HasFactor = first is null or { HasFactor: true } || second is null or { HasFactor: true },
+            HasExponential = hasExponential,
+            HasProbabilities = hasProbabilities,
         };
     }
 
@@ -97,11 +115,12 @@ internal sealed partial class GraphBuilder
         if (a.Factor is null && b.Factor is null)
             return (LogAddExp(a.Exponent, b.Exponent), null);
         Node larger = Detach(Maximum(a.Exponent, b.Exponent));
-        Node Part((Node Exponent, Node? Factor) of) => Multiply(of.Factor ?? One, Elementwise(Op.Exp, Subtract(of.Exponent, larger)));
+        Node Part((Node Exponent, Node? Factor) of) => Multiply(of.Factor ?? One, ShiftedExp(Subtract(of.Exponent, larger)));
         return (larger, Add(Part(a), Part(b)));
     }
 
-    private static Scaled Changed(Scaled inner, Func<Node, Node> change) => new(() => (change(inner.Parts.Exponent), inner.Parts.Factor))
+    private static Scaled Changed(Scaled inner, Func<Node, Node> exponent, Func<Node, Node>? factor = null) =>
+        new(() => (exponent(inner.Parts.Exponent), inner.Parts.Factor is { } own && factor is not null ? factor(own) : inner.Parts.Factor))
     {
         HasFactor = inner.HasFactor,
         HasExponential = inner.HasExponential,
@@ -112,7 +131,7 @@ internal sealed partial class GraphBuilder
     private bool IsKnownPositive(Node a) =>
         a.Op != Op.Constant ? IsCount(a) || (Bounds(a) is { } bounds && (a.DependsOnLogit ? bounds.Low > 0 : bounds.Low >= 0)) : a.Number > 0 && !double.IsInfinity(a.Number);
 
-    private bool IsTame(Node exponent) => Bounds(exponent) is { Low: >= -Tame, High: <= Tame };
+    private bool IsTame(Node exponential) => shifted.Contains(exponential) || Bounds(exponential[0]) is { Low: >= -Tame, High: <= Tame };
 
     // sum_C(w * exp(z)), with conditions.
     private Scaled? ScaledSum(Node sum)
@@ -120,7 +139,7 @@ internal sealed partial class GraphBuilder
         (List<Node> masks, Node inner) = Unmask(sum[0]);
         List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax)];
         Scaled? whole = ScaledOf(inner) is { HasFactor: false } found ? found : null;
-        bool hasExponential = whole is { HasExponential: true } || exponentials.Any(factor => factor.Op == Op.Exp && !IsTame(factor[0]));
+        bool hasExponential = whole is { HasExponential: true } || exponentials.Any(factor => factor.Op == Op.Exp && !IsTame(factor));
         bool hasProbabilities = whole is { HasProbabilities: true } || exponentials.Any(factor => factor.Op == Op.Softmax);
         if (!hasExponential && !hasProbabilities)
             return null;
@@ -153,7 +172,17 @@ internal sealed partial class GraphBuilder
     {
         Node counts = And(condition, Not(Equal(weight, Zero)));
         Node largest = Detach(ClassMaximum(Where(counts, exponent, Constant(double.NegativeInfinity))));
-        return (largest, Sum(Mask(counts, Multiply(weight, Elementwise(Op.Exp, Subtract(exponent, largest)))), Axes.Class));
+
+        // Nothing infinite where nothing counts: second derivatives multiply it by 0.
+        Node exponential = ShiftedExp(Where(counts, Subtract(exponent, largest), Constant(double.NegativeInfinity)));
+        return (largest, Sum(Mask(counts, Multiply(weight, exponential)), Axes.Class));
+    }
+
+    private Node ShiftedExp(Node exponent)
+    {
+        Node result = Elementwise(Op.Exp, exponent);
+        shifted.Add(result);
+        return result;
     }
 
     /// <summary>log(exp(a) + exp(b)).</summary>
@@ -193,14 +222,13 @@ internal sealed partial class GraphBuilder
     // exp(a) / (exp(a) + exp(b)) is a logistic function, and so is what differs from it by a constant factor.
     private Node? ShareOf(Node exponent, Node sum)
     {
-        for (int i = 0; i < 2; i++)
-        {
-            Node own = PositiveLogarithm(sum[i])!, other = PositiveLogarithm(sum[1 - i])!;
-            if (Subtract(exponent, own) is { IsConstant: true } difference && !double.IsInfinity(difference.Number))
-                return Multiply(Constant(Math.Exp(difference.Number)), Sigmoid(Subtract(own, other)));
-        }
+        if (PositiveLogarithm(sum[0]) is not { } first || PositiveLogarithm(sum[1]) is not { } second)
+            return null;
+        return Share(first, second) ?? Share(second, first);
 
-        return null;
+        Node? Share(Node own, Node other) => Subtract(exponent, own) is { IsConstant: true } difference && !double.IsInfinity(difference.Number)
+            ? Multiply(Constant(Math.Exp(difference.Number)), Sigmoid(Subtract(own, other)))
+            : null;
     }
 
     private static bool IsExponential(Node node) => node.Op switch

@@ -32,7 +32,14 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>log(1 + a); of an exponential softplus.</summary>
-    public Node Log1p(Node a) => ScaledOf(a) is { HasExponential: true, HasFactor: false } scaled ? Softplus(scaled.Parts.Exponent) : Elementwise(Op.Log1p, a);
+    public Node Log1p(Node a)
+    {
+        if (a.Op == Op.Expm1)
+            return a[0];
+        if (a.Op == Op.Mask && a[1].Op == Op.Expm1)
+            return Mask(a[0], a[1][0]);
+        return ScaledOf(a) is { HasExponential: true } scaled ? LogarithmOf(ScaledAddition((Zero, null), scaled.Parts)) : Elementwise(Op.Log1p, a);
+    }
 
     /// <summary>exp(a) - 1; of the logarithm of a probability less the probability's complement: where that is small, the logarithm has no digits left.</summary>
     public Node Expm1(Node a)

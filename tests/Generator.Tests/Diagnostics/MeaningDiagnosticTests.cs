@@ -44,6 +44,7 @@ public class MeaningDiagnosticTests
     [InlineData("-y * {|LG0051:LogSigmoid(x.Probability)|}")]
     [InlineData("y * {|LG0051:Softplus(-x.Probability)|}")]
     [InlineData("y * {|LG0051:Sigmoid(Sigmoid(x.Logit))|}")]
+    [InlineData("Square({|LG0051:SoftmaxOverClasses(x.Probability)|} - y)")]
     [InlineData("Square({|LG0051:Exp(x.Probability) / SumOverClasses(Exp(x.Probability))|} - y)")]
     [InlineData("y * {|LG0051:Log(x.LogProbability)|}")]
     [InlineData("Square(Sigmoid(x.Logit) - y)")]
