@@ -141,6 +141,11 @@ public sealed class RegressionTests
         ("exponentials by hand", Loss("Activation.None", "Log(SumOverClasses(Exp(2 * x.Logit))) - SumOverClasses(y * Exp(x.Logit)) / SumOverClasses(Exp(x.Logit)) + MeanOverClasses(Log(1 + Exp(x.Logit)) + 1 / (1 + Exp(-x.Logit)))", Activation.None)),
         ("exponentials by hand over some classes", Outside(Activation.None, 255, 3, "Log(1 + SumOverClasses(y * Exp(x.Logit))) + Log(Exp(x.Logit) + Exp(y)) - Log(Cosh(x.Logit - y)) + Exp(x.Logit) / SumOverClasses(Exp(x.Logit))", "IncludeBackground = false")),
         ("the logarithm of what the target takes of a softmax", Loss("Activation.Softmax, IgnoreIndex = 255", "-Log(SumOverClasses((y + 0.125) * x.Probability)) - Log(SumOverClasses(x.ClassIndex * x.Probability) + Mean(y))", Activation.Softmax, ignore: 255)),
+        ("the largest of the pixels", Loss("Activation.Softmax, IgnoreIndex = 255", "MaxOverPixels(x.Logit + y) * Mean(x.Probability) + x.Probability / (1 + Square(MaxOverPixels(3 * x.Logit)))", Activation.Softmax, ignore: 255)),
+        ("the largest of an image's pixels", Loss("Activation.None, PerImage = true", "MaxOverPixels(2 * x.Logit - 0.5 * y) - MaxOverPixels(MeanOverClasses(x.Logit))", Activation.None)),
+        ("a softmax over the pixels", Loss("Activation.None, IgnoreIndex = 255", "-Sum(y * LogSoftmaxOverPixels(2 * x.Logit)) / (1 + Sum(y)) + LogSumExpOverPixels(x.Logit * y) + SoftmaxOverPixels(x.Logit)", Activation.None, ignore: 255)),
+        ("a softmax over an image's pixels", Loss("Activation.Sigmoid, PerImage = true", "Square(Sum(SoftmaxOverPixels(3 * x.Logit) * y)) - LogSumExpOverPixels(MeanOverClasses(x.Logit)) + LogSumExpOverPixels(Mean(x.Logit))")),
+        ("exponentials over the pixels by hand", Loss("Activation.None", "Sum(Exp(2 * x.Logit) * y) / Sum(Exp(2 * x.Logit)) + Log(Mean(Exp(x.Logit))) + Exp(x.Logit) / Sum(Exp(x.Logit))", Activation.None)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

@@ -109,7 +109,7 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             return node.Op is Op.Abs or Op.Exp or Op.Softplus or Op.LogCosh or Op.Sqrt ? Range.NonNegative : node.Op == Op.Sigmoid ? Range.Unit : null;
         return node.Op switch
         {
-            Op.Detach or Op.ClassMaximum => range,
+            Op.Detach or Op.ClassMaximum or Op.PixelMaximum => range,
             Op.Abs => Magnitude(range),
             Op.LogCosh => Magnitude(range).Map(x => Evaluate(node.Op, x)),
             Op.Sum or Op.RunningSum => new Range(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),

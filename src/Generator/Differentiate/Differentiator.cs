@@ -62,7 +62,7 @@ internal static class Differentiator
     };
 
     // A reduction's own axes are not spread: its gradient is the same at every point it summed.
-    private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum ? Axes.None : node.Axes;
+    private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum or Op.PixelMaximum ? Axes.None : node.Axes;
 
     private static List<Node> Reachable(Node output)
     {

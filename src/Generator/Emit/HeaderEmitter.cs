@@ -74,7 +74,7 @@ internal static class HeaderEmitter
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
     }
 
-    private static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.RunningSum && node.Attribute.Has(Axes.Pixel);
+    private static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum or Op.RunningSum && node.Attribute.Has(Axes.Pixel);
 
     // What the gradient multiplies pixels by: computed once, not for each pixel.
     private static bool IsCoefficient(Node node) => !node.IsPixel && !TileSchedule.IsLeaf(node) && node.Op != Op.Constant && !node.Operation().IsCondition;

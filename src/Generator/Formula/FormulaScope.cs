@@ -187,6 +187,37 @@ internal sealed class FormulaScope
         return new(Graph.Sum(Graph.Mask(ValidFor(value), Weights?.InSum(value) ?? value.Node), axes), counted.Without(axes));
     }
 
+    public FormulaValue MaxOverPixels(FormulaValue value, Axes axes) =>
+        value.IsPixel ? new(Graph.PixelMaximum(Graph.Where(ValidFor(value), value.Node, Graph.Constant(double.NegativeInfinity)), axes), value.Axes.Without(axes)) : value;
+
+    public FormulaValue LogSumExpOverPixels(FormulaValue value, Axes axes)
+    {
+        // What does not vary is counted.
+        if (!value.IsPixel || !value.Node.IsPixel)
+            return SumOverPixels(new(Graph.One, Axes.None), axes) is var count ? new(Graph.Add(value.Node, Graph.Log(count.Node)), (value.Axes | count.Axes).Without(axes)) : value;
+        (_, Node sum, Node largest) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
+        return new(Graph.Add(largest, Graph.Log(sum)), value.Axes.Without(axes));
+    }
+
+    public FormulaValue SoftmaxOverPixels(FormulaValue value, Axes axes)
+    {
+        Axes all = value.Axes | axes | Valid.Axes;
+        if (!value.Node.IsPixel)
+            return new(Graph.Mask(ValidFor(new(value.Node, all)), Graph.Divide(Graph.One, SumOverPixels(new(Graph.One, Axes.None), axes).Node)), all);
+        (Node exponentials, Node sum, _) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
+        return new(Graph.Divide(exponentials, sum), value.Axes);
+    }
+
+    public FormulaValue LogSoftmaxOverPixels(FormulaValue value, Axes axes)
+    {
+        Axes all = value.Axes | axes | Valid.Axes;
+        Node lowest = Graph.Constant(double.NegativeInfinity);
+        if (!value.Node.IsPixel)
+            return new(Graph.Where(ValidFor(new(value.Node, all)), Graph.Negate(Graph.Log(SumOverPixels(new(Graph.One, Axes.None), axes).Node)), lowest), all);
+        (_, Node sum, Node largest) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
+        return new(Graph.Where(ValidFor(value), Graph.Subtract(Graph.Subtract(value.Node, largest), Graph.Log(sum)), lowest), value.Axes);
+    }
+
     public FormulaValue MeanOverPixels(FormulaValue value, Axes axes)
     {
         Axes left = value.Axes.Without(axes);

@@ -140,7 +140,7 @@ internal sealed partial class GraphBuilder
                 return Axes.None;
             case Op.Logit or Op.Target or Op.Input or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
                 return attribute;
-            case Op.Sum:
+            case Op.Sum or Op.PixelMaximum:
                 return inputs[0].Axes.Without(attribute);
             case Op.Spread:
                 return inputs[0].Axes | attribute;

@@ -39,6 +39,9 @@ internal sealed class Node
     /// <summary>What a pass over the pixels reads to compute the node. A running sum has been stored by an earlier pass.</summary>
     public ImmutableArray<Node> PassInputs => Op == Op.RunningSum ? ImmutableArray<Node>.Empty : Inputs;
 
+    /// <summary>Asks which points have the maximum: of the very numbers that it was found among. Rewritten, they may be rounded in another way.</summary>
+    public bool IsOfMaximum => Op == Op.Equal && Inputs.Any(input => input.Op is Op.ClassMaximum or Op.PixelMaximum);
+
     /// <summary>The classes of a class set.</summary>
     public ClassSelection? Classes { get; }
 

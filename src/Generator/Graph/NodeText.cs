@@ -65,6 +65,7 @@ internal static class NodeText
             Op.Sum => ("sum_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
             Op.RunningSum => ("running_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + " by " + In(1) + ")", Atom),
             Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
+            Op.PixelMaximum => ("max_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
             _ => (Word(node.Op) + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
         };
         return own < precedence ? "(" + text + ")" : text;

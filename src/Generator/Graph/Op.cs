@@ -70,4 +70,5 @@ internal enum Op
     // Reductions.
     Sum,
     ClassMaximum,
+    PixelMaximum,
 }

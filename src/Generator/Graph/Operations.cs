@@ -335,6 +335,15 @@ internal static class Operations
             Domain = "the derivative is shared equally at a tie",
             Torch = "input.ClassMaximum({0})",
         };
+        yield return new(Op.PixelMaximum)
+        {
+            Derivative = (b, n, g) =>
+            {
+                Node isMaximum = b.Equal(n[0], n);
+                return [b.Mask(isMaximum, b.Divide(g, b.Sum(b.Mask(isMaximum, b.One), n.Attribute)))];
+            },
+            Domain = "the derivative is shared equally at a tie",
+        };
     }
 
     private static Operation Condition(Op op, Func<double[], bool> holds, string vector, string scalar, string torch) => new(op)

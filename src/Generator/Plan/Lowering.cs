@@ -21,7 +21,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
     {
         var seen = new HashSet<Node>();
         bool Visit(Node node) => seen.Add(node)
-            && ((node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel) && node.Axes.Has(Axes.Batch)) || node.Inputs.Any(Visit));
+            && ((node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel) && node.Axes.Has(Axes.Batch)) || node.Inputs.Any(Visit));
         return outputs.Any(Visit);
     }
 
@@ -58,7 +58,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 
         Node Refine(Node part)
         {
-            if (!part.IsPixel || part.Inputs.IsEmpty)
+            if (!part.IsPixel || part.Inputs.IsEmpty || part.IsOfMaximum)
                 return part;
             if (!refined.TryGetValue(part, out Node? known))
                 refined[part] = known = Raw(part, [.. part.Inputs.Select(Refine)]);
@@ -107,6 +107,9 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.Sum when perImage && node.Attribute.Has(Axes.Pixel) && node.Attribute.Has(Axes.Batch):
                 Node perImageSum = graph.Make(Op.Sum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
                 return graph.Make(Op.Sum, [perImageSum], 0, Axes.Batch);
+            case Op.PixelMaximum when perImage && node.Attribute.Has(Axes.Pixel) && node.Attribute.Has(Axes.Batch):
+                Node perImageMaximum = graph.Make(Op.PixelMaximum, [inputs[0]], 0, node.Attribute.Without(Axes.Batch));
+                return graph.Make(Op.PixelMaximum, [perImageMaximum], 0, Axes.Batch);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Multiply, IsPixel: true }:
                 return SumOfProduct(inputs[0], condition: null);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && IsFinite(node[0][1]):

@@ -16,8 +16,8 @@ internal sealed class Planner(GraphBuilder builder)
         return new Planner(graph.Builder).Plan(graph, lowering, perImage);
     }
 
-    /// <summary>A sum that a pass adds up, as against one over the classes of a pixel or in the scalar section.</summary>
-    public static bool IsStatistic(Node node) => node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel);
+    /// <summary>A sum that a pass adds up, or the maximum that it finds, as against one over the classes of a pixel or in the scalar section.</summary>
+    public static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel);
 
     // What is known only when a pass has seen every pixel.
     private static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum;
@@ -72,7 +72,8 @@ internal sealed class Planner(GraphBuilder builder)
     // The companion is written by another pass that adds up the same sums in the same way.
     private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null)
     {
-        ImmutableArray<Node> ordered = sums.ToImmutableArray();
+        // Maxima come last, as the driver expects them.
+        ImmutableArray<Node> ordered = sums.OrderBy(sum => sum.Op == Op.PixelMaximum).ToImmutableArray();
         var pass = new PassPlan(
             id, title, stage,
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),

@@ -15,7 +15,7 @@ internal sealed record ScalarStep(Node Node, Axes Loop, PassPlan? Pass = null, i
     /// <summary>The result is complete only after the loop.</summary>
     public bool IsReduction => Pass is null && IsReductionNode(Node);
 
-    public static bool IsReductionNode(Node node) => node.Op is Op.Sum or Op.ClassMaximum;
+    public static bool IsReductionNode(Node node) => node.Op is Op.Sum or Op.ClassMaximum or Op.PixelMaximum;
 }
 
 /// <summary>The loops of one stage of the scalar section, in order.</summary>

@@ -15,12 +15,15 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
 {
     public bool HasClass => Sum[0].Axes.Has(Axes.Class);
 
+    /// <summary>The largest over the pixels is wanted.</summary>
+    public bool IsMaximum => Sum.Op == Op.PixelMaximum;
+
     public IEnumerable<Node> Parts => new[] { Rest, Factor }.OfType<Node>();
 
     /// <summary>Takes a sum apart where no other result of its pass needs the logarithm.</summary>
     public static Summand Of(GraphBuilder graph, Node sum, IEnumerable<Node> otherResults)
     {
-        var log = Find(sum[0]);
+        Node? log = sum.Op == Op.PixelMaximum ? null : Find(sum[0]);
         if (log is null || otherResults.Any(result => Reaches(result, log)))
             return new(sum, sum[0]);
         (Node? rest, Node factor, bool isNegative) = Take(graph, sum[0], log);

@@ -65,12 +65,14 @@ internal sealed partial class GraphBuilder
                 return new(() => (a[0], null)) { HasExponential = !IsTame(a) };
             case Op.Cosh:
                 return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a) };
-            case Op.Expm1 when Bounds(a[0]) is not { High: <= Tame }:
-                return new(() => (Maximum(a[0], Zero), Multiply(Sign(a[0]), Negate(Expm1(Negate(Abs(a[0]))))))) { HasFactor = true, HasExponential = true };
+            case Op.Expm1 when !shifted.Contains(a) && Bounds(a[0]) is not { High: <= Tame }:
+                return new(() => (Maximum(a[0], Zero), Multiply(Sign(a[0]), Negate(Shifted(Expm1(Negate(Abs(a[0])))))))) { HasFactor = true, HasExponential = true };
             case Op.Softmax or Op.Sigmoid:
                 return new(() => (Log(a), null));
             case Op.Sum when a.Attribute == Axes.Class && a.IsPixel && !IsComplementAtLabel(a):
                 return ScaledSum(a);
+            case Op.Sum when a.Attribute.Has(Axes.Pixel):
+                return ScaledSumOverPixels(a);
             case Op.Add:
                 return Joined(a.Inputs, ScaledAddition, isSum: true);
             case Op.Multiply:
@@ -175,14 +177,44 @@ internal sealed partial class GraphBuilder
 
         // Nothing infinite where nothing counts: second derivatives multiply it by 0.
         Node exponential = ShiftedExp(Where(counts, Subtract(exponent, largest), Constant(double.NegativeInfinity)));
-        return (largest, Sum(Mask(counts, Multiply(weight, exponential)), Axes.Class));
+        Node weighted = counts.IsConstant || weight.IsNumber(1) ? weight : Make(Op.Where, counts, weight, Zero);
+        return (largest, Sum(Multiply(weighted, exponential), Axes.Class));
     }
 
-    private Node ShiftedExp(Node exponent)
+    // sum_NS(w * exp(z)), or of each image, with conditions. The largest of all points comes out that the conditions leave.
+    private Scaled? ScaledSumOverPixels(Node sum)
     {
-        Node result = Elementwise(Op.Exp, exponent);
-        shifted.Add(result);
-        return result;
+        (List<Node> masks, Node inner) = Unmask(sum[0]);
+        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op == Op.Exp && !IsTame(factor))];
+        if (exponentials.Count == 0)
+            return null;
+        return new(Make) { HasFactor = true, HasExponential = true };
+
+        (Node Exponent, Node? Factor) Make()
+        {
+            Node exponent = exponentials.Select(factor => factor[0]).Aggregate(Add), weight = Product([.. factors.Where(factor => !exponentials.Contains(factor))]);
+            Node largest = LargestOverPixels(exponent, masks.Aggregate(True, And), sum.Attribute);
+            return (largest, Sum(Remask(masks, Multiply(weight, ShiftedExp(Subtract(exponent, largest)))), sum.Attribute));
+        }
+    }
+
+    // A constant for the derivative.
+    private Node LargestOverPixels(Node exponent, Node condition, Axes axes) =>
+        Detach(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
+
+    /// <summary>exp(v) less the largest, and their sum, over the pixels that take part; and the largest.</summary>
+    public (Node Exponentials, Node Sum, Node Largest) ShiftedOverPixels(Node a, Node condition, Axes axes)
+    {
+        Node largest = LargestOverPixels(a, condition, axes), exponentials = ShiftedExp(Where(condition, Subtract(a, largest), Constant(double.NegativeInfinity)));
+        return (exponentials, Sum(exponentials, axes), largest);
+    }
+
+    private Node ShiftedExp(Node exponent) => Shifted(Elementwise(Op.Exp, exponent));
+
+    private Node Shifted(Node exponential)
+    {
+        shifted.Add(exponential);
+        return exponential;
     }
 
     /// <summary>log(exp(a) + exp(b)).</summary>
@@ -212,11 +244,18 @@ internal sealed partial class GraphBuilder
             return Multiply(Product(factors), parts);
         }
 
-        Node others = Product([.. factors.Where(factor => factor.Op != Op.Exp)]), exponent = factors.Where(factor => factor.Op == Op.Exp).Select(factor => factor[0]).Aggregate(Zero, Add);
+        Node others = One, exponent = Zero;
+        foreach (Node factor in factors)
+        {
+            (Node own, Node? rest) = ScaledOf(factor) is { HasExponential: true } made ? made.Parts : factor.Op == Op.Exp ? (factor[0], null) : (Zero, factor);
+            exponent = Add(exponent, own);
+            others = Multiply(others, rest ?? One);
+        }
+
         if (b.Op == Op.Add && ShareOf(exponent, b) is { } share)
             return Multiply(others, share);
         Node scaled = Multiply(others, Exp(Subtract(exponent, below.Parts.Exponent)));
-        return below.Parts.Factor is { } rest ? Divide(scaled, rest) : scaled;
+        return below.Parts.Factor is { } divisor ? Divide(scaled, divisor) : scaled;
     }
 
     // exp(a) / (exp(a) + exp(b)) is a logistic function, and so is what differs from it by a constant factor.

@@ -144,5 +144,8 @@ internal sealed partial class GraphBuilder
         };
     }
 
+    /// <summary>The largest over those of the axes that the value has; on the axes of pixels, and of images beside them.</summary>
+    public Node PixelMaximum(Node a, Axes axes) => a.Axes.Touches(axes) ? Make(Op.PixelMaximum, [a], 0, axes & a.Axes) : a;
+
     public Node ClassMaximum(Node a) => a.Axes.Has(Axes.Class) ? Make(Op.ClassMaximum, a) : a;
 }

@@ -64,7 +64,7 @@ internal sealed partial class GraphBuilder
             Op.SoftmaxComplement => ComplementAtLabel(node[0]),
 
             // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.
-            Op.Equal when node.Inputs.Any(input => input.Op == Op.ClassMaximum) => Less(Zero, Pick(Mask(node, One))),
+            _ when node.IsOfMaximum => Less(Zero, Pick(Mask(node, One))),
 
             // A condition is picked as the number that it would be: a sum of conditions has no meaning.
             _ when IsPickable(node) && node.Operation().IsCondition => Less(Zero, Pick(Mask(node, One))),

@@ -146,7 +146,7 @@ internal sealed partial class GraphBuilder
             return false;
 
         // Which class has the maximum is asked of the very numbers that it was found among: rewritten, they may be rounded in another way.
-        if (value.Op == Op.Equal && value.Inputs.Any(input => input.Op == Op.ClassMaximum))
+        if (value.IsOfMaximum)
             return false;
         if (!value.Operation().IsElementwise)
         {
@@ -176,7 +176,7 @@ internal sealed partial class GraphBuilder
             same &= ReferenceEquals(inputs[i], node[i]);
         if (same)
             return node;
-        return node.Op switch
+        Node rebuilt = node.Op switch
         {
             Op.Add => Add(inputs[0], inputs[1]),
             Op.Multiply => Multiply(inputs[0], inputs[1]),
@@ -197,10 +197,12 @@ internal sealed partial class GraphBuilder
             Op.Mask => Mask(inputs[0], inputs[1]),
             Op.Sum => Sum(inputs[0], node.Attribute),
             Op.ClassMaximum => ClassMaximum(inputs[0]),
+            Op.PixelMaximum => PixelMaximum(inputs[0], node.Attribute),
             Op.Softmax => Softmax(inputs[0]),
             Op.SoftmaxComplement => SoftmaxComplement(inputs[0]),
             Op.LogSumExp => LogSumExp(inputs[0]),
             _ => Elementwise(node.Op, inputs),
         };
+        return shifted.Contains(node) && rebuilt.Op == node.Op ? Shifted(rebuilt) : rebuilt;
     }
 }

@@ -62,8 +62,59 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         int length = pass.SumLength(run.Classes);
         if (statistics is not null && run.Layout.PerImage)
             statistics += block / BlocksOf(run) * length;
+        if (pass.HasMaxima)
+        {
+            JoinMaxima(run, pass, statistics, sums, length);
+            return;
+        }
+
         for (int k = 0; k < length && statistics is not null; k++)
             statistics[k] += sums[k];
+    }
+
+    // Maxima beside sums. The larger of two is the same in any order.
+    private static void JoinMaxima(in CallState run, PassLayout pass, double* statistics, double* sums, int length)
+    {
+        for (int k = 0; k < length && statistics is not null; k++)
+            statistics[k] = pass.IsMaximum(k, run.Classes) ? Math.Max(statistics[k], sums[k]) : statistics[k] + sums[k];
+    }
+
+    // Sums begin at 0, maxima at minus infinity.
+    private static void Begin(in CallState run, PassLayout pass, Span<double> statistics)
+    {
+        statistics.Clear();
+        int length = pass.SumLength(run.Classes);
+        for (int k = 0; k < statistics.Length && pass.HasMaxima; k++)
+        {
+            if (pass.IsMaximum(k % length, run.Classes))
+                statistics[k] = double.NegativeInfinity;
+        }
+    }
+
+    // Likewise in lanes.
+    private static void BeginLanes(in CallState run, PassLayout pass, T* lanes, int length)
+    {
+        new Span<T>(lanes, length * V.Count).Clear();
+        for (int k = 0; k < length && pass.HasMaxima; k++)
+        {
+            if (pass.IsMaximum(k, run.Classes))
+                new Span<T>(lanes + (k * V.Count), V.Count).Fill(T.NegativeInfinity);
+        }
+    }
+
+    private static void JoinLanes(in CallState run, PassLayout pass, T* lanes, int length, double* sums)
+    {
+        for (int k = 0; k < length; k++, lanes += V.Count)
+        {
+            if (!pass.IsMaximum(k, run.Classes))
+            {
+                AddLanes(lanes, 1, sums + k);
+                continue;
+            }
+
+            for (int lane = 0; lane < V.Count; lane++)
+                sums[k] = Math.Max(sums[k], CallChecks.ToDouble(lanes[lane]));
+        }
     }
 
     private static void RunBlock(in CallState run, ref TileMemory memory, PassLayout pass, long block)
@@ -72,15 +123,18 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         long start = first * BlockPixels, end = Math.Min(run.Pixels, start + BlockPixels);
         LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
         int length = pass.SumLength(run.Classes);
-        new Span<double>(memory.BlockSums, length).Clear();
+        Begin(run, pass, new Span<double>(memory.BlockSums, length));
         for (long chunk = start; chunk < end; chunk += FlushPixels)
         {
-            new Span<T>(memory.LaneSums, length * V.Count).Clear();
+            BeginLanes(run, pass, memory.LaneSums, length);
             long chunkEnd = Math.Min(end, chunk + FlushPixels);
             long pixel = RunPlainTiles(run, memory, pass, (int)image, chunk, chunkEnd);
             for (; pixel < chunkEnd; pixel += run.Width)
                 RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
-            AddLanes(memory.LaneSums, length, memory.BlockSums);
+            if (pass.HasMaxima)
+                JoinLanes(run, pass, memory.LaneSums, length, memory.BlockSums);
+            else
+                AddLanes(memory.LaneSums, length, memory.BlockSums);
         }
 
         // Such stores are ordered with no others until then.

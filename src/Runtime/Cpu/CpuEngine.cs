@@ -17,6 +17,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.ElementAxes = layout.ElementAxes;
         call.ValuePasses = layout.ValueStage;
         call.CountsImages = layout.CountsImages;
+        call.HasMaxima = Array.Exists(layout.Passes, pass => pass.HasMaxima);
         if (call.Mode == CpuMode.Measure)
             return;
         if (definition.Resize == Resize.Bilinear && call.Logits is not null
@@ -142,7 +143,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             bool callers = call.Statistics is not null && k < layout.ValueStage && call.Mode != CpuMode.Accumulate;
             run.Statistics[k] = (callers ? call.Statistics : own) + run.StatisticsOffset(k);
             if (call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient) || !callers)
-                new Span<double>(run.Statistics[k], checked((int)run.StatisticsOf(k))).Clear();
+                Begin(run, passes[k], new Span<double>(run.Statistics[k], checked((int)run.StatisticsOf(k))));
         }
 
         if (call.WritesGradient)

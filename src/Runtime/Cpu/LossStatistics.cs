@@ -32,6 +32,8 @@ public sealed class LossStatistics
                 throw new NotSupportedException($"{Definition.Name} needs {call.ValuePasses} passes over the pixels for its value, so its sums cannot be gathered in one. Evaluate the whole batch at once.");
             if (call.CountsImages)
                 throw new NotSupportedException($"{Definition.Name} counts the images of the batch, and pieces may be parts of an image. Evaluate the whole batch at once.");
+            if (call.HasMaxima)
+                throw new NotSupportedException($"{Definition.Name} takes a maximum over the pixels, and pieces of a batch add up only what is a sum. Evaluate the whole batch at once.");
             sums[kind] = new double[call.StatisticsLength];
         }
     }

@@ -126,6 +126,9 @@ public unsafe ref struct CpuCall
     /// <summary><see cref="KernelLayout.CountsImages"/>, from <see cref="CpuMode.Measure"/>.</summary>
     public bool CountsImages;
 
+    /// <summary>Some statistics are maxima, which do not add up, from <see cref="CpuMode.Measure"/>.</summary>
+    public bool HasMaxima;
+
     /// <summary>The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.</summary>
     public int WholeBatch;
 

@@ -13,12 +13,22 @@ namespace LossGen.Kernels;
 /// <param name="Stores">Bit k: the pass stores values and keys of running sum k, which is then summed up.</param>
 /// <param name="ClassProducts">Products over pixels with one number a class: <see cref="Tile{T}.Products"/>.</param>
 /// <param name="PixelProducts">Those without a class axis.</param>
+/// <param name="ClassMaxima">How many of <paramref name="ClassSums"/>, the last ones, are no sums but the largest over the pixels.</param>
+/// <param name="PixelMaxima">How many of <paramref name="PixelSums"/>, the last ones, are.</param>
 public sealed record PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
-    bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0)
+    bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
+    int ClassMaxima = 0, int PixelMaxima = 0)
 {
     /// <summary>The length of the pass's statistics for an image.</summary>
     public int SumLength(int classes) => ClassSums * classes + PixelSums;
+
+    /// <summary>Some of the pass's statistics are maxima, which do not add up.</summary>
+    public bool HasMaxima => ClassMaxima + PixelMaxima > 0;
+
+    /// <summary>Whether a statistic, at its place among those of an image, is a maximum.</summary>
+    public bool IsMaximum(int index, int classes) =>
+        index < ClassSums * classes ? index >= (ClassSums - ClassMaxima) * classes : index >= SumLength(classes) - PixelMaxima;
 
     /// <summary>How many products the pass forms.</summary>
     public int ProductLength(int classes) => ClassProducts * classes + PixelProducts;

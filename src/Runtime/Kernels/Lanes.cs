@@ -13,6 +13,19 @@ public static class Lanes
         where T : unmanaged
         where V : struct, IVector<V, T> => V.Store(V.Load(accumulator, V.Count) + value, accumulator, V.Count);
 
+    /// <summary>Puts the larger into a lane accumulator in memory, NaN if either is; those of several classes follow each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Maximum<T, V>(Pointer<T> accumulator, V value)
+        where T : unmanaged
+        where V : struct, IVector<V, T> => V.Store(V.Max(V.Load(accumulator, V.Count), value), accumulator, V.Count);
+
+    /// <summary>The value where the pixel is valid, else minus infinity. Nothing is left of it in full tiles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ValidOrLowest<T, V, M>(V value, Pointer<T> valid)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+        where M : struct, ITileMask => M.IsMasked ? V.Select(V.Load(valid), value, V.Create(double.NegativeInfinity)) : value;
+
     /// <summary>The value where the pixel is valid, else 0. Nothing is left of it in full tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Valid<T, V, M>(V value, Pointer<T> valid)

@@ -27,6 +27,23 @@ public static partial class Functions
     /// <summary>The mean over the valid pixels of all images, whatever the loss says; 0 if there is none.</summary>
     public static Value TotalMean(Value v) => TermScope.Current.Mean(v, AllPixels);
 
+    /// <summary>
+    /// The largest over the valid pixels, of the batch or of each image as in <see cref="Sum"/>; minus infinity where there is none. Equal ones share the derivative.
+    /// </summary>
+    public static Value MaxOverPixels(Value v) => TermScope.Current.Max(v, TermScope.Current.SumAxes);
+
+    /// <summary>log(sum of exp(v)) over the valid pixels, of the batch or of each image as in <see cref="Sum"/>: finite where the values are.</summary>
+    public static Value LogSumExpOverPixels(Value v) => TermScope.Current.LogSumExp(v, TermScope.Current.SumAxes);
+
+    /// <summary>
+    /// exp(v) over the sum of exp(v) over the valid pixels, of the batch or of each image as in <see cref="Sum"/>: positive numbers that add up to 1, without overflow. It is 0 at pixels that are not
+    /// valid. <c>Sum(SoftmaxOverPixels(v) * column)</c> is a soft-argmax.
+    /// </summary>
+    public static Value SoftmaxOverPixels(Value v) => TermScope.Current.Softmax(v, TermScope.Current.SumAxes);
+
+    /// <summary>The logarithm of <see cref="SoftmaxOverPixels"/>, finite where the values are; minus infinity at pixels that are not valid.</summary>
+    public static Value LogSoftmaxOverPixels(Value v) => TermScope.Current.LogSoftmax(v, TermScope.Current.SumAxes);
+
     /// <summary>The sum over the term's classes, inside each pixel if the value has pixels.</summary>
     public static Value SumOverClasses(Value v) => TermScope.Current.Sum(v, ElementAxes.Class);
 

@@ -31,7 +31,7 @@ public class NumericsDiagnosticTests
     [Theory]
     [InlineData("{|LG0066:Exp(x.Logit)|} - y * x.Logit")]
     [InlineData("{|LG0066:Exp(-x.Logit)|} * Square(x.Probability - y)")]
-    [InlineData("Square({|LG0066:Exp(x.Logit)|} - y) + Log(1 + Exp(x.Logit))")]
+    [InlineData("Square({|LG0066:Exp(x.Logit)|} - y) + Log(1 + Exp(2 * x.Logit))")]
     [InlineData("{|LG0066:Cosh(x.Logit - y)|} - 1")]
     [InlineData("{|LG0066:Expm1(2 * x.Logit)|} * y")]
     [InlineData("Square({|LG0066:Sinh(x.Logit)|})")]

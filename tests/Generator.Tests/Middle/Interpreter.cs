@@ -91,6 +91,8 @@ internal sealed class Interpreter(Leaves leaves)
                 return Reduce(inputs[0], node.Attribute, 0, (sum, value) => sum + value);
             case Op.ClassMaximum:
                 return Reduce(inputs[0], Axes.Class, double.NegativeInfinity, Math.Max);
+            case Op.PixelMaximum:
+                return Reduce(inputs[0], node.Attribute, double.NegativeInfinity, Math.Max);
             case Op.LogSumExp:
                 return LogSumExp(inputs[0]);
             case Op.Softmax:

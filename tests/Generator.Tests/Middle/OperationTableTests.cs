@@ -52,7 +52,7 @@ public class OperationTableTests
     public static TheoryData<string> Differentiable =>
         new(Operations.All.Where(row => row is { IsElementwise: true, Derivative: not null }).Select(row => row.Op.ToString()));
 
-    public static TheoryData<string> JoiningClasses => new(nameof(Op.Softmax), nameof(Op.SoftmaxComplement), nameof(Op.LogSumExp), nameof(Op.ClassMaximum), nameof(Op.Sum));
+    public static TheoryData<string> JoiningClasses => new(nameof(Op.Softmax), nameof(Op.SoftmaxComplement), nameof(Op.LogSumExp), nameof(Op.ClassMaximum), nameof(Op.PixelMaximum), nameof(Op.Sum));
 
     [Fact]
     public void EveryOperationHasOneRow() => Assert.Equal(AllOps.Order(), Operations.All.Select(row => row.Op).Order());
@@ -100,7 +100,9 @@ public class OperationTableTests
     {
         Op op = Enum.Parse<Op>(name);
         var builder = new GraphBuilder();
-        Node joined = op == Op.Sum ? builder.Make(op, [builder.Multiply(builder.Logit, builder.Logit)], 0, Axes.Pixel) : builder.Make(op, builder.Logit);
+        Node joined = op == Op.Sum ? builder.Make(op, [builder.Multiply(builder.Logit, builder.Logit)], 0, Axes.Pixel)
+            : op == Op.PixelMaximum ? builder.Make(op, [builder.Logit], 0, Axes.Batch | Axes.Pixel)
+            : builder.Make(op, builder.Logit);
         Node output = builder.Make(Op.Sum, [builder.Multiply(joined, builder.Tanh(joined))], 0, joined.Axes);
         for (int seed = 0; seed < 5; seed++)
             Gradients.AssertMatch(builder, output, Leaves.Random(seed), 1e-8);

@@ -17,9 +17,9 @@ internal static class RandomGraph
 
     private static readonly string[] Unary =
         ["neg", "square", "exp-tanh", "log-positive", "log1p-positive", "expm1-tanh", "sqrt-positive", "abs", "tanh", "sigmoid", "softplus", "cosh-tanh",
-         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "softmax", "complement", "detach", "log-cosh", "log-of-cosh", "log-sum-exp", "softmax-by-exp", "logistic", "log-of-logistic", "log1p-exp"];
+         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "softmax", "complement", "detach", "log-cosh", "log-of-cosh", "max-S", "max-NS", "log-sum-exp-S", "log-sum-exp", "softmax-by-exp", "logistic", "log-of-logistic", "log1p-exp"];
 
-    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x", "log-add-exp", "share", "log-weighted", "mean-by-exp"];
+    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x", "log-add-exp", "share", "log-weighted", "mean-by-exp", "mean-by-exp-NS"];
 
     private static readonly double[] Numbers = [0, 1, 1, -1, 2, 0.5, 3, -0.25];
 
@@ -77,6 +77,9 @@ internal static class RandomGraph
             "max-C" => a.ClassMaximum(v[0]),
             "lse" => LogSumExp(a, b, v[0]),
             "softmax" => b.Softmax(v[0]),
+            "max-S" => a.PixelMaximum(v[0], Axes.Pixel),
+            "max-NS" => a.PixelMaximum(v[0], Axes.Batch | Axes.Pixel),
+            "log-sum-exp-S" => a.Log(a.Sum(a.Exp(v[0]), Axes.Pixel)),
             "log-cosh" => b.LogCosh(v[0]),
             "log-of-cosh" => a.Log(a.Cosh(v[0])),
             "log-sum-exp" => a.Log(a.Sum(a.Exp(v[0]), Axes.Class)),
@@ -87,6 +90,7 @@ internal static class RandomGraph
             "log-add-exp" => a.Log(a.Add(a.Exp(v[0]), a.Exp(v[1]))),
             "share" => a.Divide(a.Exp(v[0]), a.Add(a.Multiply(b.Constant(2), a.Exp(v[0])), a.Exp(v[1]))),
             "log-weighted" => a.Log(a.Sum(a.Multiply(Positive(a, b, v[0]), a.Exp(v[1])), Axes.Class)),
+            "mean-by-exp-NS" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Batch | Axes.Pixel), a.Sum(a.Exp(v[1]), Axes.Batch | Axes.Pixel)),
             "mean-by-exp" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Class), a.Sum(a.Exp(v[1]), Axes.Class)),
             "complement" => a.Add(b.One, a.Multiply(b.Constant(-1), v[0])),
             "add" => a.Add(v[0], v[1]),
@@ -202,6 +206,8 @@ internal static class RandomGraph
         public virtual Node Mask(Node condition, Node v) => b.Make(Op.Mask, condition, v);
 
         public virtual Node ClassMaximum(Node v) => v.Axes.Has(Axes.Class) ? b.Make(Op.ClassMaximum, v) : v;
+
+        public virtual Node PixelMaximum(Node v, Axes axes) => v.Axes.Touches(axes) ? b.Make(Op.PixelMaximum, [v], 0, axes & v.Axes) : v;
 
         // A sum over an axis that the value lacks multiplies by the extent, in any graph.
         public virtual Node Sum(Node v, Axes axes)

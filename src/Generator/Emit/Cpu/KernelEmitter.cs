@@ -90,10 +90,12 @@ internal static class KernelEmitter
         (int classRows, int pixelRows) = TileEmitter.ScratchRows(pass);
         (int perClass, int shared) = TileEmitter.Products(pass);
         string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
+        int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima = pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
+        string maxima = classMaxima + pixelMaxima > 0 ? $", ClassMaxima: {classMaxima}, PixelMaxima: {pixelMaxima}" : "";
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
             + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
-            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products})";
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima})";
     }
 
     private static void Dispatch(CodeWriter writer, LossPlan plan)

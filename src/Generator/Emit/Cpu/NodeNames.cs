@@ -62,6 +62,8 @@ internal sealed class NodeNames(LossPlan plan)
                 return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) ? input : "input";
             case Op.RunningSum:
                 return "running";
+            case Op.PixelMaximum:
+                return "largest";
             case Op.ClassMaximum when node[0].Op == Op.Logit:
                 return "maximum";
             case Op.ExpNonPositive when node.Axes.Has(Axes.Class):

@@ -216,7 +216,7 @@ internal sealed class ScalarEmitter
         {
             writer.Line($"{Reference(node)} += {value};");
         }
-        else if (node.Op is Op.ClassMaximum)
+        else if (node.Op is Op.ClassMaximum or Op.PixelMaximum)
         {
             writer.Line($"{Reference(node)} = global::System.Math.Max({Reference(node)}, {value});");
         }
@@ -340,13 +340,13 @@ internal sealed class ScalarEmitter
                 return $"{names.Of(node)}[c]";
             case Op.Upstream:
                 return $"s.Upstream[{Index(node.Axes)}]";
-            case Op.Sum when Planner.IsStatistic(node):
+            case Op.Sum or Op.PixelMaximum when Planner.IsStatistic(node):
                 PassPlan pass = plan.Statistics.First(p => p.Sums.Contains(node));
                 string image = plan.PerImage ? $"(n * (({pass.ClassSums.Length} * classes) + {pass.PixelSums.Length}))" : "";
                 string own = node.Axes.Has(Axes.Class) ? "c" : "";
                 string index = image.Length > 0 && own.Length > 0 ? image + " + " + own : image.Length > 0 ? image : own.Length > 0 ? own : "0";
                 return $"{names.Of(node)}[{index}]";
-            case Op.Sum or Op.ClassMaximum:
+            case Op.Sum or Op.ClassMaximum or Op.PixelMaximum:
                 return Text(node[0]);
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + Nested(node[1]);

@@ -217,7 +217,7 @@ internal sealed class TileEmitter
     {
         foreach (Summand sum in sums)
         {
-            writer.Line($"V {text.SumName(sum.Sum)} = V.Zero;");
+            writer.Line($"V {text.SumName(sum.Sum)} = {(sum.IsMaximum ? Lowest : "V.Zero")};");
             if (sum.Factor is not null)
                 writer.Line($"V {text.ProductName(sum.Sum)} = tile.BeginsProducts ? {(sum.IsOnePlus ? "V.Zero" : "V.One")} : V.Load({Product(sum)});");
         }
@@ -235,8 +235,16 @@ internal sealed class TileEmitter
     private static IEnumerable<Summand> ProductsOf(PassPlan pass, bool perClass) =>
         pass.Summands.Where(summand => summand.Factor is not null && TileSchedule.HasClass(summand.Sum) == perClass);
 
+    private const string Lowest = "V.Create(double.NegativeInfinity)";
+
     private void Accumulate(Summand sum)
     {
+        if (sum.IsMaximum)
+        {
+            writer.Line($"{text.SumName(sum.Sum)} = V.Max({text.SumName(sum.Sum)}, {text.MaskedMaximum(sum.Rest!)});");
+            return;
+        }
+
         if (sum.Rest is { } rest)
             writer.Line(text.AddValid(text.SumName(sum.Sum), rest));
         if (sum.Factor is not { } factor)
@@ -259,7 +267,7 @@ internal sealed class TileEmitter
         foreach (Node reduction in reductions)
         {
             text.Comment(reduction);
-            string start = reduction.Op == Op.ClassMaximum ? "V.Create(double.NegativeInfinity)" : "V.Zero";
+            string start = reduction.Op == Op.ClassMaximum ? Lowest : "V.Zero";
             writer.Line($"V {text.Name(reduction)} = {start};");
         }
 
@@ -391,6 +399,6 @@ internal sealed class TileEmitter
         }
 
         string place = $"tile.Sums + ({index} * V.Count)";
-        writer.Line(text.IsForSeveral && offset.Length == 0 ? $"V.AddToRow({total}, {place}, isFirst: false);" : $"{KernelEmitter.Lanes}.Add<T, V>({place}, {total});");
+        writer.Line(text.IsForSeveral && offset.Length == 0 ? $"V.AddToRow({total}, {place}, isFirst: false);" : $"{KernelEmitter.Lanes}.{(summand.IsMaximum ? "Maximum" : "Add")}<T, V>({place}, {total});");
     }
 }

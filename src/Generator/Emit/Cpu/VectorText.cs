@@ -322,6 +322,10 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public string MaskedFactor(Node node) =>
         IsMaskedByGraph(node) ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.ValidOrOne<T, V, M>({Text(node, outer: true)}, validity + i)";
 
+    /// <summary>A candidate for a maximum: what is not valid is none.</summary>
+    public string MaskedMaximum(Node node) =>
+        plan.Graph.Builder.HasInvalidPixels ? Text(node, outer: true) : $"{KernelEmitter.Lanes}.ValidOrLowest<T, V, M>({Text(node, outer: true)}, validity + i)";
+
     // With ignored pixels the graph itself selects the valid ones; without, only the padding of a last tile is not valid.
     private bool IsMaskedByGraph(Node node) => plan.Graph.Builder.HasInvalidPixels || IsZeroWhereInvalid(node);
 
@@ -433,7 +437,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     private bool IsInlineProduct(Node node, out bool negative)
     {
         negative = node.Op == Op.Multiply && node[0].IsNumber(-1);
-        return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !IsNamed(node)
+        return node.Op == Op.Multiply && node.IsPixel && plan.IsUsedOnce(node) && !plan.IsExact(node) && !IsNamed(node)
             && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
     }
 

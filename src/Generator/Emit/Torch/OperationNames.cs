@@ -37,6 +37,7 @@ internal sealed class OperationNames(LossGraph graph)
             Op.Add when OperationText.LogSoftmax(graph.Builder, node) is var (_, atLabel) => atLabel ? "logAtLabel" : "logP",
             Op.Softplus => "softplus",
             Op.ClassMaximum => "maximum",
+            Op.PixelMaximum => "largest",
             Op.Sum when node.Attribute.Has(Axes.Pixel) => "sum",
             Op.Sum when GraphBuilder.IsPick(node) => "atLabel",
             _ when node.Operation().IsCondition => "condition",

@@ -83,6 +83,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return "upstream";
             case Op.RunningSum:
                 return $"input.RunningSum{node.Attribute.Letters().Replace(",", "")}({Tensor(node[0])}, {Tensor(node[1])})";
+            case Op.PixelMaximum:
+                return $"input.Maximum{node.Attribute.Letters().Replace(",", "")}({Value(node[0])})";
             case Op.Sum when GraphBuilder.IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
             case Op.Sum:

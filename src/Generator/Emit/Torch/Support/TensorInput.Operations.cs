@@ -98,6 +98,22 @@ namespace LossGen.Generated
             return torch.where(largest.ne(double.NegativeInfinity), largest, Valid is null || !isPixel ? lowest : Mask(Valid.any(1, keepdim: true), lowest));
         }
 
+        /// <summary>The largest over the pixels.</summary>
+        public Tensor MaximumS(Tensor x) => Largest(x, 2);
+
+        /// <summary>The largest over the images.</summary>
+        public Tensor MaximumN(Tensor x) => Largest(x, 0);
+
+        /// <summary>The largest over images and pixels.</summary>
+        public Tensor MaximumNS(Tensor x) => Largest(x, 0, 2);
+
+        // -infinity where no pixel takes part, which autograd would multiply by 0: a number far below.
+        private Tensor Largest(Tensor x, params long[] axes)
+        {
+            Tensor largest = x.amax(axes, keepdim: true);
+            return torch.is_grad_enabled() ? torch.where(largest.ne(double.NegativeInfinity), largest, Number(-1e30)) : largest;
+        }
+
         /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
         public Tensor AtLabel(Tensor value)
         {
