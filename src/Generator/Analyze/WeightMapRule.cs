@@ -17,21 +17,22 @@ internal static class WeightMapRule
             return;
         }
 
-        GraphBuilder graph = LossGraph.BuilderFor(term.Loss.Options);
-        (Node value, WeightMaps weights) = Read(graph, term, term.Term);
+        var tables = new List<ClassNumbers>();
+        GraphBuilder graph = LossGraph.BuilderFor(term.Loss.Options, tables);
+        (Node value, WeightMaps weights) = Read(graph, tables, term, term.Term);
         bool isElement = term.Term.WeightMaps.Any(map => term.Loss.Inputs[map].IsElement);
         if (weights.JoinsClasses)
             term.Report(Rule.ElementWeightsJoined, term.Root, DeclaredTerm.ElementWeights, term.Name);
         if (weights.Sorts)
             term.Report(Rule.WeightsSorted, term.Root, isElement ? DeclaredTerm.ElementWeights : DeclaredTerm.PixelWeights, term.Name);
-        if (term.Term.NormalizeWeightMaps && ReferenceEquals(value, Read(graph, term, term.Term with { NormalizeWeightMaps = false }).Value))
+        if (term.Term.NormalizeWeightMaps && ReferenceEquals(value, Read(graph, tables, term, term.Term with { NormalizeWeightMaps = false }).Value))
             term.Report(Rule.NormalizesNothing, term.Root, DeclaredTerm.NormalizesOption, term.Name, "no mean over pixels or elements is taken; remove it");
     }
 
     // Equal values are one node.
-    private static (Node Value, WeightMaps Weights) Read(GraphBuilder graph, TermAnalysis term, TermModel read)
+    private static (Node Value, WeightMaps Weights) Read(GraphBuilder graph, List<ClassNumbers> tables, TermAnalysis term, TermModel read)
     {
         var scope = FormulaScope.Of(graph, term.Loss, read, term.IndexTarget);
-        return (scope.Reduce(FormulaReader.Read(read, scope, []).Value), scope.Weights!);
+        return (scope.Reduce(FormulaReader.Read(read, scope, tables).Value), scope.Weights!);
     }
 }

@@ -215,7 +215,7 @@ internal sealed class FormulaScope
         if (!value.Node.IsPixel)
             return new(Graph.Where(ValidFor(new(value.Node, all)), Graph.Negate(Graph.Log(SumOverPixels(new(Graph.One, Axes.None), axes).Node)), lowest), all);
         (_, Node sum, Node largest) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
-        return new(Graph.Where(ValidFor(value), Graph.Subtract(Graph.Subtract(value.Node, largest), Graph.Log(sum)), lowest), value.Axes);
+        return new(Graph.Subtract(Graph.Subtract(value.Node, largest), Graph.Log(sum)), value.Axes);
     }
 
     public FormulaValue MeanOverPixels(FormulaValue value, Axes axes)

@@ -37,8 +37,9 @@ internal sealed class WeightMaps
             return null;
 
         // What the formula leaves is known when it has been read.
-        var plain = FormulaScope.Of(LossGraph.BuilderFor(model.Options), model, term with { WeightMaps = [] }, indexTarget);
-        bool weighsSums = !FormulaReader.Read(term, plain, []).Value.IsPixel;
+        var tables = new List<ClassNumbers>();
+        var plain = FormulaScope.Of(LossGraph.BuilderFor(model.Options, tables), model, term with { WeightMaps = [] }, indexTarget);
+        bool weighsSums = !FormulaReader.Read(term, plain, tables).Value.IsPixel;
         Node product = graph.One;
         foreach (int index in term.WeightMaps)
         {

@@ -95,6 +95,7 @@ internal sealed record LossPlan(
 
     /// <summary>The pass that stores a running sum's values and keys.</summary>
     public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
+
     /// <summary>
     /// Which pixels have the maximum is asked in later passes: what it was found among is computed in each in the very same steps, so that no product joins an addition in one pass alone.
     /// </summary>

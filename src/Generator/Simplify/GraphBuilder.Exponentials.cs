@@ -11,6 +11,9 @@ internal sealed partial class GraphBuilder
     // Exponentials of what lies between minus and plus this can be multiplied and added up in float.
     private const double Tame = 40;
 
+    // A maximum below this is one over nothing.
+    private const double NothingAbove = -1e29;
+
     private readonly Dictionary<Node, Scaled?> scaled = [];
 
     // Exponentials from whose exponents the largest has been taken off.
@@ -35,6 +38,9 @@ internal sealed partial class GraphBuilder
 
         /// <summary>There is a sum of probabilities of a softmax, all of which can become 0.</summary>
         public bool HasProbabilities { get; init; }
+
+        /// <summary>It is a product with an exponential that cannot overflow, but may become 0.</summary>
+        public bool CanVanish { get; init; }
     }
 
     // The logarithm of what is positive, if that is made of exponentials or of other things whose logarithms are harmless.
@@ -43,7 +49,7 @@ internal sealed partial class GraphBuilder
     /// <summary>The logarithm of what is made of exponentials; null of anything else.</summary>
     private Node? LogarithmOfExponentials(Node a)
     {
-        if (ScaledOf(a) is not { } scaled || !(scaled.HasExponential || scaled.HasProbabilities))
+        if (ScaledOf(a) is not { } scaled || !(scaled.HasExponential || scaled.HasProbabilities || scaled.CanVanish))
             return null;
         return LogarithmOf(scaled.Parts);
     }
@@ -62,7 +68,7 @@ internal sealed partial class GraphBuilder
         switch (a.Op)
         {
             case Op.Exp:
-                return new(() => (a[0], null)) { HasExponential = !IsTame(a) };
+                return new(() => (a[0], null)) { HasExponential = !IsTame(a), CanVanish = shifted.Contains(a) };
             case Op.Cosh:
                 return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a) };
             case Op.Expm1 when !shifted.Contains(a) && Bounds(a[0]) is not { High: <= Tame }:
@@ -101,13 +107,15 @@ internal sealed partial class GraphBuilder
         bool firstHas = first is { HasProbabilities: true }, secondHas = second is { HasProbabilities: true };
         bool hasExponential = first is { HasExponential: true } || second is { HasExponential: true };
         bool hasProbabilities = isSum ? firstHas && secondHas : firstHas || secondHas;
-        if ((first is null || second is null) && !hasExponential && !hasProbabilities)
+        bool canVanish = !isSum && (first is { CanVanish: true } || second is { CanVanish: true });
+        if ((first is null || second is null) && !hasExponential && !hasProbabilities && !canVanish)
             return null;
         return new(() => join(first?.Parts ?? (Zero, nodes[0]), second?.Parts ?? (Zero, nodes[1])))
         {
             HasFactor = first is null or { HasFactor: true } || second is null or { HasFactor: true },
             HasExponential = hasExponential,
             HasProbabilities = hasProbabilities,
+            CanVanish = canVanish,
         };
     }
 
@@ -127,13 +135,16 @@ internal sealed partial class GraphBuilder
         HasFactor = inner.HasFactor,
         HasExponential = inner.HasExponential,
         HasProbabilities = inner.HasProbabilities,
+        CanVanish = inner.CanVanish,
     };
 
     // A constant, a count, or what bounds say. Of what is 0 the logarithm is -infinity, which is right for a factor, but has no derivative.
     private bool IsKnownPositive(Node a) =>
         a.Op != Op.Constant ? IsCount(a) || (Bounds(a) is { } bounds && (a.DependsOnLogit ? bounds.Low > 0 : bounds.Low >= 0)) : a.Number > 0 && !double.IsInfinity(a.Number);
 
-    private bool IsTame(Node exponential) => shifted.Contains(exponential) || Bounds(exponential[0]) is { Low: >= -Tame, High: <= Tame };
+    // The label's probability is an exponential in the graph's writing only.
+    private bool IsTame(Node exponential) => shifted.Contains(exponential) || Bounds(exponential[0]) is { Low: >= -Tame, High: <= Tame }
+        || (LessLogSumExp(exponential[0]) is var (value, logits) && IsAtLabel(value, logits));
 
     // sum_C(w * exp(z)), with conditions.
     private Scaled? ScaledSum(Node sum)
@@ -173,7 +184,7 @@ internal sealed partial class GraphBuilder
     private (Node Exponent, Node Factor) WeightedSum(Node weight, Node exponent, Node condition)
     {
         Node counts = And(condition, Not(Equal(weight, Zero)));
-        Node largest = Detach(ClassMaximum(Where(counts, exponent, Constant(double.NegativeInfinity))));
+        Node largest = Largest(ClassMaximum(Where(counts, exponent, Constant(double.NegativeInfinity))));
 
         // Nothing infinite where nothing counts: second derivatives multiply it by 0.
         Node exponential = ShiftedExp(Where(counts, Subtract(exponent, largest), Constant(double.NegativeInfinity)));
@@ -198,9 +209,10 @@ internal sealed partial class GraphBuilder
         }
     }
 
-    // A constant for the derivative.
-    private Node LargestOverPixels(Node exponent, Node condition, Axes axes) =>
-        Detach(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
+    private Node LargestOverPixels(Node exponent, Node condition, Axes axes) => Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
+
+    // What is taken off exponents: a constant for the derivative, and 0 where nothing takes part, so that nothing becomes infinite.
+    private Node Largest(Node maximum) => Detach(Where(Less(Constant(NothingAbove), maximum), maximum, Zero));
 
     /// <summary>exp(v) less the largest, and their sum, over the pixels that take part; and the largest.</summary>
     public (Node Exponentials, Node Sum, Node Largest) ShiftedOverPixels(Node a, Node condition, Axes axes)

@@ -41,7 +41,7 @@ public static partial class Functions
     /// </summary>
     public static Value SoftmaxOverPixels(Value v) => TermScope.Current.Softmax(v, TermScope.Current.SumAxes);
 
-    /// <summary>The logarithm of <see cref="SoftmaxOverPixels"/>, finite where the values are; minus infinity at pixels that are not valid.</summary>
+    /// <summary>The logarithm of <see cref="SoftmaxOverPixels"/>, finite where the values are.</summary>
     public static Value LogSoftmaxOverPixels(Value v) => TermScope.Current.LogSoftmax(v, TermScope.Current.SumAxes);
 
     /// <summary>The sum over the term's classes, inside each pixel if the value has pixels.</summary>

@@ -61,8 +61,8 @@ namespace LossGen.Generated
         public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
             value.expand(overBatch ? batch : 1, overClasses ? classes : 1, overPixels ? pixels : 1).alias();
 
-        /// <summary>log(1 + exp(x)) without overflow.</summary>
-        public Tensor Softplus(Tensor x) => torch.logaddexp(x, Number(0));
+        /// <summary>log(1 + exp(x)) without overflow. Its second derivative is 0 far below 0, where autograd's is infinity by infinity.</summary>
+        public Tensor Softplus(Tensor x) => torch.logaddexp(torch.is_grad_enabled() ? x.clamp_min(X.dtype == ScalarType.Float64 ? -700 : -85) : x, Number(0));
 
         /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
         public Tensor LogCosh(Tensor x)
