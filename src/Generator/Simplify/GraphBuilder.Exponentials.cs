@@ -68,7 +68,7 @@ internal sealed partial class GraphBuilder
         switch (a.Op)
         {
             case Op.Exp:
-                return new(() => (a[0], null)) { HasExponential = !IsTame(a), CanVanish = shifted.Contains(a) };
+                return new(() => (a[0], null)) { HasExponential = !IsTame(a), CanVanish = shifted.Contains(a) || IsLabelProbability(a) };
             case Op.Cosh:
                 return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a) };
             case Op.Expm1 when !shifted.Contains(a) && Bounds(a[0]) is not { High: <= Tame }:
@@ -87,7 +87,7 @@ internal sealed partial class GraphBuilder
                 return Joined(a.Inputs, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor : Divide(first.Factor ?? One, second.Factor)));
             case Op.Where:
                 return Joined(a.Inputs.RemoveAt(0), (first, second) =>
-                    (Where(a[0], first.Exponent, second.Exponent), first.Factor is null && second.Factor is null ? null : Where(a[0], first.Factor ?? One, second.Factor ?? One)));
+                    (Where(a[0], first.Exponent, second.Exponent), first.Factor is null && second.Factor is null ? null : Where(a[0], first.Factor ?? One, second.Factor ?? One)), isChoice: true);
             case Op.Power when a[1].IsConstant && ScaledOf(a[0]) is { HasFactor: false } power:
                 return Changed(power, exponent => Multiply(a[1], exponent));
             case Op.Sqrt when ScaledOf(a[0]) is { HasFactor: false } root:
@@ -99,15 +99,15 @@ internal sealed partial class GraphBuilder
         return IsKnownPositive(a) ? new(() => (Elementwise(Op.Log, a), null)) : null;
     }
 
-    // What is not made of exponentials is a factor beside those that are. To a sum whose parts are not all probabilities the others give a bound.
+    // What is not made of exponentials is a factor beside those that are. To a sum whose parts are not all probabilities the others give a bound, and so does a choice that people make.
     private Scaled? Joined(
-        ImmutableArray<Node> nodes, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join, bool isSum = false)
+        ImmutableArray<Node> nodes, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join, bool isSum = false, bool isChoice = false)
     {
         Scaled? first = ScaledOf(nodes[0]), second = ScaledOf(nodes[1]);
         bool firstHas = first is { HasProbabilities: true }, secondHas = second is { HasProbabilities: true };
         bool hasExponential = first is { HasExponential: true } || second is { HasExponential: true };
         bool hasProbabilities = isSum ? firstHas && secondHas : firstHas || secondHas;
-        bool canVanish = !isSum && (first is { CanVanish: true } || second is { CanVanish: true });
+        bool canVanish = !isChoice && !isSum && (first is { CanVanish: true } || second is { CanVanish: true });
         if ((first is null || second is null) && !hasExponential && !hasProbabilities && !canVanish)
             return null;
         return new(() => join(first?.Parts ?? (Zero, nodes[0]), second?.Parts ?? (Zero, nodes[1])))
@@ -144,7 +144,9 @@ internal sealed partial class GraphBuilder
 
     // The label's probability is an exponential in the graph's writing only.
     private bool IsTame(Node exponential) => shifted.Contains(exponential) || Bounds(exponential[0]) is { Low: >= -Tame, High: <= Tame }
-        || (LessLogSumExp(exponential[0]) is var (value, logits) && IsAtLabel(value, logits));
+        || IsLabelProbability(exponential);
+
+    private bool IsLabelProbability(Node exponential) => LessLogSumExp(exponential[0]) is var (value, logits) && IsAtLabel(value, logits);
 
     // sum_C(w * exp(z)), with conditions.
     private Scaled? ScaledSum(Node sum)
