@@ -191,7 +191,7 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Cosh(V x);
 
-    /// <summary>log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 5 ulp.</summary>
+    /// <summary>log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 8 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V LogCosh(V x)
     {
