@@ -31,7 +31,8 @@ internal static class Words
         Leaf("per class", "w{i}", (c, n) => n < c.PerClass.Length ? new(c.PerClass[(int)n], ElementAxes.Class) : null) with { Weight = 2 };
 
     public static readonly Word Map = Leaf(
-        "map", "m{i}", (c, n) => n < c.Maps.Length ? new(new(0, 1.5), c.Maps[(int)n] ? All : ElementAxes.Batch | ElementAxes.Pixel) : null) with { Weight = 2 };
+        "map", "m{i}", (c, n) => n < c.Maps.Length ? new(new(0, 1.5), c.Maps[(int)n] ? All : ElementAxes.Batch | ElementAxes.Pixel) : null) with
+    { Weight = 2 };
 
     private static readonly Word[] OtherLeaves =
     [
