@@ -62,6 +62,7 @@ internal static class GeneratedMembers
         {
             ("Components", null),
             ("forward", [Tensor, Tensor, .. maps]),
+            ("Backward", [Tensor, Tensor, .. maps, "double"]),
             ("EvaluateWithGradient", [Tensor, Tensor, .. maps, Tensor, "double"]),
         };
         if (reduction != Model.Reduction.None)
