@@ -95,6 +95,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
                     ?? ((Input(node[0]) ?? Input(node[1])) is { } one ? new Range(one.Low, double.PositiveInfinity) : null);
             case Op.Minimum:
                 return Bound(Input(node[0]), Input(node[1]), (x, y) => new(Math.Min(x.Low, y.Low), Math.Min(x.High, y.High)));
+            case Op.Clamp:
+                return Input(node[1]) is { } floor && Input(node[2]) is { } ceiling ? new Range(Math.Min(floor.Low, ceiling.Low), ceiling.High) : null;
             case Op.Add:
                 return Bound(Input(node[0]), Input(node[1]), (x, y) => x + y);
             case Op.Divide:

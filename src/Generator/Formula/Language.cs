@@ -59,7 +59,7 @@ internal static class Language
         ["Sign"] = (1, (s, a) => s.Graph.Sign(a[0])),
         ["Min"] = (2, (s, a) => s.Graph.Minimum(a[0], a[1])),
         ["Max"] = (2, (s, a) => s.Graph.Maximum(a[0], a[1])),
-        ["Clamp"] = (3, (s, a) => s.Graph.Where(s.Graph.Less(a[0], a[1]), a[1], s.Graph.Where(s.Graph.Less(a[2], a[0]), a[2], a[0]))),
+        ["Clamp"] = (3, (s, a) => s.Graph.Clamp(a[0], a[1], a[2])),
         ["Where"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
         ["RunningSum"] = (2, (s, a) => s.RunningSum(a[0], a[1], s.PixelAxes)),
         ["RunningTotal"] = (2, (s, a) => s.RunningSum(a[0], a[1], Axes.Batch | Axes.Pixel)),

@@ -25,6 +25,7 @@ internal enum Op
     Power,
     Minimum,
     Maximum,
+    Clamp,
     Exp,
     ExpNonPositive,
     Log,

@@ -53,7 +53,8 @@ internal static class Operations
             Evaluate = v => Math.Pow(v[0], v[1]),
             Derivative = (b, n, g) =>
             [
-                b.Multiply(g, b.Multiply(n[1], b.Power(n[0], b.Add(n[1], b.Constant(-1))))),
+                // An exponent that is known only at run time may be 0, whose power is constant: a selection, since the power of -1 beside the factor 0 is infinite at 0.
+                b.Mask(b.Not(b.Equal(n[1], b.Zero)), b.Multiply(g, b.Multiply(n[1], b.Power(n[0], b.Add(n[1], b.Constant(-1)))))),
                 b.Multiply(g, b.Where(b.Equal(n[0], b.Zero), b.Zero, b.Multiply(n, b.Log(n[0])))),
             ],
             Domain = "NaN for a negative base with a fractional exponent; the derivative is infinite at 0 for exponents below 1",
@@ -79,6 +80,20 @@ internal static class Operations
             Vector = "V.Max({0}, {1})",
             Scalar = "global::System.Math.Max({0}, {1})",
             Torch = "input.Maximum({0}, {1})",
+        };
+        yield return new(Op.Clamp)
+        {
+            Evaluate = v => v.Any(double.IsNaN) ? double.NaN : Math.Min(Math.Max(v[0], v[1]), v[2]),
+            Derivative = (b, n, g) =>
+            [
+                b.Mask(b.LessOrEqual(n[1], n[0]), b.Mask(b.LessOrEqual(n[0], n[2]), g)),
+                b.Mask(b.Less(n[0], n[1]), b.Mask(b.Less(n[1], n[2]), g)),
+                b.Mask(b.Or(b.Less(n[2], n[0]), b.Less(n[2], n[1])), g),
+            ],
+            Domain = "the upper bound wins where the bounds cross; the derivative is 1 on the bounds",
+            Vector = "V.Min(V.Max({0}, {1}), {2})",
+            Scalar = "global::System.Math.Min(global::System.Math.Max({0}, {1}), {2})",
+            Torch = "input.Clamp({0}, {1}, {2})",
         };
         var exp = new Operation(Op.Exp)
         {

@@ -119,6 +119,11 @@ internal sealed partial class GraphBuilder
 
     public Node Maximum(Node a, Node b) => ReferenceEquals(a, b) ? a : Elementwise(Op.Maximum, a, b);
 
+    /// <summary>The value, but at least the lower and at most the upper bound, which wins where they cross; NaN where any of the three is.</summary>
+    public Node Clamp(Node a, Node low, Node high) => low.IsConstant && high.IsConstant && low.Number <= high.Number
+        ? Where(Less(a, low), low, Where(Less(high, a), high, a))
+        : Elementwise(Op.Clamp, a, low, high);
+
     /// <summary>Power; small whole and half exponents without a logarithm.</summary>
     public Node Power(Node a, Node exponent)
     {

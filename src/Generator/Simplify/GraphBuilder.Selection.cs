@@ -184,6 +184,7 @@ internal sealed partial class GraphBuilder
             Op.Power => Power(inputs[0], inputs[1]),
             Op.Minimum => Minimum(inputs[0], inputs[1]),
             Op.Maximum => Maximum(inputs[0], inputs[1]),
+            Op.Clamp => Clamp(inputs[0], inputs[1], inputs[2]),
             Op.Exp => Exp(inputs[0]),
             Op.Log => Log(inputs[0]),
             Op.Abs => Abs(inputs[0]),

@@ -14,6 +14,7 @@ public class OperationTableTests
         [Op.Power] = [Positive, Any],
         [Op.Minimum] = [Any, [0.31, -2.9]],
         [Op.Maximum] = [Any, [0.31, -2.9]],
+        [Op.Clamp] = [Any, [-2, 0.31, 1.7], [-2.9, 0.7, 2.1]],
         [Op.Exp] = [Any],
         [Op.ExpNonPositive] = [[-1e-3, -0.5, -3, -20]],
         [Op.Log] = [Positive],

@@ -129,6 +129,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return $"{Nested(node[0])}.detach()";
             case Op.Spread:
                 return Spread(Tensor(node[0]), node.Axes);
+            case Op.Clamp when IsNumber(node[0]):
+                return $"input.Clamp({Tensor(node[0])}, {Value(node[1])}, {Value(node[2])})";
             case Op.Power when IsNumber(node[0]):
                 return $"input.Power({Tensor(node[0])}, {Value(node[1])})";
 

@@ -34,7 +34,7 @@ public sealed partial class BiTemperedAttribute : LossTermAttribute
     {
         Value shifted = Detach(logit - MaxOverClasses(logit)), move = logit - Detach(logit);
         Value own = shifted - (t > 1 ? FixedPoint(shifted, t) : Bisection(shifted, t));
-        Value escort = RegionFormulas.Power(TemperedFormulas.Exponential(own, t), t);
+        Value escort = RegionFormulas.PowerOfPositive(TemperedFormulas.Exponential(own, t), t);
         return TemperedFormulas.Exponential(own + move - SumOverClasses(escort * move) / SumOverClasses(escort), t);
     }
 

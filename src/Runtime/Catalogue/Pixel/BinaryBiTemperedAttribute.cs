@@ -25,8 +25,8 @@ public sealed partial class BinaryBiTemperedAttribute : LossTermAttribute
     {
         Value size = Detach(Abs(x.Logit)), yes = Detach(x.Logit) - size, no = -Detach(x.Logit) - size, move = x.Logit - Detach(x.Logit);
         Value normalizer = temperature2 > 1 ? FixedPoint(yes, no, temperature2) : Bisection(yes, no, temperature2);
-        Value ofYes = RegionFormulas.Power(TemperedFormulas.Exponential(yes - normalizer, temperature2), temperature2);
-        Value ofNo = RegionFormulas.Power(TemperedFormulas.Exponential(no - normalizer, temperature2), temperature2);
+        Value ofYes = RegionFormulas.PowerOfPositive(TemperedFormulas.Exponential(yes - normalizer, temperature2), temperature2);
+        Value ofNo = RegionFormulas.PowerOfPositive(TemperedFormulas.Exponential(no - normalizer, temperature2), temperature2);
         Value shift = normalizer + move * (ofYes - ofNo) / (ofYes + ofNo);
         Value p = temperature2 == 1 ? Sigmoid(2 * x.Logit) : TemperedFormulas.Exponential(yes + move - shift, temperature2);
         Value q = temperature2 == 1 ? Sigmoid(-2 * x.Logit) : TemperedFormulas.Exponential(no - move - shift, temperature2);

@@ -13,15 +13,15 @@ internal static class TemperedFormulas
     /// positive numbers, whose power should not be NaN.
     /// </summary>
     internal static Value Exponential(Value u, double t) =>
-        t == 1 ? Exp(u) : RegionFormulas.Power(Max(1 + (1 - t) * u, t > 1 ? 0.5 : 0), 1 / (1 - t));
+        t == 1 ? Exp(u) : RegionFormulas.PowerOfPositive(Max(1 + (1 - t) * u, t > 1 ? 0.5 : 0), 1 / (1 - t));
 
     /// <summary>The tempered logarithm: <c>(u ^ (1 - t) - 1) / (1 - t)</c>; at least -100.</summary>
     internal static Value Logarithm(Value u, double t) =>
-        t == 1 ? Max(Log(u), -100) : (RegionFormulas.Power(u, 1 - t) - 1) / (1 - t);
+        t == 1 ? Max(Log(u), -100) : (RegionFormulas.PowerOfPositive(u, 1 - t) - 1) / (1 - t);
 
     /// <summary>The divergence of one class; tiny numbers keep its logarithm from 0.</summary>
     internal static Value Divergence(Value p, Value y, double t) =>
-        y * (Logarithm(y + 1e-10, t) - Logarithm(p, t)) + (RegionFormulas.Power(p, 2 - t) - RegionFormulas.Power(y, 2 - t)) / (2 - t);
+        y * (Logarithm(y + 1e-10, t) - Logarithm(p, t)) + (RegionFormulas.PowerOfPositive(p, 2 - t) - RegionFormulas.PowerOfPositive(y, 2 - t)) / (2 - t);
 
     /// <summary>Moves the share s of the target to each of the other classes; a class that is alone keeps all of it.</summary>
     internal static Value Smooth(Value y, double s, Value classes) =>

@@ -61,6 +61,9 @@ internal static class RegionFormulas
         return Divide(weights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
     }
 
+    /// <summary>A power, 1 for the exponent 0; of others as <see cref="PowerOfPositive"/>.</summary>
+    internal static Value Power(Value number, double exponent) => exponent == 0 ? 1 : PowerOfPositive(number, exponent);
+
     /// <summary>A power; 0 without gradient where float has no more positive numbers, so that roots have no infinite slope there.</summary>
-    internal static Value Power(Value number, double exponent) => Where(number <= 1e-37, 0, Pow(number, exponent));
+    internal static Value PowerOfPositive(Value number, double exponent) => Where(number <= 1e-37, 0, Pow(number, exponent));
 }

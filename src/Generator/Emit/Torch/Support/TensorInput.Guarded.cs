@@ -41,12 +41,17 @@ namespace LossGen.Generated
         public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.sqrt()) : x.sqrt();
 
         /// <summary>A power.</summary>
-        public Tensor Power(Tensor x, double exponent) => torch.is_grad_enabled() ? Guarded(x, exponent == Math.Floor(exponent) ? x.ne(0) : x.le(0).logical_not(), v => v.pow(exponent)) : x.pow(exponent);
+        public Tensor Power(Tensor x, double exponent) => !torch.is_grad_enabled() || IsPolynomial(exponent)
+            ? x.pow(exponent)
+            : Guarded(x, exponent == Math.Floor(exponent) ? x.ne(0) : x.le(0).logical_not(), v => v.pow(exponent));
 
         /// <inheritdoc cref="Power(Tensor, double)"/>
         public Tensor Power(Tensor x, Tensor exponent) => torch.is_grad_enabled()
-            ? Guarded(x, x.le(0).logical_not().logical_or(x.ne(0).logical_and(exponent.eq(exponent.floor()))), v => v.pow(exponent))
+            ? Guarded(x, x.le(0).logical_not().logical_or(exponent.eq(exponent.floor()).logical_and(x.ne(0).logical_or(exponent.ge(0)))), v => v.pow(exponent))
             : x.pow(exponent);
+
+        // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
+        private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);
 
         private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));
     }

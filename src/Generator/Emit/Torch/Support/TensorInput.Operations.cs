@@ -57,6 +57,18 @@ namespace LossGen.Generated
         /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
         public Tensor Maximum(double a, Tensor b) => b.clamp_min(a);
 
+        /// <summary>The value between two bounds; the upper one wins where they cross.</summary>
+        public Tensor Clamp(Tensor value, Tensor low, Tensor high) => torch.clamp(value, low, high);
+
+        /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+        public Tensor Clamp(Tensor value, double low, Tensor high) => torch.clamp(value, Number(low), high);
+
+        /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+        public Tensor Clamp(Tensor value, Tensor low, double high) => torch.clamp(value, low, Number(high));
+
+        /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+        public Tensor Clamp(Tensor value, double low, double high) => torch.clamp(value, Number(low), Number(high));
+
         /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
         public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
             value.expand(overBatch ? batch : 1, overClasses ? classes : 1, overPixels ? pixels : 1).alias();
