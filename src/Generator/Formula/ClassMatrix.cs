@@ -49,7 +49,11 @@ internal sealed class ClassMatrix
         GraphBuilder graph = scope.Graph;
         Axes axes = value.Axes | Axes.Class;
         if (classes == 0)
-            return new(graph.Subtract(graph.Sum(value.Node, Axes.Class), value.Node), axes);
+        {
+            Node taken = scope.Taken(value);
+            return new(graph.Subtract(graph.Sum(taken, Axes.Class), taken), axes);
+        }
+
         if (graph.DeclaredClasses > 0 && graph.DeclaredClasses != classes)
         {
             throw new FormulaTextException(

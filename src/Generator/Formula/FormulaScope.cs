@@ -78,7 +78,7 @@ internal sealed class FormulaScope
     };
 
     public FormulaValue SumOverClasses(FormulaValue value) =>
-        new(Graph.Sum(Graph.Mask(ClassesOf(value), value.Node), Axes.Class), value.Axes.Without(Axes.Class));
+        new(Graph.Sum(Graph.Mask(ClassesOf(value), HasValidByClass(value) ? Counted(value) : value.Node), Axes.Class), value.Axes.Without(Axes.Class));
 
     public FormulaValue MeanOverClasses(FormulaValue value)
     {
@@ -103,11 +103,11 @@ internal sealed class FormulaScope
     public FormulaValue SumOverBatch(FormulaValue value)
     {
         Graph.CountsImages |= !value.Axes.Has(Axes.Batch);
-        return new(Graph.Sum(value.Node, Axes.Batch), value.Axes.Without(Axes.Batch));
+        return new(Graph.Sum(Counted(value), Axes.Batch), value.Axes.Without(Axes.Batch));
     }
 
     public FormulaValue MeanOverBatch(FormulaValue value) =>
-        value.Axes.Has(Axes.Batch) ? new(Graph.Mean(value.Node, Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
+        value.Axes.Has(Axes.Batch) ? new(Graph.Mean(Counted(value), Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
 
     /// <summary>The value of one class.</summary>
     public FormulaValue Channel(FormulaValue value, Node index) => index is { IsConstant: true, Number: >= 0 and < 1 << 20 } && index.Number == Math.Floor(index.Number)
@@ -122,11 +122,15 @@ internal sealed class FormulaScope
         if (Graph.DeclaredClasses > 0 && index >= Graph.DeclaredClasses)
             throw new FormulaTextException($"'Channel' asks for class {index}; with Classes = {Graph.DeclaredClasses} the last one is {Graph.DeclaredClasses - 1}");
         Graph.RequireClass(index);
-        Node selected = value.Node.Axes.Has(Axes.Class)
-            ? Graph.Sum(Graph.Mask(Graph.ClassSet(new ClassSelection(true, [index])), value.Node), Axes.Class)
-            : value.Node;
+        Node taken = Taken(value);
+        Node selected = taken.Axes.Has(Axes.Class)
+            ? Graph.Sum(Graph.Mask(Graph.ClassSet(new ClassSelection(true, [index])), taken), Axes.Class)
+            : taken;
         return new(selected, value.Axes.Without(Axes.Class));
     }
+
+    /// <summary>The value with 0 at single elements that are ignored: what joins the classes of a pixel leaves them out.</summary>
+    public Node Taken(FormulaValue value) => value.IsPixel && value.HasClass && Valid.Axes.Has(Axes.Class) ? Graph.Mask(Valid, value.Node) : value.Node;
 
     /// <summary>
     /// For class c the value of class c - by, and another value where there is no such class: of all classes, whichever the term has. Each class is picked and put in its new place, so that the
@@ -237,6 +241,22 @@ internal sealed class FormulaScope
         ? Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(Valid, Graph.One), Axes.Class))
         : Valid;
 
+    /// <summary>A value that has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it stands for.</summary>
+    private Node Counted(FormulaValue value)
+    {
+        if (value.IsPixel || Valid.IsConstant)
+            return value.Node;
+        Node valid = Valid.Axes.Has(Axes.Class) && !value.HasClass ? Graph.And(Classes, Valid) : Valid;
+
+        // Where nothing at all is valid the whole loss is 0.
+        Axes apart = value.Axes & Valid.Axes;
+        return apart == Axes.None && ReferenceEquals(valid, Valid)
+            ? value.Node
+            : Graph.Mask(Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(valid, Graph.One), Valid.Axes.Without(apart))), value.Node);
+    }
+
+    private bool HasValidByClass(FormulaValue value) => value.HasClass && !value.IsPixel && Valid.Axes.Has(Axes.Class);
+
     /// <summary>a / b, and another value where b is 0.</summary>
     public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
 
@@ -250,7 +270,8 @@ internal sealed class FormulaScope
         if (!term.IsPixel)
         {
             Axes images = term.Axes & Axes.Batch;
-            return options.Reduction == Reduction.Sum ? Graph.Sum(term.Node, images) : Graph.Mean(term.Node, images);
+            Node counted = Counted(term);
+            return options.Reduction == Reduction.Sum ? Graph.Sum(counted, images) : Graph.Mean(counted, images);
         }
 
         Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, Weights?.AtEnd(term) ?? term.Node)), one = Weights?.CountAtEnd(term) ?? Graph.One;
@@ -283,7 +304,7 @@ internal sealed class FormulaScope
     /// <summary>The mean or sum of a term over what it leaves standing; unreduced, what does not take part is 0.</summary>
     public Node Reduce(FormulaValue term)
     {
-        Node taken = Weights?.AtEnd(term) ?? term.Node, one = Weights?.CountAtEnd(term) ?? Graph.One;
+        Node taken = term.IsPixel ? Weights?.AtEnd(term) ?? term.Node : Counted(term), one = Weights?.CountAtEnd(term) ?? Graph.One;
         bool mayBeEmpty = !one.IsConstant || (term.IsPixel && options.IgnoreIndex is not null && !options.CountIgnored);
         if (term.HasClass)
         {

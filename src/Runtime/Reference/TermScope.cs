@@ -65,20 +65,31 @@ internal sealed partial class TermScope
             return value;
         if (index < 0 || index >= Source.Extents.Classes)
             throw new ArgumentException($"Channel asks for class {index}; classes go from 0 to {Source.Extents.Classes - 1}.", nameof(index));
-        return Elementwise.Create(value.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => value[n, index, s]);
+        Value taken = Taken(value);
+        return Elementwise.Create(value.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => taken[n, index, s]);
     }
 
     public Value Transform(ClassMatrix matrix, Value value)
     {
         int classes = Source.Extents.Classes;
         matrix.Check(classes);
+        Value taken = Taken(value);
         return Elementwise.Create(
-            value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, classes).Sum(j => matrix.At(i, j, classes) * value[n, j, s]));
+            value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, classes).Sum(j => matrix.At(i, j, classes) * taken[n, j, s]));
     }
 
     /// <summary>For class c the value of class c - by, and another where there is no such class: of all classes, whichever the term has.</summary>
-    public Value ShiftClasses(Value value, int by, Value fill) => Elementwise.Create(
-        value.Axes | fill.Axes | ElementAxes.Class, Source.Extents, (n, c, s) => c - by >= 0 && c - by < Source.Extents.Classes ? value[n, c - by, s] : fill[n, c, s]);
+    public Value ShiftClasses(Value value, int by, Value fill)
+    {
+        Value taken = by == 0 ? value : Taken(value);
+        return Elementwise.Create(
+            value.Axes | fill.Axes | ElementAxes.Class, Source.Extents, (n, c, s) => c - by >= 0 && c - by < Source.Extents.Classes ? taken[n, c - by, s] : fill[n, c, s]);
+    }
+
+    /// <summary>The value with 0 at single elements that are ignored: what joins the classes of a pixel leaves them out.</summary>
+    private Value Taken(Value value) => value.Axes.HasFlag(ElementAxes.Class | ElementAxes.Pixel) && Source.Target.Valid.Axes.HasFlag(ElementAxes.Class)
+        ? Elementwise.Select(Source.Target.Valid, value, 0)
+        : value;
 
     /// <summary>Fixed like a detached value where derivatives are taken.</summary>
     public Value RunningSum(Value value, Value keys, ElementAxes over)
@@ -106,12 +117,13 @@ internal sealed partial class TermScope
     {
         bool countsPixels = axes.HasFlag(ElementAxes.Pixel) && !value.Axes.HasFlag(ElementAxes.Pixel);
         ElementAxes counted = countsPixels ? axes | Source.Target.Valid.Axes : axes;
-        Value spread = Elementwise.Broadcast(value, counted, Source.Extents);
+        Value spread = Elementwise.Broadcast(Counted(value, axes), counted, Source.Extents);
         return Fold(WeighsSums && axes.HasFlag(ElementAxes.Pixel) ? spread * Weights! : spread, axes).Sum;
     }
 
     /// <summary>The mean of what takes part; 0 if nothing does. It leaves axes over which the value does not vary.</summary>
-    public Value Mean(Value value, ElementAxes axes) => Mean(value, axes & value.Axes, WeighsSums);
+    public Value Mean(Value value, ElementAxes axes) =>
+        (axes & value.Axes) == 0 ? value : Mean(Counted(value, axes), axes & value.Axes, WeighsSums);
 
     public Value Max(Value value, ElementAxes axes)
     {
@@ -121,9 +133,29 @@ internal sealed partial class TermScope
         return largest;
     }
 
-    /// <summary>Reduces what the formula leaves standing.</summary>
-    public Value Finish(Value value)
+    /// <summary>
+    /// What has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it stands for: so a reduction over images or classes counts it.
+    /// </summary>
+    private Value Counted(Value value, ElementAxes axes)
     {
+        ElementAxes known = Source.Target.Valid.Axes;
+        bool overClasses = known.HasFlag(ElementAxes.Class), isCounted = axes.HasFlag(ElementAxes.Batch) || (overClasses && (axes & value.Axes).HasFlag(ElementAxes.Class));
+        if (known == ElementAxes.None || value.Axes.HasFlag(ElementAxes.Pixel) || axes.HasFlag(ElementAxes.Pixel) || !isCounted)
+            return value;
+        bool isOfAny = !overClasses || value.Axes.HasFlag(ElementAxes.Class);
+        Value any = Elementwise.Create(value.Axes & known, Source.Extents, (_, _, _) => 0);
+        for (int n = 0; n < Source.Extents.Batch; n++)
+            for (int c = 0; c < Source.Extents.Classes; c++)
+                for (int s = 0; s < Source.Extents.Pixels; s++)
+                    if (Source.Target.Valid[n, c, s] != 0 && (isOfAny || isOfTerm[c]))
+                        any.Data[any.Extents.Offset(n, c, s)] = 1;
+        return Elementwise.Select(any, value, 0);
+    }
+
+    /// <summary>Reduces what the formula leaves standing.</summary>
+    public Value Finish(Value result)
+    {
+        Value value = Counted(result, ElementAxes.Batch);
         bool weighs = Weights is not null && !WeighsSums && value.Axes.HasFlag(ElementAxes.Pixel);
         if (context.Reduction == Reduction.Mean && (!context.Definition.CountIgnored || !value.Axes.HasFlag(ElementAxes.Pixel)))
             return Mean(value, value.Axes, weighs);
