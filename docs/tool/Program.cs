@@ -2,12 +2,14 @@ using System.Text;
 using LossGen.Pages.Catalogue;
 using LossGen.Pages.Markdown;
 
-// Writes the pages of docs/losses anew, and removes those whose term is gone.
+// Writes the pages of docs/losses anew, and removes those whose term is gone; with --texts the texts alone, which takes seconds.
 string folder = Path.Combine(Repository.Root, PageSet.Folder);
 Directory.CreateDirectory(Path.Combine(folder, "images", "small"));
 var written = new HashSet<string>(StringComparer.Ordinal);
 foreach ((string name, string text) in new PageSet().Write())
     Write(name, Encoding.UTF8.GetBytes(text));
+if (args.Contains("--texts"))
+    return;
 foreach ((string name, byte[] png) in Pictures.Draw())
     Write(name, png);
 foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !written.Contains(file)))

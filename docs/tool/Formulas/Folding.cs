@@ -64,6 +64,8 @@ internal static class Folding
                 return b;
             case "Where" when a.Is("gt") && a[1].Is(0) && items[2].Is(0) && b.Is("Pow") && b[0].Matches(a[0]):
                 return Make(Expression.PositivePower, b.Items);
+            case var _ when IsLinear(head) && a.Is(0):
+                return a;
             case var _ when IsLinear(head) && a.Is("neg"):
                 return Make("neg", [Make(head, [a[0]])]);
             case "MeanOverClasses" or "MaxOverClasses" or "Channel" when !a.Axes.Has(Axes.Class):

@@ -71,8 +71,16 @@ public enum EmptyClasses
     /// <summary>The class contributes 0 to the mean and no gradient, and is still counted in the mean.</summary>
     Zero,
 
-    /// <summary>The class is left out of the mean.</summary>
+    /// <summary>
+    /// The class is left out of the mean. Where sums are per image that is the mean over all pairs of an image and a class that it has, in which an image counts the more the more classes it has.
+    /// </summary>
     Skip,
+
+    /// <summary>
+    /// The class is left out of the mean over the classes of its image, and an image that has none of them out of the mean over the images: the mean over images of the mean over their classes,
+    /// MONAI's reduction of metrics. The same as <see cref="Skip"/> where sums are not per image.
+    /// </summary>
+    SkipPerImage,
 }
 
 /// <summary>What a term has one number of, before the reduction: the rest is added up.</summary>

@@ -55,10 +55,13 @@ internal static class RegionFormulas
         Value kept = emptyClasses == EmptyClasses.Keep ? loss : Where(present, loss, 0);
 
         // A mean over classes divides by their number; to divide by something else, divide by its mean.
-        Value counted = emptyClasses == EmptyClasses.Skip && reduction == Reduction.Mean ? Where(present, 1, 0) : 1;
+        bool skips = emptyClasses == EmptyClasses.Skip || emptyClasses == EmptyClasses.SkipPerImage;
+        Value counted = skips && reduction == Reduction.Mean ? Where(present, 1, 0) : 1;
         Value weights = poolClasses ? 1 : classWeights;
-        Value share = normalizeClassWeights ? counted * weights : counted;
-        return Divide(weights * kept, MeanOverBatch(MeanOverClasses(share)), 0);
+        Value share = MeanOverClasses(normalizeClassWeights ? counted * weights : counted);
+        return emptyClasses == EmptyClasses.SkipPerImage
+            ? Divide(Divide(weights * kept, share, 0), MeanOverBatch(Where(share > 0, 1, 0)), 0)
+            : Divide(weights * kept, MeanOverBatch(share), 0);
     }
 
     /// <summary>A power, 1 for the exponent 0; of others as <see cref="PowerOfPositive"/>.</summary>
