@@ -22,17 +22,18 @@ internal sealed record EmittedLoss(string HintName, string Name, string Text, st
         }
         catch (FormulaTextException error)
         {
-            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(-1, error.Message, IsInternal: false));
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(error.Term, error.Expression, error.Message, IsInternal: false));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(-1, LossParser.Describe(error), IsInternal: true));
+            return new(model.HintName, model.Name, StubEmitter.Emit(model), null, new(-1, -1, LossParser.Describe(error), IsInternal: true));
         }
     }
 }
 
 /// <summary>Why a loss could not be compiled.</summary>
 /// <param name="Term">The term at fault, or -1 for the loss.</param>
+/// <param name="Expression">The number of the expression at fault in the term's formula text, or -1.</param>
 /// <param name="Message">What was found and what is needed.</param>
 /// <param name="IsInternal">The fault is the generator's.</param>
-internal sealed record EmitFailure(int Term, string Message, bool IsInternal);
+internal sealed record EmitFailure(int Term, int Expression, string Message, bool IsInternal);

@@ -104,7 +104,7 @@ public sealed class LossGenerator : IIncrementalGenerator
     private static void ReportFailure(SourceProductionContext output, EmittedLoss loss, ImmutableArray<LossPlaces> places)
     {
         EmitFailure failure = loss.Failure!;
-        Location location = places.FirstOrDefault(place => place.HintName == loss.HintName)?.Find(failure.Term) ?? Location.None;
+        Location location = places.FirstOrDefault(place => place.HintName == loss.HintName)?.Find(failure.Term, failure.Expression) ?? Location.None;
         DiagnosticDescriptor descriptor = failure.IsInternal ? Descriptors.InternalError : Descriptors.NotCompiled;
         output.ReportDiagnostic(Diagnostic.Create(descriptor, location, loss.Name, failure.Message));
     }

@@ -15,6 +15,7 @@ internal enum Rule
     SmoothingBelowOnly,
     NoEffectInFloat,
     Overflow,
+    BoundsCross,
     GradientLost,
     GradientPartlyLost,
     Constant,

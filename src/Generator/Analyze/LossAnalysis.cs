@@ -19,6 +19,7 @@ internal static class LossAnalysis
         SlopeRules.Check,
         DeadZoneRule.Check,
         OverflowRule.Check,
+        BoundsRule.Check,
         SmoothingRule.Check,
         ResolutionRule.Check,
         GradientRules.Check,

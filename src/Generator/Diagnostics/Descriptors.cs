@@ -274,6 +274,11 @@ internal static class Descriptors
         + "write the function that it is part of (LogSumExpOverClasses, SoftmaxOverClasses, Softplus, Sigmoid, LogCosh), or bound its argument, as {2} does",
         Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0066.md");
 
+    public static readonly DiagnosticDescriptor BoundsCross = new(
+        "LG0068", "The bounds of a clamp cross",
+        "Clamp in {0} has the bounds {1} and {2}: {3}, and no gradient passes; write the smaller bound first",
+        Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0068.md");
+
     // Compiler
     public static readonly DiagnosticDescriptor NotCompiled = new(
         "LG0040", "The loss cannot be compiled",

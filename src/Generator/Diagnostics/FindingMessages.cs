@@ -38,6 +38,7 @@ internal static class FindingMessages
         Rule.SmoothingBelowOnly => Descriptors.SmoothingBelowOnly,
         Rule.NoEffectInFloat => Descriptors.NoEffectInFloat,
         Rule.Overflow => Descriptors.Overflow,
+        Rule.BoundsCross => Descriptors.BoundsCross,
         Rule.GradientLost => Descriptors.GradientLost,
         Rule.GradientPartlyLost => Descriptors.GradientPartlyLost,
         Rule.Constant => Descriptors.Constant,

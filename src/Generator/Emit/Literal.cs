@@ -18,6 +18,10 @@ internal static class Literal
 
     public static string Of(int value) => value < 0 ? $"({value.ToString(CultureInfo.InvariantCulture)})" : value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A whole number that a double holds, of whatever size.</summary>
+    public static string OfWhole(double value) => value is >= int.MinValue and <= int.MaxValue ? Of((int)value)
+        : value < 0 ? $"({((long)value).ToString(CultureInfo.InvariantCulture)}L)" : ((long)value).ToString(CultureInfo.InvariantCulture) + "L";
+
     /// <summary>The shortest literal that reads back as the same double; -0 keeps its sign.</summary>
     public static string Of(double value)
     {

@@ -129,16 +129,29 @@ internal sealed class FormulaReader
         if (expression.Head == Language.Transform && expression.Items.Length == 3)
         {
             TracedValue vector = Evaluate(expression.Items[2]);
-            return new(Language.Transform, [vector], Matrix(expression.Items[1]).Apply(scope, vector.Value), expression.Number);
+            return new(Language.Transform, [vector], At(expression, () => Matrix(expression.Items[1]).Apply(scope, vector.Value)), expression.Number);
         }
 
         ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
-        FormulaValue value = expression.Head switch
+        FormulaValue value = At(expression, () => expression.Head switch
         {
             Language.Channel when arguments.Length == 2 => scope.Channel(arguments[0].Value, arguments[1].Node),
             Language.ShiftClasses when arguments.Length == 3 => scope.ShiftClasses(arguments[0].Value, arguments[1].Node, arguments[2].Value),
             _ => Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray()),
-        };
+        });
         return new(expression.Head, arguments, value, expression.Number);
+    }
+
+    // What an operation cannot do is said at its expression.
+    private static FormulaValue At(SExpression expression, Func<FormulaValue> apply)
+    {
+        try
+        {
+            return apply();
+        }
+        catch (FormulaTextException error) when (error.Expression < 0)
+        {
+            throw new FormulaTextException(error.Message, expression.Number);
+        }
     }
 }

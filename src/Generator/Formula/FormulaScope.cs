@@ -102,12 +102,39 @@ internal sealed class FormulaScope
 
     public FormulaValue SumOverBatch(FormulaValue value)
     {
+        RefusePixels(value, "SumOverBatch");
         Graph.CountsImages |= !value.Axes.Has(Axes.Batch);
         return new(Graph.Sum(Counted(value), Axes.Batch), value.Axes.Without(Axes.Batch));
     }
 
-    public FormulaValue MeanOverBatch(FormulaValue value) =>
-        value.Axes.Has(Axes.Batch) ? new(Graph.Mean(Counted(value), Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
+    public FormulaValue MeanOverBatch(FormulaValue value)
+    {
+        RefusePixels(value, "MeanOverBatch");
+        return value.Axes.Has(Axes.Batch) ? new(Graph.Mean(Counted(value), Axes.Batch), value.Axes.Without(Axes.Batch)) : value;
+    }
+
+    // A pixel of one image is not that of another: a pass sees them apart.
+    private static void RefusePixels(FormulaValue value, string function)
+    {
+        if (value.IsPixel)
+        {
+            throw new FormulaTextException(
+                $"'{function}' joins what has been summed over the pixels of each image, and its argument has a number for each pixel; write Total(v) or TotalMean(v) for all pixels of all images, "
+                + $"or reduce the pixels first, as in {function}(Mean(v)) with PerImage = true");
+        }
+    }
+
+    /// <summary>Arithmetic of integers as C# does it: 32 bits that wrap.</summary>
+    public Node Integer(Node[] arguments, Func<long, long, long> compute)
+    {
+        if (!arguments.All(argument => argument.IsConstant))
+        {
+            throw new FormulaTextException(
+                "arithmetic of integers wraps at 32 bits in C#, and a run-time parameter is computed with as a double; make one of the numbers a double, as in n + 1.0");
+        }
+
+        return Graph.Constant(unchecked((int)compute((long)arguments[0].Number, (long)arguments[arguments.Length - 1].Number)));
+    }
 
     /// <summary>The value of one class.</summary>
     public FormulaValue Channel(FormulaValue value, Node index) => index is { IsConstant: true, Number: >= 0 and < 1 << 20 } && index.Number == Math.Floor(index.Number)

@@ -117,5 +117,13 @@ internal sealed record FormulaText(
         TryNumber(atom, out double number) ? number : throw new FormulaTextException($"'{atom}' is not a number");
 }
 
-/// <summary>A formula text that cannot be read.</summary>
-internal sealed class FormulaTextException(string message) : Exception(message);
+/// <summary>A formula text that cannot be read, or means nothing in a loss.</summary>
+/// <param name="message">What was found and what is needed.</param>
+/// <param name="expression">The number of the expression at fault in the text, or -1.</param>
+/// <param name="term">The index of the term in the loss, or -1.</param>
+internal sealed class FormulaTextException(string message, int expression = -1, int term = -1) : Exception(message)
+{
+    public int Expression => expression;
+
+    public int Term => term;
+}

@@ -52,10 +52,10 @@ internal sealed record LossGraph(
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;
         Node valid = graph.True;
-        foreach (TermModel term in model.Terms)
+        for (int k = 0; k < model.Terms.Count; k++)
         {
-            FormulaScope scope = FormulaScope.Of(graph, model, term, indexTarget);
-            FormulaValue formula = FormulaReader.Read(term, scope, tables).Value;
+            TermModel term = model.Terms[k];
+            (FormulaScope scope, FormulaValue formula) = Read(graph, model, k, indexTarget, tables);
             Node weight = term.WeightParameter is { } parameter ? graph.Parameter(parameter) : graph.Constant(term.Weight), value = Weighted(graph, weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));
@@ -94,6 +94,19 @@ internal sealed record LossGraph(
     // A term that counts nothing is as if it was not there, even where it is infinite; of a constant the algebra knows.
     private static Node Weighted(GraphBuilder graph, Node weight, Node value) =>
         weight.IsConstant ? graph.Multiply(weight, value) : graph.Mask(graph.Not(graph.Equal(weight, graph.Zero)), graph.Multiply(weight, value));
+
+    private static (FormulaScope Scope, FormulaValue Formula) Read(GraphBuilder graph, LossModel model, int index, bool indexTarget, List<ClassNumbers> tables)
+    {
+        try
+        {
+            FormulaScope scope = FormulaScope.Of(graph, model, model.Terms[index], indexTarget);
+            return (scope, FormulaReader.Read(model.Terms[index], scope, tables).Value);
+        }
+        catch (FormulaTextException error)
+        {
+            throw new FormulaTextException(error.Message, error.Expression, index);
+        }
+    }
 }
 
 /// <summary>A term's part in a call.</summary>

@@ -5,7 +5,10 @@ namespace LossGen.Generator.Parse;
 /// <summary>Constants of C# as the numbers of the formula text.</summary>
 internal static class Numbers
 {
-    /// <summary>The number that a constant stands for: of a numeric type, bool, or the number of an enumeration member.</summary>
+    /// <summary>Whole numbers up to this are doubles; of larger ones only some.</summary>
+    public const long LargestWhole = 1L << 53;
+
+    /// <summary>The number that a constant stands for: of a numeric type, bool, or the number of an enumeration member. False for a whole number that no double may hold.</summary>
     public static bool TryRead(object? constant, out double number)
     {
         switch (constant)
@@ -13,6 +16,10 @@ internal static class Numbers
             case bool truth:
                 number = truth ? 1 : 0;
                 return true;
+            case long whole when whole is > LargestWhole or < -LargestWhole:
+            case ulong large when large > LargestWhole:
+                number = 0;
+                return false;
             case double or float or int or uint or long or ulong or short or ushort or byte or sbyte:
                 number = Convert.ToDouble(constant, CultureInfo.InvariantCulture);
                 return true;

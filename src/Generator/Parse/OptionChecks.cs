@@ -80,6 +80,14 @@ internal static class OptionChecks
     {
         if (attribute.TypeOf(name) is not { TypeKind: TypeKind.Enum } type || attribute.Find(name) is not { Number: { } number })
             return;
+        if (!Numbers.TryRead(number, out _))
+        {
+            sink.Report(
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, number,
+                "which formulas cannot tell from others, since they compute with doubles, which hold whole numbers up to 2^53; give the member a smaller number");
+            return;
+        }
+
         List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
         List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double value) ? value : 0).ToList();
         if (!values.Contains(number) && !(IsFlags(type) && IsCombination(number, values)))

@@ -182,7 +182,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         {
             { SpecialType: SpecialType.System_Boolean } => Literal.Of(number != 0),
             { SpecialType: SpecialType.System_Int32 } => Literal.Of((int)number),
-            { TypeKind: TypeKind.Enum } => $"({parameter.Type.NameIn(compilation)}){Literal.Of((int)number)}",
+            { TypeKind: TypeKind.Enum } => $"({parameter.Type.NameIn(compilation)}){Literal.OfWhole(number)}",
             _ => Literal.Of(number),
         };
         return new(parameter.Name, ArgumentKind.Constant, number, -1, [], text);

@@ -12,8 +12,8 @@ internal sealed record ParseResult(LossModel? Model, EquatableArray<Diagnostic> 
 /// <summary>Locations of a loss: its name, its attribute, and each of its terms. They never reach the model.</summary>
 internal sealed record LossPlaces(string HintName, EquatableArray<TermPlaces> Terms, Place Loss, Place Attribute)
 {
-    /// <summary>Where a term is declared; the name of the loss for -1.</summary>
-    public Location Find(int term) => term >= 0 && term < Terms.Count ? Terms[term].Term.Location! : Loss.Location!;
+    /// <summary>Where an expression of a term stands, or the term where it is of another assembly; the name of the loss for term -1.</summary>
+    public Location Find(int term, int expression) => term >= 0 && term < Terms.Count ? Terms[term].Find(expression, null) : Loss.Location!;
 }
 
 /// <summary>Locations of a term of a loss.</summary>

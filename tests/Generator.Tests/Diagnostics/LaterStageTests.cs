@@ -13,7 +13,7 @@ public class LaterStageTests
     public void OnlyTheLossAtFaultIsNotGenerated()
     {
         GeneratorRun run = Markup.Verify(
-            "[Loss, New(K = -1)] public partial class {|LG0040:A|}; [Loss(Activation.Softmax), Dice] public partial class B;",
+            "[Loss, {|LG0040:New|}(K = -1)] public partial class A; [Loss(Activation.Softmax), Dice] public partial class B;",
             references: GeneratorDriverHelper.Build("Terms", Term));
         Assert.Contains("Channel", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
         Assert.Equal(["A.g.cs", "B.g.cs"], run.Sources.Keys);

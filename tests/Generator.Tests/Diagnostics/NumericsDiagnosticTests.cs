@@ -78,6 +78,32 @@ public class NumericsDiagnosticTests
     }
 
     [Theory]
+    [InlineData("{|LG0068:Clamp(x.Logit, 1, -1)|} + x.Logit", "always -1")]
+    [InlineData("{|LG0068:Clamp(x.Logit, 1 - 0.25, 0.25)|} + x.Logit", "0.75 and 0.25")]
+    [InlineData("{|LG0068:Clamp(Sum(y), double.NaN, 1)|} * x.Logit", "makes it NaN")]
+    [InlineData("Clamp(x.Logit, 1, 1) + x.Logit", "")]
+    [InlineData("Clamp(x.Logit, y, 1 - y) + x.Logit", "")]
+    public void BoundsThatCross(string formula, string message)
+    {
+        GeneratorRun run = Verify(formula);
+        Assert.All(run.Diagnostics, diagnostic => Assert.Contains(message, diagnostic.GetMessage(), StringComparison.Ordinal));
+    }
+
+    /// <summary>Where the attribute states the option that leads there, it is the place.</summary>
+    [Fact]
+    public void BoundsThatAnOptionCrosses() => Markup.Verify("""
+        public partial class OwnAttribute : LossTermAttribute
+        {
+            public double Epsilon { get; init; } = 1e-3;
+
+            public static Value Formula(Prediction x, Target y, double epsilon) => Clamp(x.Probability, epsilon, 1 - epsilon) - y * x.Logit;
+        }
+
+        [Loss(Activation.Sigmoid), Own(Epsilon = {|LG0068:0.7|})] public partial class A;
+        [Loss(Activation.Sigmoid), Own(Epsilon = 0.4)] public partial class B;
+        """);
+
+    [Theory]
     [InlineData("-y * Log({|LG0062:Clamp(x.Probability, 1e-6, 1)|})", "x.LogProbability")]
     [InlineData("-y * Log({|LG0062:Max(x.Probability, 1e-6)|})", "x.LogProbability")]
     [InlineData("-y * Log({|LG0062:Max(1e-6, 1 - x.Probability)|})", "Log(x.Complement)")]

@@ -21,8 +21,10 @@ public class LanguageTests
         Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(IsOfValues), method =>
         {
             var scope = Build.Scope(new Graph.GraphBuilder());
-            FormulaValue[] arguments =
-                [.. method.GetParameters().Select(parameter => new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Graph.Axes.All))];
+            bool joinsImages = method.Name.EndsWith("OverBatch", StringComparison.Ordinal); // of what has been summed over pixels
+            FormulaValue[] arguments = [.. method.GetParameters().Select(parameter => joinsImages
+                ? new FormulaValue(scope.Graph.Parameter(0), Graph.Axes.Batch)
+                : new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Graph.Axes.All))];
             Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
 

@@ -18,7 +18,7 @@ public class FormulaTextTests
     [InlineData("return (1 + 2) / 2 * y;", "(return (mul 1 (target)))")]
     [InlineData("return double.NaN * y + double.NegativeInfinity * -0.0 * 1e-320 * y;", "(return (add (mul NaN (target)) (mul NaN (target))))")]
     [InlineData("double b = a * 2, c = b; int m = n + 1; bool d = flag; Condition e = y > b; return Where(e, d ? c : m, 0);",
-        "(let b (mul a 2)) (let c b) (let m (add n 1)) (let d flag) (let e (gt (target) b)) (return (Where e (if d c m) 0))")]
+        "(let b (mul a 2)) (let c b) (let m (int-add n 1)) (let d flag) (let e (gt (target) b)) (return (Where e (if d c m) 0))")]
     [InlineData("var p = x; var t = y; return p.Logit * t;", "(let t (target)) (return (mul (logit) t))")]
     [InlineData("return Twice(x.Logit) + Twice(Twice(a));", "(let v_1 a) ", true)]
     [InlineData("return Twice(x.Logit - y);", "(let v_1 (sub (logit) (target))) (let p_1 (mul v_1 2)) (return p_1)")]

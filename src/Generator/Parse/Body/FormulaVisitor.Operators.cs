@@ -25,7 +25,7 @@ internal sealed partial class FormulaVisitor
             case UnaryOperatorKind.Plus:
                 return Visit(operation.Operand, frame);
             case UnaryOperatorKind.Minus:
-                return Call("neg", Visit(operation.Operand, frame));
+                return Call(Shapes.Of(operation.Operand.Type) == Shape.Integer ? "int-neg" : "neg", Visit(operation.Operand, frame));
             case UnaryOperatorKind.Not:
                 return Call("not", Visit(operation.Operand, frame));
             default:
@@ -45,6 +45,8 @@ internal sealed partial class FormulaVisitor
             return Unsupported(operation.Syntax, frame, "a division of integers", "make one of them a double, as in n / 2.0");
         if (left == Shape.Unknown || right == Shape.Unknown)
             return DefaultVisit(operation, frame);
+        if (name is "add" or "sub" or "mul" && left == Shape.Integer && right == Shape.Integer)
+            name = "int-" + name;
         return Call(name, Visit(operation.LeftOperand, frame), Visit(operation.RightOperand, frame));
     }
 

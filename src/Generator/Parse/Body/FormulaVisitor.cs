@@ -84,7 +84,9 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
     private string? VisitConstant(IOperation operation, object? constant, FormulaFrame frame) =>
         Numbers.TryRead(constant, out double number)
             ? Numbers.Write(number)
-            : Unsupported(operation.Syntax, frame, constant is null ? "null" : $"a constant of type '{operation.Type}'", "write a number");
+            : Unsupported(
+                operation.Syntax, frame, constant is null ? "null" : constant is long or ulong ? $"the constant {constant}" : $"a constant of type '{operation.Type}'",
+                constant is long or ulong ? "a formula computes with doubles, which hold whole numbers up to 2^53" : "write a number");
 
     private string? Unsupported(SyntaxNode syntax, FormulaFrame frame, string what, string cure) =>
         Report(Descriptors.UnsupportedConstruct, syntax, frame, what, cure);
