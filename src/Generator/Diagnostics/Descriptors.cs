@@ -186,6 +186,16 @@ internal static class Descriptors
         "Pixels labelled {0} are ignored, but {0} is {1}, which is then never learnt; ignore a label that is no class, such as 255 or -100",
         Options, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0034.md");
 
+    public static readonly DiagnosticDescriptor OptionOutsideRange = new(
+        "LG0035", "An option is outside its range",
+        "{0} of term '{1}' is {2}; it has to be {3}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0035.md");
+
+    public static readonly DiagnosticDescriptor WrongRange = new(
+        "LG0036", "The range of an option does not hold its default",
+        "The range of '{0}' of '{1}' {2}; {3}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0036.md");
+
     public static readonly DiagnosticDescriptor WeightMapName = new(
         "LG0041", "The name of a weight map cannot be that of a parameter",
         "{0} of term '{1}' names the input '{2}', and the calls of the loss have a parameter of that name; write an identifier, such as \"weights\"",

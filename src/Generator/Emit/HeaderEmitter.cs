@@ -36,7 +36,7 @@ internal static class HeaderEmitter
         if (o.Resize == Resize.Bilinear)
             writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
         if (model.Parameters.Count + model.ClassParameters.Count > 0)
-            writer.Comment($"  run time    {string.Join(", ", model.Parameters.Concat(model.ClassParameters.Where(parameter => parameter.Column <= 0).Select(parameter => parameter.Property + (parameter.Column < 0 ? "[c]" : "[c, d]"))))}");
+            writer.Comment($"  run time    {string.Join(", ", model.Parameters.Select(parameter => parameter.Name).Concat(model.ClassParameters.Where(parameter => parameter.Column <= 0).Select(parameter => parameter.Property + (parameter.Column < 0 ? "[c]" : "[c, d]"))))}");
     }
 
     /// <summary>What the kernel for one kind of target computes. Gives the names that its code uses too.</summary>
@@ -68,7 +68,7 @@ internal static class HeaderEmitter
         }
 
         string Text(Node node, bool isRoot = false, bool coefficients = false) => NodeText.Describe(node, n => n.Op == Op.Parameter
-            ? model.Parameters[n.Index]
+            ? model.Parameters[n.Index].Name
             : n.Op == Op.PerClass && graph.Tables[n.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter].ToString()
             : n.Op == Op.Input ? model.Inputs[n.Index].Name
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
@@ -106,7 +106,7 @@ internal static class HeaderEmitter
     }
 
     private static string Factor(LossModel model, TermModel term) =>
-        term.WeightParameter is { } parameter ? model.Parameters[parameter].TrimStart('@') + " * " : term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ";
+        term.WeightParameter is { } parameter ? model.Parameters[parameter].Name.TrimStart('@') + " * " : term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ";
 
     private static string Reduction(Reduction reduction) => reduction switch
     {

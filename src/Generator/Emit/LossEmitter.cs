@@ -120,7 +120,7 @@ internal static class LossEmitter
                 if (!term.IncludeBackground || term.OnlyClasses.Count > 0)
                     stated.Add($"IncludeBackground = {Literal.Of(term.IncludeBackground)}, OnlyClasses = new int[] {{ {string.Join(", ", term.OnlyClasses.Select(Literal.Of))} }}");
                 if (term.WeightParameter is { } weight)
-                    stated.Add($"WeightProperty = {Literal.Of(model.Parameters[weight].TrimStart('@'))}");
+                    stated.Add($"WeightProperty = {Literal.Of(model.Parameters[weight].Name.TrimStart('@'))}");
                 string members = stated.Count == 0 ? "" : $" {{ {string.Join(", ", stated)} }}";
                 writer.Line($"new({Literal.Of(ComponentName(model, k))}, {Literal.Of(term.Weight)}, {Literal.Of(plan.Components[k].ClassValue is not null)}){members},");
             }

@@ -18,16 +18,16 @@ internal static class ParameterEmitter
         writer.Line();
         writer.Open($"void {Loss}.WriteParameters(global::System.Span<double> parameters, int classes)");
         for (int k = 0; k < single; k++)
-            writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model.Parameters[k]) : $"(double)this.{model.Parameters[k]}")};");
+            writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model.Parameters[k].Name) : Checked(model, model.Parameters[k].Name, model.Parameters[k].Range, "(double)"))};");
         for (int k = 0; k < perClass; k++)
         {
             string definition = GeneratedNames.In(model, GeneratedNames.Definition);
-            (string property, int column) = (model.ClassParameters[k].Property, model.ClassParameters[k].Column);
-            string name = Literal.Of(property.TrimStart('@'));
+            (string property, int column, OptionRange? range) = model.ClassParameters[k];
+            string name = Literal.Of(property.TrimStart('@')), values = Checked(model, property, range, "");
             if (column < 0)
-                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy(this.{property}, parameters.Slice({single} + ({k} * classes), classes), {name}, {definition});");
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.Copy({values}, parameters.Slice({single} + ({k} * classes), classes), {name}, {definition});");
             else if (column == 0)
-                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.CopyMatrix(this.{property}, parameters.Slice({single} + ({k} * classes), classes * classes), classes, {name}, {definition});");
+                writer.Line($"{KernelEmitter.Kernels}.ClassParameters.CopyMatrix({values}, parameters.Slice({single} + ({k} * classes), classes * classes), classes, {name}, {definition});");
         }
 
         writer.Close();
@@ -52,6 +52,11 @@ internal static class ParameterEmitter
 
     /// <summary>The weight of a term that a property holds, checked.</summary>
     public static string Weight(string property) => $"{KernelEmitter.Kernels}.TermWeight.Check((double)this.{property}, {Literal.Of(property.TrimStart('@'))}, s_definition)";
+
+    // What the property holds, in the range of the option that it feeds.
+    private static string Checked(LossModel model, string property, OptionRange? range, string conversion) => range is null
+        ? $"{conversion}this.{property}"
+        : $"{KernelEmitter.Kernels}.OptionRanges.Check({conversion}this.{property}, {Literal.Of(property.TrimStart('@'))}, {GeneratedNames.In(model, GeneratedNames.Definition)}{range.Arguments})";
 
     private static string Count(int single, int perClass) =>
         perClass == 0 ? Literal.Of(single) : $"{Literal.Of(single)} + ({Literal.Of(perClass)} * classes)";

@@ -43,7 +43,7 @@ internal enum Resize
 /// <param name="HintName">A file name unique in the compilation, without extension.</param>
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
-/// <param name="Parameters">Run-time parameters: the property names as C# writes them, in the order of first use. A term's argument refers to one by index.</param>
+/// <param name="Parameters">Run-time parameters, in the order of first use. A term's argument refers to one by index.</param>
 /// <param name="ClassParameters">Run-time parameters with one number a class, likewise. A matrix is as many of them as it has columns, one after the other.</param>
 /// <param name="Inputs">Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by index.</param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
@@ -57,7 +57,7 @@ internal sealed record LossModel(
     string HintName,
     LossOptions Options,
     EquatableArray<TermModel> Terms,
-    EquatableArray<string> Parameters,
+    EquatableArray<ParameterModel> Parameters,
     EquatableArray<ClassParameterModel> ClassParameters,
     EquatableArray<InputModel> Inputs,
     bool HasConstructor,
@@ -71,10 +71,16 @@ internal sealed record LossModel(
     public EquatableArray<string> Aliases { get; init; } = [];
 }
 
+/// <summary>A run-time parameter.</summary>
+/// <param name="Name">The name of the property, as C# writes it.</param>
+/// <param name="Range">The numbers that it may be, where that is stated.</param>
+internal sealed record ParameterModel(string Name, OptionRange? Range);
+
 /// <summary>A run-time parameter with one number a class.</summary>
 /// <param name="Property">The name of the property, as C# writes it.</param>
 /// <param name="Column">The column, for a property with one number for each pair of classes; otherwise -1.</param>
-internal sealed record ClassParameterModel(string Property, int Column = -1)
+/// <param name="Range">The numbers that it may hold, where that is stated.</param>
+internal sealed record ClassParameterModel(string Property, int Column, OptionRange? Range)
 {
     /// <summary>The number of class c, in comments.</summary>
     public override string ToString() => Column < 0 ? Property + "[c]" : $"{Property}[c, {Column}]";

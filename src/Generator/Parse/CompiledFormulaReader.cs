@@ -46,7 +46,7 @@ internal static class CompiledFormulaReader
     {
         defaults.TryGetValue(parameter.Name, out double? value);
         ParameterKind kind = ParameterKinds.Of(parameter.Type);
-        bool hasOption = kind is not (ParameterKind.Pixel or ParameterKind.Element) && TermProperties.Find(term, parameter.Name) is not null;
-        return new(parameter.Name, kind, value, parameter.Type, hasOption, Location.None);
+        IPropertySymbol? option = kind is ParameterKind.Pixel or ParameterKind.Element ? null : TermProperties.Find(term, parameter.Name);
+        return new(parameter.Name, kind, value, parameter.Type, option is not null, Location.None) { Range = OptionRanges.Of(option, parameter) };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LossGen.Generator.Formula;
+using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
@@ -14,6 +15,9 @@ namespace LossGen.Generator.Parse;
 internal sealed record DeclaredParameter(
     string Name, ParameterKind Kind, double? Default, ITypeSymbol Type, bool HasOption, Location Location)
 {
+    /// <summary>The numbers that it may be, where that is stated.</summary>
+    public OptionRange? Range { get; init; }
+
     /// <summary>An option of numbers feeds it: one a class, or one for each pair of classes.</summary>
     public bool TakesNumbers => Kind is ParameterKind.Class or ParameterKind.Matrix;
 

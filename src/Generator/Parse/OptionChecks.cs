@@ -31,6 +31,7 @@ internal static class OptionChecks
                 continue;
             CheckWeight(term, attribute, sink);
             CheckEnumerations(term, attribute, sink);
+            OptionRanges.CheckStated(term, attribute, sink);
             // In the order in which they are stated, then those that the term's class sets.
             foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
             {
@@ -78,18 +79,18 @@ internal static class OptionChecks
 
     private static void CheckEnumeration(AttributeReader attribute, string name, string option, DiagnosticSink sink)
     {
-        if (attribute.TypeOf(name) is not { TypeKind: TypeKind.Enum } type || attribute.Find(name) is not { Number: { } number })
+        if (attribute.TypeOf(name) is not { TypeKind: TypeKind.Enum } type || attribute.Find(name) is not { } value)
             return;
-        if (!Numbers.TryRead(number, out _))
+        if (value.Number is not { } number)
         {
             sink.Report(
-                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, number,
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), option, "a number of 64 bits",
                 "which formulas cannot tell from others, since they compute with doubles, which hold whole numbers up to 2^53; give the member a smaller number");
             return;
         }
 
         List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
-        List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double value) ? value : 0).ToList();
+        List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double known) ? known : double.NaN).ToList();
         if (!values.Contains(number) && !(IsFlags(type) && IsCombination(number, values)))
         {
             sink.Report(

@@ -14,12 +14,12 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     /// <summary>As many as a call of the span API has room for.</summary>
     private const int MaximumInputs = 4;
 
-    private readonly List<string> properties = [];
+    private readonly List<ParameterModel> properties = [];
     private readonly List<ClassParameterModel> classProperties = [];
     private readonly List<(InputModel Input, DeclaredTerm Term)> inputs = [];
 
     /// <summary>The properties that feed a parameter, in the order of first use.</summary>
-    public EquatableArray<string> Properties => properties.ToEquatableArray();
+    public EquatableArray<ParameterModel> Properties => properties.ToEquatableArray();
 
     /// <summary>The same, of one number a class, or one for each pair of classes.</summary>
     public EquatableArray<ClassParameterModel> ClassProperties => classProperties.ToEquatableArray();
@@ -77,11 +77,11 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         string name = TypeHeader.Escape(property.Name);
         if (parameter.TakesNumbers)
             return FromClassProperty(parameter, name);
-        int index = properties.IndexOf(name);
+        int index = properties.FindIndex(known => known.Name == name);
         if (index < 0)
         {
             index = properties.Count;
-            properties.Add(name);
+            properties.Add(new(name, parameter.Range));
         }
 
         return new(parameter.Name, ArgumentKind.Property, 0, index, [], $"this.{name}");
@@ -91,14 +91,14 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     private ArgumentModel FromClassProperty(DeclaredParameter parameter, string name)
     {
         bool isMatrix = parameter.Kind == ParameterKind.Matrix;
-        var first = new ClassParameterModel(name, isMatrix ? 0 : -1);
+        var first = new ClassParameterModel(name, isMatrix ? 0 : -1, parameter.Range);
         int index = classProperties.IndexOf(first);
         if (index < 0)
         {
             index = classProperties.Count;
             classProperties.Add(first);
             for (int column = 1; isMatrix && column < options.Classes; column++)
-                classProperties.Add(new(name, column));
+                classProperties.Add(first with { Column = column });
         }
 
         return new(parameter.Name, ArgumentKind.ClassProperty, 0, index, [], $"x.{(isMatrix ? "ClassMatrix" : "PerClass")}(this.{name})");

@@ -78,7 +78,8 @@ internal static class SourceFormulaReader
         if (property is not null)
             value = shape is Shape.Value or Shape.ClassMatrix ? null : TermProperties.DefaultOf(property, owner, rules!, value ?? 0);
 
-        var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null, name);
+        var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null, name) { Range = OptionRanges.Of(property, parameter) };
+        OptionRanges.CheckDefault(owner.Name, read, sink);
         if (rules is not null && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
         {
             sink.Report(

@@ -34,6 +34,8 @@ internal sealed class ReferenceCall
         if (logits.Length != shape.Batch * shape.Classes * shape.LogitPixels)
             throw new ArgumentException(
                 $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
+        if (loss.ParameterCount(shape.Classes) is > 0 and int count)
+            loss.WriteParameters(new double[count], shape.Classes);
         double[] input = resized == shape ? logits : ReferenceLayout.ResizeBilinear(shape, logits);
         var context = labels is not null
             ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached, Inputs = inputs }

@@ -58,6 +58,76 @@ public class OptionDiagnosticTests
     public void Values(string attributes) => Verify(attributes);
 
     [Theory]
+    [InlineData("[Loss, Welsch(Scale = {|LG0035:0|})]")]
+    [InlineData("[Loss, Huber(Delta = {|LG0035:-1|})]")]
+    [InlineData("[Loss, Pinball(Quantile = {|LG0035:1|})]")]
+    [InlineData("[Loss, TopKCrossEntropy(Fraction = {|LG0035:1.5|})]")]
+    [InlineData("[Loss, CrossEntropy(LabelSmoothing = {|LG0035:-0.1|})]")]
+    [InlineData("[Loss, Dice(Smooth = {|LG0035:double.NaN|})]")]
+    [InlineData("[Loss, Dice(Smooth = {|LG0035:double.PositiveInfinity|})]")]
+    [InlineData("[Loss, AsymmetricFocal(Epsilon = {|LG0035:0.7|}), SoftF1(Epsilon = {|LG0035:0.5|}), UnifiedFocal(Epsilon = {|LG0035:0.6|})]")]
+    [InlineData("[Loss, Focal(Gamma = {|LG0035:-2|}, Alpha = double.NaN)]")]
+    [InlineData("[Loss, Dice(SmoothNumerator = double.NaN, SmoothDenominator = 0), Focal(Gamma = 0, Alpha = 1), SmoothL1(Beta = 0), Pinball(Quantile = 0.999)]")]
+    public void Ranges(string attributes) => Verify(attributes.Replace("[Loss,", "[Loss(Activation.Softmax),", StringComparison.Ordinal));
+
+    /// <summary>A term's range goes with it into other assemblies, on an option, on a list and on a parameter without option; what derives from it has it as well.</summary>
+    [Fact]
+    public void RangesOfOtherAssemblies()
+    {
+        const string Terms = """
+            public partial class OwnAttribute : LossTermAttribute
+            {
+                [OptionRange(From = 1, Below = 3)]
+                public double Scale { get; init; } = 2;
+
+                [OptionRange(From = -1, To = 1)]
+                public double[]? Margins { get; init; }
+
+                public static Value Formula(Prediction x, Target y, double scale, Value margins) => Square(x.Logit - margins * y) / scale;
+            }
+            """;
+        Microsoft.CodeAnalysis.MetadataReference library = GeneratorDriverHelper.Build("Terms", Terms);
+        foreach (bool isHere in new[] { false, true })
+        {
+            Microsoft.CodeAnalysis.MetadataReference[] references = isHere ? [] : [library];
+            string terms = isHere ? Terms : "";
+            GeneratorRun run = Markup.Verify(terms + "[Loss, Own(Scale = {|LG0035:3|}, Margins = [0.5, {|LG0035:-1.5|}])] public partial class L;", references: references);
+            Assert.Contains(run.Diagnostics, message => message.GetMessage() == "Scale of term 'Own' is 3; it has to be from 1, below 3");
+            GeneratorRun own = Markup.Verify(terms + "[Loss, Own(Scale = 1, Margins = [-1, 1])] public partial class L;", references: references);
+            own = Markup.Verify(terms + "[Loss, Own] public partial class L { public double Scale { get; set; } = 2; public double[]? Margins { get; set; } }", references: references);
+            Assert.Contains("OptionRanges.Check((double)this.Scale, \"Scale\", s_definition, from: 1D, below: 3D)", own.Sources["L.g.cs"], StringComparison.Ordinal);
+            Assert.Contains("OptionRanges.Check(this.Margins, \"Margins\", s_definition, from: (-1D), to: 1D)", own.Sources["L.g.cs"], StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Every number option of the catalogue says what it may be, as its documentation does.</summary>
+    [Fact]
+    public void EveryOptionOfTheCatalogueHasARange()
+    {
+        System.Reflection.PropertyInfo[] options = [.. typeof(LossTermAttribute).Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)))
+            .SelectMany(type => type.GetProperties()).Where(option => option.PropertyType == typeof(double) && option.DeclaringType != typeof(LossTermAttribute))];
+        Assert.True(options.Length > 100);
+        Assert.All(options, option => Assert.True(option.IsDefined(typeof(OptionRangeAttribute), inherit: true), $"{option.DeclaringType!.Name}.{option.Name} has no [OptionRange]"));
+    }
+
+    [Theory]
+    [InlineData("(1L << 53) + 1")]
+    [InlineData("long.MinValue")]
+    public void EnumerationsThatNoDoubleHolds(string number) => Markup.Verify($$"""
+        public enum Mode : long { First, Last = {{number}} }
+
+        public partial class OwnAttribute : LossTermAttribute
+        {
+            public Mode Mode { get; init; }
+
+            public static Value Formula(Prediction x, Target y, Mode mode) => mode == Mode.First ? x.Logit : y * x.Logit;
+        }
+
+        [Loss, Own(Mode = {|LG0033:Mode.Last|})] public partial class L;
+        """);
+
+    [Theory]
     [InlineData("[Loss(Activation.Softmax, IgnoreIndex = {|LG0034:0|}), Dice]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = {|LG0034:3|}), Dice]")]
     [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = {|LG0034:1|}), Dice]")]

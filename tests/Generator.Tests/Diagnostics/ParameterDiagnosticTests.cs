@@ -63,9 +63,9 @@ public class ParameterDiagnosticTests
     public void Matrices(string source) => Markup.Verify(source);
 
     [Theory]
-    [InlineData("[Loss] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => Channel(y, -1); }")]
-    [InlineData("[Loss(Classes = 3)] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => Channel(y, 3); }")]
-    [InlineData("[Loss] public partial class {|LG0040:L|} { public int K { get; set; } = 1; static Value Formula(Prediction x, Target y, int k = 0) => Channel(y, k); }")]
+    [InlineData("[Loss] public partial class L { static Value Formula(Prediction x, Target y) => x.Logit * {|LG0040:Channel(y, -1)|}; }")]
+    [InlineData("[Loss(Classes = 3)] public partial class L { static Value Formula(Prediction x, Target y) => {|LG0040:Channel(y, 3)|}; }")]
+    [InlineData("[Loss] public partial class L { public int K { get; set; } = 1; static Value Formula(Prediction x, Target y, int k = 0) => {|LG0040:Channel(y, k)|}; }")]
     public void ChannelsThatAreNotKnown(string source) => Markup.Verify(source);
 
     [Theory]
@@ -73,9 +73,43 @@ public class ParameterDiagnosticTests
     [InlineData("RunningSum(1, Sum(y))", "have no pixels")]
     public void RunningSumsThatMakeNoSense(string formula, string cure)
     {
-        GeneratorRun run = Markup.Verify($$"""[Loss] public partial class {|LG0040:L|} { static Value Formula(Prediction x, Target y) => {{formula}}; }""");
+        GeneratorRun run = Markup.Verify($$"""[Loss] public partial class L { static Value Formula(Prediction x, Target y) => x.Logit * {|LG0040:{{formula}}|}; }""");
         Assert.Contains(cure, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
     }
+
+    /// <summary>What differs from pixel to pixel is not joined over the images: the message says what to write instead.</summary>
+    [Theory]
+    [InlineData("SumOverBatch(x.Probability)", "SumOverBatch(Mean(v))")]
+    [InlineData("MeanOverBatch(SumOverClasses(y * x.LogProbability))", "TotalMean(v)")]
+    [InlineData("MeanOverBatch(y)", "MeanOverBatch(Mean(v))")]
+    public void ReductionsOverImagesOfPixels(string formula, string cure)
+    {
+        foreach (string target in new[] { "Index", "Dense", "Any" })
+        {
+            GeneratorRun run = Markup.Verify($$"""[Loss(Target = TargetKind.{{target}}, IgnoreIndex = 255)] public partial class L { static Value Formula(Prediction x, Target y) => Mean({|LG0040:{{formula}}|}) * x.Logit; }""");
+            Assert.Contains(cure, run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("{|LG0040:k + 1|}")]
+    [InlineData("{|LG0040:2 * k|} - 0.5")]
+    [InlineData("{|LG0040:-k|}")]
+    [InlineData("k + 1.0")]
+    [InlineData("k * 0.5 - k")]
+    public void ArithmeticOfIntegersThatAreKnownAtRunTime(string number) => Markup.Verify(
+        $$"""[Loss] public partial class L { public int K { get; set; } = 1; static Value Formula(Prediction x, Target y, int k = 0) => x.Logit * ({{number}}); }""");
+
+    [Theory]
+    [InlineData("[OptionRange(Above = 0)]", "public double X { get; init; }", "double {|LG0036:x|}")]
+    [InlineData("[OptionRange(From = 0, Below = 0.5)]", "public double X { get; init; } = 0.5;", "double {|LG0036:x|}")]
+    [InlineData("[OptionRange(From = 1, To = 0)]", "public double X { get; init; } = 0.5;", "double {|LG0036:x|}")]
+    [InlineData("[OptionRange(From = 0)]", "public double X { get; init; } = double.NaN;", "double {|LG0036:x|}")]
+    [InlineData("[OptionRange(From = 0, OrNaN = true)]", "public double X { get; init; } = double.NaN;", "double x")]
+    [InlineData("[OptionRange(Above = 0, Below = 1)]", "public double X { get; init; } = 0.5;", "double x")]
+    [InlineData("", "", "[OptionRange(From = 0)] double {|LG0036:x|} = -1")]
+    public void RangesThatDoNotHoldTheDefault(string range, string property, string parameter) => Markup.Verify(
+        $$"""public partial class OwnAttribute : LossTermAttribute { {{range}} {{property}} public static Value Formula(Prediction p, Target y, {{parameter}}) => p.Logit * x; }""");
 
     [Fact]
     public void InputsContradict()
@@ -115,7 +149,7 @@ public class ParameterDiagnosticTests
         IEnumerable<string> fed = model.Terms.SelectMany(
             (term, i) => term.Arguments.Where(argument => argument.Kind == ArgumentKind.Property).Select(argument => argument.Parameter + i));
         Assert.Equal([expected], fed);
-        Assert.Equal([property], model.Parameters);
+        Assert.Equal([property], model.Parameters.Select(parameter => parameter.Name));
     }
 
     [Fact]
@@ -130,7 +164,7 @@ public class ParameterDiagnosticTests
                 public int Gamma { get; set; }
             }
             """).AssertClean().Model;
-        Assert.Equal(["Beta", "Gamma", "TverskyBeta"], model.Parameters.Order());
+        Assert.Equal(["Beta", "Gamma", "TverskyBeta"], model.Parameters.Select(parameter => parameter.Name).Order());
     }
 
     [Theory]
@@ -154,7 +188,7 @@ public class ParameterDiagnosticTests
             """).AssertClean().Model;
         Assert.Equal(
             weights,
-            model.Terms.Select(term => term.WeightParameter is { } index ? model.Parameters[index] : ""));
+            model.Terms.Select(term => term.WeightParameter is { } index ? model.Parameters[index].Name : ""));
     }
 
     [Theory]
@@ -211,7 +245,7 @@ public class ParameterDiagnosticTests
                 public double[] CrossEntropyClassWeights { get; set; } = [1, 2];
             }
             """).AssertClean().Model;
-        Assert.Equal(["Beta"], model.Parameters);
+        Assert.Equal(["Beta"], model.Parameters.Select(parameter => parameter.Name));
         Assert.Equal(["FBetaClassWeights", "CrossEntropyClassWeights"], model.ClassParameters.Select(parameter => parameter.Property));
         Assert.Contains("x.PerClass(this.FBetaClassWeights)", model.Terms[0].Arguments.Select(argument => argument.CSharp));
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using LossGen.Generator.Tests.Helpers;
 
 namespace LossGen.Generator.Tests.Parse;
@@ -29,23 +30,24 @@ public class CatalogueTests
         string name = term.Replace("Attribute", "", StringComparison.Ordinal);
         IEnumerable<string> losses =
             from property in Options(term)
-            from value in Constants(property.PropertyType)
+            from value in Constants(property)
             select (property.Name, value) into option
             from activation in new[] { Activation.Sigmoid, Activation.Softmax }
             select $"namespace {activation} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss(Activation.{activation}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
         GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertCompiles();
     }
 
-    private static IEnumerable<System.Reflection.PropertyInfo> Options(string term) =>
+    private static IEnumerable<PropertyInfo> Options(string term) =>
         typeof(LossTermAttribute).Assembly.GetType("LossGen." + term)!.GetProperties()
             .Where(property => property.CanWrite && property.DeclaringType != typeof(LossTermAttribute));
 
-    private static string[] Constants(Type type) => type switch
+    private static string[] Constants(PropertyInfo option) => option.PropertyType switch
     {
-        _ when type == typeof(double) => ["0", "double.NaN", "2.5"],
-        _ when type == typeof(bool) => ["true", "false"],
-        _ when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0, 3.0, 4.0 }"],
-        { IsEnum: true } => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
-        _ => throw new NotSupportedException($"options of type {type}"),
+        var type when type == typeof(double) =>
+            [.. new[] { 0, double.NaN, 0.25, 2.5 }.Where(option.GetCustomAttribute<OptionRangeAttribute>()!.Contains).Select(number => double.IsNaN(number) ? "double.NaN" : FormattableString.Invariant($"{number}"))],
+        var type when type == typeof(bool) => ["true", "false"],
+        var type when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0, 3.0, 4.0 }"],
+        { IsEnum: true } type => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
+        var type => throw new NotSupportedException($"options of type {type}"),
     };
 }

@@ -25,7 +25,7 @@ public class DeclarationTests
     public void RunTimeProperty()
     {
         LossModel model = GeneratorDriverHelper.Run(Samples.FBetaFocal).AssertClean().Model;
-        Assert.Equal(["Beta"], model.Parameters);
+        Assert.Equal(["Beta"], model.Parameters.Select(parameter => parameter.Name));
         ArgumentModel beta = Argument(model.Terms[0], "beta");
         Assert.Equal((ArgumentKind.Property, 0, "this.Beta"), (beta.Kind, beta.Index, beta.CSharp));
         Assert.Equal((4, 255), (model.Options.Classes, model.Options.IgnoreIndex));

@@ -104,7 +104,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     // The mathematics of a node, with the names given so far.
     private string Meaning(Node node, OperationNames names)
     {
-        string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index]
+        string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index].Name
             : inner.Op == Op.PerClass && graph.Tables[inner.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter].ToString()
             : inner.Op == Op.Input ? model.Inputs[inner.Index].Name : names.Find(inner));
         return node.Op switch

@@ -12,10 +12,12 @@ public sealed partial class CompleteIouAttribute : LossTermAttribute
 {
     /// <summary>Added to the denominators.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>Added to the denominator of the factor; NaN takes <see cref="Epsilon"/>. torchvision's eps is this one only.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double FactorEpsilon { get; init; } = double.NaN;
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

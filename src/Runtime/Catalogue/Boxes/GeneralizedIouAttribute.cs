@@ -9,6 +9,7 @@ public sealed partial class GeneralizedIouAttribute : LossTermAttribute
 {
     /// <summary>Added to the denominators.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

@@ -11,6 +11,7 @@ public sealed partial class CosineAttribute : LossTermAttribute
 {
     /// <summary>Pairs that are not alike may have a cosine up to this.</summary>
     /// <value>From -1 to 1.</value>
+    [OptionRange(From = -1, To = 1)]
     public double Margin { get; init; }
 
     /// <summary>The formula; <paramref name="pairs"/> is an input of the loss, the other parameters are the options of this attribute.</summary>

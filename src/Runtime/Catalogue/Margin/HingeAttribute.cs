@@ -10,10 +10,12 @@ public sealed partial class HingeAttribute : LossTermAttribute
 {
     /// <summary>By how much a logit should be on its side of 0.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Margin { get; init; } = 1;
 
     /// <summary>1, or 2 for the squared hinge.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Exponent { get; init; } = 1;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

@@ -9,6 +9,7 @@ public sealed partial class HingeEmbeddingAttribute : LossTermAttribute
 {
     /// <summary>How large the distance of what does not belong together should be.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Margin { get; init; } = 1;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

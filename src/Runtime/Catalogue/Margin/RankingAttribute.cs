@@ -10,6 +10,7 @@ public sealed partial class RankingAttribute : LossTermAttribute
 {
     /// <summary>By how much the larger one has to be larger.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Margin { get; init; }
 
     /// <summary>The formula; <paramref name="order"/> is an input of the loss, the other parameters are the options of this attribute.</summary>

@@ -10,10 +10,12 @@ public sealed partial class TripletAttribute : LossTermAttribute
 {
     /// <summary>By how much the negative has to be farther away.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Margin { get; init; } = 1;
 
     /// <summary>The exponent of the distance: 2 is Euclid's.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Power { get; init; } = 2;
 
     /// <summary>Takes the distance of target and negative where it is smaller than that of prediction and negative.</summary>
@@ -21,6 +23,7 @@ public sealed partial class TripletAttribute : LossTermAttribute
 
     /// <summary>Added to every difference.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>The formula; <paramref name="negative"/> is an input of the loss, the other parameters are the options of this attribute.</summary>

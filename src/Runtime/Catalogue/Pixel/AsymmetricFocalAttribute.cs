@@ -12,10 +12,12 @@ public sealed partial class AsymmetricFocalAttribute : LossTermAttribute
 {
     /// <summary>What the foreground counts, the background having 1 - delta.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Delta { get; init; } = 0.7;
 
     /// <summary>How much less the background counts where it is right already.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Gamma { get; init; } = 0.5;
 
     /// <summary>The foreground is made less of where it is right already as well.</summary>
@@ -23,6 +25,7 @@ public sealed partial class AsymmetricFocalAttribute : LossTermAttribute
 
     /// <summary>Keeps probabilities this far from 0 and 1, without gradient beyond; 0 means no bounds.</summary>
     /// <value>From 0, below 1/2.</value>
+    [OptionRange(From = 0, Below = 0.5)]
     public double Epsilon { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

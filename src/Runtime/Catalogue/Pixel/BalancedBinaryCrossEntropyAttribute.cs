@@ -11,6 +11,7 @@ public sealed partial class BalancedBinaryCrossEntropyAttribute : LossTermAttrib
 {
     /// <summary>How strong the balance is; 0 is plain binary cross-entropy.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Gamma { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,14 +10,17 @@ public sealed partial class BinaryBiTemperedAttribute : LossTermAttribute
 {
     /// <summary>The temperature of the logarithm, at most 1.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Temperature1 { get; init; } = 0.8;
 
     /// <summary>The temperature of the softmax.</summary>
     /// <value>Above 0; heavy tails above 1.</value>
+    [OptionRange(Above = 0)]
     public double Temperature2 { get; init; } = 1.2;
 
     /// <summary>The share of the target that the other answer gets.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

@@ -15,6 +15,7 @@ public sealed partial class BinaryCrossEntropyAttribute : LossTermAttribute
 
     /// <summary>Moves the target towards 1/2: <c>(1 - s) * y + s / 2</c>.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

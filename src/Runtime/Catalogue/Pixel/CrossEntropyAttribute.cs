@@ -13,6 +13,7 @@ public sealed partial class CrossEntropyAttribute : LossTermAttribute
     /// <summary>The share of the target that is spread evenly over the classes.</summary>
     /// <value>From 0 to 1.</value>
     /// <remarks>C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016.</remarks>
+    [OptionRange(From = 0, To = 1)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

@@ -13,6 +13,7 @@ public sealed partial class ExpLogCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The exponent; 1 is cross-entropy.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Gamma { get; init; } = 0.3;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

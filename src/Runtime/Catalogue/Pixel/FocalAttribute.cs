@@ -14,11 +14,13 @@ public sealed partial class FocalAttribute : LossTermAttribute
 {
     /// <summary>How much less a pixel counts that is right already; 0 is cross-entropy.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Gamma { get; init; } = 2;
 
     /// <summary>The factor of the positive (softmax: of all classes but class 0), the others having 1 - alpha; NaN means no factor.</summary>
     /// <value>From 0 to 1, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.25)]
+    [OptionRange(From = 0, To = 1, OrNaN = true)]
     public double Alpha { get; init; } = double.NaN;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
@@ -37,6 +39,7 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// </summary>
     /// <value>From 0, below 1.</value>
     /// <remarks>N. Sergievskiy, A. Ponamarev, "Reduced Focal Loss: 1st Place Solution to xView object detection in Satellite Imagery", 2019.</remarks>
+    [OptionRange(From = 0, Below = 1)]
     public double Threshold { get; init; }
 
     /// <summary>

@@ -11,6 +11,7 @@ public sealed partial class QualityFocalAttribute : LossTermAttribute
 {
     /// <summary>How much less a pixel counts that is nearly right; 0 is binary cross-entropy.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Beta { get; init; } = 2;
 
     /// <summary>Divides by the mean of <c>|p - y| ^ beta</c> over the elements of the batch, so that the loss is the mean that these factors weigh. pytorch-toolbelt's reduction "normalized".</summary>

@@ -11,6 +11,7 @@ public sealed partial class WeightedBinaryCrossEntropyAttribute : LossTermAttrib
 
     /// <summary>Moves the target towards 1/2: <c>(1 - s) * y + s / 2</c>.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>The formula; <paramref name="elementWeights"/> is an input of the loss, the other parameters are the options of this attribute and of the loss.</summary>

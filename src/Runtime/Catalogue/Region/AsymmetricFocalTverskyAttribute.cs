@@ -12,14 +12,17 @@ public sealed partial class AsymmetricFocalTverskyAttribute : LossTermAttribute
 {
     /// <summary>The weight of misses, false positives having 1 - delta.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Delta { get; init; } = 0.7;
 
     /// <summary>How much the foreground is enhanced.</summary>
     /// <value>From 0, below 1.</value>
+    [OptionRange(From = 0, Below = 1)]
     public double Gamma { get; init; } = 0.75;
 
     /// <summary>Smooths the score, and keeps probabilities this far from 0 and 1, without gradient beyond.</summary>
     /// <value>From 0, below 1/2.</value>
+    [OptionRange(From = 0, Below = 0.5)]
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>The background is enhanced as well.</summary>

@@ -11,10 +11,12 @@ public sealed partial class ExpLogDiceAttribute : LossTermAttribute
 {
     /// <summary>The exponent: below 1 it makes more of classes that are nearly right as well as of those that are badly wrong.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Gamma { get; init; } = 0.3;
 
     /// <summary>Added to numerator and denominator of the score.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

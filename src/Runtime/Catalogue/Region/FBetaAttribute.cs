@@ -9,6 +9,7 @@ public sealed partial class FBetaAttribute : RegionTermAttribute
 {
     /// <summary>How much more recall counts than precision.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Beta { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -15,14 +15,17 @@ public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
 
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1.</summary>

@@ -12,6 +12,7 @@ public sealed partial class MatthewsCorrelationAttribute : LossTermAttribute
 {
     /// <summary>Added to each of the four sums.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -12,21 +12,25 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     [ConventionDefault(Convention.Smp, 0.0)]
     [ConventionDefault(Convention.NnUnet, 1.0)]
     [ConventionDefault(Convention.Kornia, 1e-8)]
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.0)]
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>A lower bound of the denominator, and with <see cref="Log"/> of the score: below it there is no gradient. 0 means none.</summary>
     /// <value>From 0.</value>
     [ConventionDefault(Convention.Smp, 1e-7)]
     [ConventionDefault(Convention.NnUnet, 1e-8)]
+    [OptionRange(From = 0)]
     public double Epsilon { get; init; }
 
     /// <summary>The loss is -log(score) instead of 1 - score.</summary>

@@ -11,10 +11,12 @@ public sealed partial class SensitivitySpecificityAttribute : LossTermAttribute
 {
     /// <summary>r: what sensitivity counts, from 0 to 1, specificity having 1 - r.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Sensitivity { get; init; } = 0.05;
 
     /// <summary>Added to both denominators.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

@@ -10,10 +10,12 @@ public sealed partial class SoftF1Attribute : LossTermAttribute
 {
     /// <summary>Keeps probabilities this far from 0 and 1, without gradient beyond; 0 means no bounds.</summary>
     /// <value>From 0, below 1/2.</value>
+    [OptionRange(From = 0, Below = 0.5)]
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>Added to the denominator: a class that is rightly absent then scores 0. pytorch-toolbelt's is 1e-6.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; }
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

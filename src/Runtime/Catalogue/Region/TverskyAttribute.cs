@@ -11,14 +11,17 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
 {
     /// <summary>The weight of false positives.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>The weight of false negatives.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Beta { get; init; } = 0.5;
 
     /// <summary>An exponent of the mean over classes, as in SMP. Other than 1 it takes that mean first; a mean of 0 or less gives 0 without gradient.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Gamma { get; init; } = 1;
 
     /// <summary>
@@ -29,6 +32,7 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
     /// N. Abraham, N. Khan, "A Novel Focal Tversky Loss Function with Improved Attention U-Net for Lesion Segmentation", ISBI 2019, whose exponent 1 / gamma with gamma = 4/3 is 0.75 here, and whose
     /// alpha and beta have changed places.
     /// </remarks>
+    [OptionRange(Above = 0)]
     public double ClassGamma { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

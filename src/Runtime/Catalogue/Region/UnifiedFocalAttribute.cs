@@ -11,14 +11,17 @@ public sealed partial class UnifiedFocalAttribute : LossTermAttribute
 {
     /// <summary>What the focal part counts, the Tversky part having 1 - share.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Share { get; init; } = 0.5;
 
     /// <summary>What the foreground counts against the background, and a miss against a false positive.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Delta { get; init; } = 0.6;
 
     /// <summary>How much the background is made less of, and the foreground enhanced.</summary>
     /// <value>From 0, below 1.</value>
+    [OptionRange(From = 0, Below = 1)]
     public double Gamma { get; init; } = 0.5;
 
     /// <summary>Background and foreground classes have both exponents.</summary>
@@ -26,6 +29,7 @@ public sealed partial class UnifiedFocalAttribute : LossTermAttribute
 
     /// <summary>Smooths the score, and keeps its probabilities this far from 0 and 1, without gradient beyond.</summary>
     /// <value>From 0, below 1/2.</value>
+    [OptionRange(From = 0, Below = 0.5)]
     public double Epsilon { get; init; } = 1e-7;
 
     /// <summary>Keeps the probabilities of the focal part as far from 0 and 1, so that it has no gradient where it is most wrong. As MONAI does.</summary>

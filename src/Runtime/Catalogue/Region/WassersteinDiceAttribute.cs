@@ -19,14 +19,17 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [OptionRange(From = 0, OrNaN = true)]
     public double SmoothDenominator { get; init; } = double.NaN;
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>

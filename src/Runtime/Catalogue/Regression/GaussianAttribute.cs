@@ -10,6 +10,7 @@ public sealed partial class GaussianAttribute : LossTermAttribute
 {
     /// <summary>The smallest variance.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>Adds <c>log(2 pi) / 2</c>.</summary>

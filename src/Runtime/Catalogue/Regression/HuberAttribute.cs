@@ -10,6 +10,7 @@ public sealed partial class HuberAttribute : RegressionTermAttribute
 {
     /// <summary>Where the parabola becomes a line.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Delta { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,6 +10,7 @@ public sealed partial class PinballAttribute : RegressionTermAttribute
 {
     /// <summary>Which quantile: between 0 and 1, 1/2 being the median.</summary>
     /// <value>Between 0 and 1.</value>
+    [OptionRange(Above = 0, Below = 1)]
     public double Quantile { get; init; } = 0.5;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -11,6 +11,7 @@ public sealed partial class SmoothL1Attribute : RegressionTermAttribute
 {
     /// <summary>Where the parabola becomes a line.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double Beta { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,6 +10,7 @@ public sealed partial class WelschAttribute : RegressionTermAttribute
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Scale { get; init; } = 1;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -10,10 +10,12 @@ public sealed partial class WingAttribute : RegressionTermAttribute
 {
     /// <summary>Where the logarithm becomes a line.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Width { get; init; } = 5;
 
     /// <summary>How strongly the logarithm bends; smaller is more.</summary>
     /// <value>Above 0.</value>
+    [OptionRange(Above = 0)]
     public double Curvature { get; init; } = 0.5;
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

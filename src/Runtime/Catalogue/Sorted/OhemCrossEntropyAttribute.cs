@@ -11,14 +11,17 @@ public sealed partial class OhemCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>Pixels whose label has less than this probability are kept, from 0 to 1.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double Threshold { get; init; } = 0.7;
 
     /// <summary>The share of the valid pixels of the batch that is kept at least.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double LeastFraction { get; init; } = 0.0625;
 
     /// <summary>The number of pixels of the batch that is kept at least, if there are as many valid ones; the larger of both counts.</summary>
     /// <value>From 0.</value>
+    [OptionRange(From = 0)]
     public double LeastPixels { get; init; }
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

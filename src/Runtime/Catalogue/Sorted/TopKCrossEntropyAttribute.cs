@@ -11,10 +11,12 @@ public sealed partial class TopKCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The share of the pixels that is kept, rounded down to whole pixels; where that is none the loss is 0.</summary>
     /// <value>Above 0, up to 1.</value>
+    [OptionRange(Above = 0, To = 1)]
     public double Fraction { get; init; } = 0.1;
 
     /// <summary>The share of the target that is spread evenly over the classes.</summary>
     /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
