@@ -11,15 +11,6 @@ internal static class Awaited
     /// <summary>What is written with exponentials and logarithms, and the functions for it.</summary>
     public static bool Exponentials => All && typeof(Functions).GetMethod("LogSumExpOverPixels") is not null;
 
-    /// <summary>Single classes, shifts and matrices, which read elements that are ignored; anything at ignored elements.</summary>
-    public static bool IgnoredElements => All;
-
-    /// <summary>Bounds that cross.</summary>
-    public static bool CrossingBounds => All;
-
-    /// <summary>Run-time parameters that are 0 or 1.</summary>
-    public static bool WholeExponents => All;
-
     /// <summary>Options that constructors set or properties compute.</summary>
     public static bool Constructors => All && typeof(Generator.LossGenerator).Assembly.GetType("LossGen.Generator.Parse.OptionRules") is not null;
 

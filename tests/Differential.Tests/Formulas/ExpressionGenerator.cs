@@ -75,7 +75,7 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
     {
         double number = word.Name == "Pow by a number" ? Draw(Exponents) : 0;
         if (word.Name == "Clamp")
-            inputs = random.Next(2) == 0 || !Awaited.CrossingBounds ? [inputs[0], Of(Words.Number, 0.213), Of(Words.Number, 0.617)] : [inputs[0], Bound(), Bound()];
+            inputs = random.Next(2) == 0 ? [inputs[0], Of(Words.Number, 0.213), Of(Words.Number, 0.617)] : [inputs[0], Bound(), Bound()];
         if (word.Name == "Pow" && context.Numbers.Length > 0 && random.Next(3) > 0)
             inputs = [inputs[0], Of(Words.Parameter, random.Next(context.Numbers.Length))];
         if (word.Name == "Divide")

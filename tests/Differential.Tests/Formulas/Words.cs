@@ -103,7 +103,7 @@ internal static class Words
 
     /// <summary>The words that make a number of numbers and conditions.</summary>
     public static IReadOnlyList<Word> Functions { get; } =
-        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions, .. Awaited.IgnoredElements ? ClassWords.All : [], .. Awaited.Exponentials ? ExponentialWords.Functions : []];
+        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions, .. ClassWords.All, .. Awaited.Exponentials ? ExponentialWords.Functions : []];
 
     /// <summary>The words that make a condition.</summary>
     public static IReadOnlyList<Word> Conditions { get; } =

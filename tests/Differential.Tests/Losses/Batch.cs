@@ -39,8 +39,6 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
             (int image, int c) = Math.DivRem(row, classes);
             if (Labels is not null)
                 return Labels[(image * pixels) + pixel] == ignored;
-            if (!Awaited.IgnoredElements)
-                return false;
             return SharesClasses ? Enumerable.Range(0, classes).All(other => Element(other) == ignored) : Element(c) == ignored;
 
             double Element(int of) => Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + of : (((image * channels) + of) * pixels) + pixel];

@@ -95,7 +95,7 @@ internal sealed class RandomLoss(Random random)
     private (ParameterKind Kind, double Value) NextNumber(bool isInPlace)
     {
         ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !Awaited.Constructors || !OneIn(3) ? ParameterKind.Constant : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
-        double[] numbers = kind == ParameterKind.Computed ? [0.25, 0.75, 1.5, 2.5] : Awaited.WholeExponents ? [0.37, 0.71, 1.37, 2.13, 0, 1] : [0.37, 0.71, 1.37, 2.13];
+        double[] numbers = kind == ParameterKind.Computed ? [0.25, 0.75, 1.5, 2.5] : [0.37, 0.71, 1.37, 2.13, 0, 1];
         return (kind, Draw(numbers));
     }
 
