@@ -16,16 +16,16 @@ public class InheritedPropertyTests
     {
         const string Loss = "[Loss(Activation.Softmax), Focal] public partial class L : Annealed;";
         LossModel model = GeneratorDriverHelper.Run(bases + Loss).AssertClean().Models.Single(model => model.Name == "L");
-        Assert.Equal(["Gamma"], model.Parameters);
+        Assert.Equal(["Gamma"], model.Parameters.Select(parameter => parameter.Name));
         model = GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Bases", bases)).AssertClean().Models.Single(model => model.Name == "L");
-        Assert.Equal(["Gamma"], model.Parameters);
+        Assert.Equal(["Gamma"], model.Parameters.Select(parameter => parameter.Name));
     }
 
     [Fact]
     public void ThePropertyIsReadAtEachCall()
     {
         // Three pixels of two classes, logits 0: p = 1/2, and the focal loss is ln 2 * (1/2)^gamma.
-        Assert.Equal(["Gamma"], GeneratorDriverHelper.Run("public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;").Model.Parameters);
+        Assert.Equal(["Gamma"], GeneratorDriverHelper.Run("public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;").Model.Parameters.Select(parameter => parameter.Name));
         Assert.Contains("(double)this.Gamma", GeneratorDriverHelper.Run("public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;").Sources["L.g.cs"], StringComparison.Ordinal);
     }
 
@@ -33,7 +33,7 @@ public class InheritedPropertyTests
     [InlineData("public class B { private double Gamma { get; set; } }")]
     [InlineData("public class B { public double Other { get; set; } }")]
     public void WhatIsNotMeantDoesNot(string bases) =>
-        Assert.Empty(GeneratorDriverHelper.Run(bases + "[Loss(Activation.Softmax), Focal] public partial class L : B;").AssertClean().Model.Parameters);
+        Assert.Empty(GeneratorDriverHelper.Run(bases + "[Loss(Activation.Softmax), Focal] public partial class L : B;").AssertClean().Model.Parameters.Select(parameter => parameter.Name));
 
     [Theory]
     [InlineData("public string {|LG0026:Gamma|} { get; set; } = \"\";", "B { public int X; }")]
