@@ -12,14 +12,15 @@
 //   statistic   tp[c][n] = sum_S([label = c]*p)
 //   statistic   sumP[c][n] = sum_S([valid]*p)
 //   statistic   sumY[c][n] = sum_S([label = c])
-//   statistic   s4 = sum_NS([valid])
-//   value       Formula: sum_N(sum_C(logcosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/C)/N
-//   gradient    dx[c] = [valid]*p*(where([label = c], s5[c][n], s6[c][n]) - sum_C(p*where([label = c], s5[c][n], s6[c][n])))
-//               s6[c][n] = (0 < s4)*(-(-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*tanh(1 - (Smooth +
-//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
-//               s5[c][n] = (0 < s4)*(2*(-upstream/N/C*tanh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth +
-//                   sumP[c][n] + sumY[c][n]) - (-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*tanh(1 - (Smooth +
-//                   2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
+//   statistic   sumValid[n] = sum_S([valid])
+//   statistic   s5 = sum_NS([valid])
+//   value       Formula: sum_N((0 < sumValid[n])*sum_C(logcosh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/C)/N
+//   gradient    dx[c] = [valid]*p*(where([label = c], s6[c][n], s7[c][n]) - sum_C(p*where([label = c], s6[c][n], s7[c][n])))
+//               s7[c][n] = (0 < sumValid[n])*(0 < s5)*(-(-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])*tanh(1 -
+//                   (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
+//               s6[c][n] = (0 < sumValid[n])*(0 < s5)*(2*(-upstream/N/C*tanh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
+//                   sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]) - (-upstream/N/C*(Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] +
+//                   sumY[c][n])*tanh(1 - (Smooth + 2*tp[c][n])/(Smooth + sumP[c][n] + sumY[c][n])))/(Smooth + sumP[c][n] + sumY[c][n]))
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable annotations
@@ -102,9 +103,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 return;
 
             // For the gradient only.
-            var s7 = s.Slots + 0;
+            var s8 = s.Slots + 0;
 
-            s7[0] = (s.Upstream[0] / (double)batch) / (double)classes;
+            s8[0] = (s.Upstream[0] / (double)batch) / (double)classes;
         }
 
         // After pass 0.
@@ -124,9 +125,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var s11 = s.Slots + 1 + (0 * classes) + (1 * batch) + (2 * batch * classes);
             var s12 = s.Slots + 1 + (0 * classes) + (0 * batch);
 
-            double s4 = 0D;
+            double s5 = 0D;
             for (int n = 0; n < batch; n++)
-                s4 += sumValid[(n * ((3 * classes) + 1))];
+                s5 += sumValid[(n * ((3 * classes) + 1))];
 
             for (int n = 0; n < batch; n++)
                 s12[n] = 0D;
@@ -146,27 +147,31 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
 
             double s16 = 0D;
             for (int n = 0; n < batch; n++)
-                s16 += s12[n] / (double)classes;
+            {
+                double s17 = (0D < sumValid[(n * ((3 * classes) + 1))]) ? (s12[n] / (double)classes) : 0D;
+                s16 += s17;
+            }
 
-            s.Value = (0D < s4) ? (s16 / (double)batch) : 0D;
+            s.Value = (0D < s5) ? (s16 / (double)batch) : 0D;
 
             if (s.Constants[1].IsNull)
                 return;
 
             // For the gradient only.
-            var s7 = s.Slots + 0;
+            var s8 = s.Slots + 0;
             var constants1 = s.Constants[1];
 
             for (int n = 0; n < batch; n++)
             {
                 for (int c = 0; c < classes; c++)
                 {
-                    double s17 = global::System.Math.Tanh(s11[(n * classes) + c]);
-                    double s18 = -((s7[0] * s10[(n * classes) + c]) * s17) / s9[(n * classes) + c];
-                    double s19 = -s18;
-                    double s5 = (0D < s4) ? (s19 + (2D * (-(s7[0] * s17) / s9[(n * classes) + c]))) : 0D;
-                    constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = s5;
-                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = (0D < s4) ? s19 : 0D;
+                    double s18 = global::System.Math.Tanh(s11[(n * classes) + c]);
+                    double s19 = -((s8[0] * s10[(n * classes) + c]) * s18) / s9[(n * classes) + c];
+                    double s20 = -s19;
+                    double s21 = (0D < s5) ? (s20 + (2D * (-(s8[0] * s18) / s9[(n * classes) + c]))) : 0D;
+                    double s7 = (0D < sumValid[(n * ((3 * classes) + 1))]) ? ((0D < s5) ? s20 : 0D) : 0D;
+                    constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = (0D < sumValid[(n * ((3 * classes) + 1))]) ? s21 : 0D;
+                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = s7;
                 }
             }
         }
@@ -241,8 +246,8 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             var scratch = tile.Scratch; int width = tile.Width;
             var normaliserRow = scratch + (((1 * classes) + 0) * width);
             var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v24Row = scratch + (((1 * classes) + 2) * width);
-            var v25Row = scratch + (((1 * classes) + 3) * width);
+            var v26Row = scratch + (((1 * classes) + 2) * width);
+            var v27Row = scratch + (((1 * classes) + 3) * width);
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
             V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
@@ -254,11 +259,11 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V normaliser = V.Load(normaliserRow + i);
-                V v24 = V.Load(v24Row + i);
+                V v26 = V.Load(v26Row + i);
                 V reciprocal = V.One / normaliser;
-                V v25 = -(reciprocal * v24);
+                V v27 = -(reciprocal * v26);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v25, v25Row + i);
+                V.Store(v27, v27Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -272,20 +277,20 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
                 var scratch = tile.Scratch; int width = tile.Width;
-                var v24Row = scratch + (((1 * classes) + 2) * width);
+                var v26Row = scratch + (((1 * classes) + 2) * width);
                 var constants = tile.Constants;
 
-                // v24 = sum_C(exponential*where([label = c], s5[c], s6[c]))
+                // v26 = sum_C(exponential*where([label = c], s6[c], s7[c]))
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
                     var exponential = scratch + (((0 * classes) + c) * width);
-                    // s5[c] = (0 < s4)*(s19[c] + 2*(-s7*s17[c])/s9[c])
-                    V s5 = V.OfClasses(constants + c);
-                    // s6[c] = (0 < s4)*s19[c]
-                    V s6 = V.OfClasses(constants + (1 * classes) + c);
+                    // s6[c] = (0 < sumValid)*s21[c]
+                    V s6 = V.OfClasses(constants + c);
+                    // s7[c] = (0 < sumValid)*(0 < s5)*s20[c]
+                    V s7 = V.OfClasses(constants + (1 * classes) + c);
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s5, s6), v24Row + i, isFirst: c == 0);
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s6, s7), v26Row + i, isFirst: c == 0);
                 }
             }
         }
@@ -298,7 +303,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 var labels = tile.Labels;
                 var scratch = tile.Scratch; int width = tile.Width;
                 var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v25Row = scratch + (((1 * classes) + 3) * width);
+                var v27Row = scratch + (((1 * classes) + 3) * width);
                 var constants = tile.Constants;
                 var validity = tile.Valid;
                 nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
@@ -307,13 +312,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 {
                     V self = V.ClassIndex(c);
                     var exponential = scratch + (((0 * classes) + c) * width);
-                    // s5[c] = (0 < s4)*(s19[c] + 2*(-s7*s17[c])/s9[c])
-                    V s5 = V.OfClasses(constants + c);
-                    // s6[c] = (0 < s4)*s19[c]
-                    V s6 = V.OfClasses(constants + (1 * classes) + c);
+                    // s6[c] = (0 < sumValid)*s21[c]
+                    V s6 = V.OfClasses(constants + c);
+                    // s7[c] = (0 < sumValid)*(0 < s5)*s20[c]
+                    V s7 = V.OfClasses(constants + (1 * classes) + c);
                     var gradient = tile.Gradient + (c * gradientStride);
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s5, s6) + V.Load(v25Row + i))), gradient + i, gradientStride, isStreamed);
+                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s6, s7) + V.Load(v27Row + i))), gradient + i, gradientStride, isStreamed);
                 }
             }
         }
