@@ -42,6 +42,13 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
         return stated.Count == 0 ? $"[{Name}]" : $"[{Name}({string.Join(", ", stated)})]";
     }
 
+    /// <summary>Values of an option other than its default, as C#: both sides of a choice, and numbers that are sound for it.</summary>
+    public IEnumerable<string> Variants(PropertyInfo option, int classes) => option.GetValue(Defaults) switch
+    {
+        bool or Enum or null => Enumerable.Range(0, 4).Select(seed => DrawValue(option, new Random(seed), classes)).Distinct(),
+        _ => [DrawValue(option, new Random(0), classes)],
+    };
+
     private static CatalogueTerm Read(Type type)
     {
         PropertyInfo[] options = [.. type.GetProperties()

@@ -41,9 +41,9 @@ internal sealed record CatalogueLoss(string Name, Activation Activation)
         .OrderBy(term => term.Name, StringComparer.Ordinal)
         .Select(term => new CatalogueLoss(term.Name, Activations.TryGetValue(term.Name, out Activation activation) ? activation : term.IsRegression ? Activation.None : Activation.Softmax));
 
-    private bool IsDense => DenseOnly.Contains(Name);
+    public bool IsDense => DenseOnly.Contains(Name);
 
-    private bool IsBox => Name.EndsWith("Iou", StringComparison.Ordinal);
+    public bool IsBox => Name.EndsWith("Iou", StringComparison.Ordinal);
 
     public string Declaration => $$"""
         [Loss(Activation.{{Activation}}{{(IsDense ? ", Target = TargetKind.Dense" : "")}})]

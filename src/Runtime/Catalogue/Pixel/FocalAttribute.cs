@@ -94,5 +94,5 @@ public sealed partial class FocalAttribute : LossTermAttribute
 
     // For gamma below 1 the slope at 0 is infinite; there the entropy is 0 as well, so the product is taken as 0 where float has no more numbers.
     private static Value Modulation(Value miss, double gamma) =>
-        gamma == 0 ? 1 : gamma >= 1 ? Pow(miss, gamma) : Where(miss > 1e-37, Pow(miss, gamma), 0);
+        gamma == 0 ? 1 : gamma >= 1 ? Pow(miss, gamma) : Where(miss <= 1e-37, 0, Pow(miss, gamma));
 }
