@@ -88,7 +88,7 @@ internal static class LossAnalysis
         var tables = new List<ClassNumbers>();
         var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
         Activation activation = term.Activation ?? options.Activation;
-        var scope = new FormulaScope(LossGraph.BuilderFor(options, tables, cancellation), options, indexTarget, classes, activation);
+        var scope = new FormulaScope(LossGraph.BuilderFor(options, tables, cancellation, activation == Activation.Softmax), options, indexTarget, classes, activation);
         return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, cancellation);
     }
 }

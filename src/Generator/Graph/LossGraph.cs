@@ -28,14 +28,18 @@ internal sealed record LossGraph(
     int InputCount)
 {
     /// <summary>A builder that knows what the options of a loss say.</summary>
+    /// <param name="options">The options.</param>
     /// <param name="tables">What of the loss has one number a class, known before a node reads it.</param>
-    public static GraphBuilder BuilderFor(LossOptions options, IReadOnlyList<ClassNumbers> tables, CancellationToken cancellation = default)
+    /// <param name="cancellation">Stops the work on the graph.</param>
+    /// <param name="hasSoftmax">The loss or a term of it has a softmax; as the loss says where that is not given.</param>
+    public static GraphBuilder BuilderFor(LossOptions options, IReadOnlyList<ClassNumbers> tables, CancellationToken cancellation = default, bool? hasSoftmax = null)
     {
         // A target may be anything: terms of one loss have activations of their own.
         var ranges = new Ranges(tables, Activation.None);
         return new(options.Classes)
         {
             Cancellation = cancellation,
+            MasksClasses = hasSoftmax ?? options.Activation == Activation.Softmax,
             HasInvalidPixels = options.IgnoreIndex is not null,
             MayHaveSingleClass = options.Classes <= 1 && options.Activation != Activation.Softmax,
             Bounds = node => ranges.Of(node) is { } range ? (range.Low, range.High) : null,
@@ -46,8 +50,9 @@ internal sealed record LossGraph(
     public static LossGraph Build(LossModel model, bool indexTarget, CancellationToken cancellation = default)
     {
         LossOptions options = model.Options;
+        bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
         var tables = new List<ClassNumbers>();
-        GraphBuilder graph = BuilderFor(options, tables, cancellation);
+        GraphBuilder graph = BuilderFor(options, tables, cancellation, hasSoftmax);
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;
@@ -73,7 +78,6 @@ internal sealed record LossGraph(
             total = graph.Spread(total, scopes.Aggregate(Axes.None, (axes, term) => axes | term.Formula.Axes));
 
         // A logit whose own target element is ignored still has a share in the softmax of its pixel's other classes.
-        bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
         if (hasSoftmax && valid.Axes.Has(Axes.Class))
             valid = graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), Axes.Class));
         Node gradient = graph.Mask(valid, Differentiator.Gradient(graph, total, graph.Upstream(total.Axes)));

@@ -321,8 +321,8 @@ internal static class Operations
         };
         yield return new(Op.SoftmaxComplement)
         {
-            Derivative = (b, n, g) => [b.Negate(SoftmaxGradient(b, b.Softmax(n[0]), g))],
-            Domain = "1 - softmax; summed over the other classes where only the label's is needed",
+            Derivative = (b, n, g) => [b.Negate(ComplementGradient(b, n, g))],
+            Domain = "1 - softmax; summed over the other classes at the class that has nearly all",
             IsExpensive = true,
             Torch = "input.SoftmaxComplement({0})",
         };
@@ -398,6 +398,14 @@ internal static class Operations
         }
 
         return b.Multiply(p, gradient);
+    }
+
+    // p * (g - sum_C(p * g)) where g may be large at the class whose p is nearly 1, as the slope of a logarithm of 1 - p is: there g - p * g is g * (1 - p), and the others are summed by themselves.
+    private static Node ComplementGradient(GraphBuilder b, Node complement, Node g)
+    {
+        Node p = b.Softmax(complement[0]), dominant = b.Dominant(complement[0]), share = b.Multiply(p, g);
+        Node others = b.Sum(b.Mask(b.Not(dominant), share), Axes.Class);
+        return b.Multiply(p, b.Where(dominant, b.Subtract(b.Multiply(g, complement), others), b.Subtract(g, b.Sum(share, Axes.Class))));
     }
 
     private static IEnumerable<Node> Terms(Node sum) => sum.Op == Op.Add ? sum.Inputs.SelectMany(Terms) : [sum];

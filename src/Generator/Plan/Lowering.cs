@@ -73,7 +73,12 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             case Op.Softmax:
                 return factoring.Common(graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
             case Op.SoftmaxComplement:
-                return Minus(graph.One, graph.Make(Op.Multiply, Exponential(inputs[0]), ReciprocalSum(inputs[0])));
+                {
+                    // The others' share at the class that has nearly all: of exponentials, whose common factor comes once a pixel.
+                    Node p = Lower(graph.Softmax(node[0])), dominant = Lower(graph.Dominant(node[0]));
+                    return graph.Make(Op.Where, dominant, SumOfProduct(p, graph.Make(Op.Not, dominant)), Minus(graph.One, p));
+                }
+
             case Op.LogSumExp:
                 return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.LogAtLeastOne, SumOfExponentials(inputs[0])));
             case Op.Sigmoid:

@@ -73,7 +73,9 @@ internal sealed partial class GraphBuilder
             return Divide(b, a[1]);
         if (b.Op == Op.Divide && b[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(a, b[1]);
-        return Product(Factors(a).Concat(Factors(b)).ToList());
+        List<Node> factors = Factors(a).Concat(Factors(b)).ToList();
+        Node product = Product(factors);
+        return SelectingFactor(factors) is { } factor ? Mask(IsNotZero(factor), product) : product;
     }
 
     public Node Divide(Node a, Node b)
@@ -233,29 +235,6 @@ internal sealed partial class GraphBuilder
         }
 
         return Math.Min(first, terms.Count);
-    }
-
-    // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) - 1 is
-    // expm1(x). And 1 - [m] is [not m].
-    private Node? WithoutCancellation(double constant, List<(double Factor, Node Base)> terms)
-    {
-        if (Math.Abs(constant) != 1 || terms.Count != 2)
-            return null;
-        (double factor, Node other) = terms[0].Base.IsNumber(1) ? terms[1] : terms[0];
-        if (factor == constant && other.Op == Op.Expm1)
-            return Multiply(Constant(factor), Exp(other[0]));
-        if (factor != -constant)
-            return null;
-        Node? difference = other.Op switch
-        {
-            Op.Sigmoid => Sigmoid(Negate(other[0])),
-            Op.Softmax => SoftmaxComplement(other[0]),
-            Op.SoftmaxComplement => Softmax(other[0]),
-            Op.Exp => Negate(Expm1(other[0])),
-            Op.Mask when other[1].IsNumber(1) => Mask(Not(other[0]), One),
-            _ => null,
-        };
-        return difference is null ? null : Multiply(Constant(constant), difference);
     }
 
     private Node Ordered(Op op, Node a, Node b)

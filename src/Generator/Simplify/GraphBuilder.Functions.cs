@@ -24,6 +24,14 @@ internal sealed partial class GraphBuilder
                 return Subtract(a[0], LogSumExp(a[0]));
             case Op.Sigmoid:
                 return Negate(Softplus(Negate(a[0])));
+            case Op.SoftmaxComplement:
+                return LogSoftmaxComplement(a[0]);
+            case Op.Sum when IsComplementAtLabel(a):
+                return LogComplementAtLabel(a[0][1][0]);
+            case Op.Sum when IsChannel(a) && a[0][1].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid:
+                return Sum(Mask(a[0][0], Log(a[0][1])), Axes.Class);
+            case Op.Add when OneMinusBounded(a) is { } bounded:
+                return Log(bounded);
             case Op.Add when a[0].IsNumber(1):
                 return Log1p(a[1]);
             default:
@@ -70,13 +78,13 @@ internal sealed partial class GraphBuilder
         return LogitsOf(a[1]) is { } right ? (a[0], right) : LogitsOf(a[0]) is { } left ? (a[1], left) : null;
     }
 
-    public Node Sqrt(Node a) => Elementwise(Op.Sqrt, a);
+    public Node Sqrt(Node a) => Elementwise(Op.Sqrt, OneMinusBounded(a) ?? a);
 
     public Node Abs(Node a)
     {
         if (a.Op == Op.Multiply && a[0].IsNumber(-1))
             return Abs(a[1]);
-        return a.Op is Op.Abs or Op.Exp or Op.Sigmoid or Op.Softmax or Op.Softplus ? a : Elementwise(Op.Abs, a);
+        return a.Op is Op.Abs or Op.Exp or Op.Sigmoid or Op.Softmax or Op.SoftmaxComplement or Op.Softplus ? a : Elementwise(Op.Abs, a);
     }
 
     public Node Sign(Node a) => Elementwise(Op.Sign, a);
@@ -133,6 +141,8 @@ internal sealed partial class GraphBuilder
         // [m] to a positive power is [m].
         if (a.Op == Op.Mask && exponent.Number > 0)
             return Mask(a[0], Power(a[1], exponent));
+        if (exponent.Number is not (0 or 1 or 2 or 3 or 4) && OneMinusBounded(a) is { } bounded)
+            return Power(bounded, exponent);
         return exponent.Number switch
         {
             0 => One,

@@ -37,12 +37,6 @@ internal sealed partial class GraphBuilder
     public Node Selected(Node node) =>
         node.Op == Op.Mask ? Mask(node[0], Selected(node[1])) : Factors(node).Any(IsPick) ? Mask(Labelled, node) : node;
 
-    /// <summary>1 - p of the label as the sum of the others: no cancellation, however close p is to 1.</summary>
-    public Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);
-
-    public static bool IsComplementAtLabel(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.Not } not && not[0].Op == Op.OneHot && node[0][1].Op == Op.Softmax;
-
     /// <summary>p of the label.</summary>
     public Node LabelProbability(Node logits) => Exp(Subtract(AtLabel(logits), LogSumExp(logits)));
 

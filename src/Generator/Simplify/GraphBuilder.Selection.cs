@@ -68,6 +68,9 @@ internal sealed partial class GraphBuilder
             return Zero;
         if (value.Op == Op.Mask)
         {
+            if (ReferenceEquals(condition, value[0]) && NotZero(condition) is not null)
+                return value;
+
             // The label is never set at an invalid pixel.
             if (condition.Op is Op.Valid or Op.Labelled && value[0].Op is Op.OneHot or Op.Labelled)
                 return value;
@@ -77,7 +80,7 @@ internal sealed partial class GraphBuilder
                 return Mask(value[0], Mask(condition, value[1]));
         }
 
-        return Make(Op.Mask, condition, value);
+        return NotZero(condition) is { } factor && IsZeroWithout(factor, value) ? value : Make(Op.Mask, condition, value);
     }
 
     // A sum of two selections as one, by the outermost condition that both imply: it stays a selection whatever it is multiplied by. Of conditions that are computed only the outermost: others stay

@@ -19,7 +19,7 @@ public static partial class Functions
     public static Value Exp(Value v) => Elementwise.Map(v, Math.Exp);
 
     /// <summary>The natural logarithm. Prefer <see cref="Prediction.LogProbability"/> to the logarithm of a probability.</summary>
-    public static Value Log(Value v) => Elementwise.Map(v, Math.Log);
+    public static Value Log(Value v) => v.Logarithm ?? Elementwise.Map(v, Math.Log);
 
     /// <summary>log(1 + v), accurate near 0.</summary>
     public static Value Log1p(Value v) => Elementwise.Map(v, Accurate.Log1p);

@@ -10,7 +10,11 @@ namespace LossGen;
 public sealed class Target : Value
 {
     internal Target(Extents extents, double[] data, Value valid)
-        : base(ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel, extents, data) => Valid = valid;
+        : base(ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel, extents, data)
+    {
+        Valid = valid;
+        Selects = true;
+    }
 
     /// <summary>
     /// 1 where the target takes part, else 0: a number for each pixel, or with dense targets for each class and pixel, if the loss declares

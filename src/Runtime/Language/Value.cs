@@ -27,6 +27,15 @@ public class Value
 
     internal double[] Data { get; }
 
+    /// <summary>1 less the value, of a probability: computed from the logits, it does not cancel. Null where that has to be computed from the value.</summary>
+    internal Value? OneMinus { get; set; }
+
+    /// <summary>The logarithm, of a probability: computed from the logits, it is finite where they are. Null where that has to be computed from the value.</summary>
+    internal Value? Logarithm { get; set; }
+
+    /// <summary>A 0 of it stays 0 whatever it multiplies, be it infinite: a target, a probability, and products with them.</summary>
+    internal bool Selects { get; init; }
+
     /// <summary>The number at a point; the index of an axis over which the value does not vary is of no account.</summary>
     /// <param name="image">The image, 0 to N - 1.</param>
     /// <param name="classIndex">The class, 0 to C - 1.</param>
@@ -40,16 +49,17 @@ public class Value
     public static Value operator +(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p + q);
 
     /// <summary>The difference.</summary>
-    public static Value operator -(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p - q);
+    public static Value operator -(Value a, Value b) =>
+        IsOne(a) && b.OneMinus is { } difference ? difference : Elementwise.Zip(a, b, (p, q) => p - q, selects: IsOne(a) && b is Target);
 
     /// <summary>The product.</summary>
-    public static Value operator *(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p * q);
+    public static Value operator *(Value a, Value b) => Elementwise.Product(a, b);
 
     /// <summary>The quotient, by the rules of IEEE 754; see <see cref="Functions.Divide"/> for 0/0.</summary>
-    public static Value operator /(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p / q);
+    public static Value operator /(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p / q, selects: a.Selects);
 
     /// <summary>The negative.</summary>
-    public static Value operator -(Value a) => Elementwise.Map(a, p => -p);
+    public static Value operator -(Value a) => Elementwise.Map(a, p => -p, selects: a.Selects);
 
     /// <summary>Where <paramref name="a"/> is less than <paramref name="b"/>.</summary>
     public static Condition operator <(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p < q ? 1 : 0));
@@ -62,6 +72,8 @@ public class Value
 
     /// <summary>Where <paramref name="a"/> is at least <paramref name="b"/>.</summary>
     public static Condition operator >=(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p >= q ? 1 : 0));
+
+    private static bool IsOne(Value value) => value.Axes == ElementAxes.None && value.Data[0] == 1;
 
     /// <summary>The axes with their extents, then the first numbers: for the debugger.</summary>
     public override string ToString()

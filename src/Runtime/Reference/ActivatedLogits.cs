@@ -5,21 +5,35 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
 {
     public static ActivatedLogits From(Activation activation, Value logit) => activation switch
     {
-        Activation.Sigmoid => new(
-            Elementwise.Map(logit, Accurate.Sigmoid),
+        Activation.Sigmoid => Linked(
+            Elementwise.Map(logit, Accurate.Sigmoid, selects: true),
             Elementwise.Map(logit, z => -Accurate.Softplus(-z)),
-            Elementwise.Map(logit, z => Accurate.Sigmoid(-z))),
+            Elementwise.Map(logit, z => Accurate.Sigmoid(-z), selects: true),
+            Elementwise.Map(logit, z => -Accurate.Softplus(z))),
         Activation.Softmax => Softmax(logit),
-        Activation.Exp => new(Elementwise.Map(logit, Math.Exp), logit, Elementwise.Map(logit, z => -Accurate.Expm1(z))),
+        Activation.Exp => Exponential(logit),
         _ => new(logit, Elementwise.Map(logit, Math.Log), Elementwise.Map(logit, z => 1 - z)),
     };
+
+    // Formulas may write 1 - p and log(p) as they like.
+    private static ActivatedLogits Linked(Value probability, Value logProbability, Value complement, Value logComplement)
+    {
+        (probability.OneMinus, complement.OneMinus) = (complement, probability);
+        (probability.Logarithm, complement.Logarithm) = (logProbability, logComplement);
+        return new(probability, logProbability, complement);
+    }
+
+    private static ActivatedLogits Exponential(Value logit)
+    {
+        Value complement = Elementwise.Map(logit, z => -Accurate.Expm1(z), selects: true);
+        return Linked(Elementwise.Map(logit, Math.Exp, selects: true), logit, complement, Elementwise.Map(complement, Math.Log));
+    }
 
     private static ActivatedLogits Softmax(Value logit)
     {
         Extents extents = logit.Extents;
-        var probability = new double[extents.Count];
-        var logProbability = new double[extents.Count];
-        var complement = new double[extents.Count];
+        double[] probability = new double[extents.Count], logProbability = new double[extents.Count];
+        double[] complement = new double[extents.Count], logComplement = new double[extents.Count];
         for (int n = 0; n < extents.Batch; n++)
             for (int s = 0; s < extents.Pixels; s++)
             {
@@ -28,9 +42,18 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
                     top = logit[n, c, s] > logit[n, top, s] ? c : top;
 
                 // The largest logit has exponential 1 and is kept out of the sum, so that log1p sees the others.
-                double others = 0;
+                double others = 0, next = double.NegativeInfinity;
                 for (int c = 0; c < extents.Classes; c++)
+                {
                     others += c == top ? 0 : Math.Exp(logit[n, c, s] - logit[n, top, s]);
+                    next = c == top ? next : Math.Max(next, logit[n, c, s]);
+                }
+
+                // How far the others as one lie below the largest, also where their exponentials are 0.
+                double relative = 0;
+                for (int c = 0; c < extents.Classes; c++)
+                    relative += c == top ? 0 : Math.Exp(logit[n, c, s] - next);
+                double distance = double.IsNegativeInfinity(next) ? next : next - logit[n, top, s] + Math.Log(relative);
 
                 for (int c = 0; c < extents.Classes; c++)
                 {
@@ -39,10 +62,11 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
                     probability[i] = exponential / (1 + others);
                     logProbability[i] = shifted - Accurate.Log1p(others);
                     complement[i] = (c == top ? others : 1 + (others - exponential)) / (1 + others);
+                    logComplement[i] = c == top ? distance - Accurate.Softplus(distance) : Accurate.Log1p(-probability[i]);
                 }
             }
 
-        return new(Make(probability), Make(logProbability), Make(complement));
-        Value Make(double[] data) => new(logit.Axes, extents, data);
+        return Linked(Make(probability, selects: true), Make(logProbability), Make(complement, selects: true), Make(logComplement));
+        Value Make(double[] data, bool selects = false) => new(logit.Axes, extents, data) { Selects = selects };
     }
 }

@@ -65,8 +65,14 @@ internal sealed partial class TermScope
             return value;
         if (index < 0 || index >= Source.Extents.Classes)
             throw new ArgumentException($"Channel asks for class {index}; classes go from 0 to {Source.Extents.Classes - 1}.", nameof(index));
-        Value taken = Taken(value);
-        return Elementwise.Create(value.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => taken[n, index, s]);
+        Value taken = Taken(value), channel = Of(taken);
+        if (!ReferenceEquals(taken, value))
+            return channel;
+        channel.OneMinus = value.OneMinus is { } difference ? Of(difference) : null;
+        channel.Logarithm = value.Logarithm is { } logarithm ? Of(logarithm) : null;
+        return channel;
+
+        Value Of(Value of) => Elementwise.Create(of.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => of[n, index, s], of.Selects);
     }
 
     public Value Transform(ClassMatrix matrix, Value value)

@@ -24,6 +24,8 @@ public sealed partial class RewriteTests
         new("`1 - sigmoid(x)`", "Sigmoid", "1 - x.Probability", [30], 1, Small, [-Small]),
         new("`1 - softmax`, `x.Complement`", "Softmax", "SumOverClasses(y * Pow(1 - x.Probability, 0.5))", [15, -15], 0, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small), 0.5 * Math.Sqrt(Small)]),
         new("`1 - softmax`, `x.Complement`", "Softmax", "SumOverClasses(y * Pow(x.Complement, 0.3))", [15, -15], 0, Math.Exp(-9), [-0.3 * Math.Exp(-9), 0.3 * Math.Exp(-9)]),
+        new("`1 - softmax`, `x.Complement`", "Softmax", "Channel(1 / x.Complement, 0)", [17, 0], 1, 1 + Math.Exp(17), [Math.Exp(17), -Math.Exp(17)]),
+        new("`Log(1 - softmax)`", "Softmax", "-SumOverClasses((1 - y) * Log(1 - x.Probability))", [190, 0], 1, 190, [1, -1]),
         new("`Log(1 + v)`", "Sigmoid", "Log(1 + x.Probability)", [-30], 1, Small, [Small]),
         new("`Exp(v) - 1`, `1 - Exp(v)`", "None", "Exp(x.Logit) - 1", [1e-12], 1, 1e-12, [1]),
         new("`Exp(v) - 1`, `1 - Exp(v)`", "Softmax", "SumOverClasses(y * Pow(1 - Exp(x.LogProbability), 0.5))", [15, -15], 0, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small), 0.5 * Math.Sqrt(Small)]),

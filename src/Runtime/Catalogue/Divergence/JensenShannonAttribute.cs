@@ -14,7 +14,7 @@ public sealed partial class JensenShannonAttribute : DivergenceTermAttribute
     {
         Value p = x.Probability, mean = (p + y) / 2;
         Value target = DivergenceFormulas.TimesLog(y, y / mean);
-        Value prediction = Where(p > 0, p * (DivergenceFormulas.LogPrediction(x, activation) - Log(mean)), 0);
+        Value prediction = Where(EqualTo(p, 0), 0, p * (DivergenceFormulas.LogPrediction(x, activation) - Log(mean)));
         return Gather.Elements((target + prediction) / 2, per, reduction, perImage);
     }
 }

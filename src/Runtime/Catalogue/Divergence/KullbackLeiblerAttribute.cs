@@ -16,7 +16,7 @@ public sealed partial class KullbackLeiblerAttribute : DivergenceTermAttribute
     public static Value Formula(Prediction x, Target y, bool logTarget, Per per, Activation activation, Reduction reduction, bool perImage)
     {
         Value log = DivergenceFormulas.LogPrediction(x, activation);
-        Value loss = logTarget ? Exp(y) * (y - log) : DivergenceFormulas.TimesLog(y, y) - y * log;
+        Value loss = logTarget ? Where(Exp(y) <= 0, 0, Exp(y) * (y - log)) : DivergenceFormulas.TimesLog(y, y) - y * log;
         return Gather.Elements(loss, per, reduction, perImage);
     }
 }

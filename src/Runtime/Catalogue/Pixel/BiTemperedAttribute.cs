@@ -35,7 +35,8 @@ public sealed partial class BiTemperedAttribute : LossTermAttribute
     // The partition function is a constant whose derivative is stated: the logits' escort probabilities.
     private static Value Probability(Value logit, double t)
     {
-        Value shifted = Detach(logit - MaxOverClasses(logit)), move = logit - Detach(logit);
+        // A class that is masked by minus infinity stays where it is.
+        Value shifted = Detach(logit - MaxOverClasses(logit)), move = Where(logit > double.NegativeInfinity, logit - Detach(logit), 0);
         Value own = shifted - (t > 1 ? FixedPoint(shifted, t) : Bisection(shifted, t));
         Value escort = RegionFormulas.PowerOfPositive(TemperedFormulas.Exponential(own, t), t);
         return TemperedFormulas.Exponential(own + move - SumOverClasses(escort * move) / SumOverClasses(escort), t);

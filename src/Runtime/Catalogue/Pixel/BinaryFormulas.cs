@@ -6,7 +6,7 @@ namespace LossGen;
 internal static class BinaryFormulas
 {
     /// <summary>
-    /// <c>-w * y * log(p) - (1 - y) * log(1 - p)</c>: exact from the logits for a sigmoid, with one exponential and one logarithm; logarithms of probabilities
+    /// <c>-w * y * log(p) - (1 - y) * log(1 - p)</c>: exact from the logits for a sigmoid, with one exponential and one logarithm, and for a softmax; logarithms of given probabilities
     /// are at least -100, as in PyTorch's BCELoss.
     /// </summary>
     internal static Value CrossEntropy(Prediction x, Value y, Value positiveWeights, Activation activation) =>
@@ -14,9 +14,9 @@ internal static class BinaryFormulas
 
     /// <summary>-log(p).</summary>
     internal static Value Positive(Prediction x, Activation activation) =>
-        activation == Activation.Sigmoid ? Softplus(-x.Logit) : -Max(x.LogProbability, -100);
+        activation == Activation.Sigmoid ? Softplus(-x.Logit) : activation == Activation.Softmax ? -x.LogProbability : -Max(x.LogProbability, -100);
 
     /// <summary>-log(1 - p).</summary>
     internal static Value Negative(Prediction x, Activation activation) =>
-        activation == Activation.Sigmoid ? Softplus(x.Logit) : -Max(Log(x.Complement), -100);
+        activation == Activation.Sigmoid ? Softplus(x.Logit) : activation == Activation.Softmax ? -Log(x.Complement) : -Max(Log(x.Complement), -100);
 }

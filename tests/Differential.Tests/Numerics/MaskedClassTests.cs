@@ -1,0 +1,129 @@
+using System.Globalization;
+using LossGen.Differential.Checks;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace LossGen.Differential.Numerics;
+
+/// <summary>
+/// A class that a logit of minus infinity takes out of the softmax: 0 * log 0 is 0, of the target, of the class's probability and of what is left of 1 - p, with every kind of target and on every road.
+/// </summary>
+public sealed class MaskedClassTests
+{
+    private const string Softmax = "Activation.Softmax";
+
+    // log(1 + e^-0.5), and what the other class has.
+    private static readonly double Entropy = Math.Log(1 + Math.Exp(-0.5)), Other = 1 / (1 + Math.Exp(0.5)), Own = 1 - Other;
+
+    // Of one pixel, logits 1, 0.5 and minus infinity, class 0: formula or term, value and gradient worked out of its two classes.
+    private static readonly Case[] Cases =
+    [
+        new("[CrossEntropy]", Entropy, [-Other, Other, 0]),
+        new("[CrossEntropy(ClassWeights = new double[] { 2, 1, 1 }, Weight = 0.5)]", Entropy, [-Other, Other, 0], DenseOnly: true),
+        new("[Focal(Gamma = 2, SumClasses = true)]", Other * Other * Entropy, Slopes(2)),
+        new("[Focal(Gamma = 0.5, SumClasses = true)]", Math.Sqrt(Other) * Entropy, Slopes(0.5)),
+        new("[AsymmetricFocal(Delta = 0.5, Symmetric = true, Gamma = 2)]", 0.5 * Other * Other * Entropy, [.. Slopes(2).Select(slope => 0.5 * slope)]),
+        new("[ExpLogCrossEntropy(Gamma = 2)]", Entropy * Entropy, [-2 * Entropy * Other, 2 * Entropy * Other, 0]),
+        new("[OhemCrossEntropy]", Entropy, [-Other, Other, 0]),
+        new("[TopKCrossEntropy(Fraction = 1)]", Entropy, [-Other, Other, 0]),
+        new("[KullbackLeibler]", Entropy, [-Other, Other, 0]),
+        new("[WeightedCrossEntropy]", Entropy, [-Other, Other, 0]),
+        new("[BinaryCrossEntropy(Weight = 3)]", 2 * Entropy, [-2 * Other, 2 * Other, 0]),
+
+        // The mean over the classes of p - y * log p.
+        new("[Poisson(Weight = 3)]", 1 + Entropy, [-Other, Other, 0]),
+        new("-SumOverClasses(x.Probability * x.LogProbability)", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
+        new("-SumOverClasses(x.Probability * Log(x.Probability))", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
+        new("-SumOverClasses(y * Log(x.Probability))", Entropy, [-Other, Other, 0]),
+        new("SumOverClasses(y * (Log(y + 1e-30) - x.LogProbability))", Entropy, [-Other, Other, 0]),
+        new("-SumOverClasses((1 - y) * Log(1 - x.Probability))", Entropy, [-Other, Other, 0]),
+        new("SumOverClasses(x.Probability * x.Logit)", Own + (0.5 * Other), [Own + (Own * Other * 0.5), Other - (Own * Other * 0.5), 0]),
+        new("-SumOverClasses(y * x.Logit)", -1, [-1, 0, 0]),
+    ];
+
+    // Terms that ask of each class's own logit or of something else than a probability, and one that is as large as the gap between classes.
+    private static readonly string[] NotOfProbabilities = ["GeneralizedIou", "DistanceIou", "CompleteIou", "MultiLabelSoftMargin", "SoftMargin", "HingeEmbedding", "BinaryBiTempered", "MultiMargin", "NeighborCalibration"];
+
+    private static readonly CatalogueLoss[] Terms = [.. CatalogueLoss.All.Where(loss => !NotOfProbabilities.Contains(loss.Name)).Select(loss => loss with { Activation = Activation.Softmax })];
+
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
+
+    public static IEnumerable<object[]> Formulas => Cases.Select(c => new object[] { c.Formula });
+
+    public static IEnumerable<object[]> Names => Terms.Select(term => new object[] { term.Name });
+
+    [Theory]
+    [MemberData(nameof(Formulas))]
+    public void IsAsIfItWasNotThere(string formula)
+    {
+        Case c = Cases.Single(other => other.Formula == formula);
+        double[] logits = [1, 0.5, double.NegativeInfinity];
+        var shape = new LossShape(1, 3, 1);
+        foreach (RoadCall call in (RoadCall[])[new(shape, logits, [0], null), new(shape, logits, null, [1, 0, 0])])
+        {
+            // The mean of class indices divides by the weights.
+            if (c.DenseOnly && call.Labels is not null)
+                continue;
+            string target = call.Labels is null ? "one-hot" : "index";
+            foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
+                AssertClose(c.Value, c.Gradient, run(Compiler.Value.Create(c.Declaration), call), Tolerance(type), $"{formula}, {target}, {name}");
+            double reference = Roads.Reference(Compiler.Value.Create(c.Declaration), call);
+            Assert.True(Math.Abs(reference - c.Value) <= 1e-12, $"{formula}, {target}, reference: {reference} instead of {c.Value}");
+        }
+    }
+
+    /// <summary>Every term, against what it tends to: at -1e9 all exponentials are 0, and nothing is infinite.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryTermIsWhatItTendsTo(string name)
+    {
+        CatalogueLoss term = Terms.Single(other => other.Name == name);
+        double[] Logits(double masked) => [1, 0.3, 2, 0.5, -0.4, -1, masked, masked, masked];
+        var shape = new LossShape(1, 3, 3);
+        List<(string Target, long[]? Labels, double[]? Dense)> targets = [("one-hot", null, [1, 0, 1, 0, 1, 0, 0, 0, 0]), ("soft", null, [0.75, 0.25, 1, 0.25, 0.75, 0, 0, 0, 0])];
+        if (!term.IsDense)
+            targets.Add(("index", [0, 1, 0], null));
+        foreach ((string target, long[]? labels, double[]? dense) in targets)
+        {
+            var call = new RoadCall(shape, Logits(double.NegativeInfinity), labels, dense);
+            Found limit = Roads.Torch(Compiler.Value.Create(term.Declaration), call with { Logits = Logits(-1e9) }, TorchRoad.Kernel);
+            foreach ((string road, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
+                AssertClose(limit.Elements[0], limit.Gradient, run(Compiler.Value.Create(term.Declaration), call), Tolerance(type), $"{name}, {target}, {road}");
+            double reference = Roads.Reference(Compiler.Value.Create(term.Declaration), call);
+            Assert.True(Math.Abs(reference - limit.Elements[0]) <= 1e-9, $"{name}, {target}, reference: {reference} instead of {limit.Elements[0]}");
+        }
+    }
+
+    private static double Tolerance(ScalarType type) => type == ScalarType.Float64 ? 1e-12 : type == ScalarType.Float32 ? 1e-5 : 2e-3;
+
+    // Of (1 - p)^g * -log p: the slope along the label's logit, and its opposite.
+    private static double[] Slopes(double gamma)
+    {
+        double slope = (gamma * Math.Pow(Other, gamma) * Own * -Entropy) - Math.Pow(Other, gamma + 1);
+        return [slope, -slope, 0];
+    }
+
+    private static void AssertClose(double value, double[] gradient, Found found, double tolerance, string what)
+    {
+        double[] wanted = [value, .. gradient], given = [found.Elements[0], .. found.Gradient];
+        for (int i = 0; i < wanted.Length; i++)
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= tolerance * (1 + Math.Abs(wanted[i])), $"{what}: {Text(given)} instead of {Text(wanted)}");
+    }
+
+    private static string Text(double[] numbers) => string.Join(", ", numbers.Select(number => number.ToString("G9", CultureInfo.InvariantCulture)));
+
+    /// <param name="Formula">A formula, or a term's attribute.</param>
+    private sealed record Case(string Formula, double Value, double[] Gradient, bool DenseOnly = false)
+    {
+        public string Declaration => Formula.StartsWith('[')
+            ? $"[Loss({Softmax})]\n{Formula}\npublic sealed partial class Declared;"
+            : $$"""
+                [Loss({{Softmax}})]
+                public sealed partial class Declared
+                {
+                    private static Value Formula(Prediction x, Target y) => {{Formula}};
+                }
+                """;
+    }
+}
