@@ -209,7 +209,7 @@ internal sealed partial class GraphBuilder
     private bool Holds(List<(double Factor, Node Base)> terms, Node value, double factor)
     {
         var parts = new List<(double Factor, Node Base)>();
-        return Terms(value, factor, parts) && parts.All(part => part.Base.IsNumber(1) || terms.Contains(part));
+        return !value.IsConstant && Terms(value, factor, parts) && parts.All(part => part.Base.IsNumber(1) || terms.Contains(part));
     }
 
     // Takes them out; the place where the first one was.
