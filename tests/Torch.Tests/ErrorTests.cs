@@ -16,7 +16,15 @@ public class ErrorTests
         { "logits vector", "input", "(N, C, spatial...)" },
         { "logits empty", "input", "at least 1" },
         { "classes", "input", "Classes = 4" },
-        { "target bool", "target", "to_type" },
+        { "softmax of one", "input", "a softmax over one class is always 1" },
+        { "mask of 255", "target", "is 255; DiceCrossEntropy takes the target for a probability, from 0 to 1" },
+        { "mask of 255, half", "target", "is 255; DiceCrossEntropy takes the target for a probability" },
+        { "boxes of six", "input", "takes 4 channels, each by its number, and would leave 2 out" },
+        { "one-hot integers", "target", "a one-hot target is of a floating type or Bool: convert it with target.to_type(ScalarType.Float32)" },
+        { "one-hot for index", "target", "target.argmax(1)" },
+        { "one-hot for dense", "target", "to_type(ScalarType.Float32)" },
+        { "no channel", "input", "pass input.unsqueeze(1)" },
+        { "no channel, bool", "input", "declare Classes = 5" },
         { "target complex", "target", "ComplexFloat32" },
         { "target size", "target", "Resize = Resize.Bilinear" },
         { "target batch", "target", "(3, 5, 6)" },
@@ -36,13 +44,24 @@ public class ErrorTests
         using var loss = new FBetaFocal();
         using var dense = new SeedFBeta();
         using var index = new IndexOnly();
+        using var softmax = new DiceCrossEntropy();
+        using var boxes = new Losses.Boxes();
+        using var sigmoid = new LogCoshDice();
         Action call = what switch
         {
             "logits integer" => () => loss.call(Labels, Labels),
             "logits vector" => () => loss.call(rand(4), Labels),
             "logits empty" => () => loss.call(rand(0, 4, 5, 6), zeros(0, 5, 6, dtype: ScalarType.Int64)),
             "classes" => () => loss.call(rand(2, 3, 5, 6), Labels),
-            "target bool" => () => loss.call(Logits, Labels.to_type(ScalarType.Bool)),
+            "softmax of one" => () => softmax.call(rand(2, 1, 5, 6), Labels),
+            "mask of 255" => () => softmax.call(Logits, full(2, 4, 5, 6, 254) + 1),
+            "mask of 255, half" => () => softmax.call(Logits.to_type(ScalarType.Float16), full(2, 4, 5, 6, 254).to_type(ScalarType.Float16) + 1),
+            "boxes of six" => () => boxes.call(rand(3, 6), rand(3, 6)),
+            "one-hot integers" => () => loss.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
+            "one-hot for index" => () => index.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
+            "one-hot for dense" => () => dense.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
+            "no channel" => () => sigmoid.call(rand(2, 5, 6), rand(2, 5, 6)),
+            "no channel, bool" => () => sigmoid.call(rand(2, 5, 6), rand(2, 5, 6) > 0.5),
             "target complex" => () => loss.call(Logits, Labels.to_type(ScalarType.ComplexFloat32)),
             "target size" => () => loss.call(Logits, zeros(2, 5, 7, dtype: ScalarType.Int64)),
             "target batch" => () => loss.call(Logits, zeros(3, 5, 6, dtype: ScalarType.Int64)),
@@ -91,21 +110,49 @@ public class ErrorTests
         });
     }
 
-    [Fact]
-    public void A_failure_in_backward_is_an_exception_there()
+    public static TheoryData<bool, string> Changes()
     {
-        // What was saved is changed in place: libtorch refuses to hand it out.
+        var data = new TheoryData<bool, string>();
+        foreach (bool operations in (bool[])[false, true])
+        {
+            foreach (string what in (string[])["logits", "labels", "dense", "map"])
+                data.Add(operations, what);
+        }
+
+        return data;
+    }
+
+    /// <summary>What the gradient needs was changed in place: the exception says so, nothing goes to the console, no gradient arrives, and the next call is as ever.</summary>
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void A_change_in_place_before_backward_is_named(bool operations, string what)
+    {
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
-        Tensor x = rand(2, 3, 4).requires_grad_(), logits = x * 2;
-        Tensor value = loss.call(logits, zeros(2, 4, dtype: ScalarType.Int64));
-        using (no_grad())
-            logits.add_(1);
-        Assert.ThrowsAny<Exception>(value.backward);
+        using var mapped = new Mapped();
+        Tensor x = rand(2, 3, 4).requires_grad_(), map = rand(2, 4);
+        Tensor target = what == "dense" ? rand(2, 3, 4) : zeros(2, 4, dtype: ScalarType.Int64);
+        TextWriter console = Console.Error;
+        using var written = new StringWriter();
+        Console.SetError(written);
+        try
+        {
+            Tensor logits = x * 2;
+            Tensor value = Check.OnRoad(operations, () => what == "map" ? mapped.call(logits, target, map, ones(2, 4)) : loss.call(logits, target));
+            using (no_grad())
+                (what switch { "logits" => logits, "map" => map, _ => target }).add_(1);
+            var error = Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => value.backward());
+            Assert.Contains($"{(what == "map" ? "Mapped" : "DiceCrossEntropy")}: the logits, the target or a map were changed in place", error.Message, StringComparison.Ordinal);
+            Assert.Contains("logits.clone()", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Console.SetError(console);
+        }
 
-        // And the loss still works.
-        logits = x * 2;
-        loss.call(logits, zeros(2, 4, dtype: ScalarType.Int64)).backward();
+        Assert.Equal("", written.ToString());
+        Assert.Null(x.grad);
+        Check.OnRoad(operations, () => loss.call(x * 2, zeros(2, 4, dtype: ScalarType.Int64))).backward();
         Assert.True(x.grad!.isfinite().all().item<bool>());
     }
 

@@ -48,6 +48,8 @@ namespace LossGen.Generated
 
         /// <summary>Tells whether the graph behind the value is retained.</summary>
         public GraphToken Token { get; } = new();
+        /// <summary>The name of the loss.</summary>
+        public string Name => loss.Definition.Name;
 
         /// <summary>How many inputs the loss has beside logits and target.</summary>
         public int InputCount => loss.Definition.Inputs.Count;
@@ -112,7 +114,7 @@ namespace LossGen.Generated
             else if (!IsReduced)
                 small = new double[ElementCount()];
 
-            CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.ToResizedLossShape());
+            CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.HasLabels, shape.ToResizedLossShape());
             call.Grid = grid;
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
             Span<nint> addresses = stackalloc nint[inputs.Length];
@@ -136,7 +138,7 @@ namespace LossGen.Generated
             Tensor? arrived = isPixel ? upstream.to_type(TensorMemory.KernelType(logits)).contiguous() : null;
             double[] small = isPixel ? Array.Empty<double>() : Numbers(upstream);
 
-            CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.ToResizedLossShape());
+            CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.HasLabels, shape.ToResizedLossShape());
             call.LabelsChecked = true;
             call.Grid = grid;
             call.SetAddresses(

@@ -94,9 +94,7 @@ namespace LossGen.Generated
             }
             catch (Exception error)
             {
-                // Comes out of backward() as an exception: the engine refuses a gradient on another device.
-                Console.Error.WriteLine("The gradient of a loss failed: " + error);
-                gradient = s_returned = torch.empty(new long[] { 1 }, device: torch.META);
+                gradient = s_returned = BackwardFailure.Leave(call.Name, error, upstream.device);
             }
             finally
             {
