@@ -40,7 +40,7 @@ internal static class MonaiMapper
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
     }
 
-    // Distances are scaled to at most 1.
+    // Distances are scaled to at most 1, by an option or here.
     private static Mapping Wasserstein(Case c)
     {
         double[] distances = c.Options.Numbers("dist_matrix")!;
@@ -50,9 +50,10 @@ internal static class MonaiMapper
         bool hasVolumeWeights = c.Options.Text("weighting_mode", "default") == "GDL";
         Feed feed = Feed.Labels(c);
         AttributeText term;
-        if (c.Input.Shape[0] == 1)
+        bool isScaled = c.Input.Shape[0] == 1;
+        if (isScaled)
         {
-            term = declaration.Term("WassersteinDice").With("VolumeWeights", hasVolumeWeights);
+            term = declaration.Term("WassersteinDice").With("VolumeWeights", hasVolumeWeights).With("NormalizeDistances", true);
         }
         else
         {
@@ -61,7 +62,7 @@ internal static class MonaiMapper
             feed = feed with { Inputs = MixedWeights(feed, hasVolumeWeights) };
         }
 
-        term.With("Distances", Array.ConvertAll(distances, distance => distance / largest))
+        term.With("Distances", isScaled ? distances : Array.ConvertAll(distances, distance => distance / largest))
             .With("SmoothNumerator", c.Options.Number("smooth_nr", 1e-5))
             .With("SmoothDenominator", c.Options.Number("smooth_dr", 1e-5));
         return new Mapping(declaration.ToString(), feed, TorchMapper.Unreduced(c, TorchMapper.Reduced(c), classAxis: -1));

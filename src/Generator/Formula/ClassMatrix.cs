@@ -9,6 +9,7 @@ internal sealed class ClassMatrix
     private readonly int classes;
     private readonly Func<int, Node?> column;
     private string? unknown;
+    private double? largest;
 
     private ClassMatrix(int classes, Func<int, Node?> column)
     {
@@ -28,7 +29,10 @@ internal sealed class ClassMatrix
         {
             ImmutableArray<double> column = Enumerable.Range(0, classes).Select(i => numbers[(i * classes) + j]).ToImmutableArray();
             return column.Any(number => number != 0) ? table(new(column)) : null;
-        });
+        })
+        {
+            largest = numbers.IsEmpty ? 1 : numbers.Max(),
+        };
     }
 
     /// <summary>A run-time parameter, whose columns lie one after the other.</summary>
@@ -40,6 +44,9 @@ internal sealed class ClassMatrix
     {
         unknown = classes > 0 ? null : $"the matrix '{name}' that a property holds needs the number of classes; state it, as in [Loss(..., Classes = 3)]",
     };
+
+    /// <summary>The largest number.</summary>
+    public double Largest => largest ?? throw new FormulaTextException("the largest number of a matrix that a property holds is not known when the loss is compiled; state the numbers, or pass them divided by it");
 
     /// <summary>The product with a value over the classes: for class i the sum over j of m[i, j] * v[j].</summary>
     public FormulaValue Apply(FormulaScope scope, FormulaValue value)

@@ -132,6 +132,9 @@ internal sealed class FormulaReader
             return new(Language.Transform, [vector], At(expression, () => Matrix(expression.Items[1]).Apply(scope, vector.Value)), expression.Number);
         }
 
+        if (expression.Head == Language.Largest && expression.Items.Length == 2)
+            return new(TracedValue.Literal, [], new(scope.Graph.Constant(Matrix(expression.Items[1]).Largest), Axes.None), expression.Number);
+
         ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
         FormulaValue value = At(expression, () => expression.Head switch
         {

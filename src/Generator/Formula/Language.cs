@@ -17,6 +17,9 @@ internal static class Language
     /// <summary>Takes a whole number that is known.</summary>
     public const string ShiftClasses = "ShiftClasses";
 
+    /// <summary>The largest number of a matrix.</summary>
+    public const string Largest = "Largest";
+
     private delegate Node Meaning(FormulaScope scope, Node[] arguments);
 
     private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
@@ -126,7 +129,7 @@ internal static class Language
         : throw new FormulaTextException("'&' and '|' of integers need numbers that are known at compile time");
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform, ShiftClasses]);
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform, ShiftClasses, Largest]);
 
     public static bool Knows(string name) => Names.Contains(name);
 

@@ -34,4 +34,6 @@ public sealed class ClassMatrix
     }
 
     internal double At(int row, int column, int classes) => numbers is null ? (row == column ? 0 : 1) : numbers[(row * classes) + column];
+
+    internal double Largest => numbers is null ? 1 : numbers.Max();
 }

@@ -106,6 +106,13 @@ public static partial class Functions
     /// <summary>The product of a matrix and the classes of a value: for class i the sum over all classes j of <c>matrix[i, j] * v[j]</c>.</summary>
     public static Value Transform(ClassMatrix matrix, Value v) => TermScope.Current.Transform(matrix, v);
 
+    /// <summary>The largest number of a matrix; 1 of one that is not given.</summary>
+    public static Value Largest(ClassMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        return matrix.Largest;
+    }
+
     /// <summary>
     /// The value of the class <paramref name="by"/> places before, and <paramref name="fill"/> at the first classes, which have none; behind, and at the last classes, where
     /// <paramref name="by"/> is negative. So <c>ShiftClasses(v, 1, 0)</c> is 0, v[0], v[1], ...: what losses of ordered classes compare a class with. It goes over all classes of

@@ -4,10 +4,11 @@ namespace LossGen;
 
 /// <summary>
 /// CIoU loss of boxes: the DIoU loss and a term for the difference of the aspect ratios, whose factor is a constant for the gradient. Prediction and target are boxes
-/// (N, 4): left, top, right, bottom, with a dense target and <see cref="Activation.None"/>. This is torchvision's complete_box_iou_loss, but finite where a
+/// (N, 4): left, top, right, bottom, with a dense target and <see cref="Activation.None"/>; a cuboid has no one aspect ratio. This is torchvision's complete_box_iou_loss, but finite where a
 /// box has no height.
 /// </summary>
 /// <remarks>Z. Zheng et al., "Distance-IoU Loss", AAAI 2020.</remarks>
+[TakesChannelsByNumber]
 public sealed partial class CompleteIouAttribute : LossTermAttribute
 {
     /// <summary>Added to the denominators.</summary>
@@ -23,11 +24,11 @@ public sealed partial class CompleteIouAttribute : LossTermAttribute
     /// <summary>The formula; its parameters are the options of this attribute.</summary>
     public static Value Formula(Prediction x, Target y, double epsilon, double factorEpsilon)
     {
-        Value box = x.Probability, overlap = BoxFormulas.Intersection(box, y), union = BoxFormulas.Union(box, y, overlap);
+        Value box = x.Probability, overlap = BoxFormulas.Intersection(box, y, 2), union = BoxFormulas.Union(box, y, overlap, 2);
         Value iou = overlap / (union + epsilon);
         Value aspect = 4 / (Math.PI * Math.PI) * Square(Angle(y) - Angle(box));
         Value factor = Detach(aspect / (1 - iou + aspect + (double.IsNaN(factorEpsilon) ? epsilon : factorEpsilon)));
-        return 1 - iou + BoxFormulas.Distance(box, y, epsilon) + factor * aspect;
+        return 1 - iou + BoxFormulas.Distance(box, y, epsilon, 2) + factor * aspect;
     }
 
     // Of the diagonal against the side. A box without height has no aspect that could be compared.

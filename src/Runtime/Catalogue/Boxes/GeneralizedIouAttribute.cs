@@ -1,10 +1,11 @@
 namespace LossGen;
 
 /// <summary>
-/// GIoU loss of boxes: <c>1 - IoU + (hull - union) / hull</c>, hull the smallest box around both. Prediction and target are boxes (N, 4): left, top, right, bottom,
-/// with a dense target and <see cref="Activation.None"/>. This is torchvision's generalized_box_iou_loss.
+/// GIoU loss of boxes: <c>1 - IoU + (hull - union) / hull</c>, hull the smallest box around both. Prediction and target are boxes (N, 4): left, top, right, bottom, or with
+/// <see cref="BoxKind.Cuboid"/> (N, 6), with a dense target and <see cref="Activation.None"/>. This is torchvision's generalized_box_iou_loss.
 /// </summary>
 /// <remarks>H. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019.</remarks>
+[TakesChannelsByNumber]
 public sealed partial class GeneralizedIouAttribute : LossTermAttribute
 {
     /// <summary>Added to the denominators.</summary>
@@ -12,11 +13,14 @@ public sealed partial class GeneralizedIouAttribute : LossTermAttribute
     [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-7;
 
+    /// <summary>What a box is: <see cref="BoxKind.Rectangle"/> of four channels, or <see cref="BoxKind.Cuboid"/> of six.</summary>
+    public BoxKind Box { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute.</summary>
-    public static Value Formula(Prediction x, Target y, double epsilon)
+    public static Value Formula(Prediction x, Target y, double epsilon, BoxKind box)
     {
-        Value box = x.Probability, overlap = BoxFormulas.Intersection(box, y), union = BoxFormulas.Union(box, y, overlap);
-        Value hull = BoxFormulas.HullWidth(box, y) * BoxFormulas.HullHeight(box, y);
+        int axes = BoxFormulas.Axes(box);
+        Value p = x.Probability, overlap = BoxFormulas.Intersection(p, y, axes), union = BoxFormulas.Union(p, y, overlap, axes), hull = BoxFormulas.Hull(p, y, axes);
         return 1 - overlap / (union + epsilon) + (hull - union) / (hull + epsilon);
     }
 }

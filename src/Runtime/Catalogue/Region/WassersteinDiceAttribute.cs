@@ -9,10 +9,18 @@ namespace LossGen;
 /// </summary>
 /// <remarks>L. Fidon et al., "Generalised Wasserstein Dice Score for Imbalanced Multi-class Segmentation", BrainLes 2017.</remarks>
 [TakesProbability]
+[TakesUnitTarget]
 public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 {
-    /// <summary>The distances of the classes, from 0 to 1, C * C numbers row by row; null means 1 for every two classes that differ.</summary>
+    /// <summary>
+    /// The distances of the classes, from 0 to 1, C * C numbers row by row; null means 1 for every two classes that differ. Larger ones need <see cref="NormalizeDistances"/>: an error that costs more than 1
+    /// makes hits negative.
+    /// </summary>
     public double[]? Distances { get; init; }
+
+    /// <summary>Divides the distances by the largest of them.</summary>
+    [ConventionDefault(Convention.Monai, true)]
+    public bool NormalizeDistances { get; init; }
 
     /// <summary>Weighs each class by <c>a = 1 / (1 + its labelled pixels)</c>, class 0 too, and takes <c>d = sum(a[label] * (2 - e))</c>.</summary>
     public bool VolumeWeights { get; init; }
@@ -34,9 +42,9 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>
     public static Value Formula(
-        Prediction x, Target y, ClassMatrix distances, bool volumeWeights, double smooth, double smoothNumerator, double smoothDenominator)
+        Prediction x, Target y, ClassMatrix distances, bool normalizeDistances, bool volumeWeights, double smooth, double smoothNumerator, double smoothDenominator)
     {
-        Value error = SumOverClasses(y * Transform(distances, x.Probability));
+        Value cost = SumOverClasses(y * Transform(distances, x.Probability)), error = normalizeDistances ? cost / Largest(distances) : cost;
         Value weight = SumOverClasses(y * (volumeWeights ? 1 / (1 + Sum(y)) : Where(EqualTo(x.ClassIndex, 0), 0, 1)));
         Value hits = Sum(weight * (1 - error)), all = volumeWeights ? Sum(weight * (2 - error)) : 2 * hits + Sum(error);
         Value above = 2 * hits + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
