@@ -11,8 +11,10 @@ internal enum Rule
     CountsBySum,
     InfiniteSlope,
     InfiniteSlopeOfScore,
+    InfiniteSlopeOfDense,
     DeadZone,
     SmoothingBelowOnly,
+    GuardBelowOnly,
     NoEffectInFloat,
     Overflow,
     BoundsCross,
@@ -22,6 +24,7 @@ internal enum Rule
     ElementWeightsJoined,
     WeightsSorted,
     NormalizesNothing,
+    OneSided,
 
     /// <summary>The analysis failed: the fault is the generator's.</summary>
     Failure,

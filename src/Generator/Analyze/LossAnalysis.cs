@@ -55,6 +55,8 @@ internal static class LossAnalysis
             List<TermAnalysis> terms = model.Terms.Select((term, i) => Read(model, term, i, indexTarget, cancellation)).ToList();
             if (ActivationRules.Missing(model, terms) is { } missing)
                 findings.Add(missing);
+            if (OneSidedRule.Check(terms) is { } oneSided)
+                findings.Add(oneSided);
             foreach (TermAnalysis term in terms)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -67,8 +69,12 @@ internal static class LossAnalysis
             }
         }
 
-        return findings.Distinct().ToImmutableArray();
+        return findings.Where(finding => !IsToldOfBoth(finding, findings)).Distinct().ToImmutableArray();
     }
+
+    // What is wrong for both kinds of target is not told of dense ones once more.
+    private static bool IsToldOfBoth(Finding finding, List<Finding> all) => finding.Rule == Rule.InfiniteSlopeOfDense
+        && all.Any(other => other.Rule == Rule.InfiniteSlope && other.Term == finding.Term && other.Expression == finding.Expression);
 
     // An option without which there would be nothing to say is the place where it should be said.
     private static Finding WithCause(Finding finding, TermAnalysis term, Action<TermAnalysis> rule) => finding.Option is not null ? finding : finding with
@@ -89,6 +95,6 @@ internal static class LossAnalysis
         var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
         Activation activation = term.Activation ?? options.Activation;
         var scope = new FormulaScope(LossGraph.BuilderFor(options, tables, cancellation, activation == Activation.Softmax), options, indexTarget, classes, activation);
-        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, cancellation);
+        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, scope.Graph, cancellation);
     }
 }

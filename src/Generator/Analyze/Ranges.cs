@@ -16,6 +16,9 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
     // Of a product of more nothing is said.
     private const int MaximumFactors = 24;
 
+    // The largest of so many probabilities that add up to 1 is above this.
+    private const double LeastLargest = 1e-9;
+
     private readonly Dictionary<Node, Range?> known = [];
 
     public Range? Of(Node node)
@@ -80,6 +83,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
                 return Range.All;
             case Op.LogSumExp:
                 return Range.All;
+            case Op.ClassMaximum when node[0].Op == Op.Softmax:
+                return new Range(LeastLargest, 1);
             case Op.Sign or Op.Tanh or Op.Erf:
                 return new Range(-1, 1);
             case Op.Sinh:

@@ -1,3 +1,4 @@
+using LossGen.Generator.Differentiate;
 using LossGen.Generator.Formula;
 using LossGen.Generator.Graph;
 using LossGen.Generator.Model;
@@ -11,20 +12,31 @@ namespace LossGen.Generator.Analyze;
 /// <param name="root">The formula.</param>
 /// <param name="ranges">Bounds of the values.</param>
 /// <param name="indexTarget">Class indices, or a dense target.</param>
+/// <param name="graph">Where the nodes live.</param>
 /// <param name="cancellation">Stops the work.</param>
-internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget, CancellationToken cancellation)
+internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget, GraphBuilder graph, CancellationToken cancellation)
 {
     private readonly List<Finding> findings = [];
+    private Node? gradient;
 
     public LossModel Loss => loss;
 
     public TermModel Term => term;
+
+    /// <summary>The number of the term.</summary>
+    public int Index => index;
 
     public TracedValue Root => root;
 
     public Ranges Ranges => ranges;
 
     public bool IndexTarget => indexTarget;
+
+    /// <summary>The loss takes class indices as well as dense targets.</summary>
+    public bool TakesBothTargets => loss.Options.Target == TargetKind.Any;
+
+    /// <summary>The gradient at each logit, as it is computed: factors that cancel are gone.</summary>
+    public Node Gradient => gradient ??= Differentiator.Gradient(graph, root.Node, graph.Upstream(root.Node.Axes));
 
     public Activation Activation => Term.Activation ?? loss.Options.Activation;
 

@@ -252,6 +252,16 @@ internal static class Descriptors
         "Whatever the prediction is, {0} has the same value, so there is nothing to learn from it; use x.Logit, x.Probability or x.LogProbability",
         Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0056.md");
 
+    public static readonly DiagnosticDescriptor OneSided = new(
+        "LG0057", "A cross-entropy of a sigmoid looks at the label alone",
+        "Under a sigmoid {0} has no gradient where the target is 0, so that every probability goes to 1; use BinaryCrossEntropy, or y * x.LogProbability + (1 - y) * Log(x.Complement), which have both sides, or Activation.Softmax for classes that exclude one another",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0057.md");
+
+    public static readonly DiagnosticDescriptor GuardBelowOnly = new(
+        "LG0058", "A class that is rightly absent scores 0",
+        "The denominator in {0} has {1} added against 0/0 and the numerator has not, so that a class that is rightly absent scores 0 instead of 1 and has no gradient; add it to both, or write Divide(a, b, 1), unless the loss of another library is what is wanted",
+        Meaning, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "LG0058.md");
+
     // Numerics: what compiles, and will not be stable.
     public static readonly DiagnosticDescriptor InfiniteSlope = new(
         "LG0060", "A power has an infinite slope",
@@ -288,6 +298,11 @@ internal static class Descriptors
         "LG0068", "The bounds of a clamp cross",
         "Clamp in {0} has the bounds {1} and {2}: {3}, and no gradient passes; write the smaller bound first",
         Numerics, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0068.md");
+
+    public static readonly DiagnosticDescriptor InfiniteSlopeOfDense = new(
+        "LG0069", "A power has an infinite slope for dense targets",
+        "{0} in {1} has an infinite slope at 0, which its base reaches at single pixels, and with a dense target the gradient is NaN there, though not with class indices; declare Target = TargetKind.Index, or write {2}",
+        Numerics, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "LG0069.md");
 
     // Compiler
     public static readonly DiagnosticDescriptor NotCompiled = new(

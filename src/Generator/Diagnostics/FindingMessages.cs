@@ -34,8 +34,10 @@ internal static class FindingMessages
         Rule.CountsBySum => Descriptors.CountsBySum,
         Rule.InfiniteSlope => Descriptors.InfiniteSlope,
         Rule.InfiniteSlopeOfScore => Descriptors.InfiniteSlopeOfScore,
+        Rule.InfiniteSlopeOfDense => Descriptors.InfiniteSlopeOfDense,
         Rule.DeadZone => Descriptors.DeadZone,
         Rule.SmoothingBelowOnly => Descriptors.SmoothingBelowOnly,
+        Rule.GuardBelowOnly => Descriptors.GuardBelowOnly,
         Rule.NoEffectInFloat => Descriptors.NoEffectInFloat,
         Rule.Overflow => Descriptors.Overflow,
         Rule.BoundsCross => Descriptors.BoundsCross,
@@ -45,6 +47,7 @@ internal static class FindingMessages
         Rule.ElementWeightsJoined => Descriptors.ElementWeightsJoined,
         Rule.WeightsSorted => Descriptors.WeightsSorted,
         Rule.NormalizesNothing => Descriptors.NormalizesNothing,
+        Rule.OneSided => Descriptors.OneSided,
         Rule.Failure => Descriptors.InternalError,
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "has no message"),
     };

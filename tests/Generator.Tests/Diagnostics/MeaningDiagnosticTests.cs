@@ -28,8 +28,42 @@ public class MeaningDiagnosticTests
     {
         Markup.Verify(Formula(formula, "{|LG0050:Loss|}"));
         Markup.Verify(Formula(formula, "Loss(Activation.None)"));
-        Markup.Verify(Formula(formula, "Loss(Activation.Sigmoid)"));
+        Markup.Verify(Formula(formula, "Loss(Activation.Softmax)"));
     }
+
+    /// <summary>At what is not labelled the gradient is 0: the message names the loss that has both sides.</summary>
+    [Theory]
+    [InlineData("[{|LG0057:CrossEntropy|}]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[{|LG0057:CrossEntropy|}]", "Loss(Activation.Sigmoid, Classes = 1)")]
+    [InlineData("[{|LG0057:CrossEntropy|}]", "Loss(Activation.Sigmoid, Target = TargetKind.Dense)")]
+    [InlineData("[{|LG0057:CrossEntropy|}]", "Loss(Activation.Sigmoid, Target = TargetKind.Index, IgnoreIndex = 255)")]
+    [InlineData("[Dice, {|LG0057:CrossEntropy|}(Weight = 0.5)]", "Loss(Activation.Sigmoid, Reduction = Reduction.Sum)")]
+    [InlineData("[{|LG0057:CrossEntropy|}(ClassWeights = [1, 2])]", "Loss(Activation.Sigmoid, PerImage = true)")]
+    [InlineData("[{|LG0057:CrossEntropy|}(Activation = Activation.Sigmoid)]", "Loss(Activation.Softmax)")]
+    [InlineData("[{|LG0057:WeightedCrossEntropy|}]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[{|LG0057:TopKCrossEntropy|}]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[CrossEntropy]", "Loss(Activation.Softmax)")]
+    [InlineData("[CrossEntropy(Activation = Activation.Softmax)]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[CrossEntropy(LabelSmoothing = 0.1)]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[BinaryCrossEntropy]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[BinaryCrossEntropy, CrossEntropy]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[Focal]", "Loss(Activation.Sigmoid)")]
+    [InlineData("[Dice]", "Loss(Activation.Sigmoid)")]
+    public void ACrossEntropyOfASigmoid(string terms, string loss)
+    {
+        GeneratorRun run = Markup.Verify($"[{loss}] {terms} public partial class L;");
+        Assert.All(run.Diagnostics, diagnostic => Assert.Contains("use BinaryCrossEntropy", diagnostic.GetMessage(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{|LG0057:-SumOverClasses(y * x.LogProbability)|}")]
+    [InlineData("{|LG0057:-y * Pow(x.Complement, 2) * x.LogProbability|}")]
+    [InlineData("-y * x.LogProbability - (1 - y) * Log(x.Complement)")]
+    [InlineData("y * x.Complement")]
+    [InlineData("-x.LogProbability")]
+    [InlineData("{|LG0057:y * Softplus(-x.Logit)|}")]
+    [InlineData("y * Softplus(-x.Logit) + (1 - y) * Softplus(x.Logit)")]
+    public void AFormulaOfASigmoid(string formula) => Markup.Verify(Formula(formula, "Loss(Activation.Sigmoid)"));
 
     [Fact]
     public void AMissingActivationIsToldOnce()

@@ -127,9 +127,11 @@ public class NumericsDiagnosticTests
     [Theory]
     [InlineData("1 - 2 * tp / ({|LG0063:p + t + 1|})")]
     [InlineData("MeanOverClasses(1 - 2 * tp / ({|LG0063:p + t + smooth|}))")]
-    [InlineData("-Log(2 * tp / ({|LG0063:p + t + 1e-6|}))")]
-    [InlineData("-(2 * (tp / ({|LG0063:p + t + 1e-6|})))")]
+    [InlineData("-Log(2 * tp / ({|LG0058:p + t + 1e-6|}))")]
+    [InlineData("-(2 * (tp / ({|LG0058:p + t + 1e-6|})))")]
     [InlineData("1 - Divide(2 * tp, {|LG0063:p + t + 1|}, 1)")]
+    [InlineData("1 - 2 * tp / ({|LG0063:p + t + 0.02|})")]
+    [InlineData("1 - 2 * tp / ({|LG0058:p + t + 0.01|})")]
     [InlineData("1 - (2 * tp + 1) / (p + t + 1)")]
     [InlineData("1 - 2 * (tp + 1) / (p + t + 2)")]
     [InlineData("1 - 2 * tp / (p + t)")]
@@ -148,8 +150,15 @@ public class NumericsDiagnosticTests
         }
         """);
 
+    /// <summary>What keras, kornia and mmsegmentation compute, line by line: information, so that the port builds where warnings are errors.</summary>
     [Theory]
-    [InlineData("[Dice(SmoothNumerator = {|LG0063:0|})]")]
+    [InlineData("1 - 2 * Sum(x.Probability * y) / ({|LG0058:Sum(y) + Sum(x.Probability) + 1e-7|})")]
+    [InlineData("MeanOverClasses(1 - 2.0 * Sum(x.Probability * y) / ({|LG0058:Sum(x.Probability + y) + 1e-8|}))")]
+    [InlineData("1 - 2 * Sum(x.Probability * y) / ({|LG0058:Sum(Square(x.Probability)) + 1e-3 + (Sum(Square(y)) + 1e-3)|})")]
+    public void PortsBuild(string formula) => Verify(formula).AssertClean();
+
+    [Theory]
+    [InlineData("[Dice(SmoothNumerator = {|LG0058:0|})]")]
     [InlineData("[Jaccard(SmoothNumerator = {|LG0063:0|}, SmoothDenominator = 1)]")]
     [InlineData("[Dice(SmoothDenominator = 0)]")]
     [InlineData("[Dice(Smooth = 0)]")]
