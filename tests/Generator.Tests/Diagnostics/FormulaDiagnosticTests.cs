@@ -4,6 +4,21 @@ namespace LossGen.Generator.Tests.Diagnostics;
 
 public class FormulaDiagnosticTests
 {
+    /// <summary>The compiler has an error of its own, which does not know what to write.</summary>
+    [Theory]
+    [InlineData("return {|LG0010:x.Logit > 0|} ? y : x.Logit;", "write Where(condition, a, b)")]
+    [InlineData("Condition near = x.Logit > 0; return {|LG0010:(near)|} ? y : x.Logit;", "write Where(condition, a, b)")]
+    [InlineData("return {|LG0010:(!(x.Logit > 0))|} ? y : x.Logit;", "write Where(condition, a, b)")]
+    [InlineData("if ({|LG0010:x.Logit > 0|}) return y; return x.Logit;", "write Where(condition, a, b) in one return")]
+    [InlineData("return Where({|LG0010:x.Logit > 0 && y > 0|}, y, x.Logit);", "write &")]
+    [InlineData("return Where({|LG0010:x.Logit > 0 || y > 0|}, y, x.Logit);", "write |")]
+    public void AChoiceByValues(string body, string cure)
+    {
+        GeneratorRun run = Markup.Verify(MeaningDiagnosticTests.Formula("0", "Loss").Replace("=> 0;", $"{{ {body} }}", StringComparison.Ordinal), allowCompilerErrors: true);
+        Assert.EndsWith(cure, Assert.Single(run.Diagnostics).GetMessage(), StringComparison.Ordinal);
+        Assert.NotEmpty(run.Errors);
+    }
+
     [Theory]
     [InlineData("{|LG0010:if|} (a == 1) return y; return x.Logit;", "use ?: for a choice by a parameter")]
     [InlineData("Value v = 0; {|LG0010:for|} (int i = 0; i < 3; i++) v = v + i; return v;", "SumOverClasses")]

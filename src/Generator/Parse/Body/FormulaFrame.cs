@@ -7,7 +7,7 @@ namespace LossGen.Generator.Parse.Body;
 internal sealed class FormulaFrame(IMethodSymbol method, SyntaxNode syntax, SemanticModel semanticModel, FormulaFrame? caller, FormulaFrame? outer = null)
 {
     private readonly Dictionary<ISymbol, string?> names = new(SymbolEqualityComparer.Default);
-    private bool? hasCompilerErrors;
+    private List<Diagnostic>? errors;
 
     public IMethodSymbol Method { get; } = method;
 
@@ -23,9 +23,13 @@ internal sealed class FormulaFrame(IMethodSymbol method, SyntaxNode syntax, Sema
     public bool TryFind(ISymbol symbol, out string? text) => names.TryGetValue(symbol, out text) || outer?.TryFind(symbol, out text) == true;
 
     /// <summary>The compiler itself reports an error in this method: then its message is enough.</summary>
-    public bool HasCompilerErrors(CancellationToken cancellation) =>
-        hasCompilerErrors ??= SemanticModel.GetSyntaxDiagnostics(Syntax.Span, cancellation)
+    public bool HasCompilerErrors(CancellationToken cancellation) => CompilerErrors(cancellation).Count > 0;
+
+    /// <summary>The compiler's own errors in this method.</summary>
+    public IReadOnlyList<Diagnostic> CompilerErrors(CancellationToken cancellation) =>
+        errors ??= SemanticModel.GetSyntaxDiagnostics(Syntax.Span, cancellation)
             .Concat(SemanticModel.GetDeclarationDiagnostics(Syntax.Span, cancellation))
             .Concat(SemanticModel.GetMethodBodyDiagnostics(Syntax.Span, cancellation))
-            .Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .ToList();
 }

@@ -46,6 +46,8 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
         }
 
         string? result = ReadBody(frame);
+        foreach ((ExpressionSyntax place, string what, string cure) in ChoiceErrors.Among(frame.CompilerErrors(cancellation), frame.Syntax, frame.SemanticModel, cancellation))
+            sink.Report(Descriptors.UnsupportedConstruct, place.GetLocation(), what, cure);
         return result is null || sink.IsBroken ? null : $"{lets}(return {result})";
     }
 
