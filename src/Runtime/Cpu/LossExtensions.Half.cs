@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen;
@@ -11,6 +12,7 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged => Value<Half, float, TTarget>(loss, logits, target, shape, default, default, CpuMode.Value, components);
 
     /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossComponents)"/>
+    [OverloadResolutionPriority(1)] // so that new(a, b) is inputs, not components
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<Half> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossComponents? components = null)
         where TTarget : unmanaged => Value<Half, float, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen;
@@ -13,11 +14,13 @@ public static unsafe partial class LossExtensions
     /// <param name="inputs">The loss's own inputs.</param>
     /// <param name="components">Receives the terms' shares, from the same pass; null for none. See <see cref="CreateComponents"/>.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape or the declaration; the message names it.</exception>
+    [OverloadResolutionPriority(1)] // so that new(a, b) is inputs, not components
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<float> inputs, LossComponents? components = null)
         where TTarget : unmanaged => Value<float, float, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
 
     /// <inheritdoc cref="Evaluate{TTarget}(ILoss, ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape, LossInputs{float}, LossComponents)"/>
+    [OverloadResolutionPriority(1)] // so that new(a, b) is inputs, not components
     public static double Evaluate<TTarget>(
         this ILoss loss, ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape, LossInputs<double> inputs, LossComponents? components = null)
         where TTarget : unmanaged => Value<double, double, TTarget>(loss, logits, target, shape, inputs, default, CpuMode.Value, components);
