@@ -6,7 +6,7 @@ namespace LossGen.Runtime.Tests;
 public class Metrics
 {
     [Theory]
-    [InlineData(1, false)]
+    [InlineData(2, false)]
     [InlineData(3, false)]
     [InlineData(40, false)]
     [InlineData(3, true)]

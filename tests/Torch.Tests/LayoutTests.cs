@@ -64,7 +64,7 @@ public class LayoutTests
         Assert.False(last.is_contiguous());
         Assert.Same(last, TensorMemory.Readable(last));
         Assert.NotSame(last, TensorMemory.Readable(last.transpose(2, 3)));
-        Assert.True(TensorMemory.NewCall(CpuMode.Value, last, zeros(2, 4, 5, dtype: ScalarType.Int64), new(2, 3, 4, 5)).Shape.ClassesLast);
+        Assert.True(TensorMemory.NewCall(CpuMode.Value, last, zeros(2, 4, 5, dtype: ScalarType.Int64), true, new(2, 3, 4, 5)).Shape.ClassesLast);
     }
 
     [Theory]

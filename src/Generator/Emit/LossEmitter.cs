@@ -77,6 +77,10 @@ internal static class LossEmitter
         return before == 0 ? name : name + Literal.Of(before + 1);
     }
 
+    // A formula shows it, which takes the logarithm of a softmax or sigmoid; otherwise the term says so.
+    private static bool TakesUnitTarget(TermModel term, LossOptions options) => term.TakesUnitTarget
+        || ((term.Activation ?? options.Activation) is Activation.Softmax or Activation.Sigmoid && term.Formula.Contains("(log-probability)"));
+
     private static void Members(CodeWriter writer, LossModel model, bool index, bool dense, LossPlan plan)
     {
         string definition = GeneratedNames.In(model, GeneratedNames.Definition);
@@ -89,6 +93,8 @@ internal static class LossEmitter
             writer.Line($"Classes = {o.Classes},");
         else if (leastClasses > 0)
             writer.Line($"LeastClasses = {leastClasses},");
+        if (o.Classes == 0 && leastClasses > 0 && model.Terms.All(term => term.TakesChannelsByNumber))
+            writer.Line($"MostClasses = {leastClasses},");
         if (o.IgnoreIndex is { } ignore)
             writer.Line($"IgnoreIndex = {Literal.Of(ignore)},");
         if (o.PerImage)
@@ -97,6 +103,8 @@ internal static class LossEmitter
             writer.Line("CountIgnored = true,");
         writer.Line($"Reduction = global::LossGen.Reduction.{o.Reduction},");
         writer.Line($"Target = global::LossGen.TargetKind.{o.Target},");
+        if (o.Target != TargetKind.Index && model.Terms.Any(term => TakesUnitTarget(term, o)))
+            writer.Line("UnitTarget = true,");
         if (o.TargetClassAxis == ClassAxis.Last)
             writer.Line("TargetClassAxis = global::LossGen.ClassAxis.Last,");
         if (o.DropLastTargetChannel)

@@ -61,12 +61,17 @@ internal sealed record LossGraph(
         {
             TermModel term = model.Terms[k];
             (FormulaScope scope, FormulaValue formula) = Read(graph, model, k, indexTarget, tables);
+            if (term.Activation == Activation.Softmax && options.Activation != Activation.Softmax)
+                graph.RequireClass(1); // over one class it is always 1; where the loss itself has a softmax the call says so
             Node weight = term.WeightParameter is { } parameter ? graph.Parameter(parameter) : graph.Constant(term.Weight), value = Weighted(graph, weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));
             total = graph.Add(total, value);
             valid = scope.Valid;
         }
+
+        if (graph.LeastClasses > 0 && options.Classes > graph.LeastClasses && model.Terms.All(term => term.TakesChannelsByNumber))
+            throw new FormulaTextException($"with Classes = {options.Classes} its terms would leave channels out: they ask for {graph.LeastClasses} by their numbers, and there may be no others; write Classes = {graph.LeastClasses}, or an option of the term that asks for more");
 
         // Where nothing at all is valid the loss is 0.
         Node anyValid = valid.IsConstant ? valid : graph.Less(graph.Zero, graph.Sum(graph.Mask(valid, graph.One), valid.Axes));

@@ -138,6 +138,12 @@ internal sealed record TermModel(
 
     /// <summary>The mean divides by the sum of these weights.</summary>
     public bool NormalizeWeightMaps { get; init; }
+
+    /// <summary>The term says that its target is a probability.</summary>
+    public bool TakesUnitTarget { get; init; }
+
+    /// <summary>The term says that there are no channels but those that its formula asks for by their numbers.</summary>
+    public bool TakesChannelsByNumber { get; init; }
 }
 
 internal enum ArgumentKind

@@ -33,19 +33,13 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     public bool NormalizeWeightMaps => Attribute?.FindNumber(NormalizesOption, 0) > 0;
 
     /// <summary>The term, or one that it derives from, says that its prediction is a probability.</summary>
-    public bool TakesProbability
-    {
-        get
-        {
-            for (INamedTypeSymbol? type = Attribute?.Class; type is not null; type = type.BaseType)
-            {
-                if (type.GetAttributes().Any(data => data.AttributeClass.IsLossGen("TakesProbabilityAttribute")))
-                    return true;
-            }
+    public bool TakesProbability => Says("TakesProbabilityAttribute");
 
-            return false;
-        }
-    }
+    /// <summary>The same of its target.</summary>
+    public bool TakesUnitTarget => Says("TakesUnitTargetAttribute");
+
+    /// <summary>It says that there are no channels but those that the formula asks for by their numbers.</summary>
+    public bool TakesChannelsByNumber => Says("TakesChannelsByNumberAttribute");
 
     /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
     public EquatableArray<string> Stated => Attribute is { } attribute
@@ -57,6 +51,17 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     public string FormulaMethod(Compilation compilation) => Attribute is null
         ? KnownTypes.FormulaMethod
         : $"{Formula.Method.ContainingType.NameIn(compilation)}.{KnownTypes.FormulaMethod}";
+
+    private bool Says(string metadata)
+    {
+        for (INamedTypeSymbol? type = Attribute?.Class; type is not null; type = type.BaseType)
+        {
+            if (type.GetAttributes().Any(data => data.AttributeClass.IsLossGen(metadata)))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A term attribute of a loss; null, with a message, when it has no formula.</summary>
     public static DeclaredTerm? Read(AttributeReader attribute, INamedTypeSymbol loss, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)

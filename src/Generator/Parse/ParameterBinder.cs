@@ -69,6 +69,8 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
             WeightParameter = fed.TryGetValue((term, weight), out IPropertySymbol? factor) ? FromProperty(weight, factor).Index : null,
             WeightMaps = weightMaps,
             NormalizeWeightMaps = term.NormalizeWeightMaps,
+            TakesUnitTarget = term.TakesUnitTarget,
+            TakesChannelsByNumber = term.TakesChannelsByNumber,
         };
     }
 

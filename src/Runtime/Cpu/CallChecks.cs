@@ -18,6 +18,10 @@ internal static unsafe class CallChecks
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(shape));
         if (shape.Classes < definition.LeastClasses)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} asks for class {definition.LeastClasses - 1} and needs at least {definition.LeastClasses}.", nameof(shape));
+        if (definition.MostClasses > 0 && shape.Classes > definition.MostClasses)
+            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} takes {definition.MostClasses} channels, each by its number, and would leave {shape.Classes - definition.MostClasses} out: pass {definition.MostClasses}, or state an option of the term that takes more.", nameof(shape));
+        if (shape.Classes == 1 && definition.Activation == Activation.Softmax)
+            throw new ArgumentException($"The shape has 1 class; {definition.Name} declares Activation.Softmax, and a softmax over one class is always 1, with a gradient of 0. Declare Activation.Sigmoid, or give logits of two classes.", nameof(shape));
         bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
         if (differs && definition.Resize == Resize.None)
         {
@@ -30,7 +34,7 @@ internal static unsafe class CallChecks
     public static void Kind(LossDefinition definition, bool hasLabels)
     {
         if (hasLabels && definition.Target == TargetKind.Dense)
-            throw new ArgumentException($"The target holds integers, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs float or double, one number a class and pixel.", "target");
+            throw new ArgumentException($"The target holds integers, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs float, double or bool, one number a class and pixel.", "target");
         if (!hasLabels && definition.Target == TargetKind.Index)
             throw new ArgumentException($"The target is dense; {definition.Name} declares Target = TargetKind.Index and needs integers, one class index a pixel.", "target");
     }
@@ -48,9 +52,15 @@ internal static unsafe class CallChecks
             throw new ArgumentException($"upstream is {upstream}; what the gradient is multiplied by must be finite.", nameof(upstream));
     }
 
-    public static TargetElement ElementOf<TTarget>()
+    /// <summary>The type of a target's numbers. Truth values are class indices, 0 and 1, where they are one a pixel, and dense where they are one a class and pixel.</summary>
+    /// <param name="kind">What the loss accepts.</param>
+    /// <param name="count">The length of the target.</param>
+    /// <param name="pixels">N * S.</param>
+    public static TargetElement ElementOf<TTarget>(TargetKind kind, long count, long pixels)
         where TTarget : unmanaged
     {
+        if (typeof(TTarget) == typeof(bool))
+            return kind == TargetKind.Index || (kind == TargetKind.Any && count == pixels) ? TargetElement.Byte : TargetElement.Boolean;
         if (typeof(TTarget) == typeof(long))
             return TargetElement.Int64;
         if (typeof(TTarget) == typeof(int))
@@ -67,8 +77,16 @@ internal static unsafe class CallChecks
             return TargetElement.Single;
         if (typeof(TTarget) == typeof(double))
             return TargetElement.Double;
-        throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int or long for class indices, float or double for dense targets.", "target");
+        throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int, long or bool for class indices, float, double or bool for dense targets.", "target");
     }
+
+    /// <summary>What class indices are to be, for a message; what else they may be taken for, where there are as many as a dense target has numbers.</summary>
+    public static string LabelsText(int batch, int channels, long pixels, int found) =>
+        $"one label a pixel: N * S = {batch} * {pixels}{(channels > 1 && found == batch * channels * pixels ? ", since integers are class indices; a one-hot target is float, double or bool" : "")}";
+
+    /// <summary>What a dense target is to hold, for a message.</summary>
+    public static string DenseText<TTarget>(int batch, int channels, long pixels, TargetKind kind) =>
+        $"{(typeof(TTarget) == typeof(bool) && kind == TargetKind.Any ? $"one a pixel, N * S = {batch} * {pixels}, or " : "")}dense: N * C * S = {batch} * {channels} * {pixels}";
 
     public static LogitElement LogitElementOf<T>()
         where T : unmanaged
@@ -104,7 +122,7 @@ internal static unsafe class CallChecks
     }
 
     public static double ToDouble<T>(T value)
-        where T : unmanaged => typeof(T) == typeof(double) ? *(double*)&value : *(float*)&value;
+        where T : unmanaged => typeof(T) == typeof(double) ? *(double*)&value : sizeof(T) == 1 ? (*(byte*)&value == 0 ? 0 : 1) : *(float*)&value;
 
     public static T FromDouble<T>(double value)
         where T : unmanaged

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -10,8 +11,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         LossDefinition definition = run.Definition;
         int channels = run.Classes + (definition.DropLastTargetChannel ? 1 : 0);
         bool isLast = definition.TargetClassAxis == ClassAxis.Last;
-        bool sameType = (run.TargetElement == TargetElement.Double) == (typeof(T) == typeof(double));
-        if (!isLast && sameType && !isStaged)
+        if (!isLast && run.TargetElement == OwnElement && !isStaged)
         {
             tile.Target = (T*)run.Target + (span.Image * channels * run.Pixels) + span.Pixel;
             tile.TargetStride = (nint)run.Pixels;
@@ -20,12 +20,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             if (run.TargetElement == TargetElement.Double)
                 StageTarget(run, span, (double*)run.Target, channels, isLast, memory.Target);
+            else if (run.TargetElement == TargetElement.Boolean)
+                StageTarget(run, span, (bool*)run.Target, channels, isLast, memory.Target);
             else
                 StageTarget(run, span, (float*)run.Target, channels, isLast, memory.Target);
             tile.Target = memory.Target;
             tile.TargetStride = run.Width;
         }
 
+        if (run.ChecksTarget)
+            CheckTarget(run, tile, span);
         if (definition.IgnoreIndex is int ignored)
             return MarkValidElements(run, memory, ref tile, span, ignored);
         if (span.Count == span.Padded)
@@ -55,6 +59,47 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 
+    // Numbers from 0 below 2 have the first two bits clear, so that one instruction for a register tells whether to look closer. Padding is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CheckTarget(in CallState run, in Tile<T> tile, in PixelSpan span)
+    {
+        V found = V.Zero, ignored = V.Create(run.Definition.IgnoreIndex ?? 0);
+        bool hasIgnored = run.Definition.IgnoreIndex is not null;
+        for (int c = 0; c < run.Classes; c++)
+        {
+            T* target = tile.Target + (c * tile.TargetStride);
+            for (nint i = 0; i < span.Padded; i += V.Count)
+            {
+                V number = V.Load(target + i);
+                found |= hasIgnored ? number & ~V.Equal(number, ignored) : number;
+            }
+        }
+
+        T* lanes = stackalloc T[V.Count];
+        V.Store(found, lanes);
+        ulong bits = 0;
+        for (int k = 0; k < V.Count * sizeof(T) / sizeof(ulong); k++)
+            bits |= ((ulong*)lanes)[k];
+        if ((bits & (typeof(T) == typeof(double) ? 0xC000_0000_0000_0000 : 0xC000_0000_C000_0000)) != 0)
+            FindBadTarget(run, tile, span);
+    }
+
+    private static void FindBadTarget(in CallState run, in Tile<T> tile, in PixelSpan span)
+    {
+        for (int c = 0; c < run.Classes; c++)
+        {
+            T* target = tile.Target + (c * tile.TargetStride);
+            for (int i = 0; i < span.Count; i++)
+            {
+                double number = CallChecks.ToDouble(target[i]);
+                if (!UnitTargets.IsBad(number, run.Definition.IgnoreIndex))
+                    continue;
+                (long image, long pixel, _) = run.Locate(span.Image, span.Pixel + i, 1);
+                throw UnitTargets.Bad(run.Definition, number, image, c, pixel);
+            }
+        }
+    }
+
     // Each element of its own. True where any is ignored, or is padding.
     private static bool MarkValidElements(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, int ignored)
     {
@@ -78,6 +123,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         V.Store(found, lanes);
         return span.Count != span.Padded || new ReadOnlySpan<byte>(lanes, V.Count * sizeof(T)).ContainsAnyExcept((byte)0);
     }
+
+    // What a target needs no copy of.
+    private static TargetElement OwnElement => typeof(T) == typeof(double) ? TargetElement.Double : TargetElement.Single;
 
     private static T AllBits
     {

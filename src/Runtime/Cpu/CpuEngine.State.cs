@@ -65,6 +65,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>Values (2 k) and keys (2 k + 1) of running sum k; the sums replace the values.</summary>
         public T** Running;
 
+        /// <summary>The numbers of a dense target are checked as they are read: in the first pass.</summary>
+        public bool ChecksTarget;
+
         /// <summary>The gradient pass under way writes past the caches, where a tile writes in place.</summary>
         public bool IsStreamed;
 
@@ -102,7 +105,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
             IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
-                    || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && (TargetElement == TargetElement.Double) == (typeof(T) == typeof(double))));
+                    || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
         }
 
         // How many factors a product may have, a power of two: each is at most the sum of a pixel's exponentials, of which none is larger than 1, or 1 + an exponential.

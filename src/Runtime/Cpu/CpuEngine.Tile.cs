@@ -113,6 +113,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             if (!run.HasLabels)
             {
                 tile.Target = (T*)run.Target + (image * channels * run.Pixels) + pixel;
+                if (run.ChecksTarget)
+                    CheckTarget(run, tile, new PixelSpan(image, pixel, width, width));
             }
             else
             {

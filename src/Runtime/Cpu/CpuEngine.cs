@@ -45,6 +45,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         };
         if (NeedsCheck(call, layout))
             CheckLabels(run);
+        run.ChecksTarget = definition.UnitTarget && !run.HasLabels && run.TargetElement != TargetElement.Boolean && !call.LabelsChecked;
         TKernel.Scalars(0, ref scalars);
         if (call.Mode == CpuMode.ValueAndGradient && layout.Fused is { } fused)
         {
@@ -70,6 +71,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 RunStoringPass(run, layout.Passes[k], isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
             else if (!isGiven)
                 RunPass(run, layout.Passes[k], run.Statistics[k]);
+            run.ChecksTarget &= isGiven;
             if (call.Mode != CpuMode.Accumulate)
                 TKernel.Scalars(k + 1, ref scalars);
         }
@@ -80,7 +82,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         SetValue(ref call, layout, scalars.Value);
         if (layout.Elements is { } elements && call.Elements is not null)
+        {
             RunPass(run, elements, null);
+            run.ChecksTarget = false;
+        }
+
         if (call.WritesGradient)
             RunGradientPass(ref run, layout.Gradient, null);
         if (call.Components is not null && call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient or CpuMode.Finish))

@@ -46,11 +46,12 @@ public sealed class LossComponents
     /// classes that the term leaves out.
     /// </summary>
     /// <param name="term">The place of the term among <see cref="Terms"/>.</param>
-    /// <returns>One number a class; none if the term has no values for classes. They change with the next call.</returns>
+    /// <returns>One number a class. They change with the next call.</returns>
+    /// <exception cref="InvalidOperationException">The term has no values for classes: <see cref="LossComponent.HasClasses"/> says which have.</exception>
     public ReadOnlySpan<double> Classes(int term)
     {
         if (!Terms[Check(term)].HasClasses)
-            return [];
+            throw new InvalidOperationException(WithoutClasses(Terms[term]));
         int before = Terms.Take(term).Count(other => other.HasClasses);
         return Read().AsSpan(Terms.Count + (before * classes), classes);
     }
@@ -58,6 +59,7 @@ public sealed class LossComponents
     /// <inheritdoc cref="Classes(int)"/>
     /// <param name="term">The name of the term.</param>
     /// <exception cref="ArgumentException">The loss has no term of that name.</exception>
+    /// <exception cref="InvalidOperationException">The term has no values for classes.</exception>
     public ReadOnlySpan<double> Classes(string term) => Classes(Find(term));
 
     /// <summary>Takes the values from where they are when they are asked for. Called by generated code whose values are on another device.</summary>
@@ -111,6 +113,13 @@ public sealed class LossComponents
             throw new ArgumentException($"The components were created by {definition.Name}, not by {loss.Definition.Name}.", "components");
         if (callClasses != classes)
             throw new ArgumentException($"The components were created for {classes} classes; the call has {callClasses}.", "components");
+    }
+
+    private string WithoutClasses(LossComponent term)
+    {
+        string[] others = [.. Terms.Where(other => other.HasClasses).Select(other => other.Name)];
+        return $"Term '{term.Name}' of {definition.Name} is not summed up class by class and has no value of each class{(others.Length > 0 ? $"; those that have are {string.Join(", ", others)}" : ", nor has any other term")}. "
+            + $"Its share is components[\"{term.Name}\"].";
     }
 
     private int Check(int term) => (uint)term < (uint)Terms.Count

@@ -90,7 +90,7 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged
     {
         LossDefinition definition = loss.Definition;
-        TargetElement element = CallChecks.ElementOf<TTarget>();
+        TargetElement element = CallChecks.ElementOf<TTarget>(definition.Target, target.Length, shape.Batch * grid.TargetPixels);
         bool isDense = element > TargetElement.Int64, picks = grid.IsSampled && (isDense || definition.Inputs.Count > 0);
         int channels = shape.Classes + (definition.DropLastTargetChannel ? 1 : 0);
         long targets = isDense ? shape.Batch * channels * shape.Pixels : 0, perClass = (long)shape.Batch * shape.Classes * shape.Pixels;
@@ -171,8 +171,6 @@ public static unsafe partial class LossExtensions
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(supervision);
         LossDefinition definition = loss.Definition;
-        bool hasLabels = CallChecks.ElementOf<TTarget>() <= TargetElement.Int64;
-        CallChecks.Kind(definition, hasLabels);
         if (definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values at each output; deep supervision needs one.");
         if (outputs.Length != supervision.Weights.Count)
@@ -182,11 +180,13 @@ public static unsafe partial class LossExtensions
         long pixels = 1;
         foreach (int extent in spatial)
             pixels *= extent;
+        bool hasLabels = CallChecks.ElementOf<TTarget>(definition.Target, target.Length, batch * pixels) <= TargetElement.Int64;
+        CallChecks.Kind(definition, hasLabels);
         int channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
         if (hasLabels && target.Length != batch * pixels)
-            CallChecks.Length(target.Length, batch * pixels, nameof(target), $"one label a pixel: N * S = {batch} * {pixels}");
+            CallChecks.Length(target.Length, batch * pixels, nameof(target), CallChecks.LabelsText(batch, channels, pixels, target.Length));
         if (!hasLabels && target.Length != batch * channels * pixels)
-            CallChecks.Length(target.Length, batch * channels * pixels, nameof(target), $"dense: N * C * S = {batch} * {channels} * {pixels}");
+            CallChecks.Length(target.Length, batch * channels * pixels, nameof(target), CallChecks.DenseText<TTarget>(batch, channels, pixels, definition.Target));
         CheckInputs(definition, LevelShape(batch, classes, spatial), inputs);
         for (int level = 0; level < outputs.Length; level++)
         {

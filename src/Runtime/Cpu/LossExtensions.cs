@@ -7,7 +7,7 @@ namespace LossGen;
 /// <summary>
 /// Evaluates a declared loss on memory of one's own, without libtorch. Logits are float, double, <see cref="Half"/> or <see cref="BFloat16"/>, (N, C, S) with the pixels of a
 /// class adjacent, or (N, S, C) with <see cref="LossShape.ClassesLast"/>. A target of integers (byte, sbyte, short, ushort, int, long) holds class indices, (N, S); one of float or double is
-/// dense, laid out as the loss declares. All methods check every argument before they write anything.
+/// dense, laid out as the loss declares. One of bool is either, by its length. All methods check every argument before they write anything.
 /// </summary>
 public static unsafe partial class LossExtensions
 {
@@ -324,7 +324,7 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(loss);
-        TargetElement element = CallChecks.ElementOf<TTarget>();
+        TargetElement element = CallChecks.ElementOf<TTarget>(loss.Definition.Target, target, shape.Batch * shape.Pixels);
         var call = new CpuCall { Mode = mode, Shape = shape, LogitElement = CallChecks.LogitElementOf<T>(), TargetElement = element };
         CallChecks.Shape(loss.Definition, shape);
         CallChecks.Kind(loss.Definition, call.HasLabels);
@@ -336,9 +336,9 @@ public static unsafe partial class LossExtensions
         if (logits != count)
             CallChecks.Length(logits, count, nameof(logits), $"N * C * S = {shape.Batch} * {shape.Classes} * {shape.LogitPixels}");
         if (target != targets && call.HasLabels)
-            CallChecks.Length(target, targets, nameof(target), $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}");
+            CallChecks.Length(target, targets, nameof(target), CallChecks.LabelsText(shape.Batch, channels, shape.Pixels, target));
         if (target != targets)
-            CallChecks.Length(target, targets, nameof(target), $"dense: N * C * S = {shape.Batch} * {channels} * {shape.Pixels}");
+            CallChecks.Length(target, targets, nameof(target), CallChecks.DenseText<TTarget>(shape.Batch, channels, shape.Pixels, loss.Definition.Target));
         if (mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
             CallChecks.Length(gradient, count, nameof(gradient), "as many as logits");
         return call;

@@ -67,6 +67,9 @@ public enum TargetElement
 
     /// <summary>Dense.</summary>
     Double,
+
+    /// <summary>Dense: bytes of 0 and 1.</summary>
+    Boolean,
 }
 
 /// <summary>One call of a loss on the CPU: pointers to the caller's memory, which the call does not keep.</summary>
@@ -136,7 +139,7 @@ public unsafe ref struct CpuCall
     public long WholePixels;
 
     /// <summary>
-    /// The labels were checked by an earlier call and have not changed since. Otherwise mode <see cref="CpuMode.Gradient"/> reads them
+    /// The target was checked by an earlier call and has not changed since. Otherwise mode <see cref="CpuMode.Gradient"/> reads them
     /// twice, so that a label out of range is found before anything is written.
     /// </summary>
     public bool LabelsChecked;

@@ -46,6 +46,12 @@ public sealed record LossDefinition
     /// <summary>The smallest number of classes that the formulas make sense with, because they ask for some by their number; 0 where they do not.</summary>
     public int LeastClasses { get; init; }
 
+    /// <summary>The largest number of classes, where the formulas ask for all that there may be by their numbers; 0 where there is none.</summary>
+    public int MostClasses { get; init; }
+
+    /// <summary>A dense target is a probability: numbers below -0.5 and from 2 up, such as those of a mask of 0 and 255, are an error, unless they are ignored.</summary>
+    public bool UnitTarget { get; init; }
+
     /// <summary>The ignored label, or null.</summary>
     public int? IgnoreIndex { get; init; }
 

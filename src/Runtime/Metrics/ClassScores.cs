@@ -26,7 +26,7 @@ public abstract class ClassScores
 
     /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
     /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</param>
-    /// <param name="target">N * S class indices of any integer type, or N * C * S numbers of float or double.</param>
+    /// <param name="target">N * S class indices of any integer type or bool, or N * C * S numbers of float, double or bool.</param>
     /// <param name="shape">The extents.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
     public abstract void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
@@ -80,14 +80,14 @@ public abstract class ClassScores
     private protected TargetElement CheckPiece<TTarget>(int logits, ReadOnlySpan<TTarget> target, LossShape shape)
         where TTarget : unmanaged
     {
-        TargetElement element = CallChecks.ElementOf<TTarget>();
+        TargetElement element = CallChecks.ElementOf<TTarget>(TargetKind.Any, target.Length, shape.Batch * shape.Pixels);
         bool hasLabels = element <= TargetElement.Int64;
         CallChecks.Shape(Definition, shape);
         long values = (long)shape.Batch * Classes * shape.Pixels, targets = hasLabels ? shape.Batch * shape.Pixels : values;
         if (logits != values)
             CallChecks.Length(logits, values, nameof(logits), $"N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
         if (target.Length != targets)
-            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? $"one label a pixel: N * S = {shape.Batch} * {shape.Pixels}" : $"dense: N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
+            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? CallChecks.LabelsText(shape.Batch, Classes, shape.Pixels, target.Length) : CallChecks.DenseText<TTarget>(shape.Batch, Classes, shape.Pixels, TargetKind.Any));
         return element;
     }
 

@@ -153,6 +153,8 @@ public sealed unsafe partial class SoftMetrics
         {
             double element = CallChecks.ToDouble(target[i]);
             bool isIgnored = element == Definition.IgnoreIndex;
+            if (UnitTargets.IsBad(element, Definition.IgnoreIndex))
+                throw UnitTargets.Bad(Definition, element);
             numbers[i] = isIgnored ? T.Zero : T.CreateTruncating(element);
             valid[i] = isIgnored ? T.Zero : T.One;
         }

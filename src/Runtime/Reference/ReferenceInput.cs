@@ -1,3 +1,4 @@
+using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen.Reference;
@@ -54,6 +55,9 @@ internal sealed class ReferenceInput
     {
         Extents extents = Check(definition, shape, logits);
         CheckLength(target, extents, nameof(target));
+        int bad = definition.UnitTarget ? Array.FindIndex(target, y => UnitTargets.IsBad(y, definition.IgnoreIndex)) : -1;
+        if (bad >= 0)
+            throw UnitTargets.Bad(definition, target[bad], bad / (extents.Classes * extents.Pixels), bad / extents.Pixels % extents.Classes, bad % extents.Pixels);
         if (definition.IgnoreIndex is not int ignored)
             return new ReferenceInput(extents, logits, target, 1);
 
@@ -113,6 +117,10 @@ internal sealed class ReferenceInput
             throw new ArgumentException($"The shape is {shape.Batch} x {shape.Classes} x {shape.Pixels}; each extent is at least 1.", nameof(shape));
         if (definition.Classes != 0 && definition.Classes != shape.Classes)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} declares {definition.Classes}.", nameof(shape));
+        if (definition.MostClasses > 0 && shape.Classes > definition.MostClasses)
+            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} takes {definition.MostClasses} channels, each by its number.", nameof(shape));
+        if (shape.Classes == 1 && definition.Activation == Activation.Softmax)
+            throw new ArgumentException($"The shape has 1 class; {definition.Name} declares Activation.Softmax, and a softmax over one class is always 1. Declare Activation.Sigmoid, or give logits of two classes.", nameof(shape));
         if (shape.ClassesLast)
             throw new ArgumentException("The shape has ClassesLast; the reference reads logits of (N, C, S), the pixels of a class adjacent.", nameof(shape));
         var extents = new Extents(shape.Batch, shape.Classes, checked((int)shape.Pixels));

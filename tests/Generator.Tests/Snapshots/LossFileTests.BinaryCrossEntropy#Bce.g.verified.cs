@@ -27,6 +27,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         Activation = global::LossGen.Activation.Sigmoid,
         Reduction = global::LossGen.Reduction.Mean,
         Target = global::LossGen.TargetKind.Dense,
+        UnitTarget = true,
         Components = new global::LossGen.LossComponent[]
         {
             new("BinaryCrossEntropy", 1D, true),

@@ -17,7 +17,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
 
     /// <summary>The loss of a batch, with a gradient at the logits.</summary>
     /// <param name="input">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>
-    /// <param name="target">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>
+    /// <param name="target">Class indices (N, spatial...) of any integer type or bool, or a dense target of a floating type or bool.</param>
     public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input, global::TorchSharp.torch.Tensor target) =>
         global::LossGen.Generated.TorchLoss.Forward(this, s_indexOperations, null, this.Components, input, target);
 

@@ -1,3 +1,4 @@
+using LossGen.Reference;
 using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
@@ -27,6 +28,33 @@ public class Arguments
             Check("shape", "at least 1", () => loss.Evaluate(new float[60], new long[20], shape));
         Check("shape", "Classes = 3", () => new IndexOnly().Evaluate(new float[40], new long[20], new(2, 2, 10)));
         Check("shape", "Resize.Bilinear", () => loss.Evaluate(new float[60], new long[20], Shape.WithLogits(2, 5)));
+    }
+
+    /// <summary>Its probability is 1 and its gradient 0, whatever the logit.</summary>
+    [Fact]
+    public void ASoftmaxNeedsTwoClasses()
+    {
+        var shape = new LossShape(2, 1, 10);
+        var loss = new DiceCrossEntropy();
+        var gradient = new float[20];
+        const string Text = "DiceCrossEntropy declares Activation.Softmax, and a softmax over one class is always 1";
+        Check("shape", Text, () => loss.Evaluate(new float[20], new long[20], shape));
+        Check("shape", "Declare Activation.Sigmoid", () => loss.EvaluateWithGradient(new float[20], new float[20], shape, gradient));
+        Check("shape", Text, () => loss.Accumulate(new float[20], new long[20], shape, loss.CreateStatistics(new(2, 2, 10))));
+        Check("shape", Text, () => loss.EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<float>(new float[20], default, [10])], new long[20], 2, 1, [10]));
+        Check("shape", "softmax over one class", () => loss.CreateMetrics(1).Accumulate(new float[20], new long[20], shape));
+        Check("shape", "softmax over one class", () => ReferenceEvaluation.Evaluate(loss, shape, new double[20], new long[20]));
+        Check("shape", "needs at least 2", () => new SoftmaxTerm().Evaluate(new float[20], new long[20], shape));
+        Assert.True(new Sigmoid().Evaluate(new float[20], new long[20], shape) > 0);
+    }
+
+    [Fact]
+    public void IntegersOfAOneHotTargetAreNamed()
+    {
+        const string Text = "a one-hot target is float, double or bool";
+        Check("target", Text, () => new DiceCrossEntropy().Evaluate(new float[60], new long[60], Shape));
+        Check("target", Text, () => new DiceCrossEntropy().CreateMetrics(3).Accumulate(new float[60], new byte[60], Shape));
+        Check("target", Text, () => new DiceCrossEntropy().EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<float>(new float[60], default, [10])], new long[60], 2, 3, [10]));
     }
 
     [Fact]

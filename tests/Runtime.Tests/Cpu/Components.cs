@@ -83,7 +83,10 @@ public class Components
         double[] second = parts.Classes(2).ToArray();
         Assert.Equal([true, false, false, true], second.Select(double.IsNaN));
         Numbers.Close(parts[2], (second[1] + second[2]) / 2, 1e-14);
-        Assert.Equal(0, parts.Classes("CrossEntropy").Length);
+        var error = Assert.Throws<InvalidOperationException>(() => parts.Classes("CrossEntropy")[0]);
+        Assert.Contains("Term 'CrossEntropy' of SeveralTerms", error.Message, StringComparison.Ordinal);
+        Assert.Contains("those that have are Dice, Dice2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nor has any other", Assert.Throws<InvalidOperationException>(() => new SingleTerm().CreateComponents(4).Classes(0)[0]).Message, StringComparison.Ordinal);
 
         // Nothing else changes.
         var plain = new double[gradient.Length];

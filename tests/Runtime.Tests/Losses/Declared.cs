@@ -72,3 +72,9 @@ public sealed partial class CrossEntropyAlone;
 [Loss(Activation.Sigmoid)]
 [BinaryCrossEntropy]
 public sealed partial class BinaryAlone;
+
+/// <summary>A term has a softmax where the loss has none.</summary>
+[Loss(Activation.Sigmoid)]
+[BinaryCrossEntropy]
+[CrossEntropy(Activation = Activation.Softmax)]
+public sealed partial class SoftmaxTerm;

@@ -60,7 +60,7 @@ internal static class TorchEmitter
         writer.Line();
         writer.Line("/// <summary>The loss of a batch, with a gradient at the logits.</summary>");
         writer.Line("/// <param name=\"input\">Logits, (N, C, spatial...) or (N, C), of any floating type.</param>");
-        writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type, or a dense target of a floating type.</param>");
+        writer.Line("/// <param name=\"target\">Class indices (N, spatial...) of any integer type or bool, or a dense target of a floating type or bool.</param>");
         string inputs = TorchSignature.Parameters(model), passed = TorchSignature.Arguments(model);
         Describe(writer, model);
         writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) =>");

@@ -6,6 +6,7 @@ namespace LossGen;
 /// Multi-label soft margin: the mean over the classes of the binary cross-entropy of each, so that one number a pixel (a sample) is left. Targets are 0 and 1.
 /// PyTorch's MultiLabelSoftMarginLoss.
 /// </summary>
+[TakesUnitTarget]
 public sealed partial class MultiLabelSoftMarginAttribute : LossTermAttribute
 {
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

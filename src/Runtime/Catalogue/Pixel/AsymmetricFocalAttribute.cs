@@ -8,6 +8,7 @@ namespace LossGen;
 /// <see cref="AsymmetricFocalTverskyAttribute"/>.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
+[TakesUnitTarget]
 public sealed partial class AsymmetricFocalAttribute : LossTermAttribute
 {
     /// <summary>What the foreground counts, the background having 1 - delta.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// <c>w = (n0 / (n0 + n1)) ^ gamma</c>, n1 the positive elements of the batch and n0 the others, all classes together. pytorch-toolbelt's BalancedBCEWithLogitsLoss.
 /// </summary>
 /// <remarks>S. Xie, Z. Tu, "Holistically-Nested Edge Detection", ICCV 2015 (gamma = 1).</remarks>
+[TakesUnitTarget]
 public sealed partial class BalancedBinaryCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>How strong the balance is; 0 is plain binary cross-entropy.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// below 1), which bears outliers. One number a pixel; both temperatures 1 are cross-entropy. It takes logits: <see cref="Activation.Softmax"/>.
 /// </summary>
 /// <remarks>E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact partition function.</remarks>
+[TakesUnitTarget]
 public sealed partial class BiTemperedAttribute : LossTermAttribute
 {
     /// <summary>The temperature of the logarithm, at most 1.</summary>

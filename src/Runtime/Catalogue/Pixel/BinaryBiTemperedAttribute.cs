@@ -6,6 +6,7 @@ namespace LossGen;
 /// <see cref="BiTemperedAttribute"/> for each class as a question of yes or no, with the logits x and -x. Both temperatures 1 are the binary cross-entropy of <c>2 * x</c>.
 /// </summary>
 /// <remarks>E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact partition function.</remarks>
+[TakesUnitTarget]
 public sealed partial class BinaryBiTemperedAttribute : LossTermAttribute
 {
     /// <summary>The temperature of the logarithm, at most 1.</summary>

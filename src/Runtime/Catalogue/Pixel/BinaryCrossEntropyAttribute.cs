@@ -5,6 +5,7 @@ namespace LossGen;
 /// sigmoid it is computed from the logits, exact for every logit: PyTorch's BCEWithLogitsLoss; so it is with a softmax. Otherwise it takes the probabilities, with
 /// logarithms of at least -100: PyTorch's BCELoss.
 /// </summary>
+[TakesUnitTarget]
 public sealed partial class BinaryCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The factor of positive pixels, one a class, for all classes of the loss; null means 1.</summary>

@@ -8,6 +8,7 @@ namespace LossGen;
 /// so that without weights the mean goes over all valid pixels whatever the classes and the kind of target are.
 /// Probabilities given as such (<see cref="Activation.None"/>) have logarithms of at least -100.
 /// </summary>
+[TakesUnitTarget]
 public sealed partial class CrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The share of the target that is spread evenly over the classes.</summary>

@@ -9,6 +9,7 @@ namespace LossGen;
 /// <remarks>
 /// K. Wong et al., "3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object Sizes", MICCAI 2018, whose weight of a class is the root of all labelled pixels by its own.
 /// </remarks>
+[TakesUnitTarget]
 public sealed partial class ExpLogCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The exponent; 1 is cross-entropy.</summary>

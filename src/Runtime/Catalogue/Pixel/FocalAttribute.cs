@@ -10,6 +10,7 @@ namespace LossGen;
 /// beside a softmax Dice: <c>[Focal(Activation = Activation.Sigmoid)]</c>.)
 /// </summary>
 /// <remarks>T.-Y. Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.</remarks>
+[TakesUnitTarget]
 public sealed partial class FocalAttribute : LossTermAttribute
 {
     /// <summary>How much less a pixel counts that is right already; 0 is cross-entropy.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// <see cref="FocalAttribute"/>.
 /// </summary>
 /// <remarks>X. Li et al., "Generalized Focal Loss", NeurIPS 2020.</remarks>
+[TakesUnitTarget]
 public sealed partial class QualityFocalAttribute : LossTermAttribute
 {
     /// <summary>How much less a pixel counts that is nearly right; 0 is binary cross-entropy.</summary>

@@ -4,6 +4,7 @@ namespace LossGen;
 /// Binary cross-entropy with a weight for every class and pixel: <c>-w * (v * y * log(p) + (1 - y) * log(1 - p))</c>. The weights w are an input of the
 /// loss, <c>elementWeights</c>, (N, C, S). This is PyTorch's BCEWithLogitsLoss (with a sigmoid) and BCELoss with <c>weight</c> of the input's shape.
 /// </summary>
+[TakesUnitTarget]
 public sealed partial class WeightedBinaryCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The factor of positive pixels, one a class, for all classes of the loss; null means 1.</summary>

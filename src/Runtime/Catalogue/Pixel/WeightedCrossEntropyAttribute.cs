@@ -7,6 +7,7 @@ namespace LossGen;
 /// as U-Net's weights of the borders between cells.
 /// </summary>
 /// <remarks>O. Ronneberger, P. Fischer, T. Brox, "U-Net", MICCAI 2015.</remarks>
+[TakesUnitTarget]
 public sealed partial class WeightedCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>

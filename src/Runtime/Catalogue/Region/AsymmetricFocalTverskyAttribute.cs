@@ -8,6 +8,7 @@ namespace LossGen;
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
 [TakesProbability]
+[TakesUnitTarget]
 public sealed partial class AsymmetricFocalTverskyAttribute : LossTermAttribute
 {
     /// <summary>The weight of misses, false positives having 1 - delta.</summary>

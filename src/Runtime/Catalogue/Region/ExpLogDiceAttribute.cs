@@ -7,6 +7,7 @@ namespace LossGen;
 /// each image and class. The whole loss is <c>[ExpLogDice(Weight = 0.8)] [ExpLogCrossEntropy(Weight = 0.2)]</c>.
 /// </summary>
 /// <remarks>K. Wong et al., "3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object Sizes", MICCAI 2018.</remarks>
+[TakesUnitTarget]
 public sealed partial class ExpLogDiceAttribute : LossTermAttribute
 {
     /// <summary>The exponent: below 1 it makes more of classes that are nearly right as well as of those that are badly wrong.</summary>

@@ -8,6 +8,7 @@ namespace LossGen;
 /// </summary>
 /// <remarks>C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017.</remarks>
 [TakesProbability]
+[TakesUnitTarget]
 public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
 {
     /// <summary>How the weight of a class falls with its volume.</summary>

@@ -8,6 +8,7 @@ namespace LossGen;
 /// </summary>
 /// <remarks>K. Abhishek, G. Hamarneh, "Matthews Correlation Coefficient Loss for Deep Convolutional Networks: Application to Skin Lesion Segmentation", ISBI 2021.</remarks>
 [TakesProbability]
+[TakesUnitTarget]
 public sealed partial class MatthewsCorrelationAttribute : LossTermAttribute
 {
     /// <summary>Added to each of the four sums.</summary>

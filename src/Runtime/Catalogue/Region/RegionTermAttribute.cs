@@ -5,6 +5,7 @@ namespace LossGen;
 /// an image and class.
 /// </summary>
 [TakesProbability]
+[TakesUnitTarget]
 public abstract partial class RegionTermAttribute : LossTermAttribute
 {
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// image and class: the mean squared error of what is labelled, and that of what is not.
 /// </summary>
 /// <remarks>T. Brosch et al., "Deep Convolutional Encoder Networks for Multiple Sclerosis Lesion Segmentation", MICCAI 2015.</remarks>
+[TakesUnitTarget]
 public sealed partial class SensitivitySpecificityAttribute : LossTermAttribute
 {
     /// <summary>r: what sensitivity counts, from 0 to 1, specificity having 1 - r.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// over the classes. One number, whatever the reduction. MONAI's AsymmetricUnifiedFocalLoss (on probabilities, per image, with <c>Bounded = true</c>). To reduce or log the two parts apart, state them as two terms.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
+[TakesUnitTarget]
 public sealed partial class UnifiedFocalAttribute : LossTermAttribute
 {
     /// <summary>What the focal part counts, the Tversky part having 1 - share.</summary>

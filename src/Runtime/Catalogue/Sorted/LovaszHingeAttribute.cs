@@ -7,6 +7,7 @@ namespace LossGen;
 /// 1. Pixels are sorted by their errors; where two are equal, the one that comes first counts as the larger. This is SMP's LovaszLoss in binary mode and kornia's lovasz_hinge_loss.
 /// </summary>
 /// <remarks>M. Berman, A. Rannen Triki, M. Blaschko, "The Lovász-Softmax loss", CVPR 2018.</remarks>
+[TakesUnitTarget]
 public sealed partial class LovaszHingeAttribute : LossTermAttribute
 {
     /// <summary>The formula.</summary>

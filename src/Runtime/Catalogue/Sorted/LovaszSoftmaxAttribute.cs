@@ -8,6 +8,7 @@ namespace LossGen;
 /// </summary>
 /// <remarks>M. Berman, A. Rannen Triki, M. Blaschko, "The Lovász-Softmax loss", CVPR 2018.</remarks>
 [TakesProbability]
+[TakesUnitTarget]
 public sealed partial class LovaszSoftmaxAttribute : LossTermAttribute
 {
     /// <summary>Takes the mean over all classes, also those that the target does not have.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// sorted by the cross-entropy without weights; where two are equal, the one that comes first is taken.
 /// </summary>
 /// <remarks>A. Shrivastava, A. Gupta, R. Girshick, "Training Region-based Object Detectors with Online Hard Example Mining", CVPR 2016; the threshold as in OCNet and HRNet.</remarks>
+[TakesUnitTarget]
 public sealed partial class OhemCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>Pixels whose label has less than this probability are kept, from 0 to 1.</summary>

@@ -7,6 +7,7 @@ namespace LossGen;
 /// first is taken. This is nnU-Net's TopKLoss, which counts ignored pixels as pixels without loss.
 /// </summary>
 /// <remarks>Z. Wu, C. Shen, A. van den Hengel, "Bridging Category-level and Instance-level Semantic Image Segmentation", 2016.</remarks>
+[TakesUnitTarget]
 public sealed partial class TopKCrossEntropyAttribute : LossTermAttribute
 {
     /// <summary>The share of the pixels that is kept, rounded down to whole pixels; where that is none the loss is 0.</summary>

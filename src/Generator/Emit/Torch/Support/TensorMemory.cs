@@ -27,7 +27,7 @@ namespace LossGen.Generated
         public static ScalarType KernelType(Tensor logits) => logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
         /// <summary>The types that the kernels read dense targets of.</summary>
-        public static bool IsDenseType(ScalarType type) => type is ScalarType.Float32 or ScalarType.Float64;
+        public static bool IsDenseType(ScalarType type) => type is ScalarType.Float32 or ScalarType.Float64 or ScalarType.Bool;
 
         /// <summary>Logits as the kernels read them: the pixels of a class adjacent, or the classes of a pixel (torch's channels_last). Others are copied.</summary>
         public static Tensor Readable(Tensor logits)
@@ -91,7 +91,12 @@ namespace LossGen.Generated
             type == ScalarType.Float32 ? torch.tensor((float)number, device: torch.CPU) : torch.tensor(number, dtype: type, device: torch.CPU);
 
         /// <summary>A call of the kernels on two tensors, without their addresses.</summary>
-        public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, LossShape shape) => new()
+        /// <param name="mode">What is computed.</param>
+        /// <param name="logits">Logits as the kernels read them.</param>
+        /// <param name="target">The target.</param>
+        /// <param name="hasLabels">The target is class indices.</param>
+        /// <param name="shape">The extents.</param>
+        public static CpuCall NewCall(CpuMode mode, Tensor logits, Tensor target, bool hasLabels, LossShape shape) => new()
         {
             Mode = mode,
             Shape = IsClassesLast(logits) ? shape.WithClassesLast() : shape,
@@ -104,6 +109,7 @@ namespace LossGen.Generated
             },
             TargetElement = target.dtype switch
             {
+                ScalarType.Bool => hasLabels ? TargetElement.Byte : TargetElement.Boolean,
                 ScalarType.Byte => TargetElement.Byte,
                 ScalarType.Int8 => TargetElement.SByte,
                 ScalarType.Int16 => TargetElement.Int16,

@@ -18,7 +18,7 @@ namespace LossGen
         /// <summary>Counts a piece. Tensors of other devices and types than float and double on the CPU are copied there as float, which waits for them.</summary>
         /// <param name="scores">The counts.</param>
         /// <param name="logits">(N, C, spatial...) or (N, C), of any floating type.</param>
-        /// <param name="target">Class indices (N, spatial...) of any integer type, or dense like the logits.</param>
+        /// <param name="target">Class indices (N, spatial...) of any integer type or bool, or dense like the logits, of a floating type or bool.</param>
         /// <exception cref="ArgumentException">The tensors do not fit each other; the message names the one.</exception>
         public static void Accumulate(this ClassScores scores, Tensor logits, Tensor target)
         {
@@ -30,7 +30,7 @@ namespace LossGen
             LossShape extents = shape.ToLossShape();
             switch (y.dtype)
             {
-                case ScalarType.Byte:
+                case ScalarType.Byte or ScalarType.Bool: // dense truth values are float by now
                     Accumulate<byte>(scores, x, y, extents);
                     break;
                 case ScalarType.Int8:
@@ -68,6 +68,6 @@ namespace LossGen
         }
 
         private static Tensor Readable(Tensor tensor) =>
-            TensorMemory.Contiguous(TensorMemory.IsDenseType(tensor.dtype) ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu());
+            TensorMemory.Contiguous(tensor.dtype is ScalarType.Float32 or ScalarType.Float64 ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu());
     }
 }

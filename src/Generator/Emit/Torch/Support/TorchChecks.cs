@@ -6,6 +6,7 @@
 namespace LossGen.Generated
 {
     using System;
+    using LossGen.Kernels;
     using TorchSharp;
     using static TorchSharp.torch;
 
@@ -25,11 +26,11 @@ namespace LossGen.Generated
             ScalarType type = logits.dtype, targetType = target.dtype;
             if (!TensorMemory.IsFloating(type))
                 throw new ArgumentException($"{name} is {type}; logits must be Float16, BFloat16, Float32 or Float64.", name);
-            bool hasLabels = TensorMemory.IsInteger(targetType);
-            if (!hasLabels && !TensorMemory.IsFloating(targetType))
-                throw new ArgumentException($"target is {targetType}; class indices need an integer type and dense targets a floating one. Convert it, for example with to_type(ScalarType.Int64).", nameof(target));
+            bool hasLabels = HasLabels(definition, logits, target);
+            if (!hasLabels && !TensorMemory.IsFloating(targetType) && targetType != ScalarType.Bool)
+                throw new ArgumentException($"target is {targetType}; class indices need an integer type and dense targets a floating one, or either is Bool. Convert it, for example with to_type(ScalarType.Int64).", nameof(target));
             if (hasLabels && definition.Target == TargetKind.Dense)
-                throw new ArgumentException($"target is {targetType}, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs a floating type, one number a class and pixel.", nameof(target));
+                throw new ArgumentException($"target is {targetType}, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs a floating type or Bool, one number a class and pixel. Convert it, for example with to_type(ScalarType.Float32).", nameof(target));
             if (!hasLabels && definition.Target == TargetKind.Index)
                 throw new ArgumentException($"target is {targetType}, so dense; {definition.Name} declares Target = TargetKind.Index and needs an integer type, one class index a pixel.", nameof(target));
             if (logits.device_type != target.device_type || logits.device_index != target.device_index)
@@ -46,8 +47,27 @@ namespace LossGen.Generated
                 throw new ArgumentException($"{name} has {x[1]} classes (axis 1 of {Text(x)}); {definition.Name} is declared with Classes = {definition.Classes}.", name);
             if (x[1] < definition.LeastClasses)
                 throw new ArgumentException($"{name} has {x[1]} classes (axis 1 of {Text(x)}); {definition.Name} asks for class {definition.LeastClasses - 1} and needs at least {definition.LeastClasses}.", name);
+            if (definition.MostClasses > 0 && x[1] > definition.MostClasses)
+                throw new ArgumentException($"{name} has {x[1]} classes (axis 1 of {Text(x)}); {definition.Name} takes {definition.MostClasses} channels, each by its number, and would leave {x[1] - definition.MostClasses} out: pass {definition.MostClasses}, or state an option of the term that takes more.", name);
+            if (x[1] == 1 && definition.Activation == Activation.Softmax)
+                throw new ArgumentException($"{name} has 1 class (axis 1 of {Text(x)}); {definition.Name} declares Activation.Softmax, and a softmax over one class is always 1, with a gradient of 0. Declare Activation.Sigmoid, or give logits of two classes.", name);
+            if (!hasLabels && IsWithoutChannels(definition, x, y))
+                throw new ArgumentException($"{name} and target have the shape {Text(x)}, so that axis 1 is {x[1]} classes of one spatial axis. Images of one class need their channel: pass {name}.unsqueeze(1). Where axis 1 is the classes, declare Classes = {x[1]}.", name);
             return new BatchShape(x, Spatial(definition, x, y, hasLabels, name), hasLabels);
         }
+
+        /// <summary>The target is class indices. Truth values are where they are one a pixel, and dense where they are one a class and pixel.</summary>
+        public static bool HasLabels(LossDefinition definition, Tensor logits, Tensor target)
+        {
+            if (target.dtype != ScalarType.Bool || definition.Target == TargetKind.Dense)
+                return TensorMemory.IsInteger(target.dtype);
+            long axes = logits.dim();
+            return definition.Target == TargetKind.Index || target.dim() == axes - 1 || (target.dim() == axes && axes > 1 && target.shape[1] == 1);
+        }
+
+        // Images (N, H, W) whose channel was squeezed away: what a mask of one class is often stored as. A row of many labels (N, C, L) looks the same, and says how many they are.
+        private static bool IsWithoutChannels(LossDefinition definition, long[] x, long[] y) =>
+            definition is { Activation: Activation.Sigmoid, Classes: 0, TargetClassAxis: ClassAxis.Second } && x.Length == 3 && x[1] > 1 && x.AsSpan().SequenceEqual(y);
 
         /// <summary>Types, devices and shapes of the loss's own inputs.</summary>
         public static void Inputs(LossDefinition definition, BatchShape shape, Tensor logits, Tensor[] inputs)
@@ -91,7 +111,7 @@ namespace LossGen.Generated
             if (!logits.is_contiguous() && !TensorMemory.IsClassesLast(logits))
                 throw new ArgumentException("logits are not contiguous, nor channels_last. Pass logits.contiguous(), or call forward, then backward.", nameof(logits));
             if (!shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
-                throw new ArgumentException($"target is {target.dtype}; this call needs integers, Float32 or Float64.", nameof(target));
+                throw new ArgumentException($"target is {target.dtype}; this call needs integers, Bool, Float32 or Float64.", nameof(target));
             if (!target.is_contiguous())
                 throw new ArgumentException("target is not contiguous. Pass target.contiguous(), or call forward, then backward.", nameof(target));
             for (int k = 0; k < inputs.Length; k++)
@@ -123,6 +143,8 @@ namespace LossGen.Generated
         /// <summary>The range of the labels. Only asked where that waits for no device.</summary>
         public static void LabelRange(LossDefinition definition, BatchShape shape, Tensor target)
         {
+            if (target.dtype == ScalarType.Bool)
+                return;
             long largest = definition.IsSingleForeground(shape.Classes) ? 1 : shape.Classes - 1;
             using var scope = torch.NewDisposeScope();
 
@@ -137,6 +159,19 @@ namespace LossGen.Generated
             throw new ArgumentOutOfRangeException(
                 nameof(target), label,
                 $"A label is {label}; with {shape.Classes} {(shape.Classes == 1 ? "class" : "classes")} it must be from 0 to {largest}{(definition.IgnoreIndex is int index ? $" or {index} (ignored)" : "; declare IgnoreIndex to leave pixels out")}.");
+        }
+
+        /// <summary>The range of a dense target that is a probability. Only asked where that waits for no device.</summary>
+        public static void UnitTarget(LossDefinition definition, Tensor target)
+        {
+            if (!definition.UnitTarget || target.dtype == ScalarType.Bool)
+                return;
+            using var scope = torch.NewDisposeScope();
+            Tensor isBad = target.lt(UnitTargets.Least).logical_or(target.ge(UnitTargets.Most));
+            if (definition.IgnoreIndex is int ignored)
+                isBad = isBad.logical_and(target.ne(ignored));
+            if (isBad.any().item<bool>())
+                throw UnitTargets.Bad(definition, target.masked_select(isBad)[0].to_type(ScalarType.Float64).item<double>());
         }
 
         // The target's spatial extents.
@@ -169,7 +204,7 @@ namespace LossGen.Generated
             }
 
             if (spatial is null)
-                throw new ArgumentException($"target has the shape {Text(y)}; with {name} of shape {Text(x)} it must be {needed}{(channels > c ? $" ({c} classes and the channel that is dropped)" : "")}.", "target");
+                throw new ArgumentException($"target has the shape {Text(y)}; with {name} of shape {Text(x)} it must be {needed}{(channels > c ? $" ({c} classes and the channel that is dropped)" : "")}.{(hasLabels ? OneHotHint(definition, x, y, channels) : "")}", "target");
             if (Array.IndexOf(spatial, 0) >= 0)
                 throw new ArgumentException($"target has the shape {Text(y)}; each extent must be at least 1.", "target");
             if (!x.AsSpan(2).SequenceEqual(spatial))
@@ -182,6 +217,17 @@ namespace LossGen.Generated
             }
 
             return spatial;
+        }
+
+        // Integers where a dense target would fit, as one_hot gives them.
+        private static string OneHotHint(LossDefinition definition, long[] x, long[] y, long channels)
+        {
+            bool isLast = definition.TargetClassAxis == ClassAxis.Last;
+            if (y.Length != x.Length || y[isLast ? y.Length - 1 : 1] != channels)
+                return "";
+            return definition.Target == TargetKind.Index
+                ? " Of a one-hot target take the indices: target.argmax(1)."
+                : " Integers are class indices; a one-hot target is of a floating type or Bool: convert it with target.to_type(ScalarType.Float32).";
         }
 
         // What is not numbers in memory: such tensors have the types and shapes of others, and most of what can be asked of them ends in an exception of libtorch's.

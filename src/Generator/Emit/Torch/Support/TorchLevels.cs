@@ -78,15 +78,16 @@ namespace LossGen.Generated
             ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor output, Tensor target, Tensor[] maps, LabelSampling sampling, int level)
         {
             string name = $"inputs[{level}]";
-            long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, spatial.Length);
-            bool isSampled = !spatial.AsSpan().SequenceEqual(full), hasLabels = TensorMemory.IsInteger(target.dtype);
+            bool hasLabels = TorchChecks.HasLabels(loss.Definition, output, target);
+            long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, hasLabels, spatial.Length);
+            bool isSampled = !spatial.AsSpan().SequenceEqual(full);
             bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations;
             if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
             {
                 var own = new Tensor[maps.Length];
                 for (int k = 0; k < maps.Length; k++)
                     own[k] = Sample(maps[k], spatial, sampling);
-                Tensor picked = isSampled ? Sample(target, FirstAxis(loss.Definition, target, spatial.Length), spatial, sampling) : target;
+                Tensor picked = isSampled ? Sample(target, FirstAxis(loss.Definition, target, hasLabels, spatial.Length), spatial, sampling) : target;
                 return TorchLoss.Forward(loss, index, dense, components, output, picked, own);
             }
 
@@ -102,12 +103,12 @@ namespace LossGen.Generated
         }
 
         // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if these are not last.
-        private static int FirstAxis(LossDefinition definition, Tensor target, int axes) =>
-            !TensorMemory.IsInteger(target.dtype) && definition.TargetClassAxis == ClassAxis.Last ? (int)target.dim() - axes - 1 : (int)target.dim() - axes;
+        private static int FirstAxis(LossDefinition definition, Tensor target, bool hasLabels, int axes) =>
+            !hasLabels && definition.TargetClassAxis == ClassAxis.Last ? (int)target.dim() - axes - 1 : (int)target.dim() - axes;
 
-        private static long[] Spatial(LossDefinition definition, Tensor target, int axes)
+        private static long[] Spatial(LossDefinition definition, Tensor target, bool hasLabels, int axes)
         {
-            int first = FirstAxis(definition, target, axes);
+            int first = FirstAxis(definition, target, hasLabels, axes);
             return first < 1 ? Array.Empty<long>() : target.shape.AsSpan(first, axes).ToArray();
         }
 
@@ -129,7 +130,7 @@ namespace LossGen.Generated
                     throw new ArgumentNullException($"inputs[{k}]");
                 long[] own = outputs[k].shape;
                 int axes = own.Length - 2;
-                long[] full = axes >= 1 && axes <= MostAxes ? Spatial(definition, target, axes) : Array.Empty<long>();
+                long[] full = axes >= 1 && axes <= MostAxes ? Spatial(definition, target, TorchChecks.HasLabels(definition, outputs[k], target), axes) : Array.Empty<long>();
                 bool fits = full.Length > 0 && target.shape[0] == own[0];
                 for (int a = 0; fits && a < axes; a++)
                     fits = own[2 + a] >= 1 && own[2 + a] <= full[a];

@@ -105,6 +105,8 @@ namespace LossGen.Generated
                 target = target.to_type(TensorMemory.KernelType(input));
             if (input.device_type == DeviceType.CPU && !usesKernel && shape.HasLabels)
                 TorchChecks.LabelRange(definition, shape, target);
+            if (input.device_type == DeviceType.CPU && !usesKernel && !shape.HasLabels)
+                TorchChecks.UnitTarget(definition, target);
             for (int k = 0; k < inputs.Length; k++)
             {
                 if (usesKernel && inputs[k].dtype != TensorMemory.KernelType(input))
@@ -116,7 +118,7 @@ namespace LossGen.Generated
         // Value and gradient in one call of the kernels.
         private static double Run(ILoss loss, BatchShape shape, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream, Tensor[] inputs)
         {
-            CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.ToLossShape());
+            CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.HasLabels, shape.ToLossShape());
             call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), gradient: TensorMemory.Data(gradient));
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
