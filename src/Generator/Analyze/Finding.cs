@@ -25,6 +25,7 @@ internal enum Rule
     WeightsSorted,
     NormalizesNothing,
     OneSided,
+    CostAboveOne,
 
     /// <summary>The analysis failed: the fault is the generator's.</summary>
     Failure,

@@ -24,6 +24,7 @@ internal static class LossAnalysis
         ResolutionRule.Check,
         GradientRules.Check,
         WeightMapRule.Check,
+        CostRule.Check,
     ];
 
     public static LossFindings Analyze(LossModel model, CancellationToken cancellation)

@@ -19,7 +19,13 @@ internal static class OneSidedRule
     }
 
     // The logarithm of a probability, however it is written.
-    private static bool IsEntropy(TracedValue value) => value.Operation is "log-probability" or "LogSigmoid" or "Softplus" || (value.Operation == "Log" && value[0].Operation is "probability" or "complement");
+    private static bool IsEntropy(TracedValue value) => value.Operation switch
+    {
+        "log-probability" => true,
+        "LogSigmoid" or "Softplus" => FormulaPaths.WithoutFactors(value[0]).Operation == "logit",
+        "Log" => value[0].Operation is "probability" or "complement",
+        _ => false,
+    };
 
     // At a class that is not the label, or whose element of a dense target is 0.
     private static bool IsZeroOffLabel(Node node) => node.Op switch

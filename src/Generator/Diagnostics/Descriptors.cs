@@ -262,6 +262,11 @@ internal static class Descriptors
         "The denominator in {0} has {1} added against 0/0 and the numerator has not, so that a class that is rightly absent scores 0 instead of 1 and has no gradient; add it to both, or write Divide(a, b, 1), unless the loss of another library is what is wanted",
         Meaning, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "LG0058.md");
 
+    public static readonly DiagnosticDescriptor CostAboveOne = new(
+        "LG0059", "A cost is above 1",
+        "'{0}' has costs up to {1}, and {2} takes 1 less their mean for a share of hits, which is then negative; divide them by the largest, as NormalizeDistances = true does, or Largest({0}) in a formula",
+        Meaning, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0059.md");
+
     // Numerics: what compiles, and will not be stable.
     public static readonly DiagnosticDescriptor InfiniteSlope = new(
         "LG0060", "A power has an infinite slope",

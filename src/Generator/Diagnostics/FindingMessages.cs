@@ -48,6 +48,7 @@ internal static class FindingMessages
         Rule.WeightsSorted => Descriptors.WeightsSorted,
         Rule.NormalizesNothing => Descriptors.NormalizesNothing,
         Rule.OneSided => Descriptors.OneSided,
+        Rule.CostAboveOne => Descriptors.CostAboveOne,
         Rule.Failure => Descriptors.InternalError,
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "has no message"),
     };

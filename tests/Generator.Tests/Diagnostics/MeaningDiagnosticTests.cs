@@ -56,6 +56,15 @@ public class MeaningDiagnosticTests
     }
 
     [Theory]
+    [InlineData("[Loss(Activation.Softmax)] [WassersteinDice(Distances = {|LG0059:new double[] { 0, 5, 5, 0 }|})]")]
+    [InlineData("[Loss(Activation.Softmax)] [WassersteinDice(Distances = {|LG0059:new double[] { 0, 5, 5, 0 }|}, VolumeWeights = true)]")]
+    [InlineData("[Loss(Activation.Softmax)] [WassersteinDice(Distances = new double[] { 0, 5, 5, 0 }, NormalizeDistances = true)]")]
+    [InlineData("[Loss(Activation.Softmax, Convention = Convention.Monai)] [WassersteinDice(Distances = new double[] { 0, 5, 5, 0 })]")]
+    [InlineData("[Loss(Activation.Softmax)] [WassersteinDice(Distances = new double[] { 0, 1, 0.5, 0 })]")]
+    [InlineData("[Loss(Activation.Softmax)] [WassersteinDice]")]
+    public void ACostAboveOne(string loss) => Markup.Verify($"{loss} public partial class L;");
+
+    [Theory]
     [InlineData("{|LG0057:-SumOverClasses(y * x.LogProbability)|}")]
     [InlineData("{|LG0057:-y * Pow(x.Complement, 2) * x.LogProbability|}")]
     [InlineData("-y * x.LogProbability - (1 - y) * Log(x.Complement)")]
