@@ -3,7 +3,7 @@ namespace LossGen.Golden;
 /// <summary>
 /// The visible list of what LossGen does not express: <c>not-expressible.txt</c>. A line is a pattern of ids (<c>*</c> stands for anything), conditions on the options,
 /// a colon and the reason. A condition is <c>option</c> (present), <c>option=value</c> (as in the file), <c>option=per-element</c> (a tensor that varies over more than
-/// the classes) or <c>input=saturated</c> (a number of the input is exactly 0 or 1) or <c>batch=many</c> (more than one image). All of them must hold.
+/// the classes) or <c>input=saturated</c> (a number of the input is exactly 0 or 1) or <c>batch=many</c> (more than one image) or <c>classes=one</c>. All of them must hold.
 /// </summary>
 internal sealed class NotExpressible
 {
@@ -34,6 +34,8 @@ internal sealed class NotExpressible
         {
             if (condition == "batch=many")
                 return c.Input.Shape[0] > 1;
+            if (condition == "classes=one")
+                return c.Input.Shape.Length > 1 && c.Input.Shape[1] == 1;
             if (condition == "input=saturated")
                 return c.Input.Data.Any(number => number is 0 or 1);
             string[] sides = condition.Split('=', 2);

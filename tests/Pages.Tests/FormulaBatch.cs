@@ -62,7 +62,7 @@ internal sealed class FormulaBatch
 
     private double[] Compute(Expression node)
     {
-        double[][] v = node.Is("Transform") ? [Value(node[1])] : [.. node.Items.Select(Value)];
+        double[][] v = node.Is("Transform") ? [Value(node[1])] : node.Is("Largest") ? [] : [.. node.Items.Select(Value)];
         double[] Each(Func<double, double, double, double> function) => [.. logits.Select((_, i) => function(v[0][i], v.Length > 1 ? v[1][i] : 0, v.Length > 2 ? v[2][i] : 0))];
         double Over(Axes axes, int n, int c, int s, Func<double, int, int, double> part) => (
             from m in axes.Has(Axes.Batch) ? Enumerable.Range(0, Batch) : [n]
@@ -131,6 +131,7 @@ internal sealed class FormulaBatch
             "MaxOverClasses" => Spread((n, _, s) => Enumerable.Range(0, Classes).Max(c => v[0][At(n, c, s)])),
             "Channel" => Spread((n, _, s) => v[0][At(n, (int)node[1].Value, s)]),
             "Transform" => Spread((n, c, s) => Over(Axes.Class, n, c, s, (x, _, d) => d == c ? 0 : x)), // without numbers: 1 for classes that differ
+            "Largest" => Spread((_, _, _) => 1), // likewise
             "RunningSum" or "RunningTotal" => Spread((n, c, s) => Over(All, n, c, s, (x, at, _) => v[1][at] >= v[1][At(n, c, s)] ? x : 0)),
             _ => throw new NotSupportedException(node.Head),
         };

@@ -45,7 +45,7 @@ public class ErrorTests
         using var dense = new SeedFBeta();
         using var index = new IndexOnly();
         using var softmax = new DiceCrossEntropy();
-        using var boxes = new Losses.Boxes();
+        using var boxes = new Losses.Terms.Boxes();
         using var sigmoid = new LogCoshDice();
         Action call = what switch
         {
@@ -54,8 +54,8 @@ public class ErrorTests
             "logits empty" => () => loss.call(rand(0, 4, 5, 6), zeros(0, 5, 6, dtype: ScalarType.Int64)),
             "classes" => () => loss.call(rand(2, 3, 5, 6), Labels),
             "softmax of one" => () => softmax.call(rand(2, 1, 5, 6), Labels),
-            "mask of 255" => () => softmax.call(Logits, full(2, 4, 5, 6, 254) + 1),
-            "mask of 255, half" => () => softmax.call(Logits.to_type(ScalarType.Float16), full(2, 4, 5, 6, 254).to_type(ScalarType.Float16) + 1),
+            "mask of 255" => () => softmax.call(Logits, full(2, 4, 5, 6, 254f) + 1),
+            "mask of 255, half" => () => softmax.call(Logits.to_type(ScalarType.Float16), full(2, 4, 5, 6, 254f).to_type(ScalarType.Float16) + 1),
             "boxes of six" => () => boxes.call(rand(3, 6), rand(3, 6)),
             "one-hot integers" => () => loss.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
             "one-hot for index" => () => index.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),

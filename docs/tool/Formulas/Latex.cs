@@ -267,6 +267,8 @@ internal sealed partial class Latex
                 return ($"\\mathrm{{shift}}\\left({In(0)},\\ {In(1)},\\ {In(2)}\\right)", Atom);
             case "Transform":
                 return ($"{In(0, Atom)}\\,{In(1, Product)}", Product);
+            case "Largest":
+                return ($"\\max {In(0, Atom)}", Function);
             case "Sum" or "Total" when !node[0].Axes.Has(Axes.Pixel):
                 return Scale("S", node[0]);
             case "Sum" or "Total":

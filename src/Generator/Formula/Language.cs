@@ -138,6 +138,7 @@ internal static class Language
         Table.TryGetValue(name, out (int Arity, Meaning Meaning) row) ? row.Arity
         : Reductions.ContainsKey(name) ? 1
         : name is Channel or Transform ? 2
+        : name == Largest ? 1
         : name == ShiftClasses ? 3
         : throw new FormulaTextException($"'{name}' is not an operation");
 

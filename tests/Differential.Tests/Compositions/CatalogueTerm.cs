@@ -67,6 +67,7 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
         0.0 => Literal(Draw(random, [0.05, 0.1, 0.2])),
         double number => Literal(number * Draw(random, [0.5, 0.625, 0.75])),
         bool truth => truth ? "false" : "true",
+        BoxKind => "BoxKind.Rectangle", // of four channels, as a composition has
         Enum member => $"{member.GetType().Name}.{Draw(random, Enum.GetNames(member.GetType()))}",
         null when option.PropertyType == typeof(double[]) && option.Name.EndsWith("Weights", StringComparison.Ordinal) => Numbers(classes, _ => Draw(random, [0.5, 1, 1.5, 2])),
         null when option.PropertyType == typeof(double[]) => Numbers(classes * classes, i => i % (classes + 1) == 0 ? 0 : Draw(random, [0.25, 0.5, 1])),

@@ -101,8 +101,10 @@ internal sealed record LossText
     /// <summary>The number of classes that per-class parameters ask for, or 0.</summary>
     public int NeededClasses => Terms.SelectMany(term => term.Formula?.PerClass ?? []).Select(numbers => numbers.Length).DefaultIfEmpty(0).Max();
 
+    /// <summary>A softmax takes two classes.</summary>
     public int FewestClasses => Terms
-        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground ? 1 : 2)).DefaultIfEmpty(1).Max();
+        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground && term.Activation != Activation.Softmax ? 1 : 2))
+        .Append(Activation == Activation.Softmax ? 2 : 1).Max();
 
     public FormulaContext ContextOf(Term term) => new(
         term.Activation ?? Activation, PerImage, IgnoreIndex is not null, Classes, LogitBound,

@@ -33,7 +33,7 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
 
     /// <summary>What it takes for granted, as parameters: <c>Tensor logits</c>.</summary>
     public IEnumerable<(string Type, string Name)> Given => Marker.StartsWith(With, StringComparison.Ordinal)
-        ? Marker[With.Length..].Split(',').Select(part => part.Trim().Split(' ')).Select(words => (words[0], words[1]))
+        ? Parameter().Matches(Marker[With.Length..]).Select(match => (match.Groups["type"].Value, match.Groups["name"].Value))
         : [];
 
     /// <summary>The names that it declares itself.</summary>
@@ -54,6 +54,9 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
 
         return found;
     }
+
+    [GeneratedRegex(@"(?<type>[\w.]+(<[^>]*>)?(\[\])?) (?<name>\w+)")]
+    private static partial Regex Parameter();
 
     [GeneratedRegex(@"^## (?<heading>[^\n]*)$|(?:^<!-- (?<marker>[^\n]*) -->\n)?^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Part();

@@ -24,7 +24,11 @@ public class SnippetTests
         List<Snippet> snippets = [.. Snippet.Of(page).Where(snippet => !snippet.IsFragment && !(IsMessage(page) && snippet.Section == Wrong))];
         var declared = new HashSet<string>(StringComparer.Ordinal);
         var whole = new List<string>();
-        string? loss = null;
+
+        // A page that declares none speaks of that of the README.
+        string? loss = snippets.Any(snippet => snippet.Loss is not null) ? null : "DiceCrossEntropy";
+        if (loss is not null)
+            whole.Add($"[Loss(Activation.Softmax), Dice, CrossEntropy] internal sealed partial class {loss};");
         foreach (Snippet snippet in snippets)
         {
             loss = snippet.Loss ?? loss;
@@ -80,6 +84,7 @@ public class SnippetTests
             given.Remove(name);
         return $$"""
             using TorchSharp;
+            using static TorchSharp.torch;
             using Tensor = TorchSharp.torch.Tensor;
 
             internal static class Snippet{{snippet.Line}}

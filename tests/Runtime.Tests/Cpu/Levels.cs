@@ -51,8 +51,9 @@ public class Levels
             foreach (bool dense in (bool[])[true, false])
             {
                 long[] labels = [.. data.Labels.Select(label => label == 255 && loss.Definition.IgnoreIndex is null ? 0 : label)];
+                double[] elements = [.. data.Dense.Select(y => y == 255 && loss.Definition.IgnoreIndex is null ? 0.5 : y)];
                 double value = dense
-                    ? loss.EvaluateLevelsWithGradient(supervision, outputs, data.Dense, 2, 3, extents[0], maps)
+                    ? loss.EvaluateLevelsWithGradient(supervision, outputs, elements, 2, 3, extents[0], maps)
                     : loss.EvaluateLevelsWithGradient(supervision, outputs, labels, 2, 3, extents[0], maps);
                 double expected = 0;
                 for (int k = 0; k < 3; k++)
@@ -61,7 +62,7 @@ public class Levels
                     LossInputs<double> own = loss is Shared ? new(ownMask, ownDistances, ownDistances) : loss is Pieced ? new(ownMask) : default;
                     var gradient = new double[batches[k].Logits.Length];
                     double level = dense
-                        ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(data.Dense, extents[0], extents[k], sampling), batches[k].Shape, own, gradient)
+                        ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(elements, extents[0], extents[k], sampling), batches[k].Shape, own, gradient)
                         : loss.EvaluateWithGradient(batches[k].Logits, Sampled(labels, extents[0], extents[k], sampling), batches[k].Shape, own, gradient);
                     expected += supervision.Weights[k] * level;
                     Numbers.Close([.. gradient.Select(g => g * supervision.Weights[k])], outputs[k].Gradient.ToArray(), 1e-15);

@@ -4,7 +4,6 @@ namespace LossGen;
 /// The options of terms that compare two distributions. The prediction is the input after the activation of the term: a softmax for logits, <see cref="Activation.Exp"/>
 /// for log-probabilities, <see cref="Activation.None"/> for probabilities (whose logarithms are at least -100). The target is dense, or one-hot from class indices.
 /// </summary>
-[TakesUnitTarget]
 public abstract partial class DivergenceTermAttribute : LossTermAttribute
 {
     /// <summary>

@@ -14,7 +14,7 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 {
     /// <summary>
     /// The distances of the classes, from 0 to 1, C * C numbers row by row; null means 1 for every two classes that differ. Larger ones need <see cref="NormalizeDistances"/>: an error that costs more than 1
-    /// makes hits negative.
+    /// makes hits negative (LG0059).
     /// </summary>
     public double[]? Distances { get; init; }
 
