@@ -19,6 +19,7 @@ internal static class Folding
         ["SumOverBatch"] = Axes.Batch,
         ["MeanOverBatch"] = Axes.Batch,
         ["Channel"] = Axes.Class,
+        ["Largest"] = Axes.Class,
     };
 
     public static Expression Make(string head, ImmutableArray<Expression> items)
@@ -103,7 +104,7 @@ internal static class Folding
     /// <summary>1 where a condition holds and 0 elsewhere, or the other way round.</summary>
     public static bool IsIndicator(Expression node) => node.Is("Where") && ((node[1].Is(1) && node[2].Is(0)) || (node[1].Is(0) && node[2].Is(1)));
 
-    private static bool IsLinear(string head) => Reductions.ContainsKey(head) && head is not ("MaxOverClasses" or "Channel");
+    private static bool IsLinear(string head) => Reductions.ContainsKey(head) && head is not ("MaxOverClasses" or "Channel" or "Largest");
 
     private static Axes LeafAxes(string head) => head switch
     {
