@@ -49,6 +49,7 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table, ITestOutputHelpe
             "LG0034", // ignores class 0
             "LG0052", "LG0053", // pools the classes of a softmax
             "LG0055", // chooses by a prediction
+            "LG0057", // weighs what is not of a class by 0
             "LG0060", // a root without a guard
             "LG0062", // bounds what it takes the logarithm of
             "LG0063", // smooths the denominator alone

@@ -65,9 +65,11 @@ namespace LossGen.Generated
             return definition.Target == TargetKind.Index || target.dim() == axes - 1 || (target.dim() == axes && axes > 1 && target.shape[1] == 1);
         }
 
-        // Images (N, H, W) whose channel was squeezed away: what a mask of one class is often stored as. A row of many labels (N, C, L) looks the same, and says how many they are.
+        // Images (N, H, W) whose channel was squeezed away: what a mask of one class is often stored as. A row of many labels (N, C, L) looks the same, and says how many they are; fewer than so many are no image's rows.
+        private const long LeastRows = 16;
+
         private static bool IsWithoutChannels(LossDefinition definition, long[] x, long[] y) =>
-            definition is { Activation: Activation.Sigmoid, Classes: 0, TargetClassAxis: ClassAxis.Second } && x.Length == 3 && x[1] > 1 && x.AsSpan().SequenceEqual(y);
+            definition is { Activation: Activation.Sigmoid, Classes: 0, TargetClassAxis: ClassAxis.Second } && x.Length == 3 && x[1] >= LeastRows && x.AsSpan().SequenceEqual(y);
 
         /// <summary>Types, devices and shapes of the loss's own inputs.</summary>
         public static void Inputs(LossDefinition definition, BatchShape shape, Tensor logits, Tensor[] inputs)
