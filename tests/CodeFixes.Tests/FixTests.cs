@@ -22,9 +22,9 @@ public class FixTests
     [InlineData("LG0010", "y * x.Logit * Math.Log(a)", "y * x.Logit * Log(a)")]
     [InlineData("LG0010", "y * x.Logit * System.Math.Max(a, 2)", "y * x.Logit * Max(a, 2)")]
     [InlineData("LG0010", "y * x.Logit * MathF.Exp(2 /* of one */)", "y * x.Logit * Exp(2 /* of one */)")]
-    [InlineData("CS1503", "Math.Exp(x.Logit)", "Exp(x.Logit)")]
+    [InlineData("CS1503", "Math.Exp(x.Probability)", "Exp(x.Probability)")]
     [InlineData("CS1503", "Math.Max(y, x.Logit)", "Max(y, x.Logit)")]
-    [InlineData("CS1503", "F(Math.Cosh(x.Logit))", "F(Cosh(x.Logit))")]
+    [InlineData("CS1503", "F(Math.Cosh(x.Probability))", "F(Cosh(x.Probability))")]
     public Task UseFunction(string id, string formula, string expected) => Fixing.VerifyAsync(new UseFunctionFix(), id, Formula(formula), Formula(expected));
 
     [Fact]
