@@ -18,7 +18,7 @@ internal static class OutOfScope
         (string What, string Cure, string Names)[] groups =
         [
             ("an operation on neighbouring pixels", Map,
-                "Conv Conv1d Conv2d Conv3d Convolve Convolution Filter Blur GaussianBlur Sobel Laplacian Neighbors Neighbours MaxPool MaxPool1d MaxPool2d MaxPool3d AvgPool AvgPool1d AvgPool2d AvgPool3d "
+                "Conv Conv1d Conv2d Conv3d Convolve Convolution Filter Blur Sobel Laplacian Neighbors Neighbours MaxPool MaxPool1d MaxPool2d MaxPool3d AvgPool AvgPool1d AvgPool2d AvgPool3d "
                 + "MinPool Pool Erode Dilate SoftErode SoftDilate Skeleton SoftSkeleton Skeletonize Unfold ShiftPixels TotalVariation Ssim DistanceTransform ConnectedComponents"),
             ("a shift", "for a shift over the classes write ShiftClasses(v, by, fill); neighbouring pixels are out of scope: " + Map, "Shift Roll Diff"),
             ("an operation on pairs of pixels or images", "write that part with tensors and add it to the loss; the pairs that a call passes are two channels, or a target and a prediction",
