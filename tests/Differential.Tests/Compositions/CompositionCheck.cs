@@ -120,9 +120,10 @@ internal sealed class CompositionCheck
         return (Double(elements), Double(slope));
     }
 
+    // How many numbers there are tells labels from dense targets of bool alone, which are none of the targets here.
     private long ElementCount<TTarget>()
         where TTarget : unmanaged =>
-        CallChecks.ElementCount(CallChecks.Measure(loss, sample.Shape, CallChecks.ElementOf<TTarget>()).ElementAxes, sample.Shape);
+        CallChecks.ElementCount(CallChecks.Measure(loss, sample.Shape, CallChecks.ElementOf<TTarget>(loss.Definition.Target, 0, 0)).ElementAxes, sample.Shape);
 
     private static float[] Single(double[] numbers) => Array.ConvertAll(numbers, number => (float)number);
 
