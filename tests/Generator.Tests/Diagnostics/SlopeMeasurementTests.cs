@@ -17,6 +17,10 @@ public class SlopeMeasurementTests
         "Where(x.Probability > 0, Pow(x.Probability, 0.5), 0)", "Pow(x.Complement, 1.5)",
     ];
 
+    // Of a softmax the kernels select the product with a probability of 0, which takes the infinite slope away; the rule does not count on it.
+    private static readonly string[] Selected =
+        ["Pow(x.Probability, 0.5)", "Sqrt(x.Probability)", "SumOverClasses(Pow(x.Probability, 0.5))", "Pow(x.Probability, 0.7) * x.LogProbability"];
+
     public static TheoryData<string, string> Cases
     {
         get
@@ -47,17 +51,22 @@ public class SlopeMeasurementTests
         bool isFiniteOfLabels = true, isFiniteOfDense = true;
         foreach (float gap in (float[])[0, 1, 15, 30, 60, 100, 200, 1e4f])
         {
-            // Two classes, two pixels, one right and one wrong.
-            float[] logits = [gap, -gap, -gap, gap], gradient = new float[4];
-            var shape = new LossShape(1, 2, 2);
-            loss.EvaluateWithGradient(logits, (long[])[0, 0], shape, gradient);
-            isFiniteOfLabels &= gradient.All(float.IsFinite);
-            loss.EvaluateWithGradient(logits, (float[])[1, 1, 0, 0], shape, gradient);
-            isFiniteOfDense &= gradient.All(float.IsFinite);
+            // Two pixels, one right and one wrong, of two classes and of three, of which two are far below.
+            foreach (int classes in (int[])[2, 3])
+            {
+                float[] logits = [gap, -gap, -gap, gap, -gap, -gap], gradient = new float[2 * classes];
+                var shape = new LossShape(1, classes, 2);
+                loss.EvaluateWithGradient(logits.AsSpan(0, 2 * classes), (long[])[0, 0], shape, gradient);
+                isFiniteOfLabels &= gradient.All(float.IsFinite);
+                loss.EvaluateWithGradient(logits.AsSpan(0, 2 * classes), ((float[])[1, 1, 0, 0, 0, 0]).AsSpan(0, 2 * classes), shape, gradient);
+                isFiniteOfDense &= gradient.All(float.IsFinite);
+            }
         }
 
         context.Unload();
-        string[] expected = !isFiniteOfLabels ? ["LG0060"] : !isFiniteOfDense ? ["LG0069"] : [];
+        bool isSelected = activation == "Softmax" && Selected.Contains(formula);
+        Assert.True(!isSelected || (isFiniteOfLabels && isFiniteOfDense));
+        string[] expected = isSelected || !isFiniteOfLabels ? ["LG0060"] : !isFiniteOfDense ? ["LG0069"] : [];
         Assert.Equal(expected, run.Diagnostics.Select(diagnostic => diagnostic.Id).Where(id => id is "LG0060" or "LG0069"));
         Assert.All(run.Diagnostics, diagnostic => Assert.Equal(diagnostic.Id == "LG0069" ? DiagnosticSeverity.Info : DiagnosticSeverity.Warning, diagnostic.Severity));
     }
