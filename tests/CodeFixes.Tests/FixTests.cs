@@ -22,9 +22,9 @@ public class FixTests
     [InlineData("LG0010", "y * x.Logit * Math.Log(a)", "y * x.Logit * Log(a)")]
     [InlineData("LG0010", "y * x.Logit * System.Math.Max(a, 2)", "y * x.Logit * Max(a, 2)")]
     [InlineData("LG0010", "y * x.Logit * MathF.Exp(2 /* of one */)", "y * x.Logit * Exp(2 /* of one */)")]
-    [InlineData("CS1503", "Math.Exp(x.Probability)", "Exp(x.Probability)")]
+    [InlineData("CS1503", "Math.Exp(-Abs(x.Logit))", "Exp(-Abs(x.Logit))")]
     [InlineData("CS1503", "Math.Max(y, x.Logit)", "Max(y, x.Logit)")]
-    [InlineData("CS1503", "F(Math.Cosh(x.Probability))", "F(Cosh(x.Probability))")]
+    [InlineData("CS1503", "F(Math.Tanh(x.Logit))", "F(Tanh(x.Logit))")]
     public Task UseFunction(string id, string formula, string expected) => Fixing.VerifyAsync(new UseFunctionFix(), id, Formula(formula), Formula(expected));
 
     [Fact]
@@ -85,9 +85,9 @@ public class FixTests
     [InlineData("Square(Sigmoid(x.Probability) - y)", "Apply Sigmoid to the logit", "Square(Sigmoid(x.Logit) - y)")]
     [InlineData("Square(Sigmoid(-2 * x.Probability) - y)", null, "Square(Sigmoid(-2 * x.Logit) - y)")]
     [InlineData("Square(Sigmoid(Sigmoid(x.Logit)) - y)", null, "Square(Sigmoid(x.Logit) - y)")]
-    [InlineData("-y * LogSigmoid(x.Probability)", "Write LogProbability", "-y * x.LogProbability")]
-    [InlineData("y * Softplus(-x.Probability)", null, "y * Softplus(-x.Logit)")]
-    [InlineData("-y * Log(x.LogProbability)", null, "-y * x.LogProbability")]
+    [InlineData("-y * LogSigmoid(x.Probability) - (1 - y) * Log(x.Complement)", "Write LogProbability", "-y * x.LogProbability - (1 - y) * Log(x.Complement)")]
+    [InlineData("y * Softplus(-x.Probability) + (1 - y) * Softplus(x.Logit)", null, "y * Softplus(-x.Logit) + (1 - y) * Softplus(x.Logit)")]
+    [InlineData("-y * Log(x.LogProbability) - (1 - y) * Log(x.Complement)", null, "-y * x.LogProbability - (1 - y) * Log(x.Complement)")]
     [InlineData("Square(Exp(x.Probability) / SumOverClasses(Exp(x.Probability)) - y)", null, "Square(x.Probability - y)")]
     public Task SingleActivation(string formula, string? title, string expected) =>
         Fixing.VerifyAsync(new SingleActivationFix(), "LG0051", Formula(formula, "Loss(Activation.Sigmoid)"), Formula(expected, "Loss(Activation.Sigmoid)"), title);
