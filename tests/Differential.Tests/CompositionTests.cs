@@ -14,8 +14,8 @@ public sealed partial class CompositionTests(ITestOutputHelper output)
 {
     private const int Count = 240;
 
-    // So many of them have no warning of any kind.
-    private const int Clean = 200;
+    // So many of them have no warning of any kind. A fiftieth have that of a cross-entropy of a sigmoid (LG0057).
+    private const int Clean = 190;
 
     private const int ShownFailures = 3;
 
@@ -44,8 +44,8 @@ public sealed partial class CompositionTests(ITestOutputHelper output)
 
         int clean = compositions.Count(composition => !compiler.Warns(composition.Declaration));
         output.WriteLine($"seed {Seed}: {compositions.Count} compositions, {clean} without any warning, {failures.Count} failures");
-        Assert.True(clean >= Clean, $"{clean} of {Count} compositions have no warning; at least {Clean} should.");
         Assert.True(failures.Count == 0, $"{failures.Count} of {Count} compositions fail with seed {Seed}.\n\n{string.Join("\n", failures.Take(ShownFailures))}");
+        Assert.True(clean >= Clean, $"{clean} of {Count} compositions have no warning; at least {Clean} should.");
     }
 
     [Fact]
