@@ -170,9 +170,10 @@ public class WeightMaps
             {
                 // Classes of elements may have different numbers of valid ones, and different sums of weights.
                 bool isPlain = !dense && !(loss is WeighedElements && k == 1);
+                if (!isPlain || !parts.Terms[k].HasClasses)
+                    continue;
                 double[] classes = [.. parts.Classes(k).ToArray().Where(number => !double.IsNaN(number))];
-                if (classes.Length > 0 && isPlain)
-                    Numbers.Close(parts[k], classes.Average(), 1e-12, $"{name} classes of term {k}");
+                Numbers.Close(parts[k], classes.Average(), 1e-12, $"{name} classes of term {k}");
             }
         }
     }
