@@ -159,8 +159,9 @@ internal sealed partial class GraphBuilder
         if (!hasExponential && !hasProbabilities)
             return null;
 
-        // A condition on the pixels may leave no class.
-        bool isNeverEmpty = masks.All(mask => mask.Op == Op.ClassSet || (mask.Op == Op.Valid && mask.Axes.Has(Axes.Class)));
+        // A condition on the pixels may leave no class, and what is ignored may be all that a selection of classes has.
+        bool isNeverEmpty = masks.TrueForAll(mask => mask.Op == Op.ClassSet)
+            || masks.TrueForAll(mask => mask.Op == Op.Valid && mask.Axes.Has(Axes.Class));
         return new(Make) { HasFactor = whole is null, HasExponential = hasExponential, HasProbabilities = hasProbabilities };
 
         (Node Exponent, Node? Factor) Make()
