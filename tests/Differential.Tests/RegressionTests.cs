@@ -95,7 +95,7 @@ public sealed class RegressionTests
         {
             Activation = Activation.Softmax,
             Target = TargetKind.Dense,
-            Classes = 1,
+            Classes = 2,
             Verbatim = """
                 [Loss(Activation.Softmax, Target = TargetKind.Dense)]
                 [Tversky(Alpha = 0.3, Beta = 0.7, Smooth = 1e-5, Gamma = 0.75)]

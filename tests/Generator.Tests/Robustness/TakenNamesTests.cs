@@ -11,6 +11,7 @@ namespace LossGen.Generator.Tests.Robustness;
 
 /// <summary>
 /// Every identifier that is in a generated file is tried as the name of what a person may declare: it compiles, or there is a message of the generator; never is there an error in a generated file.
+/// <c>LOSSGEN_NAMES=all</c> tries each name as each kind of declaration, otherwise a kind has a fourth of the names.
 /// </summary>
 public partial class TakenNamesTests(ITestOutputHelper output)
 {
@@ -33,6 +34,11 @@ public partial class TakenNamesTests(ITestOutputHelper output)
         [BinaryCrossEntropy]
         public sealed partial class Unreduced;
         """;
+
+    // Each kind of declaration takes every fourth name, the next kind the names after those: all of them with all kinds take ten minutes.
+    private const int Share = 4;
+
+    private static readonly bool TriesAll = Environment.GetEnvironmentVariable("LOSSGEN_NAMES") == "all";
 
     public static TheoryData<string, bool> Kinds
     {
@@ -89,7 +95,9 @@ public partial class TakenNamesTests(ITestOutputHelper output)
     [MemberData(nameof(Kinds))]
     public void NoNameBreaksAGeneratedFile(string kind, bool torchSharp)
     {
-        string[] names = [.. Identifiers().Except(["Own", kind is "property" or "field" or "run-time parameter" ? "Formula" : ""])];
+        int turn = Declarations.Keys.ToList().IndexOf(kind);
+        string[] names = [.. Identifiers().Except(["Own", kind is "property" or "field" or "run-time parameter" ? "Formula" : ""])
+            .Where((_, i) => TriesAll || i % Share == turn % Share)];
         var source = new StringBuilder("#pragma warning disable CS8981, CS0108, CS0649\n");
         for (int i = 0; i < names.Length; i++)
             source.Append(CultureInfo.InvariantCulture, $"namespace Case{i} {{\n{Declarations[kind].Replace("NAME", Escape(names[i], kind), StringComparison.Ordinal)}\n}}\n");
