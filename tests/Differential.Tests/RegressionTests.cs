@@ -110,6 +110,7 @@ public sealed class RegressionTests
         ("the logarithm of the gamma function of a sum", Loss("Activation.Softmax", "Lgamma(Sum(y * x.Probability) + 1) + Digamma(Sum(x.Probability) + 0.5)", Activation.Softmax)),
         ("digamma below and above 0", Loss("Activation.None", "Digamma(x.Logit) * y + Digamma(Exp(x.Logit))", Activation.None)),
         ("the error function", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Square(Erf(x.Logit) - y) + x.Logit * Erf(3)", ignore: -1)),
+        ("second derivatives of the gamma function beside ignored numbers", Loss("Activation.None, IgnoreIndex = 255", "Lgamma(x.Probability) * Sum(x.Probability)", Activation.None, ignore: 255)),
         ("a shift over the classes", Loss("Activation.Softmax, Classes = 4, IgnoreIndex = 255", "Log(x.Probability + ShiftClasses(x.Probability, 1, y) + 0.5) * ShiftClasses(y, -1, 0)", Activation.Softmax, ignore: 255) with { Classes = 4 }),
         ("a shift of sums", Loss("Activation.Sigmoid, Classes = 3, PerImage = true", "Sum(x.Probability * ShiftClasses(y, 1, 1)) / (1 + ShiftClasses(Sum(x.Probability), -1, Sum(y)))") with { Classes = 3, PerImage = true }),
         ("a constant matrix", Loss("Activation.Softmax, Classes = 3, Reduction = Reduction.None", "y * Transform(new ClassMatrix(0, 1, 2.5, 1, 0, 1, -1, 1, 0), x.Probability) + Transform(new ClassMatrix([0, 1, 2, 0, 0, 0, 1, 1, 0]), Sum(x.Probability))", Activation.Softmax) with { Classes = 3, Reduction = Reduction.None }),

@@ -203,7 +203,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Lgamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Lgamma({0})",
-            Torch = "{0}.lgamma()",
+            Torch = "input.Lgamma({0})",
         };
         yield return new(Op.Digamma)
         {
@@ -213,7 +213,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Digamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Digamma({0})",
-            Torch = "{0}.digamma()",
+            Torch = "input.Digamma({0})",
         };
         yield return new(Op.Trigamma)
         {
@@ -222,7 +222,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Trigamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Trigamma({0})",
-            Torch = "{0}.polygamma(1)",
+            Torch = "input.Trigamma({0})",
         };
         yield return new(Op.Sinh)
         {

@@ -50,6 +50,20 @@ namespace LossGen.Generated
             ? Guarded(x, x.le(0).logical_not().logical_or(exponent.eq(exponent.floor()).logical_and(x.ne(0).logical_or(exponent.ge(0)))), v => v.pow(exponent))
             : x.pow(exponent);
 
+        /// <summary>The logarithm of the gamma function's magnitude.</summary>
+        public Tensor Lgamma(Tensor x) => OffPoles(x, static v => v.lgamma());
+
+        /// <summary>The slope of <see cref="Lgamma"/>.</summary>
+        public Tensor Digamma(Tensor x) => OffPoles(x, static v => v.digamma());
+
+        /// <summary>The slope of <see cref="Digamma"/>.</summary>
+        public Tensor Trigamma(Tensor x) => OffPoles(x, static v => v.polygamma(1));
+
+        // The gamma function has poles at 0 and the negative whole numbers.
+        private Tensor OffPoles(Tensor x, Func<Tensor, Tensor> function) => torch.is_grad_enabled()
+            ? Guarded(x, x.le(0).logical_and(x.eq(x.floor())).logical_not(), function)
+            : function(x);
+
         // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
         private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);
 
