@@ -84,7 +84,10 @@ namespace LossGen.Generated
             using var noGradient = torch.no_grad();
             using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
             Tensor result = components is null ? input.Keep(operations.Value(input)) : OperationsComponents(input, components);
-            return input.Return(result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach());
+            Tensor value = result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach();
+
+            // What a formula leaves as it is would be the caller's own memory, and the value may be changed in place.
+            return input.Return(loss.Definition.Reduction == global::LossGen.Reduction.None ? value.clone() : value);
         }
 
         // The components stay where they are until somebody reads them: that is what waits for the device.
