@@ -11,9 +11,11 @@ public class GraphTests
         [() => new DiceCrossEntropy(), () => new DicePerImageAndClass(), () => new DicePerClass(), () => new CrossEntropyPerPixel(), () => new DiceCrossEntropyPerElement()];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void The_value_may_be_changed_in_place(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void The_value_may_be_changed_in_place(bool operations, bool function)
     {
         foreach (Func<nn.Module<Tensor, Tensor, Tensor>> create in Losses)
         {
@@ -24,11 +26,11 @@ public class GraphTests
                 Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
                 Tensor logits = example.Logits.to_type(type);
                 (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, example.Target), logits);
-                (Tensor quarter, Tensor quarterGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target).div_(4), logits));
+                (Tensor quarter, Tensor quarterGradient) = Check.OnRoad(operations, function, () => Check.Run(x => loss.call(x, example.Target).div_(4), logits));
                 double tolerance = type is ScalarType.Float32 ? 1e-5 : type is ScalarType.Float64 ? 1e-12 : 2e-2;
                 Check.Close(value / 4, quarter, tolerance, loss.GetName());
                 Check.Close(gradient / 4, quarterGradient, tolerance, loss.GetName());
-                Check.OnRoad(operations, () =>
+                Check.OnRoad(operations, function, () =>
                 {
                     using (no_grad())
                         Check.Close(value / 4, loss.call(logits, example.Target).div_(4), tolerance, loss.GetName());
@@ -39,9 +41,11 @@ public class GraphTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_second_backward_needs_a_retained_graph(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_second_backward_needs_a_retained_graph(bool operations, bool function)
     {
         foreach (Func<nn.Module<Tensor, Tensor, Tensor>> create in Losses)
         {
@@ -49,7 +53,7 @@ public class GraphTests
             using nn.Module<Tensor, Tensor, Tensor> loss = create();
             Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
             Tensor once = Check.Run(x => loss.call(x, example.Target), example.Logits).Gradient, x = example.Logits.detach().clone().requires_grad_();
-            Tensor value = Check.OnRoad(operations, () => loss.call(x, example.Target)), arrives = ones_like(value);
+            Tensor value = Check.OnRoad(operations, function, () => loss.call(x, example.Target)), arrives = ones_like(value);
             value.backward([arrives], retain_graph: true);
             Check.Close(once, x.grad!, 1e-12, "first");
             value.backward([arrives], retain_graph: true);
@@ -63,15 +67,17 @@ public class GraphTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void What_was_saved_goes_with_the_backward_pass(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void What_was_saved_goes_with_the_backward_pass(bool operations, bool function)
     {
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         var freed = 0;
         Tensor x = randn(1, 3, 8, 8).requires_grad_();
-        Tensor value = Check.OnRoad(operations, () =>
+        Tensor value = Check.OnRoad(operations, function, () =>
         {
             using var inner = NewDisposeScope();
             Tensor logits = x * 2, target = Lent(() => freed++);
@@ -84,7 +90,7 @@ public class GraphTests
         Assert.Equal(1, freed);
 
         // And with the graph, where there was no backward pass.
-        Check.OnRoad(operations, () =>
+        Check.OnRoad(operations, function, () =>
         {
             using Tensor logits = x * 2, target = Lent(() => freed++);
             loss.call(logits, target).Dispose();
@@ -111,9 +117,11 @@ public class GraphTests
     private static readonly List<Generated.TensorMemory.ReturnMemory> s_kept = [];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Targets_and_maps_may_come_from_inference_mode(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Targets_and_maps_may_come_from_inference_mode(bool operations, bool function)
     {
         using var scope = NewDisposeScope();
         using var loss = new Mapped();
@@ -125,10 +133,38 @@ public class GraphTests
             Tensor target, inferredMask, inferredWeights;
             using (inference_mode(true))
                 (target, inferredMask, inferredWeights) = (example.Target.clone(), mask.clone(), weights.clone());
-            (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target, inferredMask, inferredWeights), example.Logits));
+            (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, function, () => Check.Run(x => loss.call(x, target, inferredMask, inferredWeights), example.Logits));
             Check.Close(value, own, 1e-12, "value");
             Check.Close(gradient, ownGradient, 1e-12, "gradient");
         }
+    }
+
+    /// <summary>Nodes of graphs that are gone are used again: from several threads, and where the collector takes values that nobody disposed.</summary>
+    [Fact]
+    public void Nodes_may_be_dropped_on_any_thread()
+    {
+        using var loss = new DiceCrossEntropy();
+        Example[] examples = [.. Enumerable.Range(0, 4).Select(k => Example.WithLabels([1, 3, 4 + k, 5], null, 3))];
+        (Tensor Value, Tensor Gradient)[] expected = [.. examples.Select(example => Check.Run(x => loss.call(x, example.Target), example.Logits))];
+        Parallel.For(0, examples.Length, new ParallelOptions { MaxDegreeOfParallelism = examples.Length }, k =>
+        {
+            var kept = new Queue<Tensor>();
+            for (int step = 0; step < 400; step++)
+            {
+                using var scope = NewDisposeScope();
+                Tensor x = examples[k].Logits.detach().clone().requires_grad_(), value = loss.call(x, examples[k].Target).DetachFromDisposeScope();
+                if (step % 3 != 2)
+                    value.backward();
+                if (step % 3 == 0)
+                    Check.Close(expected[k].Gradient, x.grad!, 0, $"step {step}");
+                Check.Close(expected[k].Value, value, 0, $"step {step}");
+                kept.Enqueue(value);
+                if (kept.Count > 20 && kept.Dequeue() is var oldest && step % 2 == 0)
+                    oldest.Dispose();
+                if (step % 100 == 0)
+                    GC.Collect();
+            }
+        });
     }
 
     [Theory]

@@ -10,9 +10,11 @@ public class ResidentMemoryTests
     private const long Megabyte = 1 << 20;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Kept_values_keep_neither_logits_nor_labels(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Kept_values_keep_neither_logits_nor_labels(bool operations, bool function)
     {
         // 60 values of 1x4x512x512: 240 MiB of logits and 120 of labels. The leaf stays with a graph, as for any loss, so it is one for all.
         using var loss = new DiceCrossEntropy();
@@ -32,15 +34,17 @@ public class ResidentMemoryTests
 
             leaf.grad!.Dispose();
             leaf.grad = null;
-        }, operations);
+        }, operations, function);
         Assert.True(grown < 40 * Megabyte, $"{kept.Count} values: {grown / Megabyte} MiB");
         kept.ForEach(value => value.Dispose());
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Two_thousand_steps_of_every_kind_leave_nothing(bool operations)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Two_thousand_steps_of_every_kind_leave_nothing(bool operations, bool function)
     {
         // A leak of the logits of one step in four would be 125 MiB.
         using var loss = new DiceCrossEntropy();
@@ -98,7 +102,7 @@ public class ResidentMemoryTests
 
             leaf.grad?.Dispose();
             leaf.grad = null;
-        }, operations);
+        }, operations, function);
         Assert.True(grown < 40 * Megabyte, $"{grown / Megabyte} MiB");
         inferred.Dispose();
     }
@@ -137,9 +141,9 @@ public class ResidentMemoryTests
     }
 
     // How much more the process holds after the steps than after a tenth of them.
-    private static long Growth(int steps, Action<int> step, bool operations)
+    private static long Growth(int steps, Action<int> step, bool operations, bool function)
     {
-        return Check.OnRoad(operations, () =>
+        return Check.OnRoad(operations, function, () =>
         {
             for (int k = 0; k < steps / 10; k++)
                 step(k);

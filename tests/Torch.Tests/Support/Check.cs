@@ -44,4 +44,18 @@ internal static class Check
             TorchLoss.ForceTensorOperations = false;
         }
     }
+
+    /// <summary>Runs on one of the two roads, in the graph by a node of its own or by TorchSharp's custom function.</summary>
+    public static T OnRoad<T>(bool operations, bool function, Func<T> run)
+    {
+        LossBackward.ForceFunction = function;
+        try
+        {
+            return OnRoad(operations, run);
+        }
+        finally
+        {
+            LossBackward.ForceFunction = false;
+        }
+    }
 }

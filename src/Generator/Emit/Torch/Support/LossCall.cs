@@ -48,6 +48,7 @@ namespace LossGen.Generated
 
         /// <summary>Tells whether the graph behind the value is retained.</summary>
         public GraphToken Token { get; } = new();
+
         /// <summary>The name of the loss.</summary>
         public string Name => loss.Definition.Name;
 

@@ -10,10 +10,7 @@ namespace LossGen.Generated
     using TorchSharp;
     using static TorchSharp.torch;
 
-    /// <summary>
-    /// Joins a loss to the autograd graph. Everything that can fail has happened before: what is thrown in forward would leak the
-    /// node, what is thrown in backward would end the process.
-    /// </summary>
+    /// <summary>A loss as a custom function of TorchSharp: for the versions of it that <see cref="LossNode"/> does not know.</summary>
     [global::Microsoft.CodeAnalysis.Embedded]
     internal sealed class LossFunction : autograd.SingleTensorFunction<LossFunction>
     {
@@ -22,36 +19,17 @@ namespace LossGen.Generated
         // The arguments are logits, target and call, then the loss's own inputs.
         private const int First = 3;
 
-        /// <summary>The value as part of the graph.</summary>
+        /// <summary>The value of a call as part of the graph of the logits.</summary>
         public static Tensor Apply(Tensor logits, Tensor target, LossCall call, Tensor[] inputs)
         {
             var arguments = new object[First + inputs.Length];
             arguments[0] = logits;
-            arguments[1] = target;
+            arguments[1] = Savable(target);
             arguments[2] = call;
-            inputs.CopyTo(arguments, First);
-            for (int k = 0; k < arguments.Length; k++)
-            {
-                if (k > 0 && arguments[k] is Tensor data && !IsSavable(data))
-                    arguments[k] = data.clone();
-            }
-
-            Tensor value = apply(arguments);
-            call.Token.Join(value);
-            return value;
+            for (int k = 0; k < inputs.Length; k++)
+                arguments[First + k] = Savable(inputs[k]);
+            return apply(arguments);
         }
-
-        // libtorch takes the gradient after the callback has returned. Where it cannot tell when, the handle goes to the caller's scope if there is one, and at the latest with the next call.
-        [ThreadStatic]
-        private static Tensor? s_returned;
-
-        // Of one axis more than a tensor, the first empty: their product is nothing to compute and saves the tensor.
-        private static readonly Tensor[] s_empty = new Tensor[MostAxes + 1];
-
-        private const int MostAxes = 8;
-
-        // From here on a handle that waits for the next call is too much memory.
-        private const long LargeGradient = 1 << 20;
 
         /// <inheritdoc/>
         public override string Name => "LossGen";
@@ -73,79 +51,37 @@ namespace LossGen.Generated
         /// <inheritdoc/>
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream)
         {
-            Tensor? gradient = null;
             var call = (LossCall)ctx.get_data(Call);
-            try
-            {
-                if (!upstream.IsInvalid)
-                {
-                    s_returned?.Dispose();
-                    using var scope = torch.NewDisposeScope();
-                    List<Tensor> saved = ctx.get_saved_variables();
-                    gradient = call.Gradient(saved[0], saved[1], saved.GetRange(2, saved.Count - 2).ToArray(), upstream).MoveToOuterDisposeScope();
-                    s_returned = gradient;
-                    if (IsHandedOver(gradient, upstream))
-                        s_returned = null;
-
-                    // As torch's own operations: what was saved goes, unless the graph is retained.
-                    if (call.Token.IsReleased)
-                        ctx.Dispose();
-                }
-            }
-            catch (Exception error)
-            {
-                gradient = s_returned = BackwardFailure.Leave(call.Name, error, upstream.device);
-            }
-            finally
-            {
-                upstream.Dispose();
-            }
-
-            var gradients = new List<Tensor> { gradient!, null!, null! };
+            var gradients = new List<Tensor> { (upstream.IsInvalid ? null : LossBackward.Run(call, upstream, new Saved(ctx)))!, null!, null! };
             for (int k = 0; k < call.InputCount; k++)
                 gradients.Add(null!);
             return gradients;
         }
 
-        // The gradient that arrives is a tensor of the operation behind the loss, which nobody else has, and libtorch drops it when it has taken ours. So on memory of ours it tells when.
-        private static bool IsHandedOver(Tensor gradient, Tensor upstream)
-        {
-            if (torch.is_grad_enabled() || gradient.device_type != DeviceType.CPU || upstream.device_type != DeviceType.CPU)
-                return false;
-            if (gradient.numel() * gradient.element_size() < LargeGradient && LossRuntime.RetainedGradientBytes > 0)
-                return false;
-            gradient.DetachFromDisposeScope();
-            using Tensor lent = LentMemory.Tensor(upstream.dtype, gradient.Dispose);
-            upstream.set_(lent);
-            return true;
-        }
-
-        // Tensors that were made in inference mode cannot be saved, and nothing but saving one tells.
-        private static bool IsSavable(Tensor tensor)
+        // Tensors that were made in inference mode cannot be saved, which would fail when the node is in the graph already, and nothing but saving one tells: here in a product of no elements.
+        private static Tensor Savable(Tensor tensor)
         {
             try
             {
-                Empty(tensor).mul(tensor).Dispose();
-                return true;
+                using Tensor none = torch.empty(new long[] { 0 }, dtype: ScalarType.Float32, device: tensor.device, requires_grad: true), part = tensor.reshape(-1).narrow(0, 0, 0);
+                none.mul(part).Dispose();
+                return tensor;
             }
             catch (System.Runtime.InteropServices.ExternalException)
             {
-                return false;
+                return tensor.clone();
             }
         }
 
-        private static Tensor Empty(Tensor tensor)
+        private sealed class Saved : ISavedTensors
         {
-            int axes = (int)tensor.dim();
-            bool isKept = axes <= MostAxes && tensor.device_type == DeviceType.CPU;
-            if (isKept && s_empty[axes] is { } kept)
-                return kept;
-            var shape = new long[axes + 1];
-            Array.Fill(shape, 1, 1, axes);
-            Tensor made = torch.empty(shape, dtype: ScalarType.Float32, device: tensor.device, requires_grad: true);
-            if (isKept)
-                s_empty[axes] = made.DetachFromDisposeScope();
-            return made;
+            private readonly autograd.AutogradContext context;
+
+            public Saved(autograd.AutogradContext context) => this.context = context;
+
+            public Tensor[] Unpack() => context.get_saved_variables().ToArray();
+
+            public void Release() => context.Dispose();
         }
     }
 }

@@ -99,7 +99,7 @@ namespace LossGen.Generated
             var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
             Tensor logits = TensorMemory.Readable(output), labels = TensorMemory.Contiguous(target);
             call.Evaluate(logits, labels, Array.Empty<Tensor>(), components);
-            return logits.requires_grad && torch.is_grad_enabled() ? LossFunction.Apply(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
+            return logits.requires_grad && torch.is_grad_enabled() ? LossBackward.Join(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
         }
 
         // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if these are not last.

@@ -33,7 +33,7 @@ namespace LossGen.Generated
             var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel);
             call.Evaluate(input, target, inputs, components);
             bool isRecorded = input.requires_grad && torch.is_grad_enabled();
-            return (isRecorded ? LossFunction.Apply(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
+            return (isRecorded ? LossBackward.Join(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
         }
 
         /// <summary>The value, and the backward pass of what made the logits: what forward and backward do, but for a node of the graph and the calls to and from it.</summary>
