@@ -18,7 +18,7 @@ internal static class ParameterEmitter
         writer.Line();
         writer.Open($"void {Loss}.WriteParameters(global::System.Span<double> parameters, int classes)");
         for (int k = 0; k < single; k++)
-            writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model.Parameters[k].Name) : Checked(model, model.Parameters[k].Name, model.Parameters[k].Range, "(double)"))};");
+            writer.Line($"parameters[{k}] = {(model.Terms.Any(term => term.WeightParameter == k) ? Weight(model, model.Parameters[k].Name) : Checked(model, model.Parameters[k].Name, model.Parameters[k].Range, "(double)"))};");
         for (int k = 0; k < perClass; k++)
         {
             string definition = GeneratedNames.In(model, GeneratedNames.Definition);
@@ -51,7 +51,8 @@ internal static class ParameterEmitter
     }
 
     /// <summary>The weight of a term that a property holds, checked.</summary>
-    public static string Weight(string property) => $"{KernelEmitter.Kernels}.TermWeight.Check((double)this.{property}, {Literal.Of(property.TrimStart('@'))}, s_definition)";
+    public static string Weight(LossModel model, string property) =>
+        $"{KernelEmitter.Kernels}.TermWeight.Check((double)this.{property}, {Literal.Of(property.TrimStart('@'))}, {GeneratedNames.In(model, GeneratedNames.Definition)})";
 
     // What the property holds, in the range of the option that it feeds.
     private static string Checked(LossModel model, string property, OptionRange? range, string conversion) => range is null

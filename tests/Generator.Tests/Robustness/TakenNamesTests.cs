@@ -62,7 +62,7 @@ public partial class TakenNamesTests(ITestOutputHelper output)
         ["class"] = "[Loss(Activation.Softmax), Dice, Focal] public sealed partial class NAME;",
         ["method"] = "[Loss(Activation.Softmax), Dice, CrossEntropy] public sealed partial class Own { public double NAME() => 0; }",
         ["property"] = "[Loss(Activation.Softmax), Dice, Focal] public sealed partial class Own { public int NAME { get; set; } }",
-        ["field"] = "[Loss(Activation.Softmax), Dice, Focal] public sealed partial class Own { public string? NAME; }",
+        ["field"] = "[Loss(Activation.Softmax), Dice, Focal] public sealed partial class Own { public string? NAME; public double FocalWeight { get; set; } = 1; }",
         ["nested type"] = "[Loss(Activation.Softmax), Dice(ClassWeights = new double[] { 1, 2 }), Focal] public sealed partial class Own { public class NAME; }",
         ["containing type"] = "public partial class NAME { [Loss(Activation.Softmax), Dice, Focal] public sealed partial class Own; }",
         ["type beside it"] = "public class NAME; [Loss(Activation.Softmax), Dice, Focal] public sealed partial class Own;",
