@@ -28,8 +28,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             tile.TargetStride = run.Width;
         }
 
-        if (run.ChecksTarget)
-            CheckTarget(run, tile, span);
         if (definition.IgnoreIndex is int ignored)
             return MarkValidElements(run, memory, ref tile, span, ignored);
         if (span.Count == span.Padded)
@@ -59,43 +57,77 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 
-    // Numbers from 0 below 2 have the first two bits clear, so that one instruction for a register tells whether to look closer. Padding is 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CheckTarget(in CallState run, in Tile<T> tile, in PixelSpan span)
+    // The bits that any number of the tile has: of numbers from 0 below 2 the first two are clear, so one register for a block tells whether to look closer. Padding is 0. Behind the kernel, which has
+    // brought the target close by.
+    private static void NoteTarget(in CallState run, in TileMemory memory, in Tile<T> tile, int padded)
     {
-        V found = V.Zero, ignored = V.Create(run.Definition.IgnoreIndex ?? 0);
-        bool hasIgnored = run.Definition.IgnoreIndex is not null;
+        V found = V.Load(memory.TargetBits);
         for (int c = 0; c < run.Classes; c++)
         {
             T* target = tile.Target + (c * tile.TargetStride);
-            for (nint i = 0; i < span.Padded; i += V.Count)
-            {
-                V number = V.Load(target + i);
-                found |= hasIgnored ? number & ~V.Equal(number, ignored) : number;
-            }
+            found |= run.Definition.IgnoreIndex is int ignored ? UnionBut(target, padded, V.Create(ignored)) : Union(target, padded);
         }
 
-        T* lanes = stackalloc T[V.Count];
-        V.Store(found, lanes);
-        ulong bits = 0;
-        for (int k = 0; k < V.Count * sizeof(T) / sizeof(ulong); k++)
-            bits |= ((ulong*)lanes)[k];
-        if ((bits & (typeof(T) == typeof(double) ? 0xC000_0000_0000_0000 : 0xC000_0000_C000_0000)) != 0)
-            FindBadTarget(run, tile, span);
+        V.Store(found, memory.TargetBits);
     }
 
-    private static void FindBadTarget(in CallState run, in Tile<T> tile, in PixelSpan span)
+    private static void CheckTarget(in CallState run, in TileMemory memory, int image, long start, long end)
     {
-        for (int c = 0; c < run.Classes; c++)
+        ulong bits = 0;
+        for (int k = 0; k < V.Count * sizeof(T) / sizeof(ulong); k++)
+            bits |= ((ulong*)memory.TargetBits)[k];
+        if ((bits & (typeof(T) == typeof(double) ? 0xC000_0000_0000_0000 : 0xC000_0000_C000_0000)) != 0)
+            FindBadTarget(run, memory, image, start, end);
+    }
+
+    // The bits that any number has.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Union(T* target, int count)
+    {
+        V first = V.Zero, second = V.Zero, third = V.Zero, fourth = V.Zero;
+        nint i = 0;
+        for (; i + (4 * V.Count) <= count; i += 4 * V.Count)
         {
-            T* target = tile.Target + (c * tile.TargetStride);
-            for (int i = 0; i < span.Count; i++)
+            first |= V.Load(target + i);
+            second |= V.Load(target + i + V.Count);
+            third |= V.Load(target + i + (2 * V.Count));
+            fourth |= V.Load(target + i + (3 * V.Count));
+        }
+
+        for (; i < count; i += V.Count)
+            first |= V.Load(target + i);
+        return first | second | (third | fourth);
+    }
+
+    private static V UnionBut(T* target, int count, V ignored)
+    {
+        V found = V.Zero;
+        for (nint i = 0; i < count; i += V.Count)
+        {
+            V number = V.Load(target + i);
+            found |= number & ~V.Equal(number, ignored);
+        }
+
+        return found;
+    }
+
+    private static void FindBadTarget(in CallState run, in TileMemory memory, int image, long start, long end)
+    {
+        for (long pixel = start; pixel < end; pixel += run.Width)
+        {
+            int count = (int)Math.Min(run.Width, end - pixel);
+            var tile = new Tile<T> { Width = run.Width };
+            PrepareTarget(run, memory, ref tile, new PixelSpan(image, pixel, count, (count + V.Count - 1) / V.Count * V.Count), isStaged: true);
+            for (int c = 0; c < run.Classes; c++)
             {
-                double number = CallChecks.ToDouble(target[i]);
-                if (!UnitTargets.IsBad(number, run.Definition.IgnoreIndex))
-                    continue;
-                (long image, long pixel, _) = run.Locate(span.Image, span.Pixel + i, 1);
-                throw UnitTargets.Bad(run.Definition, number, image, c, pixel);
+                for (int i = 0; i < count; i++)
+                {
+                    double number = CallChecks.ToDouble(tile.Target[(c * tile.TargetStride) + i]);
+                    if (!UnitTargets.IsBad(number, run.Definition.IgnoreIndex))
+                        continue;
+                    (long badImage, long badPixel, _) = run.Locate(image, pixel + i, 1);
+                    throw UnitTargets.Bad(run.Definition, number, badImage, c, badPixel);
+                }
             }
         }
     }

@@ -124,6 +124,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
         int length = pass.SumLength(run.Classes);
         Begin(run, pass, new Span<double>(memory.BlockSums, length));
+        new Span<T>(memory.TargetBits, V.Count).Clear();
         for (long chunk = start; chunk < end; chunk += FlushPixels)
         {
             BeginLanes(run, pass, memory.LaneSums, length);
@@ -136,6 +137,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             else
                 AddLanes(memory.LaneSums, length, memory.BlockSums);
         }
+
+        if (run.ChecksTarget)
+            CheckTarget(run, memory, (int)image, start, end);
 
         // Such stores are ordered with no others until then.
         if (run.IsStreamed && Sse.IsSupported)

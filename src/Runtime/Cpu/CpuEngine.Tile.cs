@@ -67,6 +67,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TKernel.Tile<T, V, MaskedTile>(pass.Id, ref tile);
         else
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
+        if (run.ChecksTarget)
+            NoteTarget(run, memory, tile, span.Padded);
 
         if (isTranslated && pass.WritesGradient)
             TranslateGradient(run, memory, span);
@@ -113,8 +115,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             if (!run.HasLabels)
             {
                 tile.Target = (T*)run.Target + (image * channels * run.Pixels) + pixel;
-                if (run.ChecksTarget)
-                    CheckTarget(run, tile, new PixelSpan(image, pixel, width, width));
             }
             else
             {
@@ -129,6 +129,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             if (isPrefetched)
                 FetchAhead(run, pass, ref tile, pixel + (2 * width) <= run.Pixels);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
+            if (run.ChecksTarget)
+                NoteTarget(run, memory, tile, width);
         }
 
         return pixel;

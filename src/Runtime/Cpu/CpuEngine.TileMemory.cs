@@ -44,7 +44,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width)
+            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
             + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
     }
 
@@ -80,6 +80,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T* Ones;
         public int* Integers;
 
+        /// <summary>One register: the bits that any number of the target had.</summary>
+        public T* TargetBits;
+
         /// <summary>Where the tile reads each of the loss's own inputs and running sums, and then where it stores the latter.</summary>
         public T** Inputs;
         public T* InputCopies;
@@ -107,6 +110,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Labels = workspace.Take<T>(sizes.Width),
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
+                TargetBits = workspace.Take<T>(V.Count),
                 Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums)),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
