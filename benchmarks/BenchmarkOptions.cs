@@ -16,6 +16,7 @@ internal sealed record BenchmarkOptions
           --seconds S        how long to measure each case (default 8; 2 with --short)
           --json FILE        also writes the results as JSON
           --storages         also the span API with logits in half, bfloat16 and channels_last, and an empty autograd function
+          --first-calls      the first calls of a process instead, five processes a loss (by default at 2x4x512x512, 4x1x512x512 and 1x4x32x32)
           --generator        measures the source generator instead
         """;
 
@@ -35,6 +36,11 @@ internal sealed record BenchmarkOptions
     public bool Generator { get; init; }
 
     public bool Storages { get; init; }
+
+    public bool FirstCalls { get; init; }
+
+    /// <summary>In a child: the calls of one loss are measured and printed.</summary>
+    public bool IsFirstCallsChild { get; init; }
 
     public bool IsHelp { get; init; }
 
@@ -61,6 +67,8 @@ internal sealed record BenchmarkOptions
             {
                 "--short" => options,
                 "--help" or "-h" => options with { IsHelp = true },
+                "--first-calls" => options with { FirstCalls = true },
+                Measure.FirstCalls.ChildOption => options with { IsFirstCallsChild = true },
                 "--storages" => options with { Storages = true },
                 "--generator" => options with { Generator = true },
                 "--loss" => options with { Losses = [.. Values(ref i).Select(Loss)] },

@@ -32,6 +32,19 @@ if (options.Generator)
     return 0;
 }
 
+if (options.IsFirstCallsChild)
+{
+    FirstCalls.Print(options.Losses[0], options.Sizes[0]);
+    return 0;
+}
+
+if (options.FirstCalls)
+{
+    InputSize[] sizes = args.Contains("--size") ? [.. options.Sizes] : [InputSize.Parse("2x4x512x512"), InputSize.Parse("4x1x512x512"), InputSize.Parse("1x4x32x32")];
+    Tables.Print(options.Losses.SelectMany(loss => sizes.Where(loss.Fits).Select(size => FirstCalls.Measure(loss, size))));
+    return 0;
+}
+
 if (Allocator.NeedsChild)
 {
     int exitCode = Allocator.RunChild(args, retaining: true);

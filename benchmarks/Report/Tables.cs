@@ -57,6 +57,20 @@ internal static class Tables
         AnsiConsole.Write(table);
     }
 
+    /// <summary>One line a loss and size: its first calls, and what a call takes at the end.</summary>
+    public static void Print(IEnumerable<FirstCalls> results)
+    {
+        Table table = New("loss", "size", "1st ms", "2nd", "3rd", "5th", "10th", "30th", "steady", "2nd / steady", "3rd / steady");
+        foreach (FirstCalls result in results)
+        {
+            table.AddRow(
+                [result.Loss.Name, result.Size.Text, .. ((int[])[1, 2, 3, 5, 10, 30]).Select(call => Time(result.Calls[call - 1])), Time(result.Steady),
+                .. ((int[])[2, 3]).Select(call => Ratio(result.Calls[call - 1] / result.Steady))]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
     /// <summary>A table whose first column is text and whose others are numbers.</summary>
     public static Table New(params string[] columns)
     {

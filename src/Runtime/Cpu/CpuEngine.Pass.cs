@@ -57,6 +57,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private static long BlocksOf(in CallState run) => (run.Pixels + BlockPixels - 1) / BlockPixels;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddBlock(in CallState run, PassLayout pass, double* statistics, long block, double* sums)
     {
         int length = pass.SumLength(run.Classes);
@@ -92,6 +93,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Likewise in lanes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BeginLanes(in CallState run, PassLayout pass, T* lanes, int length)
     {
         new Span<T>(lanes, length * V.Count).Clear();
@@ -102,6 +104,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void JoinLanes(in CallState run, PassLayout pass, T* lanes, int length, double* sums)
     {
         for (int k = 0; k < length; k++, lanes += V.Count)
@@ -117,6 +120,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunBlock(in CallState run, ref TileMemory memory, PassLayout pass, long block)
     {
         (long image, long first) = Math.DivRem(block, BlocksOf(run));
@@ -171,6 +175,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Constants of the scalar section in the kernel's type: those of the image, or the one set there is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadConstants(in CallState run, ref TileMemory memory, PassLayout pass, int image)
     {
         if (memory.ConstantsImage == image)
@@ -193,6 +198,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Whether any label of the tile is ignored.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool ReadLabels(in CallState run, in TileMemory memory, int image, long pixel, int count)
     {
         LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, memory.Integers);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -44,6 +45,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Logits of the caller's type and layout as (N, C, S).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T* ToPlanes(in CpuCall call, T* converted, T* planar)
     {
         LossShape shape = call.Shape;
@@ -65,6 +67,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return planar;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromPlanes(in CpuCall call, T* planar, T* converted)
     {
         LossShape shape = call.Shape;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using LossGen.Kernels;
 
@@ -30,6 +31,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * KeysOf(run, k)) + 1] : workspace.Take<T>(images * RowsOf(run, sums[k]));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PrepareRunningSums(
         in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
     {
@@ -60,6 +62,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         tile.Stores = stores;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnstageRunningSums(in CallState run, in TileMemory memory, PassLayout pass, in PixelSpan span)
     {
         T** stores = memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums;

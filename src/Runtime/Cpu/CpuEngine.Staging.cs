@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -26,12 +27,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return (new(copy), run.Width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pad(in CallState run, in PixelSpan span, int rows, T* copy)
     {
         for (int c = 0; c < rows && span.Count < span.Padded; c++)
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Stage(in CallState run, in PixelSpan span, T* source, int rows, T* copy)
     {
         for (int i = 0, length; i < span.Count; i += length)
@@ -67,6 +70,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(T* source, T* target, int count)
     {
         if (count > 4)

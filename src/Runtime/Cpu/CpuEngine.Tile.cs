@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
@@ -11,6 +12,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private const int CacheLine = 64;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTile(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, int count)
     {
         int classes = run.Classes, width = run.Width;
@@ -82,6 +84,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that is
     // left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long RunPlainTiles(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, long end)
     {
         int width = run.Width, classes = run.Classes;
@@ -149,6 +152,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
     // many classes, even out of a cache. What is written past the caches has no business in them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
         T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed ? tile.Gradient + tile.Pixels : null;

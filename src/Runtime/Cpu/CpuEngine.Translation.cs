@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -11,6 +12,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // Numbers before those of a tile, where the classes of a pixel are adjacent.
     private static long FirstOf(in CallState run, in PixelSpan span) => ((span.Image * run.Pixels) + span.Pixel) * run.Classes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span)
     {
         int rows = run.Classes;
@@ -39,6 +41,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return (new(memory.Logits), run.Width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TranslateGradient(in CallState run, in TileMemory memory, in PixelSpan span)
     {
         int rows = run.Classes;

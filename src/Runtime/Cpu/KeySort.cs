@@ -36,6 +36,7 @@ internal static unsafe class KeySort<T, TEntry>
     /// The maps of values, which become their sums; null for values of 1, whose sums go to <paramref name="keys"/>. At most one is null.
     /// </param>
     /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sum(in PixelGroup group, T* keys, ReadOnlySpan<nint> sums, Workspace workspace)
     {
         TEntry* entries = workspace.Take<TEntry>(group.Count), others = workspace.Take<TEntry>(group.Count);
@@ -158,6 +159,7 @@ internal static unsafe class KeySort<T, TEntry>
     }
 
     // Where one digit holds all bits, that digit is the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unsorted(in PixelGroup group, T* keys, ulong least, in BitMaps bits, TEntry* entries)
     {
         uint number = 0;

@@ -174,6 +174,7 @@ internal static unsafe class LabelReader
     }
 
     // The labels of a coarser grid's pixels, row by row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sample(in LabelSource source, long offset, int count, int* result)
     {
         LabelGrid grid = source.Grid;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LossGen.Kernels;
 
@@ -31,6 +32,7 @@ internal static unsafe class Storage
     private const uint SubnormalMagic = (127 - 15 + (23 - 10) + 1) << 23;
 
     /// <summary>Reads numbers from the given one on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(LogitElement element, void* source, long first, float* target, int count)
     {
         ushort* from = (ushort*)source + first;
@@ -47,6 +49,7 @@ internal static unsafe class Storage
     }
 
     /// <summary>Writes numbers from the given one on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(float* source, LogitElement element, void* target, long first, int count)
     {
         ushort* to = (ushort*)target + first;
@@ -62,12 +65,14 @@ internal static unsafe class Storage
         new ReadOnlySpan<ushort>(narrow, count - i).CopyTo(new Span<ushort>(to + i, count - i));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Widen(LogitElement element, Vector128<ushort> bits)
     {
         Vector256<uint> wide = Vector256.WidenLower(bits.ToVector256Unsafe());
         return element == LogitElement.Half ? FromHalf(wide) : (wide << 16).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<ushort> Narrow(LogitElement element, Vector256<float> value)
     {
         Vector256<uint> bits = element == LogitElement.Half ? ToHalf(value.AsUInt32()) : ToBFloat16(value.AsUInt32());

@@ -29,6 +29,7 @@ internal static unsafe class Transposition
         Rest(from, fromStride, wholeRows, rows, 0, columns, to, toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rest<T>(T* from, nint fromStride, int firstRow, int rows, int firstColumn, int columns, T* to, nint toStride)
         where T : unmanaged
     {

@@ -39,7 +39,7 @@ public static class CpuDriver
     private static void Run<TKernel>(ref CpuCall call, LossDefinition definition)
         where TKernel : struct, ILossKernel
     {
-        if (Vector512.IsHardwareAccelerated && WidestRegister >= 512)
+        if (Vector512.IsHardwareAccelerated && WidestRegister >= 512 && F32x16.Exponential.HasTable)
             Run<TKernel, F32x16, F64x8>(ref call, definition);
         else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256 && TKernel.Layout.Pairs)
             Run<TKernel, F32x8x2, F64x4x2>(ref call, definition);

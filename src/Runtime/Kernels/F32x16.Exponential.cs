@@ -29,6 +29,9 @@ public readonly unsafe partial struct F32x16
 
         private static readonly float* s_memory = Memory();
 
+        /// <summary>There is a table. Asked for before kernels are compiled: they then take its address for a constant, where they would otherwise ask in each loop whether there is one yet.</summary>
+        public static bool HasTable => s_memory != null;
+
         // 1.5 * 2^18: a number added to it is rounded to a multiple of 1/32; the last five bits of the sum are j, those before them k.
         private readonly Vector512<float> shifter;
 

@@ -205,6 +205,7 @@ public static unsafe partial class Softmax
         staging->NextMaximum = max;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTo<T, V>(T* block, T* sums, int pixels, bool isFirst)
         where T : unmanaged
         where V : struct, IVector<V, T>

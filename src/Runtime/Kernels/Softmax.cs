@@ -277,6 +277,7 @@ public static unsafe partial class Softmax
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PickLabels<T, V>(ref Tile<T> tile, T* rows, T* maximum, T* labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>

@@ -122,6 +122,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         }
 
         // Pass 0: statistics.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
@@ -156,6 +157,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         }
 
         // Pass 1: gradient.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
@@ -189,6 +191,7 @@ public sealed partial class Bce : global::LossGen.ILoss
         }
 
         // Pass 2: statistics and gradient in one.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void StatisticsAndGradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {

@@ -148,6 +148,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         }
 
         // Pass 0: statistics.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
@@ -186,7 +187,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         private readonly struct Statistics0Classes : global::LossGen.Kernels.IClassLoop
         {
-            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
@@ -217,6 +218,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         }
 
         // Pass 1: gradient.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
@@ -250,7 +252,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         private readonly struct GradientSums : global::LossGen.Kernels.IClassLoop
         {
-            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;
@@ -275,7 +277,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
         private readonly struct GradientClasses : global::LossGen.Kernels.IClassLoop
         {
-            static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels;
                 var labels = tile.Labels;

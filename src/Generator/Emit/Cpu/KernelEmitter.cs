@@ -10,6 +10,9 @@ internal static class KernelEmitter
 
     public const string Lanes = Kernels + ".Lanes";
 
+    /// <summary>Before methods that loop over pixels: compiled fully when they are first called. The compiler would otherwise begin with code for debugging, in which vectors are a hundred times slower, and come back after a tenth of a second without new methods.</summary>
+    public const string Optimized = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+
     public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
     {
         var scalars = new ScalarEmitter(plan, names, writer);

@@ -112,7 +112,7 @@ internal sealed class TileEmitter
     {
         writer.Line();
         writer.Open($"private readonly struct {name} : {KernelEmitter.Kernels}.IClassLoop");
-        writer.Open($"static void {KernelEmitter.Kernels}.IClassLoop.Run<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile, int first, int end)");
+        writer.Open($"{KernelEmitter.Optimized} static void {KernelEmitter.Kernels}.IClassLoop.Run<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile, int first, int end)");
         text.IsForSeveral = true;
         text.BeginMethod();
         writer.Line();
@@ -125,6 +125,7 @@ internal sealed class TileEmitter
 
     private void Header(string method)
     {
+        writer.Line(KernelEmitter.Optimized);
         writer.Line($"private static void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
         KernelEmitter.Constraints(writer);
         writer.Open();
