@@ -139,6 +139,36 @@ public class GraphTests
         }
     }
 
+    /// <summary>What a value sorted serves its own backward pass, as often as there is one, whatever was computed in between.</summary>
+    [Theory]
+    [InlineData(false, ScalarType.Float32, 6)]
+    [InlineData(false, ScalarType.Float64, 6)]
+    [InlineData(true, ScalarType.Float32, 6)]
+    [InlineData(false, ScalarType.BFloat16, 6)]
+    [InlineData(false, ScalarType.Float32, 300)]
+    public void What_was_sorted_is_kept_for_the_backward_pass(bool function, ScalarType type, int edge)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new LovaszTopK();
+        Example[] examples = [.. Enumerable.Range(0, 3).Select(k => Example.WithLabels([2, 3, edge, 5 + k], null, k))];
+        Tensor[] logits = [.. examples.Select(example => example.Logits.to_type(type).detach().requires_grad_())];
+        Tensor[] expected = [.. logits.Select(x => empty_like(x).detach())];
+        for (int k = 0; k < examples.Length; k++)
+            loss.EvaluateWithGradient(logits[k].detach(), examples[k].Target, expected[k]);
+        Check.OnRoad(operations: false, function, () =>
+        {
+            Tensor[] values = [.. logits.Select((x, k) => loss.call(x, examples[k].Target))];
+            foreach (int k in (int[])[1, 0, 1, 2, 0])
+            {
+                logits[k].grad = null;
+                values[k].backward(retain_graph: true);
+                Check.Close(expected[k], logits[k].grad!, 0, $"{type}, value {k}");
+            }
+
+            return 0;
+        });
+    }
+
     /// <summary>Nodes of graphs that are gone are used again: from several threads, and where the collector takes values that nobody disposed.</summary>
     [Fact]
     public void Nodes_may_be_dropped_on_any_thread()

@@ -14,21 +14,36 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     private static bool HasOwnKeys(in CallState run, int k) => run.Layout.RunningSums[k].Keys < 0;
 
-    // Values, which become sums, and keys as (N, C or 1, S). Ranks take the place of the keys.
-    private static void AllocateRunning(ref CallState run)
+    private static long RunningBytes(in CallState run)
+    {
+        RunningSumLayout[] sums = run.Layout.RunningSums;
+        long bytes = 0;
+        for (int k = 0; k < sums.Length; k++)
+            bytes += ((sums[k].IsCount ? 0 : 1) + (HasOwnKeys(run, k) ? 1 : 0)) * Workspace.Size<T>(run.Batch * run.ImagePixels * RowsOf(run, sums[k]));
+        return bytes;
+    }
+
+    // Values, which become sums, and keys as (N, C or 1, S). Ranks take the place of the keys. In the caller's memory, if there is some.
+    private static void AllocateRunning(ref CallState run, void* callers)
     {
         RunningSumLayout[] sums = run.Layout.RunningSums;
         if (sums.Length == 0)
             return;
-        long bytes = Workspace.Size<nint>(2 * sums.Length), images = run.Batch * run.ImagePixels;
-        for (int k = 0; k < sums.Length; k++)
-            bytes += ((sums[k].IsCount ? 0 : 1) + (HasOwnKeys(run, k) ? 1 : 0)) * Workspace.Size<T>(images * RowsOf(run, sums[k]));
-        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, bytes);
+        long images = run.Batch * run.ImagePixels;
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, Workspace.Size<nint>(2 * sums.Length) + (callers is null ? RunningBytes(run) : 0));
         run.Running = (T**)workspace.Take<nint>(2 * sums.Length);
+        byte* next = callers is null ? workspace.Take<byte>(RunningBytes(run)) : (byte*)callers;
         for (int k = 0; k < sums.Length; k++)
-            run.Running[(2 * k) + 1] = HasOwnKeys(run, k) ? workspace.Take<T>(images * RowsOf(run, sums[k])) : null;
+            run.Running[(2 * k) + 1] = HasOwnKeys(run, k) ? Take(ref next, images * RowsOf(run, sums[k])) : null;
         for (int k = 0; k < sums.Length; k++)
-            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * KeysOf(run, k)) + 1] : workspace.Take<T>(images * RowsOf(run, sums[k]));
+            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * KeysOf(run, k)) + 1] : Take(ref next, images * RowsOf(run, sums[k]));
+
+        static T* Take(ref byte* next, long count)
+        {
+            byte* taken = next;
+            next += Workspace.Size<T>(count);
+            return (T*)taken;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -18,6 +18,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.ValuePasses = layout.ValueStage;
         call.CountsImages = layout.CountsImages;
         call.HasMaxima = Array.Exists(layout.Passes, pass => pass.HasMaxima);
+        call.RunningBytes = RunningBytes(run);
         if (call.Mode == CpuMode.Measure)
             return;
         if (definition.Resize == Resize.Bilinear && call.Logits is not null
@@ -29,7 +30,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         Allocate(ref run, call);
         if (call.Mode != CpuMode.Finish)
-            AllocateRunning(ref run);
+            AllocateRunning(ref run, call.Running);
         var scalars = new ScalarContext
         {
             Batch = call.WholeBatch > 0 ? call.WholeBatch : run.Batch,
@@ -63,11 +64,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             CpuMode.Value or CpuMode.Finish => layout.ValueStage,
             _ => layout.Passes.Length,
         };
-        bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient;
+        bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient, isSorted = call.Mode == CpuMode.Gradient && call.Running is not null;
         for (int k = 0; k < last; k++)
         {
             bool isGiven = given && k < layout.ValueStage;
-            if (layout.Passes[k].Stores != 0 && call.Mode != CpuMode.Finish)
+            if (layout.Passes[k].Stores != 0 && call.Mode != CpuMode.Finish && !(isGiven && isSorted))
                 RunStoringPass(run, layout.Passes[k], isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
             else if (!isGiven)
                 RunPass(run, layout.Passes[k], run.Statistics[k]);

@@ -65,20 +65,21 @@ internal static unsafe class Storage
         new ReadOnlySpan<ushort>(narrow, count - i).CopyTo(new Span<ushort>(to + i, count - i));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(LogitElement element, Vector128<ushort> bits)
     {
         Vector256<uint> wide = Vector256.WidenLower(bits.ToVector256Unsafe());
         return element == LogitElement.Half ? FromHalf(wide) : (wide << 16).AsSingle();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Narrow(LogitElement element, Vector256<float> value)
     {
         Vector256<uint> bits = element == LogitElement.Half ? ToHalf(value.AsUInt32()) : ToBFloat16(value.AsUInt32());
         return Vector128.Narrow(bits.GetLower(), bits.GetUpper());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FromHalf(Vector256<uint> half)
     {
         Vector256<uint> magnitude = (half & Vector256.Create(0x7FFFu)) << 13, exponent = magnitude & Vector256.Create(HalfExponent);
@@ -94,6 +95,7 @@ internal static unsafe class Storage
         return (result | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> ToHalf(Vector256<uint> bits)
     {
         Vector256<uint> sign = bits & Vector256.Create(Sign), magnitude = bits ^ sign;
@@ -108,6 +110,7 @@ internal static unsafe class Storage
         return result | (sign >> 16);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> ToBFloat16(Vector256<uint> bits)
     {
         Vector256<uint> odd = (bits >> 16) & Vector256.Create(1u), rounded = (bits + Vector256.Create(0x7FFFu) + odd) >> 16;

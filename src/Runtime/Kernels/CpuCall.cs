@@ -120,6 +120,15 @@ public unsafe ref struct CpuCall
     /// <summary>The length of <see cref="Statistics"/>, from <see cref="CpuMode.Measure"/>.</summary>
     public long StatisticsLength;
 
+    /// <summary>
+    /// Memory of <see cref="RunningBytes"/> for running sums: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting again. Null
+    /// where a call keeps them to itself.
+    /// </summary>
+    public void* Running;
+
+    /// <summary>The length of <see cref="Running"/> in bytes, from <see cref="CpuMode.Measure"/>; 0 where nothing is sorted.</summary>
+    public long RunningBytes;
+
     /// <summary>The axes of the value, from <see cref="CpuMode.Measure"/>.</summary>
     public ElementAxes ElementAxes;
 
@@ -175,6 +184,10 @@ public unsafe ref struct CpuCall
         Elements = (void*)elements;
         UpstreamElements = (void*)upstreamElements;
     }
+
+    /// <summary>Sets the address of the running sums, for callers without unsafe blocks.</summary>
+    /// <param name="address">See <see cref="Running"/>; 0 for none.</param>
+    public void SetRunning(nint address) => Running = (void*)address;
 
     /// <summary>Sets the addresses of the loss's own inputs.</summary>
     /// <param name="addresses">Memory on the caller's stack, which outlives the call.</param>

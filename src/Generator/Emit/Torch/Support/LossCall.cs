@@ -25,9 +25,11 @@ namespace LossGen.Generated
         private readonly ElementAxes axes;
         private readonly double[] statistics;
         private readonly LabelGrid grid;
+        private readonly long runningBytes;
         private Tensor? value;
+        private Tensor? running;
 
-        public LossCall(ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, LabelGrid grid = default)
+        public LossCall(ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type, LabelGrid grid = default)
         {
             this.grid = grid;
             this.loss = loss;
@@ -40,9 +42,11 @@ namespace LossGen.Generated
                 Mode = CpuMode.Measure,
                 Shape = shape.ToResizedLossShape(),
                 TargetElement = shape.HasLabels ? TargetElement.Int64 : TargetElement.Single,
+                LogitElement = type == ScalarType.Float64 ? LogitElement.Double : LogitElement.Single,
             };
             loss.Run(ref measure);
             axes = measure.ElementAxes;
+            runningBytes = measure.RunningBytes;
             statistics = usesKernel ? new double[measure.StatisticsLength] : Array.Empty<double>();
         }
 
@@ -58,8 +62,24 @@ namespace LossGen.Generated
         private bool IsReduced => axes == ElementAxes.None;
 
         /// <summary>Computes the value.</summary>
-        public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components) =>
+        /// <param name="logits">Logits as the road reads them.</param>
+        /// <param name="target">The target, too.</param>
+        /// <param name="inputs">The loss's own inputs, too.</param>
+        /// <param name="components">Where to leave the components.</param>
+        /// <param name="isRecorded">A backward pass may follow: what was sorted is kept for it.</param>
+        public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
+        {
+            if (usesKernel && isRecorded && runningBytes > 0)
+                running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
             value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
+        }
+
+        /// <summary>Lets go of what was kept for the backward pass.</summary>
+        public void Release()
+        {
+            running?.Dispose();
+            running = null;
+        }
 
         /// <summary>Hands over the value, which has no graph and is no view, so that it may be changed in place as that of torch's losses.</summary>
         public Tensor TakeValue()
@@ -124,11 +144,13 @@ namespace LossGen.Generated
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
             call.SetInputs(addresses);
+            call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
             call.Run(loss, statistics, Array.Empty<double>(), small, parameters, components);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);
             GC.KeepAlive(elements);
+            GC.KeepAlive(running);
             return elements?.to_type(logits.dtype) ?? (IsReduced
                 ? TensorMemory.NewNumber(call.Value, logits.dtype)
                 : torch.tensor(small, ElementShape(), dtype: logits.dtype, device: torch.CPU));
@@ -150,11 +172,13 @@ namespace LossGen.Generated
             Span<nint> addresses = stackalloc nint[inputs.Length];
             TensorMemory.Data(inputs, addresses);
             call.SetInputs(addresses);
+            call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
             call.Run(loss, statistics, small, Array.Empty<double>(), parameters);
             GC.KeepAlive(logits);
             GC.KeepAlive(target);
             GC.KeepAlive(inputs);
             GC.KeepAlive(arrived);
+            GC.KeepAlive(running);
             return gradient;
         }
 

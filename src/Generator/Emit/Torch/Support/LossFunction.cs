@@ -52,7 +52,7 @@ namespace LossGen.Generated
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream)
         {
             var call = (LossCall)ctx.get_data(Call);
-            var gradients = new List<Tensor> { (upstream.IsInvalid ? null : LossBackward.Run(call, upstream, new Saved(ctx)))!, null!, null! };
+            var gradients = new List<Tensor> { (upstream.IsInvalid ? null : LossBackward.Run(call, upstream, new Saved(ctx, call)))!, null!, null! };
             for (int k = 0; k < call.InputCount; k++)
                 gradients.Add(null!);
             return gradients;
@@ -76,12 +76,21 @@ namespace LossGen.Generated
         private sealed class Saved : ISavedTensors
         {
             private readonly autograd.AutogradContext context;
+            private readonly LossCall call;
 
-            public Saved(autograd.AutogradContext context) => this.context = context;
+            public Saved(autograd.AutogradContext context, LossCall call)
+            {
+                this.context = context;
+                this.call = call;
+            }
 
             public Tensor[] Unpack() => context.get_saved_variables().ToArray();
 
-            public void Release() => context.Dispose();
+            public void Release()
+            {
+                context.Dispose();
+                call.Release();
+            }
         }
     }
 }

@@ -113,6 +113,7 @@ namespace LossGen.Generated
             for (int k = 0; k < savedCount; k++)
                 THSAutograd_SavedVariable_dispose(saved[k]);
             savedCount = 0;
+            call?.Release();
         }
 
         private static LossNode Rent()

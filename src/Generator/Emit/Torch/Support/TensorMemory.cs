@@ -143,6 +143,15 @@ namespace LossGen.Generated
                 return gradient.movedim(new long[] { shape.Length - 1 }, new long[] { 1 });
         }
 
+        /// <summary>Memory for a while, not cleared: as that of a gradient.</summary>
+        public static Tensor NewBytes(long bytes)
+        {
+            nint address = GradientMemory.Rent(bytes);
+            return address == 0
+                ? torch.empty(new[] { bytes }, dtype: ScalarType.Byte, device: torch.CPU)
+                : Wrap(address, s_return, new[] { bytes }, ScalarType.Byte);
+        }
+
         /// <summary>A CPU tensor on memory of ours, which goes back when libtorch does not need it any more.</summary>
         public static Tensor Wrap(nint address, ReturnMemory free, long[] shape, ScalarType type)
         {

@@ -96,10 +96,11 @@ namespace LossGen.Generated
             for (int k = 0; k < spatial.Length; k++)
                 part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
             BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
-            var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, new LabelGrid(spatial, full, sampling));
+            bool isRecorded = output.requires_grad && torch.is_grad_enabled();
+            var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, output.dtype, new LabelGrid(spatial, full, sampling));
             Tensor logits = TensorMemory.Readable(output), labels = TensorMemory.Contiguous(target);
-            call.Evaluate(logits, labels, Array.Empty<Tensor>(), components);
-            return logits.requires_grad && torch.is_grad_enabled() ? LossBackward.Join(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
+            call.Evaluate(logits, labels, Array.Empty<Tensor>(), components, isRecorded);
+            return isRecorded ? LossBackward.Join(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
         }
 
         // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if these are not last.

@@ -30,9 +30,9 @@ namespace LossGen.Generated
                 input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
             bool usesKernel = UsesKernel(input);
             Prepare(definition, shape, usesKernel, ref input, ref target, inputs);
-            var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel);
-            call.Evaluate(input, target, inputs, components);
             bool isRecorded = input.requires_grad && torch.is_grad_enabled();
+            var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype);
+            call.Evaluate(input, target, inputs, components, isRecorded);
             return (isRecorded ? LossBackward.Join(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
         }
 
