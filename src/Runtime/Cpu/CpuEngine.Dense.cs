@@ -13,7 +13,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         bool isLast = definition.TargetClassAxis == ClassAxis.Last;
         if (!isLast && run.TargetElement == OwnElement && !isStaged)
         {
-            tile.Target = (T*)run.Target + (span.Image * channels * run.Pixels) + span.Pixel;
+            tile.Target = (T*)run.Target + TargetOf(run, span.Image) + span.Pixel;
             tile.TargetStride = (nint)run.Pixels;
         }
         else
@@ -58,17 +58,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 
-    // The bits that any number of the tile has: of numbers from 0 below 2 the first two are clear, so one register for a block tells whether to look closer. Padding is 0. Behind the kernel, which has
-    // brought the target close by. Left to the compiler's stages, unlike its caller: fully compiled at the first call it cost a twentieth of a pass.
-    private static void NoteTarget(in CallState run, in TileMemory memory, in Tile<T> tile, int padded)
+    private static long TargetOf(in CallState run, int image) => image * (run.Classes + (run.Definition.DropLastTargetChannel ? 1 : 0)) * run.Pixels;
+
+    // The bits that any of these numbers has: of numbers from 0 below 2 the first two are clear, so one register for a block tells whether to look closer. Padding is 0. Behind the kernels, which have brought
+    // the target close by, and for as many tiles at once as there are: a call each costs more than the check.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void NoteTarget(in CallState run, in TileMemory memory, T* target, nint stride, int count)
     {
         V found = V.Load(memory.TargetBits);
-        for (int c = 0; c < run.Classes; c++)
-        {
-            T* target = tile.Target + (c * tile.TargetStride);
-            found |= run.Definition.IgnoreIndex is int ignored ? UnionBut(target, padded, V.Create(ignored)) : Union(target, padded);
-        }
-
+        for (int c = 0; c < run.Classes; c++, target += stride)
+            found |= run.Definition.IgnoreIndex is int ignored ? UnionBut(target, count, V.Create(ignored)) : Union(target, count);
         V.Store(found, memory.TargetBits);
     }
 
@@ -100,6 +99,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return first | second | (third | fourth);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V UnionBut(T* target, int count, V ignored)
     {
         V found = V.Zero;

@@ -134,6 +134,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             BeginLanes(run, pass, memory.LaneSums, length);
             long chunkEnd = Math.Min(end, chunk + FlushPixels);
             long pixel = RunPlainTiles(run, memory, pass, (int)image, chunk, chunkEnd);
+            if (run.ChecksTarget && pixel > chunk)
+                NoteTarget(run, memory, (T*)run.Target + TargetOf(run, (int)image) + chunk, (nint)run.Pixels, (int)(pixel - chunk));
             for (; pixel < chunkEnd; pixel += run.Width)
                 RunTile(run, memory, pass, (int)image, pixel, (int)Math.Min(run.Width, chunkEnd - pixel));
             if (pass.HasMaxima)

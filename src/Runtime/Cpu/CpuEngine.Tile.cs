@@ -70,7 +70,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         else
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
         if (run.ChecksTarget)
-            NoteTarget(run, memory, tile, span.Padded);
+            NoteTarget(run, memory, tile.Target, tile.TargetStride, span.Padded);
 
         if (isTranslated && pass.WritesGradient)
             TranslateGradient(run, memory, span);
@@ -132,8 +132,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             if (isPrefetched)
                 FetchAhead(run, pass, ref tile, pixel + (2 * width) <= run.Pixels);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
-            if (run.ChecksTarget)
-                NoteTarget(run, memory, tile, width);
         }
 
         return pixel;
