@@ -87,7 +87,7 @@ internal static class Operations
             Derivative = (b, n, g) =>
             [
                 b.Mask(b.LessOrEqual(n[1], n[0]), b.Mask(b.LessOrEqual(n[0], n[2]), g)),
-                b.Mask(b.Less(n[0], n[1]), b.Mask(b.Less(n[1], n[2]), g)),
+                b.Mask(b.Less(n[0], n[1]), b.Mask(b.LessOrEqual(n[1], n[2]), g)),
                 b.Mask(b.Or(b.Less(n[2], n[0]), b.Less(n[2], n[1])), g),
             ],
             Domain = "the upper bound wins where the bounds cross; the derivative is 1 on the bounds",

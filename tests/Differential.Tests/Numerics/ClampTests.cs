@@ -21,6 +21,7 @@ public sealed class ClampTests
         new("bounds of each element, some of which cross", Formula("Clamp(x.Logit, y, 0.5)"), Three, [0.25, 0.5, 0.5], [0, 0, 0]),
         new("a lower bound that has a gradient", Formula("Clamp(y, x.Logit, 3)"), Three, [0.25, 1.5, 3], [0, 1, 0]),
         new("an upper bound that has a gradient", Formula("Clamp(y, 0, x.Logit)"), Three, [-3, 0.5, 1], [1, 0, 0]),
+        new("a moving bound that is both", Formula("Clamp(y, x.Logit, x.Logit)"), Three, [-3, 1.5, 5], [1, 1, 1]),
         new("bounds of sums", Formula("Clamp(x.Logit, Sum(y) - 1.75, Sum(y) - 3)"), Three, [-1.25, -1.25, -1.25], [0, 0, 0]),
         new("sums between bounds that cross", Formula("Clamp(Sum(x.Logit), 4 * Sum(y), 1)"), Three, [1], [0, 0, 0]),
     ];

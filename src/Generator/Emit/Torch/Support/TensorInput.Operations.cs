@@ -57,17 +57,25 @@ namespace LossGen.Generated
         /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
         public Tensor Maximum(double a, Tensor b) => b.clamp_min(a);
 
-        /// <summary>The value between two bounds; the upper one wins where they cross.</summary>
-        public Tensor Clamp(Tensor value, Tensor low, Tensor high) => torch.clamp(value, low, high);
+        /// <summary>
+        /// The value between two bounds; the upper one wins where they cross. For autograd as selections: libtorch's own clamp takes no bounds with axes that the value lacks, and gives equal bounds no gradient.
+        /// </summary>
+        public Tensor Clamp(Tensor value, Tensor low, Tensor high)
+        {
+            if (!torch.is_grad_enabled())
+                return torch.clamp(value, low, high);
+            Tensor raised = torch.where(value.lt(low).logical_or(low.isnan()), low, value);
+            return torch.where(raised.gt(high).logical_or(high.isnan()), high, raised);
+        }
 
         /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
-        public Tensor Clamp(Tensor value, double low, Tensor high) => torch.clamp(value, Number(low), high);
+        public Tensor Clamp(Tensor value, double low, Tensor high) => Clamp(value, Number(low), high);
 
         /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
-        public Tensor Clamp(Tensor value, Tensor low, double high) => torch.clamp(value, low, Number(high));
+        public Tensor Clamp(Tensor value, Tensor low, double high) => Clamp(value, low, Number(high));
 
         /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
-        public Tensor Clamp(Tensor value, double low, double high) => torch.clamp(value, Number(low), Number(high));
+        public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
 
         /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
         public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
