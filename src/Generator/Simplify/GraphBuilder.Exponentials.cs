@@ -75,7 +75,7 @@ internal sealed partial class GraphBuilder
                 return new(() => (Maximum(a[0], Zero), Multiply(Sign(a[0]), Negate(Shifted(Expm1(Negate(Abs(a[0])))))))) { HasFactor = true, HasExponential = true };
             case Op.Softmax or Op.Sigmoid:
                 return new(() => (Log(a), null));
-            case Op.Sum when a.Attribute == Axes.Class && a.IsPixel && !IsComplementAtLabel(a):
+            case Op.Sum when a.Attribute == Axes.Class && !IsComplementAtLabel(a):
                 return ScaledSum(a);
             case Op.Sum when a.Attribute.Has(Axes.Pixel):
                 return ScaledSumOverPixels(a);

@@ -27,6 +27,8 @@ public sealed partial class RewriteTests
         new(LogSum, "Softmax", "Log(SumOverClasses(Exp(20 * x.Logit + 3))) - SumOverClasses(y * (20 * x.Logit + 3))", [1e4, 1e4], 1, Math.Log(2), [10, -10]),
         Both(LogSum, "None", "-SumOverClasses(y * LogSoftmaxOverClasses(20 * x.Logit))", [1e4, 1e4], 1, Math.Log(2), [10, -10]),
         Both(LogSum, "None", "-Log(Channel(Exp(x.Logit), 0) / SumOverClasses(Exp(x.Logit)))", [-95, 95], 1, 190, [-1, 1]),
+        Both(LogSum, "None", "Log(SumOverClasses(Exp(Sum(20 * x.Logit)))) - SumOverClasses(y * Sum(20 * x.Logit))", [95, -95, 47.5], 1, 3800, [20, -20, 0]),
+        Both(LogSum, "None", "Log(MeanOverClasses(x.ClassIndex * Exp(Sum(x.Logit))))", [-400, -800], 1, -800 - Math.Log(2), [0, 1]),
         Both(Quotient, "None", "-SumOverClasses(y * Log(Exp(x.Logit) / SumOverClasses(Exp(x.Logit))))", [95, -95, 47.5], 1, 190, [1, -1, 0]),
         Both(Quotient, "None", "SumOverClasses(y * Exp(2 * x.Logit) / SumOverClasses(Exp(2 * x.Logit)))", [100, 100], 0, 0.5, [0.5, -0.5]),
         Both(Quotient, "None", "SumOverClasses(y * Exp(2 * x.Logit) / SumOverClasses(Exp(2 * x.Logit)))", [-100, -100], 0, 0.5, [0.5, -0.5]),
@@ -34,6 +36,8 @@ public sealed partial class RewriteTests
         Both(Quotient, "None", "SumOverClasses(x.ClassIndex * Exp(x.Logit)) / SumOverClasses(Exp(x.Logit))", [100, 100, 100], 0, 1, [-1.0 / 3, 0, 1.0 / 3]),
         Both(Quotient, "None", "SumOverClasses(x.ClassIndex * SoftmaxOverClasses(-x.Logit))", [-100, -100, -100], 0, 1, [1.0 / 3, 0, -1.0 / 3]),
         Both(Quotient, "None", "SumOverClasses((1 - y) * Square(SoftmaxOverClasses(x.Logit)))", [100, 100], 0, 0.25, [-0.25, 0.25]),
+        Both(Quotient, "None", "SumOverClasses(y * Exp(Sum(2 * x.Logit)) / SumOverClasses(Exp(Sum(2 * x.Logit))))", [400, 400], 0, 0.5, [0.5, -0.5]),
+        Both(Quotient, "None", "SumOverClasses(x.ClassIndex * Exp(Total(x.Logit)) / SumOverClasses(Exp(Total(x.Logit))))", [-800, -800, -800], 0, 1, [-1.0 / 3, 0, 1.0 / 3]),
         Both(TwoExponentials, "None", "Log(1 + Exp(x.Logit)) - y * x.Logit", [200, -200], 1, 400, [1, -1]),
         Both(TwoExponentials, "None", "Log1p(Exp(x.Logit)) - y * x.Logit", [200, -200], 1, 400, [1, -1]),
         Both(TwoExponentials, "None", "Log(2 + 2 * Exp(x.Logit))", [200], 0, 200 + Math.Log(2), [1]),
@@ -64,6 +68,7 @@ public sealed partial class RewriteTests
         Both(Probabilities, "Softmax", "-Log(SumOverClasses(0.5 * x.ClassIndex * x.Probability))", [95, -95, -190], 0, 190 + Math.Log(2), [1, -1, 0]),
         Both(Probabilities, "Softmax", "-Log(Channel(x.Probability, 1))", [95, -95], 1, 190, [1, -1]),
         Both(Probabilities, "None", "-Log(SumOverClasses(y * SoftmaxOverClasses(x.Logit / 0.05)))", [4.75, -4.75], 1, 190, [20, -20]),
+        Both(Probabilities, "None", "-Log(SumOverClasses(x.ClassIndex * SoftmaxOverClasses(Sum(x.Logit / 0.05))))", [20, -20], 1, 800, [20, -20]),
     ];
 
     private static Case Both(string rewrite, string activation, string formula, double[] logits, long label, double value, double[] gradient) =>
