@@ -48,12 +48,31 @@ public sealed class LargeLogitsTests
                 logits = [.. logits.Select((logit, i) => i / Pixels == Classes - 1 ? double.NegativeInfinity : logit)];
             }
 
-            var shape = new LossShape(1, Classes, Pixels);
-            double[] oneHot = [.. Enumerable.Range(0, Classes * Pixels).Select(i => labels[i % Pixels] == i / Pixels ? 1.0 : 0)];
-            if (!loss.IsDense)
-                Check(loss, new(shape, logits, labels, null), "index");
-            Check(loss, new(shape, logits, null, oneHot), "one-hot");
+            Check(loss, logits, labels);
         }
+    }
+
+    /// <summary>Probabilities below the smallest normal number of float, down to its smallest: half of that is 0, and the reciprocals of all of them are infinite.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheSmallestProbabilitiesOfFloat(string name, Activation activation)
+    {
+        CatalogueLoss loss = Losses.Single(other => other.Name == name && other.Activation == activation);
+        long[] labels = [.. Enumerable.Range(0, Pixels).Select(pixel => (long)(pixel / 2 % Classes))];
+        foreach (double gap in (double[])[88, 95, 103])
+        {
+            // The label is right at some of the pixels.
+            Check(loss, [.. Enumerable.Range(0, Classes * Pixels).Select(i => i / Pixels == i % Pixels % Classes ? gap : activation == Activation.Softmax ? 0 : -gap)], labels);
+        }
+    }
+
+    private static void Check(CatalogueLoss loss, double[] logits, long[] labels)
+    {
+        var shape = new LossShape(1, Classes, Pixels);
+        double[] oneHot = [.. Enumerable.Range(0, Classes * Pixels).Select(i => labels[i % Pixels] == i / Pixels ? 1.0 : 0)];
+        if (!loss.IsDense)
+            Check(loss, new(shape, logits, labels, null), "index");
+        Check(loss, new(shape, logits, null, oneHot), "one-hot");
     }
 
     private static void Check(CatalogueLoss loss, RoadCall call, string target)

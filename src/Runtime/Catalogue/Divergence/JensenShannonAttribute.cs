@@ -12,9 +12,10 @@ public sealed partial class JensenShannonAttribute : DivergenceTermAttribute
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(Prediction x, Target y, Per per, Activation activation, Reduction reduction, bool perImage)
     {
-        Value p = x.Probability, mean = (p + y) / 2;
-        Value target = DivergenceFormulas.TimesLog(y, y / mean);
-        Value prediction = Where(EqualTo(p, 0), 0, p * (DivergenceFormulas.LogPrediction(x, activation) - Log(mean)));
+        // Of the sum, not of the mean: half of the smallest p is 0.
+        Value p = x.Probability, sum = p + y;
+        Value target = DivergenceFormulas.TimesLog(y, 2 * y / sum);
+        Value prediction = Where(EqualTo(p, 0), 0, p * (DivergenceFormulas.LogPrediction(x, activation) - Log(sum) + Log(2)));
         return Gather.Elements((target + prediction) / 2, per, reduction, perImage);
     }
 }
