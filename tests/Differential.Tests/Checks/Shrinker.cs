@@ -136,7 +136,8 @@ internal static class Shrinker
 
         foreach (Expression smaller in Smaller(formula.Result, formula))
             yield return term with { Formula = formula with { Result = smaller } };
-        if (!term.IsInPlace && formula.PerClass.IsEmpty && term.OnlyClasses.IsEmpty && term.IncludeBackground && term.Activation is null)
+        bool isSetInPlace = formula.Numbers.All(number => number.Kind is ParameterKind.Constant or ParameterKind.Property);
+        if (!term.IsInPlace && isSetInPlace && formula.PerClass.IsEmpty && term.OnlyClasses.IsEmpty && term.IncludeBackground && term.Activation is null)
             yield return term with { IsInPlace = true, Weight = 1 };
         if (!formula.Maps.IsEmpty && !Uses(formula, Words.Map, formula.Maps.Length - 1))
             yield return term with { Formula = formula with { Maps = formula.Maps.RemoveAt(formula.Maps.Length - 1) } };

@@ -44,7 +44,7 @@ internal static class Words
     ];
 
     /// <summary>The words without inputs.</summary>
-    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, Map, .. OtherLeaves, .. Awaited.Exponentials ? ExponentialWords.Leaves : []];
+    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, Map, .. OtherLeaves, .. ExponentialWords.Leaves];
 
     public static readonly Word Add = Join("+", (a, b) => a + b) with { Weight = 8 };
 
@@ -103,7 +103,7 @@ internal static class Words
 
     /// <summary>The words that make a number of numbers and conditions.</summary>
     public static IReadOnlyList<Word> Functions { get; } =
-        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions, .. ClassWords.All, .. Awaited.Exponentials ? ExponentialWords.Functions : []];
+        [Add, Subtract, Multiply, Divide, Where, Softplus, Tanh, Sigmoid, Square, Sum, Mean, MeanOverClasses, .. OtherFunctions, .. ClassWords.All, .. ExponentialWords.Functions];
 
     /// <summary>The words that make a condition.</summary>
     public static IReadOnlyList<Word> Conditions { get; } =

@@ -14,7 +14,7 @@ internal enum ParameterKind
     /// <summary>A property of the loss: known at run time.</summary>
     Property,
 
-    /// <summary>Set by a parameter of the attribute's primary constructor: a constant.</summary>
+    /// <summary>Set by a parameter of the attribute's constructor, a primary one where that has no body: a constant.</summary>
     Constructor,
 
     /// <summary>Set in the body of the attribute's constructor, to another number than its initializer: a constant.</summary>
@@ -237,20 +237,29 @@ internal sealed record LossText
     {
         Formula formula = Terms[i].Formula!;
         (string Name, ParameterKind Kind, double Value)[] numbers = [.. formula.Numbers.Select((number, k) => (Name("k", i, k), number.Kind, number.Value))];
-        string constructor = string.Join(", ", numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => $"double {number.Name}"));
-        var text = new StringBuilder($"public sealed partial class T{i}Attribute{(constructor.Length > 0 ? $"({constructor})" : "")} : LossTermAttribute\n{{\n");
+        string parameters = string.Join(", ", numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => $"double {number.Name}"));
+
+        // A primary constructor has no body: where there is one, it sets all.
+        bool hasBody = numbers.Any(number => number.Kind == ParameterKind.Body);
+        var text = new StringBuilder($"public sealed partial class T{i}Attribute{(parameters.Length > 0 && !hasBody ? $"({parameters})" : "")} : LossTermAttribute\n{{\n");
         foreach ((string name, ParameterKind kind, double value) in numbers)
         {
             text.Append(kind switch
             {
-                ParameterKind.Constructor => $"    public double {Upper(name)} {{ get; init; }} = {name};\n",
+                ParameterKind.Constructor when !hasBody => $"    public double {Upper(name)} {{ get; init; }} = {name};\n",
                 ParameterKind.Computed => $"    public double {Upper(name)} => 1 - {Word.Literal(1 - value)};\n",
                 _ => $"    public double {Upper(name)} {{ get; init; }} = 0.5;\n",
             });
         }
 
-        if (numbers.Any(number => number.Kind == ParameterKind.Body))
-            text.Append($"    public T{i}Attribute()\n    {{\n{string.Concat(numbers.Where(number => number.Kind == ParameterKind.Body).Select(number => $"        {Upper(number.Name)} = {Word.Literal(number.Value)};\n"))}    }}\n");
+        if (hasBody)
+        {
+            text.Append($"    public T{i}Attribute({parameters})\n    {{\n");
+            foreach ((string name, ParameterKind kind, double value) in numbers.Where(number => number.Kind is ParameterKind.Body or ParameterKind.Constructor))
+                text.Append($"        {Upper(name)} = {(kind == ParameterKind.Body ? Word.Literal(value) : name)};\n");
+            text.Append("    }\n");
+        }
+
         for (int k = 0; k < formula.PerClass.Length; k++)
             text.Append($"    public double[]? {Upper(Name("w", i, k))} {{ get; init; }}\n");
         return text.Append(Method(i, "public", asReference)).Append("}\n\n").ToString();

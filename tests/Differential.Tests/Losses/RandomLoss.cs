@@ -24,7 +24,7 @@ internal sealed class RandomLoss(Random random)
             loss = loss with { Activation = Activation.Sigmoid };
 
         // Large logits, and classes that are masked: where there is an activation that bears them.
-        if (Awaited.LargeLogits && loss.Activation != Activation.None && loss.Resize == Resize.None && OneIn(3))
+        if (loss.Activation != Activation.None && loss.Resize == Resize.None && OneIn(3))
             loss = loss with { LogitBound = Draw([30, 100, 1e4]), MasksClasses = loss.Activation == Activation.Softmax && OneIn(3) };
 
         int terms = Draw([1, 1, 1, 2, 2, 3]);
@@ -58,9 +58,9 @@ internal sealed class RandomLoss(Random random)
         return term with
         {
             // The name of a catalogue's term may be there twice.
-            HasRunTimeWeight = Awaited.Weights && term.Formula is not null && OneIn(5),
+            HasRunTimeWeight = term.Formula is not null && OneIn(5),
             // Sums of such a term weigh pixels, a softmax over them does not.
-            WeightMaps = Awaited.Weights && OneIn(8) && loss.Resize == Resize.None && !loss.WithTerm(term).Text(asReference: true).Contains("OverPixels", StringComparison.Ordinal) ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
+            WeightMaps = OneIn(8) && loss.Resize == Resize.None && !loss.WithTerm(term).Text(asReference: true).Contains("OverPixels", StringComparison.Ordinal) ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
         };
     }
 
@@ -94,7 +94,7 @@ internal sealed class RandomLoss(Random random)
 
     private (ParameterKind Kind, double Value) NextNumber(bool isInPlace)
     {
-        ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !Awaited.Constructors || !OneIn(3) ? ParameterKind.Constant : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
+        ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !OneIn(3) ? ParameterKind.Constant : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
         double[] numbers = kind == ParameterKind.Computed ? [0.25, 0.75, 1.5, 2.5] : [0.37, 0.71, 1.37, 2.13, 0, 1];
         return (kind, Draw(numbers));
     }
