@@ -28,7 +28,7 @@ internal static class Accurate
     public static double LogCosh(double x)
     {
         double sinh = Math.Sinh(x / 2);
-        return double.IsInfinity(sinh) ? Math.Abs(x) - Math.Log(2) : Log1p(2 * sinh * sinh);
+        return double.IsInfinity(sinh * sinh) ? Math.Abs(x) - Math.Log(2) : Log1p(2 * sinh * sinh);
     }
 
     public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : x;
