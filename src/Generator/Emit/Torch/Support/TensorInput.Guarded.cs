@@ -32,10 +32,10 @@ namespace LossGen.Generated
         public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
 
         /// <summary>The logarithm.</summary>
-        public Tensor Log(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.log()) : x.log();
+        public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(0).logical_not(), static v => v.log()) : x.log();
 
         /// <summary>log(1 + x).</summary>
-        public Tensor Log1p(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(-1).logical_not(), static v => v.log1p()) : x.log1p();
+        public Tensor Log1p(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(-1).logical_not(), static v => v.log1p()) : x.log1p();
 
         /// <summary>The square root.</summary>
         public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.sqrt()) : x.sqrt();
@@ -66,6 +66,11 @@ namespace LossGen.Generated
 
         // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
         private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);
+
+        // That of a 0 that no derivative goes through is a number far below: in a log-sum-exp it is no summand, and any number is right where it is not taken.
+        private Tensor GuardedLogarithm(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => x.requires_grad
+            ? Guarded(x, isSmooth, function)
+            : torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(-1e30));
 
         private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));
     }
