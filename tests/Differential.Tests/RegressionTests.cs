@@ -147,6 +147,10 @@ public sealed class RegressionTests
         ("a softmax over the pixels", Loss("Activation.None, IgnoreIndex = 255", "-Sum(y * LogSoftmaxOverPixels(2 * x.Logit)) / (1 + Sum(y)) + LogSumExpOverPixels(x.Logit * y) + SoftmaxOverPixels(x.Logit)", Activation.None, ignore: 255)),
         ("a softmax over an image's pixels", Loss("Activation.Sigmoid, PerImage = true", "Square(Sum(SoftmaxOverPixels(3 * x.Logit) * y)) - LogSumExpOverPixels(MeanOverClasses(x.Logit)) + LogSumExpOverPixels(Mean(x.Logit))")),
         ("exponentials over the pixels by hand", Loss("Activation.None", "Sum(Exp(2 * x.Logit) * y) / Sum(Exp(2 * x.Logit)) + Log(Mean(Exp(x.Logit))) + Exp(x.Logit) / Sum(Exp(x.Logit))", Activation.None)),
+        ("second derivatives beside the logarithm of no label", Outside(Activation.None, 255, 2, "Tanh(Log(Exp(x.Probability) / (MeanOverClasses(y) + 0.37)))", "IncludeBackground = false")),
+        ("a log-sum-exp of sums of classes of which nothing is known", Loss("Activation.Softmax, IgnoreIndex = -1, PerImage = true", "Log(SumOverClasses(Exp(Sum(x.Probability)))) + LogSumExpOverClasses(Mean(x.Logit)) * SoftmaxOverClasses(Sum(x.Logit) * 0.1)", Activation.Softmax, ignore: -1) with { PerImage = true }),
+        ("a log-sum-exp of no class", Outside(Activation.Sigmoid, -1, 3, "Expm1(LogSumExpOverClasses(x.Logit * y)) + SumOverClasses(x.Probability * SoftmaxOverClasses(x.Logit))", "OnlyClasses = new[] { 1 }")),
+        ("second derivatives of a written softmax beside ignored pixels", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Exp(x.LogProbability) / SumOverClasses(Exp(x.LogProbability)) * Sum(x.Complement)", ignore: -100)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

@@ -90,13 +90,13 @@ internal sealed class FormulaScope
 
     public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass ? new(Graph.ClassMaximum(AmongClasses(value)), value.Axes.Without(Axes.Class)) : value;
 
-    public FormulaValue LogSumExpOverClasses(FormulaValue value) => new(Graph.LogSumExp(AmongClasses(value)), value.Axes.Without(Axes.Class));
+    public FormulaValue LogSumExpOverClasses(FormulaValue value) => new(Graph.LogSumExp(AmongKnown(value)), value.Axes.Without(Axes.Class));
 
-    public FormulaValue SoftmaxOverClasses(FormulaValue value) => new(Graph.Softmax(AmongClasses(value)), value.Axes | Axes.Class);
+    public FormulaValue SoftmaxOverClasses(FormulaValue value) => new(Graph.Softmax(AmongKnown(value)), value.Axes | Axes.Class);
 
     public FormulaValue LogSoftmaxOverClasses(FormulaValue value)
     {
-        Node among = AmongClasses(value);
+        Node among = AmongKnown(value);
         return new(Graph.Subtract(among, Graph.LogSumExp(among)), value.Axes | Axes.Class);
     }
 
@@ -207,6 +207,11 @@ internal sealed class FormulaScope
     // -infinity, whose exponential is 0, where an element takes no part.
     private Node AmongClasses(FormulaValue value) => Graph.Where(ClassesOf(value), value.Node, Graph.Constant(double.NegativeInfinity));
 
+    // The same for a class of which a dense target knows nothing.
+    private Node AmongKnown(FormulaValue value) => HasValidByClass(value)
+        ? Graph.Where(Graph.And(Classes, IsKnown(value, Valid)), value.Node, Graph.Constant(double.NegativeInfinity))
+        : AmongClasses(value);
+
     // Inside a pixel an ignored element of a dense target is left out like a class that is not the term's.
     private Node ClassesOf(FormulaValue value) =>
         value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;
@@ -276,11 +281,12 @@ internal sealed class FormulaScope
         Node valid = Valid.Axes.Has(Axes.Class) && !value.HasClass ? Graph.And(Classes, Valid) : Valid;
 
         // Where nothing at all is valid the whole loss is 0.
-        Axes apart = value.Axes & Valid.Axes;
-        return apart == Axes.None && ReferenceEquals(valid, Valid)
-            ? value.Node
-            : Graph.Mask(Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(valid, Graph.One), Valid.Axes.Without(apart))), value.Node);
+        bool isWhole = (value.Axes & Valid.Axes) == Axes.None && ReferenceEquals(valid, Valid);
+        return isWhole ? value.Node : Graph.Mask(IsKnown(value, valid), value.Node);
     }
+
+    // Condition: something is valid of the image, or of the class, that a point of the value stands for.
+    private Node IsKnown(FormulaValue value, Node valid) => Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(valid, Graph.One), Valid.Axes.Without(value.Axes & Valid.Axes)));
 
     private bool HasValidByClass(FormulaValue value) => value.HasClass && !value.IsPixel && Valid.Axes.Has(Axes.Class);
 

@@ -80,7 +80,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 }
 
             case Op.LogSumExp:
-                return graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.LogAtLeastOne, SumOfExponentials(inputs[0])));
+                Node sumOfAll = graph.Make(Op.Add, Maximum(inputs[0]), graph.Make(Op.LogAtLeastOne, SumOfExponentials(inputs[0])));
+                return MayBeOfNoClass(node[0]) ? OverSome(inputs[0], sumOfAll) : sumOfAll;
             case Op.Sigmoid:
                 {
                     // 1 / (1 + e) at x >= 0 and e / (1 + e) below, with e = exp(-|x|).
@@ -165,6 +166,16 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 
     private Node Raw(Node node, Node[] inputs) =>
         inputs.Length == 0 ? node : graph.Make(node.Op, [.. inputs], node.Number, node.Attribute, node.Classes);
+
+    // A term has a class, but all of its elements may be ignored.
+    private static bool MayBeOfNoClass(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity) && logits[0].Op != Op.ClassSet;
+
+    // The logarithm of a sum over the classes: minus infinity where there is none, whose largest is that, too, and no number is minus infinity less itself.
+    private Node OverSome(Node logits, Node sum)
+    {
+        Node nothing = graph.Constant(double.NegativeInfinity);
+        return graph.Make(Op.Where, graph.Make(Op.Less, nothing, Maximum(logits)), sum, nothing);
+    }
 
     private static (Node Magnitude, bool Negated) Magnitude(Node x) =>
         x.Op == Op.Multiply && x[0].IsNumber(-1) ? (x[1], true) : (x, false);

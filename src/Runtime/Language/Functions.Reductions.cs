@@ -55,16 +55,18 @@ public static partial class Functions
 
     /// <summary>
     /// log(sum of exp(v)) over the term's classes, inside each pixel if the value has pixels: finite where the values are. A value of the logits' axes N, C, S gives one number a pixel.
+    /// Ignored elements and, of what has been summed over the pixels, classes of which a dense target knows nothing are left out.
     /// </summary>
     public static Value LogSumExpOverClasses(Value v) => TermScope.Current.LogSumExp(v, ElementAxes.Class);
 
     /// <summary>
-    /// exp(v) over the sum of exp(v) over the term's classes: positive numbers that add up to 1 inside each pixel, without overflow. It is 0 at classes that are not the term's and at ignored elements.
+    /// exp(v) over the sum of exp(v) over the term's classes: positive numbers that add up to 1 inside each pixel, without overflow. It is 0 at classes that are not the term's, at ignored elements and,
+    /// of what has been summed over the pixels, at classes of which a dense target knows nothing.
     /// </summary>
     public static Value SoftmaxOverClasses(Value v) => TermScope.Current.Softmax(v, ElementAxes.Class);
 
     /// <summary>
-    /// The logarithm of <see cref="SoftmaxOverClasses"/>, <c>v - LogSumExpOverClasses(v)</c>, finite where the values are. It is -infinity at classes that are not the term's and at ignored elements.
+    /// The logarithm of <see cref="SoftmaxOverClasses"/>, <c>v - LogSumExpOverClasses(v)</c>, finite where the values are. It is -infinity where that is 0 since nothing takes part.
     /// </summary>
     public static Value LogSoftmaxOverClasses(Value v) => TermScope.Current.LogSoftmax(v, ElementAxes.Class);
 

@@ -31,10 +31,11 @@ internal sealed partial class TermScope
     {
         bool countsPixels = axes.HasFlag(ElementAxes.Pixel) && !value.Axes.HasFlag(ElementAxes.Pixel);
         Value whole = Elementwise.Broadcast(value, countsPixels ? axes | Source.Target.Valid.Axes : axes, Source.Extents);
-        Value largest = Max(whole, axes);
+        Value? known = Known(value, axes);
+        Value largest = Max(whole, axes, known);
         Value differences = Elementwise.Zip(whole, largest, (p, m) => p == m ? 0 : p - m);
         Value shifted = Elementwise.Create(whole.Axes, whole.Extents, (_, _, _) => double.NegativeInfinity);
-        Visit(differences, axes, whole.Extents, (i, p) => shifted.Data[i] = p);
-        return (shifted, largest, Fold(Elementwise.Map(differences, Math.Exp), axes).Sum);
+        Visit(differences, axes, whole.Extents, (i, p) => shifted.Data[i] = p, known);
+        return (shifted, largest, Fold(Elementwise.Map(differences, Math.Exp), axes, known).Sum);
     }
 }

@@ -131,23 +131,28 @@ internal sealed partial class TermScope
     public Value Mean(Value value, ElementAxes axes) =>
         (axes & value.Axes) == 0 ? value : Mean(Counted(value, axes), axes & value.Axes, WeighsSums);
 
-    public Value Max(Value value, ElementAxes axes)
+    public Value Max(Value value, ElementAxes axes) => Max(value, axes, known: null);
+
+    private Value Max(Value value, ElementAxes axes, Value? known)
     {
         ElementAxes removed = axes & value.Axes;
         Value largest = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => double.NegativeInfinity);
-        Visit(value, removed, largest.Extents, (i, p) => largest.Data[i] = Math.Max(largest.Data[i], p));
+        Visit(value, removed, largest.Extents, (i, p) => largest.Data[i] = Math.Max(largest.Data[i], p), known);
         return largest;
     }
 
     /// <summary>
     /// What has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it stands for: so a reduction over images or classes counts it.
     /// </summary>
-    private Value Counted(Value value, ElementAxes axes)
+    private Value Counted(Value value, ElementAxes axes) => Known(value, axes) is { } any ? Elementwise.Select(any, value, 0) : value;
+
+    /// <summary>1 where something is valid of the image, or of the class in a dense target, that a point of a value without pixels stands for. Null where the axes of a reduction do not ask for it.</summary>
+    private Value? Known(Value value, ElementAxes axes)
     {
         ElementAxes known = Source.Target.Valid.Axes;
         bool overClasses = known.HasFlag(ElementAxes.Class), isCounted = axes.HasFlag(ElementAxes.Batch) || (overClasses && (axes & value.Axes).HasFlag(ElementAxes.Class));
         if (known == ElementAxes.None || value.Axes.HasFlag(ElementAxes.Pixel) || axes.HasFlag(ElementAxes.Pixel) || !isCounted)
-            return value;
+            return null;
         bool isOfAny = !overClasses || value.Axes.HasFlag(ElementAxes.Class);
         Value any = Elementwise.Create(value.Axes & known, Source.Extents, (_, _, _) => 0);
         for (int n = 0; n < Source.Extents.Batch; n++)
@@ -155,7 +160,7 @@ internal sealed partial class TermScope
                 for (int s = 0; s < Source.Extents.Pixels; s++)
                     if (Source.Target.Valid[n, c, s] != 0 && (isOfAny || isOfTerm[c]))
                         any.Data[any.Extents.Offset(n, c, s)] = 1;
-        return Elementwise.Select(any, value, 0);
+        return any;
     }
 
     /// <summary>Reduces what the formula leaves standing.</summary>
@@ -188,7 +193,7 @@ internal sealed partial class TermScope
 
     private static Value Quotient(Value sum, Value count) => Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
 
-    private (Value Sum, Value Count) Fold(Value value, ElementAxes removed)
+    private (Value Sum, Value Count) Fold(Value value, ElementAxes removed, Value? known = null)
     {
         Value sum = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => 0);
         Value count = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => 0);
@@ -196,7 +201,7 @@ internal sealed partial class TermScope
         {
             sum.Data[i] += p;
             count.Data[i]++;
-        });
+        }, known);
         return (sum, count);
     }
 
@@ -216,7 +221,7 @@ internal sealed partial class TermScope
     }
 
     /// <summary>Visits the numbers that take part: valid ones, of the term's classes where the classes are folded.</summary>
-    private void Visit(Value value, ElementAxes removed, Extents kept, Action<int, double> visit)
+    private void Visit(Value value, ElementAxes removed, Extents kept, Action<int, double> visit, Value? known = null)
     {
         bool overPixels = value.Axes.HasFlag(ElementAxes.Pixel), overClasses = removed.HasFlag(ElementAxes.Class);
         Value? valid = overPixels ? Source.ValidOver(value.Axes) : null;
@@ -224,7 +229,7 @@ internal sealed partial class TermScope
         for (int n = 0; n < Math.Max(extents.Batch, 1); n++)
             for (int c = 0; c < Math.Max(extents.Classes, 1); c++)
                 for (int s = 0; s < Math.Max(extents.Pixels, 1); s++)
-                    if ((valid is null || valid[n, c, s] != 0) && (!overClasses || isOfTerm[c]))
+                    if ((valid is null || valid[n, c, s] != 0) && (!overClasses || isOfTerm[c]) && (known is null || known[n, c, s] != 0))
                         visit(kept.Offset(n, c, s), value[n, c, s]);
     }
 

@@ -92,10 +92,10 @@ namespace LossGen.Generated
         }
 
         /// <summary>
-        /// Logits of a softmax, -infinity where a class takes no part. Where none does there is no softmax; no value depends on it there, but autograd would multiply by 0 what is not a number.
+        /// Logits of a softmax, -infinity where a class takes no part. Where none does there is no softmax, and autograd would multiply by 0 what is not a number.
         /// </summary>
         public Tensor OfSomeClasses(Tensor x) =>
-            torch.is_grad_enabled() ? torch.where(x.detach().amax(new long[] { 1 }, keepdim: true).ne(double.NegativeInfinity), x, Number(0)) : x;
+            torch.is_grad_enabled() ? torch.where(x.detach().amax(new long[] { 1 }, keepdim: true).ne(double.NegativeInfinity), x, OfNoClass(x)) : x;
 
         /// <summary>1 - softmax without cancellation: for the largest class the sum of the others.</summary>
         public Tensor SoftmaxComplement(Tensor x)
@@ -112,10 +112,15 @@ namespace LossGen.Generated
             if (!torch.is_grad_enabled())
                 return largest;
 
-            // -infinity where no class takes part, which autograd would multiply by 0. A pixel that counts all the same, and a statistic, keep a number far below.
+            return torch.where(largest.ne(double.NegativeInfinity), largest, OfNoClass(x));
+        }
+
+        // Instead of -infinity where no class takes part, which autograd would multiply by 0: a number far below for a pixel that counts all the same and for a statistic, else 0.
+        private Tensor OfNoClass(Tensor x)
+        {
             bool isPixel = x.shape[0] == batch && x.shape[2] == pixels;
             Tensor lowest = Number(-1e30);
-            return torch.where(largest.ne(double.NegativeInfinity), largest, Valid is null || !isPixel ? lowest : Mask(Valid.any(1, keepdim: true), lowest));
+            return Valid is null || !isPixel ? lowest : Mask(Valid.any(1, keepdim: true), lowest);
         }
 
         /// <summary>The largest over the pixels.</summary>
