@@ -71,7 +71,7 @@ internal static class Language
         ["RunningSum"] = (2, (s, a) => s.RunningSum(a[0], a[1], s.PixelAxes)),
         ["RunningTotal"] = (2, (s, a) => s.RunningSum(a[0], a[1], Axes.Batch | Axes.Pixel)),
         ["EqualTo"] = (2, (s, a) => s.Graph.Equal(a[0], a[1])),
-        ["Exp"] = (1, (s, a) => s.Graph.Exp(a[0])),
+        ["Exp"] = (1, (s, a) => s.Graph.WrittenExp(a[0])),
         ["Log"] = (1, (s, a) => s.Graph.Log(a[0])),
         ["Log1p"] = (1, (s, a) => s.Graph.Log1p(a[0])),
         ["Expm1"] = (1, (s, a) => s.Graph.Expm1(a[0])),

@@ -19,6 +19,9 @@ internal sealed partial class GraphBuilder
     // Exponentials from whose exponents the largest has been taken off.
     private readonly HashSet<Node> shifted = [];
 
+    // Probabilities that a formula writes as the exponentials of their logarithms.
+    private readonly HashSet<Node> written = [];
+
     /// <summary>What is known of the numbers of a node: its lowest and its highest.</summary>
     public Func<Node, (double Low, double High)?> Bounds { get; init; } = _ => null;
 
@@ -36,7 +39,7 @@ internal sealed partial class GraphBuilder
         /// <summary>There is an exponential among the parts that can overflow or become 0.</summary>
         public bool HasExponential { get; init; }
 
-        /// <summary>There is a sum of probabilities of a softmax, all of which can become 0.</summary>
+        /// <summary>There is a sum over the classes of probabilities, all of which can become 0.</summary>
         public bool HasProbabilities { get; init; }
 
         /// <summary>It is a product with an exponential that cannot overflow, but may become 0.</summary>
@@ -152,10 +155,10 @@ internal sealed partial class GraphBuilder
     private Scaled? ScaledSum(Node sum)
     {
         (List<Node> masks, Node inner) = Unmask(sum[0]);
-        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax)];
+        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax or Op.Sigmoid)];
         Scaled? whole = ScaledOf(inner) is { HasFactor: false } found ? found : null;
-        bool hasExponential = whole is { HasExponential: true } || exponentials.Any(factor => factor.Op == Op.Exp && !IsTame(factor));
-        bool hasProbabilities = whole is { HasProbabilities: true } || exponentials.Any(factor => factor.Op == Op.Softmax);
+        bool hasExponential = whole is { HasExponential: true } || exponentials.Any(IsWild);
+        bool hasProbabilities = whole is { HasProbabilities: true } || exponentials.Any(factor => factor.Op is Op.Softmax or Op.Sigmoid);
         if (!hasExponential && !hasProbabilities)
             return null;
 
@@ -199,14 +202,14 @@ internal sealed partial class GraphBuilder
     private Scaled? ScaledSumOverPixels(Node sum)
     {
         (List<Node> masks, Node inner) = Unmask(sum[0]);
-        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op == Op.Exp && !IsTame(factor))];
+        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(IsWild)];
         if (exponentials.Count == 0)
             return null;
         return new(Make) { HasFactor = true, HasExponential = true };
 
         (Node Exponent, Node? Factor) Make()
         {
-            Node exponent = exponentials.Select(factor => factor[0]).Aggregate(Add), weight = Product([.. factors.Where(factor => !exponentials.Contains(factor))]);
+            Node exponent = exponentials.Select(Log).Aggregate(Add), weight = Product([.. factors.Where(factor => !exponentials.Contains(factor))]);
             Node largest = LargestOverPixels(exponent, masks.Aggregate(True, And), sum.Attribute);
             return (largest, Sum(Remask(masks, Multiply(weight, ShiftedExp(Subtract(exponent, largest)))), sum.Attribute));
         }
@@ -262,7 +265,7 @@ internal sealed partial class GraphBuilder
         Node others = One, exponent = Zero;
         foreach (Node factor in factors)
         {
-            (Node own, Node? rest) = ScaledOf(factor) is { HasExponential: true } made ? made.Parts : factor.Op == Op.Exp ? (factor[0], null) : (Zero, factor);
+            (Node own, Node? rest) = ScaledOf(factor) is { HasExponential: true } made ? made.Parts : IsExponentialFactor(factor) ? (Log(factor), null) : (Zero, factor);
             exponent = Add(exponent, own);
             others = Multiply(others, rest ?? One);
         }
@@ -285,12 +288,17 @@ internal sealed partial class GraphBuilder
             : null;
     }
 
-    private static bool IsExponential(Node node) => node.Op switch
+    private bool IsExponential(Node node) => node.Op switch
     {
         Op.Sum => IsExponential(Unmask(node[0]).Inner),
         Op.Mask => IsExponential(node[1]),
-        _ => Factors(node).Any(factor => factor.Op == Op.Exp),
+        _ => Factors(node).Any(IsExponentialFactor),
     };
+
+    private bool IsExponentialFactor(Node factor) => factor.Op == Op.Exp || written.Contains(factor);
+
+    // An exponential that can overflow or become 0.
+    private bool IsWild(Node factor) => factor.Op == Op.Exp ? !IsTame(factor) : written.Contains(factor);
 
     /// <summary>Log of the sum of exponentials over the classes. What all classes have in common comes out.</summary>
     public Node LogSumExp(Node a)

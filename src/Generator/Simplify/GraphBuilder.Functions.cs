@@ -13,6 +13,15 @@ internal sealed partial class GraphBuilder
         return LessLogSumExp(a) is var (value, logits) && ReferenceEquals(value, logits) ? Softmax(logits) : Elementwise(Op.Exp, a);
     }
 
+    /// <summary>Exp as a formula has it. Where that is a probability, logarithms of its sums, and quotients by them, are those of the exponentials that are written.</summary>
+    public Node WrittenExp(Node a)
+    {
+        Node exponential = Exp(a);
+        if (exponential.Op is Op.Softmax or Op.Sigmoid)
+            written.Add(exponential);
+        return exponential;
+    }
+
     /// <summary>Log, from the stable form where there is one.</summary>
     public Node Log(Node a)
     {

@@ -20,6 +20,8 @@ public sealed class PixelExponentialTests
         new("Log(Sum(Exp(x.Logit)))", [-1000, -1000, -2000], [0, 0, 0], Math.Log(2) - 1000, [0.5, 0.5, 0]),
         new("Log(Mean(Exp(x.Logit)))", [1000, 1000, 0], [0, 0, 0], 1000 + Math.Log(2.0 / 3), [0.5, 0.5, 0]),
         new("Log(1 + Sum(Exp(x.Logit)))", [150, 20, 0], [0, 0, 0], 150, [1, 0, 0]),
+        new("Log(Sum(Exp(LogSigmoid(x.Logit))))", [-1000, -1000, -2000], [0, 0, 0], Math.Log(2) - 1000, [0.5, 0.5, 0]),
+        new("Sum(Exp(LogSigmoid(x.Logit)) * y) / Sum(Exp(LogSigmoid(x.Logit)))", [-300, -300, -450], [0, 2, 7], 1, [-0.5, 0.5, 0]),
         new("Sum(SoftmaxOverPixels(2 * x.Logit) * y)", [50, 50, -50], [0, 2, 7], 1, [-1, 1, 0]),
         new("Sum(Exp(x.Logit) * y) / Sum(Exp(x.Logit))", [100, 100, -50], [0, 2, 7], 1, [-0.5, 0.5, 0]),
         new("Sum(Exp(x.Logit) * y) / Sum(Exp(x.Logit))", [-100, -100, -250], [0, 2, 7], 1, [-0.5, 0.5, 0]),
