@@ -12,9 +12,12 @@ internal static class Rounding
     /// <summary>What a formula gives as it is written in float: it says where that precision ends, not what generated code has to give.</summary>
     public static T ToSingle<T>(Func<T> evaluate) => With(number => (double)(float)number, evaluate);
 
-    /// <summary>What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as whole ones and conditions, are exact.</summary>
-    public static T Perturbed<T>(Random random, double unit, Func<T> evaluate) =>
-        With(number => IsShort(number) ? number : number * (1 + (unit * ((random.NextDouble() * 2) - 1))), evaluate);
+    /// <summary>
+    /// What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as whole ones and conditions, are exact, unless they may be what rounding
+    /// has left: 1 + 1e-20 is 1.
+    /// </summary>
+    public static T Perturbed<T>(Random random, double unit, bool isShortExact, Func<T> evaluate) =>
+        With(number => isShortExact && IsShort(number) ? number : number * (1 + (unit * ((random.NextDouble() * 2) - 1))), evaluate);
 
     public static double[] Round(double[] data) => t_round is { } round ? Array.ConvertAll(data, number => round(number)) : data;
 

@@ -8,6 +8,9 @@ internal sealed class Expected
 {
     private const int Perturbations = 8;
 
+    // In the last place of a double.
+    private const double Unit = 1.0 / (1L << 52);
+
     private readonly ReferenceCall call;
     private readonly double[] logits;
     private readonly DetachedValues detached = new();
@@ -47,20 +50,32 @@ internal sealed class Expected
     /// <summary>The size of what is added up: what differences round by, to 1e-14.</summary>
     public double Scale => 1 + Elements.Select((element, i) => Math.Abs(element * Upstream[i])).Sum();
 
-    /// <summary>How far the weighted sum of the elements moves where every operation of the formula rounds in another way.</summary>
-    public double Noise => noise ??= Spread(Math.Pow(2, -52)).Select((spread, i) => spread * Math.Abs(Upstream[i])).Sum();
+    /// <summary>How far the weighted sum of the elements moves where every operation of the formula rounds in another way, but for what is detached: differences have that fixed.</summary>
+    public double Noise => noise ??= Spread(Unit, isDetachedFixed: true).Select((spread, i) => spread * Math.Abs(Upstream[i])).Sum();
 
     private double? noise;
 
+    /// <summary>How far an element moves where every operation of the formula rounds in another way.</summary>
+    public double NoiseOf(int element) => (noises ??= Spread(Unit))[element];
+
+    private double[]? noises;
+
+    /// <summary>The same where a formula is executed as it is written, and what is added to 1 may be lost.</summary>
+    public double NoiseAsWritten(int element) => (noisesAsWritten ??= Spread(Unit, isDetachedFixed: false, isShortExact: false))[element];
+
+    private double[]? noisesAsWritten;
+
     /// <summary>How far each element moves at most where every operation of the formula is off by up to a unit: its condition, times the unit.</summary>
-    public double[] Spread(double unit)
+    public double[] Spread(double unit) => Spread(unit, isDetachedFixed: false);
+
+    private double[] Spread(double unit, bool isDetachedFixed, bool isShortExact = true)
     {
         var random = new Random(Elements.Length);
         var largest = new double[Elements.Length];
         for (int k = 0; k < Perturbations; k++)
         {
             detached.Replay();
-            double[] moved = Rounding.Perturbed(random, unit, () => call.Evaluate(logits, detached).Data);
+            double[] moved = Rounding.Perturbed(random, unit, isShortExact, () => call.Evaluate(logits, isDetachedFixed ? detached : null).Data);
             for (int i = 0; i < moved.Length; i++)
                 largest[i] = Math.Max(largest[i], double.IsNaN(moved[i]) ? double.PositiveInfinity : Math.Abs(moved[i] - Elements[i]));
         }
@@ -84,11 +99,7 @@ internal sealed class Expected
         DifferenceQuotient.IsBetweenSlopes(found, h => At(h, i => i == axis ? 1 : 0), step, tolerance);
 
     /// <summary>The elements where every operation of the formula as it is written rounds to float.</summary>
-    public double[] InSingle()
-    {
-        detached.Replay();
-        return Rounding.ToSingle(() => call.Evaluate(logits, detached).Data);
-    }
+    public double[] InSingle() => Rounding.ToSingle(() => call.Evaluate(logits).Data);
 
     private double At(double step, Func<int, double> direction)
     {

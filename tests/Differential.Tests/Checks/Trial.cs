@@ -39,7 +39,7 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
             Batch batch = plan.Fill(Loss).WithMaps(loss.Definition, plan.Seed);
             if (Comparison.Failure(loss, reference, batch, plan.Seed) is not { } failure)
                 continue;
-            if (!Undecided.Explains(failure, reference, Loss, batch, plan.Seed))
+            if (!Undecided.Explains(failure, loss, reference, Loss, batch, plan.Seed))
                 return (plan, failure);
             Tally.UndecidedBatch();
         }

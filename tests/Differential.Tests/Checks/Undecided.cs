@@ -13,8 +13,19 @@ internal static class Undecided
     private const double Jump = 1e-6;
 
     /// <summary>The failure is of a batch where the formula is undecided.</summary>
-    public static bool Explains(string failure, ILoss loss, LossText text, Batch batch, int seed) =>
-        Jumps(loss, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && TakesMaximumOfNothing(text, batch));
+    public static bool Explains(string failure, ILoss loss, ILoss reference, LossText text, Batch batch, int seed) =>
+        Jumps(reference, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && (TakesMaximumOfNothing(text, batch) || ReadsMaskedLogit(loss, text, batch)));
+
+    /// <summary>
+    /// A function of a masked logit itself, beside a softmax or without one: of tanh(x * x) at -infinity the slope is 0 * infinity, as torch's is. NaN at such logits alone is excused.
+    /// </summary>
+    private static bool ReadsMaskedLogit(ILoss loss, LossText text, Batch batch)
+    {
+        if (!text.MasksClasses || !text.ToString().Contains("x.Logit", StringComparison.Ordinal))
+            return false;
+        double[] gradient = CpuBackend.InDouble(loss, batch, []).Gradient;
+        return gradient.Any(double.IsNaN) && gradient.Zip(batch.Logits).All(pair => !double.IsNaN(pair.First) || double.IsNegativeInfinity(pair.Second));
+    }
 
     /// <summary>The reference's own value jumps when the logits move by rounding: it compares numbers that would be the same but for rounding.</summary>
     private static bool Jumps(ILoss loss, Batch batch, Random random)

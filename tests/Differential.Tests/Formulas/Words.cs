@@ -74,7 +74,7 @@ internal static class Words
     [
         Function("-", v => -v, "(-{0})") with { Weight = 3 },
         Function("Abs", v => v.Abs()) with { Weight = 2 },
-        new("Sign", 1, "Sign({0})", (c, n, v) => new(new(-1, 1), v[0].Axes)),
+        new("Sign", 1, "Sign({0})", (c, n, v) => EndsAt(v[0], 0) ? null : new(new(-1, 1), v[0].Axes)),
         Function("Exp", v => v.High <= 8 ? v.Map(Math.Exp) : null) with { Weight = 2 },
         Function("Log", v => v.Low >= 1e-6 ? v.Map(Math.Log) : null) with { Weight = 4 },
         Function("Log1p", v => v.Low >= -0.95 ? v.Map(x => Math.Log(1 + x)) : null),
@@ -148,14 +148,19 @@ internal static class Words
     public static Facts Mixed(Interval range, Facts[] inputs) =>
         new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves));
 
+    // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds.
+    private static bool EndsAt(Facts value, double number) => value.Moves && (value.Range.Low == number || value.Range.High == number);
+
     // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
     private static Word Comparison(string name, string pattern) => new(name, 2, pattern, (c, n, v) =>
     {
         bool isSafe = v[0].Moves || v[1].Moves
-            ? name != "EqualTo" && (v[0].Range.Low == v[0].Range.High || v[1].Range.Low == v[1].Range.High)
+            ? name != "EqualTo" && ((IsNumber(v[0]) && !EndsAt(v[1], v[0].Range.Low)) || (IsNumber(v[1]) && !EndsAt(v[0], v[1].Range.Low)))
             : v[0].IsGrid && v[1].IsGrid;
         return isSafe ? Mixed(new(0, 1), v) with { IsCondition = true } : null;
     });
+
+    private static bool IsNumber(Facts value) => value.Range.Low == value.Range.High;
 
     private static Word Reduction(string name, Func<FormulaContext, ElementAxes> axes, bool isMean) => new(name, 1, name + "({0})", (c, n, v) =>
     {
