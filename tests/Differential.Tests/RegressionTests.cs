@@ -33,6 +33,8 @@ public sealed class RegressionTests
         ("second derivatives of a maximum over nothing", Loss("Activation.Sigmoid, IgnoreIndex = -1", "Mean(Pow(MaxOverClasses(x.Probability), 2)) * x.Probability", ignore: -1)),
         ("a quotient's other value under selections of several kinds", Loss("Activation.None, IgnoreIndex = -1", "Sum(Divide(x.Complement, Sum(y), y) * y) / Softplus(Square(Divide(x.Complement, Sum(y), y)))", Activation.None, ignore: -1)),
         ("a slope that the label picks, times one of what is ignored", Loss("Activation.Softmax, IgnoreIndex = 1", "Sum(SumOverClasses(Sqrt(x.Probability + Mean(x.Probability) + 0.37)) * y) / (y + 0.125)", Activation.Softmax, ignore: 1)),
+        ("a quotient by the target, times the target", Loss("Activation.Softmax", "Divide(x.Probability, y, 1) * y", Activation.Softmax)),
+        ("a quotient by the rest of the target, times it", Loss("Activation.Softmax", "Divide(x.LogProbability, 1 - y, 0.5) * (1 - y)", Activation.Softmax)),
         ("labels and valid pixels of some classes in one slope", new()
         {
             IgnoreIndex = 0,

@@ -89,7 +89,7 @@ internal sealed partial class GraphBuilder
         if (a.Op == Op.Mask)
             return Mask(a[0], Divide(a[1], b));
 
-        if (QuotientByExponentials(a, b) is { } quotient)
+        if ((QuotientByExponentials(a, b) ?? QuotientByWeight(a, b)) is { } quotient)
             return quotient;
 
         // One division for all pixels instead of one for each.

@@ -134,12 +134,12 @@ internal sealed partial class GraphBuilder
 
     private static Scaled Changed(Scaled inner, Func<Node, Node> exponent, Func<Node, Node>? factor = null) =>
         new(() => (exponent(inner.Parts.Exponent), inner.Parts.Factor is { } own && factor is not null ? factor(own) : inner.Parts.Factor))
-    {
-        HasFactor = inner.HasFactor,
-        HasExponential = inner.HasExponential,
-        HasProbabilities = inner.HasProbabilities,
-        CanVanish = inner.CanVanish,
-    };
+        {
+            HasFactor = inner.HasFactor,
+            HasExponential = inner.HasExponential,
+            HasProbabilities = inner.HasProbabilities,
+            CanVanish = inner.CanVanish,
+        };
 
     // A constant, a count, or what bounds say. Of what is 0 the logarithm is -infinity, which is right for a factor, but has no derivative.
     private bool IsKnownPositive(Node a) =>

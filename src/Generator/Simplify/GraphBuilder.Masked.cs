@@ -36,6 +36,15 @@ internal sealed partial class GraphBuilder
         return factors.Contains(factor) && factors.TrueForAll(IsFiniteIfMasked);
     }
 
+    // A product with the divisor may stand for a selection by it, which leaves nothing where both are 0.
+    private Node? QuotientByWeight(Node a, Node b)
+    {
+        if (!MasksClasses || !IsWeight(b))
+            return null;
+        List<Node> factors = Factors(a).ToList();
+        return factors.Remove(b) ? Mask(IsNotZero(b), Product(factors)) : null;
+    }
+
     private bool IsFiniteIfMasked(Node node)
     {
         if (finiteIfMasked.TryGetValue(node, out bool known))
