@@ -71,7 +71,15 @@ namespace LossGen.Generated
         {
             if (usesKernel && isRecorded && runningBytes > 0)
                 running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
-            value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
+            try
+            {
+                value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
+            }
+            catch
+            {
+                Release();
+                throw;
+            }
         }
 
         /// <summary>Lets go of what was kept for the backward pass.</summary>
