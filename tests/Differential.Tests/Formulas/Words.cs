@@ -148,8 +148,8 @@ internal static class Words
     public static Facts Mixed(Interval range, Facts[] inputs) =>
         new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves));
 
-    // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds.
-    private static bool EndsAt(Facts value, double number) => value.Moves && (value.Range.Low == number || value.Range.High == number);
+    // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds, and in float a probability of 1 - 1e-8 is 1.
+    private static bool EndsAt(Facts value, double number) => value.Moves && (Math.Abs(value.Range.Low - number) < 1e-5 || Math.Abs(value.Range.High - number) < 1e-5);
 
     // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
     private static Word Comparison(string name, string pattern) => new(name, 2, pattern, (c, n, v) =>
