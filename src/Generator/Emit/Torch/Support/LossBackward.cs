@@ -37,8 +37,15 @@ namespace LossGen.Generated
         [ThreadStatic]
         private static Tensor? s_returned;
 
-        /// <summary>The value as part of the graph.</summary>
-        public static Tensor Join(Tensor logits, Tensor target, LossCall call, Tensor[] inputs)
+        /// <summary>The value of a call: part of the graph where the logits are.</summary>
+        public static Tensor Value(Tensor logits, Tensor target, LossCall call, Tensor[] inputs, LossComponents? components)
+        {
+            bool isRecorded = logits.requires_grad && torch.is_grad_enabled();
+            call.Evaluate(logits, target, inputs, components, isRecorded);
+            return isRecorded ? Join(logits, target, call, inputs) : call.TakeValue();
+        }
+
+        private static Tensor Join(Tensor logits, Tensor target, LossCall call, Tensor[] inputs)
         {
             Tensor value = LossNode.IsSupported && !ForceFunction ? LossNode.Apply(logits, target, call, inputs) : LossFunction.Apply(logits, target, call, inputs);
             call.Token.Join(value);

@@ -96,11 +96,8 @@ namespace LossGen.Generated
             for (int k = 0; k < spatial.Length; k++)
                 part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
             BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
-            bool isRecorded = output.requires_grad && torch.is_grad_enabled();
             var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, output.dtype, new LabelGrid(spatial, full, sampling));
-            Tensor logits = TensorMemory.Readable(output), labels = TensorMemory.Contiguous(target);
-            call.Evaluate(logits, labels, Array.Empty<Tensor>(), components, isRecorded);
-            return isRecorded ? LossBackward.Join(logits, labels, call, Array.Empty<Tensor>()) : call.TakeValue();
+            return LossBackward.Value(TensorMemory.Readable(output), TensorMemory.Contiguous(target), call, Array.Empty<Tensor>(), components);
         }
 
         // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if these are not last.

@@ -30,10 +30,8 @@ namespace LossGen.Generated
                 input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
             bool usesKernel = UsesKernel(input);
             Prepare(definition, shape, usesKernel, ref input, ref target, inputs);
-            bool isRecorded = input.requires_grad && torch.is_grad_enabled();
             var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype);
-            call.Evaluate(input, target, inputs, components, isRecorded);
-            return (isRecorded ? LossBackward.Join(input, target, call, inputs) : call.TakeValue()).MoveToOuterDisposeScope();
+            return LossBackward.Value(input, target, call, inputs, components).MoveToOuterDisposeScope();
         }
 
         /// <summary>The value, and the backward pass of what made the logits: what forward and backward do, but for a node of the graph and the calls to and from it.</summary>
