@@ -128,7 +128,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
         int length = pass.SumLength(run.Classes);
         Begin(run, pass, new Span<double>(memory.BlockSums, length));
-        new Span<T>(memory.TargetBits, V.Count).Clear();
+        if (run.ChecksTarget)
+            new Span<T>(memory.TargetBits, V.Count).Clear();
         for (long chunk = start; chunk < end; chunk += FlushPixels)
         {
             BeginLanes(run, pass, memory.LaneSums, length);

@@ -29,10 +29,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         RunningSumLayout[] sums = run.Layout.RunningSums;
         if (sums.Length == 0)
             return;
-        long images = run.Batch * run.ImagePixels;
-        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, Workspace.Size<nint>(2 * sums.Length) + (callers is null ? RunningBytes(run) : 0));
+        long images = run.Batch * run.ImagePixels, own = callers is null ? RunningBytes(run) : 0;
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Running, Workspace.Size<nint>(2 * sums.Length) + own);
         run.Running = (T**)workspace.Take<nint>(2 * sums.Length);
-        byte* next = callers is null ? workspace.Take<byte>(RunningBytes(run)) : (byte*)callers;
+        byte* next = callers is null ? workspace.Take<byte>(own) : (byte*)callers;
         for (int k = 0; k < sums.Length; k++)
             run.Running[(2 * k) + 1] = HasOwnKeys(run, k) ? Take(ref next, images * RowsOf(run, sums[k])) : null;
         for (int k = 0; k < sums.Length; k++)

@@ -90,8 +90,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         int width = run.Width, classes = run.Classes;
         if (!run.IsPlain || pixel + width > end)
             return pixel;
-        long start = (long)image * classes * run.Pixels;
-        int channels = classes + (run.Definition.DropLastTargetChannel ? 1 : 0);
+        long start = (long)image * classes * run.Pixels, targetStart = TargetOf(run, image);
         var tile = new Tile<T>
         {
             Classes = classes,
@@ -117,7 +116,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 tile.Gradient = (T*)run.Gradient + start + pixel;
             if (!run.HasLabels)
             {
-                tile.Target = (T*)run.Target + (image * channels * run.Pixels) + pixel;
+                tile.Target = (T*)run.Target + targetStart + pixel;
             }
             else
             {

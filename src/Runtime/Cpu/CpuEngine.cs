@@ -18,9 +18,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.ValuePasses = layout.ValueStage;
         call.CountsImages = layout.CountsImages;
         call.HasMaxima = Array.Exists(layout.Passes, pass => pass.HasMaxima);
-        call.RunningBytes = RunningBytes(run);
         if (call.Mode == CpuMode.Measure)
+        {
+            call.RunningBytes = RunningBytes(run);
             return;
+        }
+
         if (definition.Resize == Resize.Bilinear && call.Logits is not null
             && (call.Shape.LogitHeight != call.Shape.Height || call.Shape.LogitWidth != call.Shape.Width))
         {
