@@ -22,7 +22,7 @@ internal static class Differentiator
             Func<GraphBuilder, Node, Node, Node?[]>? derivative = node.Operation().Derivative;
             if (derivative is null)
                 continue;
-            foreach (Node arriving in Parts(builder, node, adjoint))
+            foreach (Node arriving in Parts(builder, node, builder.NumberIfMasked(node, adjoint)))
             {
                 Node?[] contributions = derivative(builder, node, arriving);
                 for (int i = 0; i < contributions.Length; i++)

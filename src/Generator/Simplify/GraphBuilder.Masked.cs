@@ -45,6 +45,18 @@ internal sealed partial class GraphBuilder
         return factors.Remove(b) ? Mask(IsNotZero(b), Product(factors)) : null;
     }
 
+    /// <summary>
+    /// The adjoint of a sum that is infinite at a masked class, such as the logarithm of its probability, with 0 for NaN there. What levels off has the slope 0 at infinity; multiplied by the slope of
+    /// what led to infinity that would be NaN, of the masked class and, by way of the log-sum-exp, of all others.
+    /// </summary>
+    public Node NumberIfMasked(Node sum, Node adjoint)
+    {
+        if (!MasksClasses || sum.Op != Op.Add || IsFiniteIfMasked(sum) || IsFiniteIfMasked(adjoint))
+            return adjoint;
+        Node isInfinite = Equal(Abs(sum), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
+        return Mask(Or(Not(isInfinite), isNumber), adjoint);
+    }
+
     private bool IsFiniteIfMasked(Node node)
     {
         if (finiteIfMasked.TryGetValue(node, out bool known))

@@ -40,6 +40,15 @@ public sealed class MaskedClassTests
         new("-SumOverClasses((1 - y) * Log(1 - x.Probability))", Entropy, [-Other, Other, 0]),
         new("SumOverClasses(x.Probability * x.Logit)", Own + (0.5 * Other), [Own + (Own * Other * 0.5), Other - (Own * Other * 0.5), 0]),
         new("-SumOverClasses(y * x.Logit)", -1, [-1, 0, 0]),
+
+        // What levels off, of the logarithm of a probability: its slope at minus infinity is 0 whatever it is multiplied by.
+        .. Saturating("Log(1 + Exp({0}))", v => Math.Log(1 + Math.Exp(v)), v => 1 / (1 + Math.Exp(-v)), 0),
+        .. Saturating("Exp({0})", Math.Exp, Math.Exp, 0),
+        .. Saturating("Sigmoid({0})", v => 1 / (1 + Math.Exp(-v)), v => Math.Exp(-v) / Math.Pow(1 + Math.Exp(-v), 2), 0),
+        .. Saturating("Tanh({0})", Math.Tanh, v => 1 - (Math.Tanh(v) * Math.Tanh(v)), -1),
+        .. Saturating("Atan({0})", Math.Atan, v => 1 / (1 + (v * v)), -Math.PI / 2),
+        .. Saturating("1 / (1 - {0})", v => 1 / (1 - v), v => 1 / ((1 - v) * (1 - v)), 0),
+        .. Saturating("1 / Sqrt(1 - {0})", v => 1 / Math.Sqrt(1 - v), v => 0.5 * Math.Pow(1 - v, -1.5), 0),
     ];
 
     // Terms that ask of each class's own logit or of something else than a probability, and one that is as large as the gap between classes.
@@ -96,6 +105,19 @@ public sealed class MaskedClassTests
     }
 
     private static double Tolerance(ScalarType type) => type == ScalarType.Float64 ? 1e-12 : type == ScalarType.Float32 ? 1e-5 : 2e-3;
+
+    // f(-l * l), l the logarithm of each class's probability, written with and without a product by it.
+    private static IEnumerable<Case> Saturating(string function, Func<double, double> value, Func<double, double> slope, double atInfinity)
+    {
+        double own = -Entropy, other = -Entropy - 0.5;
+        double slopeOwn = -2 * own * slope(-own * own), slopeOther = -2 * other * slope(-other * other);
+        double gradient = (slopeOwn * Other) - (slopeOther * Own);
+        foreach (string square in (string[])["x.LogProbability * Abs(x.LogProbability)", "-x.LogProbability * x.LogProbability", "-Square(x.LogProbability)"])
+        {
+            yield return new(
+                $"SumOverClasses({function.Replace("{0}", $"({square})", StringComparison.Ordinal)})", value(-own * own) + value(-other * other) + atInfinity, [gradient, -gradient, 0]);
+        }
+    }
 
     // Of (1 - p)^g * -log p: the slope along the label's logit, and its opposite.
     private static double[] Slopes(double gamma)
