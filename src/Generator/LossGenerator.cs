@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text;
-using LossGen.Generator.Analyze;
+using LossGen.Compiler;
+using LossGen.Compiler.Analyze;
+using LossGen.Compiler.Emit;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Emit;
-using LossGen.Generator.Model;
 using LossGen.Generator.Parse;
+using LossGen.Generator.Terms;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -24,7 +26,7 @@ public sealed class LossGenerator : IIncrementalGenerator
     internal const string TermSourceStep = "TermSource";
     internal const string AnalyzeStep = "Analyze";
     internal const string DiagnosticsStep = "Diagnostics";
-    internal const string TorchSupportStep = "TorchSupport";
+    internal const string SupportStep = "Support";
 
     // Set by a project's property LossGenShowPasses, which the package's LossGen.props makes visible.
     private const string ShowPasses = "build_property.LossGenShowPasses";
@@ -44,12 +46,11 @@ public sealed class LossGenerator : IIncrementalGenerator
             .WithTrackingName(ModelStep);
         IncrementalValueProvider<bool> showsStages = context.AnalyzerConfigOptionsProvider
             .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text) && bool.TryParse(text, out bool shows) && shows);
-        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, cancellation) => EmittedLoss.Create(pair.Left, pair.Right, cancellation)).WithTrackingName(EmitStep);
+        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, cancellation) => Pipeline.Run(pair.Left, pair.Right, cancellation)).WithTrackingName(EmitStep);
         context.RegisterSourceOutput(emitted, static (output, loss) =>
         {
-            AddSource(output, loss.HintName, loss.Text);
-            if (loss.TorchText is not null)
-                AddSource(output, loss.HintName + HintNames.Torch, loss.TorchText);
+            foreach (EmittedFile file in loss.Files)
+                AddSource(output, file.HintName, file.Text);
         });
 
         IncrementalValuesProvider<TermResult> terms = context.SyntaxProvider
@@ -83,19 +84,22 @@ public sealed class LossGenerator : IIncrementalGenerator
             emitted.Where(static loss => loss.Failure is not null).Combine(parsed.Select(static (result, _) => result.Places).Collect()),
             static (output, failed) => ReportFailure(output, failed.Left, failed.Right));
 
-        IncrementalValueProvider<bool> needsTorchSupport = models
-            .Select(static (model, _) => model.HasTorchSharp)
-            .Collect()
-            .Combine(context.ParseOptionsProvider.Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: >= KnownTypes.LeastVersion }))
-            .Select(static (pair, _) => pair.Right && pair.Left.Contains(true))
-            .WithTrackingName(TorchSupportStep);
-        context.RegisterSourceOutput(needsTorchSupport, static (output, isNeeded) =>
+        IncrementalValueProvider<bool> isCSharp12 = context.ParseOptionsProvider
+            .Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: >= KnownTypes.LeastVersion });
+        foreach (IBackend backend in Pipeline.Backends)
         {
-            if (!isNeeded)
-                return;
-            foreach ((string name, string text) in TorchSupportSource.Files())
-                AddSource(output, HintNames.Support + name, text);
-        });
+            IncrementalValueProvider<bool> needsSupport = models
+                .Select((model, _) => backend.IsWanted(model))
+                .Collect()
+                .Combine(isCSharp12)
+                .Select(static (pair, _) => pair.Right && pair.Left.Contains(true))
+                .WithTrackingName(SupportStep);
+            context.RegisterSourceOutput(needsSupport, (output, isNeeded) =>
+            {
+                foreach ((string name, string text) in isNeeded ? backend.SupportFiles() : [])
+                    AddSource(output, HintNames.Support + name, text);
+            });
+        }
     }
 
     private static void AddSource(SourceProductionContext output, string hintName, string text) =>

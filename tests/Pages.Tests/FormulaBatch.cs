@@ -1,5 +1,5 @@
-using LossGen.Generator.Formula;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 using LossGen.Pages.Formulas;
 

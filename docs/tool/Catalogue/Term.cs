@@ -1,5 +1,5 @@
 using System.Reflection;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 
 namespace LossGen.Pages.Catalogue;
 

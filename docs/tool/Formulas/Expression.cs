@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Pages.Formulas;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Pages.Formulas;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Formula;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 
 namespace LossGen.Pages.Formulas;

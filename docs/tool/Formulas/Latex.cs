@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 
 namespace LossGen.Pages.Formulas;

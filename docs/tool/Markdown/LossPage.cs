@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 using LossGen.Pages.Formulas;
 using LossGen.Pages.Plots;

@@ -1,4 +1,4 @@
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 using LossGen.Pages.Catalogue;
 using LossGen.Pages.Formulas;
 

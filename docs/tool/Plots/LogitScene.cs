@@ -1,4 +1,4 @@
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 
 namespace LossGen.Pages.Plots;

@@ -1,4 +1,4 @@
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 using LossGen.Pages.Catalogue;
 using LossGen.Pages.Formulas;
 using LossGen.TestSupport;
@@ -79,6 +79,6 @@ internal abstract class Scene
 
     protected static double[] Ramp(double from, double to, int count) => [.. Enumerable.Range(0, count).Select(i => from + ((to - from) * i / (count - 1)))];
 
-    private static Func<Generator.Formula.SExpression, bool> Uses(string word) =>
+    private static Func<Compiler.Formula.SExpression, bool> Uses(string word) =>
         expression => !expression.IsAtom && (expression.Head == word || expression.Items.Any(item => !item.IsAtom && Uses(word)(item)));
 }

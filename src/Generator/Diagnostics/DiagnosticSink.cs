@@ -1,5 +1,5 @@
 using System.Globalization;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Diagnostics;

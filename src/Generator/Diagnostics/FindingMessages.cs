@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Analyze;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Analyze;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Parse;
 using Microsoft.CodeAnalysis;
 

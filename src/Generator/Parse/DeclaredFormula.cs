@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Formula;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

@@ -1,5 +1,5 @@
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
@@ -7,9 +7,6 @@ namespace LossGen.Generator.Parse;
 /// <summary>A term as a loss declares it: a formula, and what its attribute states. The formula in place has no attribute.</summary>
 internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, AttributeReader? Attribute)
 {
-    public const string PixelWeights = "PixelWeights";
-    public const string ElementWeights = "ElementWeights";
-    public const string NormalizesOption = "NormalizeWeightMaps";
 
     /// <summary>The types that generated code names: the class of the formula, and the enumerations among its parameters.</summary>
     public IEnumerable<ITypeSymbol> Types => Attribute is null ? [] : Formula.Parameters.Select(parameter => parameter.Type).Where(type => type.TypeKind == TypeKind.Enum).Append(Formula.Method.ContainingType);
@@ -26,11 +23,11 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
 
     /// <summary>The options that name an input with the term's weights, with what they name.</summary>
     public IEnumerable<(string Option, string Input)> WeightMaps =>
-        new[] { PixelWeights, ElementWeights }
+        new[] { OptionNames.PixelWeights, OptionNames.ElementWeights }
             .Select(option => (option, Attribute?.Find(option)?.Text!))
             .Where(map => map.Item2 is not null);
 
-    public bool NormalizeWeightMaps => Attribute?.FindNumber(NormalizesOption, 0) > 0;
+    public bool NormalizeWeightMaps => Attribute?.FindNumber(OptionNames.NormalizeWeightMaps, 0) > 0;
 
     /// <summary>The term, or one that it derives from, says that its prediction is a probability.</summary>
     public bool TakesProbability => Says("TakesProbabilityAttribute");
@@ -44,7 +41,7 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
     public EquatableArray<string> Stated => Attribute is { } attribute
         ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name)
-            .Concat(new[] { PixelWeights, ElementWeights, NormalizesOption }.Where(attribute.States)).ToEquatableArray()
+            .Concat(new[] { OptionNames.PixelWeights, OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps }.Where(attribute.States)).ToEquatableArray()
         : [];
 
     /// <summary>The method as the generated code calls it.</summary>
@@ -133,5 +130,5 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
             .FirstOrDefault(option => attribute.IsUnknown(option, out _));
 
     /// <summary>The options that every term has.</summary>
-    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation", PixelWeights, ElementWeights, NormalizesOption];
+    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation", OptionNames.PixelWeights, OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps];
 }

@@ -1,5 +1,5 @@
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -15,7 +15,7 @@ internal static class GeneratedMembers
     private static readonly string[] Words = ["var", "unmanaged", "nint"];
 
     /// <summary>True, with messages, where a member that is generated cannot be there.</summary>
-    public static bool Check(INamedTypeSymbol loss, bool hasTorchSharp, int inputs, Model.Reduction reduction, DiagnosticSink sink, CancellationToken cancellation)
+    public static bool Check(INamedTypeSymbol loss, bool hasTorchSharp, int inputs, Reduction reduction, DiagnosticSink sink, CancellationToken cancellation)
     {
         bool found = false;
         List<(string Name, string[]? Parameters)> members = hasTorchSharp ? OfModule(inputs, reduction) : [];
@@ -55,7 +55,7 @@ internal static class GeneratedMembers
     }
 
     // Without parameters: no method, so that nothing else can have the name.
-    private static List<(string Name, string[]? Parameters)> OfModule(int inputs, Model.Reduction reduction)
+    private static List<(string Name, string[]? Parameters)> OfModule(int inputs, Reduction reduction)
     {
         string[] maps = [.. Enumerable.Repeat(Tensor, inputs)];
         var members = new List<(string, string[]?)>
@@ -65,7 +65,7 @@ internal static class GeneratedMembers
             ("Backward", [Tensor, Tensor, .. maps, "double"]),
             ("EvaluateWithGradient", [Tensor, Tensor, .. maps, Tensor, "double"]),
         };
-        if (reduction != Model.Reduction.None)
+        if (reduction != Reduction.None)
             members.Add(("forward", [$"System.Collections.Generic.IReadOnlyList<{Tensor}>", Tensor, .. maps, "LossGen.DeepSupervision"]));
         return members;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LossGen.Compiler;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
@@ -12,9 +13,6 @@ internal static class HintNames
 {
     /// <summary>What stands before the names of the files that each project with TorchSharp gets once.</summary>
     public const string Support = "LossGen.Generated.";
-
-    /// <summary>What stands behind the name of a loss's file in that of its TorchSharp side.</summary>
-    public const string Torch = ".Torch";
 
     private const int LongestName = 120;
 
@@ -30,7 +28,7 @@ internal static class HintNames
         var safe = new StringBuilder(name.Length);
         foreach (char c in name)
             safe.Append(char.IsLetterOrDigit(c) || c is '.' or '_' or '+' ? c : '-');
-        needsHash |= safe.ToString() != name || name.Length > LongestName || name.EndsWith(Torch, StringComparison.OrdinalIgnoreCase) || name.StartsWith(Support, StringComparison.OrdinalIgnoreCase);
+        needsHash |= safe.ToString() != name || name.Length > LongestName || Pipeline.Backends.Any(backend => backend.Suffix.Length > 0 && name.EndsWith(backend.Suffix, StringComparison.OrdinalIgnoreCase)) || name.StartsWith(Support, StringComparison.OrdinalIgnoreCase);
         return needsHash ? $"{safe.ToString(0, Math.Min(safe.Length, LongestName))}-{Hash(name)}" : name;
     }
 

@@ -1,7 +1,9 @@
+using LossGen.Compiler;
+using LossGen.Compiler.Emit;
+using LossGen.Compiler.Emit.Torch;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Support;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Emit;
-using LossGen.Generator.Emit.Torch;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,17 +29,9 @@ internal static class LossParser
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            sink.Report(Descriptors.InternalError, syntax.Identifier.GetLocation(), type.Name, Describe(error));
+            sink.Report(Descriptors.InternalError, syntax.Identifier.GetLocation(), type.Name, Fault.Describe(error));
             return new(null, sink.ToArray(), new("", [], new(syntax.Identifier.GetLocation()), default));
         }
-    }
-
-    /// <summary>An exception in one line, with the method that threw it, as messages need it.</summary>
-    public static string Describe(Exception error)
-    {
-        string message = error.Message.Split('\n')[0].Trim();
-        string? frame = error.StackTrace?.Split('\n')[0].Trim();
-        return frame is null ? $"{error.GetType().Name}: {message}" : $"{error.GetType().Name}: {message} ({frame.Substring(0, frame.IndexOf(')') + 1)})";
     }
 
     private static ParseResult Parse(

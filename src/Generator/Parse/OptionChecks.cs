@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Formula;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 
 namespace LossGen.Generator.Parse;
 

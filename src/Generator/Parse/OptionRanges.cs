@@ -1,5 +1,6 @@
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

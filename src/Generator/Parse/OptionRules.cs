@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 
 namespace LossGen.Generator.Parse;
 

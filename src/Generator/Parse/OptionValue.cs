@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LossGen.Compiler.Text;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
@@ -19,7 +20,7 @@ internal readonly record struct OptionValue(double? Number, ImmutableArray<doubl
         if (constant.Kind == TypedConstantKind.Array)
         {
             return constant.IsNull ? default : new(null, constant.Values
-                .Select(value => Parse.Numbers.TryRead(value.Value, out double item) ? item : double.NaN).ToImmutableArray());
+                .Select(value => Compiler.Text.Numbers.TryRead(value.Value, out double item) ? item : double.NaN).ToImmutableArray());
         }
 
         return OfConstant(constant.Value);
@@ -27,10 +28,10 @@ internal readonly record struct OptionValue(double? Number, ImmutableArray<doubl
 
     /// <summary>What a constant says.</summary>
     public static OptionValue OfConstant(object? constant) =>
-        Parse.Numbers.TryRead(constant, out double number) ? new(number) : new(null, default, constant as string);
+        Compiler.Text.Numbers.TryRead(constant, out double number) ? new(number) : new(null, default, constant as string);
 
     /// <summary>As messages show it.</summary>
-    public override string ToString() => Number is { } number ? Parse.Numbers.Write(number)
-        : IsList ? $"[{string.Join(", ", Numbers.Select(Parse.Numbers.Write))}]"
+    public override string ToString() => Number is { } number ? Compiler.Text.Numbers.Write(number)
+        : IsList ? $"[{string.Join(", ", Numbers.Select(Compiler.Text.Numbers.Write))}]"
         : Text ?? "null";
 }

@@ -1,5 +1,5 @@
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using LossGen.Compiler.Emit;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Emit;
-using LossGen.Generator.Formula;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -76,7 +77,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
 
     private ArgumentModel FromProperty(DeclaredParameter parameter, IPropertySymbol property)
     {
-        string name = TypeHeader.Escape(property.Name);
+        string name = CSharpWords.Escape(property.Name);
         if (parameter.TakesNumbers)
             return FromClassProperty(parameter, name);
         int index = properties.FindIndex(known => known.Name == name);
@@ -118,7 +119,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
     {
         Location? place = term.Attribute?.LocationOfValue(option);
         if (SyntaxFacts.IsValidIdentifier(name))
-            return IndexOf(new(name, option == DeclaredTerm.ElementWeights), term, place);
+            return IndexOf(new(name, option == OptionNames.ElementWeights), term, place);
         sink.Report(Descriptors.WeightMapName, place, option, term.Name, name);
         return -1;
     }

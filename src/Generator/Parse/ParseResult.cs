@@ -1,4 +1,4 @@
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

@@ -1,5 +1,5 @@
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Formula;
 using LossGen.Generator.Parse.Body;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -1,5 +1,7 @@
+using LossGen.Compiler;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Support;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -55,7 +57,7 @@ internal static class TermParser
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            sink.Report(Descriptors.InternalError, term.Locations.FirstOrDefault(), term.Name, LossParser.Describe(error));
+            sink.Report(Descriptors.InternalError, term.Locations.FirstOrDefault(), term.Name, Fault.Describe(error));
             return new(null, null, null, sink.ToArray());
         }
     }

@@ -1,4 +1,4 @@
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;

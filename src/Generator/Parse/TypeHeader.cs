@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
-using LossGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,20 +28,14 @@ internal sealed record TypeHeader(
             bool isContainer = !SymbolEqualityComparer.Default.Equals(part, type);
             isPossible &= CheckKind(part, syntax, isContainer, sink) && CheckPartial(part, syntax, type, sink, cancellation);
             if (isContainer)
-                containers.Insert(0, $"partial {Keyword(part)} {Escape(part.Name)}");
+                containers.Insert(0, $"partial {Keyword(part)} {CSharpWords.Escape(part.Name)}");
         }
         return isPossible
             ? new(
                 type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(NamespaceFormat),
-                containers.ToImmutable().ToEquatableArray(), ModifiersOf(type), Escape(type.Name), HintNames.For(type))
+                containers.ToImmutable().ToEquatableArray(), ModifiersOf(type), CSharpWords.Escape(type.Name), HintNames.For(type))
             : null;
     }
-
-    /// <summary>The name as C# writes it: a keyword gets its at sign.</summary>
-    public static string Escape(string name) =>
-        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None
-            ? "@" + name
-            : name;
 
     private static TypeHeader? Broken(DiagnosticSink sink)
     {

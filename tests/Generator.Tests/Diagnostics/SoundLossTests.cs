@@ -1,4 +1,4 @@
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Tests.Helpers;
 using LossGen.Generator.Tests.Parse;
 using Microsoft.CodeAnalysis;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Tests.Helpers;
@@ -57,7 +57,7 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
         GeneratorRunResult second = secondRun.Results.Single();
         Assert.Null(result.Exception);
         Assert.Null(second.Exception);
-        foreach (string step in new[] { LossGenerator.ModelStep, LossGenerator.EmitStep, LossGenerator.TermSourceStep, LossGenerator.TorchSupportStep })
+        foreach (string step in new[] { LossGenerator.ModelStep, LossGenerator.EmitStep, LossGenerator.TermSourceStep, LossGenerator.SupportStep })
             AssertUnchanged(Steps(second, step), step);
         if (Diagnostics.IsEmpty)
             AssertUnchanged(second.TrackedOutputSteps.Values.SelectMany(steps => steps), "output");

@@ -1,3 +1,5 @@
+using LossGen.Compiler;
+using LossGen.Generator.Terms;
 using LossGen.Generator.Tests.Helpers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -70,7 +72,7 @@ public class StepTests
             .. run.Models,
             .. run.Values<object>(LossGenerator.EmitStep),
             .. run.Values<object>(LossGenerator.TermSourceStep),
-            .. run.Values<object>(LossGenerator.TorchSupportStep),
+            .. run.Values<object>(LossGenerator.SupportStep),
         ];
         Assert.True(values.Length > 2);
         Assert.All(values, value => Assert.Empty(ObjectGraph.FindRoslyn(value)));

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using LossGen.Generator.Formula;
-using LossGen.Generator.Graph;
-using LossGen.Generator.Model;
-using LossGen.Generator.Plan;
+using LossGen.Compiler.Build;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Plan;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -11,7 +12,7 @@ namespace LossGen.Generator.Tests.Middle;
 internal static class Build
 {
     public static LossOptions Options { get; } = new(
-        Model.Activation.Softmax, 0, null, false, false, Model.Reduction.Mean, Model.TargetKind.Any, Model.ClassAxis.Second, false, Model.Resize.None);
+        Compiler.Model.Activation.Softmax, 0, null, false, false, Compiler.Model.Reduction.Mean, Compiler.Model.TargetKind.Any, Compiler.Model.ClassAxis.Second, false, Compiler.Model.Resize.None);
 
     public static FormulaScope Scope(GraphBuilder graph, LossOptions? options = null, bool indexTarget = true) =>
         new(graph, options ?? Options, indexTarget, new(true, []), (options ?? Options).Activation);
@@ -29,7 +30,7 @@ internal static class Build
     }
 
     public static LossGraph Graph(LossOptions options, bool indexTarget, params TermModel[] terms) =>
-        LossGraph.Build(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], [], false, false, false), indexTarget);
+        GraphComposer.Compose(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], [], false, false, false), indexTarget);
 
     public static LossPlan Plan(LossOptions options, bool indexTarget, params TermModel[] terms) => Planner.Plan(Graph(options, indexTarget, terms));
 

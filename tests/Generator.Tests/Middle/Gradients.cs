@@ -1,5 +1,5 @@
-using LossGen.Generator.Differentiate;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Differentiate;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 

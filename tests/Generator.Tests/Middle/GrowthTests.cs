@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using LossGen.Generator.Graph;
-using LossGen.Generator.Plan;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Plan;
 
 namespace LossGen.Generator.Tests.Middle;
 

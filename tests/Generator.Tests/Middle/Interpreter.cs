@@ -1,4 +1,4 @@
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 

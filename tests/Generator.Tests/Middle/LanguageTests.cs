@@ -1,5 +1,5 @@
 using System.Reflection;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -20,11 +20,11 @@ public class LanguageTests
     public void TheNumberOfArgumentsIsThatOfThePublicFunction() =>
         Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(IsOfValues), method =>
         {
-            var scope = Build.Scope(new Graph.GraphBuilder());
+            var scope = Build.Scope(new Compiler.Graph.GraphBuilder());
             bool joinsImages = method.Name.EndsWith("OverBatch", StringComparison.Ordinal); // of what has been summed over pixels
             FormulaValue[] arguments = [.. method.GetParameters().Select(parameter => joinsImages
-                ? new FormulaValue(scope.Graph.Parameter(0), Graph.Axes.Batch)
-                : new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Graph.Axes.All))];
+                ? new FormulaValue(scope.Graph.Parameter(0), Compiler.Graph.Axes.Batch)
+                : new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Compiler.Graph.Axes.All))];
             Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
 

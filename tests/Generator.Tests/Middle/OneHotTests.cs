@@ -1,6 +1,6 @@
-using LossGen.Generator.Graph;
-using LossGen.Generator.Model;
-using LossGen.Generator.Plan;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Model;
+using LossGen.Compiler.Plan;
 
 namespace LossGen.Generator.Tests.Middle;
 

@@ -1,4 +1,4 @@
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -138,7 +138,7 @@ public class OperationTableTests
     public void PowersByANumber(double exponent, double at, double expected)
     {
         var builder = new GraphBuilder();
-        Node gradient = Differentiate.Differentiator.Gradient(builder, builder.Power(builder.Logit, builder.Constant(exponent)), builder.One);
+        Node gradient = Compiler.Differentiate.Differentiator.Gradient(builder, builder.Power(builder.Logit, builder.Constant(exponent)), builder.One);
         Assert.Equal(expected, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [at])));
     }
 
@@ -148,7 +148,7 @@ public class OperationTableTests
         var builder = new GraphBuilder();
         Node x = builder.Logit;
         Node root = builder.Where(builder.Less(builder.Zero, x), builder.Sqrt(x), x);
-        Node gradient = Differentiate.Differentiator.Gradient(builder, root, builder.One);
+        Node gradient = Compiler.Differentiate.Differentiator.Gradient(builder, root, builder.One);
         Assert.Equal(1, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [-1])));
         Assert.Equal(0.25, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [4])));
     }

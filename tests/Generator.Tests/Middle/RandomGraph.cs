@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
-using LossGen.Generator.Graph;
+using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 

@@ -1,8 +1,7 @@
-using LossGen.Generator.Analyze;
-using LossGen.Generator.Differentiate;
-using LossGen.Generator.Graph;
-using LossGen.Generator.Model;
-using Range = LossGen.Generator.Analyze.Range;
+using LossGen.Compiler.Analyze;
+using LossGen.Compiler.Differentiate;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Model;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -20,7 +19,7 @@ public class RangeTests
         {
             GraphBuilder builder = RandomGraph.Builder();
             Node root = RandomGraph.Build(builder, tree, simplify);
-            var ranges = new Ranges(Tables, Model.Activation.Softmax);
+            var ranges = new Ranges(Tables, Compiler.Model.Activation.Softmax);
             for (int seed = 0; seed < 3; seed++)
             {
                 var leaves = Leaves.Random(seed);
@@ -38,7 +37,7 @@ public class RangeTests
         RandomGraph.Hold(500, tree =>
         {
             GraphBuilder builder = RandomGraph.Builder();
-            var ranges = new Ranges(Tables, Model.Activation.Softmax);
+            var ranges = new Ranges(Tables, Compiler.Model.Activation.Softmax);
             foreach (Node node in Build.Reachable(RandomGraph.Build(builder, tree, simplify: true)))
             {
                 known += ranges.Of(node) is null ? 0 : 1;
@@ -69,14 +68,14 @@ public class RangeTests
     {
         var builder = new GraphBuilder();
         Node p = builder.Softmax(builder.Logit);
-        var ranges = new Ranges(Tables, Model.Activation.Softmax);
+        var ranges = new Ranges(Tables, Compiler.Model.Activation.Softmax);
         Assert.Equal(!unguarded, ranges.IsPositive(p, builder.LessOrEqual(builder.Constant(bound), p), holds: true));
         Assert.Equal(bound >= 0, ranges.IsPositive(p, builder.Less(builder.Constant(bound), p), holds: true));
         Assert.False(ranges.IsPositive(p, builder.Less(builder.Constant(bound), p), holds: false));
         Assert.Equal(bound > 0, ranges.IsPositive(p, builder.Less(p, builder.Constant(bound)), holds: false));
     }
 
-    private static void AssertWithin(Range? range, Tensor values, Extents extents, Node node)
+    private static void AssertWithin(Interval? range, Tensor values, Extents extents, Node node)
     {
         if (range is not { } known)
             return;

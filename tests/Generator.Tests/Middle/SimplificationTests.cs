@@ -1,5 +1,5 @@
-using LossGen.Generator.Graph;
-using LossGen.Generator.Plan;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Plan;
 
 namespace LossGen.Generator.Tests.Middle;
 

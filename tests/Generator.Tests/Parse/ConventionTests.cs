@@ -1,4 +1,4 @@
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Tests.Helpers;
 
 namespace LossGen.Generator.Tests.Parse;

@@ -1,4 +1,4 @@
-using LossGen.Generator.Model;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Tests.Helpers;
 
 namespace LossGen.Generator.Tests.Parse;
@@ -100,7 +100,7 @@ public class OptionValueTests
         foreach (GeneratorRun run in new[] { GeneratorDriverHelper.Run(term + Loss), GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Terms", term)) })
         {
             TermModel model = run.AssertClean().Model.Terms[0];
-            Assert.Equal((2, false, Model.Activation.Sigmoid), (model.Weight, model.IncludeBackground, model.Activation));
+            Assert.Equal((2, false, Compiler.Model.Activation.Sigmoid), (model.Weight, model.IncludeBackground, model.Activation));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
-using LossGen.Generator.Model;
+using LossGen.Compiler;
+using LossGen.Compiler.Model;
 using LossGen.Generator.Tests.Helpers;
 using Microsoft.CodeAnalysis;
 
@@ -14,15 +15,15 @@ public class CancellationTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         LossModel model = GeneratorDriverHelper.Run(Samples.DiceCrossEntropy).Model;
-        Assert.Throws<OperationCanceledException>(() => EmittedLoss.Create(model, false, source.Token));
-        Assert.Throws<OperationCanceledException>(() => EmittedLoss.Create(Long(), false, source.Token));
+        Assert.Throws<OperationCanceledException>(() => Pipeline.Run(model, false, source.Token));
+        Assert.Throws<OperationCanceledException>(() => Pipeline.Run(Long(), false, source.Token));
     }
 
     [Fact]
     public void ARunThatIsUnderWayStops()
     {
         LossModel model = Long();
-        EmittedLoss.Create(model, false, default); // warm
+        Pipeline.Run(model, false, default); // warm
 
         // The moment of cancelling moves through the stages; to be late once is no fault.
         int stopped = 0;
@@ -31,7 +32,7 @@ public class CancellationTests
             using var source = new CancellationTokenSource(milliseconds);
             try
             {
-                EmittedLoss.Create(model, false, source.Token);
+                Pipeline.Run(model, false, source.Token);
             }
             catch (OperationCanceledException)
             {

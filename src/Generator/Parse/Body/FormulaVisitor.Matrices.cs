@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using LossGen.Generator.Formula;
+using LossGen.Compiler.Formula;
+using LossGen.Compiler.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 

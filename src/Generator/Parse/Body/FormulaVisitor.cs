@@ -1,4 +1,5 @@
 using System.Text;
+using LossGen.Compiler.Text;
 using LossGen.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -1,0 +1,130 @@
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Plan;
+using LossGen.Compiler.Text;
+
+namespace LossGen.Compiler.Emit.Cpu;
+
+/// <summary>Prints the kernel of a loss for one kind of target: its layout, its passes and its scalar section.</summary>
+internal static class KernelEmitter
+{
+    public const string Kernels = "global::LossGen.Kernels";
+
+    public const string Lanes = Kernels + ".Lanes";
+
+    /// <summary>Before methods that loop over pixels: compiled fully when they are first called. The compiler would otherwise begin with code for debugging, in which vectors are a hundred times slower, and come back after a tenth of a second without new methods.</summary>
+    public const string Optimized = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+
+    public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
+    {
+        var scalars = new ScalarEmitter(plan, names, writer);
+        ScalarEmitter? components = Component.AreWorthwhile(plan.Components) ? new ScalarEmitter(plan, names, writer, components: true) : null;
+        writer.Comment(plan.Graph.IndexTarget ? "For class indices." : "For dense targets: one-hot, multi-label or soft.");
+        writer.Open($"private readonly struct {name} : {Kernels}.ILossKernel");
+        Layout(writer, plan, [scalars.Slots, .. components is null ? Array.Empty<SlotLayout>() : [components.Slots]]);
+        Dispatch(writer, plan);
+        for (int k = 0; k < plan.Graph.Tables.Length; k++)
+        {
+            if (!plan.Graph.Tables[k].IsConstant)
+                continue;
+            writer.Line();
+            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(Literal.Of));
+            writer.Line($"private static global::System.ReadOnlySpan<double> Table{k} => new double[] {{ {numbers} }};");
+        }
+
+        scalars.Emit();
+        foreach (PassPlan pass in plan.AllPasses)
+        {
+            writer.Line();
+            writer.Comment($"Pass {pass.Id}: {pass.Title}.");
+            TileEmitter.Emit(writer, plan, pass, names, Method(pass));
+        }
+
+        components?.EmitComponents();
+        writer.Close();
+    }
+
+    /// <summary>Of a method that is no implementation of an interface, which has them from there.</summary>
+    public static void Constraints(CodeWriter writer) =>
+        writer.Line($"    where T : unmanaged where V : struct, {Kernels}.IVector<V, T> where M : struct, {Kernels}.ITileMask");
+
+    private static string Method(PassPlan pass) => pass switch
+    {
+        { Gradient: not null, Sums: { } sums } when sums.Any() => "StatisticsAndGradient",
+        { Gradient: not null } => "Gradient",
+        { Elements: not null } => "Elements",
+        _ => "Statistics" + pass.Id,
+    };
+
+    private static void Layout(CodeWriter writer, LossPlan plan, SlotLayout[] slots)
+    {
+        writer.Open($"public static {Kernels}.KernelLayout Layout {{ get; }} = new()");
+        string PassLayout(PassPlan pass) => KernelEmitter.PassLayout(plan, pass);
+        string passes = string.Join(", ", plan.Statistics.Select(PassLayout));
+        writer.Line($"Passes = new {Kernels}.PassLayout[] {{ {passes} }},");
+        writer.Line($"Gradient = {PassLayout(plan.GradientPass)},");
+        if (plan.FusedPass is { } fused)
+            writer.Line($"Fused = {PassLayout(fused)},");
+        if (plan.ElementPass is { } elements)
+            writer.Line($"Elements = {PassLayout(elements)},");
+        if (plan.Value.Axes != Axes.None)
+            writer.Line($"ElementAxes = ({Kernels}.ElementAxes){(int)plan.Value.Axes},");
+        if (plan.RunningSums.Length > 0)
+        {
+            string sums = string.Join(", ", plan.RunningSums.Select(sum =>
+            {
+                PassPlan pass = plan.PassOf(sum);
+                string keys = pass.KeysOf(sum) == sum ? "" : $", Keys: {plan.RunningSums.IndexOf(pass.KeysOf(sum))}";
+                string count = pass.StoredParts(sum).Contains(0) ? "" : ", IsCount: true";
+                return $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}{keys}{count})";
+            }));
+            writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
+        }
+
+        string pairs = plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null) ? " Pairs = true," : "";
+        writer.Line($"ValueStage = {plan.ValueStage}, PerImage = {Literal.Of(plan.PerImage)},{pairs}");
+        writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
+        if (plan.Graph.Builder.CountsImages && !plan.PerImage)
+            writer.Line("CountsImages = true,");
+        writer.Close(";");
+    }
+
+    private static string PassLayout(LossPlan plan, PassPlan pass)
+    {
+        string stores = pass.Stores.IsEmpty ? "" : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
+        (int classRows, int pixelRows) = TileEmitter.ScratchRows(pass);
+        (int perClass, int shared) = TileEmitter.Products(pass);
+        string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
+        int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima = pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
+        string maxima = classMaxima + pixelMaxima > 0 ? $", ClassMaxima: {classMaxima}, PixelMaxima: {pixelMaxima}" : "";
+        return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
+            + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
+            + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima})";
+    }
+
+    private static void Dispatch(CodeWriter writer, LossPlan plan)
+    {
+        writer.Line();
+        writer.Open($"static void {Kernels}.ILossKernel.Tile<T, V, M>(int pass, ref {Kernels}.Tile<T> tile)");
+        Cases(writer, "pass", plan.AllPasses.Select(pass => (pass.Id, $"{Method(pass)}<T, V, M>(ref tile);")).ToList());
+        writer.Close();
+        writer.Line();
+        writer.Open($"public static void Scalars(int stage, ref {Kernels}.ScalarContext scalars)");
+        Cases(writer, "stage", plan.Stages.Select(stage => (stage.Stage, $"Scalars{stage.Stage}(ref scalars);")).ToList());
+        writer.Close();
+    }
+
+    // One call for each number; the last for whatever is left.
+    private static void Cases(CodeWriter writer, string number, List<(int Number, string Call)> cases)
+    {
+        for (int k = 0; k < cases.Count; k++)
+        {
+            if (k < cases.Count - 1)
+                writer.Line($"{(k > 0 ? "else " : "")}if ({number} == {cases[k].Number})").Line("    " + cases[k].Call);
+            else if (k > 0)
+                writer.Line("else").Line("    " + cases[k].Call);
+            else
+                writer.Line(cases[k].Call);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Plan;
+using LossGen.Compiler.Text;
+
+namespace LossGen.Compiler.Emit.Cpu;
+
+/// <summary>Which results of the scalar section are kept in memory, and where: those that another loop or a later stage reads.</summary>
+internal sealed class SlotLayout
+{
+    private readonly Dictionary<Node, int> rows = [];
+    private readonly int[] counts = new int[4];
+
+    public SlotLayout(LossPlan plan, IReadOnlyList<ScalarSchedule> schedules, IReadOnlyList<Node>? results = null)
+    {
+        var made = new Dictionary<Node, (int Stage, List<ScalarStep> Group)>();
+        var kept = new SortedDictionary<int, Node>();
+        foreach (ScalarSchedule schedule in schedules)
+        {
+            foreach (List<ScalarStep> group in schedule.Groups)
+            {
+                foreach (ScalarStep step in group.Where(step => step.Pass is null))
+                {
+                    made[step.Node] = (schedule.Stage, group);
+                    if (step.IsReduction && step.Node.Axes != Axes.None)
+                        kept[step.Node.Id] = step.Node;
+                }
+
+                foreach (Node input in group.SelectMany(ScalarSchedule.Reads).Where(made.ContainsKey))
+                {
+                    (int stage, List<ScalarStep> source) = made[input];
+                    if (stage != schedule.Stage || (input.Axes != Axes.None && !ReferenceEquals(source, group)))
+                        kept[input.Id] = input;
+                }
+            }
+        }
+
+        foreach (Node read in new[] { plan.Value }.Where(made.ContainsKey))
+        {
+            if (read.Axes != Axes.None || made[read].Stage != plan.ValueStage)
+                kept[read.Id] = read;
+        }
+
+        foreach (Node result in (results ?? []).Where(result => result.Axes != Axes.None && made.ContainsKey(result)))
+            kept[result.Id] = result;
+
+        foreach (Node node in kept.Values)
+            rows[node] = counts[Kind(node.Axes)]++;
+    }
+
+    /// <summary>Scalar, class, image and image-class rows.</summary>
+    public IReadOnlyList<int> Counts => counts;
+
+    public bool IsStored(Node node) => rows.ContainsKey(node);
+
+    /// <summary>C# for the distance of a node's row from the start of the slots.</summary>
+    public string Offset(Node node)
+    {
+        int row = rows[node];
+        return Kind(node.Axes) switch
+        {
+            0 => Literal.Of(row),
+            1 => $"{counts[0]} + ({row} * classes)",
+            2 => $"{counts[0]} + ({counts[1]} * classes) + ({row} * batch)",
+            _ => $"{counts[0]} + ({counts[1]} * classes) + ({counts[2]} * batch) + ({row} * batch * classes)",
+        };
+    }
+
+    private static int Kind(Axes axes) => (axes.Has(Axes.Class) ? 1 : 0) + (axes.Has(Axes.Batch) ? 2 : 0);
+}

@@ -1,0 +1,196 @@
+using System.Globalization;
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Text;
+
+namespace LossGen.Compiler.Emit.Torch;
+
+/// <summary>
+/// Nodes as C# on tensors. What depends on no tensor is C# on numbers. Some nodes are never computed on their own: a gather needs no
+/// selection, a count no ones.
+/// </summary>
+internal sealed class OperationText(OperationNames names, LossGraph graph)
+{
+    private readonly Dictionary<Node, bool> numbers = [];
+
+    /// <summary>Named nodes that the last texts referred to.</summary>
+    public HashSet<Node> Mentioned { get; } = [];
+
+    /// <summary>The node depends on no tensor.</summary>
+    public bool IsNumber(Node node)
+    {
+        if (numbers.TryGetValue(node, out bool known))
+            return known;
+        bool result = node.Op is Op.Constant or Op.Parameter or Op.Extent
+            || (node.Operation().IsElementwise && node.Inputs.All(IsNumber));
+        numbers[node] = result;
+        return result;
+    }
+
+    /// <summary>The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the maximum to the logarithm, which large logits leave no digits.</summary>
+    public static (Node Logits, bool AtLabel)? LogSoftmax(GraphBuilder graph, Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
+        : ReferenceEquals(value, logits) ? (logits, false)
+        : graph.IsAtLabel(value, logits) ? (logits, true)
+        : null;
+
+    /// <summary>The nodes that the text of a node is made of.</summary>
+    public IEnumerable<Node> Operands(Node node)
+    {
+        if (LogSoftmax(graph.Builder, node) is var (logits, _))
+            return [logits];
+        if (GraphBuilder.IsPick(node))
+            return [node[0][1]];
+        if (node.Op == Op.Sum && Conditions(node[0]) is { } counted)
+            return counted;
+        return Conditions(node) ?? node.Inputs.AsEnumerable();
+    }
+
+    /// <summary>The node as a tensor.</summary>
+    public string Tensor(Node node) => IsNumber(node) ? $"input.Number({Value(node)})" : Value(node);
+
+    /// <summary>The node as what it is, by its name if it has one.</summary>
+    public string Value(Node node)
+    {
+        if (names.Find(node) is not { } name)
+            return Text(node);
+        Mentioned.Add(node);
+        return name;
+    }
+
+    /// <summary>The node's expression.</summary>
+    public string Text(Node node)
+    {
+        switch (node.Op)
+        {
+            case Op.Constant:
+                return Literal.Of(node.Number);
+            case Op.Parameter:
+                return $"input.Parameters[{node.Index}]";
+            case Op.Extent:
+                return node.Attribute switch { Axes.Batch => "input.Batch", Axes.Class => "input.Classes", _ => "input.Pixels" };
+            case Op.Logit:
+                return "input.X";
+            case Op.Input:
+                return $"input.Inputs[{node.Index}]";
+            case Op.Target or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex:
+                return "input." + node.Op;
+            case Op.PerClass:
+                return graph.Tables[node.Index] is { IsConstant: false } parameter
+                    ? $"input.PerClass({graph.ParameterCount}, {parameter.Parameter})"
+                    : $"input.PerClass(s_table{node.Index})";
+            case Op.ClassSet:
+                string only = string.Concat(node.Classes!.List.Select(c => ", " + Literal.Of(c)));
+                return $"input.ClassSet({Literal.Of(node.Classes.IncludeBackground)}{only})";
+            case Op.Upstream:
+                return "upstream";
+            case Op.RunningSum:
+                return $"input.RunningSum{node.Attribute.Letters().Replace(",", "")}({Tensor(node[0])}, {Tensor(node[1])})";
+            case Op.PixelMaximum:
+                return $"input.Maximum{node.Attribute.Letters().Replace(",", "")}({Value(node[0])})";
+            case Op.Sum when GraphBuilder.IsPick(node):
+                return $"input.AtLabel({Tensor(node[0][1])})";
+            case Op.Sum:
+                string argument = Conditions(node[0]) is { } counted ? All(counted) : Value(node[0]);
+                return $"input.Sum{node.Attribute.Letters().Replace(",", "")}({argument})";
+        }
+
+        return IsNumber(node) ? Number(node) : Special(node) ?? FromTable(node);
+    }
+
+    // What depends on no tensor.
+    private string Number(Node node)
+    {
+        string template = node.Operation().Scalar!;
+        bool isCall = template.Contains("Math.");
+        return Format(template, node.Inputs.Select(input => isCall ? Value(input) : Nested(input)));
+    }
+
+    private string FromTable(Node node)
+    {
+        string template = node.Operation().Torch ?? throw new InvalidOperationException($"{node.Op} has no tensor text");
+        bool isCall = template.StartsWith("input.", StringComparison.Ordinal);
+        return Format(template, node.Inputs.Select(input => isCall ? Value(input) : Nested(input)));
+    }
+
+    private string? Special(Node node)
+    {
+        bool hasNumber = node.Inputs.Any(IsNumber);
+        switch (node.Op)
+        {
+            case Op.Multiply when node[0].IsNumber(-1):
+                return "-" + Nested(node[1]);
+            case Op.Add when LogSoftmax(graph.Builder, node) is var (logits, atLabel):
+                return atLabel ? $"input.AtLabel({Logits(logits)}.log_softmax(1))" : $"{Logits(logits)}.log_softmax(1)";
+            case Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp when IsOfSomeClasses(node[0]):
+                return Format(node.Operation().Torch!, [Logits(node[0])]);
+            case Op.Add when IsNegation(node[1]):
+                return $"{Nested(node[0])} - {Nested(node[1][1])}";
+            case Op.Add when IsNegation(node[0]):
+                return $"{Nested(node[1])} - {Nested(node[0][1])}";
+            case Op.Detach:
+                return $"{Nested(node[0])}.detach()";
+            case Op.Spread:
+                return Spread(Tensor(node[0]), node.Axes);
+            case Op.Clamp when IsNumber(node[0]):
+                return $"input.Clamp({Tensor(node[0])}, {Value(node[1])}, {Value(node[2])})";
+            case Op.Power when IsNumber(node[0]):
+                return $"input.Power({Tensor(node[0])}, {Value(node[1])})";
+
+            // A number against a tensor.
+            case Op.Less when hasNumber:
+                return IsNumber(node[0]) ? $"{Nested(node[1])}.gt({Value(node[0])})" : $"{Nested(node[0])}.lt({Value(node[1])})";
+            case Op.LessOrEqual when hasNumber:
+                return IsNumber(node[0]) ? $"{Nested(node[1])}.ge({Value(node[0])})" : $"{Nested(node[0])}.le({Value(node[1])})";
+            case Op.Equal when IsNumber(node[0]):
+                return $"{Nested(node[1])}.eq({Value(node[0])})";
+
+            // A condition that is a number is decided in C#. The result is a tensor of its own, for it may be dropped before the other.
+            case Op.Where when IsNumber(node[0]):
+                return Spread($"{Nested(node[0])} ? {Tensor(node[1])} : {Tensor(node[2])}", node.Axes);
+            case Op.Mask when IsNumber(node[0]):
+                return Spread($"{Nested(node[0])} ? {Tensor(node[1])} : input.Number(0D)", node.Axes);
+            case Op.And or Op.Or when hasNumber:
+                (Node number, Node tensor) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
+                string all = $"input.Always({Literal.Of(node.Op == Op.Or)})";
+                return Spread(node.Op == Op.And ? $"{Nested(number)} ? {Value(tensor)} : {all}" : $"{Nested(number)} ? {all} : {Value(tensor)}", node.Axes);
+        }
+
+        return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
+    }
+
+    // What a softmax or log-sum-exp is taken of.
+    private string Logits(Node node) => IsOfSomeClasses(node) ? $"input.OfSomeClasses({Value(node)})" : Nested(node);
+
+    // -infinity where a class takes no part.
+    private static bool IsOfSomeClasses(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity);
+
+    // With all extents of the axes, which a sum goes by.
+    private static string Spread(string text, Axes axes) => $"input.Spread({text}, {Literal.Of(axes.Has(Axes.Batch))}, {Literal.Of(axes.Has(Axes.Class))}, {Literal.Of(axes.Has(Axes.Pixel))})";
+
+    /// <summary>The conditions whose selection of 1 the node is; null if it is something else.</summary>
+    private List<Node>? Conditions(Node node)
+    {
+        var found = new List<Node>();
+        while (node.Op == Op.Mask && !IsNumber(node[0]))
+        {
+            found.Add(node[0]);
+            node = node[1];
+        }
+
+        return found.Count > 0 && node.IsNumber(1) ? found : null;
+    }
+
+    private string All(List<Node> conditions)
+    {
+        string text = Value(conditions[0]);
+        foreach (Node condition in conditions.Skip(1))
+            text = $"{Parentheses.Around(text)}.logical_and({Value(condition)})";
+        return text;
+    }
+
+    private bool IsNegation(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && names.Find(node) is null;
+
+    private string Nested(Node node) => Parentheses.Around(Value(node));
+
+    private static string Format(string template, IEnumerable<string> arguments) =>
+        string.Format(CultureInfo.InvariantCulture, template, arguments.Cast<object>().ToArray());
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using LossGen.Compiler.Graph;
+
+namespace LossGen.Compiler.Plan;
+
+/// <summary>One pass over the pixels.</summary>
+/// <param name="Id">Its number in the generated kernel.</param>
+/// <param name="Title">What it does, in words.</param>
+/// <param name="Stage">The stage of the scalar section after which it runs.</param>
+/// <param name="ClassSums">Sums with one number a class.</param>
+/// <param name="PixelSums">Sums without a class axis.</param>
+/// <param name="Gradient">The gradient to write, or null.</param>
+/// <param name="Elements">The unreduced values to write, or null.</param>
+/// <param name="Stores">Running sums whose values and keys the pass stores; they are summed up when it is done.</param>
+/// <param name="ClassConstants">Results of the scalar section with one number a class.</param>
+/// <param name="ScalarConstants">Results of the scalar section without a class axis.</param>
+internal sealed record PassPlan(
+    int Id,
+    string Title,
+    int Stage,
+    ImmutableArray<Node> ClassSums,
+    ImmutableArray<Node> PixelSums,
+    Node? Gradient,
+    Node? Elements,
+    ImmutableArray<Node> Stores,
+    ImmutableArray<Node> ClassConstants,
+    ImmutableArray<Node> ScalarConstants)
+{
+    private TileSchedule? schedule;
+
+    public IEnumerable<Node> Sums => ClassSums.Concat(PixelSums);
+
+    /// <summary>The order of work inside a tile.</summary>
+    public TileSchedule Schedule => schedule is { } known && ReferenceEquals(known.Pass, this) ? known : schedule = new(this);
+
+    /// <summary>What is added up for each of the sums.</summary>
+    public ImmutableArray<Summand> Summands { get; init; } = [];
+
+    /// <summary>The pixel nodes that the pass computes for its results.</summary>
+    public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes));
+
+    /// <summary>The running sum whose stored keys one is sorted by: the first of the pass with the same keys and axes.</summary>
+    public Node KeysOf(Node runningSum) => Stores
+        .First(store => store[1] == runningSum[1] && store.Attribute == runningSum.Attribute && store.Axes == runningSum.Axes);
+
+    /// <summary>
+    /// The inputs of a running sum that the pass stores: its values (0), unless they are ones, which are counted instead, and its keys (1), unless another's are the same.
+    /// </summary>
+    public IEnumerable<int> StoredParts(Node runningSum)
+    {
+        if (!runningSum[0].IsNumber(1))
+            yield return 0;
+        if (KeysOf(runningSum) == runningSum)
+            yield return 1;
+    }
+
+    public IEnumerable<Node> StoredNodes(Node runningSum) => StoredParts(runningSum).Select(part => runningSum[part]);
+}
+
+/// <summary>What the scalar section computes at one stage.</summary>
+/// <param name="Nodes">Nodes without a pixel axis, inputs before users.</param>
+/// <param name="GradientNodes">Those that are not needed where only the value is asked for.</param>
+internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
+
+/// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
+/// <param name="RunningSums">All running sums, in the order of their memory.</param>
+/// <param name="Lowered">What became of each node of the graph.</param>
+/// <param name="Components">What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.</param>
+internal sealed record LossPlan(
+    LossGraph Graph,
+    Node Value,
+    Node Gradient,
+    bool PerImage,
+    int ValueStage,
+    ImmutableArray<PassPlan> Statistics,
+    PassPlan GradientPass,
+    PassPlan? FusedPass,
+    PassPlan? ElementPass,
+    ImmutableArray<StagePlan> Stages,
+    ImmutableArray<Node> RunningSums,
+    IReadOnlyDictionary<Node, Node> Lowered,
+    ImmutableArray<Component> Components)
+{
+    /// <summary>The stage that computes the components. It starts from the sums alone, so that a call that does not ask for them does nothing for them.</summary>
+    public StagePlan ComponentStage => new(
+        -1,
+        Planner.ScalarNodes(Component.InOrder(Components).Select(component => component.Node)).ToImmutableArray(),
+        []);
+
+    /// <summary>
+    /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not depend on whether the gradient is asked for.
+    /// </summary>
+    public bool IsUsedOnce(Node product) => FusedPass is not { } fused || !fused.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
+
+    /// <summary>The pass that stores a running sum's values and keys.</summary>
+    public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
+
+    /// <summary>
+    /// Which pixels have the maximum is asked in later passes: what it was found among is computed in each in the very same steps, so that no product joins an addition in one pass alone.
+    /// </summary>
+    public bool IsExact(Node node) => (exact ??= [.. Reachable.From(
+        AllPasses.SelectMany(pass => pass.Sums).Where(sum => sum.Op == Op.PixelMaximum).Select(sum => sum[0]), inner => inner.IsPixel)]).Contains(node);
+
+    private HashSet<Node>? exact;
+
+    public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
+}
