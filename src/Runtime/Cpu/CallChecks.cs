@@ -14,14 +14,7 @@ internal static unsafe class CallChecks
                 nameof(shape));
         }
 
-        if (definition.Classes > 0 && shape.Classes != definition.Classes)
-            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(shape));
-        if (shape.Classes < definition.LeastClasses)
-            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} asks for class {definition.LeastClasses - 1} and needs at least {definition.LeastClasses}.", nameof(shape));
-        if (definition.MostClasses > 0 && shape.Classes > definition.MostClasses)
-            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} takes {definition.MostClasses} channels, each by its number, and would leave {shape.Classes - definition.MostClasses} out: pass {definition.MostClasses}, or state an option of the term that takes more.", nameof(shape));
-        if (shape.Classes == 1 && definition.Activation == Activation.Softmax)
-            throw new ArgumentException($"The shape has 1 class; {definition.Name} declares Activation.Softmax, and a softmax over one class is always 1, with a gradient of 0. Declare Activation.Sigmoid, or give logits of two classes.", nameof(shape));
+        CallRules.Classes(definition, shape.Classes);
         bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
         if (differs && definition.Resize == Resize.None)
         {
@@ -43,13 +36,6 @@ internal static unsafe class CallChecks
     {
         if (found != needed)
             throw new ArgumentException($"{name} has {found} elements and needs {needed}: {why}.", name);
-    }
-
-    /// <summary>The gradient that arrives, or a loss scale.</summary>
-    public static void Upstream(double upstream)
-    {
-        if (!double.IsFinite(upstream))
-            throw new ArgumentException($"upstream is {upstream}; what the gradient is multiplied by must be finite.", nameof(upstream));
     }
 
     /// <summary>The type of a target's numbers. Truth values are class indices, 0 and 1, where they are one a pixel, and dense where they are one a class and pixel.</summary>

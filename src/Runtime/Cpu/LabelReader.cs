@@ -314,10 +314,8 @@ internal readonly unsafe struct LabelSource(void* labels, TargetElement element,
     public ArgumentOutOfRangeException Bad(long offset, long pixelsPerImage, string cure)
     {
         long place = Place(offset), label = Read(place);
-        string ignored = HasIgnored ? $" or {IgnoreIndex} (ignored)" : $"; {cure} to leave pixels out";
-        return new(
-            "target", label,
-            $"The label at image {place / pixelsPerImage}, pixel {place % pixelsPerImage} is {label}; with {Classes} {(Classes == 1 ? "class" : "classes")} it must be from 0 to {Largest}{ignored}.");
+        string where = $"The label at image {place / pixelsPerImage}, pixel {place % pixelsPerImage}";
+        return CallRules.BadLabel(where, label, Classes, Largest, HasIgnored ? IgnoreIndex : null, cure);
     }
 
     /// <summary>One label as it is.</summary>

@@ -6,8 +6,6 @@ namespace LossGen;
 /// <content>Deep supervision: outputs at several resolutions against the target of the finest.</content>
 public static unsafe partial class LossExtensions
 {
-    private const int MostAxes = 3;
-
     /// <summary>The weighted sum of the losses of a network's outputs.</summary>
     /// <param name="loss">The loss, which reduces.</param>
     /// <param name="supervision">The weights.</param>
@@ -58,7 +56,7 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged
     {
         CheckLevels(loss, supervision, outputs, target, batch, classes, spatial, inputs, mode);
-        CallChecks.Upstream(upstream);
+        CallRules.Upstream(upstream);
         Span<long> own = stackalloc long[spatial.Length], full = stackalloc long[spatial.Length];
         for (int k = 0; k < spatial.Length; k++)
             full[k] = spatial[k];
@@ -145,6 +143,17 @@ public static unsafe partial class LossExtensions
         }
     }
 
+    // Those of an output, as many of them as an output may have.
+    private static ReadOnlySpan<long> Extents(IReadOnlyList<int>? spatial, Span<long> extents)
+    {
+        int count = spatial?.Count ?? 0;
+        if (count > extents.Length)
+            return default;
+        for (int k = 0; k < count; k++)
+            extents[k] = spatial![k];
+        return extents[..count];
+    }
+
     private static LossShape LevelShape(int batch, int classes, IReadOnlyList<int> spatial)
     {
         Span<int> extents = stackalloc int[spatial.Count];
@@ -169,14 +178,10 @@ public static unsafe partial class LossExtensions
         where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(supervision);
         LossDefinition definition = loss.Definition;
-        if (definition.Reduction == Reduction.None)
-            throw new InvalidOperationException($"{definition.Name} declares Reduction.None and has many values at each output; deep supervision needs one.");
-        if (outputs.Length != supervision.Weights.Count)
-            throw new ArgumentException($"There are {outputs.Length} outputs and {supervision.Weights.Count} weights; there must be as many.", nameof(outputs));
-        if (spatial.Length is < 1 or > MostAxes)
-            throw new ArgumentException($"The target has {spatial.Length} spatial axes; there must be from 1 to {MostAxes}.", nameof(spatial));
+        CallRules.Levels(definition, supervision, outputs.Length, nameof(outputs));
+        if (spatial.Length is < 1 or > CallRules.MostSpatialAxes)
+            throw new ArgumentException($"The target has {spatial.Length} spatial axes; there must be from 1 to {CallRules.MostSpatialAxes}.", nameof(spatial));
         long pixels = 1;
         foreach (int extent in spatial)
             pixels *= extent;
@@ -188,13 +193,13 @@ public static unsafe partial class LossExtensions
         if (!hasLabels && target.Length != batch * channels * pixels)
             CallChecks.Length(target.Length, batch * channels * pixels, nameof(target), CallChecks.DenseText<TTarget>(batch, channels, pixels, definition.Target));
         CheckInputs(definition, LevelShape(batch, classes, spatial), inputs);
+        Span<long> own = stackalloc long[CallRules.MostSpatialAxes], full = stackalloc long[spatial.Length];
+        for (int k = 0; k < spatial.Length; k++)
+            full[k] = spatial[k];
         for (int level = 0; level < outputs.Length; level++)
         {
             LevelOutput<T> output = outputs[level];
-            bool fits = output.Spatial is not null && output.Spatial.Count == spatial.Length;
-            for (int k = 0; fits && k < spatial.Length; k++)
-                fits = output.Spatial![k] >= 1 && output.Spatial[k] <= spatial[k];
-            if (!fits)
+            if (!CallRules.IsLevel(Extents(output.Spatial, own), full))
             {
                 throw new ArgumentException(
                     $"Output {level} has the spatial extents ({string.Join(", ", output.Spatial ?? [])}) and the target ({string.Join(", ", spatial.ToArray())}); there must be as many, each from 1 to that of the target.",

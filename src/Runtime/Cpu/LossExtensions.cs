@@ -184,7 +184,7 @@ public static unsafe partial class LossExtensions
         if (loss.Definition.Reduction == Reduction.None)
             throw new InvalidOperationException($"{loss.Definition.Name} declares Reduction.None and has many values. Call EvaluateElements or EvaluateElementsWithGradient.");
         CheckOverlap(logits, inputs, gradient);
-        CallChecks.Upstream(upstream);
+        CallRules.Upstream(upstream);
         nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
         fixed (T* x = logits, g = gradient)
         fixed (TNumber* i0 = inputs[0], i1 = inputs[1], i2 = inputs[2], i3 = inputs[3])
@@ -258,7 +258,7 @@ public static unsafe partial class LossExtensions
         ArgumentNullException.ThrowIfNull(statistics);
         CpuCall call = Prepare<T, TTarget>(loss, logits.Length, target.Length, shape, mode, gradient.Length);
         CheckInputs(loss.Definition, shape, inputs);
-        CallChecks.Upstream(upstream);
+        CallRules.Upstream(upstream);
         statistics.Check(loss, shape, call.HasLabels);
         CheckOverlap(logits, inputs, gradient);
         nint* addresses = stackalloc nint[LossInputs<TNumber>.Capacity];
