@@ -1,0 +1,230 @@
+namespace LossGen.Generated;
+
+using System;
+using LossGen.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <summary>
+/// One call of a loss: what the backward pass needs besides logits and target, which are a few sums and the parameters as they
+/// were.
+/// </summary>
+[global::Microsoft.CodeAnalysis.Embedded]
+internal sealed class LossCall
+{
+    private readonly ILoss loss;
+    private readonly double[] parameters;
+    private readonly TensorOperations operations;
+    private readonly BatchShape shape;
+    private readonly bool usesKernel;
+    private readonly ElementAxes axes;
+    private readonly double[] statistics;
+    private readonly LabelGrid grid;
+    private readonly long runningBytes;
+    private Tensor? value;
+    private Tensor? running;
+
+    public LossCall(
+        ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type,
+        LabelGrid grid = default)
+    {
+        this.grid = grid;
+        this.loss = loss;
+        this.parameters = parameters;
+        this.operations = operations;
+        this.shape = shape;
+        this.usesKernel = usesKernel;
+        var measure = new CpuCall
+        {
+            Mode = CpuMode.Measure,
+            Shape = shape.ToResizedLossShape(),
+            TargetElement = shape.HasLabels ? TargetElement.Int64 : TargetElement.Single,
+            LogitElement = type == ScalarType.Float64 ? LogitElement.Double : LogitElement.Single,
+        };
+        loss.Run(ref measure);
+        axes = measure.ElementAxes;
+        runningBytes = measure.RunningBytes;
+        statistics = usesKernel ? new double[measure.StatisticsLength] : Array.Empty<double>();
+    }
+
+    /// <summary>Tells whether the graph behind the value is retained.</summary>
+    public GraphToken Token { get; } = new();
+
+    /// <summary>The name of the loss.</summary>
+    public string Name => loss.Definition.Name;
+
+    /// <summary>How many inputs the loss has beside logits and target.</summary>
+    public int InputCount => loss.Definition.Inputs.Count;
+
+    private bool IsReduced => axes == ElementAxes.None;
+
+    /// <summary>Computes the value.</summary>
+    /// <param name="logits">Logits as the road reads them.</param>
+    /// <param name="target">The target, too.</param>
+    /// <param name="inputs">The loss's own inputs, too.</param>
+    /// <param name="components">Where to leave the components.</param>
+    /// <param name="isRecorded">A backward pass may follow: what was sorted is kept for it.</param>
+    public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
+    {
+        if (usesKernel && isRecorded && runningBytes > 0)
+            running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
+        try
+        {
+            value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of what was kept for the backward pass.</summary>
+    public void Release()
+    {
+        running?.Dispose();
+        running = null;
+    }
+
+    /// <summary>
+    /// Hands over the value, which has no graph and is no view, so that it may be changed in place as that of torch's losses.
+    /// </summary>
+    public Tensor TakeValue()
+    {
+        Tensor taken = value!;
+        value = null;
+        return taken;
+    }
+
+    /// <summary>The gradient at the logits. It can be differentiated again where that was asked for.</summary>
+    public Tensor Gradient(Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
+    {
+        if (usesKernel && !torch.is_grad_enabled())
+            return KernelGradient(logits, target, inputs, upstream);
+        Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
+        using var input = new TensorInput(loss.Definition, parameters, shape, logits, sampled, inputs);
+        Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
+        Tensor gradient = input.Keep(operations.Gradient(input, arrived));
+        return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
+    }
+
+    private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components)
+    {
+        using var noGradient = torch.no_grad();
+        using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
+        Tensor result = components is null ? input.Keep(operations.Value(input)) : OperationsComponents(input, components);
+        Tensor value = result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach();
+
+        // What a formula leaves as it is would be the caller's own memory, and the value may be changed in place.
+        return input.Return(loss.Definition.Reduction == global::LossGen.Reduction.None ? value.clone() : value);
+    }
+
+    // The components stay where they are until somebody reads them: that is what waits for the device.
+    private Tensor OperationsComponents(TensorInput input, LossComponents components)
+    {
+        Tensor[] parts = operations.Components(input);
+        int terms = loss.Definition.Components.Count;
+        for (int k = 0; k < parts.Length; k++)
+            parts[k] = k <= terms ? parts[k].reshape(1) : parts[k].expand(1, shape.Classes, 1).reshape(shape.Classes);
+        Tensor all = input.Keep(torch.cat(parts));
+        Tensor others = all.narrow(0, 1, all.shape[0] - 1).clone().DetachFromDisposeScope();
+        components.Defer(loss, checked((int)shape.Classes), values =>
+        {
+            using var scope = torch.NewDisposeScope();
+            Numbers(others.cpu()).CopyTo(values, 0);
+            others.Dispose();
+        });
+        return input.Keep(all.narrow(0, 0, 1).clone());
+    }
+
+    private Tensor KernelValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components)
+    {
+        Tensor? elements = null;
+        double[] small = Array.Empty<double>();
+        if (axes.HasFlag(ElementAxes.Pixel))
+            elements = torch.empty(ElementShape(), dtype: TensorMemory.KernelType(logits), device: torch.CPU);
+        else if (!IsReduced)
+            small = new double[ElementCount()];
+
+        CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.HasLabels, shape.ToResizedLossShape());
+        call.Grid = grid;
+        call.SetAddresses(
+            TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
+        Span<nint> addresses = stackalloc nint[inputs.Length];
+        TensorMemory.Data(inputs, addresses);
+        call.SetInputs(addresses);
+        call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
+        call.Run(loss, statistics, Array.Empty<double>(), small, parameters, components);
+        GC.KeepAlive(logits);
+        GC.KeepAlive(target);
+        GC.KeepAlive(inputs);
+        GC.KeepAlive(elements);
+        GC.KeepAlive(running);
+        return elements?.to_type(logits.dtype) ?? (IsReduced
+            ? TensorMemory.NewNumber(call.Value, logits.dtype)
+            : torch.tensor(small, ElementShape(), dtype: logits.dtype, device: torch.CPU));
+    }
+
+    // One pass over the pixels, from the sums that the value left.
+    private Tensor KernelGradient(Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
+    {
+        Tensor gradient = TensorMemory.NewGradient(logits);
+        bool isPixel = axes.HasFlag(ElementAxes.Pixel);
+        Tensor? arrived = isPixel ? upstream.to_type(TensorMemory.KernelType(logits)).contiguous() : null;
+        double[] small = isPixel ? Array.Empty<double>() : Numbers(upstream);
+
+        CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.HasLabels, shape.ToResizedLossShape());
+        call.LabelsChecked = true;
+        call.Grid = grid;
+        call.SetAddresses(
+            TensorMemory.Data(logits), TensorMemory.Data(target), TensorMemory.Data(gradient),
+            upstreamElements: arrived is null ? 0 : TensorMemory.Data(arrived));
+        Span<nint> addresses = stackalloc nint[inputs.Length];
+        TensorMemory.Data(inputs, addresses);
+        call.SetInputs(addresses);
+        call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
+        call.Run(loss, statistics, small, Array.Empty<double>(), parameters);
+        GC.KeepAlive(logits);
+        GC.KeepAlive(target);
+        GC.KeepAlive(inputs);
+        GC.KeepAlive(arrived);
+        GC.KeepAlive(running);
+        return gradient;
+    }
+
+    private static double[] Numbers(Tensor tensor) => tensor.numel() == 1 && TensorMemory.Number(tensor) is double one
+        ? new[] { one }
+        : tensor.to_type(ScalarType.Float64).reshape(-1).data<double>().ToArray();
+
+    // The extents of the value among (N, C, S): 1 where it does not vary.
+    private long[] AxisExtents() => new[]
+    {
+        axes.HasFlag(ElementAxes.Batch) ? shape.Batch : 1,
+        axes.HasFlag(ElementAxes.Class) ? shape.Classes : 1,
+        axes.HasFlag(ElementAxes.Pixel) ? shape.Pixels : 1,
+    };
+
+    private long ElementCount()
+    {
+        long[] extents = AxisExtents();
+        return extents[0] * extents[1] * extents[2];
+    }
+
+    // The shape of the value as the user gets it: only the axes that it has, the pixels as the images have them.
+    private long[] ElementShape()
+    {
+        int rank = 0;
+        var result = new long[2 + shape.Spatial.Length];
+        if (axes.HasFlag(ElementAxes.Batch))
+            result[rank++] = shape.Batch;
+        if (axes.HasFlag(ElementAxes.Class))
+            result[rank++] = shape.Classes;
+        if (axes.HasFlag(ElementAxes.Pixel))
+        {
+            shape.Spatial.CopyTo(result, rank);
+            rank += shape.Spatial.Length;
+        }
+
+        return result.AsSpan(0, rank).ToArray();
+    }
+}

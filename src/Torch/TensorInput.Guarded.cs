@@ -1,0 +1,78 @@
+namespace LossGen.Generated;
+
+using System;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <content>
+/// Operations that have no derivative at some points. The gradient is in closed form and selects, but second derivatives (create_graph) are
+/// taken by autograd, for which a branch that is not chosen is multiplied by 0: NaN where it is infinite or NaN. So there, and only there,
+/// what is infinite counts as 0, and so does what is outside of an operation's domain. NaN that comes in stays NaN.
+/// </content>
+internal sealed partial class TensorInput
+{
+    /// <summary>a / b.</summary>
+    public Tensor Divide(Tensor a, Tensor b)
+    {
+        if (!torch.is_grad_enabled())
+            return a / b;
+        Tensor isSmooth = b.ne(0);
+        return Mask(isSmooth, a / torch.where(isSmooth, b, Number(1)));
+    }
+
+    /// <inheritdoc cref="Divide(Tensor, Tensor)"/>
+    public Tensor Divide(Tensor a, double b) => a / b;
+
+    /// <inheritdoc cref="Divide(Tensor, Tensor)"/>
+    public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
+
+    /// <summary>The logarithm.</summary>
+    public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(0).logical_not(), static v => v.log()) : x.log();
+
+    /// <summary>log(1 + x).</summary>
+    public Tensor Log1p(Tensor x) =>
+        torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(-1).logical_not(), static v => v.log1p()) : x.log1p();
+
+    /// <summary>The square root.</summary>
+    public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.sqrt()) : x.sqrt();
+
+    /// <summary>A power.</summary>
+    public Tensor Power(Tensor x, double exponent) => !torch.is_grad_enabled() || IsPolynomial(exponent)
+        ? x.pow(exponent)
+        : Guarded(x, exponent == Math.Floor(exponent) ? x.ne(0) : x.le(0).logical_not(), v => v.pow(exponent));
+
+    /// <inheritdoc cref="Power(Tensor, double)"/>
+    public Tensor Power(Tensor x, Tensor exponent)
+    {
+        if (!torch.is_grad_enabled())
+            return x.pow(exponent);
+        Tensor isWhole = exponent.eq(exponent.floor()), isDefined = x.ne(0).logical_or(exponent.ge(0));
+        return Guarded(x, x.le(0).logical_not().logical_or(isWhole.logical_and(isDefined)), v => v.pow(exponent));
+    }
+
+    /// <summary>The logarithm of the gamma function's magnitude.</summary>
+    public Tensor Lgamma(Tensor x) => OffPoles(x, static v => v.lgamma());
+
+    /// <summary>The slope of <see cref="Lgamma"/>.</summary>
+    public Tensor Digamma(Tensor x) => OffPoles(x, static v => v.digamma());
+
+    /// <summary>The slope of <see cref="Digamma"/>.</summary>
+    public Tensor Trigamma(Tensor x) => OffPoles(x, static v => v.polygamma(1));
+
+    // The gamma function has poles at 0 and the negative whole numbers.
+    private Tensor OffPoles(Tensor x, Func<Tensor, Tensor> function) => torch.is_grad_enabled()
+        ? Guarded(x, x.le(0).logical_and(x.eq(x.floor())).logical_not(), function)
+        : function(x);
+
+    // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
+    private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);
+
+    // That of a 0 that no derivative goes through is a number far below: in a log-sum-exp it is no summand, and any number is right where
+    // it is not taken.
+    private Tensor GuardedLogarithm(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => x.requires_grad
+        ? Guarded(x, isSmooth, function)
+        : torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(-1e30));
+
+    private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) =>
+        Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));
+}

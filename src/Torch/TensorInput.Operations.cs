@@ -1,0 +1,237 @@
+namespace LossGen.Generated;
+
+using System;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <content>Operations that mix numbers and tensors, that keep (N, C, S), or that TorchSharp lacks.</content>
+internal sealed partial class TensorInput
+{
+    /// <summary>A number as a tensor.</summary>
+    public Tensor Number(double value) => torch.full(1, 1, 1, value, dtype: X.dtype, device: X.device);
+
+    /// <summary>A condition that holds everywhere or nowhere.</summary>
+    public Tensor Always(bool holds) => torch.full(1, 1, 1, holds ? 1 : 0, dtype: ScalarType.Bool, device: X.device);
+
+    /// <summary>A condition as the numbers 1 and 0.</summary>
+    public Tensor Indicator(Tensor condition) => condition.to_type(X.dtype);
+
+    /// <summary>The value where the condition holds, else 0: a selection, not a product.</summary>
+    public Tensor Mask(Tensor condition, Tensor value) => torch.where(condition, value, Number(0));
+
+    /// <inheritdoc cref="Mask(Tensor, Tensor)"/>
+    public Tensor Mask(Tensor condition, double value) => torch.where(condition, Number(value), Number(0));
+
+    /// <summary>a where the condition holds, else b.</summary>
+    public Tensor Where(Tensor condition, Tensor a, Tensor b) => torch.where(condition, a, b);
+
+    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+    public Tensor Where(Tensor condition, double a, Tensor b) => torch.where(condition, Number(a), b);
+
+    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+    public Tensor Where(Tensor condition, Tensor a, double b) => torch.where(condition, a, Number(b));
+
+    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+    public Tensor Where(Tensor condition, double a, double b) => torch.where(condition, Number(a), Number(b));
+
+    /// <summary>The smaller of two.</summary>
+    public Tensor Minimum(Tensor a, Tensor b) => torch.minimum(a, b);
+
+    /// <inheritdoc cref="Minimum(Tensor, Tensor)"/>
+    public Tensor Minimum(Tensor a, double b) => a.clamp_max(b);
+
+    /// <inheritdoc cref="Minimum(Tensor, Tensor)"/>
+    public Tensor Minimum(double a, Tensor b) => b.clamp_max(a);
+
+    /// <summary>The larger of two.</summary>
+    public Tensor Maximum(Tensor a, Tensor b) => torch.maximum(a, b);
+
+    /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
+    public Tensor Maximum(Tensor a, double b) => a.clamp_min(b);
+
+    /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
+    public Tensor Maximum(double a, Tensor b) => b.clamp_min(a);
+
+    /// <summary>
+    /// The value between two bounds; the upper one wins where they cross. For autograd as selections: libtorch's own clamp takes no bounds
+    /// with axes that the value lacks, and gives equal bounds no gradient.
+    /// </summary>
+    public Tensor Clamp(Tensor value, Tensor low, Tensor high)
+    {
+        if (!torch.is_grad_enabled())
+            return torch.clamp(value, low, high);
+        Tensor raised = torch.where(value.lt(low).logical_or(low.isnan()), low, value);
+        return torch.where(raised.gt(high).logical_or(high.isnan()), high, raised);
+    }
+
+    /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+    public Tensor Clamp(Tensor value, double low, Tensor high) => Clamp(value, Number(low), high);
+
+    /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+    public Tensor Clamp(Tensor value, Tensor low, double high) => Clamp(value, low, Number(high));
+
+    /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
+    public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
+
+    /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
+    public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
+        value.expand(overBatch ? batch : 1, overClasses ? classes : 1, overPixels ? pixels : 1).alias();
+
+    /// <summary>
+    /// log(1 + exp(x)) without overflow. Its second derivative is 0 far below 0, where autograd's is infinity by infinity.
+    /// </summary>
+    public Tensor Softplus(Tensor x)
+    {
+        double lowest = X.dtype == ScalarType.Float64 ? -700 : -85;
+        return torch.logaddexp(torch.is_grad_enabled() ? x.clamp_min(lowest) : x, Number(0));
+    }
+
+    /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
+    public Tensor LogCosh(Tensor x)
+    {
+        Tensor magnitude = x.abs(), isNear = magnitude.lt(40), sinh = (torch.where(isNear, x, Number(0)) / 2).sinh();
+        return torch.where(isNear, (2 * sinh * sinh).log1p(), magnitude - Math.Log(2));
+    }
+
+    /// <summary>
+    /// Logits of a softmax, -infinity where a class takes no part. Where none does there is no softmax, and autograd would multiply by 0
+    /// what is not a number.
+    /// </summary>
+    public Tensor OfSomeClasses(Tensor x)
+    {
+        if (!torch.is_grad_enabled())
+            return x;
+        Tensor largest = x.detach().amax(new long[] { 1 }, keepdim: true);
+        return torch.where(largest.ne(double.NegativeInfinity), x, OfNoClass(x));
+    }
+
+    /// <summary>1 - softmax without cancellation: for the largest class the sum of the others.</summary>
+    public Tensor SoftmaxComplement(Tensor x)
+    {
+        Tensor p = x.softmax(1), largest = x.argmax(1, keepdim: true);
+        Tensor others = p.scatter(1, largest, torch.zeros_like(largest, dtype: x.dtype)).sum(1, keepdim: true);
+        return (1 - p).scatter(1, largest, others);
+    }
+
+    /// <summary>The largest over the classes.</summary>
+    public Tensor ClassMaximum(Tensor x)
+    {
+        Tensor largest = x.amax(new long[] { 1 }, keepdim: true);
+        if (!torch.is_grad_enabled())
+            return largest;
+
+        return torch.where(largest.ne(double.NegativeInfinity), largest, OfNoClass(x));
+    }
+
+    // Instead of -infinity where no class takes part, which autograd would multiply by 0: a number far below for a pixel that counts all
+    // the same and for a statistic, else 0.
+    private Tensor OfNoClass(Tensor x)
+    {
+        bool isPixel = x.shape[0] == batch && x.shape[2] == pixels;
+        Tensor lowest = Number(-1e30);
+        return Valid is null || !isPixel ? lowest : Mask(Valid.any(1, keepdim: true), lowest);
+    }
+
+    /// <summary>The largest over the pixels.</summary>
+    public Tensor MaximumS(Tensor x) => Largest(x, 2);
+
+    /// <summary>The largest over the images.</summary>
+    public Tensor MaximumN(Tensor x) => Largest(x, 0);
+
+    /// <summary>The largest over images and pixels.</summary>
+    public Tensor MaximumNS(Tensor x) => Largest(x, 0, 2);
+
+    // -infinity where no pixel takes part, which autograd would multiply by 0: a number far below.
+    private Tensor Largest(Tensor x, params long[] axes)
+    {
+        Tensor largest = x.amax(axes, keepdim: true);
+        return torch.is_grad_enabled() ? torch.where(largest.ne(double.NegativeInfinity), largest, Number(-1e30)) : largest;
+    }
+
+    /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
+    public Tensor AtLabel(Tensor value)
+    {
+        Tensor labelled = value.expand(batch, classes, pixels).gather(1, Labels!.clamp_min(0));
+        return labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled) : Mask(Labelled!, labelled);
+    }
+
+    /// <summary>A condition that holds for the listed classes, all if none is listed, as (1, C, 1).</summary>
+    public Tensor ClassSet(bool includeBackground, params int[] only)
+    {
+        Tensor index = Range(ScalarType.Int64);
+        Tensor? listed = null;
+        foreach (int c in only)
+            listed = listed is null ? index.eq(c) : listed.logical_or(index.eq(c));
+        if (includeBackground)
+            return listed ?? index.ge(0);
+        Tensor foreground = index.gt(0);
+        return listed is null ? foreground : foreground.logical_and(listed);
+    }
+
+    /// <summary>One number a class, as (1, C, 1).</summary>
+    public Tensor PerClass(double[] numbers)
+    {
+        if (numbers.Length != classes)
+        {
+            throw new ArgumentException(
+                $"input has {classes} classes, and the loss declares {numbers.Length} numbers, one a class.", "input");
+        }
+
+        return ClassTable.Get(numbers, X.dtype, X.device);
+    }
+
+    /// <summary>A run-time parameter with one number a class, as (1, C, 1).</summary>
+    public Tensor PerClass(int singleParameters, int index)
+    {
+        int count = checked((int)classes);
+        double[] numbers = Parameters.AsSpan(checked(singleParameters + (index * count)), count).ToArray();
+        return torch.tensor(numbers, new long[] { 1, count, 1 }, dtype: X.dtype, device: X.device);
+    }
+
+    /// <summary>The sum over the images.</summary>
+    public Tensor SumN(Tensor value) => Sum(value, 0);
+
+    /// <summary>The sum over the classes.</summary>
+    public Tensor SumC(Tensor value) => Sum(value, 1);
+
+    /// <summary>The sum over the pixels.</summary>
+    public Tensor SumS(Tensor value) => Sum(value, 2);
+
+    /// <summary>The sum over images and classes.</summary>
+    public Tensor SumNC(Tensor value) => Sum(value, 0, 1);
+
+    /// <summary>The sum over images and pixels.</summary>
+    public Tensor SumNS(Tensor value) => Sum(value, 0, 2);
+
+    /// <summary>The sum over classes and pixels.</summary>
+    public Tensor SumCS(Tensor value) => Sum(value, 1, 2);
+
+    /// <summary>The sum over everything.</summary>
+    public Tensor SumNCS(Tensor value) => Sum(value, 0, 1, 2);
+
+    /// <summary>The running sum over the pixels of each image, the largest keys first.</summary>
+    public Tensor RunningSumS(Tensor value, Tensor key) => Running(value, key, perImage: true);
+
+    /// <summary>The running sum over the pixels of all images, the largest keys first.</summary>
+    public Tensor RunningSumNS(Tensor value, Tensor key) => Running(value, key, perImage: false);
+
+    // Over (C or 1, N * S) or (N, C or 1, S), and back to the pixels' own order. Sums of many pixels need double.
+    private Tensor Running(Tensor value, Tensor key, bool perImage)
+    {
+        long rows = Math.Max(value.shape[1], key.shape[1]);
+        Tensor Lay(Tensor of)
+        {
+            Tensor whole = of.detach().expand(batch, rows, pixels);
+            return perImage ? whole.contiguous() : whole.transpose(0, 1).reshape(rows, batch * pixels);
+        }
+
+        Tensor keys = Lay(key);
+        (Tensor _, Tensor order) = keys.sort(dim: -1, descending: true, stable: true);
+        Tensor sums = Lay(value).to_type(ScalarType.Float64).gather(-1, order).cumsum(-1).to_type(X.dtype);
+        Tensor placed = torch.empty_like(keys).scatter(-1, order, sums);
+        return perImage ? placed : placed.reshape(rows, batch, pixels).transpose(0, 1);
+    }
+
+    // A condition is counted.
+    private Tensor Sum(Tensor value, params long[] axes) => value.sum(axes, keepdim: true, type: X.dtype);
+}

@@ -1,0 +1,157 @@
+namespace LossGen.Generated;
+
+using System;
+using System.Collections.Generic;
+using LossGen.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <summary>Deep supervision: outputs at several resolutions against the target of the finest.</summary>
+[global::Microsoft.CodeAnalysis.Embedded]
+internal static class TorchLevels
+{
+    /// <summary>The weighted sum of the losses of the outputs: part of the autograd graph where they are.</summary>
+    public static Tensor Forward(
+        ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, IReadOnlyList<Tensor> outputs,
+        Tensor target, DeepSupervision supervision, params Tensor[] maps)
+    {
+        Check(loss.Definition, outputs, target, supervision, maps);
+        using var scope = torch.NewDisposeScope();
+        Tensor? total = null;
+        for (int k = 0; k < outputs.Count; k++)
+        {
+            double weight = supervision.Weights[k];
+            bool isLogged = k == 0 && components is not null;
+            if (weight == 0)
+            {
+                // An output of weight 0 has neither share nor gradient, but components are those of the finest.
+                if (isLogged)
+                {
+                    using var noGradient = torch.no_grad();
+                    Level(loss, index, dense, components, outputs[k], target, maps, supervision.Sampling, k);
+                }
+
+                continue;
+            }
+
+            Tensor value = Level(loss, index, dense, isLogged ? components : null, outputs[k], target, maps, supervision.Sampling, k);
+            Tensor share = weight == 1 ? value : value.mul(weight);
+            total = total is null ? share : total.add(share);
+        }
+
+        return total!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a coarser grid takes of numbers whose last axes are spatial: a view where the extents divide.</summary>
+    public static Tensor Sample(Tensor target, long[] spatial, LabelSampling sampling) =>
+        Sample(target, (int)target.dim() - spatial.Length, spatial, sampling);
+
+    // The spatial axes begin at the first.
+    private static Tensor Sample(Tensor target, int first, long[] spatial, LabelSampling sampling)
+    {
+        for (int k = 0; k < spatial.Length; k++)
+        {
+            long extent = spatial[k], full = target.shape[first + k];
+            if (extent == full)
+                continue;
+            if (full % extent == 0)
+            {
+                target = target.slice(first + k, LabelGrid.At(0, extent, full, sampling), full, full / extent);
+                continue;
+            }
+
+            var places = new long[extent];
+            for (long i = 0; i < extent; i++)
+                places[i] = LabelGrid.At(i, extent, full, sampling);
+            target = target.index_select(first + k, torch.tensor(places, device: target.device));
+        }
+
+        return target;
+    }
+
+    private static Tensor Level(
+        ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor output, Tensor target,
+        Tensor[] maps, LabelSampling sampling, int level)
+    {
+        string name = $"inputs[{level}]";
+        bool hasLabels = TorchChecks.HasLabels(loss.Definition, output, target);
+        long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, hasLabels, spatial.Length);
+        bool isSampled = !spatial.AsSpan().SequenceEqual(full);
+        bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations;
+        if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
+        {
+            var own = new Tensor[maps.Length];
+            for (int k = 0; k < maps.Length; k++)
+                own[k] = Sample(maps[k], spatial, sampling);
+            int first = FirstAxis(loss.Definition, target, hasLabels, spatial.Length);
+            Tensor picked = isSampled ? Sample(target, first, spatial, sampling) : target;
+            return TorchLoss.Forward(loss, index, dense, components, output, picked, own);
+        }
+
+        // Of the size of the output, for the checks; the kernel reads all labels as they are.
+        Tensor part = target;
+        for (int k = 0; k < spatial.Length; k++)
+            part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
+        BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
+        var grid = new LabelGrid(spatial, full, sampling);
+        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, output.dtype, grid);
+        return LossBackward.Value(TensorMemory.Readable(output), TensorMemory.Contiguous(target), call, Array.Empty<Tensor>(), components);
+    }
+
+    // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if
+    // these are not last.
+    private static int FirstAxis(LossDefinition definition, Tensor target, bool hasLabels, int axes) =>
+        !hasLabels && definition.TargetClassAxis == ClassAxis.Last ? (int)target.dim() - axes - 1 : (int)target.dim() - axes;
+
+    private static long[] Spatial(LossDefinition definition, Tensor target, bool hasLabels, int axes)
+    {
+        int first = FirstAxis(definition, target, hasLabels, axes);
+        return axes < 1 || first < 1 ? Array.Empty<long>() : target.shape.AsSpan(first, axes).ToArray();
+    }
+
+    private static void Check(
+        LossDefinition definition, IReadOnlyList<Tensor> outputs, Tensor target, DeepSupervision supervision, Tensor[] maps)
+    {
+        if (outputs is null)
+            throw new ArgumentNullException("inputs");
+        ArgumentNullException.ThrowIfNull(target);
+        CallRules.Levels(definition, supervision, outputs.Count, "inputs");
+        for (int k = 0; k < outputs.Count; k++)
+        {
+            if (outputs[k] is null)
+                throw new ArgumentNullException($"inputs[{k}]");
+            bool hasLabels = TorchChecks.HasLabels(definition, outputs[k], target);
+            long[] own = outputs[k].shape, full = Spatial(definition, target, hasLabels, own.Length - 2);
+            if (full.Length == 0 || target.shape[0] != own[0] || !CallRules.IsLevel(own.AsSpan(2), full))
+            {
+                throw new ArgumentException(
+                    $"Output {k} has the shape {TorchChecks.Text(own)} and the target {TorchChecks.Text(target.shape)}; it must be "
+                        + $"(N, C, spatial...) with one to {CallRules.MostSpatialAxes} spatial axes, as many as the target, none larger "
+                        + "than its.",
+                    "inputs");
+            }
+
+            if (own[1] != outputs[0].shape[1])
+            {
+                throw new ArgumentException(
+                    $"Output {k} has {own[1]} classes (axis 1 of {TorchChecks.Text(own)}) and output 0 has {outputs[0].shape[1]}; "
+                        + "all must have the same.",
+                    "inputs");
+            }
+
+            for (int m = 0; m < maps.Length; m++)
+            {
+                string name = definition.Inputs[m].Name;
+                if (maps[m] is null)
+                    throw new ArgumentNullException(name);
+                long[] map = maps[m].shape;
+                if (map.Length > full.Length && map.AsSpan(map.Length - full.Length).SequenceEqual(full))
+                    continue;
+                throw new ArgumentException(
+                    $"{name} has the shape {TorchChecks.Text(map)} and the target the spatial size {TorchChecks.Text(full)}; with several "
+                        + "outputs a map has the target's, and coarser outputs take their part of it.",
+                    name);
+            }
+        }
+    }
+}

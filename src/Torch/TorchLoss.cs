@@ -1,0 +1,142 @@
+namespace LossGen.Generated;
+
+using System;
+using LossGen.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <summary>What the generated modules call: checks, then the road that fits the tensors.</summary>
+[global::Microsoft.CodeAnalysis.Embedded]
+internal static class TorchLoss
+{
+    /// <summary>Makes tensors on the CPU take the tensor operations too, on this thread. For tests.</summary>
+    [field: ThreadStatic]
+    internal static bool ForceTensorOperations { get; set; }
+
+    /// <summary>The loss of a batch: part of the autograd graph where the logits are.</summary>
+    public static Tensor Forward(
+        ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor input, Tensor target,
+        params Tensor[] inputs)
+    {
+        LossDefinition definition = loss.Definition;
+        BatchShape shape = TorchChecks.Batch(definition, input, target, nameof(input));
+        TorchChecks.Inputs(definition, shape, input, inputs);
+        double[] parameters = Parameters(loss, shape);
+        using var scope = torch.NewDisposeScope();
+        if (shape.IsResized)
+            input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
+        bool usesKernel = UsesKernel(input);
+        Prepare(definition, shape, usesKernel, ref input, ref target, inputs);
+        var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype);
+        return LossBackward.Value(input, target, call, inputs, components).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The value, and the backward pass of what made the logits: what forward and backward do, but for a node of the graph and the calls to
+    /// and from it.
+    /// </summary>
+    public static double Backward(
+        ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor logits, Tensor target,
+        double upstream, params Tensor[] inputs)
+    {
+        LossDefinition definition = loss.Definition;
+        BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
+        TorchChecks.Inputs(definition, shape, logits, inputs);
+        if (definition.Reduction == Reduction.None)
+        {
+            throw new InvalidOperationException(
+                $"{definition.Name} declares Reduction.None and has many values; call forward, then backward with a gradient of the "
+                    + "values' shape.");
+        }
+
+        if (!logits.requires_grad)
+        {
+            throw new InvalidOperationException(
+                "logits do not require a gradient, so there is nothing to go back to: were they made under no_grad, or detached? "
+                    + "For the value alone call forward; for the gradient at the logits, EvaluateWithGradient.");
+        }
+
+        CallRules.Upstream(upstream);
+        using var scope = torch.NewDisposeScope();
+        if (!UsesKernel(logits))
+        {
+            using var recorded = torch.enable_grad();
+            Tensor value = Forward(loss, index, dense, components, logits, target, inputs);
+            value.backward(new[] { torch.full_like(value, upstream) });
+            return value.to_type(ScalarType.Float64).item<double>();
+        }
+
+        Tensor read = logits.detach();
+        Prepare(definition, shape, usesKernel: true, ref read, ref target, inputs);
+
+        // New memory each time: a leaf that reaches the logits through a view keeps what it is handed as its own gradient.
+        Tensor gradient = TensorMemory.NewGradient(read);
+        double number = Run(loss, shape, components, read, target, gradient, upstream, inputs);
+        logits.backward(new[] { gradient });
+        return number;
+    }
+
+    /// <summary>The run-time parameters as they are now: the backward pass takes the same.</summary>
+    public static double[] Parameters(ILoss loss, BatchShape shape)
+    {
+        int classes = checked((int)shape.Classes), count = loss.ParameterCount(classes);
+        if (count == 0)
+            return Array.Empty<double>();
+        var parameters = new double[count];
+        loss.WriteParameters(parameters, classes);
+        return parameters;
+    }
+
+    /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback.</summary>
+    public static double EvaluateWithGradient(
+        ILoss loss, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream, params Tensor[] inputs)
+    {
+        LossDefinition definition = loss.Definition;
+        BatchShape shape = TorchChecks.Batch(definition, logits, target, nameof(logits));
+        TorchChecks.Inputs(definition, shape, logits, inputs);
+        TorchChecks.Direct(definition, shape, logits, target, inputs, gradient);
+        CallRules.Upstream(upstream);
+        return Run(loss, shape, components, logits, target, gradient, upstream, inputs);
+    }
+
+    private static bool UsesKernel(Tensor logits) => logits.device_type == DeviceType.CPU && !ForceTensorOperations;
+
+    // Tensors as the road reads them: of its types and layouts. Those that are so already are the same objects.
+    private static void Prepare(
+        LossDefinition definition, BatchShape shape, bool usesKernel, ref Tensor input, ref Tensor target, Tensor[] inputs)
+    {
+        input = usesKernel ? TensorMemory.Readable(input) : TensorMemory.Contiguous(input);
+        target = TensorMemory.Contiguous(target);
+        if (usesKernel && !shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
+            target = target.to_type(TensorMemory.KernelType(input));
+        if (input.device_type == DeviceType.CPU && !usesKernel && shape.HasLabels)
+            TorchChecks.LabelRange(definition, shape, target);
+        if (input.device_type == DeviceType.CPU && !usesKernel && !shape.HasLabels)
+            TorchChecks.UnitTarget(definition, target);
+        for (int k = 0; k < inputs.Length; k++)
+        {
+            if (usesKernel && inputs[k].dtype != TensorMemory.KernelType(input))
+                inputs[k] = inputs[k].to_type(TensorMemory.KernelType(input));
+            inputs[k] = TensorMemory.Contiguous(inputs[k]);
+        }
+    }
+
+    // Value and gradient in one call of the kernels.
+    private static double Run(
+        ILoss loss, BatchShape shape, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream,
+        Tensor[] inputs)
+    {
+        CpuCall call = TensorMemory.NewCall(CpuMode.ValueAndGradient, logits, target, shape.HasLabels, shape.ToLossShape());
+        call.SetAddresses(TensorMemory.Data(logits), TensorMemory.Data(target), gradient: TensorMemory.Data(gradient));
+        Span<nint> addresses = stackalloc nint[inputs.Length];
+        TensorMemory.Data(inputs, addresses);
+        call.SetInputs(addresses);
+        double[] arriving = upstream == 1 ? Array.Empty<double>() : new[] { upstream };
+        call.Run(loss, Array.Empty<double>(), arriving, Array.Empty<double>(), Array.Empty<double>(), components);
+        GC.KeepAlive(logits);
+        GC.KeepAlive(target);
+        GC.KeepAlive(inputs);
+        GC.KeepAlive(gradient);
+        return call.Value;
+    }
+}
