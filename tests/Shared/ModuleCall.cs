@@ -17,8 +17,8 @@ internal static class ModuleCall
     /// <summary>Forces the tensor operations, as on another device.</summary>
     public static T OnOperations<T>(ILoss loss, Func<T> run)
     {
-        FieldInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
-            .GetField("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
+        PropertyInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
+            .GetProperty("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
         force.SetValue(null, true);
         try
         {

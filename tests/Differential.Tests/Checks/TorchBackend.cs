@@ -55,8 +55,8 @@ internal static class TorchBackend
     /// <summary>Runs something with a loss on a road.</summary>
     public static T On<T>(ILoss loss, TorchRoad road, Func<T> run)
     {
-        FieldInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
-            .GetField("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
+        PropertyInfo force = loss.GetType().Assembly.GetType("LossGen.Generated.TorchLoss", throwOnError: true)!
+            .GetProperty("ForceTensorOperations", BindingFlags.Static | BindingFlags.NonPublic)!;
         using DisposeScope scope = NewDisposeScope();
         force.SetValue(null, road.Operations);
         try
