@@ -15,7 +15,7 @@ internal static class GraphComposer
         LossOptions options = model.Options;
         bool hasSoftmax = model.Terms.Any(term => (term.Activation ?? options.Activation) == Activation.Softmax);
         var tables = new List<ClassNumbers>();
-        GraphBuilder graph = LossBuilder.For(options, tables, cancellation, hasSoftmax);
+        GraphBuilder graph = LossBuilder.For(options, tables, cancellation, hasSoftmax || options.Activation == Activation.Softmax);
         var terms = ImmutableArray.CreateBuilder<(string, Node)>();
         var scopes = new List<(FormulaScope Scope, FormulaValue Formula, Node Weight)>();
         Node total = graph.Zero;

@@ -39,7 +39,7 @@ internal static class Differentiator
             }
         }
 
-        return adjoints.TryGetValue(builder.Logit, out Node? gradient) ? gradient : builder.Zero;
+        return adjoints.TryGetValue(builder.Logit, out Node? gradient) ? builder.NumberIfMasked(builder.Logit, gradient) : builder.Zero;
     }
 
     // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be infinite.

@@ -101,7 +101,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 }
 
             // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.
-            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && IsFinite(node[1][1]):
+            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && IsFinite(node[1][1])
+                && graph.StaysFiniteIfMasked(node[1][1]):
                 return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], product[0]), product[1]);
 
             // Not before differentiation: a * sqrt(a) would have the slope 0 / 0 at 0.

@@ -14,13 +14,15 @@ internal sealed partial class GraphBuilder
     {
         if (!MasksClasses)
             return null;
-        Node? factor = factors.FirstOrDefault(IsWeight) ?? factors.FirstOrDefault(node => node.Op == Op.Softmax);
+        Node? factor = factors.FirstOrDefault(IsWeight) ?? factors.FirstOrDefault(Selects);
         return factor is not null && factors.Any(other => !IsFiniteIfMasked(other)) ? factor : null;
     }
 
     // The target, and 1 less the target.
     private static bool IsWeight(Node node) => node.Op == Op.Target
         || (node.Op == Op.Add && node[0].IsNumber(1) && node[1] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1) && minus[1].Op == Op.Target);
+
+    private static bool Selects(Node factor) => factor.Op == Op.Softmax || IsWeight(factor);
 
     private Node IsNotZero(Node factor) => Not(Equal(Zero, factor));
 
@@ -30,7 +32,7 @@ internal sealed partial class GraphBuilder
     // The value is a product with the factor, and all else in it is finite: of those that select by themselves.
     private bool IsZeroWithout(Node factor, Node value)
     {
-        if (!MasksClasses || !(IsWeight(factor) || factor.Op == Op.Softmax))
+        if (!MasksClasses || !Selects(factor))
             return false;
         List<Node> factors = Factors(value).ToList();
         return factors.Contains(factor) && factors.TrueForAll(IsFiniteIfMasked);
@@ -46,16 +48,20 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// The adjoint of a sum that is infinite at a masked class, such as the logarithm of its probability, with 0 for NaN there. What levels off has the slope 0 at infinity; multiplied by the slope of
-    /// what led to infinity that would be NaN, of the masked class and, by way of the log-sum-exp, of all others.
+    /// The adjoint of a node, with 0 for NaN where a masked class makes the node infinite: of the logit, and of sums such as the logarithm
+    /// of its probability. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
+    /// of the masked class and, by way of a log-sum-exp, of all others.
     /// </summary>
-    public Node NumberIfMasked(Node sum, Node adjoint)
+    public Node NumberIfMasked(Node node, Node adjoint)
     {
-        if (!MasksClasses || sum.Op != Op.Add || IsFiniteIfMasked(sum) || IsFiniteIfMasked(adjoint))
+        if (!MasksClasses || node.Op is not (Op.Add or Op.Logit) || IsFiniteIfMasked(node) || IsFiniteIfMasked(adjoint))
             return adjoint;
-        Node isInfinite = Equal(Abs(sum), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
+        Node isInfinite = Equal(Abs(node), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
         return Mask(Or(Not(isInfinite), isNumber), adjoint);
     }
+
+    /// <summary>No class that is masked makes the node infinite.</summary>
+    public bool StaysFiniteIfMasked(Node node) => !MasksClasses || IsFiniteIfMasked(node);
 
     private bool IsFiniteIfMasked(Node node)
     {
@@ -69,13 +75,13 @@ internal sealed partial class GraphBuilder
             _ when !node.IsPixel || !node.Axes.Has(Axes.Class) => true,
             Op.Logit or Op.Log or Op.Log1p or Op.Sinh or Op.Cosh => false,
 
-            // Bounded, or minus infinity in it gives 0. A softplus is infinite under a sigmoid only, where no class takes another's place.
-            Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp or Op.Sigmoid or Op.Softplus or Op.Tanh or Op.Atan or Op.Sign or Op.Exp or Op.Expm1 or Op.RunningSum => true,
+            // Bounded, or minus infinity in it gives 0.
+            Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp or Op.Sigmoid or Op.Tanh or Op.Atan or Op.Sign or Op.Exp or Op.Expm1 or Op.RunningSum => true,
             Op.Power => node[1] is { IsConstant: true, Number: >= 0 } && IsFiniteIfMasked(node[0]),
             Op.Divide => IsFiniteIfMasked(node[0]) && (!node[1].DependsOnLogit || IsFarFromZero(node[1])),
 
             // What is selected by such a factor is finite but where it has to be infinite.
-            Op.Mask when NotZero(node[0]) is not null => true,
+            Op.Mask when NotZero(node[0]) is { } factor && Selects(factor) => true,
             _ => node.Operation().IsCondition || node.Inputs.All(IsFiniteIfMasked),
         };
         finiteIfMasked[node] = result;

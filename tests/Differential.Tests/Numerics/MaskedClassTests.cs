@@ -104,6 +104,57 @@ public sealed class MaskedClassTests
         }
     }
 
+    /// <summary>A term with an activation of its own, whose logarithm of a probability is a softplus: the masked class gets no slope, and not NaN.</summary>
+    [Theory]
+    [InlineData("Log(1 + Exp(x.LogProbability * Abs(x.LogProbability)))", "Activation = Activation.Sigmoid")]
+    [InlineData("Tanh(Square(x.LogProbability))", "Activation = Activation.Sigmoid")]
+    [InlineData("Tanh(Square(x.LogProbability))", "PixelWeights = \"weights\", NormalizeWeightMaps = true")]
+    [InlineData("Tanh(x.Logit * x.Logit)", "Weight = 0.5")]
+    public void NothingIsNotANumber(string formula, string options)
+    {
+        const string Name = "Levelling";
+        string declaration = $$"""
+            public sealed partial class {{Name}}Attribute : LossTermAttribute
+            {
+                public static Value Formula(Prediction x, Target y) => {{formula}};
+            }
+
+            [Loss({{Softmax}})]
+            [{{Name}}({{options}})]
+            public sealed partial class Declared;
+            """;
+        ILoss loss = DeclarationCompiler.Compile([declaration]).Create(declaration);
+        double[] logits = [1, 0.5, double.NegativeInfinity], gradient = new double[3], weights = [1];
+        double value = options.StartsWith("Pixel", StringComparison.Ordinal)
+            ? loss.EvaluateWithGradient(logits, [0L], new LossShape(1, 3, 1), weights, gradient)
+            : loss.EvaluateWithGradient(logits, [0L], new LossShape(1, 3, 1), gradient);
+        Assert.True(double.IsFinite(value) && gradient.All(double.IsFinite) && gradient[2] == 0, $"{value}, {Text(gradient)}");
+        Assert.Contains(gradient, slope => slope != 0);
+    }
+
+    /// <summary>A term that counts nothing is as if it was not there, also where its value is infinite and the weight is known at run time only.</summary>
+    [Fact]
+    public void AWeightOfZeroTakesTheTermOut()
+    {
+        const string Declaration = """
+            public sealed partial class PlainAttribute : LossTermAttribute
+            {
+                public static Value Formula(Prediction x, Target y) => x.Logit;
+            }
+
+            [Loss(Activation.Softmax, Reduction = Reduction.None)]
+            [Plain]
+            public sealed partial class Declared
+            {
+                public double PlainWeight { get; set; } = 0;
+            }
+            """;
+        ILoss loss = DeclarationCompiler.Compile([Declaration]).Create(Declaration);
+        double[] elements = [1, 1];
+        loss.EvaluateElements([3.05, double.NegativeInfinity], [0.5, 0.125], new LossShape(1, 2, 1), elements);
+        Assert.Equal([0.0, 0.0], elements);
+    }
+
     private static double Tolerance(ScalarType type) => type == ScalarType.Float64 ? 1e-12 : type == ScalarType.Float32 ? 1e-5 : 2e-3;
 
     // f(-l * l), l the logarithm of each class's probability, written with and without a product by it.
