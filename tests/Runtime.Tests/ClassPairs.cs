@@ -1,4 +1,5 @@
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 
@@ -8,17 +9,17 @@ public sealed unsafe class ClassPairs
     private const int Most = 16, Rows = 8;
 
     [Fact]
-    public void InSixteenLanesOfFloat() => Check<F32x16, float>(Numbers(i => (float)i));
+    public void InSixteenLanesOfFloat() => Check<V512<float>, float>(Numbers(i => (float)i));
 
     [Fact]
-    public void InEightLanesOfDouble() => Check<F64x8, double>(Numbers(i => i));
+    public void InEightLanesOfDouble() => Check<V512<double>, double>(Numbers(i => i));
 
     [Fact]
     public void InNarrowRegisters()
     {
-        Check<F32x4, float>(Numbers(i => (float)i));
-        Check<F32x8x2, float>(Numbers(i => (float)i));
-        Check<F64x2, double>(Numbers(i => i));
+        Check<V128<float>, float>(Numbers(i => (float)i));
+        Check<V256x2<float>, float>(Numbers(i => (float)i));
+        Check<V128<double>, double>(Numbers(i => i));
     }
 
     // Of both signs, fractions, zeros, equal ones among the rows, and some that are no numbers.

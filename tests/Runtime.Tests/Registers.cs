@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 
@@ -21,15 +21,15 @@ internal static class Registers
     /// <summary>Runs an action with registers of at most so many bits.</summary>
     public static T With<T>(int bits, Func<T> action)
     {
-        int before = CpuDriver.WidestRegister;
-        CpuDriver.WidestRegister = bits;
+        int before = RegisterWidth.Widest;
+        RegisterWidth.Widest = bits;
         try
         {
             return action();
         }
         finally
         {
-            CpuDriver.WidestRegister = before;
+            RegisterWidth.Widest = before;
         }
     }
 }

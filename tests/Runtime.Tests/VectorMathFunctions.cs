@@ -1,4 +1,5 @@
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 

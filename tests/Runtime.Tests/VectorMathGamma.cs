@@ -1,4 +1,5 @@
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 
@@ -161,9 +162,9 @@ public class VectorMathGammaTests
         {
             AssertClose(wanted, found, 1e-15);
             double[] lanes = [.. Enumerable.Repeat(x, 16)];
-            Assert.All(Widths.Apply<F64x4, double>(function, lanes), lane => AssertClose(wanted, lane, 1e-15));
+            Assert.All(Widths.Apply<V256<double>, double>(function, lanes), lane => AssertClose(wanted, lane, 1e-15));
             if ((float)x == x)
-                Assert.All(Widths.Apply<F32x8, float>(function, lanes), lane => AssertClose((float)wanted, lane, 2e-7));
+                Assert.All(Widths.Apply<V256<float>, float>(function, lanes), lane => AssertClose((float)wanted, lane, 2e-7));
         }
 
         void AssertClose(double wanted, double found, double tolerance) =>
@@ -172,5 +173,5 @@ public class VectorMathGammaTests
 
     [Fact]
     public void The_error_function_keeps_the_sign_of_0() =>
-        Assert.All(Widths.Apply<F64x4, double>(default(Unary.Erf), [.. Enumerable.Repeat(-0.0, 16)]), y => Assert.True(double.IsNegative(y)));
+        Assert.All(Widths.Apply<V256<double>, double>(default(Unary.Erf), [.. Enumerable.Repeat(-0.0, 16)]), y => Assert.True(double.IsNegative(y)));
 }

@@ -1,4 +1,5 @@
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 
@@ -36,8 +37,8 @@ public class VectorMathTests
     {
         (IUnary function, Func<double, double, Exact> exact) = Functions[name];
         double[] floats = Samples.Floats(name), doubles = Samples.Doubles(name);
-        Check(name, floats, Widths.Apply<F32x4, float>(function, floats), x => exact(x, FloatFloor), 23, -149, float.MaxValue, floatBound);
-        Check(name, doubles, Widths.Apply<F64x2, double>(function, doubles), x => exact(x, DoubleFloor), 52, -1074, double.MaxValue, doubleBound);
+        Check(name, floats, Widths.Apply<V128<float>, float>(function, floats), x => exact(x, FloatFloor), 23, -149, float.MaxValue, floatBound);
+        Check(name, doubles, Widths.Apply<V128<double>, double>(function, doubles), x => exact(x, DoubleFloor), 52, -1074, double.MaxValue, doubleBound);
     }
 
     [Theory]
@@ -48,16 +49,16 @@ public class VectorMathTests
     {
         (IUnary function, Func<double, double, Exact> exact) = Functions[name];
         double[] x = [.. Samples.Floats(name).Select(sample => Math.Abs(sample) > 8 ? -0.5 : sample)];
-        Check(name, x, Widths.Apply<F32x4, float>(function, x), sample => exact(sample, FloatFloor), 23, -149, float.MaxValue, bound);
+        Check(name, x, Widths.Apply<V128<float>, float>(function, x), sample => exact(sample, FloatFloor), 23, -149, float.MaxValue, bound);
     }
 
     [Fact]
     public void Powers_are_within_the_stated_bound()
     {
         (double[] x, double[] y) = Samples.Pairs(isFloat: true);
-        CheckPowers(x, y, Widths.Pow<F32x4, float>(x, y), 23, -149, float.MaxValue, 3);
+        CheckPowers(x, y, Widths.Pow<V128<float>, float>(x, y), 23, -149, float.MaxValue, 3);
         (x, y) = Samples.Pairs(isFloat: false);
-        CheckPowers(x, y, Widths.Pow<F64x2, double>(x, y), 52, -1074, double.MaxValue, 16);
+        CheckPowers(x, y, Widths.Pow<V128<double>, double>(x, y), 52, -1074, double.MaxValue, 16);
     }
 
     [Theory]
@@ -66,12 +67,12 @@ public class VectorMathTests
     {
         Assert.True(floatBound > 0 && doubleBound > 0);
         IUnary function = Functions[name].Function;
-        double[] x = Samples.Floats(name), narrow = Widths.Apply<F32x4, float>(function, x);
-        Same(x, narrow, Widths.Apply<F32x8, float>(function, x));
+        double[] x = Samples.Floats(name), narrow = Widths.Apply<V128<float>, float>(function, x);
+        Same(x, narrow, Widths.Apply<V256<float>, float>(function, x));
         if (name != "ExpNonPositive") // below
-            Same(x, narrow, Widths.Apply<F32x16, float>(function, x));
+            Same(x, narrow, Widths.Apply<V512<float>, float>(function, x));
         x = Samples.Doubles(name);
-        Same(x, Widths.Apply<F64x2, double>(function, x), Widths.Apply<F64x4, double>(function, x), Widths.Apply<F64x8, double>(function, x));
+        Same(x, Widths.Apply<V128<double>, double>(function, x), Widths.Apply<V256<double>, double>(function, x), Widths.Apply<V512<double>, double>(function, x));
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public class VectorMathTests
         foreach ((double from, double bound) in new[] { (LeastNormal, 5.8), (-8, 3) })
         {
             double[] x = [.. Samples.Floats("ExpNonPositive").Select(sample => sample < from || !double.IsFinite(sample) ? -0.5 : sample)];
-            Check("ExpNonPositive", x, Widths.Apply<F32x16, float>(function, x), sample => Exact.Exp(sample), 23, -149, float.MaxValue, bound);
+            Check("ExpNonPositive", x, Widths.Apply<V512<float>, float>(function, x), sample => Exact.Exp(sample), 23, -149, float.MaxValue, bound);
         }
     }
 
@@ -89,11 +90,11 @@ public class VectorMathTests
     public void The_exponential_of_512_bits_ends_at_zero()
     {
         double[] x = [.. Enumerable.Range(0, 1 << 12).Select(i => (double)(float)(LeastNormal - (i / 4096.0)))];
-        double[] y = Widths.Apply<F32x16, float>(default(Unary.ExpNonPositive), x);
+        double[] y = Widths.Apply<V512<float>, float>(default(Unary.ExpNonPositive), x);
         Assert.All(x.Zip(y), pair => Assert.InRange(pair.Second, 0, Math.Exp(pair.First) * 1.000001));
         Assert.All(x.Zip(y), pair => Assert.True(pair.First > -88.0297 || pair.Second == 0));
         double[] ends = [.. Enumerable.Repeat(0.0, 11), -0.0, -88.03, -1e30, double.NegativeInfinity, double.NaN];
-        Assert.Equal([.. Enumerable.Repeat(1.0, 12), 0, 0, 0, double.NaN], Widths.Apply<F32x16, float>(default(Unary.ExpNonPositive), ends));
+        Assert.Equal([.. Enumerable.Repeat(1.0, 12), 0, 0, 0, double.NaN], Widths.Apply<V512<float>, float>(default(Unary.ExpNonPositive), ends));
     }
 
     [Theory]
@@ -105,20 +106,20 @@ public class VectorMathTests
     {
         IUnary one = default(Unary.ExpNonPositive), four = new Unary.OneOfFourExpNonPositive(place);
         double[] x = Samples.Floats("ExpNonPositive");
-        double[] alone = Widths.Apply<F32x4, float>(one, x);
-        Same(x, alone, Widths.Apply<F32x4, float>(four, x), Widths.Apply<F32x8, float>(four, x));
-        Same(x, Widths.Apply<F32x16, float>(one, x), Widths.Apply<F32x16, float>(four, x));
+        double[] alone = Widths.Apply<V128<float>, float>(one, x);
+        Same(x, alone, Widths.Apply<V128<float>, float>(four, x), Widths.Apply<V256<float>, float>(four, x));
+        Same(x, Widths.Apply<V512<float>, float>(one, x), Widths.Apply<V512<float>, float>(four, x));
         x = Samples.Doubles("ExpNonPositive");
-        Same(x, Widths.Apply<F64x2, double>(one, x), Widths.Apply<F64x4, double>(four, x), Widths.Apply<F64x8, double>(four, x));
+        Same(x, Widths.Apply<V128<double>, double>(one, x), Widths.Apply<V256<double>, double>(four, x), Widths.Apply<V512<double>, double>(four, x));
     }
 
     [Fact]
     public void Powers_have_the_same_bits_in_every_width()
     {
         (double[] x, double[] y) = Samples.Pairs(isFloat: true);
-        Same(x, Widths.Pow<F32x4, float>(x, y), Widths.Pow<F32x8, float>(x, y), Widths.Pow<F32x16, float>(x, y));
+        Same(x, Widths.Pow<V128<float>, float>(x, y), Widths.Pow<V256<float>, float>(x, y), Widths.Pow<V512<float>, float>(x, y));
         (x, y) = Samples.Pairs(isFloat: false);
-        Same(x, Widths.Pow<F64x2, double>(x, y), Widths.Pow<F64x4, double>(x, y), Widths.Pow<F64x8, double>(x, y));
+        Same(x, Widths.Pow<V128<double>, double>(x, y), Widths.Pow<V256<double>, double>(x, y), Widths.Pow<V512<double>, double>(x, y));
     }
 
     private static readonly Dictionary<string, (IUnary Function, Func<double, double, Exact> Exact)> Functions = new()

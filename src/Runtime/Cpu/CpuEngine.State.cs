@@ -1,5 +1,6 @@
 using System.Numerics;
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Cpu;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Cpu;
 

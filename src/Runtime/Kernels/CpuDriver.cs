@@ -1,5 +1,6 @@
-using System.Runtime.Intrinsics;
+using System.Numerics;
 using LossGen.Cpu;
+using LossGen.Simd;
 
 namespace LossGen.Kernels;
 
@@ -22,9 +23,6 @@ public readonly struct NoKernel : ILossKernel
 /// <summary>Runs generated kernels over the blocks and tiles of a batch.</summary>
 public static class CpuDriver
 {
-    /// <summary>Bits of the widest register used. For tests: narrower ones on a machine that has wider.</summary>
-    internal static int WidestRegister { get; set; } = 512;
-
     /// <summary>Runs a call whose arguments have been checked: picks the kernel, the precision and the width of the machine's registers.</summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
         where TIndex : struct, ILossKernel
@@ -39,24 +37,23 @@ public static class CpuDriver
     private static void Run<TKernel>(ref CpuCall call, LossDefinition definition)
         where TKernel : struct, ILossKernel
     {
-        if (Vector512.IsHardwareAccelerated && WidestRegister >= 512 && F32x16.Exponential.HasTable)
-            Run<TKernel, F32x16, F64x8>(ref call, definition);
-        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256 && TKernel.Layout.Pairs)
-            Run<TKernel, F32x8x2, F64x4x2>(ref call, definition);
-        else if (Vector256.IsHardwareAccelerated && WidestRegister >= 256)
-            Run<TKernel, F32x8, F64x4>(ref call, definition);
+        if (call.LogitElement == LogitElement.Double)
+            RunIn<TKernel, double>(ref call, definition);
         else
-            Run<TKernel, F32x4, F64x2>(ref call, definition);
+            RunIn<TKernel, float>(ref call, definition);
     }
 
-    private static void Run<TKernel, VFloat, VDouble>(ref CpuCall call, LossDefinition definition)
+    private static void RunIn<TKernel, T>(ref CpuCall call, LossDefinition definition)
         where TKernel : struct, ILossKernel
-        where VFloat : struct, IVector<VFloat, float>
-        where VDouble : struct, IVector<VDouble, double>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (call.LogitElement == LogitElement.Double)
-            CpuEngine<TKernel, double, VDouble>.Run(ref call, definition);
+        if (RegisterWidth.Is512)
+            CpuEngine<TKernel, T, V512<T>>.Run(ref call, definition);
+        else if (RegisterWidth.Is256 && TKernel.Layout.Pairs)
+            CpuEngine<TKernel, T, V256x2<T>>.Run(ref call, definition);
+        else if (RegisterWidth.Is256)
+            CpuEngine<TKernel, T, V256<T>>.Run(ref call, definition);
         else
-            CpuEngine<TKernel, float, VFloat>.Run(ref call, definition);
+            CpuEngine<TKernel, T, V128<T>>.Run(ref call, definition);
     }
 }

@@ -1,3 +1,5 @@
+using LossGen.Simd;
+
 namespace LossGen.Kernels;
 
 /// <summary>Whether every pixel of a tile is valid. A marker, so that the check is gone where it is not needed.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using LossGen.Simd;
 
 namespace LossGen.Kernels;
 
@@ -92,21 +93,25 @@ public unsafe interface IVector<V, T> :
     static abstract V Select(V mask, V a, V b);
 
     /// <summary>For each lane <paramref name="x"/> where a = b, else <paramref name="y"/>.</summary>
-    static abstract V SelectEqual(V a, V b, V x, V y);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V SelectEqual(V a, V b, V x, V y) => V.Select(V.Equal(a, b), x, y);
 
     /// <summary>For each lane <paramref name="x"/> where a is at most b, else <paramref name="y"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V SelectLessOrEqual(V a, V b, V x, V y) => V.Select(V.LessOrEqual(a, b), x, y);
 
     /// <summary>For each lane <paramref name="x"/> where a = b, else 0.</summary>
-    static abstract V MaskEqual(V a, V b, V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V MaskEqual(V a, V b, V x) => V.Equal(a, b) & x;
 
     /// <summary>For each lane <paramref name="sum"/>, with <paramref name="x"/> added where a = b.</summary>
-    static abstract V AddWhereEqual(V a, V b, V x, V sum);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V AddWhereEqual(V a, V b, V x, V sum) => sum + (V.Equal(a, b) & x);
 
     static abstract V Equal(V a, V b);
 
-    static abstract V NotEqual(V a, V b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V NotEqual(V a, V b) => ~V.Equal(a, b);
 
     static abstract V Less(V a, V b);
 
@@ -131,10 +136,12 @@ public unsafe interface IVector<V, T> :
     static abstract V Abs(V x);
 
     /// <summary>-|x|.</summary>
-    static abstract V NegativeAbs(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V NegativeAbs(V x) => x | V.Create(-0.0);
 
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
-    static abstract V Sign(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Sign(V x) => VectorMath<V, T>.Sign(x);
 
     static abstract V Sqrt(V x);
 
@@ -142,10 +149,12 @@ public unsafe interface IVector<V, T> :
     static virtual void Exponentials(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
         Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
 
-    static abstract V Exp(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Exp(V x) => VectorMath<V, T>.Exp(x);
 
     /// <summary>exp(x) for x at most 0 (or NaN): what a softmax needs after its maximum is taken off.</summary>
-    static abstract V ExpNonPositive(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V ExpNonPositive(V x) => VectorMath<V, T>.ExpNonPositive(x);
 
     /// <summary><see cref="ExpNonPositive"/> of each in its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -157,26 +166,34 @@ public unsafe interface IVector<V, T> :
         x3 = V.ExpNonPositive(x3);
     }
 
-    static abstract V Log(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Log(V x) => VectorMath<V, T>.Log(x);
 
     /// <summary>log(1 + x).</summary>
-    static abstract V Log1p(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Log1p(V x) => VectorMath<V, T>.Log1p(x);
 
     /// <summary>log(x) for finite x from 1. At most 1 ulp; NaN for NaN.</summary>
-    static abstract V LogAtLeastOne(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V LogAtLeastOne(V x) => VectorMath<V, T>.LogAtLeastOne(x);
 
     /// <summary>log(1 + x) for x from 0 to 1. At most 1.5 ulp; NaN for NaN.</summary>
-    static abstract V Log1pOfUnit(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Log1pOfUnit(V x) => VectorMath<V, T>.Log1pOfUnit(x);
 
     /// <summary>exp(x) - 1.</summary>
-    static abstract V Expm1(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Expm1(V x) => VectorMath<V, T>.Expm1(x);
 
-    static abstract V Tanh(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Tanh(V x) => VectorMath<V, T>.Tanh(x);
 
-    static abstract V Atan(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Atan(V x) => VectorMath<V, T>.Atan(x);
 
     /// <summary>The error function.</summary>
-    static abstract V Erf(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Erf(V x) => VectorMath<V, T>.Erf(x);
 
     /// <summary>log |gamma(x)|, number by number.</summary>
     static virtual V Lgamma(V x) => ByLane.Map<V, T, ByLane.Lgamma>(x);
@@ -187,9 +204,11 @@ public unsafe interface IVector<V, T> :
     /// <summary>The derivative of <see cref="Digamma"/>, number by number.</summary>
     static virtual V Trigamma(V x) => ByLane.Map<V, T, ByLane.Trigamma>(x);
 
-    static abstract V Sinh(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Sinh(V x) => VectorMath<V, T>.Sinh(x);
 
-    static abstract V Cosh(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Cosh(V x) => VectorMath<V, T>.Cosh(x);
 
     /// <summary>log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 8 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -200,11 +219,29 @@ public unsafe interface IVector<V, T> :
     }
 
     /// <summary>x to the power y, by the rules of IEEE 754 pow.</summary>
-    static abstract V Pow(V x, V y);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Pow(V x, V y) => VectorMath<V, T>.Pow(x, y);
 
     /// <summary>1 / (1 + exp(-x)).</summary>
-    static abstract V Sigmoid(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Sigmoid(V x) => VectorMath<V, T>.Sigmoid(x);
 
     /// <summary>log(1 + exp(x)), without overflow.</summary>
-    static abstract V Softplus(V x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Softplus(V x) => VectorMath<V, T>.Softplus(x);
+
+    /// <summary>The nearest whole number, halves to even.</summary>
+    internal static abstract V Round(V x);
+
+    /// <summary>All lanes the same bits; float lanes take the low 32.</summary>
+    internal static abstract V Bits(long pattern);
+
+    /// <summary>Sum of the lanes' bits as integers, modulo their size. Integers live in the same registers as the numbers.</summary>
+    internal static abstract V AddBits(V a, V b);
+
+    /// <summary>The low bits in the exponent's place. Not a shift by any count: the compiler would not see that it is a constant, and a shift by a register takes two steps.</summary>
+    internal static abstract V ToExponent(V a);
+
+    /// <summary>The bits of exponent and sign in the lowest place, zeros above.</summary>
+    internal static abstract V FromExponent(V a);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using LossGen.Simd;
 
 namespace LossGen.Kernels;
 
@@ -19,8 +20,8 @@ public static unsafe class Sigmoid
         where T : unmanaged
         where V : struct, IVector<V, T>
     {
-        if (typeof(V) == typeof(F32x16) && Avx512F.IsSupported)
-            Fill<float, F32x16, F32x16.Exponential>((float*)x.Address, (float*)exponentials.Address, pixels);
+        if (typeof(V) == typeof(V512<float>) && Avx512F.IsSupported)
+            Fill<float, V512<float>, TableExponential>((float*)x.Address, (float*)exponentials.Address, pixels);
         else
             Fill<T, V, PlainExponential<T, V>>(x, exponentials, pixels);
     }

@@ -1,7 +1,7 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using LossGen.Cpu;
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen;
 
@@ -20,37 +20,23 @@ public sealed unsafe partial class SoftMetrics
         fixed (T* x = logits)
         fixed (TTarget* y = target)
         {
-            var source = new LabelSource(y, element, Classes, Definition);
-            if (typeof(T) == typeof(double))
-                CountDouble((double*)x, y, source, shape);
-            else
-                CountSingle((float*)x, y, source, shape);
+            CountTiles(x, y, new LabelSource(y, element, Classes, Definition), shape);
         }
 
         for (int i = 0; i < sums.Length; i++)
             sums[i] += piece[i];
     }
 
-    private void CountSingle<TTarget>(float* x, TTarget* y, in LabelSource source, LossShape shape)
+    private void CountTiles<T, TTarget>(T* x, TTarget* y, in LabelSource source, LossShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : unmanaged
     {
-        if (Vector512.IsHardwareAccelerated)
-            CountTiles<float, F32x16, TTarget>(x, y, source, shape);
-        else if (Vector256.IsHardwareAccelerated)
-            CountTiles<float, F32x8, TTarget>(x, y, source, shape);
+        if (RegisterWidth.Is512)
+            CountTiles<T, V512<T>, TTarget>(x, y, source, shape);
+        else if (RegisterWidth.Is256)
+            CountTiles<T, V256<T>, TTarget>(x, y, source, shape);
         else
-            CountTiles<float, F32x4, TTarget>(x, y, source, shape);
-    }
-
-    private void CountDouble<TTarget>(double* x, TTarget* y, in LabelSource source, LossShape shape)
-        where TTarget : unmanaged
-    {
-        if (Vector512.IsHardwareAccelerated)
-            CountTiles<double, F64x8, TTarget>(x, y, source, shape);
-        else if (Vector256.IsHardwareAccelerated)
-            CountTiles<double, F64x4, TTarget>(x, y, source, shape);
-        else
-            CountTiles<double, F64x2, TTarget>(x, y, source, shape);
+            CountTiles<T, V128<T>, TTarget>(x, y, source, shape);
     }
 
     private void CountTiles<T, V, TTarget>(T* x, TTarget* y, in LabelSource source, LossShape shape)

@@ -1,5 +1,6 @@
 using LossGen.Cpu;
 using LossGen.Kernels;
+using LossGen.Simd;
 using LossGen.Reference;
 using LossGen.Runtime.Tests.Losses;
 
@@ -22,7 +23,7 @@ public unsafe class Resizing
         double[] found = new double[g.Length], back = new double[x.Length];
         fixed (double* source = x, target = found, gradient = back, arrived = g)
         {
-            var resize = new BilinearResize<double, F64x4>(shape);
+            var resize = new BilinearResize<double, V256<double>>(shape);
             resize.Forward(source, target, 2);
             resize.Adjoint(gradient, arrived, 2);
         }

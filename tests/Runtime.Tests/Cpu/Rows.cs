@@ -1,4 +1,5 @@
 using LossGen.Kernels;
+using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
@@ -24,12 +25,12 @@ public unsafe class Rows
     [MemberData(nameof(Wanted))]
     public void A_softmax_fills_the_rows_that_are_asked_for(int classes, bool wantsMaximum, bool wantsLabel)
     {
-        Check<F64x2, double>(classes, wantsMaximum, wantsLabel, number => number);
-        Check<F32x4, float>(classes, wantsMaximum, wantsLabel, number => (float)number);
+        Check<V128<double>, double>(classes, wantsMaximum, wantsLabel, number => number);
+        Check<V128<float>, float>(classes, wantsMaximum, wantsLabel, number => (float)number);
         if (!Registers.Widths.Contains(256))
             return;
-        Check<F64x4x2, double>(classes, wantsMaximum, wantsLabel, number => number);
-        Check<F32x8x2, float>(classes, wantsMaximum, wantsLabel, number => (float)number);
+        Check<V256x2<double>, double>(classes, wantsMaximum, wantsLabel, number => number);
+        Check<V256x2<float>, float>(classes, wantsMaximum, wantsLabel, number => (float)number);
     }
 
     [Fact]
@@ -39,18 +40,22 @@ public unsafe class Rows
         double[] floors = new double[4], ceilings = new double[4], below = new double[4];
         fixed (double* from = numbers, floor = floors, ceiling = ceilings, negative = below)
         {
-            for (int i = 0; i < numbers.Length; i += F64x2.Count)
-            {
-                F64x2 x = F64x2.Load(from + i);
-                F64x2.Store(F64x2.MaxNative(F64x2.Zero, x), floor + i);
-                F64x2.Store(F64x2.MinNative(F64x2.One, x), ceiling + i);
-                F64x2.Store(F64x2.NegativeAbs(x), negative + i);
-            }
+            for (int i = 0; i < numbers.Length; i += V128<double>.Count)
+                Bound<V128<double>>(from + i, floor + i, ceiling + i, negative + i);
         }
 
         Assert.Equal([double.NaN, 0, 2, double.PositiveInfinity], floors);
         Assert.Equal([double.NaN, -1, 1, 1], ceilings);
         Assert.Equal([double.NaN, -1, -2, double.NegativeInfinity], below);
+    }
+
+    private static void Bound<V>(double* from, double* floor, double* ceiling, double* negative)
+        where V : struct, IVector<V, double>
+    {
+        V x = V.Load(from);
+        V.Store(V.MaxNative(V.Zero, x), floor);
+        V.Store(V.MinNative(V.One, x), ceiling);
+        V.Store(V.NegativeAbs(x), negative);
     }
 
     private static void Check<V, T>(int classes, bool wantsMaximum, bool wantsLabel, Func<double, T> convert)

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>Logarithms: x = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2), then log(x) = k ln 2 + f + (log(1 + f) - f).</content>
 internal static partial class VectorMath<V, T>

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <summary>Copies of a tile's logits, made while the tile before it was computed. They belong to one pass of one thread.</summary>
 internal unsafe struct Staging<T>
@@ -27,7 +28,7 @@ internal unsafe struct Staging<T>
 /// Many classes: while the exponentials of a tile are computed, the logits of the next are read. The rows of an image whose extents are powers of two fall into the same cache sets, so that they cannot
 /// be fetched ahead into a cache: they would drive each other out. A copy stays, and reading fills the time in which exponentials leave the units for memory idle.
 /// </content>
-public static unsafe partial class Softmax
+internal static unsafe partial class Softmax
 {
     // Of fewer classes fetching the next tile's lines is all that it takes.
     private const int CopiedClasses = 8;
@@ -56,7 +57,8 @@ public static unsafe partial class Softmax
     internal static bool CopiesRows<V>(long apart) => IsNarrow<V>() || apart >= FarApart;
 
     /// <summary>A register, or each of two that go together, is narrower than a cache line.</summary>
-    internal static bool IsNarrow<V>() => typeof(V) != typeof(F32x16) && typeof(V) != typeof(F64x8);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsNarrow<V>() => typeof(V) != typeof(V512<float>) && typeof(V) != typeof(V512<double>);
 
     // So many lines of a gradient fall into each set that they are gone before they are written.
     private static bool AreLost(int classes, long apart) => classes > FetchedClasses * Math.Max(1, SetsRepeat / (apart & -apart));

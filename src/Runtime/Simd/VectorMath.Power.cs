@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>Powers: exp(y log |x|) with the logarithm in two parts, since the exponential turns its absolute error into a relative one.</content>
 internal static partial class VectorMath<V, T>
@@ -10,7 +10,7 @@ internal static partial class VectorMath<V, T>
     public static V Pow(V x, V y)
     {
         // The two parts rest on products without rounding error.
-        if (!V.IsFused)
+        if (!IsFused)
             return PowByLane(x, y);
 
         V a = V.Abs(x);

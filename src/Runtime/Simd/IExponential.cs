@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <summary>exp(x) for x at most 0 (or NaN), with whatever a loop had better keep in registers.</summary>
 /// <typeparam name="E">The implementing type.</typeparam>

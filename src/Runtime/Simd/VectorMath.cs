@@ -1,30 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
-
-/// <summary>What the functions of <see cref="VectorMath{V, T}"/> need of a lane's bits. Integers live in the same registers as the numbers.</summary>
-internal interface ILaneBits<V, T> : IVector<V, T>
-    where V : struct, ILaneBits<V, T>
-    where T : unmanaged
-{
-    /// <summary>The machine rounds a * b + c once.</summary>
-    static abstract bool IsFused { get; }
-
-    /// <summary>All lanes the same bits; float lanes take the low 32.</summary>
-    static abstract V Bits(long pattern);
-
-    /// <summary>Sum of the lanes' bits as integers, modulo their size.</summary>
-    static abstract V AddBits(V a, V b);
-
-    /// <summary>The low bits in the exponent's place. Not a shift by any count: the compiler would not see that it is a constant, and a shift by a register takes two steps.</summary>
-    static abstract V ToExponent(V a);
-
-    /// <summary>The bits of exponent and sign in the lowest place, zeros above.</summary>
-    static abstract V FromExponent(V a);
-
-    /// <summary>The nearest whole number, halves to even.</summary>
-    static abstract V Round(V x);
-}
+namespace LossGen.Simd;
 
 /// <summary>
 /// Elementary functions on lanes: one text for every width, so that a lane's result does not depend on the width of its register.
@@ -32,7 +11,7 @@ internal interface ILaneBits<V, T> : IVector<V, T>
 /// Subnormal results are computed, unless the function says otherwise.
 /// </summary>
 internal static partial class VectorMath<V, T>
-    where V : struct, ILaneBits<V, T>
+    where V : struct, IVector<V, T>
     where T : unmanaged
 {
     private const double Ln2 = 0.69314718055994530942;
@@ -41,6 +20,13 @@ internal static partial class VectorMath<V, T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => typeof(T) == typeof(float);
+    }
+
+    /// <summary>The machine rounds a * b + c once.</summary>
+    private static bool IsFused
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Fma.IsSupported || AdvSimd.IsSupported;
     }
 
     /// <summary>Bits of the fraction of a number.</summary>

@@ -1,16 +1,15 @@
-using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <summary>
 /// What every softmax loss begins a tile with, written once and by hand because most of its time goes here: the maximum of each pixel's logits, exp(x - maximum) of each
 /// class, and their sum. Rows have <see cref="Tile{T}.Width"/> elements; those of the classes follow each other.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static unsafe partial class Softmax
+internal static unsafe partial class Softmax
 {
     /// <summary>Fewer classes are computed in registers, straight from the logits.</summary>
     internal const int ManyClasses = 5;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>Hyperbolic functions, of the magnitude by exp(x) - 1, so that nothing cancels near 0.</content>
 internal static partial class VectorMath<V, T>

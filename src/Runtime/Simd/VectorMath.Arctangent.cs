@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>
 /// The arctangent, of numbers up to tan(pi / 8): above by atan(a) = pi / 4 + atan((a - 1) / (a + 1)), above tan(3 pi / 8) by pi / 2 + atan(-1 / a).

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <summary>A function of one double that lanes compute number by number.</summary>
 internal interface IScalarFunction

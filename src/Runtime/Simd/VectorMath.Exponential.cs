@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>Exponentials: x = n ln 2 + r with |r| at most ln 2 / 2, then exp(r) = 1 + r + r^2 q(r), then 2^n by exponent bits.</content>
 internal static partial class VectorMath<V, T>
@@ -35,7 +38,7 @@ internal static partial class VectorMath<V, T>
         V n = shifted - V.Create(Shifter + Bias);
 
         // One step for both parts of ln 2: off by 2.7e-9 of x, which is a unit in the last place at -20, where a softmax rounds it away.
-        V r = IsFloat && V.IsFused ? V.MultiplyAdd(n, V.Create(-Ln2), x) : Remainder(x, n);
+        V r = IsFloat && IsFused ? V.MultiplyAdd(n, V.Create(-Ln2), x) : Remainder(x, n);
         V p = IsFloat
             ? V.MultiplyAdd(V.MultiplyAdd(ShortExpPolynomial(r), r, V.One), r, V.One)
             : V.MultiplyAdd(V.MultiplyAdd(ExpPolynomial(r), r, V.One), r, V.One);
@@ -46,11 +49,21 @@ internal static partial class VectorMath<V, T>
 
     /// <summary>
     /// <see cref="ExpNonPositive"/> of four numbers, step by step side by side. One after the other, steps that wait for each other fill the window in which the processor looks for work.
-    /// For floats whose products and sums are fused.
+    /// For floats whose products and sums are fused; others one after the other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FourExpNonPositive(ref V x0, ref V x1, ref V x2, ref V x3)
     {
+        // Asked here and not behind a property: a branch that the compiler leaves out at once costs nothing of what it may inline.
+        if (typeof(T) != typeof(float) || !(Fma.IsSupported || AdvSimd.IsSupported))
+        {
+            x0 = ExpNonPositive(x0);
+            x1 = ExpNonPositive(x1);
+            x2 = ExpNonPositive(x2);
+            x3 = ExpNonPositive(x3);
+            return;
+        }
+
         V bound = V.Create(-88.0), scale = V.Create(1 / Ln2), shifter = V.Create(Shifter + Bias), factor = V.Create(-Ln2);
         V a0 = V.MaxNative(bound, x0), a1 = V.MaxNative(bound, x1), a2 = V.MaxNative(bound, x2), a3 = V.MaxNative(bound, x3);
         V s0 = V.MultiplyAdd(a0, scale, shifter), s1 = V.MultiplyAdd(a1, scale, shifter), s2 = V.MultiplyAdd(a2, scale, shifter), s3 = V.MultiplyAdd(a3, scale, shifter);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LossGen.Kernels;
+namespace LossGen.Simd;
 
 /// <content>The error function: up to 1 a polynomial in the square, above 1 - exp(-a^2) q with q by a polynomial in (a - 2) / (a + 2).</content>
 internal static partial class VectorMath<V, T>

@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
+
+namespace LossGen.Simd;
+
+/// <summary>A register of 256 bits: 8 lanes of float or 4 of double.</summary>
+/// <remarks>
+/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either would cost two for
+/// each operation.
+/// </remarks>
+internal unsafe struct V256<T> : IVector<V256<T>, T>
+    where T : unmanaged
+{
+    private Vector256<T> v;
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256<T>.Count;
+    }
+
+    public static V256<T> Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector256<T>.Zero };
+    }
+
+    public static V256<T> One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector256<T>.One };
+    }
+
+    public static V256<T> AllTrue
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector256<T>.AllBitsSet };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator +(V256<T> a, V256<T> b) => new() { v = a.v + b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator -(V256<T> a, V256<T> b) => new() { v = a.v - b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator *(V256<T> a, V256<T> b) => new() { v = a.v * b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator /(V256<T> a, V256<T> b) => new() { v = a.v / b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator &(V256<T> a, V256<T> b) => new() { v = a.v & b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator |(V256<T> a, V256<T> b) => new() { v = a.v | b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator ^(V256<T> a, V256<T> b) => new() { v = a.v ^ b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator -(V256<T> a) => new() { v = -a.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator ~(V256<T> a) => new() { v = ~a.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Create(double value)
+    {
+        V256<T> r;
+        if (typeof(T) == typeof(float))
+            r.v = Vector256.Create((float)value).As<float, T>();
+        else
+            r.v = Vector256.Create(value).As<double, T>();
+        return r;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Broadcast(T* address) => new() { v = Vector256.Create(*address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Load(T* address) => new() { v = Vector256.Load(address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V256<T> value, T* address) => value.v.Store(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V256<T> value, Pointer<T> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, V256<T> c)
+    {
+        V256<T> r;
+        if (typeof(T) == typeof(float))
+            r.v = Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
+        else
+            r.v = Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
+        return r;
+    }
+
+    // The portable choice works bit by bit, in three instructions where the compiler does not see that the mask comes from a comparison; with
+    // AVX-512 it is one in any case. Masks of doubles are whole, so that floats choose for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Select(V256<T> mask, V256<T> a, V256<T> b)
+    {
+        V256<T> r;
+        if (Avx.IsSupported && !Avx512F.VL.IsSupported)
+            r.v = Avx.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle()).As<float, T>();
+        else
+            r.v = Vector256.ConditionalSelect(mask.v, a.v, b.v);
+        return r;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Equal(V256<T> a, V256<T> b) => new() { v = Vector256.Equals(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Less(V256<T> a, V256<T> b) => new() { v = Vector256.LessThan(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> LessOrEqual(V256<T> a, V256<T> b) => new() { v = Vector256.LessThanOrEqual(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Greater(V256<T> a, V256<T> b) => new() { v = Vector256.GreaterThan(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> GreaterOrEqual(V256<T> a, V256<T> b) => new() { v = Vector256.GreaterThanOrEqual(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Min(V256<T> a, V256<T> b) => new() { v = Vector256.Min(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Max(V256<T> a, V256<T> b) => new() { v = Vector256.Max(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MinNative(V256<T> a, V256<T> b) => new() { v = Vector256.MinNative(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MaxNative(V256<T> a, V256<T> b) => new() { v = Vector256.MaxNative(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Abs(V256<T> x) => new() { v = Vector256.Abs(x.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Sqrt(V256<T> x) => new() { v = Vector256.Sqrt(x.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Round(V256<T> x) => typeof(T) == typeof(float)
+        ? new() { v = Vector256.Round(x.v.AsSingle()).As<float, T>() }
+        : new() { v = Vector256.Round(x.v.AsDouble()).As<double, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Bits(long pattern) => typeof(T) == typeof(float)
+        ? new() { v = Vector256.Create((int)pattern).As<int, T>() }
+        : new() { v = Vector256.Create(pattern).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> AddBits(V256<T> a, V256<T> b) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>() }
+        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> ToExponent(V256<T> a) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() << 23).As<int, T>() }
+        : new() { v = (a.v.AsInt64() << 52).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> FromExponent(V256<T> a) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>() }
+        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FourExpNonPositive(ref V256<T> x0, ref V256<T> x1, ref V256<T> x2, ref V256<T> x3) =>
+        VectorMath<V256<T>, T>.FourExpNonPositive(ref x0, ref x1, ref x2, ref x3);
+}

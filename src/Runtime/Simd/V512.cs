@@ -1,0 +1,207 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LossGen.Kernels;
+
+namespace LossGen.Simd;
+
+/// <summary>A register of 512 bits: 16 lanes of float or 8 of double.</summary>
+/// <remarks>
+/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either would cost two for
+/// each operation.
+/// </remarks>
+internal unsafe struct V512<T> : IVector<V512<T>, T>
+    where T : unmanaged
+{
+    internal Vector512<T> v;
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512<T>.Count;
+    }
+
+    public static V512<T> Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector512<T>.Zero };
+    }
+
+    public static V512<T> One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector512<T>.One };
+    }
+
+    public static V512<T> AllTrue
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new() { v = Vector512<T>.AllBitsSet };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator +(V512<T> a, V512<T> b) => new() { v = a.v + b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator -(V512<T> a, V512<T> b) => new() { v = a.v - b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator *(V512<T> a, V512<T> b) => new() { v = a.v * b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator /(V512<T> a, V512<T> b) => new() { v = a.v / b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator &(V512<T> a, V512<T> b) => new() { v = a.v & b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator |(V512<T> a, V512<T> b) => new() { v = a.v | b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator ^(V512<T> a, V512<T> b) => new() { v = a.v ^ b.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator -(V512<T> a) => new() { v = -a.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> operator ~(V512<T> a) => new() { v = ~a.v };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Create(double value)
+    {
+        V512<T> r;
+        if (typeof(T) == typeof(float))
+            r.v = Vector512.Create((float)value).As<float, T>();
+        else
+            r.v = Vector512.Create(value).As<double, T>();
+        return r;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Broadcast(T* address) => new() { v = Vector512.Create(*address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Load(T* address) => new() { v = Vector512.Load(address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V512<T> value, T* address) => value.v.Store(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V512<T> value, Pointer<T> address, bool isStreamed)
+    {
+        if (isStreamed)
+            value.v.StoreAlignedNonTemporal(address.Address);
+        else
+            value.v.Store(address.Address);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c)
+    {
+        V512<T> r;
+        if (typeof(T) == typeof(float))
+            r.v = Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
+        else
+            r.v = Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
+        return r;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Select(V512<T> mask, V512<T> a, V512<T> b) => new() { v = Vector512.ConditionalSelect(mask.v, a.v, b.v) };
+
+    // A comparison and what follows from it in one expression: masks then stay in the registers that AVX-512 has for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> SelectEqual(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>
+        new() { v = Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, y.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> SelectLessOrEqual(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>
+        new() { v = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(a.v, b.v), x.v, y.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MaskEqual(V512<T> a, V512<T> b, V512<T> x) =>
+        new() { v = Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), x.v, Vector512<T>.Zero) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> AddWhereEqual(V512<T> a, V512<T> b, V512<T> x, V512<T> sum) =>
+        new() { v = Vector512.ConditionalSelect(Vector512.Equals(a.v, b.v), sum.v + x.v, sum.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Equal(V512<T> a, V512<T> b) => new() { v = Vector512.Equals(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Less(V512<T> a, V512<T> b) => new() { v = Vector512.LessThan(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> LessOrEqual(V512<T> a, V512<T> b) => new() { v = Vector512.LessThanOrEqual(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Greater(V512<T> a, V512<T> b) => new() { v = Vector512.GreaterThan(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> GreaterOrEqual(V512<T> a, V512<T> b) => new() { v = Vector512.GreaterThanOrEqual(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Min(V512<T> a, V512<T> b) => new() { v = Vector512.Min(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Max(V512<T> a, V512<T> b) => new() { v = Vector512.Max(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MinNative(V512<T> a, V512<T> b) => new() { v = Vector512.MinNative(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MaxNative(V512<T> a, V512<T> b) => new() { v = Vector512.MaxNative(a.v, b.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Abs(V512<T> x) => new() { v = Vector512.Abs(x.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Sqrt(V512<T> x) => new() { v = Vector512.Sqrt(x.v) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Round(V512<T> x) => typeof(T) == typeof(float)
+        ? new() { v = Vector512.Round(x.v.AsSingle()).As<float, T>() }
+        : new() { v = Vector512.Round(x.v.AsDouble()).As<double, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Bits(long pattern) => typeof(T) == typeof(float)
+        ? new() { v = Vector512.Create((int)pattern).As<int, T>() }
+        : new() { v = Vector512.Create(pattern).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> AddBits(V512<T> a, V512<T> b) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>() }
+        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> ToExponent(V512<T> a) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() << 23).As<int, T>() }
+        : new() { v = (a.v.AsInt64() << 52).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> FromExponent(V512<T> a) => typeof(T) == typeof(float)
+        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>() }
+        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>() };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> ExpNonPositive(V512<T> x) => typeof(T) == typeof(float) && Avx512F.IsSupported
+        ? new() { v = TableExponential.Constant().Of(x.v.AsSingle()).As<float, T>() }
+        : VectorMath<V512<T>, T>.ExpNonPositive(x);
+
+    public static void Exponentials(
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
+        Pointer<T> maximum = default, Pointer<T> labelExponent = default)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            Softmax.Fill<float, V512<float>, TableExponential>(
+                ref Unsafe.As<Tile<T>, Tile<float>>(ref tile),
+                (float*)exponentials.Address, (float*)normaliser.Address, (float*)maximum.Address, (float*)labelExponent.Address);
+        }
+        else
+        {
+            Softmax.Exponentials<T, V512<T>>(ref tile, exponentials, normaliser, maximum, labelExponent);
+        }
+    }
+}
