@@ -81,7 +81,10 @@ public unsafe ref struct CpuCall
     /// <summary>The extents.</summary>
     public LossShape Shape;
 
-    /// <summary>The type of logits and gradient. Unreduced values, their upstream gradient and the loss's own inputs are double where these are, else float.</summary>
+    /// <summary>
+    /// The type of logits and gradient. Unreduced values, their upstream gradient and the loss's own inputs are double where these are,
+    /// else float.
+    /// </summary>
     public LogitElement LogitElement;
 
     /// <summary>Logits: (N, C, S), the pixels adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</summary>
@@ -121,8 +124,9 @@ public unsafe ref struct CpuCall
     public long StatisticsLength;
 
     /// <summary>
-    /// Memory of <see cref="RunningBytes"/> for running sums: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting again. Null
-    /// where a call keeps them to itself.
+    /// Memory of <see cref="RunningBytes"/> for running sums: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see
+    /// cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting again. Null where a call keeps them to
+    /// itself.
     /// </summary>
     public void* Running;
 
@@ -141,7 +145,9 @@ public unsafe ref struct CpuCall
     /// <summary>Some statistics are maxima, which do not add up, from <see cref="CpuMode.Measure"/>.</summary>
     public bool HasMaxima;
 
-    /// <summary>The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.</summary>
+    /// <summary>
+    /// The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.
+    /// </summary>
     public int WholeBatch;
 
     /// <summary>The pixels an image that go with <see cref="WholeBatch"/>.</summary>

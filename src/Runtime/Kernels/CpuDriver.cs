@@ -23,7 +23,9 @@ public readonly struct NoKernel : ILossKernel
 /// <summary>Runs generated kernels over the blocks and tiles of a batch.</summary>
 public static class CpuDriver
 {
-    /// <summary>Runs a call whose arguments have been checked: picks the kernel, the precision and the width of the machine's registers.</summary>
+    /// <summary>
+    /// Runs a call whose arguments have been checked: picks the kernel, the precision and the width of the machine's registers.
+    /// </summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
         where TIndex : struct, ILossKernel
         where TDense : struct, ILossKernel

@@ -3,7 +3,8 @@ using System;
 namespace LossGen.Kernels;
 
 /// <summary>
-/// The error function: up to 1 a polynomial in the square, above 1 - exp(-a^2) q with q by a polynomial in (a - 2) / (a + 2). The generator computes constants with the same text.
+/// The error function: up to 1 a polynomial in the square, above 1 - exp(-a^2) q with q by a polynomial in (a - 2) / (a + 2). The generator
+/// computes constants with the same text.
 /// </summary>
 internal static class ErrorFunction
 {

@@ -3,8 +3,9 @@ using System;
 namespace LossGen.Kernels;
 
 /// <summary>
-/// The logarithm of the gamma function and its first two derivatives, of one double. The generator computes constants with the same text, so it uses nothing that is not in .NET Standard 2.0.
-/// Polynomials interpolate at Chebyshev's points, in x less the middle of their interval; from 10 on Stirling's series, below 10 the recurrence (DLMF 5.5.1, 5.11.1, 5.15.8).
+/// The logarithm of the gamma function and its first two derivatives, of one double. The generator computes constants with the same text,
+/// so it uses nothing that is not in .NET Standard 2.0. Polynomials interpolate at Chebyshev's points, in x less the middle of their
+/// interval; from 10 on Stirling's series, below 10 the recurrence (DLMF 5.5.1, 5.11.1, 5.15.8).
 /// </summary>
 internal static class GammaFunction
 {
@@ -14,8 +15,8 @@ internal static class GammaFunction
     private const double Root = 1.4616321449683622, RootLow = 9.549995429965697e-17;
 
     /// <summary>
-    /// log |gamma(x)|: infinite at 0, at the negative whole numbers and at both infinities. At most 4 ulp for x above 0. Below 0 it is a difference of two logarithms, with
-    /// an error of at most 6 ulp of the larger: where it crosses 0, digits are lost.
+    /// log |gamma(x)|: infinite at 0, at the negative whole numbers and at both infinities. At most 4 ulp for x above 0. Below 0 it is a
+    /// difference of two logarithms, with an error of at most 6 ulp of the larger: where it crosses 0, digits are lost.
     /// </summary>
     public static double Lgamma(double x)
     {
@@ -32,8 +33,8 @@ internal static class GammaFunction
     }
 
     /// <summary>
-    /// The derivative of <see cref="Lgamma"/>: infinite at 0, with the sign of -x; NaN at the negative whole numbers, where it jumps from one infinity to the other. At most
-    /// 4 ulp for x above 0; below, 6 ulp of the larger of the two numbers whose sum it is.
+    /// The derivative of <see cref="Lgamma"/>: infinite at 0, with the sign of -x; NaN at the negative whole numbers, where it jumps from
+    /// one infinity to the other. At most 4 ulp for x above 0; below, 6 ulp of the larger of the two numbers whose sum it is.
     /// </summary>
     public static double Digamma(double x)
     {
@@ -48,7 +49,8 @@ internal static class GammaFunction
     }
 
     /// <summary>
-    /// The derivative of <see cref="Digamma"/>, which is above 0: infinite at 0 and at the negative whole numbers, 0 at infinity and NaN at minus infinity. At most 4 ulp, below 0 at most 6.
+    /// The derivative of <see cref="Digamma"/>, which is above 0: infinite at 0 and at the negative whole numbers, 0 at infinity and NaN at
+    /// minus infinity. At most 4 ulp, below 0 at most 6.
     /// </summary>
     public static double Trigamma(double x)
     {

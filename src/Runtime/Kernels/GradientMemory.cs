@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace LossGen.Kernels;
 
 /// <summary>
-/// Memory of gradients that other code owns for a while, kept for the next ones of about the same size. What comes fresh from the system costs a page fault every 4 KB: for a large gradient more than the kernel that
-/// fills it.
+/// Memory of gradients that other code owns for a while, kept for the next ones of about the same size. What comes fresh from the system
+/// costs a page fault every 4 KB: for a large gradient more than the kernel that fills it.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class GradientMemory

@@ -7,7 +7,10 @@ namespace LossGen.Kernels;
 /// <summary>A loop over the classes of a tile: part of a pass, written for registers of one class or of several.</summary>
 public interface IClassLoop
 {
-    /// <summary>Takes the classes from <paramref name="first"/> to the one before <paramref name="end"/>, as many at a time as <typeparamref name="V"/> holds.</summary>
+    /// <summary>
+    /// Takes the classes from <paramref name="first"/> to the one before <paramref name="end"/>, as many at a time as <typeparamref
+    /// name="V"/> holds.
+    /// </summary>
     static abstract void Run<T, V, M>(ref Tile<T> tile, int first, int end)
         where T : unmanaged
         where V : struct, IVector<V, T>

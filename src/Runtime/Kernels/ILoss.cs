@@ -43,13 +43,20 @@ public sealed record LossDefinition
     /// <summary>The declared number of classes; 0 takes it from the logits.</summary>
     public int Classes { get; init; }
 
-    /// <summary>The smallest number of classes that the formulas make sense with, because they ask for some by their number; 0 where they do not.</summary>
+    /// <summary>
+    /// The smallest number of classes that the formulas make sense with, because they ask for some by their number; 0 where they do not.
+    /// </summary>
     public int LeastClasses { get; init; }
 
-    /// <summary>The largest number of classes, where the formulas ask for all that there may be by their numbers; 0 where there is none.</summary>
+    /// <summary>
+    /// The largest number of classes, where the formulas ask for all that there may be by their numbers; 0 where there is none.
+    /// </summary>
     public int MostClasses { get; init; }
 
-    /// <summary>A dense target is a probability: numbers below -0.5 and from 2 up, such as those of a mask of 0 and 255, are an error, unless they are ignored.</summary>
+    /// <summary>
+    /// A dense target is a probability: numbers below -0.5 and from 2 up, such as those of a mask of 0 and 255, are an error, unless they
+    /// are ignored.
+    /// </summary>
     public bool UnitTarget { get; init; }
 
     /// <summary>The ignored label, or null.</summary>
@@ -83,7 +90,8 @@ public sealed record LossDefinition
     public IReadOnlyList<LossComponent> Components { get; init; } = [];
 
     /// <summary>
-    /// Labels are 0 and 1 and say whether the pixel is of the one class there is. Under a softmax a single class is a class like any other: its label is 0.
+    /// Labels are 0 and 1 and say whether the pixel is of the one class there is. Under a softmax a single class is a class like any other:
+    /// its label is 0.
     /// </summary>
     /// <param name="classes">C.</param>
     public bool IsSingleForeground(long classes) => classes == 1 && Activation != Activation.Softmax;

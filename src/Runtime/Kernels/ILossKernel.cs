@@ -46,22 +46,27 @@ public struct Tile<T>
     /// <summary>Index targets: the label as a number, -1 where the pixel is not valid; null with dense targets.</summary>
     public Pointer<T> Labels;
 
-    /// <summary>The loss's own inputs, in the order of its definition, and behind them its running sums; class c of one with classes at <c>Inputs[k] + c * InputStride</c>.</summary>
+    /// <summary>
+    /// The loss's own inputs, in the order of its definition, and behind them its running sums; class c of one with classes at <c>Inputs[k]
+    /// + c * InputStride</c>.
+    /// </summary>
     public PointerTable<T> Inputs;
 
     /// <summary>Elements between the classes of an input that has them.</summary>
     public nint InputStride;
 
     /// <summary>
-    /// Where the values (2 k) and keys (2 k + 1) of running sum k go; class c of one with classes at <c>+ c * StoreStride</c>. A running sum that counts has no values, one that
-    /// is sorted by another's keys has none of its own.
+    /// Where the values (2 k) and keys (2 k + 1) of running sum k go; class c of one with classes at <c>+ c * StoreStride</c>. A running
+    /// sum that counts has no values, one that is sorted by another's keys has none of its own.
     /// </summary>
     public PointerTable<T> Stores;
 
     /// <summary>Elements between the classes of what is stored.</summary>
     public nint StoreStride;
 
-    /// <summary>All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.</summary>
+    /// <summary>
+    /// All bits set where the pixel is valid, else zero; only read when the tile is masked. Class c at <c>Valid + c * ValidStride</c>.
+    /// </summary>
     public Pointer<T> Valid;
 
     /// <summary>Elements between the classes of the mask; 0 where it does not depend on the class.</summary>
@@ -100,12 +105,14 @@ public struct Tile<T>
     /// <summary>Scratch rows: row r of class c at <c>Scratch + (r * Classes + c) * Width</c>, then the rows without a class axis.</summary>
     public Pointer<T> Scratch;
 
-    /// <summary>Lane accumulators: class sum k of class c at <c>Sums + (k * Classes + c) * lanes</c>, then the sums without a class axis.</summary>
+    /// <summary>
+    /// Lane accumulators: class sum k of class c at <c>Sums + (k * Classes + c) * lanes</c>, then the sums without a class axis.
+    /// </summary>
     public Pointer<T> Sums;
 
     /// <summary>
-    /// Products in lanes whose logarithm is added to a sum. They are carried from tile to tile, as far as they cannot overflow: product k of class c at <c>Products + (k * Classes + c) * lanes</c>, then
-    /// those without a class axis.
+    /// Products in lanes whose logarithm is added to a sum. They are carried from tile to tile, as far as they cannot overflow: product k
+    /// of class c at <c>Products + (k * Classes + c) * lanes</c>, then those without a class axis.
     /// </summary>
     public Pointer<T> Products;
 
@@ -146,13 +153,18 @@ public ref struct ScalarContext
     /// <summary>Statistics of pass k at <c>Statistics[k]</c>: [N or 1][class sums: k * C + c, then the others].</summary>
     public PointerTable<double> Statistics;
 
-    /// <summary>Constants for pass id k at <c>Constants[k]</c>: [N or 1][class rows, then scalars]; null when that pass will not run.</summary>
+    /// <summary>
+    /// Constants for pass id k at <c>Constants[k]</c>: [N or 1][class rows, then scalars]; null when that pass will not run.
+    /// </summary>
     public PointerTable<double> Constants;
 
     /// <summary>Memory that lives through the call: scalars, then class rows, then image rows, then image-class rows.</summary>
     public Pointer<double> Slots;
 
-    /// <summary>The gradient that arrives: one number, or for unreduced values without a pixel axis one for each element; null when there is no gradient pass.</summary>
+    /// <summary>
+    /// The gradient that arrives: one number, or for unreduced values without a pixel axis one for each element; null when there is no
+    /// gradient pass.
+    /// </summary>
     public Pointer<double> Upstream;
 
     /// <summary>Unreduced values without a pixel axis; null otherwise.</summary>
@@ -161,7 +173,9 @@ public ref struct ScalarContext
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
 
-    /// <summary>Receives the terms' shares in the value, then the classes' of each term that has them; null where they are not asked for.</summary>
+    /// <summary>
+    /// Receives the terms' shares in the value, then the classes' of each term that has them; null where they are not asked for.
+    /// </summary>
     public Pointer<double> Components;
 }
 

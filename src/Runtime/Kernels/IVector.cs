@@ -63,7 +63,9 @@ public unsafe interface IVector<V, T> :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual void Store(V value, Pointer<T> address) => V.Store(value, address.Address);
 
-    /// <summary>Stores adjacent numbers, <paramref name="isStreamed"/> past the caches: the address is then a multiple of the register's bytes.</summary>
+    /// <summary>
+    /// Stores adjacent numbers, <paramref name="isStreamed"/> past the caches: the address is then a multiple of the register's bytes.
+    /// </summary>
     static abstract void Store(V value, Pointer<T> address, bool isStreamed);
 
     /// <summary>Loads the pixels of each class, whose rows are <paramref name="stride"/> elements apart.</summary>
@@ -84,7 +86,8 @@ public unsafe interface IVector<V, T> :
 
     /// <summary>Likewise adds a * b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual void MultiplyAddToRow(V a, V b, Pointer<T> row, bool isFirst) => V.Store(V.MultiplyAdd(a, b, isFirst ? V.Zero : V.Load(row)), row);
+    static virtual void MultiplyAddToRow(V a, V b, Pointer<T> row, bool isFirst) =>
+        V.Store(V.MultiplyAdd(a, b, isFirst ? V.Zero : V.Load(row)), row);
 
     /// <summary>a * b + c, rounded once where the machine has it.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
@@ -127,10 +130,14 @@ public unsafe interface IVector<V, T> :
     /// <summary>The larger; NaN if either is NaN.</summary>
     static abstract V Max(V a, V b);
 
-    /// <summary>The smaller by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.</summary>
+    /// <summary>
+    /// The smaller by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.
+    /// </summary>
     static abstract V MinNative(V a, V b);
 
-    /// <summary>The larger by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.</summary>
+    /// <summary>
+    /// The larger by the machine's one instruction: NaN if <paramref name="b"/> is; if only <paramref name="a"/> is, either.
+    /// </summary>
     static abstract V MaxNative(V a, V b);
 
     static abstract V Abs(V x);
@@ -145,8 +152,12 @@ public unsafe interface IVector<V, T> :
 
     static abstract V Sqrt(V x);
 
-    /// <summary>Fills a tile's rows of a softmax, in registers of the width that suits it: <see cref="Softmax.Exponentials{T, V}"/>.</summary>
-    static virtual void Exponentials(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
+    /// <summary>
+    /// Fills a tile's rows of a softmax, in registers of the width that suits it: <see cref="Softmax.Exponentials{T, V}"/>.
+    /// </summary>
+    static virtual void Exponentials(
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
+        Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
         Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -210,7 +221,9 @@ public unsafe interface IVector<V, T> :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V Cosh(V x) => VectorMath<V, T>.Cosh(x);
 
-    /// <summary>log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 8 ulp.</summary>
+    /// <summary>
+    /// log(cosh(x)): log(1 + 2 sinh(x / 2)^2), which keeps its digits near 0, up to where all but |x| - log 2 is lost. At most 8 ulp.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V LogCosh(V x)
     {
@@ -239,7 +252,10 @@ public unsafe interface IVector<V, T> :
     /// <summary>Sum of the lanes' bits as integers, modulo their size. Integers live in the same registers as the numbers.</summary>
     internal static abstract V AddBits(V a, V b);
 
-    /// <summary>The low bits in the exponent's place. Not a shift by any count: the compiler would not see that it is a constant, and a shift by a register takes two steps.</summary>
+    /// <summary>
+    /// The low bits in the exponent's place. Not a shift by any count: the compiler would not see that it is a constant, and a shift by a
+    /// register takes two steps.
+    /// </summary>
     internal static abstract V ToExponent(V a);
 
     /// <summary>The bits of exponent and sign in the lowest place, zeros above.</summary>

@@ -40,8 +40,10 @@ public sealed record PassLayout(
 /// <summary>A running sum over the pixels, the largest keys first.</summary>
 /// <param name="HasClass">One for each class.</param>
 /// <param name="PerImage">Over the pixels of each image; otherwise over those of the batch.</param>
-/// <param name="Keys">The running sum, of the same pass and axes, whose stored keys it is sorted by; below 0 it has keys of its own.</param>
-/// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys is.</param>
+/// <param name="Keys">The running sum, of the same pass and axes, whose stored keys it is sorted by; below 0 it has keys of its
+/// own.</param>
+/// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys
+/// is.</param>
 public sealed record RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false);
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
@@ -76,7 +78,9 @@ public sealed record KernelLayout
     /// <summary>The pass that writes the gradient.</summary>
     public required PassLayout Gradient { get; init; }
 
-    /// <summary>Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics and there is exactly one pass.</summary>
+    /// <summary>
+    /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics and there is exactly one pass.
+    /// </summary>
     public PassLayout? Fused { get; init; }
 
     /// <summary>The pass that writes unreduced values with a pixel axis; it runs after <c>Scalars(ValueStage)</c>.</summary>
@@ -88,14 +92,17 @@ public sealed record KernelLayout
     /// <summary>The running sums, which passes store and later passes read.</summary>
     public RunningSumLayout[] RunningSums { get; init; } = [];
 
-    /// <summary>Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].</summary>
+    /// <summary>
+    /// Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].
+    /// </summary>
     public required bool PerImage { get; init; }
 
     /// <summary>The value depends on the number of images by itself, which sums over the batch do not tell.</summary>
     public bool CountsImages { get; init; }
 
     /// <summary>
-    /// Registers are worked on in pairs where there are 16 of 256 bits: worth it where the runtime's softmax has taken the long computations out of the loops, and what they add up fits beside it.
+    /// Registers are worked on in pairs where there are 16 of 256 bits: worth it where the runtime's softmax has taken the long
+    /// computations out of the loops, and what they add up fits beside it.
     /// </summary>
     public bool Pairs { get; init; }
 

@@ -46,10 +46,14 @@ public static class ScalarMath
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
     public static double Sign(double x) => double.IsNaN(x) ? double.NaN : Math.Sign(x);
 
-    /// <summary>log |gamma(x)|. At most 4 ulp for x above 0; below, 6 ulp of the larger of the two logarithms whose difference it is.</summary>
+    /// <summary>
+    /// log |gamma(x)|. At most 4 ulp for x above 0; below, 6 ulp of the larger of the two logarithms whose difference it is.
+    /// </summary>
     public static double Lgamma(double x) => GammaFunction.Lgamma(x);
 
-    /// <summary>The derivative of <see cref="Lgamma"/>. At most 4 ulp for x above 0; below, 6 ulp of the larger of the two numbers whose sum it is.</summary>
+    /// <summary>
+    /// The derivative of <see cref="Lgamma"/>. At most 4 ulp for x above 0; below, 6 ulp of the larger of the two numbers whose sum it is.
+    /// </summary>
     public static double Digamma(double x) => GammaFunction.Digamma(x);
 
     /// <summary>The derivative of <see cref="Digamma"/>. At most 4 ulp, below 0 at most 6.</summary>

@@ -10,7 +10,8 @@ namespace LossGen.Kernels;
 public static unsafe class Sigmoid
 {
     /// <summary>
-    /// exp(-|x|) of adjacent logits. A method of its own, since it is a loop of its own: the exponentials of several registers run side by side.
+    /// exp(-|x|) of adjacent logits. A method of its own, since it is a loop of its own: the exponentials of several registers run side by
+    /// side.
     /// </summary>
     /// <param name="x">The logits.</param>
     /// <param name="exponentials">Room for as many.</param>

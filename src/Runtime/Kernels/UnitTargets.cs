@@ -4,7 +4,8 @@ using System.Globalization;
 namespace LossGen.Kernels;
 
 /// <summary>
-/// Which numbers of a dense target cannot be meant where a probability is: what a mask of 0 and 255, 0 and 2 or -1 and 1 has. The bounds leave room for rounding, and for what resampling makes of an edge.
+/// Which numbers of a dense target cannot be meant where a probability is: what a mask of 0 and 255, 0 and 2 or -1 and 1 has. The bounds
+/// leave room for rounding, and for what resampling makes of an edge.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class UnitTargets

@@ -10,8 +10,8 @@ internal interface IScalarFunction
 }
 
 /// <summary>
-/// Functions that take a number at a time, in double and rounded once where the lanes are floats: so many intervals and branches that lanes side by side would gain little. A
-/// lane's result does not depend on the width of its register.
+/// Functions that take a number at a time, in double and rounded once where the lanes are floats: so many intervals and branches that lanes
+/// side by side would gain little. A lane's result does not depend on the width of its register.
 /// </summary>
 internal static unsafe class ByLane
 {

@@ -4,8 +4,8 @@ using LossGen.Kernels;
 namespace LossGen.Simd;
 
 /// <summary>
-/// The same pixels of two adjacent classes, in a register each: what the classes share - labels, rows without a class axis - is loaded once for
-/// both. It has the operations of a register, so that a loop over the classes is written once for single classes and pairs.
+/// The same pixels of two adjacent classes, in a register each: what the classes share - labels, rows without a class axis - is loaded once
+/// for both. It has the operations of a register, so that a loop over the classes is written once for single classes and pairs.
 /// </summary>
 /// <typeparam name="V">The register.</typeparam>
 /// <typeparam name="T">float or double.</typeparam>

@@ -19,7 +19,9 @@ internal interface IExponential<E, V>
     void OfFour(ref V x0, ref V x1, ref V x2, ref V x3);
 }
 
-/// <summary>The exponential of a register as it is: <see cref="IVector{V, T}.ExpNonPositive"/>, whose constants are left to the compiler.</summary>
+/// <summary>
+/// The exponential of a register as it is: <see cref="IVector{V, T}.ExpNonPositive"/>, whose constants are left to the compiler.
+/// </summary>
 internal readonly struct PlainExponential<T, V> : IExponential<PlainExponential<T, V>, V>
     where T : unmanaged
     where V : struct, IVector<V, T>

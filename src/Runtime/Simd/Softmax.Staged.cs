@@ -25,8 +25,9 @@ internal unsafe struct Staging<T>
 }
 
 /// <content>
-/// Many classes: while the exponentials of a tile are computed, the logits of the next are read. The rows of an image whose extents are powers of two fall into the same cache sets, so that they cannot
-/// be fetched ahead into a cache: they would drive each other out. A copy stays, and reading fills the time in which exponentials leave the units for memory idle.
+/// Many classes: while the exponentials of a tile are computed, the logits of the next are read. The rows of an image whose extents are
+/// powers of two fall into the same cache sets, so that they cannot be fetched ahead into a cache: they would drive each other out. A copy
+/// stays, and reading fills the time in which exponentials leave the units for memory idle.
 /// </content>
 internal static unsafe partial class Softmax
 {
@@ -39,7 +40,8 @@ internal static unsafe partial class Softmax
     // Bytes between the classes: so much is read from memory.
     private const long FarApart = 1 << 20;
 
-    // So many tiles beyond the one that is copied: every row begins another page after a few tiles, and an address takes as long to find as a line.
+    // So many tiles beyond the one that is copied: every row begins another page after a few tiles, and an address takes as long to find as
+    // a line.
     private const int FetchedTiles = 2;
 
     // Bytes after which lines fall into the same set of the second-level cache again, in processors with AVX-512.
@@ -48,12 +50,16 @@ internal static unsafe partial class Softmax
     /// <summary>Whether the next tile's logits are copied while this one's exponentials are computed.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="apart">Bytes between them.</param>
-    internal static bool IsCopiedAhead<V>(int classes, long apart) => CopiesRows<V>(apart) ? classes >= CopiedClasses : classes >= ManyClasses;
+    internal static bool IsCopiedAhead<V>(int classes, long apart) =>
+        classes >= (CopiesRows<V>(apart) ? CopiedClasses : ManyClasses);
 
     /// <summary>Whether lines of the next tile, and of its gradient, are fetched ahead.</summary>
     internal static bool IsFetchedAhead(int classes) => classes <= FetchedClasses;
 
-    /// <summary>Row after row, where a register, or each of two that go together, is narrower than a cache line, or where rows come from memory; else line by line of all classes.</summary>
+    /// <summary>
+    /// Row after row, where a register, or each of two that go together, is narrower than a cache line, or where rows come from memory;
+    /// else line by line of all classes.
+    /// </summary>
     internal static bool CopiesRows<V>(long apart) => IsNarrow<V>() || apart >= FarApart;
 
     /// <summary>A register, or each of two that go together, is narrower than a cache line.</summary>
@@ -63,7 +69,8 @@ internal static unsafe partial class Softmax
     // So many lines of a gradient fall into each set that they are gone before they are written.
     private static bool AreLost(int classes, long apart) => classes > FetchedClasses * Math.Max(1, SetsRepeat / (apart & -apart));
 
-    private static void Staged<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+    private static void Staged<T, V, E>(
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -77,7 +84,8 @@ internal static unsafe partial class Softmax
             new ReadOnlySpan<T>(staging->Maximum, tile.Pixels).CopyTo(new Span<T>(maximum, tile.Pixels));
         if (tile.Ahead.IsNull)
             Many<T, V, E>(ref tile, staging->Rows, exponentials, normaliser, staging->Maximum);
-        else if (CopiesRows<V>(tile.LogitStride * sizeof(T)) || (!tile.GradientAhead.IsNull && AreLost(tile.Classes, tile.GradientStride * sizeof(T))))
+        else if (CopiesRows<V>(tile.LogitStride * sizeof(T))
+            || (!tile.GradientAhead.IsNull && AreLost(tile.Classes, tile.GradientStride * sizeof(T))))
             RowsAndNext<T, V, E>(ref tile, staging, exponentials, normaliser);
         else
             ManyAndNext<T, V, E>(ref tile, staging->Rows, staging->Maximum, exponentials, normaliser);
@@ -98,7 +106,8 @@ internal static unsafe partial class Softmax
         for (nint i = 0; i < pixels; i += V.Count)
         {
             V largest = V.Load(max + i), nextLargest = V.Create(double.NegativeInfinity), sum = V.Zero, block = V.Zero;
-            T* from = ahead + i, stage = staged + i, to = rows + i, line = LineAhead(ahead + pixels, i), gradientLine = LineAhead(gradientAhead, i);
+            T* from = ahead + i, stage = staged + i, to = rows + i;
+            T* line = LineAhead(ahead + pixels, i), gradientLine = LineAhead(gradientAhead, i);
             int c = 0;
             for (; c <= classes - 2; c += 2, from += 2 * stride, stage += 2 * width, to += 2 * width)
             {
@@ -139,8 +148,8 @@ internal static unsafe partial class Softmax
         }
     }
 
-    // Class by class, four at a time, where a register holds less than a line: rows are read along, and none that shares its cache set with too many others is driven out half read. Sums in the order
-    // of Many, in memory.
+    // Class by class, four at a time, where a register holds less than a line: rows are read along, and none that shares its cache set with
+    // too many others is driven out half read. Sums in the order of Many, in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowsAndNext<T, V, E>(ref Tile<T> tile, Staging<T>* staging, T* rows, T* normaliser)
         where T : unmanaged
@@ -150,7 +159,8 @@ internal static unsafe partial class Softmax
         E exponential = E.Load();
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes, c = 0;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
-        T* max = staging->Maximum, next = staging->NextMaximum, block = staging->Block, stage = staging->Rows, from = tile.Ahead, to = rows, line = tile.Ahead + (FetchedTiles * pixels), gradientLine = tile.GradientAhead;
+        T* max = staging->Maximum, next = staging->NextMaximum, block = staging->Block, stage = staging->Rows, from = tile.Ahead, to = rows;
+        T* line = tile.Ahead + (FetchedTiles * pixels), gradientLine = tile.GradientAhead;
         for (; c <= classes - 4; c += 4, from += 4 * stride, stage += 4 * width, to += 4 * width)
         {
             bool isFirst = (c & (Block - 1)) == 0;
@@ -158,7 +168,8 @@ internal static unsafe partial class Softmax
             {
                 T* at = stage + i, source = from + i, target = to + i;
                 V largest = V.Load(max + i);
-                V x0 = V.Load(at) - largest, x1 = V.Load(at + width) - largest, x2 = V.Load(at + (2 * width)) - largest, x3 = V.Load(at + (3 * width)) - largest;
+                V x0 = V.Load(at) - largest, x1 = V.Load(at + width) - largest;
+                V x2 = V.Load(at + (2 * width)) - largest, x3 = V.Load(at + (3 * width)) - largest;
                 V y0 = V.Load(source), y1 = V.Load(source + stride), y2 = V.Load(source + (2 * stride)), y3 = V.Load(source + (3 * stride));
                 V.Store(y0, at);
                 V.Store(y1, at + width);

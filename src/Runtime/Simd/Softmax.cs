@@ -6,15 +6,17 @@ using LossGen.Kernels;
 namespace LossGen.Simd;
 
 /// <summary>
-/// What every softmax loss begins a tile with, written once and by hand because most of its time goes here: the maximum of each pixel's logits, exp(x - maximum) of each
-/// class, and their sum. Rows have <see cref="Tile{T}.Width"/> elements; those of the classes follow each other.
+/// What every softmax loss begins a tile with, written once and by hand because most of its time goes here: the maximum of each pixel's
+/// logits, exp(x - maximum) of each class, and their sum. Rows have <see cref="Tile{T}.Width"/> elements; those of the classes follow each
+/// other.
 /// </summary>
 internal static unsafe partial class Softmax
 {
     /// <summary>Fewer classes are computed in registers, straight from the logits.</summary>
     internal const int ManyClasses = 5;
 
-    // So many exponentials are added up by themselves: each addition to a sum of a thousand would round, and the sum is in every probability.
+    // So many exponentials are added up by themselves: each addition to a sum of a thousand would round, and the sum is in every
+    // probability.
     private const int Block = 32;
 
     private const int CacheLine = 64;
@@ -24,13 +26,16 @@ internal static unsafe partial class Softmax
     /// <param name="exponentials">exp(x - maximum), a row a class.</param>
     /// <param name="normaliser">Their sum over the classes.</param>
     /// <param name="maximum">The largest logit; null where it is not needed.</param>
-    /// <param name="labelExponent">The logit of the label's class less the maximum, 0 where the label is none; null where it is not needed.</param>
-    public static void Exponentials<T, V>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+    /// <param name="labelExponent">The logit of the label's class less the maximum, 0 where the label is none; null where it is not
+    /// needed.</param>
+    public static void Exponentials<T, V>(
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T> => Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent);
 
     /// <summary>The same, with a given exponential.</summary>
-    internal static void Fill<T, V, E>(ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+    internal static void Fill<T, V, E>(
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -66,7 +71,8 @@ internal static unsafe partial class Softmax
         E exponential = E.Load();
         int pixels = tile.Pixels;
         nint stride = tile.LogitStride, gradientStride = tile.GradientStride, i = 0;
-        T* x = tile.Logits, y = x + stride, labels = tile.Labels, second = exponentials + tile.Width, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
+        T* x = tile.Logits, y = x + stride, labels = tile.Labels, second = exponentials + tile.Width;
+        T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
 
         // Those of double are long enough for one to fill the window.
         for (; typeof(T) == typeof(float) && i <= pixels - (4 * V.Count); i += 4 * V.Count)
@@ -183,7 +189,8 @@ internal static unsafe partial class Softmax
     private static T* LineAhead<T>(T* ahead, nint i)
         where T : unmanaged => Sse.IsSupported && ahead != null && (i * sizeof(T)) % CacheLine == 0 ? ahead + i : null;
 
-    // A line of up to four classes. Beside the exponentials, one or two each: all lines of a tile at once fill the buffers between cache and memory, and the tile at hand waits for them.
+    // A line of up to four classes. Beside the exponentials, one or two each: all lines of a tile at once fill the buffers between cache
+    // and memory, and the tile at hand waits for them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch<T>(T* line, nint stride, int classes)
         where T : unmanaged
@@ -199,8 +206,10 @@ internal static unsafe partial class Softmax
             Sse.Prefetch1(line + (3 * stride));
     }
 
-    // Logits that lie like the tile's own rows, because they were copied for it, or those of an image, copied to where their exponentials go.
-    private static void Alone<T, V, E>(ref Tile<T> tile, bool isNear, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+    // Logits that lie like the tile's own rows, because they were copied for it, or those of an image, copied to where their exponentials
+    // go.
+    private static void Alone<T, V, E>(
+        ref Tile<T> tile, bool isNear, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -239,8 +248,8 @@ internal static unsafe partial class Softmax
         }
     }
 
-    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum. Classes in the outer loop: a line is read as a whole before others of its set
-    // drive it out.
+    // The logits into rows that do not fall into the same cache sets, as those of large images do, and their maximum. Classes in the outer
+    // loop: a line is read as a whole before others of its set drive it out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather<T, V>(ref Tile<T> tile, T* rows, T* max)
         where T : unmanaged

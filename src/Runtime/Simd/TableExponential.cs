@@ -6,10 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Simd;
 
 /// <summary>
-/// exp(x) for x at most 0 (or NaN) of 16 floats, with a table in two registers, which AVX-512 looks 16 numbers up in at once: x = (k + j/32) ln 2 + r with |r|
-/// at most ln 2 / 64, so that two steps of a polynomial are enough where others need five. At most 5.8 ulp, 3 from -8 on
-/// (<see cref="VectorMath{V, T}.ExpNonPositive"/>: 5.3 and 3, and other bits). Below -126 ln 2, where results are subnormal, it falls to 0 in a straight line,
-/// and is 0 from -127 ln 2 on. An instance holds the numbers that it takes, in registers.
+/// exp(x) for x at most 0 (or NaN) of 16 floats, with a table in two registers, which AVX-512 looks 16 numbers up in at once: x = (k +
+/// j/32) ln 2 + r with |r| at most ln 2 / 64, so that two steps of a polynomial are enough where others need five. At most 5.8 ulp, 3 from
+/// -8 on (<see cref="VectorMath{V, T}.ExpNonPositive"/>: 5.3 and 3, and other bits). Below -126 ln 2, where results are subnormal, it falls
+/// to 0 in a straight line, and is 0 from -127 ln 2 on. An instance holds the numbers that it takes, in registers.
 /// </summary>
 internal readonly unsafe struct TableExponential : IExponential<TableExponential, V512<float>>
 {
@@ -37,7 +37,8 @@ internal readonly unsafe struct TableExponential : IExponential<TableExponential
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TableExponential(
-        Vector512<float> shifter, Vector512<float> smallest, Vector512<float> perLn2, Vector512<float> minusLn2, Vector512<float> half, Vector512<float> linear, Vector512<float> one,
+        Vector512<float> shifter, Vector512<float> smallest, Vector512<float> perLn2, Vector512<float> minusLn2,
+        Vector512<float> half, Vector512<float> linear, Vector512<float> one,
         Vector512<int> lowPowers, Vector512<int> highPowers)
     {
         this.shifter = shifter;
@@ -62,17 +63,23 @@ internal readonly unsafe struct TableExponential : IExponential<TableExponential
         Vector512.Create(1.00001466f),
         Vector512<float>.One,
         Vector512.Create(
-            0x3F800000, 0x3F7ECD87, 0x3F7DAAC3, 0x3F7C980F, 0x3F7B95C2, 0x3F7AA43A, 0x3F79C3D3, 0x3F78F4F0, 0x3F7837F0, 0x3F778D3A, 0x3F76F532, 0x3F767043, 0x3F75FED7, 0x3F75A15B, 0x3F75583F, 0x3F7523F6),
+            0x3F800000, 0x3F7ECD87, 0x3F7DAAC3, 0x3F7C980F, 0x3F7B95C2, 0x3F7AA43A, 0x3F79C3D3, 0x3F78F4F0,
+            0x3F7837F0, 0x3F778D3A, 0x3F76F532, 0x3F767043, 0x3F75FED7, 0x3F75A15B, 0x3F75583F, 0x3F7523F6),
         Vector512.Create(
-            0x3F7504F3, 0x3F74FBAF, 0x3F7508A4, 0x3F752C4D, 0x3F75672A, 0x3F75B9BE, 0x3F76248C, 0x3F76A81E, 0x3F7744FD, 0x3F77FBB8, 0x3F78CCDF, 0x3F79B907, 0x3F7AC0C7, 0x3F7BE4BA, 0x3F7D257D, 0x3F7E83B3));
+            0x3F7504F3, 0x3F74FBAF, 0x3F7508A4, 0x3F752C4D, 0x3F75672A, 0x3F75B9BE, 0x3F76248C, 0x3F76A81E,
+            0x3F7744FD, 0x3F77FBB8, 0x3F78CCDF, 0x3F79B907, 0x3F7AC0C7, 0x3F7BE4BA, 0x3F7D257D, 0x3F7E83B3));
 
-    /// <summary>From memory, of which the compiler does not know that it holds constants: it keeps the registers through a loop with branches, where it would make constants anew in every round.</summary>
+    /// <summary>
+    /// From memory, of which the compiler does not know that it holds constants: it keeps the registers through a loop with branches, where
+    /// it would make constants anew in every round.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TableExponential Load()
     {
         float* at = s_memory;
         return new(
-            Vector512.Load(at), Vector512.Load(at + Lanes), Vector512.Load(at + (2 * Lanes)), Vector512.Load(at + (3 * Lanes)), Vector512.Load(at + (4 * Lanes)), Vector512.Load(at + (5 * Lanes)),
+            Vector512.Load(at), Vector512.Load(at + Lanes), Vector512.Load(at + (2 * Lanes)),
+            Vector512.Load(at + (3 * Lanes)), Vector512.Load(at + (4 * Lanes)), Vector512.Load(at + (5 * Lanes)),
             Vector512.Load(at + (6 * Lanes)), Vector512.Load((int*)at + (7 * Lanes)), Vector512.Load((int*)at + (8 * Lanes)));
     }
 

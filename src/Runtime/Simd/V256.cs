@@ -7,8 +7,8 @@ namespace LossGen.Simd;
 
 /// <summary>A register of 256 bits: 8 lanes of float or 4 of double.</summary>
 /// <remarks>
-/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either would cost two for
-/// each operation.
+/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either
+/// would cost two for each operation.
 /// </remarks>
 internal unsafe struct V256<T> : IVector<V256<T>, T>
     where T : unmanaged
@@ -106,8 +106,8 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
         return r;
     }
 
-    // The portable choice works bit by bit, in three instructions where the compiler does not see that the mask comes from a comparison; with
-    // AVX-512 it is one in any case. Masks of doubles are whole, so that floats choose for them.
+    // The portable choice works bit by bit, in three instructions where the compiler does not see that the mask comes from a comparison;
+    // with AVX-512 it is one in any case. Masks of doubles are whole, so that floats choose for them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Select(V256<T> mask, V256<T> a, V256<T> b)
     {

@@ -7,8 +7,8 @@ namespace LossGen.Simd;
 
 /// <summary>A register of 512 bits: 16 lanes of float or 8 of double.</summary>
 /// <remarks>
-/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either would cost two for
-/// each operation.
+/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either
+/// would cost two for each operation.
 /// </remarks>
 internal unsafe struct V512<T> : IVector<V512<T>, T>
     where T : unmanaged

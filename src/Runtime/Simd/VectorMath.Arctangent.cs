@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Simd;
 
 /// <content>
-/// The arctangent, of numbers up to tan(pi / 8): above by atan(a) = pi / 4 + atan((a - 1) / (a + 1)), above tan(3 pi / 8) by pi / 2 + atan(-1 / a).
+/// The arctangent, of numbers up to tan(pi / 8): above by atan(a) = pi / 4 + atan((a - 1) / (a + 1)), above tan(3 pi / 8) by pi / 2 +
+/// atan(-1 / a).
 /// </content>
 internal static partial class VectorMath<V, T>
 {
@@ -24,7 +25,9 @@ internal static partial class VectorMath<V, T>
         return CopySign(y, x);
     }
 
-    /// <summary>(atan(r) / r - 1) / z with z = r^2 up to tan(pi / 8)^2: 2^-28 in float, 2^-57 in double, after multiplication by z.</summary>
+    /// <summary>
+    /// (atan(r) / r - 1) / z with z = r^2 up to tan(pi / 8)^2: 2^-28 in float, 2^-57 in double, after multiplication by z.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ArctangentPolynomial(V z)
     {

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace LossGen.Simd;
 
-/// <content>The error function: up to 1 a polynomial in the square, above 1 - exp(-a^2) q with q by a polynomial in (a - 2) / (a + 2).</content>
+/// <content>
+/// The error function: up to 1 a polynomial in the square, above 1 - exp(-a^2) q with q by a polynomial in (a - 2) / (a + 2).
+/// </content>
 internal static partial class VectorMath<V, T>
 {
     /// <summary>erf(x). At most 2 ulp.</summary>
@@ -46,7 +48,10 @@ internal static partial class VectorMath<V, T>
         return V.MultiplyAdd(q, z, V.Create(0.1283791670955126));
     }
 
-    /// <summary>exp(x^2) (1 - erf(x)) in u = (x - 2) / (x + 2), x from 1 to 4 or 6, with an error behind exp(-x^2) of 2^-28 in float, 2^-56 in double.</summary>
+    /// <summary>
+    /// exp(x^2) (1 - erf(x)) in u = (x - 2) / (x + 2), x from 1 to 4 or 6, with an error behind exp(-x^2) of 2^-28 in float, 2^-56 in
+    /// double.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ErrorRest(V u)
     {

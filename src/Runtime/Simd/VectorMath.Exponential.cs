@@ -9,7 +9,8 @@ namespace LossGen.Simd;
 internal static partial class VectorMath<V, T>
 {
     // Factors of the short polynomial.
-    internal const double Short2 = 0.49998994480378418972, Short3 = 0.16666523123659109229, Short4 = 0.041917579988665199623, Short5 = 0.0083691581603299374782;
+    internal const double Short2 = 0.49998994480378418972, Short3 = 0.16666523123659109229;
+    internal const double Short4 = 0.041917579988665199623, Short5 = 0.0083691581603299374782;
 
     /// <summary>exp(x). At most 1.1 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,8 +27,8 @@ internal static partial class VectorMath<V, T>
     }
 
     /// <summary>
-    /// exp(x) for x at most 0, or NaN. At most 5.3 ulp in float, 3 from -8 on, and 1 in double; 0 for x below -87.68 in float and -708.74 in double, where results are subnormal.
-    /// Larger x has no meaning here.
+    /// exp(x) for x at most 0, or NaN. At most 5.3 ulp in float, 3 from -8 on, and 1 in double; 0 for x below -87.68 in float and -708.74
+    /// in double, where results are subnormal. Larger x has no meaning here.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpNonPositive(V x)
@@ -48,8 +49,8 @@ internal static partial class VectorMath<V, T>
     }
 
     /// <summary>
-    /// <see cref="ExpNonPositive"/> of four numbers, step by step side by side. One after the other, steps that wait for each other fill the window in which the processor looks for work.
-    /// For floats whose products and sums are fused; others one after the other.
+    /// <see cref="ExpNonPositive"/> of four numbers, step by step side by side. One after the other, steps that wait for each other fill
+    /// the window in which the processor looks for work. For floats whose products and sums are fused; others one after the other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FourExpNonPositive(ref V x0, ref V x1, ref V x2, ref V x3)
@@ -66,11 +67,14 @@ internal static partial class VectorMath<V, T>
 
         V bound = V.Create(-88.0), scale = V.Create(1 / Ln2), shifter = V.Create(Shifter + Bias), factor = V.Create(-Ln2);
         V a0 = V.MaxNative(bound, x0), a1 = V.MaxNative(bound, x1), a2 = V.MaxNative(bound, x2), a3 = V.MaxNative(bound, x3);
-        V s0 = V.MultiplyAdd(a0, scale, shifter), s1 = V.MultiplyAdd(a1, scale, shifter), s2 = V.MultiplyAdd(a2, scale, shifter), s3 = V.MultiplyAdd(a3, scale, shifter);
+        V s0 = V.MultiplyAdd(a0, scale, shifter), s1 = V.MultiplyAdd(a1, scale, shifter);
+        V s2 = V.MultiplyAdd(a2, scale, shifter), s3 = V.MultiplyAdd(a3, scale, shifter);
         V n0 = s0 - shifter, n1 = s1 - shifter, n2 = s2 - shifter, n3 = s3 - shifter;
-        V r0 = V.MultiplyAdd(n0, factor, a0), r1 = V.MultiplyAdd(n1, factor, a1), r2 = V.MultiplyAdd(n2, factor, a2), r3 = V.MultiplyAdd(n3, factor, a3);
+        V r0 = V.MultiplyAdd(n0, factor, a0), r1 = V.MultiplyAdd(n1, factor, a1);
+        V r2 = V.MultiplyAdd(n2, factor, a2), r3 = V.MultiplyAdd(n3, factor, a3);
         V first = V.Create(Short5), term = V.Create(Short4);
-        V p0 = V.MultiplyAdd(first, r0, term), p1 = V.MultiplyAdd(first, r1, term), p2 = V.MultiplyAdd(first, r2, term), p3 = V.MultiplyAdd(first, r3, term);
+        V p0 = V.MultiplyAdd(first, r0, term), p1 = V.MultiplyAdd(first, r1, term);
+        V p2 = V.MultiplyAdd(first, r2, term), p3 = V.MultiplyAdd(first, r3, term);
         term = V.Create(Short3);
         p0 = V.MultiplyAdd(p0, r0, term);
         p1 = V.MultiplyAdd(p1, r1, term);
@@ -104,7 +108,9 @@ internal static partial class VectorMath<V, T>
         return Expm1Ends(quarter * V.Create(4), x);
     }
 
-    /// <summary>1 / (1 + exp(-x)). At most 5.3 ulp in float, 3.5 from -8 on, and 2.5 in double; 0 where <see cref="ExpNonPositive"/> is.</summary>
+    /// <summary>
+    /// 1 / (1 + exp(-x)). At most 5.3 ulp in float, 3.5 from -8 on, and 2.5 in double; 0 where <see cref="ExpNonPositive"/> is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid(V x)
     {

@@ -41,7 +41,10 @@ internal static partial class VectorMath<V, T>
         return V.Select(V.Less(V.Abs(x), V.Create(1e-17)), x, y);
     }
 
-    /// <summary>log(1 + exp(x)), without overflow. At most 5.3 ulp in float, 3.1 from -8 on, and 2 in double; exp(x) counts as 0 where <see cref="ExpNonPositive"/> does.</summary>
+    /// <summary>
+    /// log(1 + exp(x)), without overflow. At most 5.3 ulp in float, 3.1 from -8 on, and 2 in double; exp(x) counts as 0 where <see
+    /// cref="ExpNonPositive"/> does.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Softplus(V x) => (x & V.Greater(x, V.Zero)) + Log1pOfUnit(ExpNonPositive(-V.Abs(x)));
 

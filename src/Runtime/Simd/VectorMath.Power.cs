@@ -2,10 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace LossGen.Simd;
 
-/// <content>Powers: exp(y log |x|) with the logarithm in two parts, since the exponential turns its absolute error into a relative one.</content>
+/// <content>
+/// Powers: exp(y log |x|) with the logarithm in two parts, since the exponential turns its absolute error into a relative one.
+/// </content>
 internal static partial class VectorMath<V, T>
 {
-    /// <summary>x to the power y by the rules of IEEE 754 pow, signs and infinities included. At most 2 ulp in float, 16 in double.</summary>
+    /// <summary>
+    /// x to the power y by the rules of IEEE 754 pow, signs and infinities included. At most 2 ulp in float, 16 in double.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Pow(V x, V y)
     {

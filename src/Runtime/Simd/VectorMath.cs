@@ -54,7 +54,9 @@ internal static partial class VectorMath<V, T>
         get => V.Create(double.PositiveInfinity);
     }
 
-    /// <summary>Adding this leaves a number of at most 2^(Fraction - 2) rounded to a whole one, in the low bits, in two's complement.</summary>
+    /// <summary>
+    /// Adding this leaves a number of at most 2^(Fraction - 2) rounded to a whole one, in the low bits, in two's complement.
+    /// </summary>
     private static double Shifter
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
