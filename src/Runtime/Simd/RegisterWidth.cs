@@ -8,7 +8,7 @@ internal static class RegisterWidth
     /// <summary>Bits of the widest register used. For tests: narrower ones on a machine that has wider.</summary>
     public static int Widest { get; set; } = 512;
 
-    public static bool Is512 => Vector512.IsHardwareAccelerated && Widest >= 512;
+    public static bool Is512 => Vector512.IsHardwareAccelerated && Widest >= 512 && TableExponential.IsReady;
 
     public static bool Is256 => Vector256.IsHardwareAccelerated && Widest >= 256;
 }
