@@ -41,7 +41,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         },
     };
 
-    global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;
+    global::LossGen.LossDefinition global::LossGen.ILoss.Definition => global::LossGen.Kernels.Abi.Checked(s_definition, global::LossGen.Kernels.Abi.Version);
 
     void global::LossGen.ILoss.Run(ref global::LossGen.Kernels.CpuCall call)
     {

@@ -42,7 +42,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         },
     };
 
-    global::LossGen.LossDefinition global::LossGen.ILoss.Definition => s_definition;
+    global::LossGen.LossDefinition global::LossGen.ILoss.Definition => global::LossGen.Kernels.Abi.Checked(s_definition, global::LossGen.Kernels.Abi.Version);
 
     int global::LossGen.ILoss.ParameterCount(int classes) => 1;
 

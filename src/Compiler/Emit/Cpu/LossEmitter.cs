@@ -120,7 +120,7 @@ internal static class LossEmitter
 
         writer.Close(";");
         writer.Line();
-        writer.Line($"global::LossGen.LossDefinition global::LossGen.ILoss.Definition => {definition};");
+        writer.Line($"global::LossGen.LossDefinition global::LossGen.ILoss.Definition => {KernelEmitter.Kernels}.Abi.Checked({definition}, {KernelEmitter.Kernels}.Abi.Version);");
         writer.Line();
         ParameterEmitter.Members(writer, model);
         writer.Open($"void global::LossGen.ILoss.Run(ref {KernelEmitter.Kernels}.CpuCall call)");
