@@ -89,7 +89,7 @@ public sealed class PieceTests
         }
     }
 
-    private static LossInputs<double> Maps(double[][] maps) => new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+    private static LossInputs Maps(double[][] maps) => new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
 
     private static T[] Cut<T>(T[] numbers, int rows, (int Image, int Images, int From, int To) piece) =>
         [.. Enumerable.Range(piece.Image * rows, piece.Images * rows).SelectMany(row => numbers[((row * Pixels) + piece.From)..((row * Pixels) + piece.To)])];

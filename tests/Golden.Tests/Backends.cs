@@ -47,7 +47,7 @@ internal sealed class CpuBackend : Backend
     {
         Feed feed = mapping.Feed;
         var gradient = new double[feed.Logits.Data.Length];
-        LossInputs<double> inputs = feed.InputsAs(number => number);
+        LossInputs inputs = feed.Maps();
         if (mapping.Elements is not ElementLayout layout)
         {
             double value = loss.EvaluateWithGradient(feed.Logits.Data, target, feed.Shape, inputs, gradient);
@@ -79,12 +79,12 @@ internal sealed class SingleCpuBackend : Backend
         var gradient = new float[feed.Logits.Data.Length];
         if (mapping.Elements is not ElementLayout layout)
         {
-            double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), gradient);
+            double value = loss.EvaluateWithGradient(Floats(feed.Logits), target, feed.Shape, feed.SingleMaps(), gradient);
             return new Found([value], Doubles(gradient));
         }
 
         var elements = new float[layout.Count(feed.Shape.Classes)];
-        loss.EvaluateElementsWithGradient(Floats(feed.Logits), target, feed.Shape, feed.InputsAs(number => (float)number), elements, default, gradient);
+        loss.EvaluateElementsWithGradient(Floats(feed.Logits), target, feed.Shape, feed.SingleMaps(), elements, default, gradient);
         return new Found(Doubles(elements), Doubles(gradient));
     }
 

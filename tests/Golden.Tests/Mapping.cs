@@ -61,11 +61,14 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     /// <summary>What the loss takes besides logits and target, in its order: one number a pixel, or one a class and pixel.</summary>
     public double[][] Inputs { get; init; } = [];
 
-    /// <summary>The same with inputs in single precision or double.</summary>
-    public LossInputs<T> InputsAs<T>(Converter<double, T> convert)
-        where T : unmanaged
+    /// <summary>The same for a call.</summary>
+    public LossInputs Maps() =>
+        new(Inputs.ElementAtOrDefault(0), Inputs.ElementAtOrDefault(1), Inputs.ElementAtOrDefault(2), Inputs.ElementAtOrDefault(3));
+
+    /// <summary>The same in float.</summary>
+    public LossInputs SingleMaps()
     {
-        T[][] maps = [.. Inputs.Select(map => Array.ConvertAll(map, convert))];
+        float[][] maps = [.. Inputs.Select(map => Array.ConvertAll(map, number => (float)number))];
         return new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
     }
 

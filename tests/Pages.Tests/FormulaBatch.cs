@@ -54,8 +54,8 @@ internal sealed class FormulaBatch
     {
         var shape = new LossShape(Batch, Classes, Pixels);
         double[][] maps = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? inputs[input.Name] : Points().Select(p => inputs[input.Name][At(p.N, 0, p.S)]).ToArray())];
-        var passed = new LossInputs<double>(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
-        return hasLabels ? loss.Evaluate<long>(logits, labels, shape, passed) : loss.Evaluate<double>(logits, target, shape, passed);
+        var passed = new LossInputs(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+        return hasLabels ? loss.Evaluate(logits, labels, shape, passed) : loss.Evaluate(logits, target, shape, passed);
     }
 
     private double[] Value(Expression node) => known.TryGetValue(node, out double[]? value) ? value : known[node] = Compute(node);

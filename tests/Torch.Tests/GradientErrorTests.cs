@@ -70,9 +70,9 @@ public class GradientErrorTests
             var gradient = new float[logits.numel()];
             float[] numbers = logits.data<float>().ToArray();
             if (isSigmoid)
-                loss.EvaluateWithGradient<float>(numbers, target.data<float>().ToArray(), extents, gradient);
+                loss.EvaluateWithGradient(numbers, target.data<float>().ToArray(), extents, gradient);
             else
-                loss.EvaluateWithGradient<long>(numbers, target.data<long>().ToArray(), extents, gradient);
+                loss.EvaluateWithGradient(numbers, target.data<long>().ToArray(), extents, gradient);
             own.Add(Error(tensor(gradient).reshape(shape), exact));
         }
 

@@ -38,7 +38,7 @@ internal sealed class OverlapScene(Activation activation, bool isForeground) : S
             double[] own = [.. Enumerable.Range(0, Pixels).Select(i => i >= Object - found && i < (2 * Object) - found ? Sure : -Sure)];
             double[] logits = classes == 2 ? [.. new double[Pixels], .. own] : own;
             x[found] = (double)found / Object;
-            value[found] = loss.EvaluateWithGradient<long>(logits, labels, shape, inputs, gradient);
+            value[found] = loss.EvaluateWithGradient(logits, labels, shape, inputs, gradient);
             Span<double> mine = gradient.AsSpan(gradient.Length - Pixels);
             missed[found] = found < Object ? mine[0] * Pixels : double.NaN;
             alarm[found] = found < Object ? mine[(2 * Object) - found - 1] * Pixels : double.NaN;

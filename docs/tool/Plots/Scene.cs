@@ -73,7 +73,7 @@ internal abstract class Scene
         int points = checked((int)(shape.Batch * shape.Pixels)), classes = hasClass ? shape.Classes : 1;
         double[] elements = new double[points * classes], gradient = new double[logits.Length], upstream = new double[elements.Length];
         Array.Fill(upstream, 1, upstream.Length - points, points);
-        loss.EvaluateElementsWithGradient<TTarget>(logits, target, shape, Inputs(loss, shape, curve), elements, upstream, gradient);
+        loss.EvaluateElementsWithGradient(logits, target, shape, Inputs(loss, shape, curve), elements, upstream, gradient);
         return (elements[^points..], gradient);
     }
 

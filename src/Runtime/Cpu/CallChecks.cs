@@ -10,7 +10,8 @@ internal static unsafe class CallChecks
         if (shape.Batch <= 0 || shape.Classes <= 0 || shape.Pixels <= 0 || shape.LogitPixels <= 0)
         {
             throw new ArgumentException(
-                $"The shape is batch {shape.Batch}, classes {shape.Classes}, target {shape.Height} x {shape.Width}, logits {shape.LogitHeight} x {shape.LogitWidth}; each must be at least 1.",
+                $"The shape is batch {shape.Batch}, classes {shape.Classes}, target {shape.Height} x {shape.Width}, logits "
+                    + $"{shape.LogitHeight} x {shape.LogitWidth}; each must be at least 1.",
                 nameof(shape));
         }
 
@@ -19,7 +20,8 @@ internal static unsafe class CallChecks
         if (differs && definition.Resize == Resize.None)
         {
             throw new ArgumentException(
-                $"The logits are {shape.LogitHeight} x {shape.LogitWidth} and the target {shape.Height} x {shape.Width}; they must be the same, or {definition.Name} declares Resize = Resize.Bilinear.",
+                $"The logits are {shape.LogitHeight} x {shape.LogitWidth} and the target {shape.Height} x {shape.Width}; they must be the "
+                    + $"same, or {definition.Name} declares Resize = Resize.Bilinear.",
                 nameof(shape));
         }
     }
@@ -27,9 +29,19 @@ internal static unsafe class CallChecks
     public static void Kind(LossDefinition definition, bool hasLabels)
     {
         if (hasLabels && definition.Target == TargetKind.Dense)
-            throw new ArgumentException($"The target holds integers, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs float, double or bool, one number a class and pixel.", "target");
+        {
+            throw new ArgumentException(
+                $"The target holds integers, so class indices; {definition.Name} declares Target = TargetKind.Dense and needs float, "
+                    + "double or bool, one number a class and pixel.",
+                "target");
+        }
+
         if (!hasLabels && definition.Target == TargetKind.Index)
-            throw new ArgumentException($"The target is dense; {definition.Name} declares Target = TargetKind.Index and needs integers, one class index a pixel.", "target");
+        {
+            throw new ArgumentException(
+                $"The target is dense; {definition.Name} declares Target = TargetKind.Index and needs integers, one class index a pixel.",
+                "target");
+        }
     }
 
     public static void Length(long found, long needed, string name, string why)
@@ -38,7 +50,10 @@ internal static unsafe class CallChecks
             throw new ArgumentException($"{name} has {found} elements and needs {needed}: {why}.", name);
     }
 
-    /// <summary>The type of a target's numbers. Truth values are class indices, 0 and 1, where they are one a pixel, and dense where they are one a class and pixel.</summary>
+    /// <summary>
+    /// The type of a target's numbers. Truth values are class indices, 0 and 1, where they are one a pixel, and dense where they are one a
+    /// class and pixel.
+    /// </summary>
     /// <param name="kind">What the loss accepts.</param>
     /// <param name="count">The length of the target.</param>
     /// <param name="pixels">N * S.</param>
@@ -63,26 +78,74 @@ internal static unsafe class CallChecks
             return TargetElement.Single;
         if (typeof(TTarget) == typeof(double))
             return TargetElement.Double;
-        throw new ArgumentException($"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int, long or bool for class indices, float, double or bool for dense targets.", "target");
+        throw new ArgumentException(
+            $"A target of {typeof(TTarget).Name} is not supported: use byte, sbyte, short, ushort, int, long or bool for class indices, "
+                + "float, double or bool for dense targets.",
+            "target");
     }
 
-    /// <summary>What class indices are to be, for a message; what else they may be taken for, where there are as many as a dense target has numbers.</summary>
+    /// <summary>
+    /// What class indices are to be, for a message; what else they may be taken for, where there are as many as a dense target has numbers.
+    /// </summary>
     public static string LabelsText(int batch, int channels, long pixels, int found) =>
-        $"one label a pixel: N * S = {batch} * {pixels}{(channels > 1 && found == batch * channels * pixels ? ", since integers are class indices; a one-hot target is float, double or bool" : "")}";
+        $"one label a pixel: N * S = {batch} * {pixels}"
+        + (channels > 1 && found == batch * channels * pixels
+            ? ", since integers are class indices; a one-hot target is float, double or bool"
+            : "");
 
     /// <summary>What a dense target is to hold, for a message.</summary>
     public static string DenseText<TTarget>(int batch, int channels, long pixels, TargetKind kind) =>
-        $"{(typeof(TTarget) == typeof(bool) && kind == TargetKind.Any ? $"one a pixel, N * S = {batch} * {pixels}, or " : "")}dense: N * C * S = {batch} * {channels} * {pixels}";
+        (typeof(TTarget) == typeof(bool) && kind == TargetKind.Any ? $"one a pixel, N * S = {batch} * {pixels}, or " : "")
+        + $"dense: N * C * S = {batch} * {channels} * {pixels}";
 
+    /// <summary>The length of a target.</summary>
+    public static void Target<TTarget>(LossDefinition definition, bool hasLabels, int found, int batch, int classes, long pixels)
+        where TTarget : unmanaged
+    {
+        int channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
+        long needed = batch * (hasLabels ? 1L : channels) * pixels;
+        if (found == needed)
+            return;
+        Length(found, needed, "target", hasLabels
+            ? LabelsText(batch, channels, pixels, found)
+            : DenseText<TTarget>(batch, channels, pixels, definition.Target));
+    }
+
+    /// <summary>The type of the numbers of logits and gradient.</summary>
     public static LogitElement LogitElementOf<T>()
         where T : unmanaged
     {
+        if (typeof(T) == typeof(float))
+            return LogitElement.Single;
         if (typeof(T) == typeof(double))
             return LogitElement.Double;
         if (typeof(T) == typeof(Half))
             return LogitElement.Half;
-        return typeof(T) == typeof(BFloat16) ? LogitElement.BFloat16 : LogitElement.Single;
+        if (typeof(T) == typeof(BFloat16))
+            return LogitElement.BFloat16;
+        throw new ArgumentException($"Logits of {typeof(T).Name} are not supported: use float, double, Half or BFloat16.", "logits");
     }
+
+    /// <summary>The type of unreduced values and of what weighs them is the one that is computed in.</summary>
+    public static void Numbers<T>(LogitElement logits, string name)
+        where T : unmanaged
+    {
+        bool isDouble = logits == LogitElement.Double;
+        if (typeof(T) == (isDouble ? typeof(double) : typeof(float)))
+            return;
+        throw new ArgumentException(
+            $"{name} is {typeof(T).Name}; with logits of {Name(logits)} values must be {Name(isDouble ? logits : LogitElement.Single)}, "
+                + "the type that is computed in.",
+            name);
+    }
+
+    /// <summary>A type as C# calls it.</summary>
+    public static string Name(LogitElement element) => element switch
+    {
+        LogitElement.Single => "float",
+        LogitElement.Double => "double",
+        _ => element.ToString(),
+    };
 
     public static CpuCall Measure(ILoss loss, LossShape shape, TargetElement element)
     {
@@ -108,7 +171,9 @@ internal static unsafe class CallChecks
     }
 
     public static double ToDouble<T>(T value)
-        where T : unmanaged => typeof(T) == typeof(double) ? *(double*)&value : sizeof(T) == 1 ? (*(byte*)&value == 0 ? 0 : 1) : *(float*)&value;
+        where T : unmanaged => typeof(T) == typeof(double) ? *(double*)&value
+        : sizeof(T) == 1 ? (*(byte*)&value == 0 ? 0 : 1)
+        : *(float*)&value;
 
     public static T FromDouble<T>(double value)
         where T : unmanaged

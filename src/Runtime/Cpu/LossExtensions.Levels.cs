@@ -7,59 +7,70 @@ namespace LossGen;
 public static unsafe partial class LossExtensions
 {
     /// <summary>The weighted sum of the losses of a network's outputs.</summary>
+    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
+    /// <typeparam name="TTarget">An integer type or bool for class indices; float, double or bool for a dense target.</typeparam>
     /// <param name="loss">The loss, which reduces.</param>
     /// <param name="supervision">The weights.</param>
     /// <param name="outputs">As many outputs as weights, of N images and C classes each.</param>
-    /// <param name="target">N * S class indices of any integer type, or a dense target of float or double in the layout that the loss declares.</param>
+    /// <param name="target">N * S class indices, or a dense target in the layout that the loss declares.</param>
     /// <param name="batch">N.</param>
     /// <param name="classes">C.</param>
     /// <param name="spatial">The spatial extents of the target, one to three, whose product is S.</param>
-    /// <param name="inputs">The loss's own inputs, of the target's spatial extents; coarser outputs take theirs at the places of their labels.</param>
+    /// <param name="inputs">
+    /// The loss's own inputs, of the target's spatial extents; coarser outputs take theirs at the places of their labels.
+    /// </param>
     /// <exception cref="ArgumentException">An argument does not fit the others or the declaration; the message names it.</exception>
-    public static double EvaluateLevels<TTarget>(
-        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<float>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<float> inputs = default)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.Value);
-
-    /// <inheritdoc cref="EvaluateLevels{TTarget}(ILoss, DeepSupervision, ReadOnlySpan{LevelOutput{float}}, ReadOnlySpan{TTarget}, int, int, ReadOnlySpan{int}, LossInputs{float})"/>
-    public static double EvaluateLevels<TTarget>(
-        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<double>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<double> inputs = default)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.Value);
+    public static double EvaluateLevels<T, TTarget>(
+        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch,
+        int classes, ReadOnlySpan<int> spatial, LossInputs inputs = default)
+        where T : unmanaged
+        where TTarget : unmanaged =>
+        Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.Value);
 
     /// <summary>The weighted sum of the losses of a network's outputs, and its gradient at each of them.</summary>
+    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
+    /// <typeparam name="TTarget">An integer type or bool for class indices; float, double or bool for a dense target.</typeparam>
     /// <param name="loss">The loss, which reduces.</param>
     /// <param name="supervision">The weights.</param>
     /// <param name="outputs">As many outputs as weights, of N images and C classes each, all with room for the gradient.</param>
-    /// <param name="target">N * S class indices of any integer type, or a dense target of float or double in the layout that the loss declares.</param>
+    /// <param name="target">N * S class indices, or a dense target in the layout that the loss declares.</param>
     /// <param name="batch">N.</param>
     /// <param name="classes">C.</param>
     /// <param name="spatial">The spatial extents of the target, one to three, whose product is S.</param>
-    /// <param name="inputs">The loss's own inputs, of the target's spatial extents; coarser outputs take theirs at the places of their labels.</param>
-    /// <param name="upstream">What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.</param>
+    /// <param name="inputs">
+    /// The loss's own inputs, of the target's spatial extents; coarser outputs take theirs at the places of their labels.
+    /// </param>
+    /// <param name="upstream">
+    /// What the gradient is multiplied by, finite: the gradient that arrives, or a loss scale. The value returned stays as it is.
+    /// </param>
     /// <exception cref="ArgumentException">An argument does not fit the others or the declaration; the message names it.</exception>
-    public static double EvaluateLevelsWithGradient<TTarget>(
-        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<float>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<float> inputs = default, double upstream = 1)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient, upstream);
-
-    /// <inheritdoc cref="EvaluateLevelsWithGradient{TTarget}(ILoss, DeepSupervision, ReadOnlySpan{LevelOutput{float}}, ReadOnlySpan{TTarget}, int, int, ReadOnlySpan{int}, LossInputs{float}, double)"/>
-    public static double EvaluateLevelsWithGradient<TTarget>(
-        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<double>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial,
-        LossInputs<double> inputs = default, double upstream = 1)
-        where TTarget : unmanaged => Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient, upstream);
+    public static double EvaluateLevelsWithGradient<T, TTarget>(
+        this ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch,
+        int classes, ReadOnlySpan<int> spatial, LossInputs inputs = default, double upstream = 1)
+        where T : unmanaged
+        where TTarget : unmanaged =>
+        Levels(loss, supervision, outputs, target, batch, classes, spatial, inputs, CpuMode.ValueAndGradient, upstream);
 
     private static double Levels<T, TTarget>(
-        ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial, LossInputs<T> inputs,
-        CpuMode mode, double upstream = 1)
+        ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch,
+        int classes, ReadOnlySpan<int> spatial, LossInputs inputs, CpuMode mode, double upstream = 1)
         where T : unmanaged
         where TTarget : unmanaged
     {
-        CheckLevels(loss, supervision, outputs, target, batch, classes, spatial, inputs, mode);
-        CallRules.Upstream(upstream);
-        Span<long> own = stackalloc long[spatial.Length], full = stackalloc long[spatial.Length];
-        for (int k = 0; k < spatial.Length; k++)
+        ArgumentNullException.ThrowIfNull(loss);
+        CallRules.Levels(loss.Definition, supervision, outputs.Length, nameof(outputs));
+        int axes = spatial.Length;
+        if (axes is < 1 or > CallRules.MostSpatialAxes)
+        {
+            throw new ArgumentException(
+                $"The target has {axes} spatial axes; there must be from 1 to {CallRules.MostSpatialAxes}.", nameof(spatial));
+        }
+
+        Span<long> own = stackalloc long[axes], full = stackalloc long[axes];
+        for (int k = 0; k < axes; k++)
             full[k] = spatial[k];
+        CheckLevels(loss, outputs, target, batch, classes, full, inputs, mode);
+        CallRules.Upstream(upstream);
         double total = 0;
         for (int level = 0; level < outputs.Length; level++)
         {
@@ -72,10 +83,9 @@ public static unsafe partial class LossExtensions
                 continue;
             }
 
-            for (int k = 0; k < spatial.Length; k++)
-                own[k] = output.Spatial[k];
+            LossShape shape = LevelShape(batch, classes, Extents(output.Spatial, own));
             double arriving = weight * upstream;
-            total += weight * Level(loss, output, target, LevelShape(batch, classes, output.Spatial), new(own, full, supervision.Sampling), inputs, &arriving, mode);
+            total += weight * Level(loss, output, target, shape, new(own, full, supervision.Sampling), inputs, &arriving, mode);
         }
 
         return total;
@@ -83,20 +93,19 @@ public static unsafe partial class LossExtensions
 
     // Class indices are read where they lie. A dense target and maps of a coarser output are picked into memory of this thread.
     private static double Level<T, TTarget>(
-        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, LossInputs<T> inputs, double* upstream, CpuMode mode)
+        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, scoped in LossInputs inputs,
+        double* upstream, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
         LossDefinition definition = loss.Definition;
         TargetElement element = CallChecks.ElementOf<TTarget>(definition.Target, target.Length, shape.Batch * grid.TargetPixels);
-        bool isDense = element > TargetElement.Int64, picks = grid.IsSampled && (isDense || definition.Inputs.Count > 0);
-        int channels = shape.Classes + (definition.DropLastTargetChannel ? 1 : 0);
-        long targets = isDense ? shape.Batch * channels * shape.Pixels : 0, perClass = (long)shape.Batch * shape.Classes * shape.Pixels;
-        Workspace? memory = picks ? Workspace.Rent(WorkspaceUse.Levels, Workspace.Size<TTarget>(targets) + (LossInputs<T>.Capacity * Workspace.Size<T>(perClass))) : null;
-        fixed (T* x = output.Logits.Span, g = output.Gradient.Span, first = inputs[0], second = inputs[1], third = inputs[2], fourth = inputs[3])
+        bool isDense = element > TargetElement.Int64;
+        fixed (T* x = output.Logits.Span, g = output.Gradient.Span)
         fixed (TTarget* y = target)
+        fixed (byte* first = inputs[0], second = inputs[1], third = inputs[2], fourth = inputs[3])
         {
-            void** maps = stackalloc void*[LossInputs<T>.Capacity] { first, second, third, fourth };
+            void** maps = stackalloc void*[LossInputs.Capacity] { first, second, third, fourth };
             var call = new CpuCall
             {
                 Mode = mode,
@@ -110,40 +119,52 @@ public static unsafe partial class LossExtensions
                 Gradient = g,
                 Upstream = upstream,
             };
-            if (picks && isDense)
-            {
-                bool isLast = definition.TargetClassAxis == ClassAxis.Last;
-                TTarget* picked = memory!.Take<TTarget>(targets);
-                Pick(y, picked, shape.Batch * (isLast ? 1 : channels), isLast ? channels : 1, shape.Pixels, grid);
-                call.Target = picked;
-            }
-
-            for (int k = 0; picks && k < definition.Inputs.Count; k++)
-            {
-                int rows = shape.Batch * (definition.Inputs[k].Kind == InputKind.Element ? shape.Classes : 1);
-                T* picked = memory!.Take<T>(rows * shape.Pixels);
-                Pick((T*)maps[k], picked, rows, 1, shape.Pixels, grid);
-                maps[k] = picked;
-            }
-
+            if (grid.IsSampled && (isDense || definition.Inputs.Count > 0))
+                Sample(definition, isDense ? y : null, maps, inputs.IsDouble, grid, ref call);
             loss.Run(ref call);
             return call.Value;
         }
     }
 
+    // In place of the dense target, if there is one, and of the maps: what a coarser output takes of them.
+    private static void Sample<TTarget>(
+        LossDefinition definition, TTarget* dense, void** maps, bool areDouble, in LabelGrid grid, ref CpuCall call)
+        where TTarget : unmanaged
+    {
+        LossShape shape = call.Shape;
+        bool isLast = definition.TargetClassAxis == ClassAxis.Last;
+        int channels = shape.Classes + (definition.DropLastTargetChannel ? 1 : 0), rows = shape.Batch * (isLast ? 1 : channels);
+        long targets = dense is null ? 0 : shape.Batch * channels * shape.Pixels;
+        long perClass = (long)shape.Batch * shape.Classes * shape.Pixels;
+        long perMap = areDouble ? Workspace.Size<double>(perClass) : Workspace.Size<float>(perClass);
+        Workspace memory = Workspace.Rent(WorkspaceUse.Levels, Workspace.Size<TTarget>(targets) + (LossInputs.Capacity * perMap));
+        if (dense is not null)
+            call.Target = Picked(dense, memory, rows, isLast ? channels : 1, shape.Pixels, grid);
+        for (int k = 0; k < definition.Inputs.Count; k++)
+        {
+            rows = shape.Batch * (definition.Inputs[k].Kind == InputKind.Element ? shape.Classes : 1);
+            maps[k] = areDouble
+                ? Picked((double*)maps[k], memory, rows, 1, shape.Pixels, grid)
+                : Picked((float*)maps[k], memory, rows, 1, shape.Pixels, grid);
+        }
+    }
+
     // Rows of pixels, each of so many numbers.
-    private static void Pick<T>(T* source, T* picked, int rows, int numbers, long pixels, in LabelGrid grid)
+    private static T* Picked<T>(T* source, Workspace memory, int rows, int numbers, long pixels, in LabelGrid grid)
         where T : unmanaged
     {
+        T* picked = memory.Take<T>(rows * numbers * pixels), next = picked;
         for (long i = 0; i < rows * pixels; i++)
         {
             T* from = source + (grid.Map(i) * numbers);
             for (int k = 0; k < numbers; k++)
-                *picked++ = from[k];
+                *next++ = from[k];
         }
+
+        return picked;
     }
 
-    // Those of an output, as many of them as an output may have.
+    // The extents of an output, as many of them as it may have.
     private static ReadOnlySpan<long> Extents(IReadOnlyList<int>? spatial, Span<long> extents)
     {
         int count = spatial?.Count ?? 0;
@@ -154,71 +175,64 @@ public static unsafe partial class LossExtensions
         return extents[..count];
     }
 
-    private static LossShape LevelShape(int batch, int classes, IReadOnlyList<int> spatial)
-    {
-        Span<int> extents = stackalloc int[spatial.Count];
-        for (int k = 0; k < extents.Length; k++)
-            extents[k] = spatial[k];
-        return LevelShape(batch, classes, extents);
-    }
-
     // The last axis apart: the product of the others fits an int where that of all may not.
-    private static LossShape LevelShape(int batch, int classes, ReadOnlySpan<int> spatial)
+    private static LossShape LevelShape(int batch, int classes, ReadOnlySpan<long> spatial)
     {
         int rows = 1;
         for (int k = 0; k < spatial.Length - 1; k++)
-            rows = checked(rows * spatial[k]);
-        return new(batch, classes, rows, spatial[^1]);
+            rows = checked(rows * (int)spatial[k]);
+        return new(batch, classes, rows, (int)spatial[^1]);
     }
 
     private static void CheckLevels<T, TTarget>(
-        ILoss loss, DeepSupervision supervision, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<int> spatial, LossInputs<T> inputs,
-        CpuMode mode)
+        ILoss loss, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<long> full,
+        scoped in LossInputs inputs, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(loss);
         LossDefinition definition = loss.Definition;
-        CallRules.Levels(definition, supervision, outputs.Length, nameof(outputs));
-        if (spatial.Length is < 1 or > CallRules.MostSpatialAxes)
-            throw new ArgumentException($"The target has {spatial.Length} spatial axes; there must be from 1 to {CallRules.MostSpatialAxes}.", nameof(spatial));
         long pixels = 1;
-        foreach (int extent in spatial)
+        foreach (long extent in full)
             pixels *= extent;
+        LogitElement element = CallChecks.LogitElementOf<T>();
         bool hasLabels = CallChecks.ElementOf<TTarget>(definition.Target, target.Length, batch * pixels) <= TargetElement.Int64;
         CallChecks.Kind(definition, hasLabels);
-        int channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
-        if (hasLabels && target.Length != batch * pixels)
-            CallChecks.Length(target.Length, batch * pixels, nameof(target), CallChecks.LabelsText(batch, channels, pixels, target.Length));
-        if (!hasLabels && target.Length != batch * channels * pixels)
-            CallChecks.Length(target.Length, batch * channels * pixels, nameof(target), CallChecks.DenseText<TTarget>(batch, channels, pixels, definition.Target));
-        CheckInputs(definition, LevelShape(batch, classes, spatial), inputs);
-        Span<long> own = stackalloc long[CallRules.MostSpatialAxes], full = stackalloc long[spatial.Length];
-        for (int k = 0; k < spatial.Length; k++)
-            full[k] = spatial[k];
+        CallChecks.Target<TTarget>(definition, hasLabels, target.Length, batch, classes, pixels);
+        CheckInputs(definition, LevelShape(batch, classes, full), inputs, element);
+        Span<long> own = stackalloc long[CallRules.MostSpatialAxes];
         for (int level = 0; level < outputs.Length; level++)
         {
             LevelOutput<T> output = outputs[level];
-            if (!CallRules.IsLevel(Extents(output.Spatial, own), full))
+            ReadOnlySpan<long> spatial = Extents(output.Spatial, own);
+            if (!CallRules.IsLevel(spatial, full))
             {
                 throw new ArgumentException(
-                    $"Output {level} has the spatial extents ({string.Join(", ", output.Spatial ?? [])}) and the target ({string.Join(", ", spatial.ToArray())}); there must be as many, each from 1 to that of the target.",
+                    $"Output {level} has the spatial extents ({string.Join(", ", output.Spatial ?? [])}) and the target "
+                        + $"({string.Join(", ", full.ToArray())}); there must be as many, each from 1 to that of the target.",
                     nameof(outputs));
             }
 
-            LossShape shape = LevelShape(batch, classes, output.Spatial!);
+            LossShape shape = LevelShape(batch, classes, spatial);
             CallChecks.Shape(definition, shape);
             long count = (long)batch * classes * shape.Pixels;
             if (output.Logits.Length != count)
-                CallChecks.Length(output.Logits.Length, count, $"outputs[{level}].Logits", $"N * C * S = {batch} * {classes} * {shape.Pixels}");
+            {
+                CallChecks.Length(
+                    output.Logits.Length, count, $"outputs[{level}].Logits", $"N * C * S = {batch} * {classes} * {shape.Pixels}");
+            }
+
             if (mode == CpuMode.ValueAndGradient && output.Gradient.Length != count)
                 CallChecks.Length(output.Gradient.Length, count, $"outputs[{level}].Gradient", "as many as logits");
             if (output.Logits.Span.Overlaps(output.Gradient.Span))
-                throw new ArgumentException($"The gradient of output {level} overlaps its logits; it needs memory of its own.", nameof(outputs));
-            for (int k = 0; k < LossInputs<T>.Capacity; k++)
             {
-                if (inputs[k].Overlaps(output.Gradient.Span))
-                    throw new ArgumentException($"The gradient of output {level} overlaps an input; it needs memory of its own.", nameof(outputs));
+                throw new ArgumentException(
+                    $"The gradient of output {level} overlaps its logits; it needs memory of its own.", nameof(outputs));
+            }
+
+            if (inputs.Overlaps<T>(output.Gradient.Span))
+            {
+                throw new ArgumentException(
+                    $"The gradient of output {level} overlaps an input; it needs memory of its own.", nameof(outputs));
             }
         }
     }

@@ -63,7 +63,7 @@ public sealed class DeepSupervision
 }
 
 /// <summary>One output of a network that is supervised at several resolutions.</summary>
-/// <typeparam name="T">float or double.</typeparam>
+/// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
 public readonly struct LevelOutput<T>
     where T : unmanaged
 {

@@ -114,10 +114,10 @@ internal static class CpuBackend
         };
     }
 
-    private static LossInputs<double> Inputs(double[][] maps) =>
+    private static LossInputs Inputs(double[][] maps) =>
         new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
 
-    private static LossInputs<float> SingleInputs(double[][] maps)
+    private static LossInputs SingleInputs(double[][] maps)
     {
         float[][] single = [.. maps.Select(Single)];
         return new(single.ElementAtOrDefault(0), single.ElementAtOrDefault(1), single.ElementAtOrDefault(2), single.ElementAtOrDefault(3));

@@ -100,7 +100,7 @@ internal sealed class CompositionCheck
         where TTarget : unmanaged
     {
         var slope = new double[sample.Logits.Length];
-        LossInputs<double> inputs = sample.InputsAs(number => number);
+        LossInputs inputs = sample.Maps();
         if (loss.Definition.Reduction != Reduction.None)
             return ([loss.EvaluateWithGradient(sample.Logits, target, sample.Shape, inputs, slope)], slope);
         var elements = new double[ElementCount<TTarget>()];
@@ -112,7 +112,7 @@ internal sealed class CompositionCheck
         where TTarget : unmanaged
     {
         float[] logits = Single(sample.Logits), slope = new float[logits.Length];
-        LossInputs<float> inputs = sample.InputsAs(number => (float)number);
+        LossInputs inputs = sample.SingleMaps();
         if (loss.Definition.Reduction != Reduction.None)
             return ([loss.EvaluateWithGradient(logits, target, sample.Shape, inputs, slope)], Double(slope));
         var elements = new float[ElementCount<TTarget>()];

@@ -27,10 +27,13 @@ internal sealed record Sample(LossShape Shape, double[] Logits, long[]? Labels, 
     }
 
     /// <summary>The maps for a call.</summary>
-    public LossInputs<T> InputsAs<T>(Converter<double, T> convert)
-        where T : unmanaged
+    public LossInputs Maps() =>
+        new(Inputs.ElementAtOrDefault(0), Inputs.ElementAtOrDefault(1), Inputs.ElementAtOrDefault(2), Inputs.ElementAtOrDefault(3));
+
+    /// <summary>The same in float.</summary>
+    public LossInputs SingleMaps()
     {
-        T[][] maps = [.. Inputs.Select(map => Array.ConvertAll(map, convert))];
+        float[][] maps = [.. Inputs.Select(map => Array.ConvertAll(map, number => (float)number))];
         return new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
     }
 }

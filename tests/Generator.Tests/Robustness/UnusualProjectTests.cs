@@ -117,6 +117,42 @@ public class UnusualProjectTests
         Assert.Equal(version < LanguageVersion.CSharp12 ? ["LG0009", "LG0009"] : [], diagnostics.Select(diagnostic => diagnostic.Id));
     }
 
+    /// <summary>Before C# 14 no type is inferred through a conversion to a span, so a call states them.</summary>
+    [Theory]
+    [InlineData(LanguageVersion.CSharp12)]
+    [InlineData(LanguageVersion.CSharp13)]
+    public void CallsInOlderLanguages(LanguageVersion version)
+    {
+        const string Source = """
+            using System;
+            using LossGen;
+            public static class Calls
+            {
+                public static void All(ILoss loss, float[] logits, byte[] labels, float[] map, LossShape shape, float[] gradient, LevelOutput<Half>[] levels)
+                {
+                    loss.Evaluate<float, byte>(logits, labels, shape);
+                    loss.Evaluate<float, byte>(logits.AsSpan(), labels.AsSpan(), shape, map);
+                    loss.Evaluate<float, byte>(logits, labels, shape, new LossInputs(map, map), loss.CreateComponents(3));
+                    loss.EvaluateWithGradient<float, byte>(logits, labels, shape, gradient, upstream: 2);
+                    loss.EvaluateWithGradient<float, byte>(stackalloc float[4], labels.AsSpan(), shape, map, gradient.AsSpan());
+                    loss.EvaluateElementsWithGradient<float, byte, float>(logits, labels, shape, map, default, gradient);
+                    loss.Accumulate<float, byte>(logits, labels, shape, loss.CreateStatistics(shape));
+                    loss.EvaluateLevels<Half, byte>(DeepSupervision.Halving(2), levels, labels, 2, 3, new[] { 4, 4 }, map);
+                    Spans(loss, logits, labels, shape, gradient);
+                }
+
+                private static void Spans(ILoss loss, ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, LossShape shape, Span<float> gradient)
+                {
+                    loss.Evaluate(logits, labels, shape);
+                    loss.EvaluateWithGradient(logits, labels, shape, gradient);
+                }
+            }
+            """;
+        CSharpCompilation modern = GeneratorDriverHelper.Compile("");
+        CSharpCompilation compilation = modern.RemoveAllSyntaxTrees().AddSyntaxTrees(CSharpSyntaxTree.ParseText(Source, new(version)));
+        Assert.Empty(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+    }
+
     /// <summary>The XML documentation of a user's assembly has the members of the losses, and nothing of the files that every project gets.</summary>
     [Fact]
     public void DocumentationHasNoInternals()

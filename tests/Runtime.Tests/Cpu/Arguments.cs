@@ -80,20 +80,6 @@ public class Arguments
         Assert.Equal("loss", Assert.Throws<ArgumentNullException>(() => loss.CreateStatistics(Shape)).ParamName);
     }
 
-    [Fact]
-    public void ArraysAndSpansAreTakenAlike()
-    {
-        var data = new Batch(Shape);
-        var loss = new DiceCrossEntropy();
-        double expected = loss.Evaluate(data.Logits, data.Labels, Shape);
-        Span<double> logits = data.Logits;
-        ReadOnlySpan<double> readOnly = data.Logits;
-        Span<long> labels = data.Labels;
-        Assert.Equal(expected, loss.Evaluate(logits, labels, Shape));
-        Assert.Equal(expected, loss.Evaluate(readOnly, data.Labels, Shape));
-        Assert.Equal(expected, loss.Evaluate(data.Logits, labels, Shape));
-    }
-
     private static void Check(string name, string text, Action call)
     {
         var error = Assert.ThrowsAny<ArgumentException>(call);

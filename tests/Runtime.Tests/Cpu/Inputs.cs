@@ -83,10 +83,10 @@ public class Inputs
         var data = new Batch(new(2, 3, 10));
         float[] logits = data.SingleLogits, map = new float[20];
         Check("weightMap", "weightMap has 0 elements and needs 20: one number a pixel: N * S = 2 * 10, passed after the shape", () => new MappedUnreduced().EvaluateElements(logits, data.Labels, data.Shape, new float[20]));
-        Check("weightMap", "has 19 elements", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs<float>(map, map.AsSpan(1))));
+        Check("weightMap", "has 19 elements", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs(map, map.AsSpan(1))));
         Check("elementWeights", "needs 60: one number a class and pixel", () => new MappedElements().Evaluate(logits, data.Labels, data.Shape, map));
         Check("inputs", "There are 1 inputs; DiceCrossEntropy takes none", () => new DiceCrossEntropy().Evaluate(logits, data.Labels, data.Shape, map));
-        Check("inputs", "There are 3 inputs; Mapped takes mask, weightMap", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs<float>(map, map, map)));
+        Check("inputs", "There are 3 inputs; Mapped takes mask, weightMap", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs(map, map, map)));
         var gradient = new float[60];
         Check("gradient", "overlaps an input", () => new MappedElements().EvaluateWithGradient(logits, data.Labels, data.Shape, gradient, gradient));
 
@@ -120,6 +120,9 @@ public class Inputs
             .Select(_ => Math.Round(random.NextDouble() * 2, 2)).ToArray())];
     }
 
-    private static LossInputs<T> All<T>(T[][] maps)
-        where T : unmanaged => new(maps[0], maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+    private static LossInputs All(double[][] maps) =>
+        new(maps[0], maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+
+    private static LossInputs All(float[][] maps) =>
+        new(maps[0], maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
 }

@@ -41,13 +41,13 @@ public class Layouts
         float[] gradient = new float[data.Logits.Length], last = new float[gradient.Length], own = [.. data.SingleLogits.Select(x => (float)(Half)x)];
         var halves = new Half[gradient.Length];
         float[][] inputs = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? (input.Name == "costs" ? costs : distances) : mask)];
-        double value = loss.EvaluateWithGradient(own, data.Labels, data.Shape, new LossInputs<float>(inputs[0], inputs[1], inputs[2]), gradient);
-        Assert.Equal(value, loss.EvaluateWithGradient(Last(own, data.Shape), data.Labels, data.Shape.WithClassesLast(), new LossInputs<float>(inputs[0], inputs[1], inputs[2]), last));
+        double value = loss.EvaluateWithGradient(own, data.Labels, data.Shape, new LossInputs(inputs[0], inputs[1], inputs[2]), gradient);
+        Assert.Equal(value, loss.EvaluateWithGradient(Last(own, data.Shape), data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2]), last));
         Assert.Equal(Last(gradient, data.Shape), last);
         Half[] logits = [.. Last(own, data.Shape).Select(x => (Half)x)];
-        Assert.Equal(value, loss.EvaluateWithGradient(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs<float>(inputs[0], inputs[1], inputs[2]), halves));
+        Assert.Equal(value, loss.EvaluateWithGradient(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2]), halves));
         Assert.Equal(Last(gradient, data.Shape).Select(x => (Half)x), halves);
-        Assert.Equal(value, loss.Evaluate(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs<float>(inputs[0], inputs[1], inputs[2])));
+        Assert.Equal(value, loss.Evaluate(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2])));
     }
 
     [Fact]
@@ -79,11 +79,11 @@ public class Layouts
         float[] elements = new float[2 * 72], gradient = new float[own.Length], found = new float[elements.Length];
         loss.EvaluateElementsWithGradient(own, data.Labels, data.Shape, map, elements, upstream, gradient);
         Half[] logits = [.. Last(own, data.Shape).Select(x => (Half)x)], slopes = new Half[own.Length];
-        loss.EvaluateElementsWithGradient(logits, data.Labels, data.Shape.WithClassesLast(), found, upstream, slopes, map);
+        loss.EvaluateElementsWithGradient(logits, data.Labels, data.Shape.WithClassesLast(), map, found, upstream, slopes);
         Assert.Equal(elements, found);
         Assert.Equal(Last(gradient, data.Shape).Select(x => (Half)x), slopes);
         found.AsSpan().Clear();
-        loss.EvaluateElements(logits, data.Labels, data.Shape.WithClassesLast(), found, map);
+        loss.EvaluateElements(logits, data.Labels, data.Shape.WithClassesLast(), map, found);
         Assert.Equal(elements, found);
     }
 
@@ -132,7 +132,7 @@ public class Layouts
         ArgumentException? error = null;
         try
         {
-            loss.EvaluateWithGradient(new Half[48], data.Labels, data.Shape, new LossInputs<float>(map.AsSpan(0, 16), map.AsSpan(60, 16)), gradient);
+            loss.EvaluateWithGradient(new Half[48], data.Labels, data.Shape, new LossInputs(map.AsSpan(0, 16), map.AsSpan(60, 16)), gradient);
         }
         catch (ArgumentException thrown)
         {

@@ -47,7 +47,7 @@ public class Levels
         {
             Batch[] batches = [.. extents.Select((e, k) => new Batch(new(2, 3, e[0] * e[1] * e[2]), k + 2))];
             LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
-            LossInputs<double> maps = loss is Shared ? new(mask, distances, distances) : loss is Pieced ? new(mask) : default;
+            LossInputs maps = loss is Shared ? new(mask, distances, distances) : loss is Pieced ? new(mask) : default;
             foreach (bool dense in (bool[])[true, false])
             {
                 long[] labels = [.. data.Labels.Select(label => label == 255 && loss.Definition.IgnoreIndex is null ? 0 : label)];
@@ -59,7 +59,7 @@ public class Levels
                 for (int k = 0; k < 3; k++)
                 {
                     double[] ownMask = Sampled(mask, extents[0], extents[k], sampling), ownDistances = Sampled(distances, extents[0], extents[k], sampling);
-                    LossInputs<double> own = loss is Shared ? new(ownMask, ownDistances, ownDistances) : loss is Pieced ? new(ownMask) : default;
+                    LossInputs own = loss is Shared ? new(ownMask, ownDistances, ownDistances) : loss is Pieced ? new(ownMask) : default;
                     var gradient = new double[batches[k].Logits.Length];
                     double level = dense
                         ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(elements, extents[0], extents[k], sampling), batches[k].Shape, own, gradient)
@@ -69,6 +69,52 @@ public class Levels
                 }
 
                 Numbers.Close(expected, value, 1e-14);
+            }
+        }
+    }
+
+    /// <summary>Stored in 16 bits the outputs are read as float, and only the gradient is rounded.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OutputsOf16Bits(bool dense)
+    {
+        Stored(x => (Half)x, x => (float)x, dense);
+        Stored(x => (BFloat16)x, x => x, dense);
+    }
+
+    private static void Stored<T>(Converter<float, T> store, Converter<T, float> read, bool dense)
+        where T : unmanaged
+    {
+        int[][] extents = [[6, 8, 10], [3, 4, 5], [2, 3, 7]];
+        var supervision = new DeepSupervision(1, 0.5, 0.25);
+        var data = new Batch(new(2, 3, 480), 1, 255);
+        float[] mask = new Batch(new(2, 1, 480), 9).SingleDense;
+        foreach (ILoss loss in (ILoss[])[new Ignoring(), new PerImageIgnoring(), new Pieced()])
+        {
+            int? ignored = loss.Definition.IgnoreIndex;
+            LossInputs maps = loss is Pieced ? new(mask) : default;
+            long[] labels = [.. data.Labels.Select(label => label == 255 && ignored is null ? 0 : label)];
+            float[] elements = [.. data.SingleDense.Select(y => y == 255 && ignored is null ? 0.5f : y)];
+            float[][] logits = [.. extents.Select((e, k) => new Batch(new(2, 3, e[0] * e[1] * e[2]), k + 2).SingleLogits)];
+            LevelOutput<T>[] stored = [.. logits.Select(
+                (x, k) => new LevelOutput<T>(Array.ConvertAll(x, store), new T[x.Length], extents[k]))];
+            LevelOutput<float>[] wide = [.. stored.Select(
+                (output, k) => new LevelOutput<float>(Array.ConvertAll(output.Logits.ToArray(), read), new float[output.Logits.Length], extents[k]))];
+            double expected = dense
+                ? loss.EvaluateLevelsWithGradient(supervision, wide, elements, 2, 3, extents[0], maps, upstream: 4096)
+                : loss.EvaluateLevelsWithGradient(supervision, wide, labels, 2, 3, extents[0], maps, upstream: 4096);
+            double value = dense
+                ? loss.EvaluateLevelsWithGradient(supervision, stored, elements, 2, 3, extents[0], maps, upstream: 4096)
+                : loss.EvaluateLevelsWithGradient(supervision, stored, labels, 2, 3, extents[0], maps, upstream: 4096);
+            Assert.Equal(expected, value);
+            Assert.Equal(expected, dense
+                ? loss.EvaluateLevels(supervision, stored, elements, 2, 3, extents[0], maps)
+                : loss.EvaluateLevels(supervision, stored, labels, 2, 3, extents[0], maps), 1e-12);
+            for (int k = 0; k < extents.Length; k++)
+            {
+                Assert.Contains(wide[k].Gradient.ToArray(), slope => slope != 0);
+                Assert.Equal(Array.ConvertAll(wide[k].Gradient.ToArray(), store), stored[k].Gradient.ToArray());
             }
         }
     }

@@ -21,7 +21,7 @@ public sealed class Sorted : IDisposable
             var data = new Batch(new(batch, classes, pixels), 3, loss.Definition.IgnoreIndex);
             double[] costs = [.. data.Dense.Take(batch * pixels)];
             double[][] inputs = loss.Definition.Inputs.Count > 0 ? [costs] : [];
-            LossInputs<double> map = inputs.Length > 0 ? new(costs) : default;
+            LossInputs map = inputs.Length > 0 ? new(costs) : default;
             var gradient = new double[data.Logits.Length];
             string name = $"{loss.Definition.Name} {batch} {classes} {pixels}";
             Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Labels, inputs)[0], loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, map, gradient), 1e-12, name);

@@ -239,7 +239,7 @@ public class WeightMaps
 
         public IEnumerable<int> Images => Enumerable.Range(0, Data.Shape.Batch);
 
-        public LossInputs<double> Inputs => new(Maps[0], Maps.ElementAtOrDefault(1));
+        public LossInputs Inputs => new(Maps[0], Maps.ElementAtOrDefault(1));
 
         public double Evaluate(double[] gradient) => IsDense
             ? Loss.EvaluateWithGradient(Data.Logits, Data.Dense, Data.Shape, Inputs, gradient)
@@ -248,7 +248,7 @@ public class WeightMaps
         public double Evaluate(float[] gradient)
         {
             float[][] maps = [.. Maps.Select(map => Array.ConvertAll(map, number => (float)number))];
-            var inputs = new LossInputs<float>(maps[0], maps.ElementAtOrDefault(1));
+            var inputs = new LossInputs(maps[0], maps.ElementAtOrDefault(1));
             return IsDense
                 ? Loss.EvaluateWithGradient(Data.SingleLogits, Data.SingleDense, Data.Shape, inputs, gradient)
                 : Loss.EvaluateWithGradient(Data.SingleLogits, Data.Labels, Data.Shape, inputs, gradient);
