@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using LossGen.Generator.Tests.Helpers;
 using LossGen.Kernels;
 using Microsoft.CodeAnalysis;
@@ -15,7 +17,7 @@ public sealed class AbiTests
     private const int Known = 1;
     private const string KnownHash = "F84C4D80073607FC";
 
-    private static readonly string[] Contract = ["LossGen.Kernels.", "LossGen.ILoss", "LossGen.LossDefinition", "LossGen.Reference."];
+    private static readonly string[] Contract = ["LossGen.Kernels.", "LossGen.ILoss", "LossGen.LossDefinition", "LossGen.Reference.ReferenceContext"];
 
     private const string Declaration = "[Loss(Activation.Softmax)] [Dice] public sealed partial class Declared;";
 
@@ -63,6 +65,32 @@ public sealed class AbiTests
                 + $"and compute the same? If so, KnownHash becomes {hash}; if not, Abi.Version goes up, too: see docs/decisions.md, \"Compiled losses "
                 + "carry the number of their contract\".");
     }
+
+    /// <summary>What is public in the contract's namespace is named by generated code, by the TorchSharp files, or by what these name.</summary>
+    [Fact]
+    public void OnlyWhatCompiledLossesNameIsPublic()
+    {
+        string text = string.Join('\n', new[] { "src/Compiler", "src/Torch" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(File.ReadAllText));
+        Type[] types = [.. typeof(Abi).Assembly.GetExportedTypes().Where(type => type.Namespace == typeof(Abi).Namespace)];
+        var named = types.Where(type => Regex.IsMatch(text, $@"\b{Name(type)}\b")).ToHashSet();
+        for (int before = 0; before < named.Count;)
+        {
+            before = named.Count;
+            named.UnionWith(types.Except(named).Where(type => named.Any(user => Mentions(user, type))).ToArray());
+        }
+
+        Assert.Equal([], types.Except(named).Select(type => type.Name));
+        Assert.Equal(["Abi", "CpuDriver", "ILossKernel"], new[] { typeof(Abi), typeof(CpuDriver), typeof(ILossKernel) }.Intersect(named).Select(Name));
+    }
+
+    private static string Name(Type type) => type.Name.Split('`')[0];
+
+    private static bool Mentions(Type user, Type type) =>
+        user.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)
+            .Any(member => Regex.IsMatch(member.ToString()!, $@"\b{Name(type)}\b"));
 
     private static double Evaluate(ILoss loss) => loss.Evaluate([0.0, 1], [0L], new LossShape(batch: 1, classes: 2, pixels: 1));
 

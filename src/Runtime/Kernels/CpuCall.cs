@@ -88,10 +88,10 @@ public unsafe ref struct CpuCall
     public LogitElement LogitElement;
 
     /// <summary>Logits: (N, C, S), the pixels adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</summary>
-    public void* Logits;
+    internal void* Logits;
 
     /// <summary>The target: (N, S) class indices, or dense in the declared layout.</summary>
-    public void* Target;
+    internal void* Target;
 
     /// <summary>The type of the target's numbers.</summary>
     public TargetElement TargetElement;
@@ -100,25 +100,25 @@ public unsafe ref struct CpuCall
     public LabelGrid Grid;
 
     /// <summary>The loss's own inputs in the order of its definition: (N, S) or (N, C, S).</summary>
-    public void** Inputs;
+    internal void** Inputs;
 
     /// <summary>Receives the gradient, laid out like the logits.</summary>
-    public void* Gradient;
+    internal void* Gradient;
 
     /// <summary>Receives unreduced values with a pixel axis, or is null.</summary>
-    public void* Elements;
+    internal void* Elements;
 
     /// <summary>Receives unreduced values without a pixel axis, or is null.</summary>
-    public double* SmallElements;
+    internal double* SmallElements;
 
     /// <summary>The gradient that arrives at each unreduced value with a pixel axis; null means 1.</summary>
-    public void* UpstreamElements;
+    internal void* UpstreamElements;
 
     /// <summary>The gradient that arrives: one number, or one for each unreduced value without a pixel axis; null means 1.</summary>
-    public double* Upstream;
+    internal double* Upstream;
 
     /// <summary>Sums that the call reads, fills or adds to; null where it keeps its own.</summary>
-    public double* Statistics;
+    internal double* Statistics;
 
     /// <summary>The length of <see cref="Statistics"/>, from <see cref="CpuMode.Measure"/>.</summary>
     public long StatisticsLength;
@@ -128,7 +128,7 @@ public unsafe ref struct CpuCall
     /// cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting again. Null where a call keeps them to
     /// itself.
     /// </summary>
-    public void* Running;
+    internal void* Running;
 
     /// <summary>The length of <see cref="Running"/> in bytes, from <see cref="CpuMode.Measure"/>; 0 where nothing is sorted.</summary>
     public long RunningBytes;
@@ -137,21 +137,21 @@ public unsafe ref struct CpuCall
     public ElementAxes ElementAxes;
 
     /// <summary>The passes that the value needs, from <see cref="CpuMode.Measure"/>.</summary>
-    public int ValuePasses;
+    internal int ValuePasses;
 
     /// <summary><see cref="KernelLayout.CountsImages"/>, from <see cref="CpuMode.Measure"/>.</summary>
-    public bool CountsImages;
+    internal bool CountsImages;
 
     /// <summary>Some statistics are maxima, which do not add up, from <see cref="CpuMode.Measure"/>.</summary>
-    public bool HasMaxima;
+    internal bool HasMaxima;
 
     /// <summary>
     /// The images that the scalar section counts with, where the batch comes in pieces; 0 takes them from <see cref="Shape"/>.
     /// </summary>
-    public int WholeBatch;
+    internal int WholeBatch;
 
     /// <summary>The pixels an image that go with <see cref="WholeBatch"/>.</summary>
-    public long WholePixels;
+    internal long WholePixels;
 
     /// <summary>
     /// The target was checked by an earlier call and has not changed since. Otherwise mode <see cref="CpuMode.Gradient"/> reads them
@@ -160,19 +160,19 @@ public unsafe ref struct CpuCall
     public bool LabelsChecked;
 
     /// <summary>Receives what <see cref="LossComponents"/> hands out, or is null.</summary>
-    public double* Components;
+    internal double* Components;
 
     /// <summary>The value of a reduced loss.</summary>
     public double Value;
 
     /// <summary>Run-time parameters; where null, the generated code sets them to the properties of the loss.</summary>
-    public double* Parameters;
+    internal double* Parameters;
 
     /// <summary>The run-time parameters have been set.</summary>
     public readonly bool HasParameters => Parameters is not null;
 
     /// <summary>The target is class indices.</summary>
-    public readonly bool HasLabels => TargetElement <= TargetElement.Int64;
+    internal readonly bool HasLabels => TargetElement <= TargetElement.Int64;
 
     internal readonly bool WritesGradient => Mode is CpuMode.ValueAndGradient or CpuMode.Gradient;
 

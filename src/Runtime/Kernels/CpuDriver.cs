@@ -7,17 +7,11 @@ namespace LossGen.Kernels;
 /// <summary>Stands for a kind of target that a loss does not accept.</summary>
 public readonly struct NoKernel : ILossKernel
 {
-    /// <inheritdoc/>
-    public static KernelLayout Layout => throw new NotSupportedException();
+    static KernelLayout ILossKernel.Layout => throw new NotSupportedException();
 
-    /// <inheritdoc/>
-    public static void Tile<T, V, M>(int pass, ref Tile<T> tile)
-        where T : unmanaged
-        where V : struct, IVector<V, T>
-        where M : struct, ITileMask => throw new NotSupportedException();
+    static void ILossKernel.Tile<T, V, M>(int pass, ref Tile<T> tile) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
-    public static void Scalars(int stage, ref ScalarContext scalars) => throw new NotSupportedException();
+    static void ILossKernel.Scalars(int stage, ref ScalarContext scalars) => throw new NotSupportedException();
 }
 
 /// <summary>Runs generated kernels over the blocks and tiles of a batch.</summary>

@@ -10,14 +10,14 @@ public interface ITileMask
 }
 
 /// <summary>A tile in which some pixels may be invalid (ignored, or padding at an image's end).</summary>
-public readonly struct MaskedTile : ITileMask
+internal readonly struct MaskedTile : ITileMask
 {
     /// <inheritdoc/>
     public static bool IsMasked => true;
 }
 
 /// <summary>A tile in which every pixel is valid.</summary>
-public readonly struct FullTile : ITileMask
+internal readonly struct FullTile : ITileMask
 {
     /// <inheritdoc/>
     public static bool IsMasked => false;
@@ -94,10 +94,10 @@ public struct Tile<T>
     public nint UpstreamStride;
 
     /// <summary>The logits of the next tile, to be fetched while this one is computed; null where they need not be.</summary>
-    public Pointer<T> Ahead;
+    internal Pointer<T> Ahead;
 
     /// <summary>Where the gradient of the next tile goes, likewise.</summary>
-    public Pointer<T> GradientAhead;
+    internal Pointer<T> GradientAhead;
 
     /// <summary>Copies of the logits, where a softmax of many classes makes them a tile ahead; null where it does not.</summary>
     internal unsafe Staging<T>* Staging;

@@ -43,13 +43,13 @@ public unsafe interface IVector<V, T> :
     static virtual V OfClasses(Pointer<T> address) => V.Broadcast(address);
 
     /// <summary>All lanes the number stored at an address.</summary>
-    static abstract V Broadcast(T* address);
+    internal static abstract V Broadcast(T* address);
 
     /// <summary>Loads adjacent numbers; the address needs no alignment.</summary>
-    static abstract V Load(T* address);
+    internal static abstract V Load(T* address);
 
     /// <summary>Stores adjacent numbers; the address needs no alignment.</summary>
-    static abstract void Store(V value, T* address);
+    internal static abstract void Store(V value, T* address);
 
     /// <inheritdoc cref="Broadcast(T*)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,7 +120,7 @@ public unsafe interface IVector<V, T> :
 
     static abstract V LessOrEqual(V a, V b);
 
-    static abstract V Greater(V a, V b);
+    internal static abstract V Greater(V a, V b);
 
     static abstract V GreaterOrEqual(V a, V b);
 
@@ -169,7 +169,7 @@ public unsafe interface IVector<V, T> :
 
     /// <summary><see cref="ExpNonPositive"/> of each in its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual void FourExpNonPositive(ref V x0, ref V x1, ref V x2, ref V x3)
+    internal static virtual void FourExpNonPositive(ref V x0, ref V x1, ref V x2, ref V x3)
     {
         x0 = V.ExpNonPositive(x0);
         x1 = V.ExpNonPositive(x1);

@@ -15,26 +15,54 @@ namespace LossGen.Kernels;
 /// <param name="PixelProducts">Those without a class axis.</param>
 /// <param name="ClassMaxima">How many of <paramref name="ClassSums"/>, the last ones, are no sums but the largest over the pixels.</param>
 /// <param name="PixelMaxima">How many of <paramref name="PixelSums"/>, the last ones, are.</param>
-public sealed record PassLayout(
+public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
     int ClassMaxima = 0, int PixelMaxima = 0)
 {
+    internal int Id { get; } = Id;
+
+    internal int ClassSums { get; } = ClassSums;
+
+    internal int PixelSums { get; } = PixelSums;
+
+    internal int ClassConstants { get; } = ClassConstants;
+
+    internal int ScalarConstants { get; } = ScalarConstants;
+
+    internal int ClassRows { get; } = ClassRows;
+
+    internal int PixelRows { get; } = PixelRows;
+
+    internal bool WritesGradient { get; } = WritesGradient;
+
+    internal bool WritesElements { get; } = WritesElements;
+
+    internal int Stores { get; } = Stores;
+
+    internal int ClassProducts { get; } = ClassProducts;
+
+    internal int PixelProducts { get; } = PixelProducts;
+
+    internal int ClassMaxima { get; } = ClassMaxima;
+
+    internal int PixelMaxima { get; } = PixelMaxima;
+
     /// <summary>The length of the pass's statistics for an image.</summary>
-    public int SumLength(int classes) => ClassSums * classes + PixelSums;
+    internal int SumLength(int classes) => ClassSums * classes + PixelSums;
 
     /// <summary>Some of the pass's statistics are maxima, which do not add up.</summary>
-    public bool HasMaxima => ClassMaxima + PixelMaxima > 0;
+    internal bool HasMaxima => ClassMaxima + PixelMaxima > 0;
 
     /// <summary>Whether a statistic, at its place among those of an image, is a maximum.</summary>
-    public bool IsMaximum(int index, int classes) =>
+    internal bool IsMaximum(int index, int classes) =>
         index < ClassSums * classes ? index >= (ClassSums - ClassMaxima) * classes : index >= SumLength(classes) - PixelMaxima;
 
     /// <summary>How many products the pass forms.</summary>
-    public int ProductLength(int classes) => ClassProducts * classes + PixelProducts;
+    internal int ProductLength(int classes) => ClassProducts * classes + PixelProducts;
 
     /// <summary>The length of the pass's constants for an image.</summary>
-    public int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;
+    internal int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;
 }
 
 /// <summary>A running sum over the pixels, the largest keys first.</summary>
@@ -44,7 +72,16 @@ public sealed record PassLayout(
 /// own.</param>
 /// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys
 /// is.</param>
-public sealed record RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false);
+public sealed class RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false)
+{
+    internal bool HasClass { get; } = HasClass;
+
+    internal bool PerImage { get; } = PerImage;
+
+    internal int Keys { get; } = Keys;
+
+    internal bool IsCount { get; } = IsCount;
+}
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
 [Flags]
@@ -67,45 +104,45 @@ public enum ElementAxes
 /// The passes of a generated kernel. A call runs <c>Scalars(0)</c>, then for each k pass k and <c>Scalars(k + 1)</c>. The
 /// value is ready after <c>Scalars(ValueStage)</c>; the gradient pass runs after <c>Scalars(Passes.Length)</c>.
 /// </summary>
-public sealed record KernelLayout
+public sealed class KernelLayout
 {
     /// <summary>The passes that add up statistics, in order.</summary>
-    public required PassLayout[] Passes { get; init; }
+    public required PassLayout[] Passes { internal get; init; }
 
     /// <summary>The stage of the scalar section at which the value is ready: at most <c>Passes.Length</c>.</summary>
-    public required int ValueStage { get; init; }
+    public required int ValueStage { internal get; init; }
 
     /// <summary>The pass that writes the gradient.</summary>
-    public required PassLayout Gradient { get; init; }
+    public required PassLayout Gradient { internal get; init; }
 
     /// <summary>
     /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics and there is exactly one pass.
     /// </summary>
-    public PassLayout? Fused { get; init; }
+    public PassLayout? Fused { internal get; init; }
 
     /// <summary>The pass that writes unreduced values with a pixel axis; it runs after <c>Scalars(ValueStage)</c>.</summary>
-    public PassLayout? Elements { get; init; }
+    public PassLayout? Elements { internal get; init; }
 
     /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
-    public ElementAxes ElementAxes { get; init; }
+    public ElementAxes ElementAxes { internal get; init; }
 
     /// <summary>The running sums, which passes store and later passes read.</summary>
-    public RunningSumLayout[] RunningSums { get; init; } = [];
+    public RunningSumLayout[] RunningSums { internal get; init; } = [];
 
     /// <summary>
     /// Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].
     /// </summary>
-    public required bool PerImage { get; init; }
+    public required bool PerImage { internal get; init; }
 
     /// <summary>The value depends on the number of images by itself, which sums over the batch do not tell.</summary>
-    public bool CountsImages { get; init; }
+    public bool CountsImages { internal get; init; }
 
     /// <summary>
     /// Registers are worked on in pairs where there are 16 of 256 bits: worth it where the runtime's softmax has taken the long
     /// computations out of the loops, and what they add up fits beside it.
     /// </summary>
-    public bool Pairs { get; init; }
+    public bool Pairs { internal get; init; }
 
     /// <summary>Doubles of <see cref="ScalarContext.Slots"/>: Scalar + Class*C + Image*N + ImageClass*N*C.</summary>
-    public required (int Scalar, int Class, int Image, int ImageClass) Slots { get; init; }
+    public required (int Scalar, int Class, int Image, int ImageClass) Slots { internal get; init; }
 }

@@ -3,7 +3,7 @@ namespace LossGen.Kernels;
 /// <summary>
 /// Which label of a finer grid a pixel of a coarser one takes. The default is none: labels are those of the pixels themselves.
 /// </summary>
-public readonly record struct LabelGrid
+public readonly struct LabelGrid
 {
     /// <summary>A coarser grid over a finer one. Missing axes are 1.</summary>
     /// <param name="spatial">One to three extents of the logits.</param>

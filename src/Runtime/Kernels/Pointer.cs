@@ -7,11 +7,13 @@ namespace LossGen.Kernels;
 /// needs no unsafe blocks; it costs nothing.
 /// </summary>
 /// <typeparam name="T">The numbers' type.</typeparam>
-public readonly unsafe struct Pointer<T>(T* address)
+public readonly unsafe struct Pointer<T>
     where T : unmanaged
 {
     /// <summary>The address.</summary>
-    public readonly T* Address = address;
+    internal readonly T* Address;
+
+    internal Pointer(T* address) => Address = address;
 
     /// <summary>There is no memory.</summary>
     public bool IsNull => Address is null;
@@ -38,10 +40,12 @@ public readonly unsafe struct Pointer<T>(T* address)
 
 /// <summary>Several addresses.</summary>
 /// <typeparam name="T">The numbers' type.</typeparam>
-public readonly unsafe struct PointerTable<T>(T** table)
+public readonly unsafe struct PointerTable<T>
     where T : unmanaged
 {
-    private readonly T** table = table;
+    private readonly T** table;
+
+    private PointerTable(T** table) => this.table = table;
 
     /// <summary>One of the addresses.</summary>
     public Pointer<T> this[int index] => table[index];
