@@ -17,8 +17,11 @@ public partial class NamesTests
     // A function of the language, after which a term is named.
     private static bool IsFunction(string name) => typeof(Functions).GetMethods().Any(method => method.Name == name);
 
-    public static TheoryData<string> Files => new(Directory.GetFiles(Path.Combine(Repository.Root, "src", "Generator"), "*.cs", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Repository.Root, file)).Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin")).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Files => new(new[] { "Compiler", "Generator", "Torch" }
+        .SelectMany(project => Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories))
+        .Select(file => Path.GetRelativePath(Repository.Root, file))
+        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
+        .Order(StringComparer.Ordinal));
 
     // A message may say which term to use instead: what the descriptors of diagnostics name, no code decides by.
     private static readonly (string File, string Term)[] Recommended =
