@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LossGen.Cpu;
 using LossGen.Simd;
 
@@ -44,12 +45,33 @@ public static class CpuDriver
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (RegisterWidth.Is512)
-            CpuEngine<TKernel, T, V512<T>>.Run(ref call, definition);
+            Run512<TKernel, T>(ref call, definition);
         else if (RegisterWidth.Is256 && TKernel.Layout.Pairs)
-            CpuEngine<TKernel, T, V256x2<T>>.Run(ref call, definition);
+            RunPairs<TKernel, T>(ref call, definition);
         else if (RegisterWidth.Is256)
-            CpuEngine<TKernel, T, V256<T>>.Run(ref call, definition);
+            Run256<TKernel, T>(ref call, definition);
         else
-            CpuEngine<TKernel, T, V128<T>>.Run(ref call, definition);
+            Run128<TKernel, T>(ref call, definition);
     }
+
+    // A method each: a first call loads the engine's types for the width that it takes and no other, which takes milliseconds.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Run512<TKernel, T>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CpuEngine<TKernel, T, V512<T>>.Run(ref call, definition);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunPairs<TKernel, T>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CpuEngine<TKernel, T, V256x2<T>>.Run(ref call, definition);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Run256<TKernel, T>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CpuEngine<TKernel, T, V256<T>>.Run(ref call, definition);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Run128<TKernel, T>(ref CpuCall call, LossDefinition definition)
+        where TKernel : struct, ILossKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CpuEngine<TKernel, T, V128<T>>.Run(ref call, definition);
 }

@@ -7,8 +7,9 @@ namespace LossGen.Simd;
 
 /// <summary>A register of 128 bits: 4 lanes of float or 2 of double.</summary>
 /// <remarks>
-/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either
-/// would cost two for each operation.
+/// Written for the JIT, which inlines nothing more once a method has 1024 locals: no constructor, and branches around assignments, since
+/// either would cost two for each operation. Where an operation has to know the number, registers are read through their address: each
+/// AsSingle would add 15 us to a first call.
 /// </remarks>
 internal unsafe struct V128<T> : IVector<V128<T>, T>
     where T : unmanaged
@@ -70,10 +71,10 @@ internal unsafe struct V128<T> : IVector<V128<T>, T>
     public static V128<T> Create(double value)
     {
         V128<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector128.Create((float)value).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<float>*)&r = Vector128.Create((float)value);
         else
-            r.v = Vector128.Create(value).As<double, T>();
+            *(Vector128<double>*)&r = Vector128.Create(value);
         return r;
     }
 
@@ -84,7 +85,13 @@ internal unsafe struct V128<T> : IVector<V128<T>, T>
     public static V128<T> Load(T* address) => new() { v = Vector128.Load(address) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Load(Pointer<T> address) => new() { v = Vector128.Load(address.Address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V128<T> value, T* address) => value.v.Store(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V128<T> value, Pointer<T> address) => value.v.Store(address.Address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V128<T> value, Pointer<T> address, bool isStreamed)
@@ -99,10 +106,12 @@ internal unsafe struct V128<T> : IVector<V128<T>, T>
     public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c)
     {
         V128<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<float>*)&r = Vector128.MultiplyAddEstimate(
+                *(Vector128<float>*)&a, *(Vector128<float>*)&b, *(Vector128<float>*)&c);
         else
-            r.v = Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
+            *(Vector128<double>*)&r = Vector128.MultiplyAddEstimate(
+                *(Vector128<double>*)&a, *(Vector128<double>*)&b, *(Vector128<double>*)&c);
         return r;
     }
 
@@ -113,7 +122,7 @@ internal unsafe struct V128<T> : IVector<V128<T>, T>
     {
         V128<T> r;
         if (Sse41.IsSupported && !Avx512F.VL.IsSupported)
-            r.v = Sse41.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle()).As<float, T>();
+            *(Vector128<float>*)&r = Sse41.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle());
         else
             r.v = Vector128.ConditionalSelect(mask.v, a.v, b.v);
         return r;
@@ -153,29 +162,59 @@ internal unsafe struct V128<T> : IVector<V128<T>, T>
     public static V128<T> Sqrt(V128<T> x) => new() { v = Vector128.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> Round(V128<T> x) => typeof(T) == typeof(float)
-        ? new() { v = Vector128.Round(x.v.AsSingle()).As<float, T>() }
-        : new() { v = Vector128.Round(x.v.AsDouble()).As<double, T>() };
+    public static V128<T> Round(V128<T> x)
+    {
+        V128<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<float>*)&r = Vector128.Round(x.v.AsSingle());
+        else
+            *(Vector128<double>*)&r = Vector128.Round(x.v.AsDouble());
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> Bits(long pattern) => typeof(T) == typeof(float)
-        ? new() { v = Vector128.Create((int)pattern).As<int, T>() }
-        : new() { v = Vector128.Create(pattern).As<long, T>() };
+    public static V128<T> Bits(long pattern)
+    {
+        V128<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<int>*)&r = Vector128.Create((int)pattern);
+        else
+            *(Vector128<long>*)&r = Vector128.Create(pattern);
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> AddBits(V128<T> a, V128<T> b) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>() }
-        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>() };
+    public static V128<T> AddBits(V128<T> a, V128<T> b)
+    {
+        V128<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<int>*)&r = a.v.AsInt32() + b.v.AsInt32();
+        else
+            *(Vector128<long>*)&r = a.v.AsInt64() + b.v.AsInt64();
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> ToExponent(V128<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() << 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() << 52).As<long, T>() };
+    public static V128<T> ToExponent(V128<T> a)
+    {
+        V128<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<int>*)&r = a.v.AsInt32() << 23;
+        else
+            *(Vector128<long>*)&r = a.v.AsInt64() << 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> FromExponent(V128<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>() };
+    public static V128<T> FromExponent(V128<T> a)
+    {
+        V128<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector128<int>*)&r = a.v.AsInt32() >>> 23;
+        else
+            *(Vector128<long>*)&r = a.v.AsInt64() >>> 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FourExpNonPositive(ref V128<T> x0, ref V128<T> x1, ref V128<T> x2, ref V128<T> x3) =>

@@ -7,8 +7,9 @@ namespace LossGen.Simd;
 
 /// <summary>A register of 256 bits: 8 lanes of float or 4 of double.</summary>
 /// <remarks>
-/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either
-/// would cost two for each operation.
+/// Written for the JIT, which inlines nothing more once a method has 1024 locals: no constructor, and branches around assignments, since
+/// either would cost two for each operation. Where an operation has to know the number, registers are read through their address: each
+/// AsSingle would add 15 us to a first call.
 /// </remarks>
 internal unsafe struct V256<T> : IVector<V256<T>, T>
     where T : unmanaged
@@ -70,10 +71,10 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
     public static V256<T> Create(double value)
     {
         V256<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector256.Create((float)value).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<float>*)&r = Vector256.Create((float)value);
         else
-            r.v = Vector256.Create(value).As<double, T>();
+            *(Vector256<double>*)&r = Vector256.Create(value);
         return r;
     }
 
@@ -84,7 +85,13 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
     public static V256<T> Load(T* address) => new() { v = Vector256.Load(address) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Load(Pointer<T> address) => new() { v = Vector256.Load(address.Address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V256<T> value, T* address) => value.v.Store(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V256<T> value, Pointer<T> address) => value.v.Store(address.Address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V256<T> value, Pointer<T> address, bool isStreamed)
@@ -99,10 +106,12 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
     public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, V256<T> c)
     {
         V256<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<float>*)&r = Vector256.MultiplyAddEstimate(
+                *(Vector256<float>*)&a, *(Vector256<float>*)&b, *(Vector256<float>*)&c);
         else
-            r.v = Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
+            *(Vector256<double>*)&r = Vector256.MultiplyAddEstimate(
+                *(Vector256<double>*)&a, *(Vector256<double>*)&b, *(Vector256<double>*)&c);
         return r;
     }
 
@@ -113,7 +122,7 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
     {
         V256<T> r;
         if (Avx.IsSupported && !Avx512F.VL.IsSupported)
-            r.v = Avx.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle()).As<float, T>();
+            *(Vector256<float>*)&r = Avx.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle());
         else
             r.v = Vector256.ConditionalSelect(mask.v, a.v, b.v);
         return r;
@@ -153,29 +162,59 @@ internal unsafe struct V256<T> : IVector<V256<T>, T>
     public static V256<T> Sqrt(V256<T> x) => new() { v = Vector256.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> Round(V256<T> x) => typeof(T) == typeof(float)
-        ? new() { v = Vector256.Round(x.v.AsSingle()).As<float, T>() }
-        : new() { v = Vector256.Round(x.v.AsDouble()).As<double, T>() };
+    public static V256<T> Round(V256<T> x)
+    {
+        V256<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<float>*)&r = Vector256.Round(x.v.AsSingle());
+        else
+            *(Vector256<double>*)&r = Vector256.Round(x.v.AsDouble());
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> Bits(long pattern) => typeof(T) == typeof(float)
-        ? new() { v = Vector256.Create((int)pattern).As<int, T>() }
-        : new() { v = Vector256.Create(pattern).As<long, T>() };
+    public static V256<T> Bits(long pattern)
+    {
+        V256<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<int>*)&r = Vector256.Create((int)pattern);
+        else
+            *(Vector256<long>*)&r = Vector256.Create(pattern);
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> AddBits(V256<T> a, V256<T> b) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>() }
-        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>() };
+    public static V256<T> AddBits(V256<T> a, V256<T> b)
+    {
+        V256<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<int>*)&r = a.v.AsInt32() + b.v.AsInt32();
+        else
+            *(Vector256<long>*)&r = a.v.AsInt64() + b.v.AsInt64();
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> ToExponent(V256<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() << 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() << 52).As<long, T>() };
+    public static V256<T> ToExponent(V256<T> a)
+    {
+        V256<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<int>*)&r = a.v.AsInt32() << 23;
+        else
+            *(Vector256<long>*)&r = a.v.AsInt64() << 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> FromExponent(V256<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>() };
+    public static V256<T> FromExponent(V256<T> a)
+    {
+        V256<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector256<int>*)&r = a.v.AsInt32() >>> 23;
+        else
+            *(Vector256<long>*)&r = a.v.AsInt64() >>> 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FourExpNonPositive(ref V256<T> x0, ref V256<T> x1, ref V256<T> x2, ref V256<T> x3) =>

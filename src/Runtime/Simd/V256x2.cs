@@ -73,15 +73,15 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
     public static V256x2<T> Create(double value)
     {
         V256x2<T> r;
-        if (typeof(T) == typeof(float))
+        if (sizeof(T) == sizeof(float))
         {
-            r.v = Vector256.Create((float)value).As<float, T>();
-            r.w = Vector256.Create((float)value).As<float, T>();
+            *(Vector256<float>*)&r.v = Vector256.Create((float)value);
+            *(Vector256<float>*)&r.w = Vector256.Create((float)value);
         }
         else
         {
-            r.v = Vector256.Create(value).As<double, T>();
-            r.w = Vector256.Create(value).As<double, T>();
+            *(Vector256<double>*)&r.v = Vector256.Create(value);
+            *(Vector256<double>*)&r.w = Vector256.Create(value);
         }
 
         return r;
@@ -94,10 +94,21 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
     public static V256x2<T> Load(T* address) => new() { v = Vector256.Load(address), w = Vector256.Load(address + Vector256<T>.Count) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256x2<T> Load(Pointer<T> address) =>
+        new() { v = Vector256.Load(address.Address), w = Vector256.Load(address.Address + Vector256<T>.Count) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V256x2<T> value, T* address)
     {
         value.v.Store(address);
         value.w.Store(address + Vector256<T>.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V256x2<T> value, Pointer<T> address)
+    {
+        value.v.Store(address.Address);
+        value.w.Store(address.Address + Vector256<T>.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,15 +129,19 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
     public static V256x2<T> MultiplyAdd(V256x2<T> a, V256x2<T> b, V256x2<T> c)
     {
         V256x2<T> r;
-        if (typeof(T) == typeof(float))
+        if (sizeof(T) == sizeof(float))
         {
-            r.v = Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
-            r.w = Vector256.MultiplyAddEstimate(a.w.AsSingle(), b.w.AsSingle(), c.w.AsSingle()).As<float, T>();
+            *(Vector256<float>*)&r.v = Vector256.MultiplyAddEstimate(
+                *(Vector256<float>*)&a.v, *(Vector256<float>*)&b.v, *(Vector256<float>*)&c.v);
+            *(Vector256<float>*)&r.w = Vector256.MultiplyAddEstimate(
+                *(Vector256<float>*)&a.w, *(Vector256<float>*)&b.w, *(Vector256<float>*)&c.w);
         }
         else
         {
-            r.v = Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
-            r.w = Vector256.MultiplyAddEstimate(a.w.AsDouble(), b.w.AsDouble(), c.w.AsDouble()).As<double, T>();
+            *(Vector256<double>*)&r.v = Vector256.MultiplyAddEstimate(
+                *(Vector256<double>*)&a.v, *(Vector256<double>*)&b.v, *(Vector256<double>*)&c.v);
+            *(Vector256<double>*)&r.w = Vector256.MultiplyAddEstimate(
+                *(Vector256<double>*)&a.w, *(Vector256<double>*)&b.w, *(Vector256<double>*)&c.w);
         }
 
         return r;
@@ -138,8 +153,8 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
         V256x2<T> r;
         if (Avx.IsSupported && !Avx512F.VL.IsSupported)
         {
-            r.v = Avx.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle()).As<float, T>();
-            r.w = Avx.BlendVariable(b.w.AsSingle(), a.w.AsSingle(), mask.w.AsSingle()).As<float, T>();
+            *(Vector256<float>*)&r.v = Avx.BlendVariable(b.v.AsSingle(), a.v.AsSingle(), mask.v.AsSingle());
+            *(Vector256<float>*)&r.w = Avx.BlendVariable(b.w.AsSingle(), a.w.AsSingle(), mask.w.AsSingle());
         }
         else
         {
@@ -189,29 +204,94 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
     public static V256x2<T> Sqrt(V256x2<T> x) => new() { v = Vector256.Sqrt(x.v), w = Vector256.Sqrt(x.w) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256x2<T> Round(V256x2<T> x) => typeof(T) == typeof(float)
-        ? new() { v = Vector256.Round(x.v.AsSingle()).As<float, T>(), w = Vector256.Round(x.w.AsSingle()).As<float, T>() }
-        : new() { v = Vector256.Round(x.v.AsDouble()).As<double, T>(), w = Vector256.Round(x.w.AsDouble()).As<double, T>() };
+    public static V256x2<T> Round(V256x2<T> x)
+    {
+        V256x2<T> r;
+        if (sizeof(T) == sizeof(float))
+        {
+            *(Vector256<float>*)&r.v = Vector256.Round(x.v.AsSingle());
+            *(Vector256<float>*)&r.w = Vector256.Round(x.w.AsSingle());
+        }
+        else
+        {
+            *(Vector256<double>*)&r.v = Vector256.Round(x.v.AsDouble());
+            *(Vector256<double>*)&r.w = Vector256.Round(x.w.AsDouble());
+        }
+
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256x2<T> Bits(long pattern) => typeof(T) == typeof(float)
-        ? new() { v = Vector256.Create((int)pattern).As<int, T>(), w = Vector256.Create((int)pattern).As<int, T>() }
-        : new() { v = Vector256.Create(pattern).As<long, T>(), w = Vector256.Create(pattern).As<long, T>() };
+    public static V256x2<T> Bits(long pattern)
+    {
+        V256x2<T> r;
+        if (sizeof(T) == sizeof(float))
+        {
+            *(Vector256<int>*)&r.v = Vector256.Create((int)pattern);
+            *(Vector256<int>*)&r.w = Vector256.Create((int)pattern);
+        }
+        else
+        {
+            *(Vector256<long>*)&r.v = Vector256.Create(pattern);
+            *(Vector256<long>*)&r.w = Vector256.Create(pattern);
+        }
+
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256x2<T> AddBits(V256x2<T> a, V256x2<T> b) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>(), w = (a.w.AsInt32() + b.w.AsInt32()).As<int, T>() }
-        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>(), w = (a.w.AsInt64() + b.w.AsInt64()).As<long, T>() };
+    public static V256x2<T> AddBits(V256x2<T> a, V256x2<T> b)
+    {
+        V256x2<T> r;
+        if (sizeof(T) == sizeof(float))
+        {
+            *(Vector256<int>*)&r.v = a.v.AsInt32() + b.v.AsInt32();
+            *(Vector256<int>*)&r.w = a.w.AsInt32() + b.w.AsInt32();
+        }
+        else
+        {
+            *(Vector256<long>*)&r.v = a.v.AsInt64() + b.v.AsInt64();
+            *(Vector256<long>*)&r.w = a.w.AsInt64() + b.w.AsInt64();
+        }
+
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256x2<T> ToExponent(V256x2<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() << 23).As<int, T>(), w = (a.w.AsInt32() << 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() << 52).As<long, T>(), w = (a.w.AsInt64() << 52).As<long, T>() };
+    public static V256x2<T> ToExponent(V256x2<T> a)
+    {
+        V256x2<T> r;
+        if (sizeof(T) == sizeof(float))
+        {
+            *(Vector256<int>*)&r.v = a.v.AsInt32() << 23;
+            *(Vector256<int>*)&r.w = a.w.AsInt32() << 23;
+        }
+        else
+        {
+            *(Vector256<long>*)&r.v = a.v.AsInt64() << 52;
+            *(Vector256<long>*)&r.w = a.w.AsInt64() << 52;
+        }
+
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256x2<T> FromExponent(V256x2<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>(), w = (a.w.AsInt32() >>> 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>(), w = (a.w.AsInt64() >>> 52).As<long, T>() };
+    public static V256x2<T> FromExponent(V256x2<T> a)
+    {
+        V256x2<T> r;
+        if (sizeof(T) == sizeof(float))
+        {
+            *(Vector256<int>*)&r.v = a.v.AsInt32() >>> 23;
+            *(Vector256<int>*)&r.w = a.w.AsInt32() >>> 23;
+        }
+        else
+        {
+            *(Vector256<long>*)&r.v = a.v.AsInt64() >>> 52;
+            *(Vector256<long>*)&r.w = a.w.AsInt64() >>> 52;
+        }
+
+        return r;
+    }
 
     public static void Exponentials(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,

@@ -7,8 +7,9 @@ namespace LossGen.Simd;
 
 /// <summary>A register of 512 bits: 16 lanes of float or 8 of double.</summary>
 /// <remarks>
-/// Without a constructor, and with branches around assignments: the JIT inlines nothing more once a method has 1024 locals, and either
-/// would cost two for each operation.
+/// Written for the JIT, which inlines nothing more once a method has 1024 locals: no constructor, and branches around assignments, since
+/// either would cost two for each operation. Where an operation has to know the number, registers are read through their address: each
+/// AsSingle would add 15 us to a first call.
 /// </remarks>
 internal unsafe struct V512<T> : IVector<V512<T>, T>
     where T : unmanaged
@@ -70,10 +71,10 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
     public static V512<T> Create(double value)
     {
         V512<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector512.Create((float)value).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<float>*)&r = Vector512.Create((float)value);
         else
-            r.v = Vector512.Create(value).As<double, T>();
+            *(Vector512<double>*)&r = Vector512.Create(value);
         return r;
     }
 
@@ -84,7 +85,13 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
     public static V512<T> Load(T* address) => new() { v = Vector512.Load(address) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Load(Pointer<T> address) => new() { v = Vector512.Load(address.Address) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V512<T> value, T* address) => value.v.Store(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V512<T> value, Pointer<T> address) => value.v.Store(address.Address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V512<T> value, Pointer<T> address, bool isStreamed)
@@ -99,10 +106,12 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
     public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c)
     {
         V512<T> r;
-        if (typeof(T) == typeof(float))
-            r.v = Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>();
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<float>*)&r = Vector512.MultiplyAddEstimate(
+                *(Vector512<float>*)&a, *(Vector512<float>*)&b, *(Vector512<float>*)&c);
         else
-            r.v = Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>();
+            *(Vector512<double>*)&r = Vector512.MultiplyAddEstimate(
+                *(Vector512<double>*)&a, *(Vector512<double>*)&b, *(Vector512<double>*)&c);
         return r;
     }
 
@@ -160,32 +169,62 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
     public static V512<T> Sqrt(V512<T> x) => new() { v = Vector512.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Round(V512<T> x) => typeof(T) == typeof(float)
-        ? new() { v = Vector512.Round(x.v.AsSingle()).As<float, T>() }
-        : new() { v = Vector512.Round(x.v.AsDouble()).As<double, T>() };
+    public static V512<T> Round(V512<T> x)
+    {
+        V512<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<float>*)&r = Vector512.Round(x.v.AsSingle());
+        else
+            *(Vector512<double>*)&r = Vector512.Round(x.v.AsDouble());
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Bits(long pattern) => typeof(T) == typeof(float)
-        ? new() { v = Vector512.Create((int)pattern).As<int, T>() }
-        : new() { v = Vector512.Create(pattern).As<long, T>() };
+    public static V512<T> Bits(long pattern)
+    {
+        V512<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<int>*)&r = Vector512.Create((int)pattern);
+        else
+            *(Vector512<long>*)&r = Vector512.Create(pattern);
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> AddBits(V512<T> a, V512<T> b) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() + b.v.AsInt32()).As<int, T>() }
-        : new() { v = (a.v.AsInt64() + b.v.AsInt64()).As<long, T>() };
+    public static V512<T> AddBits(V512<T> a, V512<T> b)
+    {
+        V512<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<int>*)&r = a.v.AsInt32() + b.v.AsInt32();
+        else
+            *(Vector512<long>*)&r = a.v.AsInt64() + b.v.AsInt64();
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> ToExponent(V512<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() << 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() << 52).As<long, T>() };
+    public static V512<T> ToExponent(V512<T> a)
+    {
+        V512<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<int>*)&r = a.v.AsInt32() << 23;
+        else
+            *(Vector512<long>*)&r = a.v.AsInt64() << 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> FromExponent(V512<T> a) => typeof(T) == typeof(float)
-        ? new() { v = (a.v.AsInt32() >>> 23).As<int, T>() }
-        : new() { v = (a.v.AsInt64() >>> 52).As<long, T>() };
+    public static V512<T> FromExponent(V512<T> a)
+    {
+        V512<T> r;
+        if (sizeof(T) == sizeof(float))
+            *(Vector512<int>*)&r = a.v.AsInt32() >>> 23;
+        else
+            *(Vector512<long>*)&r = a.v.AsInt64() >>> 52;
+        return r;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> ExpNonPositive(V512<T> x) => typeof(T) == typeof(float) && Avx512F.IsSupported
+    public static V512<T> ExpNonPositive(V512<T> x) => sizeof(T) == sizeof(float) && Avx512F.IsSupported
         ? new() { v = TableExponential.Constant().Of(x.v.AsSingle()).As<float, T>() }
         : VectorMath<V512<T>, T>.ExpNonPositive(x);
 
@@ -193,7 +232,7 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
         Pointer<T> maximum = default, Pointer<T> labelExponent = default)
     {
-        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        if (sizeof(T) == sizeof(float) && Avx512F.IsSupported)
         {
             Softmax.Fill<float, V512<float>, TableExponential>(
                 ref Unsafe.As<Tile<T>, Tile<float>>(ref tile),

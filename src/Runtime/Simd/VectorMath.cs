@@ -10,7 +10,7 @@ namespace LossGen.Simd;
 /// No branches, no tables, no calls. NaN in, NaN out, in every function but <see cref="Pow"/> (by IEEE 754, pow(1, NaN) = pow(NaN, 0) = 1).
 /// Subnormal results are computed, unless the function says otherwise.
 /// </summary>
-internal static partial class VectorMath<V, T>
+internal static unsafe partial class VectorMath<V, T>
     where V : struct, IVector<V, T>
     where T : unmanaged
 {
@@ -19,7 +19,7 @@ internal static partial class VectorMath<V, T>
     private static bool IsFloat
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float);
+        get => sizeof(T) == sizeof(float);
     }
 
     /// <summary>The machine rounds a * b + c once.</summary>
