@@ -79,13 +79,31 @@ internal static class CaseRun
     {
         var all = new List<LossApproach> { new SpanApproach(loss.Loss, inputs) };
         if ((object)loss.Loss is Loss<Tensor, Tensor, Tensor> module)
+        {
             all.Add(new GraphApproach("lossgen-torch", module.call, inputs.Logits, inputs.Target));
+            all.Add(new GraphApproach("lossgen-operations", (logits, target) => OnOperations(module, logits, target), inputs.Logits, inputs.Target));
+        }
+
         all.Add(new GraphApproach("eager", loss.Port, inputs.Logits, inputs.Target));
         foreach (EagerLoss rewrite in loss.Rewrites)
             all.Add(new GraphApproach($"{BestPrefix}{VariantName(loss, rewrite)}", rewrite, inputs.Logits, inputs.Target));
         if (loss.Fused is { } fused)
             all.Add(new GraphApproach("fused-torch", fused, inputs.Logits, inputs.Target));
         return all;
+    }
+
+    // What other devices run. The backward pass takes the road of its value.
+    private static Tensor OnOperations(Loss<Tensor, Tensor, Tensor> module, Tensor logits, Tensor target)
+    {
+        Generated.TorchLoss.ForceTensorOperations = true;
+        try
+        {
+            return module.call(logits, target);
+        }
+        finally
+        {
+            Generated.TorchLoss.ForceTensorOperations = false;
+        }
     }
 
     private static string VariantName(LossCase loss, EagerLoss rewrite) => Array.IndexOf(loss.Rewrites, rewrite) == 0 ? "gather" : "mask";

@@ -23,6 +23,7 @@ internal sealed class LossCall
     private readonly long runningBytes;
     private Tensor? value;
     private Tensor? running;
+    private Tensor[]? kept;
 
     public LossCall(
         ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type,
@@ -70,7 +71,9 @@ internal sealed class LossCall
             running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
         try
         {
-            value = usesKernel ? KernelValue(logits, target, inputs, components) : OperationsValue(logits, target, inputs, components);
+            value = usesKernel
+                ? KernelValue(logits, target, inputs, components)
+                : OperationsValue(logits, target, inputs, components, isRecorded);
         }
         catch
         {
@@ -84,6 +87,9 @@ internal sealed class LossCall
     {
         running?.Dispose();
         running = null;
+        foreach (Tensor statistic in kept ?? Array.Empty<Tensor>())
+            statistic.Dispose();
+        kept = null;
     }
 
     /// <summary>
@@ -104,25 +110,34 @@ internal sealed class LossCall
         Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
         using var input = new TensorInput(loss.Definition, parameters, shape, logits, sampled, inputs);
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
-        Tensor gradient = input.Keep(operations.Gradient(input, arrived));
+
+        // What is to be differentiated again has to be made anew, as a part of the graph.
+        Tensor[] statistics = kept is not null && !torch.is_grad_enabled() ? kept : input.KeepAll(operations.Statistics(input));
+        Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived));
         return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
     }
 
-    private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components)
+    private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
         using var noGradient = torch.no_grad();
         using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
-        Tensor result = components is null ? input.Keep(operations.Value(input)) : OperationsComponents(input, components);
+        Tensor[] statistics = input.KeepAll(operations.Statistics(input));
+        Tensor result = components is null
+            ? input.Keep(operations.Value(input, statistics))
+            : OperationsComponents(input, statistics, components);
         Tensor value = result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach();
 
-        // What a formula leaves as it is would be the caller's own memory, and the value may be changed in place.
-        return input.Return(loss.Definition.Reduction == global::LossGen.Reduction.None ? value.clone() : value);
+        // What a formula leaves as it is would be the caller's own memory, or what is kept, and the value may be changed in place.
+        value = input.Return(value.clone());
+        if (isRecorded)
+            kept = Array.ConvertAll(statistics, statistic => input.Return(statistic).DetachFromDisposeScope());
+        return value;
     }
 
     // The components stay where they are until somebody reads them: that is what waits for the device.
-    private Tensor OperationsComponents(TensorInput input, LossComponents components)
+    private Tensor OperationsComponents(TensorInput input, Tensor[] statistics, LossComponents components)
     {
-        Tensor[] parts = operations.Components(input);
+        Tensor[] parts = operations.Components(input, statistics);
         int terms = loss.Definition.Components.Count;
         for (int k = 0; k < parts.Length; k++)
             parts[k] = k <= terms ? parts[k].reshape(1) : parts[k].expand(1, shape.Classes, 1).reshape(shape.Classes);

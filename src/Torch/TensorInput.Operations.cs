@@ -73,6 +73,18 @@ internal sealed partial class TensorInput
     /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
     public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
 
+    /// <summary>The exponential of a tensor of (N, C, S), in its memory, which nobody else reads. Where autograd records, in new memory.</summary>
+    public Tensor PutExp(Tensor own) => torch.is_grad_enabled() ? own.exp() : own.exp_();
+
+    /// <inheritdoc cref="PutExp"/>
+    public Tensor PutProduct(Tensor own, Tensor factor) => torch.is_grad_enabled() ? own * factor : own.mul_(factor);
+
+    /// <inheritdoc cref="PutExp"/>
+    public Tensor PutSum(Tensor own, Tensor other) => torch.is_grad_enabled() ? own + other : own.add_(other);
+
+    /// <inheritdoc cref="PutExp"/>
+    public Tensor PutDifference(Tensor own, Tensor other) => torch.is_grad_enabled() ? own - other : own.sub_(other);
+
     /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
     public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
         value.expand(overBatch ? batch : 1, overClasses ? classes : 1, overPixels ? pixels : 1).alias();
@@ -82,9 +94,14 @@ internal sealed partial class TensorInput
     /// </summary>
     public Tensor Softplus(Tensor x)
     {
+        if (!torch.is_grad_enabled())
+            return torch.nn.functional.softplus(x, 1, LargestExponent);
         double lowest = X.dtype == ScalarType.Float64 ? -700 : -85;
-        return torch.logaddexp(torch.is_grad_enabled() ? x.clamp_min(lowest) : x, Number(0));
+        return torch.logaddexp(x.clamp_min(lowest), Number(0));
     }
+
+    // From here on log(1 + exp(x)) is x to the last bit of a double.
+    private const double LargestExponent = 40;
 
     /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
     public Tensor LogCosh(Tensor x)
@@ -148,13 +165,6 @@ internal sealed partial class TensorInput
         return torch.is_grad_enabled() ? torch.where(largest.ne(double.NegativeInfinity), largest, Number(-1e30)) : largest;
     }
 
-    /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
-    public Tensor AtLabel(Tensor value)
-    {
-        Tensor labelled = value.expand(batch, classes, pixels).gather(1, Labels!.clamp_min(0));
-        return labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled) : Mask(Labelled!, labelled);
-    }
-
     /// <summary>A condition that holds for the listed classes, all if none is listed, as (1, C, 1).</summary>
     public Tensor ClassSet(bool includeBackground, params int[] only)
     {
@@ -208,29 +218,6 @@ internal sealed partial class TensorInput
 
     /// <summary>The sum over everything.</summary>
     public Tensor SumNCS(Tensor value) => Sum(value, 0, 1, 2);
-
-    /// <summary>The running sum over the pixels of each image, the largest keys first.</summary>
-    public Tensor RunningSumS(Tensor value, Tensor key) => Running(value, key, perImage: true);
-
-    /// <summary>The running sum over the pixels of all images, the largest keys first.</summary>
-    public Tensor RunningSumNS(Tensor value, Tensor key) => Running(value, key, perImage: false);
-
-    // Over (C or 1, N * S) or (N, C or 1, S), and back to the pixels' own order. Sums of many pixels need double.
-    private Tensor Running(Tensor value, Tensor key, bool perImage)
-    {
-        long rows = Math.Max(value.shape[1], key.shape[1]);
-        Tensor Lay(Tensor of)
-        {
-            Tensor whole = of.detach().expand(batch, rows, pixels);
-            return perImage ? whole.contiguous() : whole.transpose(0, 1).reshape(rows, batch * pixels);
-        }
-
-        Tensor keys = Lay(key);
-        (Tensor _, Tensor order) = keys.sort(dim: -1, descending: true, stable: true);
-        Tensor sums = Lay(value).to_type(ScalarType.Float64).gather(-1, order).cumsum(-1).to_type(X.dtype);
-        Tensor placed = torch.empty_like(keys).scatter(-1, order, sums);
-        return perImage ? placed : placed.reshape(rows, batch, pixels).transpose(0, 1);
-    }
 
     // A condition is counted.
     private Tensor Sum(Tensor value, params long[] axes) => value.sum(axes, keepdim: true, type: X.dtype);

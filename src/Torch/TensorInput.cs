@@ -15,14 +15,17 @@ internal sealed partial class TensorInput : IDisposable
 
     // Inside the other, so that what leaves it is kept.
     private readonly DisposeScope passing = torch.NewDisposeScope();
+    private readonly LossDefinition definition;
     private readonly long batch;
     private readonly long classes;
     private readonly long pixels;
     private Tensor? oneHot;
+    private Tensor? labelled;
 
     public TensorInput(
         LossDefinition definition, double[] parameters, BatchShape shape, Tensor logits, Tensor target, params Tensor[] inputs)
     {
+        this.definition = definition;
         batch = shape.Batch;
         classes = shape.Classes;
         pixels = shape.Pixels;
@@ -40,14 +43,13 @@ internal sealed partial class TensorInput : IDisposable
 
             // A single foreground class: the labels are 0 and 1, and 1 is the class.
             Labels = isSingle ? labels - 1 : labels;
-            Labelled = Labels.ge(0);
-            KeepAll(Labels, Valid, Labelled);
+            KeepAllMade(Labels, Valid);
         }
         else
         {
             Target = Dense(definition, target).to_type(X.dtype);
             Valid = definition.IgnoreIndex is int ignored ? Target.ne(ignored) : null;
-            KeepAll(Target, Valid);
+            KeepAllMade(Target, Valid);
         }
 
         if (Valid is not null && torch.is_grad_enabled())
@@ -67,7 +69,19 @@ internal sealed partial class TensorInput : IDisposable
     public Tensor? Labels { get; }
 
     /// <summary>Which pixels have a labelled class, (N, 1, S).</summary>
-    public Tensor? Labelled { get; }
+    public Tensor? Labelled
+    {
+        get
+        {
+            if (labelled is null && Labels is not null)
+            {
+                labelled = Labels.ge(0);
+                passing.MoveToOuter(labelled);
+            }
+
+            return labelled;
+        }
+    }
 
     /// <summary>The dense target, (N, C, S).</summary>
     public Tensor? Target { get; private set; }
@@ -116,6 +130,13 @@ internal sealed partial class TensorInput : IDisposable
         return result;
     }
 
+    /// <summary>Results that are needed later; all else that was made since the last one is disposed.</summary>
+    public Tensor[] KeepAll(Tensor[] results)
+    {
+        KeepAllMade(results);
+        return results;
+    }
+
     /// <summary>Kept results that are not needed any more.</summary>
     public void Drop(params Tensor[] results)
     {
@@ -146,7 +167,7 @@ internal sealed partial class TensorInput : IDisposable
             Target = Keep(Target.masked_fill(Valid.logical_not(), 0));
     }
 
-    private void KeepAll(params Tensor?[] results)
+    private void KeepAllMade(params Tensor?[] results)
     {
         foreach (Tensor? result in results)
         {

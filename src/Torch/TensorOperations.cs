@@ -1,5 +1,6 @@
 namespace LossGen.Generated;
 
+using System;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,16 +8,22 @@ using static TorchSharp.torch;
 [global::Microsoft.CodeAnalysis.Embedded]
 internal abstract class TensorOperations
 {
+    /// <summary>
+    /// What the value reads and the gradient reads again: sums over the pixels, and running sums. Computed once a call, and kept for the
+    /// backward pass.
+    /// </summary>
+    public virtual Tensor[] Statistics(TensorInput input) => Array.Empty<Tensor>();
+
     /// <summary>The value: (N or 1, C or 1, S or 1), or a number without axes.</summary>
-    public abstract Tensor Value(TensorInput input);
+    public abstract Tensor Value(TensorInput input, Tensor[] statistics);
 
     /// <summary>The value, the terms' shares in it, then for each term that has them the values of its classes, (1, C or 1, 1).</summary>
-    public virtual Tensor[] Components(TensorInput input)
+    public virtual Tensor[] Components(TensorInput input, Tensor[] statistics)
     {
-        Tensor value = Value(input);
+        Tensor value = Value(input, statistics);
         return new[] { value, value };
     }
 
     /// <summary>The gradient at the logits, (N, C, S) or what broadcasts to it, given the one that arrives.</summary>
-    public abstract Tensor Gradient(TensorInput input, Tensor upstream);
+    public abstract Tensor Gradient(TensorInput input, Tensor[] statistics, Tensor upstream);
 }

@@ -121,6 +121,9 @@ internal sealed partial class GraphBuilder
         return condition.Op is Op.Less or Op.LessOrEqual or Op.Equal ? value : AssumeInside(value, condition, holds);
     }
 
+    /// <summary>The value where a condition is as stated, as far as element-wise operations reach.</summary>
+    public Node Given(Node value, Node condition, bool holds) => AssumeInside(value, condition, holds);
+
     private Node AssumeInside(Node value, Node condition, bool holds)
     {
         if (ReferenceEquals(value, condition))

@@ -128,8 +128,8 @@ internal sealed partial class GraphBuilder
         return Add(Multiply(rest, terms[0]), Multiply(rest, terms[1]));
     }
 
-    // Finite wherever logits and target are.
-    private bool IsFinite(Node node)
+    /// <summary>Finite wherever logits and target are.</summary>
+    public bool IsFinite(Node node)
     {
         if (finite.TryGetValue(node, out bool known))
             return known;

@@ -1,5 +1,6 @@
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Plan;
+using LossGen.Compiler.Schedule;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -25,6 +26,22 @@ public class SimplificationTests
         GraphBuilder builder = RandomGraph.Builder();
         Node node = RandomGraph.Build(builder, tree, simplify: true);
         Assert.All(new[] { false, true }, perImage => Assert.True(Same(node, new Lowering(builder, perImage).Lower(node), Leaves.Random(3)), $"{node}, {perImage}"));
+    });
+
+    [Fact]
+    public void LogarithmsOfSoftmaxesPreserveTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder builder = RandomGraph.Builder();
+        Node node = RandomGraph.Build(builder, tree, simplify: true), rewritten = LogarithmOfSoftmax.Rewrite(builder, [node], [])[0];
+        Assert.True(Same(node, rewritten, Leaves.Random(1)), $"{node} became {rewritten}");
+    });
+
+    [Fact]
+    public void LabelPlanesPreserveTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder builder = RandomGraph.Builder();
+        Node node = RandomGraph.Build(builder, tree, simplify: true), rewritten = new LabelPlanes(builder).Rewrite(node);
+        Assert.All(Enumerable.Range(0, 2), seed => Assert.True(Same(node, rewritten, Leaves.Random(seed)), $"{node} became {rewritten}"));
     });
 
     [Fact]

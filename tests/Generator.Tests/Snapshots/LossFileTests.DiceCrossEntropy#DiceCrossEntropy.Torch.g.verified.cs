@@ -46,66 +46,76 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     // For class indices: [label = c] is 1 at the class of the label.
     private sealed class IndexOperations : global::LossGen.Generated.TensorOperations
     {
-        public override global::TorchSharp.torch.Tensor Value(global::LossGen.Generated.TensorInput input)
+        public override global::TorchSharp.torch.Tensor[] Statistics(global::LossGen.Generated.TensorInput input)
         {
             var x = input.X;
             // p = softmax_C(x)
             var p = input.Keep(x.softmax(1));
-            // overlap = sum_NS([label = c]*p)
-            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
             // predicted = sum_NS(p)
             var predicted = input.Keep(input.SumNS(p));
-            input.Drop(p);
             // labelled = sum_NS([label = c])
-            var labelled = input.Keep(input.SumNS(input.OneHot));
+            var labelled = input.Keep(input.LabelCountsNS());
+            // pixel = sum_C([label = c]*x) - max_C(x) + log(max_C(p))
+            var pixel = input.Keep((input.AtLabel(x) - input.ClassMaximum(x)) + input.Log(input.ClassMaximum(p)));
+            input.Drop(p);
+            // sum = sum_NS(pixel)
+            var sum = input.Keep(input.SumNS(pixel));
+            // overlap = sum_NS([label = c]*exp(pixel))
+            var overlap = input.Keep(input.LabelSumsNS(pixel.exp()));
+            input.Drop(pixel);
+            return new global::TorchSharp.torch.Tensor[] { predicted, labelled, sum, overlap };
+        }
+
+        public override global::TorchSharp.torch.Tensor Value(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics)
+        {
+            // predicted = sum_NS(p)
+            var predicted = statistics[0];
+            // labelled = sum_NS([label = c])
+            var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
+            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
+            var sum = statistics[2];
+            // overlap = sum_NS([label = c]*sum_C([label = c]*p))
+            var overlap = statistics[3];
             // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
             var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
-            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = input.Keep(input.SumNS(input.AtLabel(x.log_softmax(1))));
             // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
             return input.Divide(input.SumC(1D - score), input.Classes) + (0.5D * input.Divide(-sum, input.Batch * input.Pixels));
         }
 
         // The value, the share of each term, then the classes of each that has them.
-        public override global::TorchSharp.torch.Tensor[] Components(global::LossGen.Generated.TensorInput input)
+        public override global::TorchSharp.torch.Tensor[] Components(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics)
         {
-            var x = input.X;
-            // p = softmax_C(x)
-            var p = input.Keep(x.softmax(1));
-            // overlap = sum_NS([label = c]*p)
-            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
             // predicted = sum_NS(p)
-            var predicted = input.Keep(input.SumNS(p));
-            input.Drop(p);
+            var predicted = statistics[0];
             // labelled = sum_NS([label = c])
-            var labelled = input.Keep(input.SumNS(input.OneHot));
+            var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
+            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
+            var sum = statistics[2];
+            // scalar = 0.5*(-sum)/(N*S)
+            var scalar = input.Keep(0.5D * input.Divide(-sum, input.Batch * input.Pixels));
+            // overlap = sum_NS([label = c]*sum_C([label = c]*p))
+            var overlap = statistics[3];
             // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
             var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
             // loss = 1 - score
             var loss = input.Keep(1D - score);
-            // scalar = sum_C(loss)/C
-            var scalar = input.Keep(input.Divide(input.SumC(loss), input.Classes));
-            // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = input.Keep(input.SumNS(input.AtLabel(x.log_softmax(1))));
-            // scalar2 = 0.5*(-sum)/(N*S)
-            var scalar2 = input.Keep(0.5D * input.Divide(-sum, input.Batch * input.Pixels));
-            return new global::TorchSharp.torch.Tensor[] { scalar + scalar2, scalar, scalar2, loss };
+            // scalar2 = sum_C(loss)/C
+            var scalar2 = input.Keep(input.Divide(input.SumC(loss), input.Classes));
+            return new global::TorchSharp.torch.Tensor[] { scalar2 + scalar, scalar2, scalar, loss };
         }
 
-        public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor upstream)
+        public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
         {
             // p = softmax_C(x)
             var p = input.Keep(input.X.softmax(1));
-            // overlap = sum_NS([label = c]*p)
-            var overlap = input.Keep(input.SumNS(input.Mask(input.OneHot, p)));
             // predicted = sum_NS(p)
-            var predicted = input.Keep(input.SumNS(p));
+            var predicted = statistics[0];
             // labelled = sum_NS([label = c])
-            var labelled = input.Keep(input.SumNS(input.OneHot));
+            var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(1E-05D + (predicted + labelled));
             // scalar = 0.5*upstream/(N*S)
@@ -114,16 +124,30 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var scalar2 = input.Keep(input.Divide(upstream, input.Classes));
             // condition = not (0 = below)
             var condition = input.Keep(below.eq(0D).logical_not());
+            // atLabel = sum_C([label = c]*p)
+            var atLabel = input.Keep(input.AtLabel(p));
+            // overlap = sum_NS([label = c]*atLabel)
+            var overlap = statistics[3];
             // perClass = (-scalar2*(1E-05 + 2*overlap)/below)/below
             var perClass = input.Keep(input.Divide(-(scalar2 * input.Divide(1E-05D + (2D * overlap), below)), below));
             // perClass2 = -perClass
             var perClass2 = input.Keep(-perClass);
-            // perClass3 = condition*(perClass2 + 2*(-scalar2)/below)
-            var perClass3 = input.Keep(input.Mask(condition, perClass2 + (2D * input.Divide(-scalar2, below))));
-            // element = where([label = c], perClass3, condition*perClass2)
-            var element = input.Keep(input.Where(input.OneHot, perClass3, input.Mask(condition, perClass2)));
-            // [label = c]*(-scalar) + scalar*p + p*(element - sum_C(p*element))
-            return (input.Mask(input.OneHot, -scalar) + (scalar * p)) + (p * (element - input.SumC(p * element)));
+            // perClass3 = condition*perClass2
+            var perClass3 = input.Keep(input.Mask(condition, perClass2));
+            // perClass4 = condition*(perClass2 + 2*(-scalar2)/below)
+            var perClass4 = input.Keep(input.Mask(condition, perClass2 + (2D * input.Divide(-scalar2, below))));
+            // atLabel2 = sum_C([label = c]*perClass4)
+            var atLabel2 = input.Keep(input.AtLabel(perClass4));
+            // pixel = sum_C(where([label = c], atLabel2*atLabel, perClass3*p))
+            var pixel = input.Keep(input.SumC(input.PutLabel(perClass3 * p, atLabel2 * atLabel)));
+            // pixel2 = -pixel
+            var pixel2 = input.Keep(-pixel);
+            input.Drop(pixel);
+            // pixel3 = scalar*atLabel - scalar + atLabel*(atLabel2 + pixel2)
+            var pixel3 = input.Keep(((scalar * atLabel) - scalar) + (atLabel * (atLabel2 + pixel2)));
+            input.Drop(atLabel, atLabel2);
+            // where([label = c], pixel3, p*(scalar + perClass3 + pixel2))
+            return input.PutLabel(input.PutProduct((scalar + perClass3) + pixel2, p), pixel3);
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class OperationNames(LossGraph graph)
     private readonly Dictionary<Node, string> names = [];
 
     // The names that the generated methods use themselves.
-    private readonly HashSet<string> taken = ["input", "upstream"];
+    private readonly HashSet<string> taken = ["input", "upstream", "statistics"];
 
     public string? Find(Node node) => names.TryGetValue(node, out string? name) ? name : null;
 

@@ -32,6 +32,31 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         : graph.IsAtLabel(value, logits) ? (logits, true)
         : null;
 
+    /// <summary>All classes but the label's have one value, and the label's another.</summary>
+    public static bool IsWithLabel(Node node) => node.Op == Op.Where && node[0].Op == Op.OneHot && !node[1].Axes.Has(Axes.Class);
+
+    /// <summary>The pixel is among so many with the largest keys: its rank is at most a number that depends on no tensor.</summary>
+    public bool IsSelection(Node node) =>
+        node.Op == Op.LessOrEqual && node[0].Op == Op.RunningSum && node[0][0].IsNumber(1) && IsNumber(node[1]);
+
+    /// <summary>A value of all classes with something added at the label's.</summary>
+    public static (Node Others, Node Added)? AddedAtLabel(Node node) =>
+        node.Op == Op.Add && node.Axes == Axes.All && node[1].Op == Op.Mask && node[1][0].Op == Op.OneHot && !node[1][1].Axes.Has(Axes.Class)
+            && node[0].Axes == Axes.All
+            ? (node[0], node[1][1])
+            : null;
+
+    // What is summed for each class over the pixels that it is the label of; null of another sum.
+    private static Node? LabelSum(Node node) =>
+        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot
+            && !node[0][1].Axes.Has(Axes.Class)
+            ? node[0][1]
+            : null;
+
+    // A tensor with all axes that its own operation makes and nothing else reads.
+    private bool IsFresh(Node node) => names.Find(node) is null && node.Axes == Axes.All
+        && node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax or Op.Power or Op.Sqrt;
+
     /// <summary>The nodes that the text of a node is made of.</summary>
     public IEnumerable<Node> Operands(Node node)
     {
@@ -39,6 +64,16 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             return [logits];
         if (GraphBuilder.IsPick(node))
             return [node[0][1]];
+        if (IsWithLabel(node))
+            return [node[1], node[2]];
+        if (AddedAtLabel(node) is var (others, added))
+            return [others, added];
+        if (IsSelection(node))
+            return [node[0][1], node[1]];
+        if (node.Op == Op.RunningSum)
+            return node[0].IsNumber(1) ? [node[1]] : Conditions(node[0]) is { } found ? [.. found, node[1]] : node.Inputs;
+        if (LabelSum(node) is { } summand)
+            return summand.IsNumber(1) ? [] : [summand];
         if (node.Op == Op.Sum && Conditions(node[0]) is { } counted)
             return counted;
         return Conditions(node) ?? node.Inputs.AsEnumerable();
@@ -83,11 +118,23 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             case Op.Upstream:
                 return "upstream";
             case Op.RunningSum:
-                return $"input.RunningSum{node.Attribute.Letters().Replace(",", "")}({Tensor(node[0])}, {Tensor(node[1])})";
+                string over = node.Attribute.Letters().Replace(",", ""), key = Tensor(node[1]);
+                return node[0].IsNumber(1) ? $"input.Rank{over}({key})"
+                    : Conditions(node[0]) is { } found ? $"input.RunningCount{over}({All(found)}, {key})"
+                    : $"input.RunningSum{over}({Tensor(node[0])}, {key})";
+            case Op.LessOrEqual when IsSelection(node):
+                return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])})";
             case Op.PixelMaximum:
                 return $"input.Maximum{node.Attribute.Letters().Replace(",", "")}({Value(node[0])})";
             case Op.Sum when GraphBuilder.IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
+            case Op.Sum when LabelSum(node) is { } summand:
+                string axes = node.Attribute.Letters().Replace(",", "");
+                return summand.IsNumber(1) ? $"input.LabelCounts{axes}()" : $"input.LabelSums{axes}({Tensor(summand)})";
+            case Op.Where when IsWithLabel(node):
+                return $"input.{(IsFresh(node[2]) ? "PutLabel" : "WithLabel")}({Tensor(node[2])}, {Tensor(node[1])})";
+            case Op.Add when AddedAtLabel(node) is var (others, added):
+                return $"input.{(IsFresh(others) ? "PutAdded" : "WithAdded")}({Tensor(others)}, {Tensor(added)})";
             case Op.Sum:
                 string argument = Conditions(node[0]) is { } counted ? All(counted) : Value(node[0]);
                 return $"input.Sum{node.Attribute.Letters().Replace(",", "")}({argument})";
@@ -116,12 +163,23 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         bool hasNumber = node.Inputs.Any(IsNumber);
         switch (node.Op)
         {
+            // Into the memory of an operand that nothing else reads.
+            case Op.Exp when IsFresh(node[0]):
+                return $"input.PutExp({Value(node[0])})";
+            case Op.Multiply when !hasNumber && (IsFresh(node[0]) || IsFresh(node[1])):
+                (Node own, Node factor) = IsFresh(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
+                return $"input.PutProduct({Value(own)}, {Value(factor)})";
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + Nested(node[1]);
             case Op.Add when LogSoftmax(graph.Builder, node) is var (logits, atLabel):
                 return atLabel ? $"input.AtLabel({Logits(logits)}.log_softmax(1))" : $"{Logits(logits)}.log_softmax(1)";
             case Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp when IsOfSomeClasses(node[0]):
                 return Format(node.Operation().Torch!, [Logits(node[0])]);
+            case Op.Add when IsFresh(node[0]) && IsNegation(node[1]) && !IsNumber(node[1]):
+                return $"input.PutDifference({Value(node[0])}, {Value(node[1][1])})";
+            case Op.Add when !hasNumber && (IsFresh(node[0]) || (IsFresh(node[1]) && !IsNegation(node[1]))):
+                (Node sum, Node summand) = IsFresh(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
+                return $"input.PutSum({Value(sum)}, {Value(summand)})";
             case Op.Add when IsNegation(node[1]):
                 return $"{Nested(node[0])} - {Nested(node[1][1])}";
             case Op.Add when IsNegation(node[0]):

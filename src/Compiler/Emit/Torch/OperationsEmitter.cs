@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
+using LossGen.Compiler.Schedule;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Torch;
@@ -26,38 +28,79 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
         if (graph.Tables.Any(table => table.IsConstant))
             writer.Line();
-        Method($"public override {Tensor} Value({Input} input)", graph.Value);
+        var planes = new LabelPlanes(graph.Builder);
+        Node value = planes.Rewrite(graph.Value), gradient = planes.Rewrite(graph.Gradient);
+        List<Node> components = Component.InOrder(graph.Components).Select(component => planes.Rewrite(component.Node)).ToList();
+        List<Node> kept = Kept(value, gradient);
+        if (kept.Count > 0)
+        {
+            Method($"public override {Tensor}[] Statistics({Input} input)", [], kept);
+            writer.Line();
+        }
+
+        Method($"public override {Tensor} Value({Input} input, {Tensor}[] statistics)", kept, value);
         if (Component.AreWorthwhile(graph.Components))
         {
             writer.Line();
             writer.Comment("The value, the share of each term, then the classes of each that has them.");
-            Method($"public override {Tensor}[] Components({Input} input)", [graph.Value, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+            Method($"public override {Tensor}[] Components({Input} input, {Tensor}[] statistics)", kept, [value, .. components]);
         }
+
         writer.Line();
-        Method($"public override {Tensor} Gradient({Input} input, {Tensor} upstream)", graph.Gradient);
+        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, gradient);
         writer.Close();
     }
 
-    private void Method(string signature, params Node[] results)
+    // Sums over the pixels, and running sums, that the value is made of, and those among them that the gradient reads: not those below
+    // others, which are read through them alone.
+    private List<Node> Kept(Node value, Node gradient)
     {
+        var text = new OperationText(new OperationNames(graph), graph);
+        var ofValue = new HashSet<Node>(Reachable.From([value]));
+        bool IsKept(Node node) => ofValue.Contains(node)
+            && (node.Op == Op.RunningSum || text.IsSelection(node) || (node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel)));
+        List<Node> Outermost(Node of) =>
+            Reachable.From([of], reads: node => IsKept(node) ? ImmutableArray<Node>.Empty : node.Inputs).Where(IsKept).ToList();
+        return [.. Outermost(value).Union(Outermost(gradient)).OrderBy(node => node.Id)];
+    }
+
+    private void Method(string signature, List<Node> kept, Node result) => Method(signature, kept, [result], isNumber: true);
+
+    // A result alone, or an array of them.
+    private void Method(string signature, List<Node> kept, List<Node> results, bool isNumber = false)
+    {
+        results = LogarithmOfSoftmax.Rewrite(graph.Builder, results, kept);
+        Node? only = isNumber ? results[0] : null;
         var names = new OperationNames(graph);
         var text = new OperationText(names, graph);
-        Node? only = results.Length == 1 ? results[0] : null;
-        List<Node> nodes = Reachable.From(results, reads: node => [.. text.Operands(node)]);
-        var uses = nodes.SelectMany(text.Operands).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+        List<Node> Reads(Node node) => kept.Contains(node) ? [] : [.. text.Operands(node)];
+        List<Node> nodes = Reachable.From(results, reads: node => [.. Reads(node)]);
+        var uses = nodes.SelectMany(Reads).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+
+        // What a label is put into stays without a name, so that its memory can be written to.
+        IEnumerable<Node> written = nodes.Where(OperationText.IsWithLabel).Select(node => node[2])
+            .Concat(nodes.Select(OperationText.AddedAtLabel).OfType<(Node Others, Node Added)>().Select(pair => pair.Others));
+        var taken = new HashSet<Node>(written.Where(node => uses[node] == 1));
         var statements = new List<Statement>();
         foreach (Node node in nodes)
         {
-            if (ReferenceEquals(node, only) || !IsWorthAName(node))
+            if (kept.IndexOf(node) is var place and >= 0)
+            {
+                string meaning = Meaning(node, names), own = names.Add(node, isNumber: false);
+                statements.Add(new(node, own, $"{own} = {meaning}", $"statistics[{place}]", []) { IsGiven = true });
+                continue;
+            }
+
+            if (ReferenceEquals(node, only) || !IsWorthAName(node) || taken.Contains(node))
                 continue;
             text.Mentioned.Clear();
             string code = text.Text(node);
             bool isShared = uses[node] > 1;
             if (!isShared && code.Length <= LongText && !(node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel)))
                 continue;
-            string meaning = Meaning(node, names);
+            string description = Meaning(node, names);
             string name = names.Add(node, text.IsNumber(node));
-            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {meaning}", code, [.. text.Mentioned]));
+            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {description}", code, [.. text.Mentioned]));
         }
 
         text.Mentioned.Clear();
@@ -90,10 +133,10 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
                 continue;
             }
 
-            bool isPlain = text.IsNumber(statement.Node) || statement.Node.Op is Op.Logit or Op.Target;
+            bool isPlain = statement.IsGiven || text.IsNumber(statement.Node) || statement.Node.Op is Op.Logit or Op.Target;
             writer.Line($"var {statement.Name} = {(isPlain ? statement.Code : $"input.Keep({statement.Code})")};");
             IEnumerable<string> finished = statements
-                .Where(s => s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
+                .Where(s => !s.IsGiven && s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
                 .Select(s => s.Name);
             if (string.Join(", ", finished) is { Length: > 0 } list)
                 writer.Line($"input.Drop({list});");
@@ -119,5 +162,9 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private static bool IsWorthAName(Node node) =>
         node.Op is not (Op.Constant or Op.Parameter or Op.Extent or Op.Upstream or Op.Input or Op.OneHot or Op.Valid or Op.Labelled);
 
-    private readonly record struct Statement(Node Node, string Name, string Comment, string Code, List<Node> Mentioned);
+    private readonly record struct Statement(Node Node, string Name, string Comment, string Code, List<Node> Mentioned)
+    {
+        // Computed by another method.
+        public bool IsGiven { get; init; }
+    }
 }

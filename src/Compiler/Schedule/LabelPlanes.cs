@@ -1,0 +1,134 @@
+using LossGen.Compiler.Graph;
+using LossGen.Compiler.Plan;
+
+namespace LossGen.Compiler.Schedule;
+
+/// <summary>
+/// Rewrites a graph for backends that compute a whole tensor an operation. A value that asks which class is the label's is two values:
+/// one of every class as if no class was the label's, and one of the label's class alone, which is computed once a pixel, not once a
+/// class. They are joined, by a choice that a scatter can make, only where a value of all classes is needed: a sum over the pixels takes
+/// the second alone where the first is 0. No one-hot tensor is multiplied with anything.
+/// </summary>
+internal sealed class LabelPlanes(GraphBuilder graph)
+{
+    private readonly Dictionary<Node, Node> rewritten = [];
+    private readonly Dictionary<Node, Node> labels = [];
+    private readonly Factoring factoring = new(graph);
+
+    /// <summary>The same value.</summary>
+    public Node Rewrite(Node node)
+    {
+        if (node.Inputs.IsEmpty)
+            return node;
+        if (rewritten.TryGetValue(node, out Node? known))
+            return known;
+        rewritten[node] = known = Compute(node);
+        if (graph.NameOf(node) is { } name)
+            graph.Name(known, name);
+        return known;
+    }
+
+    private Node Compute(Node node)
+    {
+        if (node.Op == Op.Sum && node[0].Axes.Has(Axes.Class) && Planes(node[0]) is var (rest, label))
+            return Sum(node.Attribute, rest, label);
+        if (!node.Operation().IsCondition && node.IsPixel && node.Axes.Has(Axes.Class) && Planes(node) is var (other, own))
+            return Joined(other, own);
+        Node[] inputs = [.. node.Inputs.Select(Rewrite)];
+
+        if (IsChoiceOfFactor(node))
+            return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], Rewrite(node[1][0])), Rewrite(node[1][1]));
+        if (node is { Op: Op.Add, IsPixel: true } && node.Axes.Has(Axes.Class))
+            return factoring.Add(inputs[0], inputs[1]);
+        Node result = graph.Make(node.Op, [.. inputs], node.Number, node.Attribute, node.Classes);
+        return node.Op is Op.Softmax or Op.Sigmoid ? factoring.Common(result) : result;
+    }
+
+    // A choice between classes is made on the factor that has no pixels, if the product with 0 is sure to be 0.
+    private bool IsChoiceOfFactor(Node node) =>
+        node.Op == Op.Mask && !node[0].IsPixel && node[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel
+        && IsFinite(product[1]);
+
+    // The value of the classes that are not the label's, and that of the label's class; null where the value does not ask for the label.
+    private (Node Others, Node Label)? Planes(Node node)
+    {
+        if (!node.IsPixel)
+            return null;
+        Node rest = graph.Given(node, graph.OneHot, false);
+        if (ReferenceEquals(rest, node))
+            return null;
+        return (Rewrite(rest), AtLabel(graph.Given(node, graph.OneHot, true)));
+    }
+
+    private Node Sum(Axes axes, Node rest, Node label)
+    {
+        if (!rest.IsNumber(0))
+            return graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
+        if (!axes.Has(Axes.Class))
+            return graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
+
+        Node selected = Selected(label);
+        Axes others = axes.Without(Axes.Class);
+        if (others == Axes.None)
+            return selected;
+        return graph.Make(Op.Sum, [graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
+    }
+
+    // Where no class is labelled, the value at the label means nothing.
+    private Node Selected(Node label) => graph.Labelled.IsConstant ? label : graph.Make(Op.Mask, graph.Labelled, label);
+
+    private bool IsFinite(Node node) => graph.IsFinite(node) && graph.StaysFiniteIfMasked(node);
+
+    private Node Joined(Node rest, Node label)
+    {
+        if (rest.IsNumber(0))
+            return graph.Make(Op.Mask, graph.OneHot, label);
+        return Difference(rest, label) is { } difference
+            ? graph.Make(Op.Add, rest, graph.Make(Op.Mask, graph.OneHot, difference))
+            : graph.Make(Op.Where, graph.OneHot, label, rest);
+    }
+
+    // What the label's class has beside what all classes have: then the latter need not be picked at the label.
+    private Node? Difference(Node rest, Node label)
+    {
+        if (rest.Axes != Axes.All || !IsFinite(rest))
+            return null;
+        List<Node> terms = [.. Terms(label)];
+        foreach (Node term in Terms(rest))
+        {
+            if (!labels.TryGetValue(term, out Node? own) || !terms.Remove(own))
+                return null;
+        }
+
+        return terms.Count == 0 ? graph.Zero : terms.Aggregate((a, b) => graph.Make(Op.Add, a, b));
+    }
+
+    private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add ? node.Inputs.SelectMany(Terms) : [node];
+
+    // The value at the class of the label, one a pixel, of a value that does not ask for the label itself.
+    private Node AtLabel(Node node)
+    {
+        if (!node.Axes.Has(Axes.Class))
+            return Rewrite(node);
+        if (!labels.TryGetValue(node, out Node? known))
+            labels[node] = known = ComputeAtLabel(node);
+        return known;
+    }
+
+    private Node ComputeAtLabel(Node node)
+    {
+        // Which class has the maximum is asked of the very numbers that it was found among.
+        if (node.Operation().IsCondition && (node.Inputs.IsEmpty || node.IsOfMaximum))
+            return graph.Make(Op.Less, graph.Zero, Pick(graph.Make(Op.Mask, Rewrite(node), graph.One)));
+
+        if (IsChoiceOfFactor(node))
+            return graph.Make(Op.Multiply, AtLabel(graph.Make(Op.Mask, node[0], node[1][0])), AtLabel(node[1][1]));
+
+        // One operation of all classes, which others may share, or one that has no pixels.
+        if (!node.IsPixel || GraphBuilder.LessLogSumExp(node) is not null || !node.Operation().IsElementwise || node.Inputs.IsEmpty)
+            return Pick(Rewrite(node));
+        return graph.Make(node.Op, [.. node.Inputs.Select(AtLabel)], node.Number, node.Attribute, node.Classes);
+    }
+
+    private Node Pick(Node value) => graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, value)], 0, Axes.Class);
+}

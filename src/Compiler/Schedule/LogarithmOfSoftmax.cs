@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using LossGen.Compiler.Graph;
+
+namespace LossGen.Compiler.Schedule;
+
+/// <summary>
+/// Where a softmax and its logarithm are taken of the same logits, the logarithm is made of the softmax. The largest probability is
+/// 1 / sum_C(exp(z - m)) with m the largest logit, so that log p = z - m + log(max_C(p)): no exponential is computed twice, no digit of a
+/// small probability is lost, and the logarithm is one a pixel. Each alone is better one operation of the backend's.
+/// </summary>
+internal sealed class LogarithmOfSoftmax
+{
+    private readonly GraphBuilder graph;
+    private readonly HashSet<Node> shared;
+
+    // Logits whose softmax has its logarithm taken at the label.
+    private readonly HashSet<Node> atLabel;
+    private readonly Dictionary<Node, Node> rewritten = [];
+
+    private LogarithmOfSoftmax(GraphBuilder graph, HashSet<Node> shared, HashSet<Node> atLabel, List<Node> given)
+    {
+        (this.graph, this.shared, this.atLabel) = (graph, shared, atLabel);
+        foreach (Node node in given)
+            rewritten[node] = node;
+    }
+
+    /// <summary>The same values, which one method computes.</summary>
+    /// <param name="graph">Makes the nodes.</param>
+    /// <param name="results">The values.</param>
+    /// <param name="given">What the method gets from another.</param>
+    public static List<Node> Rewrite(GraphBuilder graph, List<Node> results, List<Node> given)
+    {
+        List<Node> nodes = Reachable.From(results, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
+
+        // Not where a class may take no part: all of a pixel may be such.
+        var shared = new HashSet<Node>(nodes.Where(node => node.Op == Op.Softmax).Select(node => node[0]).Where(logits => logits.Op != Op.Where));
+        shared.IntersectWith(nodes.Where(node => node.Op == Op.LogSumExp).Select(node => node[0]));
+        if (shared.Count == 0)
+            return results;
+        var atLabel = new HashSet<Node>(nodes
+            .Select(GraphBuilder.LessLogSumExp).OfType<(Node Value, Node Logits)>()
+            .Where(pair => GraphBuilder.IsPicked(pair.Value, pair.Logits))
+            .Select(pair => pair.Logits));
+        return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
+    }
+
+    private Node Rewrite(Node node)
+    {
+        if (node.Inputs.IsEmpty)
+            return node;
+        if (rewritten.TryGetValue(node, out Node? known))
+            return known;
+        rewritten[node] = known = Compute(node);
+        if (graph.NameOf(node) is { } name)
+            graph.Name(known, name);
+        return known;
+    }
+
+    private Node Compute(Node node)
+    {
+        if (GraphBuilder.LessLogSumExp(node) is var (value, logits) && shared.Contains(logits))
+            return Logarithm(Rewrite(value), logits);
+        if (node.Op == Op.LogSumExp && shared.Contains(node[0]))
+            return Minus(Maximum(Rewrite(node[0])), LogarithmOfLargest(node[0]));
+        if (GraphBuilder.IsPick(node) && node[0][1] is { Op: Op.Softmax } softmax && shared.Contains(softmax[0]) && atLabel.Contains(softmax[0]))
+            return LabelProbability(Rewrite(softmax[0]), softmax[0]);
+        return graph.Make(node.Op, [.. node.Inputs.Select(Rewrite)], node.Number, node.Attribute, node.Classes);
+    }
+
+    // An exponential a pixel is cheaper than what gathers a probability. Where there is no label it is 0.
+    private Node LabelProbability(Node rewrittenLogits, Node logits)
+    {
+        Node picked = graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, rewrittenLogits)], 0, Axes.Class);
+        Node probability = graph.Make(Op.Exp, Logarithm(picked, logits));
+        return graph.Labelled.IsConstant ? probability : graph.Make(Op.Mask, graph.Labelled, probability);
+    }
+
+    private Node Logarithm(Node value, Node logits) =>
+        graph.Make(Op.Add, Minus(value, Maximum(Rewrite(logits))), LogarithmOfLargest(logits));
+
+    private Node Maximum(Node values) => graph.Make(Op.ClassMaximum, values);
+
+    private Node LogarithmOfLargest(Node logits) => graph.Make(Op.Log, Maximum(graph.Make(Op.Softmax, Rewrite(logits))));
+
+    private Node Minus(Node a, Node b) => graph.Make(Op.Add, a, graph.Make(Op.Multiply, graph.Constant(-1), b));
+}

@@ -1,0 +1,105 @@
+namespace LossGen.Generated;
+
+using System;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <content>
+/// The class of the label, a pixel each: what it is asked for and what it alone has are gathered and scattered, one number a pixel, where
+/// a product with a one-hot tensor would be one a class and pixel.
+/// </content>
+internal sealed partial class TensorInput
+{
+    private Tensor? index;
+
+    // The label, or some class where there is none.
+    private Tensor Index
+    {
+        get
+        {
+            if (index is null)
+            {
+                index = MayLackLabels ? Labels!.clamp_min(0) : Labels!;
+                passing.MoveToOuter(index);
+            }
+
+            return index;
+        }
+    }
+
+    private bool MayLackLabels => definition.IgnoreIndex is not null || definition.IsSingleForeground(classes);
+
+    /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
+    public Tensor AtLabel(Tensor value)
+    {
+        Tensor labelled = value.numel() == classes
+            ? value.reshape(-1).index_select(0, Index.reshape(-1)).reshape(batch, 1, pixels)
+            : value.expand(batch, classes, pixels).gather(1, Index);
+        return !MayLackLabels ? labelled
+            : labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled)
+            : Mask(Labelled!, labelled);
+    }
+
+    /// <summary>The values of the other classes, (N, C, S), with another at the class of the label, (N, 1, S): a scatter.</summary>
+    public Tensor WithLabel(Tensor others, Tensor label)
+    {
+        Tensor all = others.expand(batch, classes, pixels);
+        return all.scatter(1, Index, Source(all, label));
+    }
+
+    /// <summary>
+    /// <see cref="WithLabel"/> in the memory of the other classes' values, which nobody else reads. Where autograd records it takes new
+    /// memory.
+    /// </summary>
+    public Tensor PutLabel(Tensor others, Tensor label) =>
+        torch.is_grad_enabled() ? WithLabel(others, label) : others.scatter_(1, Index, Source(others, label));
+
+    /// <summary>The values of all classes, (N, C, S), with something added at the class of the label, (N, 1, S).</summary>
+    public Tensor WithAdded(Tensor all, Tensor added) => all.scatter_add(1, Index, Added(added));
+
+    /// <summary><see cref="WithAdded"/> in the memory of the values, which nobody else reads. Where autograd records it takes new memory.</summary>
+    public Tensor PutAdded(Tensor all, Tensor added) =>
+        torch.is_grad_enabled() ? WithAdded(all, added) : all.scatter_add_(1, Index, Added(added));
+
+    private Tensor Added(Tensor added)
+    {
+        Tensor source = added.expand(batch, 1, pixels);
+        return MayLackLabels ? Mask(Labelled!, source) : source;
+    }
+
+    /// <summary>How many pixels of all images each class is the label of, (1, C, 1).</summary>
+    public Tensor LabelCountsNS() => LabelSums(null, perImage: false);
+
+    /// <summary>How many pixels of each image each class is the label of, (N, C, 1).</summary>
+    public Tensor LabelCountsS() => LabelSums(null, perImage: true);
+
+    /// <summary>For each class the sum over the pixels of all images that it is the label of, (1, C, 1).</summary>
+    public Tensor LabelSumsNS(Tensor value) => LabelSums(value, perImage: false);
+
+    /// <summary>For each class the sum over the pixels of each image that it is the label of, (N, C, 1).</summary>
+    public Tensor LabelSumsS(Tensor value) => LabelSums(value, perImage: true);
+
+    // Where no class is the label the value of some class stays what it is.
+    private Tensor Source(Tensor others, Tensor label)
+    {
+        Tensor source = label.expand(batch, 1, pixels);
+        return MayLackLabels ? torch.where(Labelled!, source, others.gather(1, Index)) : source;
+    }
+
+    // On the CPU in double, one addition a pixel. On other devices many threads would wait to add to the same few numbers, in an order of
+    // their own: there the pixels of each class are selected and summed, with the same bits each time. So for autograd, too, which has no
+    // derivative of a count.
+    private Tensor LabelSums(Tensor? value, bool perImage)
+    {
+        long[] axes = perImage ? new long[] { 2 } : new long[] { 0, 2 };
+        if (X.device_type != DeviceType.CPU || torch.is_grad_enabled())
+            return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
+        long groups = perImage ? batch : 1;
+        Tensor group = perImage ? Index + (torch.arange(batch, dtype: ScalarType.Int64).reshape(batch, 1, 1) * classes) : Index;
+        Tensor? weights = value ?? (MayLackLabels ? Labelled : null);
+        if (value is not null && MayLackLabels)
+            weights = Mask(Labelled!, value);
+        weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
+        return torch.bincount(group.reshape(-1), weights, groups * classes).reshape(groups, classes, 1).to_type(X.dtype);
+    }
+}

@@ -1,0 +1,103 @@
+namespace LossGen.Generated;
+
+using System;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <content>
+/// What goes by the order of the pixels, the largest keys first, equal keys in the pixels' own order. What has the same keys is sorted once.
+/// </content>
+internal sealed partial class TensorInput
+{
+    private Tensor? sortedKey;
+    private Tensor? order;
+    private bool isSortedPerImage;
+
+    /// <summary>The running sum over the pixels of each image.</summary>
+    public Tensor RunningSumS(Tensor value, Tensor key) => RunningSum(value, key, perImage: true);
+
+    /// <summary>The running sum over the pixels of all images.</summary>
+    public Tensor RunningSumNS(Tensor value, Tensor key) => RunningSum(value, key, perImage: false);
+
+    /// <summary>How many pixels of an image up to each meet a condition.</summary>
+    public Tensor RunningCountS(Tensor condition, Tensor key) => RunningCount(condition, key, perImage: true);
+
+    /// <summary>How many pixels of all images up to each meet a condition.</summary>
+    public Tensor RunningCountNS(Tensor condition, Tensor key) => RunningCount(condition, key, perImage: false);
+
+    /// <summary>The place of each pixel in the order of its image, from 1.</summary>
+    public Tensor RankS(Tensor key) => Rank(key, perImage: true);
+
+    /// <summary>The place of each pixel in the order of all images, from 1.</summary>
+    public Tensor RankNS(Tensor key) => Rank(key, perImage: false);
+
+    /// <summary>Which pixels are among so many of their image with the largest keys.</summary>
+    public Tensor IsAmongS(Tensor key, double count) => IsAmong(key, count, perImage: true);
+
+    /// <summary>Which pixels are among so many of all images with the largest keys.</summary>
+    public Tensor IsAmongNS(Tensor key, double count) => IsAmong(key, count, perImage: false);
+
+    // Sums of many pixels need double.
+    private Tensor RunningSum(Tensor value, Tensor key, bool perImage)
+    {
+        Tensor order = Order(key, perImage), values = Lay(value, Math.Max(value.shape[1], key.shape[1]), perImage);
+        Tensor sums = values.to_type(ScalarType.Float64).gather(-1, Whole(order, values)).cumsum(-1);
+        return Place(sums, order, perImage);
+    }
+
+    private Tensor RunningCount(Tensor condition, Tensor key, bool perImage)
+    {
+        Tensor order = Order(key, perImage), holds = Lay(condition, Math.Max(condition.shape[1], key.shape[1]), perImage);
+        return Place(holds.gather(-1, Whole(order, holds)).cumsum(-1), order, perImage);
+    }
+
+    private Tensor Rank(Tensor key, bool perImage)
+    {
+        Tensor order = Order(key, perImage);
+        long count = order.shape[order.shape.Length - 1];
+        return Place(torch.arange(1, count + 1, dtype: ScalarType.Float64, device: X.device).expand(order.shape), order, perImage);
+    }
+
+    // A selection and not a sort. Of the keys that equal the least of them as many as there is room for; what is not a number comes first.
+    private Tensor IsAmong(Tensor key, double count, bool perImage)
+    {
+        Tensor keys = Lay(key, key.shape[1], perImage);
+        long all = keys.shape[keys.shape.Length - 1];
+        if (!(count >= 1) || count >= all)
+            return Always(count >= 1).expand(perImage ? batch : 1, key.shape[1], perImage ? all : 1).alias();
+        var room = (int)count;
+        Tensor least = keys.topk(room, -1, largest: true, sorted: false).values.amin(new long[] { -1 }, keepdim: true);
+        Tensor isAbove = keys.le(least).logical_not(), isLeast = keys.eq(least);
+        Tensor left = room - isAbove.sum(-1, keepdim: true);
+        return Back(isAbove.logical_or(isLeast.logical_and(isLeast.cumsum(-1).le(left))), perImage);
+    }
+
+    private Tensor Order(Tensor key, bool perImage)
+    {
+        if (order is not null && ReferenceEquals(sortedKey, key) && isSortedPerImage == perImage)
+            return order;
+        order = Lay(key, key.shape[1], perImage).sort(dim: -1, descending: true, stable: true).Indices;
+        passing.MoveToOuter(order);
+        (sortedKey, isSortedPerImage) = (key, perImage);
+        return order;
+    }
+
+    // As (C or 1, N * S) or (N, C or 1, S).
+    private Tensor Lay(Tensor value, long rows, bool perImage)
+    {
+        Tensor whole = value.detach().expand(batch, rows, pixels);
+        return perImage ? whole.contiguous() : whole.transpose(0, 1).reshape(rows, batch * pixels);
+    }
+
+    // What is in order back at the pixels' places.
+    private Tensor Place(Tensor inOrder, Tensor order, bool perImage)
+    {
+        Tensor sums = inOrder.to_type(X.dtype);
+        return Back(torch.empty_like(sums).scatter(-1, Whole(order, sums), sums), perImage);
+    }
+
+    private Tensor Back(Tensor laid, bool perImage) => perImage ? laid : laid.reshape(laid.shape[0], batch, pixels).transpose(0, 1);
+
+    // One order for all rows.
+    private static Tensor Whole(Tensor order, Tensor rows) => order.expand(rows.shape);
+}
