@@ -121,6 +121,9 @@ internal sealed class LabelPlanes(GraphBuilder graph)
         if (node.Operation().IsCondition && (node.Inputs.IsEmpty || node.IsOfMaximum))
             return graph.Make(Op.Less, graph.Zero, Pick(graph.Make(Op.Mask, Rewrite(node), graph.One)));
 
+        // The others' probabilities, added up.
+        if (node.Op == Op.SoftmaxComplement)
+            return graph.Make(Op.Sum, [graph.Make(Op.Where, graph.OneHot, graph.Zero, Rewrite(graph.Softmax(node[0])))], 0, Axes.Class);
         if (IsChoiceOfFactor(node))
             return graph.Make(Op.Multiply, AtLabel(graph.Make(Op.Mask, node[0], node[1][0])), AtLabel(node[1][1]));
 

@@ -54,16 +54,11 @@ internal sealed partial class GraphBuilder
     /// </summary>
     public Node NumberIfMasked(Node node, Node adjoint)
     {
-        bool isSum = node.Op is Op.Add or Op.Logit || JoinsClasses(node);
-        if (!MasksClasses || !isSum || IsFiniteIfMasked(node) || IsFiniteIfMasked(adjoint))
+        if (!MasksClasses || node.Op is not (Op.Add or Op.Logit) || IsFiniteIfMasked(node) || IsFiniteIfMasked(adjoint))
             return adjoint;
         Node isInfinite = Equal(Abs(node), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
         return Mask(Or(Not(isInfinite), isNumber), adjoint);
     }
-
-    // A sum over the classes that not only the label's class enters.
-    private static bool JoinsClasses(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Class } && !Unmask(node[0]).Masks.Exists(mask => mask.Op == Op.OneHot);
 
     /// <summary>No class that is masked makes the node infinite.</summary>
     public bool StaysFiniteIfMasked(Node node) => !MasksClasses || IsFiniteIfMasked(node);
@@ -76,10 +71,8 @@ internal sealed partial class GraphBuilder
         {
             Op.Constant => !double.IsInfinity(node.Number),
 
-            // A class is masked, not its pixel: what a sum over the classes is made of may be infinite, what the label's class has is not.
-            _ when !node.IsPixel => true,
-            Op.Sum when JoinsClasses(node) => IsFiniteIfMasked(node[0]),
-            _ when !node.Axes.Has(Axes.Class) => true,
+            // A class is masked, not its pixel.
+            _ when !node.IsPixel || !node.Axes.Has(Axes.Class) => true,
             Op.Logit or Op.Log or Op.Log1p or Op.Sinh or Op.Cosh => false,
 
             // Bounded, or minus infinity in it gives 0.

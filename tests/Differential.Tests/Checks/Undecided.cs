@@ -17,14 +17,19 @@ internal static class Undecided
         Jumps(reference, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && (TakesMaximumOfNothing(text, batch) || ReadsMaskedLogit(loss, text, batch)));
 
     /// <summary>
-    /// A function of a masked logit itself, beside a softmax or without one: of tanh(x * x) at -infinity the slope is 0 * infinity, as torch's is. NaN at such logits alone is excused.
+    /// A function of a masked logit itself, beside a softmax or without one: of tanh(x * x) at -infinity the slope is 0 * infinity, as torch's is. NaN at pixels with such a logit alone is excused.
     /// </summary>
     private static bool ReadsMaskedLogit(ILoss loss, LossText text, Batch batch)
     {
         if (!text.MasksClasses || !text.ToString().Contains("x.Logit", StringComparison.Ordinal))
             return false;
         double[] gradient = CpuBackend.InDouble(loss, batch, []).Gradient;
-        return gradient.Any(double.IsNaN) && gradient.Zip(batch.Logits).All(pair => !double.IsNaN(pair.First) || double.IsNegativeInfinity(pair.Second));
+        (int classes, long pixels) = (batch.Shape.Classes, batch.Shape.Pixels);
+
+        // A sum of all logits of a pixel is infinite by one.
+        bool IsMasked(int at) => Enumerable.Range(0, classes)
+            .Any(c => double.IsNegativeInfinity(batch.Logits[(int)((at / (classes * pixels) * classes * pixels) + (c * pixels) + (at % pixels))]));
+        return gradient.Any(double.IsNaN) && gradient.Index().All(slope => !double.IsNaN(slope.Item) || IsMasked(slope.Index));
     }
 
     /// <summary>The reference's own value jumps when the logits move by rounding: it compares numbers that would be the same but for rounding.</summary>

@@ -110,7 +110,6 @@ public sealed class MaskedClassTests
     [InlineData("Tanh(Square(x.LogProbability))", "Activation = Activation.Sigmoid")]
     [InlineData("Tanh(Square(x.LogProbability))", "PixelWeights = \"weights\", NormalizeWeightMaps = true")]
     [InlineData("Tanh(x.Logit * x.Logit)", "Weight = 0.5")]
-    [InlineData("Square(x.Probability) * Tanh(Square(SumOverClasses(x.Logit)))", "Weight = 0.5")]
     public void NothingIsNotANumber(string formula, string options)
     {
         const string Name = "Levelling";
