@@ -27,8 +27,8 @@ internal static unsafe class LabelReader
     }
 
     /// <summary>
-    /// In one step, what <see cref="ToInt"/> and <see cref="Convert"/> do, where all labels turn out to be of a class, as most tiles' are. False where
-    /// some may not be, or the labels are not simply read; the result is then of no use.
+    /// In one step, what <see cref="ToInt"/> and <see cref="Convert"/> do, where all labels turn out to be of a class, as most tiles' are.
+    /// False where some may not be, or the labels are not simply read; the result is then of no use.
     /// </summary>
     public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result)
         where T : unmanaged
@@ -274,7 +274,8 @@ internal static unsafe class LabelReader
 }
 
 /// <summary>Where labels come from and which are right.</summary>
-internal readonly unsafe struct LabelSource(void* labels, TargetElement element, int classes, LossDefinition definition, LabelGrid grid = default)
+internal readonly unsafe struct LabelSource(
+    void* labels, TargetElement element, int classes, LossDefinition definition, LabelGrid grid = default)
 {
     public readonly void* Labels = labels;
 

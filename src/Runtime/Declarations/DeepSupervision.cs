@@ -11,11 +11,12 @@ public enum LabelSampling
 }
 
 /// <summary>
-/// The weights of a network's outputs at several resolutions, the finest first: the loss is the weighted sum of the losses at each. Labels of the finest are read at the places that
-/// a coarser output needs; nothing is resized.
+/// The weights of a network's outputs at several resolutions, the finest first: the loss is the weighted sum of the losses at each. Labels
+/// of the finest are read at the places that a coarser output needs; nothing is resized.
 /// </summary>
 /// <remarks>
-/// nnU-Net: <c>DeepSupervision.Halving(levels)</c>. MONAI's DeepSupervisionLoss: <c>new(1, 1, 1)</c> (same), <c>Halving(levels, normalize: false, dropLast: false)</c> (exp),
+/// nnU-Net: <c>DeepSupervision.Halving(levels)</c>. MONAI's DeepSupervisionLoss: <c>new(1, 1, 1)</c> (same), <c>Halving(levels, normalize:
+/// false, dropLast: false)</c> (exp),
 /// <c>new(1, 0.5, 0.5)</c> (two).
 /// </remarks>
 public sealed class DeepSupervision
