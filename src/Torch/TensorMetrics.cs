@@ -10,9 +10,7 @@ using static TorchSharp.torch;
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class TensorMetrics
 {
-    /// <summary>
-    /// Counts a piece. Tensors of other devices and types than float and double on the CPU are copied there as float, which waits for them.
-    /// </summary>
+    /// <summary>Counts a piece. Tensors of other devices are copied to the CPU, which waits for them.</summary>
     /// <param name="scores">The counts.</param>
     /// <param name="logits">(N, C, spatial...) or (N, C), of any floating type.</param>
     /// <param name="target">Class indices (N, spatial...) of any integer type or bool, or dense like the logits, of a floating type or
@@ -25,7 +23,8 @@ internal static class TensorMetrics
         ArgumentNullException.ThrowIfNull(target);
         using var scope = torch.NewDisposeScope();
         BatchShape shape = TorchChecks.Batch(scores.Definition, logits, target.detach(), nameof(logits));
-        Tensor x = Readable(logits.detach()), y = shape.HasLabels ? TensorMemory.Contiguous(target.cpu()) : Readable(target.detach());
+        Tensor x = TensorMemory.Contiguous(logits.detach().cpu());
+        Tensor y = shape.HasLabels ? TensorMemory.Contiguous(target.cpu()) : Dense(target.detach());
         LossShape extents = shape.ToLossShape();
         switch (y.dtype)
         {
@@ -60,15 +59,28 @@ internal static class TensorMetrics
         where TTarget : unmanaged
     {
         ReadOnlySpan<TTarget> y = MemoryMarshal.Cast<byte, TTarget>(target.bytes);
-        if (logits.dtype == ScalarType.Float64)
-            scores.Accumulate(MemoryMarshal.Cast<byte, double>(logits.bytes), y, shape);
-        else
-            scores.Accumulate(MemoryMarshal.Cast<byte, float>(logits.bytes), y, shape);
+        Span<byte> x = logits.bytes;
+        switch (logits.dtype)
+        {
+            case ScalarType.Float64:
+                scores.Accumulate<double, TTarget>(MemoryMarshal.Cast<byte, double>(x), y, shape);
+                break;
+            case ScalarType.Float16:
+                scores.Accumulate<Half, TTarget>(MemoryMarshal.Cast<byte, Half>(x), y, shape);
+                break;
+            case ScalarType.BFloat16:
+                scores.Accumulate<BFloat16, TTarget>(MemoryMarshal.Cast<byte, BFloat16>(x), y, shape);
+                break;
+            default:
+                scores.Accumulate<float, TTarget>(MemoryMarshal.Cast<byte, float>(x), y, shape);
+                break;
+        }
     }
 
-    private static Tensor Readable(Tensor tensor)
+    // A dense target that is counted is float or double.
+    private static Tensor Dense(Tensor target)
     {
-        bool isRead = tensor.dtype is ScalarType.Float32 or ScalarType.Float64;
-        return TensorMemory.Contiguous(isRead ? tensor.cpu() : tensor.to_type(ScalarType.Float32).cpu());
+        bool isRead = target.dtype is ScalarType.Float32 or ScalarType.Float64;
+        return TensorMemory.Contiguous(isRead ? target.cpu() : target.to_type(ScalarType.Float32).cpu());
     }
 }

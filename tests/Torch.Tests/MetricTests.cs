@@ -47,6 +47,15 @@ public class MetricTests
         expected.Accumulate(example.Logits, example.Target);
         found.Accumulate(example.Logits.to_type(ScalarType.BFloat16), example.Target.unsqueeze(1).to_type(ScalarType.Byte));
         Assert.Equal(expected.Dice(1), found.Dice(1), 1e-2);
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float16, ScalarType.BFloat16])
+        {
+            SoftMetrics stored = new(3), read = new(3);
+            Tensor narrow = example.Logits.to_type(type);
+            stored.Accumulate(narrow, example.Target);
+            read.Accumulate(narrow.to_type(ScalarType.Float32), example.Target);
+            Assert.Equal(read.Values.ToArray(), stored.Values.ToArray());
+        }
+
         SegmentationMetrics hard = new(3), turned = new(3);
         hard.Accumulate(example.Logits, example.Target);
         turned.Accumulate(example.Logits.permute(0, 1, 3, 2).contiguous().permute(0, 1, 3, 2), example.Target.to_type(ScalarType.Int16));

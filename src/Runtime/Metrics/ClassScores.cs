@@ -1,14 +1,16 @@
 using System.ComponentModel;
+using System.Numerics;
 using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall of each class, from true positives (tp), false positives (fp) and false negatives (fn) that add up over pieces.
+/// Dice, intersection over union, F-beta, precision and recall of each class, from true positives (tp), false positives (fp) and false
+/// negatives (fn) that add up over pieces.
 /// </summary>
 /// <remarks>A score that is 0 / 0 is NaN; means leave NaN out.</remarks>
-public abstract class ClassScores
+public abstract unsafe class ClassScores
 {
     private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex)
     {
@@ -25,16 +27,28 @@ public abstract class ClassScores
     public LossDefinition Definition { get; }
 
     /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
+    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
+    /// <typeparam name="TTarget">An integer type or bool for class indices; float, double or bool for a dense target.</typeparam>
     /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</param>
     /// <param name="target">N * S class indices of any integer type or bool, or N * C * S numbers of float, double or bool.</param>
     /// <param name="shape">The extents.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
-    public abstract void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged;
-
-    /// <inheritdoc cref="Accumulate{TTarget}(ReadOnlySpan{float}, ReadOnlySpan{TTarget}, LossShape)"/>
-    public abstract void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where TTarget : unmanaged;
+    public void Accumulate<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
+        where T : unmanaged
+        where TTarget : unmanaged
+    {
+        LogitElement element = CallChecks.LogitElementOf<T>();
+        TargetElement targetElement = CheckPiece<TTarget>(logits.Length, target.Length, shape);
+        fixed (T* x = logits)
+        fixed (TTarget* y = target)
+        {
+            var source = new LabelSource(y, targetElement, Classes, Definition);
+            if (element == LogitElement.Double)
+                Count<double, TTarget>(x, element, y, source, shape);
+            else
+                Count<float, TTarget>(x, element, y, source, shape);
+        }
+    }
 
     /// <summary><c>2 tp / (2 tp + fp + fn)</c>, from 0 to 1.</summary>
     public double Dice(int c) => FBeta(c, 1);
@@ -42,7 +56,9 @@ public abstract class ClassScores
     /// <summary>Intersection over union (Jaccard): <c>tp / (tp + fp + fn)</c>, from 0 to 1.</summary>
     public double Iou(int c) => Hits(Check(c)) / (Hits(c) + Wrong(c) + Missed(c));
 
-    /// <summary><c>(1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp)</c>, from 0 to 1: above 1, beta makes recall count more than precision.</summary>
+    /// <summary>
+    /// <c>(1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp)</c>, from 0 to 1: above 1, beta makes recall count more than precision.
+    /// </summary>
     /// <param name="c">The class.</param>
     /// <param name="beta">At least 0.</param>
     public double FBeta(int c, double beta)
@@ -76,18 +92,24 @@ public abstract class ClassScores
     /// <summary>False negatives.</summary>
     private protected abstract double Missed(int c);
 
+    /// <summary>Counts a piece whose arguments fit. Throws for a bad label before anything is added.</summary>
+    /// <typeparam name="T">double for logits of double, else float.</typeparam>
+    /// <typeparam name="TTarget">The type of the target.</typeparam>
+    private protected abstract void Count<T, TTarget>(
+        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : unmanaged;
+
     /// <summary>The type of the target, after a check of the lengths.</summary>
-    private protected TargetElement CheckPiece<TTarget>(int logits, ReadOnlySpan<TTarget> target, LossShape shape)
+    private TargetElement CheckPiece<TTarget>(int logits, int target, LossShape shape)
         where TTarget : unmanaged
     {
-        TargetElement element = CallChecks.ElementOf<TTarget>(TargetKind.Any, target.Length, shape.Batch * shape.Pixels);
-        bool hasLabels = element <= TargetElement.Int64;
+        TargetElement element = CallChecks.ElementOf<TTarget>(TargetKind.Any, target, shape.Batch * shape.Pixels);
         CallChecks.Shape(Definition, shape);
-        long values = (long)shape.Batch * Classes * shape.Pixels, targets = hasLabels ? shape.Batch * shape.Pixels : values;
+        long values = (long)shape.Batch * Classes * shape.Pixels;
         if (logits != values)
             CallChecks.Length(logits, values, nameof(logits), $"N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
-        if (target.Length != targets)
-            CallChecks.Length(target.Length, targets, nameof(target), hasLabels ? CallChecks.LabelsText(shape.Batch, Classes, shape.Pixels, target.Length) : CallChecks.DenseText<TTarget>(shape.Batch, Classes, shape.Pixels, TargetKind.Any));
+        CallChecks.Target<TTarget>(Definition, element <= TargetElement.Int64, target, shape.Batch, Classes, shape.Pixels);
         return element;
     }
 

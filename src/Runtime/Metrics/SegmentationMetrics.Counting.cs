@@ -1,6 +1,7 @@
 using System.Numerics;
 using LossGen.Cpu;
 using LossGen.Kernels;
+using LossGen.Metrics;
 
 namespace LossGen;
 
@@ -12,72 +13,54 @@ public sealed unsafe partial class SegmentationMetrics
     // Each class is a walk over the tile. With many, one over the pixels is shorter.
     private const int ManyClasses = 24;
 
-    /// <inheritdoc/>
-    public override void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
-
-    /// <inheritdoc/>
-    public override void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
-
-    private void Count<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged
+    private protected override void Count<T, TTarget>(
+        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
     {
-        TargetElement element = CheckPiece(logits.Length, target, shape);
-        bool hasLabels = element <= TargetElement.Int64;
+        bool hasLabels = source.Element <= TargetElement.Int64;
         piece.AsSpan().Clear();
         T* best = stackalloc T[Width], predicted = stackalloc T[Width], labels = stackalloc T[Width];
         int* integers = stackalloc int[Width];
-
-        // Where the classes of a pixel are adjacent, a tile with those of its pixels.
-        T* rows = shape.ClassesLast ? Workspace.Rent(WorkspaceUse.Metrics, Workspace.Size<T>((long)Classes * Width)).Take<T>((long)Classes * Width) : null;
-        long stride = shape.ClassesLast ? Width : shape.Pixels;
-        fixed (T* x = logits)
-        fixed (TTarget* y = target)
+        Workspace memory = Workspace.Rent(WorkspaceUse.Metrics, LogitTiles<T>.Bytes(element, shape, Width, isWritten: false));
+        var tiles = new LogitTiles<T>(logits, element, shape, Width, isWritten: false, memory);
+        long stride = tiles.Stride;
+        for (int n = 0; n < shape.Batch; n++)
         {
-            var source = new LabelSource(y, element, Classes, Definition);
-            for (int n = 0; n < shape.Batch; n++)
+            for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
             {
-                for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
+                int count = (int)Math.Min(Width, shape.Pixels - pixel);
+                T* logit = tiles.Read(n, pixel, count);
+                if (usesLargest)
+                    Largest(logit, stride, count, best, predicted);
+                bool hasIgnored = false;
+                if (hasLabels)
+                    hasIgnored = ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, labels);
+                else
+                    piece[3 * Classes] += count;
+                if (hasLabels && usesLargest && Classes > ManyClasses)
                 {
-                    int count = (int)Math.Min(Width, shape.Pixels - pixel);
-                    T* logit = x + ((long)n * Classes * shape.Pixels) + pixel;
-                    if (shape.ClassesLast)
+                    CountPixels(predicted, labels, count);
+                    continue;
+                }
+
+                for (int c = 0; c < Classes; c++)
+                {
+                    T self = T.CreateTruncating(c);
+                    if (!usesLargest)
+                        Above(logit + (c * stride), count, self, predicted);
+                    TTarget* elements = target + ((((long)n * Classes) + c) * shape.Pixels) + pixel;
+                    if (!hasLabels)
+                        hasIgnored = ReadElements(elements, count, self, integers, labels);
+                    T* own = predicted;
+                    if (hasIgnored && !hasLabels && usesLargest)
                     {
-                        Transposition.Copy(x + (((n * shape.Pixels) + pixel) * Classes), Classes, count, Classes, rows, Width);
-                        logit = rows;
+                        // The next class has other elements to leave out.
+                        own = best;
+                        new ReadOnlySpan<T>(predicted, count).CopyTo(new Span<T>(own, count));
                     }
 
-                    if (usesLargest)
-                        Largest(logit, stride, count, best, predicted);
-                    bool hasIgnored = false;
-                    if (hasLabels)
-                        hasIgnored = ReadLabels(source, shape, (n * shape.Pixels) + pixel, count, integers, labels);
-                    else
-                        piece[3 * Classes] += count;
-                    if (hasLabels && usesLargest && Classes > ManyClasses)
-                    {
-                        CountPixels(predicted, labels, count);
-                        continue;
-                    }
-
-                    for (int c = 0; c < Classes; c++)
-                    {
-                        if (!usesLargest)
-                            Above(logit + (c * stride), count, T.CreateTruncating(c), predicted);
-                        if (!hasLabels)
-                            hasIgnored = ReadElements(y + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, T.CreateTruncating(c), integers, labels);
-                        T* own = predicted;
-                        if (hasIgnored && !hasLabels && usesLargest)
-                        {
-                            // The next class has other elements to leave out.
-                            own = best;
-                            new ReadOnlySpan<T>(predicted, count).CopyTo(new Span<T>(own, count));
-                        }
-
-                        if (hasIgnored)
-                            LeaveOut(integers, count, own, labels);
-                        CountClass(c, own, labels, count);
-                    }
+                    if (hasIgnored)
+                        LeaveOut(integers, count, own, labels);
+                    CountClass(c, own, labels, count);
                 }
             }
         }
@@ -120,7 +103,11 @@ public sealed unsafe partial class SegmentationMetrics
         T limit = T.CreateTruncating(bound);
         int i = 0;
         for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
-            Vector.Store(Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(logit + i), Vector.Create(limit)), Vector.Create(c), Vector.Create(T.NegativeOne)), predicted + i);
+        {
+            Vector<T> isAbove = Vector.GreaterThan(Vector.Load(logit + i), Vector.Create(limit));
+            Vector.Store(Vector.ConditionalSelect(isAbove, Vector.Create(c), Vector.Create(T.NegativeOne)), predicted + i);
+        }
+
         for (; i < count; i++)
             predicted[i] = logit[i] > limit ? c : T.NegativeOne;
     }
@@ -189,7 +176,8 @@ public sealed unsafe partial class SegmentationMetrics
         }
 
         // At most the tile's width: exact.
-        long hits = long.CreateTruncating(Vector.Sum(both)), predictions = long.CreateTruncating(Vector.Sum(found)), members = long.CreateTruncating(Vector.Sum(labelled));
+        long hits = long.CreateTruncating(Vector.Sum(both));
+        long predictions = long.CreateTruncating(Vector.Sum(found)), members = long.CreateTruncating(Vector.Sum(labelled));
         for (; i < count; i++)
         {
             bool isFound = predicted[i] == own, isLabelled = labels[i] == own;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using LossGen.Cpu;
 using LossGen.Kernels;
+using LossGen.Metrics;
 using LossGen.Simd;
 
 namespace LossGen;
@@ -11,56 +12,41 @@ public sealed unsafe partial class SoftMetrics
     // A multiple of every register's lanes.
     private const int Width = 256;
 
-    private void Count<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged
+    private protected override void Count<T, TTarget>(
+        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
     {
-        TargetElement element = CheckPiece(logits.Length, target, shape);
         piece.AsSpan().Clear();
-        fixed (T* x = logits)
-        fixed (TTarget* y = target)
-        {
-            CountTiles(x, y, new LabelSource(y, element, Classes, Definition), shape);
-        }
-
+        if (RegisterWidth.Is512)
+            CountTiles<T, V512<T>, TTarget>(logits, element, target, source, shape);
+        else if (RegisterWidth.Is256)
+            CountTiles<T, V256<T>, TTarget>(logits, element, target, source, shape);
+        else
+            CountTiles<T, V128<T>, TTarget>(logits, element, target, source, shape);
         for (int i = 0; i < sums.Length; i++)
             sums[i] += piece[i];
     }
 
-    private void CountTiles<T, TTarget>(T* x, TTarget* y, in LabelSource source, LossShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged
-    {
-        if (RegisterWidth.Is512)
-            CountTiles<T, V512<T>, TTarget>(x, y, source, shape);
-        else if (RegisterWidth.Is256)
-            CountTiles<T, V256<T>, TTarget>(x, y, source, shape);
-        else
-            CountTiles<T, V128<T>, TTarget>(x, y, source, shape);
-    }
-
-    private void CountTiles<T, V, TTarget>(T* x, TTarget* y, in LabelSource source, LossShape shape)
+    private void CountTiles<T, V, TTarget>(
+        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct, IVector<V, T>
         where TTarget : unmanaged
     {
         bool hasLabels = source.Element <= TargetElement.Int64;
-        Workspace memory = Workspace.Rent(WorkspaceUse.Metrics, Workspace.Size<T>((long)Classes * Width) + (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width));
-        T* rows = memory.Take<T>((long)Classes * Width), numbers = memory.Take<T>(Width), valid = memory.Take<T>(Width);
+        long bytes = (2 * Workspace.Size<T>(Width)) + Workspace.Size<int>(Width);
+        Workspace memory = Workspace.Rent(
+            WorkspaceUse.Metrics, bytes + LogitTiles<T>.Bytes(element, shape, Width, isWritten: true));
+        var tiles = new LogitTiles<T>(logits, element, shape, Width, isWritten: true, memory);
+        T* numbers = memory.Take<T>(Width), valid = memory.Take<T>(Width);
         int* integers = memory.Take<int>(Width);
         for (int n = 0; n < shape.Batch; n++)
         {
             for (long pixel = 0; pixel < shape.Pixels; pixel += Width)
             {
                 int count = (int)Math.Min(Width, shape.Pixels - pixel);
-                if (shape.ClassesLast)
-                    Transposition.Copy(x + (((n * shape.Pixels) + pixel) * Classes), Classes, count, Classes, rows, Width);
+                T* rows = tiles.Read(n, pixel, count);
                 for (int c = 0; c < Classes; c++)
-                {
-                    if (!shape.ClassesLast)
-                        new ReadOnlySpan<T>(x + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count).CopyTo(new Span<T>(rows + (c * Width), count));
                     new Span<T>(rows + (c * Width) + count, Width - count).Clear();
-                }
 
                 Activate<T, V>(rows);
                 new Span<T>(valid, Width).Clear();
@@ -71,7 +57,7 @@ public sealed unsafe partial class SoftMetrics
                 for (int c = 0; c < Classes; c++)
                 {
                     if (!hasLabels)
-                        ReadElements(y + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, numbers, valid);
+                        ReadElements(target + ((((long)n * Classes) + c) * shape.Pixels) + pixel, count, numbers, valid);
                     Add<T, V>(c, rows + (c * Width), numbers, valid, hasLabels);
                 }
             }

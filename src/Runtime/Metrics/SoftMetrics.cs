@@ -3,12 +3,15 @@ using LossGen.Cpu;
 namespace LossGen;
 
 /// <summary>
-/// Soft Dice, intersection over union, F-beta, precision and recall of each class: counts of pixels by their probabilities p, <c>tp = sum(p * y)</c>, <c>fp = sum(p * (1 - y))</c> and
-/// <c>fn = sum((1 - p) * y)</c>, which are the statistics of region losses. Batches come in pieces: <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by
+/// Soft Dice, intersection over union, F-beta, precision and recall of each class: counts of pixels by their probabilities p, <c>tp = sum(p
+/// * y)</c>, <c>fp = sum(p * (1 - y))</c> and
+/// <c>fn = sum((1 - p) * y)</c>, which are the statistics of region losses. Batches come in pieces: <c>Accumulate</c> each, add up
+/// processes by all-reducing <see cref="Values"/> or by
 /// <see cref="Merge"/>, then read the scores.
 /// </summary>
 /// <remarks>
-/// <para>They do not depend on a threshold, and say by how much a loss without smoothing is above what it could be. <see cref="SegmentationMetrics"/> has the hard scores.</para>
+/// <para>They do not depend on a threshold, and say by how much a loss without smoothing is above what it could be. <see
+/// cref="SegmentationMetrics"/> has the hard scores.</para>
 /// <para>Not for two threads at a time: give each its own, and merge.</para>
 /// </remarks>
 public sealed unsafe partial class SoftMetrics : ClassScores
@@ -20,7 +23,8 @@ public sealed unsafe partial class SoftMetrics : ClassScores
     /// <summary>Sums of nothing yet.</summary>
     /// <param name="classes">C. With one class that is not of a softmax, labels are 0 and 1, and 1 is the class.</param>
     /// <param name="activation">How logits become probabilities.</param>
-    /// <param name="ignoreIndex">The label of pixels that are not counted, of dense targets the number of elements that are not; null for none.</param>
+    /// <param name="ignoreIndex">The label of pixels that are not counted, of dense targets the number of elements that are not; null for
+    /// none.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class.</exception>
     public SoftMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null)
         : base(nameof(SoftMetrics), classes, activation, ignoreIndex)
@@ -29,7 +33,10 @@ public sealed unsafe partial class SoftMetrics : ClassScores
         piece = new double[sums.Length];
     }
 
-    /// <summary>The sums, which add up over pieces: true positives of each class, false positives of each class, false negatives of each class, and the pixels that were counted.</summary>
+    /// <summary>
+    /// The sums, which add up over pieces: true positives of each class, false positives of each class, false negatives of each class, and
+    /// the pixels that were counted.
+    /// </summary>
     public Span<double> Values => sums;
 
     /// <summary>The pixels that were counted. With dense targets all of them, of which single elements may have been left out.</summary>
@@ -43,12 +50,6 @@ public sealed unsafe partial class SoftMetrics : ClassScores
 
     /// <summary>The probability of the class that its pixels lack.</summary>
     public double FalseNegatives(int c) => sums[(2 * Classes) + Check(c)];
-
-    /// <inheritdoc/>
-    public override void Accumulate<TTarget>(ReadOnlySpan<float> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
-
-    /// <inheritdoc/>
-    public override void Accumulate<TTarget>(ReadOnlySpan<double> logits, ReadOnlySpan<TTarget> target, LossShape shape) => Count(logits, target, shape);
 
     /// <summary>Adds the sums of another block.</summary>
     /// <param name="other">Sums of as many classes.</param>

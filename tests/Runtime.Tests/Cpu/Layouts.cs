@@ -122,6 +122,43 @@ public class Layouts
         }
     }
 
+    /// <summary>Numbers of 16 bits are counted as the floats that they are.</summary>
+    [Fact]
+    public void MetricsReadNumbersOf16Bits()
+    {
+        MetricsRead(x => (Half)x, x => (float)x);
+        MetricsRead(x => (BFloat16)x, x => x);
+    }
+
+    private static void MetricsRead<T>(Converter<float, T> store, Converter<T, float> read)
+        where T : unmanaged
+    {
+        var data = new Batch(new(2, 3, 37, 41), 4, 255);
+        T[] stored = Array.ConvertAll(data.SingleLogits, store);
+        float[] wide = Array.ConvertAll(stored, read);
+        foreach (Activation activation in (Activation[])[Activation.Softmax, Activation.Sigmoid])
+        {
+            Same(() => new SegmentationMetrics(3, activation, 255), metrics => metrics.Values.ToArray().Select(count => (double)count));
+            Same(() => new SoftMetrics(3, activation, 255), metrics => metrics.Values.ToArray());
+        }
+
+        void Same<TScores>(Func<TScores> create, Func<TScores, IEnumerable<double>> values)
+            where TScores : ClassScores
+        {
+            TScores expected = create(), planes = create(), last = create(), dense = create(), denseOfFloat = create();
+            expected.Accumulate(wide, data.Labels, data.Shape);
+            planes.Accumulate(stored, data.Labels, data.Shape);
+            last.Accumulate(Last(stored, data.Shape), data.Labels, data.Shape.WithClassesLast());
+            denseOfFloat.Accumulate(wide, data.SingleDense, data.Shape);
+            dense.Accumulate(stored, data.SingleDense, data.Shape);
+            Assert.Equal(values(expected), values(planes));
+            Assert.Equal(values(expected), values(last));
+            Assert.Equal(values(denseOfFloat), values(dense));
+            ArgumentException error = Assert.Throws<ArgumentException>(() => create().Accumulate(new int[6], data.Labels, data.Shape));
+            Assert.StartsWith("Logits of Int32 are not supported", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void GradientMayNotOverlapAnything()
     {
