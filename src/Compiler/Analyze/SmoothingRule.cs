@@ -45,8 +45,11 @@ internal static class SmoothingRule
             case "div" or "Divide":
                 VisitFactor(term, value[0], value[1], falls, seen);
                 break;
-            case "Log" or "Exp" or "Sqrt" or "Square" or "Softplus" or "Sinh" or "Cosh" or "Tanh" or "Mean" or "Sum" or "Total" or "TotalMean"
-                or "MeanOverClasses" or "SumOverClasses" or "MaxOverClasses" or "MeanOverBatch" or "SumOverBatch" or "Channel" or "Clamp" or "Log1p":
+            case "Square" or "Cosh" or "Mean" or "Sum" or "Total" or "TotalMean"
+                or "MeanOverClasses" or "SumOverClasses" or "MaxOverClasses" or "MeanOverBatch" or "SumOverBatch" or "Channel" or "Clamp":
+                Visit(term, value[0], falls, seen);
+                break;
+            case { } word when Enum.TryParse(word, out Op op) && Operations.Of(op).IsIncreasing:
                 Visit(term, value[0], falls, seen);
                 break;
             case "Pow" when value[1].Node is { IsConstant: true, Number: > 0 }:

@@ -21,7 +21,10 @@ internal sealed record Operation(Op Op)
     /// <summary>The result is a condition.</summary>
     public bool IsCondition { get; init; }
 
-    /// <summary>Dear enough that a stored result beats a recomputed one.</summary>
+    /// <summary>A function of one number that grows with it wherever it is defined.</summary>
+    public bool IsIncreasing { get; init; }
+
+    /// <summary>Expensive enough that a stored result beats a recomputed one.</summary>
     public bool IsExpensive { get; init; }
 
     /// <summary>C# on lanes: {0}, {1}, {2} are the inputs.</summary>

@@ -98,6 +98,7 @@ internal static class Operations
         var exp = new Operation(Op.Exp)
         {
             Evaluate = v => Math.Exp(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, n)],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
@@ -110,6 +111,7 @@ internal static class Operations
         var log = new Operation(Op.Log)
         {
             Evaluate = v => Math.Log(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, n[0])],
             Domain = "-infinity at 0, NaN below",
             IsExpensive = true,
@@ -122,6 +124,7 @@ internal static class Operations
         var log1p = new Operation(Op.Log1p)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
             Domain = "-infinity at -1, NaN below",
             IsExpensive = true,
@@ -134,6 +137,7 @@ internal static class Operations
         yield return new(Op.Expm1)
         {
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] + (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 6) : Math.Exp(v[0]) - 1,
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Exp(n[0]))],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
@@ -144,6 +148,7 @@ internal static class Operations
         yield return new(Op.Sqrt)
         {
             Evaluate = v => Math.Sqrt(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(b.Multiply(b.Constant(0.5), g), n)],
             Domain = "NaN below 0; the derivative is infinite at 0",
             IsExpensive = true,
@@ -171,6 +176,7 @@ internal static class Operations
         yield return new(Op.Tanh)
         {
             Evaluate = v => Math.Tanh(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Subtract(b.One, b.Multiply(n, n)))],
             IsExpensive = true,
             Vector = "V.Tanh({0})",
@@ -180,6 +186,7 @@ internal static class Operations
         yield return new(Op.Atan)
         {
             Evaluate = v => Math.Atan(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, b.Multiply(n[0], n[0])))],
             IsExpensive = true,
             Vector = "V.Atan({0})",
@@ -189,6 +196,7 @@ internal static class Operations
         yield return new(Op.Erf)
         {
             Evaluate = v => ErrorFunction.Of(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)), b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
             IsExpensive = true,
             Vector = "V.Erf({0})",
@@ -227,6 +235,7 @@ internal static class Operations
         yield return new(Op.Sinh)
         {
             Evaluate = v => Math.Sinh(v[0]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Cosh(n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
@@ -256,6 +265,7 @@ internal static class Operations
         yield return new(Op.Sigmoid)
         {
             Evaluate = v => v[0] >= 0 ? 1 / (1 + Math.Exp(-v[0])) : Math.Exp(v[0]) / (1 + Math.Exp(v[0])),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(n, b.Sigmoid(b.Negate(n[0]))))],
             IsExpensive = true,
             Vector = "V.Sigmoid({0})",
@@ -265,6 +275,7 @@ internal static class Operations
         yield return new(Op.Softplus)
         {
             Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
+            IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
             Vector = "V.Softplus({0})",
@@ -274,6 +285,7 @@ internal static class Operations
         yield return new(Op.Detach)
         {
             Evaluate = v => v[0],
+            IsIncreasing = true,
             Domain = "no gradient flows",
             Vector = "{0}",
             Scalar = "{0}",
@@ -282,6 +294,7 @@ internal static class Operations
         yield return new(Op.Spread)
         {
             Evaluate = v => v[0],
+            IsIncreasing = true,
             Derivative = (b, n, g) => [g],
             Domain = "the same number at each point of further axes",
             Vector = "{0}",

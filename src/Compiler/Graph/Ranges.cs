@@ -119,7 +119,7 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             Op.Abs => Magnitude(range),
             Op.LogCosh => Magnitude(range).Map(x => Evaluate(node.Op, x)),
             Op.Sum or Op.RunningSum => new Interval(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),
-            Op.Exp or Op.ExpNonPositive or Op.Expm1 or Op.Atan or Op.Sigmoid or Op.Softplus or Op.Log or Op.Log1p or Op.Sqrt =>
+            _ when node.Operation().IsIncreasing =>
                 range.Map(x => Evaluate(node.Op, x), node.Op == Op.Sqrt ? 0 : double.NegativeInfinity),
             _ => null,
         };

@@ -73,6 +73,16 @@ public class OperationTableTests
             Operations.All.Where(row => row is { IsElementwise: true, Derivative: null }),
             row => Assert.Contains("no gradient flows", row.Domain, StringComparison.Ordinal));
 
+    /// <summary>Ranges and rules ask the row. Digamma grows between its poles only.</summary>
+    [Fact]
+    public void WhatGrowsSaysSo() =>
+        Assert.All(Domains.Where(domain => domain.Value.Length == 1 && domain.Key != Op.Digamma), domain =>
+        {
+            double[] values = [.. domain.Value[0].Order().Select(x => Operations.Of(domain.Key).Evaluate!([x]))];
+            bool grows = values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
+            Assert.True(grows == Operations.Of(domain.Key).IsIncreasing, $"{domain.Key}: {(grows ? "grows" : "does not grow")}");
+        });
+
     [Theory]
     [MemberData(nameof(Differentiable))]
     public void TheDerivativeIsThatOfTheValue(string name)
