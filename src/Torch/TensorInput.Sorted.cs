@@ -64,7 +64,7 @@ internal sealed partial class TensorInput
         Tensor keys = Lay(key, key.shape[1], perImage);
         long all = keys.shape[keys.shape.Length - 1];
         if (!(count >= 1) || count >= all)
-            return Always(count >= 1).expand(perImage ? batch : 1, key.shape[1], perImage ? all : 1).alias();
+            return Always(count >= 1).expand(batch, key.shape[1], pixels).alias();
         var room = (int)count;
         Tensor least = keys.topk(room, -1, largest: true, sorted: false).values.amin(new long[] { -1 }, keepdim: true);
         Tensor isAbove = keys.le(least).logical_not(), isLeast = keys.eq(least);

@@ -30,6 +30,9 @@ internal sealed class LabelPlanes(GraphBuilder graph)
 
     private Node Compute(Node node)
     {
+        // Already the label's alone, in the form that the logarithm of a softmax is known by.
+        if (GraphBuilder.IsPick(node))
+            return Pick(Rewrite(node[0][1]));
         if (node.Op == Op.Sum && node[0].Axes.Has(Axes.Class) && Planes(node[0]) is var (rest, label))
             return Sum(node.Attribute, rest, label);
         if (!node.Operation().IsCondition && node.IsPixel && node.Axes.Has(Axes.Class) && Planes(node) is var (other, own))
