@@ -13,7 +13,7 @@ public class SortedTests
     public void Value_and_gradient_are_the_references(bool operations)
     {
         using var scope = NewDisposeScope();
-        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements()])
+        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew()])
         {
             foreach (long[] shape in (long[][])[[2, 3, 4, 5], [3, 2, 2, 3], [1, 4, 9, 9]])
             {
@@ -26,6 +26,24 @@ public class SortedTests
                 Check.Close(tensor(ReferenceEvaluation.NumericalGradient((ILoss)loss, extents, logits, labels)).reshape(shape), gradient, 1e-7, "gradient");
             }
 
+            loss.Dispose();
+        }
+    }
+
+    /// <summary>Of equal keys the first in the pixels' order are taken, on each road the same; what is not a number comes first.</summary>
+    [Fact]
+    public void Equal_keys_are_taken_in_the_pixels_order_on_each_road()
+    {
+        using var scope = NewDisposeScope();
+        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew()])
+        {
+            Tensor logits = randint(0, 2, [2, 3, 6, 7]).to_type(ScalarType.Float64), labels = zeros([2, 6, 7], ScalarType.Int64);
+            (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, labels), logits);
+            (Tensor other, Tensor found) = Check.OnRoad(true, () => Check.Run(x => loss.call(x, labels), logits));
+            Check.Close(value, other, 1e-12, "value");
+            Check.Close(gradient, found, 1e-12, "gradient");
+            logits[0, 1, 2, 3] = double.NaN;
+            Assert.True(Check.OnRoad(true, () => loss.call(logits, labels)).isnan().any().item<bool>(), loss.GetType().Name);
             loss.Dispose();
         }
     }

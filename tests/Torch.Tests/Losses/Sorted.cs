@@ -9,6 +9,14 @@ public sealed partial class Hinge;
 [TopKCrossEntropy(Fraction = 0.4)]
 public sealed partial class LovaszTopK;
 
+[Loss(Activation.Softmax)]
+[TopKCrossEntropy(Fraction = 1)]
+public sealed partial class TopKOfAll;
+
+[Loss(Activation.Softmax, PerImage = true)]
+[TopKCrossEntropy(Fraction = 0.05)]
+public sealed partial class TopKOfFew;
+
 [Loss(Activation.Softmax, Reduction = Reduction.None)]
 [TopKCrossEntropy(Fraction = 0.4, LabelSmoothing = 0.1)]
 public sealed partial class TopKElements;
