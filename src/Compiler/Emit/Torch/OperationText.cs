@@ -21,7 +21,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         if (numbers.TryGetValue(node, out bool known))
             return known;
         bool result = node.Op is Op.Constant or Op.Parameter or Op.Extent
-            || (node.Operation().IsElementwise && node.Inputs.All(IsNumber));
+            || (node.Op != Op.Spread && node.Operation().IsElementwise && node.Inputs.All(IsNumber));
         numbers[node] = result;
         return result;
     }
