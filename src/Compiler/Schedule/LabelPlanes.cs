@@ -9,26 +9,12 @@ namespace LossGen.Compiler.Schedule;
 /// class. They are joined, by a choice that a scatter can make, only where a value of all classes is needed: a sum over the pixels takes
 /// the second alone where the first is 0. No one-hot tensor is multiplied with anything.
 /// </summary>
-internal sealed class LabelPlanes(GraphBuilder graph)
+internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 {
-    private readonly Dictionary<Node, Node> rewritten = [];
     private readonly Dictionary<Node, Node> labels = [];
     private readonly Factoring factoring = new(graph);
 
-    /// <summary>The same value.</summary>
-    public Node Rewrite(Node node)
-    {
-        if (node.Inputs.IsEmpty)
-            return node;
-        if (rewritten.TryGetValue(node, out Node? known))
-            return known;
-        rewritten[node] = known = Compute(node);
-        if (graph.NameOf(node) is { } name)
-            graph.Name(known, name);
-        return known;
-    }
-
-    private Node Compute(Node node)
+    protected override Node Compute(Node node)
     {
         // Already the label's alone, in the form that the logarithm of a softmax is known by.
         if (GraphBuilder.IsPick(node))
@@ -37,14 +23,11 @@ internal sealed class LabelPlanes(GraphBuilder graph)
             return Sum(node.Attribute, rest, label);
         if (!node.Operation().IsCondition && node.IsPixel && node.Axes.Has(Axes.Class) && Planes(node) is var (other, own))
             return Joined(other, own);
-        Node[] inputs = [.. node.Inputs.Select(Rewrite)];
-
         if (IsChoiceOfFactor(node))
-            return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], Rewrite(node[1][0])), Rewrite(node[1][1]));
+            return Graph.Make(Op.Multiply, Graph.Make(Op.Mask, Rewrite(node[0]), Rewrite(node[1][0])), Rewrite(node[1][1]));
         if (node is { Op: Op.Add, IsPixel: true } && node.Axes.Has(Axes.Class))
-            return factoring.Add(inputs[0], inputs[1]);
-        Node result = graph.Make(node.Op, [.. inputs], node.Number, node.Attribute, node.Classes);
-        return node.Op is Op.Softmax or Op.Sigmoid ? factoring.Common(result) : result;
+            return factoring.Add(Rewrite(node[0]), Rewrite(node[1]));
+        return node.Op is Op.Softmax or Op.Sigmoid ? factoring.Common(Same(node)) : Same(node);
     }
 
     // A choice between classes is made on the factor that has no pixels, if the product with 0 is sure to be 0.
@@ -57,38 +40,33 @@ internal sealed class LabelPlanes(GraphBuilder graph)
     {
         if (!node.IsPixel)
             return null;
-        Node rest = graph.Given(node, graph.OneHot, false);
+        Node rest = Graph.Given(node, Graph.OneHot, false);
         if (ReferenceEquals(rest, node))
             return null;
-        return (Rewrite(rest), AtLabel(graph.Given(node, graph.OneHot, true)));
+        return (Rewrite(rest), AtLabel(Graph.Given(node, Graph.OneHot, true)));
     }
 
     private Node Sum(Axes axes, Node rest, Node label)
     {
-        if (!rest.IsNumber(0))
-            return graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
-        if (!axes.Has(Axes.Class))
-            return graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
+        if (!rest.IsNumber(0) || !axes.Has(Axes.Class))
+            return Graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
 
         Node selected = Selected(label);
         Axes others = axes.Without(Axes.Class);
         if (others == Axes.None)
             return selected;
-        return graph.Make(Op.Sum, [graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
+        return Graph.Make(Op.Sum, [Graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
     }
 
-    // Where no class is labelled, the value at the label means nothing.
-    private Node Selected(Node label) => graph.Labelled.IsConstant ? label : graph.Make(Op.Mask, graph.Labelled, label);
-
-    private bool IsFinite(Node node) => graph.IsFinite(node) && graph.StaysFiniteIfMasked(node);
+    private bool IsFinite(Node node) => Graph.IsFinite(node) && Graph.StaysFiniteIfMasked(node);
 
     private Node Joined(Node rest, Node label)
     {
         if (rest.IsNumber(0))
-            return graph.Make(Op.Mask, graph.OneHot, label);
+            return Graph.Make(Op.Mask, Graph.OneHot, label);
         return Difference(rest, label) is { } difference
-            ? graph.Make(Op.Add, rest, graph.Make(Op.Mask, graph.OneHot, difference))
-            : graph.Make(Op.Where, graph.OneHot, label, rest);
+            ? Graph.Make(Op.Add, rest, Graph.Make(Op.Mask, Graph.OneHot, difference))
+            : Graph.Make(Op.Where, Graph.OneHot, label, rest);
     }
 
     // What the label's class has beside what all classes have: then the latter need not be picked at the label.
@@ -103,7 +81,7 @@ internal sealed class LabelPlanes(GraphBuilder graph)
                 return null;
         }
 
-        return terms.Count == 0 ? graph.Zero : terms.Aggregate((a, b) => graph.Make(Op.Add, a, b));
+        return terms.Count == 0 ? Graph.Zero : terms.Aggregate((a, b) => Graph.Make(Op.Add, a, b));
     }
 
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add ? node.Inputs.SelectMany(Terms) : [node];
@@ -122,19 +100,17 @@ internal sealed class LabelPlanes(GraphBuilder graph)
     {
         // Which class has the maximum is asked of the very numbers that it was found among.
         if (node.Operation().IsCondition && (node.Inputs.IsEmpty || node.IsOfMaximum))
-            return graph.Make(Op.Less, graph.Zero, Pick(graph.Make(Op.Mask, Rewrite(node), graph.One)));
+            return Graph.Make(Op.Less, Graph.Zero, Pick(Graph.Make(Op.Mask, Rewrite(node), Graph.One)));
 
         // The others' probabilities, added up.
         if (node.Op == Op.SoftmaxComplement)
-            return graph.Make(Op.Sum, [graph.Make(Op.Where, graph.OneHot, graph.Zero, Rewrite(graph.Softmax(node[0])))], 0, Axes.Class);
+            return Graph.Make(Op.Sum, [Graph.Make(Op.Where, Graph.OneHot, Graph.Zero, Rewrite(Graph.Softmax(node[0])))], 0, Axes.Class);
         if (IsChoiceOfFactor(node))
-            return graph.Make(Op.Multiply, AtLabel(graph.Make(Op.Mask, node[0], node[1][0])), AtLabel(node[1][1]));
+            return Graph.Make(Op.Multiply, AtLabel(Graph.Make(Op.Mask, node[0], node[1][0])), AtLabel(node[1][1]));
 
         // One operation of all classes, which others may share, or one that has no pixels.
         if (!node.IsPixel || GraphBuilder.LessLogSumExp(node) is not null || !node.Operation().IsElementwise || node.Inputs.IsEmpty)
             return Pick(Rewrite(node));
-        return graph.Make(node.Op, [.. node.Inputs.Select(AtLabel)], node.Number, node.Attribute, node.Classes);
+        return Graph.Make(node.Op, [.. node.Inputs.Select(AtLabel)], node.Number, node.Attribute, node.Classes);
     }
-
-    private Node Pick(Node value) => graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, value)], 0, Axes.Class);
 }

@@ -8,20 +8,18 @@ namespace LossGen.Compiler.Schedule;
 /// 1 / sum_C(exp(z - m)) with m the largest logit, so that log p = z - m + log(max_C(p)): no exponential is computed twice, no digit of a
 /// small probability is lost, and the logarithm is one a pixel. Each alone is better one operation of the backend's.
 /// </summary>
-internal sealed class LogarithmOfSoftmax
+internal sealed class LogarithmOfSoftmax : GraphRewrite
 {
-    private readonly GraphBuilder graph;
     private readonly HashSet<Node> shared;
 
-    // Logits whose softmax has its logarithm taken at the label.
+    // Those of them whose softmax has its logarithm taken at the label.
     private readonly HashSet<Node> atLabel;
-    private readonly Dictionary<Node, Node> rewritten = [];
 
     private LogarithmOfSoftmax(GraphBuilder graph, HashSet<Node> shared, HashSet<Node> atLabel, List<Node> given)
+        : base(graph)
     {
-        (this.graph, this.shared, this.atLabel) = (graph, shared, atLabel);
-        foreach (Node node in given)
-            rewritten[node] = node;
+        (this.shared, this.atLabel) = (shared, atLabel);
+        given.ForEach(Leave);
     }
 
     /// <summary>The same values, which one method computes.</summary>
@@ -39,48 +37,30 @@ internal sealed class LogarithmOfSoftmax
             return results;
         var atLabel = new HashSet<Node>(nodes
             .Select(GraphBuilder.LessLogSumExp).OfType<(Node Value, Node Logits)>()
-            .Where(pair => GraphBuilder.IsPicked(pair.Value, pair.Logits))
+            .Where(pair => shared.Contains(pair.Logits) && GraphBuilder.IsPicked(pair.Value, pair.Logits))
             .Select(pair => pair.Logits));
         return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
     }
 
-    private Node Rewrite(Node node)
-    {
-        if (node.Inputs.IsEmpty)
-            return node;
-        if (rewritten.TryGetValue(node, out Node? known))
-            return known;
-        rewritten[node] = known = Compute(node);
-        if (graph.NameOf(node) is { } name)
-            graph.Name(known, name);
-        return known;
-    }
-
-    private Node Compute(Node node)
+    protected override Node Compute(Node node)
     {
         if (GraphBuilder.LessLogSumExp(node) is var (value, logits) && shared.Contains(logits))
             return Logarithm(Rewrite(value), logits);
         if (node.Op == Op.LogSumExp && shared.Contains(node[0]))
             return Minus(Maximum(Rewrite(node[0])), LogarithmOfLargest(node[0]));
-        if (GraphBuilder.IsPick(node) && node[0][1] is { Op: Op.Softmax } softmax && shared.Contains(softmax[0]) && atLabel.Contains(softmax[0]))
-            return LabelProbability(Rewrite(softmax[0]), softmax[0]);
-        return graph.Make(node.Op, [.. node.Inputs.Select(Rewrite)], node.Number, node.Attribute, node.Classes);
-    }
 
-    // An exponential a pixel is cheaper than what gathers a probability. Where there is no label it is 0.
-    private Node LabelProbability(Node rewrittenLogits, Node logits)
-    {
-        Node picked = graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, rewrittenLogits)], 0, Axes.Class);
-        Node probability = graph.Make(Op.Exp, Logarithm(picked, logits));
-        return graph.Labelled.IsConstant ? probability : graph.Make(Op.Mask, graph.Labelled, probability);
+        // An exponential a pixel is cheaper than what gathers a probability. Where there is no label it is 0.
+        if (GraphBuilder.IsPick(node) && node[0][1] is { Op: Op.Softmax } softmax && atLabel.Contains(softmax[0]))
+            return Selected(Graph.Make(Op.Exp, Logarithm(Pick(Rewrite(softmax[0])), softmax[0])));
+        return Same(node);
     }
 
     private Node Logarithm(Node value, Node logits) =>
-        graph.Make(Op.Add, Minus(value, Maximum(Rewrite(logits))), LogarithmOfLargest(logits));
+        Graph.Make(Op.Add, Minus(value, Maximum(Rewrite(logits))), LogarithmOfLargest(logits));
 
-    private Node Maximum(Node values) => graph.Make(Op.ClassMaximum, values);
+    private Node Maximum(Node values) => Graph.Make(Op.ClassMaximum, values);
 
-    private Node LogarithmOfLargest(Node logits) => graph.Make(Op.Log, Maximum(graph.Make(Op.Softmax, Rewrite(logits))));
+    private Node LogarithmOfLargest(Node logits) => Graph.Make(Op.Log, Maximum(Graph.Make(Op.Softmax, Rewrite(logits))));
 
-    private Node Minus(Node a, Node b) => graph.Make(Op.Add, a, graph.Make(Op.Multiply, graph.Constant(-1), b));
+    private Node Minus(Node a, Node b) => Graph.Make(Op.Add, a, Graph.Make(Op.Multiply, Graph.Constant(-1), b));
 }
