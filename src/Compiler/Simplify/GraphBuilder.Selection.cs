@@ -118,13 +118,11 @@ internal sealed partial class GraphBuilder
     {
         if (condition.Op == Op.Not)
             return Assume(value, condition[0], !holds);
-        return condition.Op is Op.Less or Op.LessOrEqual or Op.Equal ? value : AssumeInside(value, condition, holds);
+        return condition.Op is Op.Less or Op.LessOrEqual or Op.Equal ? value : Given(value, condition, holds);
     }
 
     /// <summary>The value where a condition is as stated, as far as element-wise operations reach.</summary>
-    public Node Given(Node value, Node condition, bool holds) => AssumeInside(value, condition, holds);
-
-    private Node AssumeInside(Node value, Node condition, bool holds)
+    public Node Given(Node value, Node condition, bool holds)
     {
         if (ReferenceEquals(value, condition))
             return holds ? True : Zero;
@@ -139,7 +137,7 @@ internal sealed partial class GraphBuilder
         var key = (value, condition, holds);
         if (assumed.TryGetValue(key, out Node? known))
             return known;
-        Node result = Rebuild(value, [.. value.Inputs.Select(input => AssumeInside(input, condition, holds))]);
+        Node result = Rebuild(value, [.. value.Inputs.Select(input => Given(input, condition, holds))]);
         assumed[key] = result;
         return result;
     }
