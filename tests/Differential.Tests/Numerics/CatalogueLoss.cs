@@ -1,3 +1,4 @@
+using LossGen.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,38 +9,10 @@ namespace LossGen.Differential.Numerics;
 /// <param name="Activation">The activation that it is meant for.</param>
 internal sealed record CatalogueLoss(string Name, Activation Activation)
 {
-    // What takes no probabilities, and so no softmax.
-    private static readonly Dictionary<string, Activation> Activations = new()
-    {
-        ["BinaryCrossEntropy"] = Activation.Sigmoid,
-        ["WeightedBinaryCrossEntropy"] = Activation.Sigmoid,
-        ["BinaryBiTempered"] = Activation.Sigmoid,
-        ["Focal"] = Activation.Sigmoid,
-        ["QualityFocal"] = Activation.Sigmoid,
-        ["MatthewsCorrelation"] = Activation.Sigmoid,
-        ["LovaszHinge"] = Activation.None,
-        ["HingeEmbedding"] = Activation.None,
-        ["SoftMargin"] = Activation.None,
-        ["MultiMargin"] = Activation.None,
-        ["MultiLabelSoftMargin"] = Activation.None,
-        ["Cosine"] = Activation.None,
-        ["Ranking"] = Activation.None,
-        ["Triplet"] = Activation.None,
-        ["Gaussian"] = Activation.None,
-        ["Poisson"] = Activation.Sigmoid,
-        ["GeneralizedIou"] = Activation.None,
-        ["DistanceIou"] = Activation.None,
-        ["CompleteIou"] = Activation.None,
-    };
-
     private static readonly string[] DenseOnly = ["Cosine", "Ranking", "Triplet", "GeneralizedIou", "DistanceIou", "CompleteIou"];
 
     /// <summary>Every term of the library.</summary>
-    public static IEnumerable<CatalogueLoss> All => typeof(LossTermAttribute).Assembly.GetExportedTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract)
-        .Select(type => (Name: type.Name[..^nameof(Attribute).Length], IsRegression: type.IsSubclassOf(typeof(RegressionTermAttribute))))
-        .OrderBy(term => term.Name, StringComparer.Ordinal)
-        .Select(term => new CatalogueLoss(term.Name, Activations.TryGetValue(term.Name, out Activation activation) ? activation : term.IsRegression ? Activation.None : Activation.Softmax));
+    public static IEnumerable<CatalogueLoss> All => CatalogueTerms.All.Select(term => new CatalogueLoss(term.Name, term.Activation));
 
     public bool IsDense => DenseOnly.Contains(Name);
 
@@ -47,7 +20,7 @@ internal sealed record CatalogueLoss(string Name, Activation Activation)
 
     public string Declaration => $$"""
         [Loss(Activation.{{Activation}}{{(IsDense ? ", Target = TargetKind.Dense" : "")}})]
-        [{{Name}}{{(Name == "TopKCrossEntropy" ? "(Fraction = 0.5)" : "")}}]
+        {{CatalogueTerms.Attribute(Name)}}
         public sealed partial class Declared
         {
         }

@@ -11,8 +11,16 @@ internal static class Snapshot
 {
     public static void Verify(string actual, string hint, [CallerFilePath] string file = "", [CallerMemberName] string method = "")
     {
-        string stem = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{method}#{hint}.g");
-        string verified = stem + ".verified.cs", received = stem + ".received.cs";
+        Compare(actual, Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{method}#{hint}.g"), "cs");
+    }
+
+    /// <summary>Compares a text that is no generated file with <c>Class.Method.verified.txt</c>.</summary>
+    public static void VerifyText(string actual, [CallerFilePath] string file = "", [CallerMemberName] string method = "") =>
+        Compare(actual, Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{method}"), "txt");
+
+    private static void Compare(string actual, string stem, string extension)
+    {
+        string verified = $"{stem}.verified.{extension}", received = $"{stem}.received.{extension}";
         string text = actual.ReplaceLineEndings("\n");
         string? expected = File.Exists(verified) ? File.ReadAllText(verified).ReplaceLineEndings("\n") : null;
         if (text == expected)
