@@ -96,9 +96,7 @@ internal sealed partial class TensorInput
             return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
         long groups = perImage ? batch : 1;
         Tensor group = perImage ? Index + (torch.arange(batch, dtype: ScalarType.Int64).reshape(batch, 1, 1) * classes) : Index;
-        Tensor? weights = value ?? (MayLackLabels ? Labelled : null);
-        if (value is not null && MayLackLabels)
-            weights = Mask(Labelled!, value);
+        Tensor? weights = !MayLackLabels ? value : value is null ? Labelled : Mask(Labelled!, value);
         weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
         return torch.bincount(group.reshape(-1), weights, groups * classes).reshape(groups, classes, 1).to_type(X.dtype);
     }
