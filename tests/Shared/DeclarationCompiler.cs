@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using LossGen.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LossGen.TestSupport;
 
@@ -31,6 +32,9 @@ internal sealed partial class DeclarationCompiler
         """;
 
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview);
+
+    // A sixth of the compiler's time.
+    private static readonly CSharpParseOptions WithoutNullability = ParseOptions.WithFeatures([new("run-nullable-analysis", "never")]);
 
     private static readonly CSharpCompilationOptions CompilationOptions = new(
         OutputKind.DynamicallyLinkedLibrary,
@@ -59,8 +63,15 @@ internal sealed partial class DeclarationCompiler
     private readonly List<string> warnings = [];
     private readonly HashSet<string> warned = [];
 
-    private DeclarationCompiler()
+    private readonly CSharpParseOptions parseOptions;
+    private readonly SyntaxTree[] besides;
+    private readonly HashSet<string> formulasOnly;
+
+    private DeclarationCompiler(string? besides, IEnumerable<string> formulasOnly)
     {
+        this.formulasOnly = [.. formulasOnly];
+        parseOptions = besides is null ? ParseOptions : WithoutNullability;
+        this.besides = besides is null ? [] : [CSharpSyntaxTree.ParseText(besides, parseOptions, "Besides.cs")];
     }
 
     /// <summary>How many different declarations there are.</summary>
@@ -72,10 +83,14 @@ internal sealed partial class DeclarationCompiler
     /// <summary>The declaration, or the code generated for it, has a warning.</summary>
     public bool Warns(string declaration) => warned.Contains(declaration);
 
-    public static DeclarationCompiler Compile(IEnumerable<string> declarations)
+    /// <summary>Compiles declarations.</summary>
+    /// <param name="declarations">The declarations; the same again is compiled once.</param>
+    /// <param name="besides">Source that is compiled along, for who wants numbers of many declarations and no warnings: nullability is not looked at then.</param>
+    /// <param name="formulasOnly">Declarations of which only the formulas are executed, as the reference does: kernels and module are left out.</param>
+    public static DeclarationCompiler Compile(IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null)
     {
-        var compiler = new DeclarationCompiler();
-        string[] distinct = [.. declarations.Distinct()];
+        var compiler = new DeclarationCompiler(besides, formulasOnly ?? []);
+        string[] distinct = [.. declarations.Concat(compiler.formulasOnly).Distinct()];
         Dictionary<int, string> numbered = distinct.Index().ToDictionary();
         foreach (KeyValuePair<int, string>[] batch in numbered.Chunk(BatchSize))
             compiler.CompileBatch(batch.ToDictionary());
@@ -102,9 +117,10 @@ internal sealed partial class DeclarationCompiler
         while (batch.Count > 0)
         {
             CSharpCompilation compilation = Empty.AddSyntaxTrees(batch.Select(pair => CSharpSyntaxTree.ParseText(
-                $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", ParseOptions, $"{NamespaceOf(pair.Key)}.cs")));
-            CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
+                $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", parseOptions, $"{NamespaceOf(pair.Key)}.cs"))).AddSyntaxTrees(besides);
+            CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: parseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
+            generated = WithoutKernels(generated, batch);
             Dump(generated);
 
             using var image = new MemoryStream();
@@ -143,6 +159,32 @@ internal sealed partial class DeclarationCompiler
         }
     }
 
+    /// <summary>What is generated, less kernels and modules of declarations of which only the formulas are executed.</summary>
+    private Compilation WithoutKernels(Compilation generated, Dictionary<int, string> batch)
+    {
+        if (formulasOnly.Count == 0)
+            return generated;
+        foreach (SyntaxTree tree in generated.SyntaxTrees)
+        {
+            string name = Path.GetFileName(tree.FilePath);
+            if (!name.Contains($".{ClassName}.", StringComparison.Ordinal) || NumberOf(name) is not int number || !formulasOnly.Contains(batch[number]))
+                continue;
+            if (name.EndsWith($".{ClassName}.Torch.g.cs", StringComparison.Ordinal))
+            {
+                generated = generated.RemoveSyntaxTrees(tree);
+                continue;
+            }
+
+            SyntaxNode root = tree.GetRoot();
+            root = root.RemoveNodes(root.DescendantNodes().OfType<StructDeclarationSyntax>().Where(type => type.Identifier.Text is "IndexKernel" or "DenseKernel"), SyntaxRemoveOptions.KeepNoTrivia)!;
+            MethodDeclarationSyntax run = root.DescendantNodes().OfType<MethodDeclarationSyntax>().Single(method => method.Identifier.Text == "Run");
+            root = root.ReplaceNode(run, run.WithBody((BlockSyntax)SyntaxFactory.ParseStatement("{ throw null; }")));
+            generated = generated.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(root, tree.Options));
+        }
+
+        return generated;
+    }
+
     /// <summary>Writes declarations and generated code to the folder that the environment variable names, for people who look for a fault.</summary>
     private static void Dump(Compilation compilation)
     {
@@ -165,7 +207,12 @@ internal sealed partial class DeclarationCompiler
     {
         if (diagnostic.Location.SourceTree is not SyntaxTree tree)
             return null;
-        Match match = NamespacePattern().Match(Path.GetFileName(tree.FilePath));
+        return NumberOf(Path.GetFileName(tree.FilePath));
+    }
+
+    private static int? NumberOf(string file)
+    {
+        Match match = NamespacePattern().Match(file);
         return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
     }
 }

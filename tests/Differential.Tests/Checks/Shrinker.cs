@@ -20,7 +20,7 @@ internal static class Shrinker
             Trial[] candidates = [.. Smaller(trial).Where(candidate => candidate.Loss.IsSound && Cost(candidate) < Cost(trial)).DistinctBy(candidate => (candidate.Loss.ToString(), candidate.Batches.Length, candidate.Batches[0])).OrderBy(Cost)];
             foreach (Trial[] some in candidates.Chunk(Width))
             {
-                DeclarationCompiler compiler = DeclarationCompiler.Compile(some.SelectMany(candidate => candidate.Declarations));
+                DeclarationCompiler compiler = Trial.Compile(some);
                 foreach (Trial candidate in some)
                 {
                     if (candidate.FailingBatch(compiler) is not { } failing || KindOf(failing.Failure) != KindOf(failure))

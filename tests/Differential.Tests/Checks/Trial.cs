@@ -22,7 +22,7 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
         try
         {
             loss = compiler.Create(Loss.ToString());
-            reference = Declarations.Count() == 1 ? loss : compiler.Create(Loss.Text(asReference: true));
+            reference = FormulasOnly is { } formulas ? compiler.Create(formulas) : loss;
         }
         catch (InvalidOperationException error) when (error.Message.Contains(NotKnown, StringComparison.Ordinal))
         {
@@ -47,8 +47,17 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
         return null;
     }
 
-    /// <summary>The texts that are compiled.</summary>
-    public IEnumerable<string> Declarations => new[] { Loss.ToString(), Loss.Text(asReference: true) }.Distinct();
+    /// <summary>The loss as the reference executes its formulas, where that is another than the one that is tried.</summary>
+    private string? FormulasOnly => Loss.Text(asReference: true) is var text && text != Loss.ToString() ? text : null;
+
+    /// <summary>Compiles what some trials need.</summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="isAsShipped">Kernels are compiled and run as users have them, which takes twice the time.</param>
+    public static DeclarationCompiler Compile(IReadOnlyCollection<Trial> trials, bool isAsShipped = false)
+    {
+        HashSet<string> losses = [.. trials.Select(trial => trial.Loss.ToString())];
+        return DeclarationCompiler.Compile(losses, isAsShipped ? null : SharedEngine.Source, trials.Select(trial => trial.FormulasOnly).OfType<string>().Where(formulas => !losses.Contains(formulas)));
+    }
 
     // An option that cannot be read at compile time is refused, and no number is made of it.
     private const string NotKnown = "LG0014";
