@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using LossGen.Compiler.Build;
 using LossGen.Compiler.Emit;
 using LossGen.Compiler.Emit.Cpu;
+using LossGen.Compiler.Emit.Gpu;
 using LossGen.Compiler.Emit.Torch;
 using LossGen.Compiler.Formula;
 using LossGen.Compiler.Graph;
@@ -19,7 +20,7 @@ namespace LossGen.Compiler;
 internal static class Pipeline
 {
     /// <summary>What a loss is compiled to. A further backend is a further entry.</summary>
-    public static ImmutableArray<IBackend> Backends { get; } = [new CpuBackend(), new TorchBackend()];
+    public static ImmutableArray<IBackend> Backends { get; } = [new CpuBackend(), new TorchBackend(), new GpuBackend()];
 
     /// <summary>
     /// Compiles a loss. Throws only where it is cancelled: what goes wrong behind the parser becomes a message about this loss, and the

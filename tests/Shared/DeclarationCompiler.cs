@@ -67,8 +67,11 @@ internal sealed partial class DeclarationCompiler
     private readonly SyntaxTree[] besides;
     private readonly HashSet<string> formulasOnly;
 
-    private DeclarationCompiler(string? besides, IEnumerable<string> formulasOnly)
+    private readonly ProjectProperties properties;
+
+    private DeclarationCompiler(string? besides, IEnumerable<string> formulasOnly, (string Name, string Value)[] properties)
     {
+        this.properties = new ProjectProperties(properties);
         this.formulasOnly = [.. formulasOnly];
         parseOptions = besides is null ? ParseOptions : WithoutNullability;
         this.besides = besides is null ? [] : [CSharpSyntaxTree.ParseText(besides, parseOptions, "Besides.cs")];
@@ -87,9 +90,11 @@ internal sealed partial class DeclarationCompiler
     /// <param name="declarations">The declarations; the same again is compiled once.</param>
     /// <param name="besides">Source that is compiled along, for who wants numbers of many declarations and no warnings: nullability is not looked at then.</param>
     /// <param name="formulasOnly">Declarations of which only the formulas are executed, as the reference does: kernels and module are left out.</param>
-    public static DeclarationCompiler Compile(IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null)
+    /// <param name="properties">Properties of the project that the generator reads.</param>
+    public static DeclarationCompiler Compile(
+        IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null, params (string Name, string Value)[] properties)
     {
-        var compiler = new DeclarationCompiler(besides, formulasOnly ?? []);
+        var compiler = new DeclarationCompiler(besides, formulasOnly ?? [], properties);
         string[] distinct = [.. declarations.Concat(compiler.formulasOnly).Distinct()];
         Dictionary<int, string> numbered = distinct.Index().ToDictionary();
         foreach (KeyValuePair<int, string>[] batch in numbered.Chunk(BatchSize))
@@ -118,7 +123,7 @@ internal sealed partial class DeclarationCompiler
         {
             CSharpCompilation compilation = Empty.AddSyntaxTrees(batch.Select(pair => CSharpSyntaxTree.ParseText(
                 $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", parseOptions, $"{NamespaceOf(pair.Key)}.cs"))).AddSyntaxTrees(besides);
-            CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: parseOptions)
+            CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: parseOptions, optionsProvider: properties)
                 .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
             generated = WithoutKernels(generated, batch);
             Dump(generated);

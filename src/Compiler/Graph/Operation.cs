@@ -33,6 +33,9 @@ internal sealed record Operation(Op Op)
     /// <summary>C# on doubles.</summary>
     public string? Scalar { get; init; }
 
+    /// <summary>The function of C, where no operator of the language says it; the prelude of the kernels has those that C lacks.</summary>
+    public string? Function { get; init; }
+
     /// <summary>C# on TorchSharp tensors.</summary>
     public string? Torch { get; init; }
 

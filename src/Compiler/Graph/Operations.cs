@@ -61,6 +61,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Pow({0}, {1})",
             Scalar = "global::System.Math.Pow({0}, {1})",
+            Function = "pow",
             Torch = "input.Power({0}, {1})",
         };
         yield return new(Op.Minimum)
@@ -70,6 +71,7 @@ internal static class Operations
             Domain = "the derivative is shared equally at a tie",
             Vector = "V.Min({0}, {1})",
             Scalar = "global::System.Math.Min({0}, {1})",
+            Function = "minimum",
             Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
@@ -79,6 +81,7 @@ internal static class Operations
             Domain = "the derivative is shared equally at a tie",
             Vector = "V.Max({0}, {1})",
             Scalar = "global::System.Math.Max({0}, {1})",
+            Function = "maximum",
             Torch = "input.Maximum({0}, {1})",
         };
         yield return new(Op.Clamp)
@@ -93,6 +96,7 @@ internal static class Operations
             Domain = "the upper bound wins where the bounds cross; the derivative is 1 on the bounds",
             Vector = "V.Min(V.Max({0}, {1}), {2})",
             Scalar = "global::System.Math.Min(global::System.Math.Max({0}, {1}), {2})",
+            Function = "bounded",
             Torch = "input.Clamp({0}, {1}, {2})",
         };
         var exp = new Operation(Op.Exp)
@@ -104,6 +108,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Exp({0})",
             Scalar = "global::System.Math.Exp({0})",
+            Function = "exp",
             Torch = "{0}.exp()",
         };
         yield return exp;
@@ -117,6 +122,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Log({0})",
             Scalar = "global::System.Math.Log({0})",
+            Function = "log",
             Torch = "input.Log({0})",
         };
         yield return log;
@@ -130,6 +136,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Log1p({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
+            Function = "log1p",
             Torch = "input.Log1p({0})",
         };
         yield return log1p;
@@ -143,6 +150,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Expm1({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})",
+            Function = "expm1",
             Torch = "{0}.expm1()",
         };
         yield return new(Op.Sqrt)
@@ -154,6 +162,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Sqrt({0})",
             Scalar = "global::System.Math.Sqrt({0})",
+            Function = "sqrt",
             Torch = "input.Sqrt({0})",
         };
         yield return new(Op.Abs)
@@ -163,6 +172,7 @@ internal static class Operations
             Domain = "the derivative at 0 is 0",
             Vector = "V.Abs({0})",
             Scalar = "global::System.Math.Abs({0})",
+            Function = "fabs",
             Torch = "{0}.abs()",
         };
         yield return new(Op.Sign)
@@ -171,6 +181,7 @@ internal static class Operations
             Domain = "no gradient flows",
             Vector = "V.Sign({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})",
+            Function = "signum",
             Torch = "{0}.sign()",
         };
         yield return new(Op.Tanh)
@@ -181,6 +192,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Tanh({0})",
             Scalar = "global::System.Math.Tanh({0})",
+            Function = "tanh",
             Torch = "{0}.tanh()",
         };
         yield return new(Op.Atan)
@@ -191,6 +203,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Atan({0})",
             Scalar = "global::System.Math.Atan({0})",
+            Function = "atan",
             Torch = "{0}.atan()",
         };
         yield return new(Op.Erf)
@@ -201,6 +214,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Erf({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Erf({0})",
+            Function = "erf",
             Torch = "{0}.erf()",
         };
         yield return new(Op.Lgamma)
@@ -211,6 +225,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Lgamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Lgamma({0})",
+            Function = "lgamma",
             Torch = "input.Lgamma({0})",
         };
         yield return new(Op.Digamma)
@@ -221,6 +236,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Digamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Digamma({0})",
+            Function = "digamma",
             Torch = "input.Digamma({0})",
         };
         yield return new(Op.Trigamma)
@@ -230,6 +246,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Trigamma({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Trigamma({0})",
+            Function = "trigamma",
             Torch = "input.Trigamma({0})",
         };
         yield return new(Op.Sinh)
@@ -241,6 +258,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Sinh({0})",
             Scalar = "global::System.Math.Sinh({0})",
+            Function = "sinh",
             Torch = "{0}.sinh()",
         };
         yield return new(Op.Cosh)
@@ -251,6 +269,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Cosh({0})",
             Scalar = "global::System.Math.Cosh({0})",
+            Function = "cosh",
             Torch = "{0}.cosh()",
         };
         yield return new(Op.LogCosh)
@@ -260,6 +279,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.LogCosh({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.LogCosh({0})",
+            Function = "logcosh",
             Torch = "input.LogCosh({0})",
         };
         yield return new(Op.Sigmoid)
@@ -270,6 +290,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Sigmoid({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Sigmoid({0})",
+            Function = "sigmoid",
             Torch = "{0}.sigmoid()",
         };
         yield return new(Op.Softplus)
@@ -280,6 +301,7 @@ internal static class Operations
             IsExpensive = true,
             Vector = "V.Softplus({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})",
+            Function = "softplus",
             Torch = "input.Softplus({0})",
         };
         yield return new(Op.Detach)

@@ -14,7 +14,9 @@ internal static class GeneratedNames
     public const string IndexInstance = "s_indexOperations";
     public const string DenseInstance = "s_denseOperations";
 
-    private static readonly string[] All = [Definition, IndexKernel, DenseKernel, IndexOperations, DenseOperations, IndexInstance, DenseInstance];
+    public const string GpuPrograms = "GpuPrograms";
+
+    private static readonly string[] All = [Definition, IndexKernel, DenseKernel, IndexOperations, DenseOperations, IndexInstance, DenseInstance, GpuPrograms];
 
     /// <summary>Of the names that the person gave, those that a generated one may meet.</summary>
     public static IEnumerable<string> Met(IEnumerable<string> names) => names.Where(name => All.Any(own => name.StartsWith(own, StringComparison.Ordinal))).Distinct().OrderBy(name => name, StringComparer.Ordinal);

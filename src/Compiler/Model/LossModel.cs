@@ -67,6 +67,9 @@ internal sealed record LossModel(
     /// <summary>Names that the person gave and private generated members have to leave: of members, and of the class.</summary>
     public EquatableArray<string> TakenNames { get; init; } = [];
 
+    /// <summary>Kernels for GPUs are emitted.</summary>
+    public bool HasGpu { get; init; }
+
     /// <summary>What the generated files have to name before they can reach a term's assembly: <c>extern alias</c>.</summary>
     public EquatableArray<string> Aliases { get; init; } = [];
 }

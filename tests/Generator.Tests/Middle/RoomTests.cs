@@ -9,7 +9,7 @@ namespace LossGen.Generator.Tests.Middle;
 public sealed partial class RoomTests
 {
     private static readonly string[] Rooms =
-        ["Support", "Text", "Model", "Graph", "Formula", "Differentiate", "Build", "Analyze", "Plan", "Schedule", "Emit", "Emit.Cpu", "Emit.Torch"];
+        ["Support", "Text", "Model", "Graph", "Formula", "Differentiate", "Build", "Analyze", "Plan", "Schedule", "Program", "Emit", "Emit.Cpu", "Emit.Torch", "Emit.Gpu"];
 
     // What simplifies is part of the builder that makes each node.
     private static readonly Dictionary<string, string> Parts = new() { ["Simplify"] = "Graph" };

@@ -2,7 +2,7 @@ using LossGen.Compiler.Graph;
 using LossGen.Compiler.Plan;
 using LossGen.Compiler.Text;
 
-namespace LossGen.Compiler.Emit.Cpu;
+namespace LossGen.Compiler.Emit;
 
 /// <summary>Which results of the scalar section are kept in memory, and where: those that another loop or a later stage reads.</summary>
 internal sealed class SlotLayout
@@ -51,6 +51,9 @@ internal sealed class SlotLayout
     public IReadOnlyList<int> Counts => counts;
 
     public bool IsStored(Node node) => rows.ContainsKey(node);
+
+    /// <summary>The number of a node's row among those over the same axes.</summary>
+    public int Row(Node node) => rows[node];
 
     /// <summary>C# for the distance of a node's row from the start of the slots.</summary>
     public string Offset(Node node)

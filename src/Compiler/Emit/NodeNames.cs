@@ -2,13 +2,15 @@ using LossGen.Compiler.Graph;
 using LossGen.Compiler.Plan;
 using LossGen.Compiler.Text;
 
-namespace LossGen.Compiler.Emit.Cpu;
+namespace LossGen.Compiler.Emit;
 
 /// <summary>Names for nodes in the code of one kernel: the field's words where there is one, numbered otherwise.</summary>
-internal sealed class NodeNames(LossPlan plan)
+/// <param name="plan">What is printed.</param>
+/// <param name="words">Names that the printed language or the code around has already; by default those of the kernels in C#.</param>
+internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? words = null)
 {
     private readonly Dictionary<Node, string> names = [];
-    private readonly HashSet<string> taken = [.. Locals];
+    private readonly HashSet<string> taken = [.. words ?? Locals];
 
     private const int LongestProduct = 16;
 
@@ -54,12 +56,16 @@ internal sealed class NodeNames(LossPlan plan)
     {
         // What the formula calls a result; a pixel's values keep the names of what they are.
         if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own) && !own.StartsWith("constants", StringComparison.Ordinal)
-            && own.All(char.IsLetterOrDigit) && !CSharpWords.IsKeyword(own))
+            && own.All(char.IsLetterOrDigit) && !CSharpWords.IsKeyword(own) && (words is null || own.All(c => c < 128)))
             return own;
         switch (node.Op)
         {
             case Op.Input:
-                return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) ? input : "input";
+                return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) && (words is null || input.All(c => c < 128)) ? input : "input";
+            case Op.Logit:
+                return "logit";
+            case Op.Target:
+                return "truth";
             case Op.RunningSum:
                 return "running";
             case Op.PixelMaximum:

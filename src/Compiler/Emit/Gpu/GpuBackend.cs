@@ -1,0 +1,19 @@
+using LossGen.Compiler.Model;
+
+namespace LossGen.Compiler.Emit.Gpu;
+
+/// <summary>Kernels for GPUs, in C that CUDA and OpenCL have in common, where the project trains with TorchSharp or asks for them.</summary>
+internal sealed class GpuBackend : IBackend
+{
+    public string Suffix => ".Gpu";
+
+    public bool IsWanted(LossModel model) => model.HasGpu;
+
+    public string Emit(CompiledLoss loss, CancellationToken cancellation) => GpuEmitter.Emit(loss, cancellation);
+
+    public StubPart Stub(LossModel model, string body) => new(
+        "global::LossGen.Gpu.IGpuLoss",
+        [$"global::LossGen.Gpu.GpuKernels? global::LossGen.Gpu.IGpuLoss.Kernels(bool dense) => {body};"]);
+
+    public IEnumerable<(string Name, string Text)> SupportFiles() => [];
+}

@@ -1,0 +1,50 @@
+using LossGen.Kernels;
+
+namespace LossGen.Gpu;
+
+/// <summary>
+/// A batch in a device's memory: addresses as <see cref="GpuDevice.Allocate"/> gives them, or as another binding of the same driver does.
+/// Numbers are read where they are, in any layout that strides can tell.
+/// </summary>
+public sealed record GpuBatch
+{
+    /// <summary>The extents: N, C, S.</summary>
+    public required LossShape Shape { get; init; }
+
+    /// <summary>The logits.</summary>
+    public required nint Logits { get; init; }
+
+    /// <summary>The type of logits and gradient. Half and bfloat16 are computed in float, double in double.</summary>
+    public LogitElement LogitElement { get; init; } = LogitElement.Single;
+
+    /// <summary>
+    /// Where the logit of an image, class and pixel lies. By default (N, C, S), the pixels adjacent; (N, S, C) with
+    /// <see cref="LossShape.ClassesLast"/>.
+    /// </summary>
+    public GpuStrides? LogitStrides { get; init; }
+
+    /// <summary>Labels (N, S), or a dense target (N, C, S) in the layout that the loss declares.</summary>
+    public required nint Target { get; init; }
+
+    /// <summary>The type of the target's numbers: integers are labels.</summary>
+    public TargetElement TargetElement { get; init; } = TargetElement.Int64;
+
+    /// <summary>Where the target of an image, class and pixel lies.</summary>
+    public GpuStrides? TargetStrides { get; init; }
+
+    /// <summary>
+    /// The loss's own inputs in the order of its definition, (N, S) or (N, C, S): double where the logits are, else float.
+    /// </summary>
+    public IReadOnlyList<nint> Inputs { get; init; } = [];
+}
+
+/// <summary>How far apart neighbours lie in memory, in numbers.</summary>
+/// <param name="Image">From an image to the next.</param>
+/// <param name="Class">From a class to the next.</param>
+/// <param name="Pixel">From a pixel to the next.</param>
+public readonly record struct GpuStrides(long Image, long Class, long Pixel)
+{
+    internal static GpuStrides ClassesFirst(int classes, long pixels) => new(classes * pixels, pixels, 1);
+
+    internal static GpuStrides ClassesLast(int classes, long pixels) => new(classes * pixels, 1, classes);
+}

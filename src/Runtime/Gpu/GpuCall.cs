@@ -1,0 +1,86 @@
+using LossGen.Kernels;
+
+namespace LossGen.Gpu;
+
+/// <summary>What follows from the extents of a call: how many blocks there are, and where sums and constants lie.</summary>
+internal sealed class GpuCall
+{
+    private readonly KernelLayout layout;
+    private readonly LossShape shape;
+    private readonly int blocksOfImage;
+
+    public GpuCall(KernelLayout layout, LossShape shape, GpuBlock block)
+    {
+        this.layout = layout;
+        this.shape = shape;
+        Block = block;
+        long pixels = layout.PerImage ? shape.Pixels : shape.Batch * shape.Pixels, chunk = (long)block.Pixels * block.Rows;
+        blocksOfImage = checked((int)((pixels + chunk - 1) / chunk));
+        Blocks = checked(blocksOfImage * Kept);
+    }
+
+    public GpuBlock Block { get; }
+
+    /// <summary>The blocks of a pass.</summary>
+    public int Blocks { get; }
+
+    public int Classes => shape.Classes;
+
+    public GpuStrides Logits { get; init; }
+
+    public GpuStrides Target { get; init; }
+
+    public GpuStrides Gradient { get; init; }
+
+    /// <summary>For how many images sums and constants are kept.</summary>
+    public int Kept => layout.PerImage ? shape.Batch : 1;
+
+    // As the kernels order them.
+    private IEnumerable<PassLayout> All =>
+        [.. layout.Passes, layout.Gradient, .. layout.Fused is { } fused ? [fused] : Array.Empty<PassLayout>(), .. layout.Elements is { } elements ? [elements] : Array.Empty<PassLayout>()];
+
+    public long PartialBytes => sizeof(double) * Math.Max(1, layout.Passes.Select(pass => (long)pass.SumLength(Classes) * Blocks).DefaultIfEmpty(0).Max());
+
+    public long ConstantBytes => sizeof(double) * Math.Max(1, All.Sum(pass => (long)pass.ConstantLength(Classes) * Kept));
+
+    public long SumBytes => sizeof(double) * Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
+
+    public long SlotBytes
+    {
+        get
+        {
+            (int scalar, int perClass, int image, int imageClass) = layout.Slots;
+            return sizeof(double) * Math.Max(1, scalar + ((long)perClass * Classes) + ((long)image * shape.Batch) + ((long)imageClass * shape.Batch * Classes));
+        }
+    }
+
+    public GpuShape Shape(PassLayout pass) => new()
+    {
+        Images = shape.Batch,
+        Pixels = shape.Pixels,
+        Logits = Logits,
+        Target = Target,
+        Gradient = Gradient,
+        Constants = All.TakeWhile(other => other != pass).Sum(other => (long)other.ConstantLength(Classes) * Kept),
+        Blocks = Blocks,
+        BlocksOfImage = blocksOfImage,
+    };
+
+    public GpuReduction Reduction(PassLayout pass, int index) => new()
+    {
+        Sums = layout.Passes.Take(index).Sum(other => (long)other.SumLength(Classes) * Kept),
+        Count = pass.SumLength(Classes),
+        Blocks = Blocks,
+        BlocksOfImage = blocksOfImage,
+        FirstClassMaximum = (pass.ClassSums - pass.ClassMaxima) * Classes,
+        EndOfClasses = pass.ClassSums * Classes,
+        FirstPixelMaximum = pass.SumLength(Classes) - pass.PixelMaxima,
+    };
+
+    public GpuSection Section(double scale) => new()
+    {
+        Pixels = shape.Pixels,
+        Scale = scale,
+        Images = shape.Batch,
+    };
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using System.Reflection;
+using LossGen.Kernels;
+
+namespace LossGen.Gpu;
+
+/// <summary>The kernels of a loss for one kind of target, as text. Made by generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class GpuKernels
+{
+    private static readonly Lazy<string> s_prelude = new(static () =>
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("LossGen.Gpu.prelude.cl")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    });
+
+    /// <summary>The kernels.</summary>
+    /// <param name="layout">The passes, which kernels for GPUs share with those for the CPU.</param>
+    /// <param name="ValueStages">Bit k: there is <c>scalarsK</c>, the scalar section before pass k for the value.</param>
+    /// <param name="GradientStages">Bit k: there is <c>slopesK</c>, the same for value and gradient.</param>
+    /// <param name="text">C behind the prelude.</param>
+    public GpuKernels(KernelLayout layout, int ValueStages, int GradientStages, string text)
+    {
+        Layout = layout;
+        this.ValueStages = ValueStages;
+        this.GradientStages = GradientStages;
+        Text = text;
+    }
+
+    private GpuKernels(string reason)
+    {
+        Reason = reason;
+    }
+
+    /// <summary>The loss has no kernels for GPUs.</summary>
+    /// <param name="reason">Why: continues "the loss has no kernels for GPUs: ".</param>
+    public static GpuKernels Missing(string reason) => new(reason);
+
+    internal KernelLayout? Layout { get; }
+
+    internal string? Text { get; }
+
+    internal int ValueStages { get; }
+
+    internal int GradientStages { get; }
+
+    /// <summary>Why there are no kernels; null where there are.</summary>
+    internal string? Reason { get; }
+
+    /// <summary>What all kernels begin with.</summary>
+    internal static string Prelude => s_prelude.Value;
+}
