@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LossGen.Gpu;
 
-/// <summary>The functions of a driver's library, found by their names. The library stays loaded: drivers do not like to be unloaded.</summary>
+/// <summary>A driver's library and its functions, found by their names. It stays loaded: drivers do not like to be unloaded.</summary>
 internal sealed class NativeFunctions
 {
     private readonly nint library;

@@ -7,7 +7,7 @@ internal sealed unsafe class OpenClLibrary
     public const int True = 1;
     public const ulong AnyDevice = 0xFFFFFFFF, Cpu = 1 << 1, Gpu = 1 << 2;
     public const ulong ReadWrite = 1 << 0, ReadOnly = 1 << 2, CopyHostPointer = 1 << 5;
-    public const uint DeviceType = 0x1000, MaxWorkGroupSize = 0x1004, MaxAllocation = 0x1010, Available = 0x1027, CompilerAvailable = 0x1028;
+    public const uint DeviceType = 0x1000, MaxAllocation = 0x1010, Available = 0x1027, CompilerAvailable = 0x1028;
     public const uint DeviceName = 0x102B, DeviceExtensions = 0x1030, DoubleConfiguration = 0x1032;
     public const uint BuildLog = 0x1183, KernelArgumentCount = 0x1191, KernelWorkGroupSize = 0x11B0;
 
