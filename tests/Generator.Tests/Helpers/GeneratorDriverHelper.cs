@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LossGen.TestSupport;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
