@@ -193,10 +193,16 @@ public sealed unsafe class CudaDevice : GpuDevice
         Check(cuda.CopyOnDevice(to, from, checked((nuint)bytes), Stream), "cuMemcpyDtoDAsync", $"{bytes} bytes were not copied on {Name}");
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Where the macro <c>EXACT</c> is 1 no product joins an addition, which CUDA C can say by an option alone.</remarks>
     internal override GpuModule Compile(string source, IReadOnlyList<string> defines)
     {
         string[] options =
-            ["--gpu-architecture=" + nvrtc.Architecture, "--std=c++17", .. defines.Select(define => "--define-macro=" + define)];
+        [
+            "--gpu-architecture=" + nvrtc.Architecture, "--std=c++17",
+            .. defines.Contains("EXACT=1") ? ["--fmad=false"] : Array.Empty<string>(),
+            .. defines.Select(define => "--define-macro=" + define),
+        ];
         var key = (source, string.Join('\n', options));
         using Entered entered = Enter();
         if (!modules.TryGetValue(key, out GpuModule? module))

@@ -36,6 +36,8 @@ public sealed class CudaDeviceTests
         {
             GpuModule module = device.Compile(Source, ["CLASSES=19", "ROWS=8"]);
             Assert.Equal("--gpu-architecture=sm_90 --std=c++17 --define-macro=CLASSES=19 --define-macro=ROWS=8", mock.Options);
+            device.Compile(Source, ["EXACT=1"]);
+            Assert.Equal("--gpu-architecture=sm_90 --std=c++17 --fmad=false --define-macro=EXACT=1", mock.Options);
             mock.Forget();
             device.Stream = 7;
             device.Launch(module, "scale", 5, 128, Arguments(unchecked((nint)0x1122334455667788), -2));
@@ -57,7 +59,7 @@ public sealed class CudaDeviceTests
             Assert.StartsWith("cuLaunchKernel scale grid 1 1 1 block 1 1 1 shared 0 stream 0", Assert.Single(mock.Log), StringComparison.Ordinal);
             Assert.Equal((77, 16), device.Resources(module, "scale"));
             Assert.Equal(2.5, device.Milliseconds(() => device.Launch(module, "scale", 1, 1, Arguments(0, 1))));
-            Assert.Equal("0 0 1 1 0 0 0", Live(mock));
+            Assert.Equal("0 0 2 1 0 0 0", Live(mock));
         }
 
         Assert.Equal(None, Live(mock));
