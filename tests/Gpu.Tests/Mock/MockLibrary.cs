@@ -71,6 +71,16 @@ internal sealed unsafe class MockLibrary : IDisposable
             ((delegate* unmanaged<byte*, int, int, void>)Function("mock_fail"))(name, after, error);
     }
 
+    /// <summary>Tells how many bytes each argument of a kernel has.</summary>
+    public void Kernel(string kernel, params int[] sizes)
+    {
+        fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(kernel + "\0"))
+        {
+            fixed (int* all = sizes)
+                ((delegate* unmanaged<byte*, int, int*, void>)Function("mock_kernel"))(name, sizes.Length, all);
+        }
+    }
+
     public void BreakAtWait(int error) => ((delegate* unmanaged<int, void>)Function("mock_break_at_wait"))(error);
 
     public void Devices(int count, int capability = 90, int driver = 12080) =>
