@@ -118,7 +118,7 @@ public sealed class GpuEvaluator : IDisposable
         int classes = shape.Classes;
         GpuStrides logits = batch.LogitStrides ?? (shape.ClassesLast ? GpuStrides.ClassesLast(classes, shape.Pixels) : GpuStrides.ClassesFirst(classes, shape.Pixels));
         var block = GpuBlock.For(classes, shape.Pixels, logits.Class);
-        GpuModule module = Module(kernels, layout, batch, block, hasLabels);
+        GpuModule module = Module(kernels, layout, batch, block);
         var call = new GpuCall(layout, shape, block)
         {
             Logits = logits,
@@ -209,15 +209,24 @@ public sealed class GpuEvaluator : IDisposable
         memory = new(device.Allocate(bytes), bytes);
     }
 
-    private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block, bool hasLabels)
+    private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
     {
-        LossDefinition definition = loss.Definition;
-        int classes = batch.Shape.Classes;
+        List<string> defines = Defines(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
+        string key = string.Join(' ', defines);
+        if (modules.TryGetValue(key, out GpuModule? known))
+            return known;
+        return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
+    }
+
+    /// <summary>The macros that a text is compiled with.</summary>
+    internal static List<string> Defines(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits, TargetElement target)
+    {
+        bool hasLabels = target <= TargetElement.Int64;
         var defines = new List<string>
         {
             Define("CLASSES", classes), Define("PIXELS", block.Pixels), Define("GROUPS", block.Groups), Define("ROWS", block.Rows),
-            Define("LOGIT_TYPE", (int)batch.LogitElement), Define("TARGET_TYPE", TargetType(batch.TargetElement)),
-            Define("VALUE_TYPE", layout.ElementAxes == ElementAxes.None || batch.LogitElement == LogitElement.Double ? 1 : 0),
+            Define("LOGIT_TYPE", (int)logits), Define("TARGET_TYPE", TargetType(target)),
+            Define("VALUE_TYPE", layout.ElementAxes == ElementAxes.None || logits == LogitElement.Double ? 1 : 0),
         };
         if (layout.PerImage)
             defines.Add("PER_IMAGE=1");
@@ -231,10 +240,7 @@ public sealed class GpuEvaluator : IDisposable
             defines.Add("UNIT=1");
         if (layout.Passes.Any(pass => pass.HasMaxima))
             defines.Add("EXACT=1");
-        string key = string.Join(' ', defines);
-        if (modules.TryGetValue(key, out GpuModule? known))
-            return known;
-        return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
+        return defines;
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
         static string Define(string name, int number) => name + "=" + Text(number);

@@ -432,15 +432,17 @@ BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
     const int64 image = BLOCK / shape.blocksOfImage; \
     const int64 pixel = ((int64)(BLOCK % shape.blocksOfImage) * ROWS + row) * PIXELS + lane, at = image * shape.pixels + pixel; \
     const int inside = pixel < shape.pixels
-#define BEGIN_CONSTANTS(perClass, shared) \
-    GLOBAL const real* RESTRICT constants = allConstants + shape.constants + image * ((perClass) * CLASSES + (shared))
+#define BEGIN_CONSTANTS(rows, shared) \
+    GLOBAL const real* RESTRICT constants = allConstants + shape.constants + (int64)(BLOCK / shape.blocksOfImage) * ((rows) * CLASSES + (shared))
 #else
 #define BEGIN_PIXEL() \
     const int64 at = ((int64)BLOCK * ROWS + row) * PIXELS + lane; \
     const int inside = at < shape.images * shape.pixels; \
     const int64 image = inside ? at / shape.pixels : 0, pixel = inside ? at - image * shape.pixels : 0
-#define BEGIN_CONSTANTS(perClass, shared) GLOBAL const real* RESTRICT constants = allConstants + shape.constants
+#define BEGIN_CONSTANTS(rows, shared) GLOBAL const real* RESTRICT constants = allConstants + shape.constants
 #endif
+// Numbers for each class are held like the logits, unless they are too many.
+#define CONSTANT(held, k, rows) ((rows) * HELD <= 64 ? (held)[h] : constants[(k) * CLASSES + CLASS])
 #define OWN (inside && group == 0)
 
 #define LOGIT_AT ((size)(image * shape.logitImage + pixel * shape.logitPixel) + (size)CLASS * (size)shape.logitClass)
@@ -469,8 +471,9 @@ DEVICE real checked(real y, GLOBAL int* fault)
     return y;
 }
 #ifdef IGNORED
-#define IS_VALID_TARGET() (inside && LOAD_TARGET(target, TARGET_AT) != IGNORED)
-#define READ_VALID_TARGET() (IS_VALID_TARGET() ? checked((real)LOAD_TARGET(target, TARGET_AT), fault) : 0)
+#define READ_RAW_TARGET() (inside ? (real)LOAD_TARGET(target, TARGET_AT) : (real)IGNORED)
+#define IS_VALID_TARGET(raw) ((raw) != IGNORED)
+#define VALID_TARGET(raw) (IS_VALID_TARGET(raw) ? checked(raw, fault) : 0)
 #endif
 #define BEGIN_TARGET() const int valid = inside
 #define READ_TARGET() (inside ? checked((real)LOAD_TARGET(target, TARGET_AT), fault) : 0)

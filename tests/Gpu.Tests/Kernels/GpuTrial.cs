@@ -58,7 +58,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
             long label = labels[(image * Pixels) + pixel];
             bool isIgnored = label == Definition.IgnoreIndex && random.Next(2) == 0;
             target[i] = isIgnored ? (float)label
-                : Definition.Activation == Activation.None ? (float)((random.NextDouble() * 2) - 1)
+                : Definition.Activation == Activation.None && !Definition.UnitTarget ? (float)((random.NextDouble() * 2) - 1)
                 : (label == c || (Classes == 1 && label == 1)) ? 0.9f : 0.1f / Math.Max(1, Classes - 1);
         }
 

@@ -103,6 +103,7 @@ internal sealed class GpuPass
             body.Add(new Declare(names.Of(sum), NumberType.Real, Start(sum)));
         }
 
+        Constants(body);
         body.Add(new Loop("EACH_ROW", Row()) { Counters = ["row"] });
         if (pass.ClassSums.Length > 0)
         {
@@ -129,14 +130,40 @@ internal sealed class GpuPass
         .. Enumerable.Range(0, plan.Graph.InputCount).Select(k => $"input{k}_"),
     ];
 
+    // What the scalar section left is the same for all pixels of a block.
+    private void Constants(ImmutableArray<Statement>.Builder body)
+    {
+        if (pass.ClassConstants.Length + pass.ScalarConstants.Length == 0)
+            return;
+        body.Add(Do.Of("BEGIN_CONSTANTS", new Number(pass.ClassConstants.Length, NumberType.Whole), new Number(pass.ScalarConstants.Length, NumberType.Whole)));
+        for (int k = 0; k < pass.ClassConstants.Length; k++)
+        {
+            var inMemory = new Element("constants", GpuText.Sum(GpuText.Times(k, GpuText.Classes), Class), NumberType.Real);
+            body.Add(new Declare(ClassConstant(k), NumberType.Real, null, "HELD"));
+            body.Add(Each([Do.Of("SKIP_MISSING"), new Assign(new Element(ClassConstant(k), Word("h", NumberType.Whole), NumberType.Real), Joining.Set, inMemory)]));
+        }
+
+        Expression classRows = GpuText.Times(pass.ClassConstants.Length, GpuText.Classes);
+        for (int k = 0; k < pass.ScalarConstants.Length; k++)
+            body.Add(new Let(ScalarConstant(k), new Element("constants", GpuText.Sum(classRows, new Number(k, NumberType.Whole)), NumberType.Real)));
+    }
+
+    private static string ClassConstant(int row) => "perClass" + row;
+
+    private static string ScalarConstant(int k) => "shared" + k;
+
     // A row of pixels: one for each thread.
     private ImmutableArray<Statement> Row()
     {
         var steps = ImmutableArray.CreateBuilder<Statement>();
         steps.Add(Do.Of("BEGIN_PIXEL"));
-        if (pass.ClassConstants.Length + pass.ScalarConstants.Length > 0)
-            steps.Add(Do.Of("BEGIN_CONSTANTS", new Number(pass.ClassConstants.Length, NumberType.Whole), new Number(pass.ScalarConstants.Length, NumberType.Whole)));
         steps.Add(Do.Of(plan.Graph.IndexTarget ? "BEGIN_LABEL" : "BEGIN_TARGET"));
+        if (hasIgnored && nodes.Any(node => node.Op == Op.Target || (node.Op == Op.Valid && HasClass(node))))
+        {
+            steps.Add(new Declare(Raw.Array, NumberType.Real, null, "HELD"));
+            steps.Add(Each([Do.Of("SKIP_MISSING"), new Assign(Raw, Joining.Set, Call.Of("READ_RAW_TARGET", NumberType.Real))]));
+        }
+
         foreach (Node node in nodes.Where(held.Contains))
             steps.Add(new Declare(names.Of(node), NumberType.Real, null, "HELD"));
         known.Clear();
@@ -284,7 +311,7 @@ internal sealed class GpuPass
             case Op.Logit:
                 return Call.Of("READ_LOGIT", NumberType.Real);
             case Op.Target:
-                return Call.Of(hasIgnored ? "READ_VALID_TARGET" : "READ_TARGET", NumberType.Real);
+                return hasIgnored ? Call.Of("VALID_TARGET", NumberType.Real, Raw) : Call.Of("READ_TARGET", NumberType.Real);
             case Op.Input:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
             case Op.Upstream when node.IsPixel:
@@ -294,7 +321,7 @@ internal sealed class GpuPass
             case Op.Labelled:
                 return Apply.Of(Op.LessOrEqual, NumberType.Truth, new Number(0, NumberType.Whole), Word("label", NumberType.Whole));
             case Op.Valid when HasClass(node):
-                return Call.Of("IS_VALID_TARGET", NumberType.Truth);
+                return Call.Of("IS_VALID_TARGET", NumberType.Truth, Raw);
             case Op.Valid:
                 return Word("valid", NumberType.Truth);
         }
@@ -310,12 +337,14 @@ internal sealed class GpuPass
         int row = pass.ClassConstants.IndexOf(node), scalar = pass.ScalarConstants.IndexOf(node);
         if (row < 0 && scalar < 0)
             throw new InvalidOperationException($"pass {pass.Id} reads {node}, which is none of its constants");
-        Expression index = row >= 0
-            ? GpuText.Sum(GpuText.Times(row, GpuText.Classes), Class)
-            : GpuText.Sum(GpuText.Times(pass.ClassConstants.Length, GpuText.Classes), new Number(scalar, NumberType.Whole));
-        var value = new Element("constants", index, NumberType.Real);
+        Expression value = row < 0 ? Word(ScalarConstant(scalar), NumberType.Real)
+            : Call.Of(
+                "CONSTANT", NumberType.Real, Word(ClassConstant(row), NumberType.Real), new Number(row, NumberType.Whole), new Number(pass.ClassConstants.Length, NumberType.Whole));
         return node.Operation().IsCondition ? new Cast(value, NumberType.Truth) : value;
     }
+
+    // A dense target as it is, which says of itself whether it counts.
+    private static readonly Element Raw = new("raw", new Variable("h", NumberType.Whole), NumberType.Real);
 
     private static readonly Variable Class = new("CLASS", NumberType.Whole);
 }

@@ -1,0 +1,71 @@
+using LossGen.Kernels;
+using Xunit.Abstractions;
+
+namespace LossGen.Gpu.Tests.Ptx;
+
+/// <summary>The text as CUDA C: it compiles, holds a pixel's classes in registers, and reads each logit once a pass.</summary>
+public sealed class PtxTests(ITestOutputHelper output)
+{
+    private static readonly string[] Losses =
+    [
+        "[Loss(Activation.Softmax)] [Dice] [CrossEntropy(Weight = 0.5)]",
+        "[Loss(Activation.Softmax, IgnoreIndex = 255, PerImage = true)] [Tversky] [Focal]",
+        "[Loss(Activation.Softmax)] [Tversky] [CrossEntropy(LabelSmoothing = 0.1)]",
+        "[Loss(Activation.Softmax)] [GeneralizedDice] [JensenShannon]",
+        "[Loss(Activation.Sigmoid)] [Dice] [BinaryCrossEntropy]",
+        "[Loss(Activation.Sigmoid)] [Focal] [MatthewsCorrelation]",
+        "[Loss(Activation.Softmax)] [UnifiedFocal]",
+        "[Loss(Activation.Softmax)] [BiTempered]",
+        "[Loss(Activation.Softmax)] [WassersteinDice]",
+        "[Loss(Activation.None)] [Huber]",
+    ];
+
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Select(Declaration), properties: ("LossGenGpu", "true"));
+
+    private static string Declaration(string attributes) => attributes + "\npublic sealed partial class Declared;";
+
+    public static TheoryData<string, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (string loss in Losses)
+            {
+                foreach (int classes in new[] { 4, 19, 150 })
+                    cases.Add(loss, classes);
+            }
+
+            return cases;
+        }
+    }
+
+    [ClangTheory]
+    [MemberData(nameof(Cases))]
+    public void EachLogitIsReadOnceAPass(string attributes, int classes)
+    {
+        var loss = (IGpuLoss)Compiler.Create(Declaration(attributes));
+        foreach (bool dense in new[] { false, true })
+        {
+            if (loss.Kernels(dense) is not { } kernels)
+                continue;
+            KernelLayout layout = kernels.Layout!;
+            GpuBlock block = GpuBlock.For(classes, 512 * 512, 512 * 512);
+            List<string> defines = GpuEvaluator.Defines(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single : TargetElement.Int64);
+            Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + kernels.Text, defines);
+            int held = (classes + block.Groups - 1) / block.Groups;
+            foreach (PassLayout pass in layout.Passes.Append(layout.Gradient))
+            {
+                PtxKernel kernel = found["pass" + pass.Id];
+                output.WriteLine($"{(dense ? "dense" : "index")} C = {classes} {block.Pixels}x{block.Groups} pass {pass.Id}: {kernel}");
+                Assert.Equal(0, kernel.Local);
+
+                // A logit and a dense target for each class held, and what the scalar section left.
+                int most = (held * (dense ? 2 : 1)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
+                Assert.InRange(kernel.FloatLoads, 1, most);
+                Assert.InRange(kernel.LongLoads, 0, 1);
+                if (pass == layout.Gradient)
+                    Assert.Equal(held, kernel.FloatStores);
+            }
+        }
+    }
+}
