@@ -7,6 +7,9 @@ namespace LossGen.Gpu;
 /// <summary>Where NVRTC may lie: it is no part of the driver, and libtorch's packages give it names of their own.</summary>
 internal static class NvrtcSearch
 {
+    /// <summary>The host's list of folders.</summary>
+    internal const string HostFolders = "NATIVE_DLL_SEARCH_DIRECTORIES";
+
     /// <summary>Full paths of files that exist, then names for the system's loader; likeliest first.</summary>
     public static IEnumerable<string> Candidates()
     {
@@ -54,6 +57,13 @@ internal static class NvrtcSearch
                 continue;
             yield return Path.Combine(packages, "nvidia", "cuda_nvrtc", OperatingSystem.IsWindows() ? "bin" : "lib");
             yield return Path.Combine(packages, "nvidia", "cu13", OperatingSystem.IsWindows() ? "bin" : "lib");
+        }
+
+        // Where the host looks for native files: packages' own folders, too, where nothing was copied.
+        if (AppContext.GetData(HostFolders) is string folders)
+        {
+            foreach (string folder in folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+                yield return folder;
         }
 
         // Beside the program, where packages' native files are put.

@@ -278,6 +278,14 @@ public sealed class CudaDeviceTests
         Assert.True(CudaDevice.TryOpen(0, setup, out CudaDevice? device, out string? reason), reason);
         device.Dispose();
         Assert.Contains("libnvrtc.so.12", NvrtcSearch.Candidates());
+
+        // Among the folders of packages before the system's.
+        object? before = AppContext.GetData(NvrtcSearch.HostFolders);
+        AppContext.SetData(NvrtcSearch.HostFolders, $"/nowhere{Path.PathSeparator}{mock.Folder}");
+        string[] candidates = [.. NvrtcSearch.Candidates()];
+        AppContext.SetData(NvrtcSearch.HostFolders, before);
+        int found = Array.IndexOf(candidates, Path.Combine(mock.Folder, names[0]));
+        Assert.InRange(found, 0, Array.IndexOf(candidates, "libnvrtc.so.13") - 1);
     }
 
     [Fact]
