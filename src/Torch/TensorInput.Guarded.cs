@@ -26,6 +26,16 @@ internal sealed partial class TensorInput
     /// <inheritdoc cref="Divide(Tensor, Tensor)"/>
     public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
 
+    /// <summary>The exponential; where that is infinite a large number, whose products with others still are numbers.</summary>
+    public Tensor Exp(Tensor x)
+    {
+        if (!torch.is_grad_enabled())
+            return x.exp();
+        (double most, double large) = x.dtype == ScalarType.Float64 ? (709, 1e150) : (88, 1e18);
+        Tensor isInfinite = x.gt(most);
+        return torch.where(isInfinite, Number(large), x.masked_fill(isInfinite, 0).exp());
+    }
+
     /// <summary>The logarithm.</summary>
     public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(0).logical_not(), static v => v.log()) : x.log();
 
@@ -67,11 +77,9 @@ internal sealed partial class TensorInput
     // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
     private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);
 
-    // That of a 0 that no derivative goes through is a number far below: in a log-sum-exp it is no summand, and any number is right where
-    // it is not taken.
-    private Tensor GuardedLogarithm(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) => x.requires_grad
-        ? Guarded(x, isSmooth, function)
-        : torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(-1e30));
+    // That of a 0 is a number far below: in a sum of exponentials it is no summand, and any number is right where it is not taken.
+    private Tensor GuardedLogarithm(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) =>
+        torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(-1e30));
 
     private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) =>
         Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));

@@ -74,7 +74,7 @@ internal sealed partial class TensorInput
     public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
 
     /// <summary>The exponential of a tensor of (N, C, S), in its memory, which nobody else reads. Where autograd records, in new memory.</summary>
-    public Tensor PutExp(Tensor own) => torch.is_grad_enabled() ? own.exp() : own.exp_();
+    public Tensor PutExp(Tensor own) => torch.is_grad_enabled() ? Exp(own) : own.exp_();
 
     /// <inheritdoc cref="PutExp"/>
     public Tensor PutProduct(Tensor own, Tensor factor) => torch.is_grad_enabled() ? own * factor : own.mul_(factor);

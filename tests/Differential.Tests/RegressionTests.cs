@@ -153,6 +153,8 @@ public sealed class RegressionTests
         ("a log-sum-exp of sums of classes of which nothing is known", Loss("Activation.Softmax, IgnoreIndex = -1, PerImage = true", "Log(SumOverClasses(Exp(Sum(x.Probability)))) + LogSumExpOverClasses(Mean(x.Logit)) * SoftmaxOverClasses(Sum(x.Logit) * 0.1)", Activation.Softmax, ignore: -1) with { PerImage = true }),
         ("a log-sum-exp of no class", Outside(Activation.Sigmoid, -1, 3, "Expm1(LogSumExpOverClasses(x.Logit * y)) + SumOverClasses(x.Probability * SoftmaxOverClasses(x.Logit))", "OnlyClasses = new[] { 1 }")),
         ("second derivatives of a written softmax beside ignored pixels", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Exp(x.LogProbability) / SumOverClasses(Exp(x.LogProbability)) * Sum(x.Complement)", ignore: -100)),
+        ("second derivatives of a quotient by a class that is ignored", Loss("Activation.None, Classes = 2, IgnoreIndex = 255, Target = TargetKind.Dense", "Exp(x.Logit) / (Channel(Exp(x.Logit), 0) + 0.125)", Activation.None, ignore: 255) with { Classes = 2, Target = TargetKind.Dense }),
+        ("second derivatives of a written softmax over another class's", Loss("Activation.None, Classes = 4, IgnoreIndex = 255", "Exp(x.Logit) / SumOverClasses(Exp(x.Logit)) / (ShiftClasses(Exp(x.Logit) / SumOverClasses(Exp(x.Logit)), 2, 1) + 0.125)", Activation.None, ignore: 255) with { Classes = 4 }),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

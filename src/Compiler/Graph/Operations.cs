@@ -109,7 +109,7 @@ internal static class Operations
             Vector = "V.Exp({0})",
             Scalar = "global::System.Math.Exp({0})",
             Function = "exp",
-            Torch = "{0}.exp()",
+            Torch = "input.Exp({0})",
         };
         yield return exp;
         yield return exp with { Op = Op.ExpNonPositive, Domain = "at most 0: made by lowering only", Vector = "V.ExpNonPositive({0})" };

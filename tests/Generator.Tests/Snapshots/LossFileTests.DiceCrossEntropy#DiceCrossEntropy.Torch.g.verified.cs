@@ -61,7 +61,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // sum = sum_NS(pixel)
             var sum = input.Keep(input.SumNS(pixel));
             // overlap = sum_NS([label = c]*exp(pixel))
-            var overlap = input.Keep(input.LabelSumsNS(pixel.exp()));
+            var overlap = input.Keep(input.LabelSumsNS(input.Exp(pixel)));
             input.Drop(pixel);
             return new global::TorchSharp.torch.Tensor[] { predicted, labelled, sum, overlap };
         }
