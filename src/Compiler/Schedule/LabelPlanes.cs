@@ -27,6 +27,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
             return Graph.Make(Op.Multiply, Graph.Make(Op.Mask, Rewrite(node[0]), Rewrite(node[1][0])), Rewrite(node[1][1]));
         if (node is { Op: Op.Add, IsPixel: true } && node.Axes.Has(Axes.Class))
             return factoring.Add(Rewrite(node[0]), Rewrite(node[1]));
+        if (node.Op is Op.Sum or Op.PixelMaximum)
+            return Graph.Make(node.Op, [Graph.Spread(Rewrite(node[0]), node[0].Axes)], node.Number, node.Attribute, node.Classes);
         return node.Op is Op.Softmax or Op.Sigmoid ? factoring.Common(Same(node)) : Same(node);
     }
 

@@ -28,7 +28,9 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
     /// <param name="given">What the method gets from another.</param>
     public static List<Node> Rewrite(GraphBuilder graph, List<Node> results, List<Node> given)
     {
-        List<Node> nodes = Reachable.From(results, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
+        // One method finds the largest of the pixels, another asks which pixel has it: of the very numbers, so both compute them alike.
+        given = [.. given, .. Nodes().Select(LargestOf).OfType<Node>().Distinct()];
+        List<Node> nodes = Nodes();
 
         // Not where a class may take no part: all of a pixel may be such.
         var shared = new HashSet<Node>(nodes.Where(node => node.Op == Op.Softmax).Select(node => node[0]).Where(logits => logits.Op != Op.Where));
@@ -40,7 +42,13 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
             .Where(pair => shared.Contains(pair.Logits) && GraphBuilder.IsPicked(pair.Value, pair.Logits))
             .Select(pair => pair.Logits));
         return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
+
+        List<Node> Nodes() => Reachable.From(results, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
     }
+
+    // What a maximum over the pixels is taken of, of the maximum or of a comparison with it.
+    private static Node? LargestOf(Node node) =>
+        node.Op == Op.PixelMaximum ? node[0] : node.Op == Op.Equal ? node.Inputs.FirstOrDefault(input => input.Op == Op.PixelMaximum)?[0] : null;
 
     protected override Node Compute(Node node)
     {
