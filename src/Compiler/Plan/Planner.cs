@@ -51,9 +51,12 @@ internal sealed class Planner(GraphBuilder builder)
         PassPlan? fused = isFused
             ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null, [])
             : null;
-        // What must be there when only the value is asked for.
-        var early = new HashSet<Node>(Reachable.From([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage)]));
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value, []) : null;
+
+        // What must be there when only the value is asked for. Sums that are taken apart may ask for numbers that the graph has not.
+        List<Node> asked = [.. statistics.Where(pass => pass.Stage < valueStage).SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))];
+        var early = new HashSet<Node>(Reachable.From([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage), .. asked]));
+        all.AddRange(Reachable.From(statistics.SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))).Except(all).ToList());
 
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
         for (int stage = 0; stage <= passCount; stage++)

@@ -34,7 +34,8 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
 
     private static Node? Find(Node node) => node.Op switch
     {
-        Op.LogAtLeastOne or Op.Log1pOfUnit => node,
+        // One that is the same at each pixel is one anyway.
+        Op.LogAtLeastOne or Op.Log1pOfUnit => node.IsPixel ? node : null,
         Op.Add => Find(node[0]) ?? Find(node[1]),
         Op.Multiply when node[0].IsNumber(-1) => Find(node[1]),
         Op.Mask => Find(node[1]),
