@@ -11,6 +11,9 @@ internal sealed partial class GraphBuilder
     // Exponentials of what lies between minus and plus this can be multiplied and added up in float.
     private const double Tame = 40;
 
+    // 1 less 1 / (1 + exp(-this)) still has its digits in float.
+    private const double Near = 8;
+
     // A maximum below this is one over nothing.
     private const double NothingAbove = -1e29;
 
@@ -250,6 +253,9 @@ internal sealed partial class GraphBuilder
     // a / b where b is made of exponentials. What they are multiplied by remains.
     private Node? QuotientByExponentials(Node a, Node b)
     {
+        // A logistic function, whose complement is taken without cancellation.
+        if (b.Op == Op.Add && b[0].IsNumber(1) && b[1].Op == Op.Exp && !shifted.Contains(b[1]) && Bounds(b[1][0]) is { Low: < -Near } and { Low: >= -Tame, High: <= Tame })
+            return Multiply(a, Sigmoid(Negate(b[1][0])));
         if (ScaledOf(b) is not { HasExponential: true } below)
             return null;
         List<Node> factors = [.. Factors(a)];

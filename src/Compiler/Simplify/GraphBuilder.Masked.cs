@@ -48,13 +48,19 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// The adjoint of a node, with 0 for NaN where a masked class makes the node infinite: of the logit, and of sums such as the logarithm
-    /// of its probability. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
+    /// The adjoint of a node, with 0 for NaN where a masked class makes the node infinite: of the logit, of sums such as the logarithm
+    /// of its probability, and of what those add up to over the pixels. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
     /// of the masked class and, by way of a log-sum-exp, of all others.
     /// </summary>
     public Node NumberIfMasked(Node node, Node adjoint)
     {
-        if (!MasksClasses || node.Op is not (Op.Add or Op.Logit) || IsFiniteIfMasked(node) || IsFiniteIfMasked(adjoint))
+        bool mayBeNone = node.Op switch
+        {
+            Op.Add or Op.Logit => !IsFiniteIfMasked(node) && !IsFiniteIfMasked(adjoint),
+            Op.Sum => !node.IsPixel && !IsFiniteIfMasked(node[0]) && adjoint.DependsOnLogit,
+            _ => false,
+        };
+        if (!MasksClasses || !mayBeNone)
             return adjoint;
         Node isInfinite = Equal(Abs(node), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
         return Mask(Or(Not(isInfinite), isNumber), adjoint);
