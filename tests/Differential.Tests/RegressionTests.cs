@@ -155,6 +155,15 @@ public sealed class RegressionTests
         ("second derivatives of a written softmax beside ignored pixels", Loss("Activation.Sigmoid, IgnoreIndex = -100", "Exp(x.LogProbability) / SumOverClasses(Exp(x.LogProbability)) * Sum(x.Complement)", ignore: -100)),
         ("second derivatives of a quotient by a class that is ignored", Loss("Activation.None, Classes = 2, IgnoreIndex = 255, Target = TargetKind.Dense", "Exp(x.Logit) / (Channel(Exp(x.Logit), 0) + 0.125)", Activation.None, ignore: 255) with { Classes = 2, Target = TargetKind.Dense }),
         ("second derivatives of a written softmax over another class's", Loss("Activation.None, Classes = 4, IgnoreIndex = 255", "Exp(x.Logit) / SumOverClasses(Exp(x.Logit)) / (ShiftClasses(Exp(x.Logit) / SumOverClasses(Exp(x.Logit)), 2, 1) + 0.125)", Activation.None, ignore: 255) with { Classes = 4 }),
+        ("the largest logarithm of the pixels", Loss("Activation.Softmax", "MaxOverPixels(x.LogProbability) + MaxOverPixels(SumOverClasses(y * x.LogProbability)) * x.Probability", Activation.Softmax)),
+        ("the largest log-sum-exp of the pixels beside its softmax", Loss("Activation.Sigmoid", "MaxOverPixels(LogSumExpOverClasses(x.Complement)) * MeanOverClasses(SoftmaxOverClasses(x.Complement) * y)")),
+        ("what labels sum to when they are all the same", Loss("Activation.Softmax", "SumOverClasses(Abs(y)) + MaxOverPixels(SumOverClasses(Square(y) + Abs(y))) * x.Probability", Activation.Softmax)),
+        ("a logarithm that is the same at each pixel", Loss("Activation.None, Classes = 3", "ShiftClasses(x.Logit * y, 1, LogSumExpOverClasses(Sum(y)) + LogSumExpOverClasses(Mean(x.Logit)))", Activation.None) with { Classes = 3 }),
+        ("a number of sums beside a logarithm of a pixel", Loss("Activation.None, Classes = 3", "ShiftClasses(x.Logit, 1, MaxOverClasses(Mean(x.Logit)) + LogSumExpOverClasses(x.Logit + y))", Activation.None) with { Classes = 3 }),
+        ("a written softmax at a class that its sum leaves out", Outside(Activation.Softmax, 255, 2, "Channel(Exp(y.Valid) / SumOverClasses(Exp(y.Valid)), 0)", "IncludeBackground = false")),
+        ("the slope of digamma", Loss("Activation.Softmax", "Digamma(x.Probability + 0.1) + Pow(Digamma(x.Probability + 0.37), 5)", Activation.Softmax)),
+        ("levels off at a sum of masked classes", Loss("Activation.Softmax", "Tanh(Square(Mean(x.LogProbability))) + Atan(Total(x.LogProbability)) + Exp(Mean(x.LogProbability))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
+        ("the complement of a logistic function with bounds", Loss("Activation.Softmax", "Log(1 - 1 / (1 + Exp(-20 * x.Probability))) + Log(1 - 1 / (1 + Exp(-Pow(y + 1, 5))))", Activation.Softmax)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];
 

@@ -14,10 +14,19 @@ namespace LossGen;
 public class Value
 {
     internal Value(ElementAxes axes, Extents extents, double[] data)
+        : this(axes, extents, data, isResult: true)
+    {
+    }
+
+    /// <param name="axes">The axes.</param>
+    /// <param name="extents">Their extents.</param>
+    /// <param name="data">The numbers.</param>
+    /// <param name="isResult">An operation gave the numbers; else they stand there before it.</param>
+    internal Value(ElementAxes axes, Extents extents, double[] data, bool isResult)
     {
         Axes = axes;
         Extents = extents.Over(axes);
-        Data = Rounding.Round(data);
+        Data = isResult ? Rounding.Round(data) : data;
     }
 
     /// <summary>The axes over which the value varies.</summary>

@@ -35,6 +35,14 @@ internal static class Elementwise
     public static Value Broadcast(Value a, ElementAxes axes, Extents extents) =>
         (a.Axes | axes) == a.Axes ? a : Create(a.Axes | axes, extents, (n, c, s) => a[n, c, s]);
 
+    /// <summary>A value whose numbers are still to come.</summary>
+    public static Value Start(ElementAxes axes, Extents extents, double number)
+    {
+        var data = new double[extents.Over(axes).Count];
+        Array.Fill(data, number);
+        return new Value(axes, extents, data, isResult: false);
+    }
+
     public static Value Create(ElementAxes axes, Extents extents, Func<int, int, int, double> at, bool selects = false)
     {
         Extents over = extents.Over(axes);

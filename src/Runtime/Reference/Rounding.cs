@@ -6,11 +6,15 @@ namespace LossGen.Reference;
 /// </summary>
 internal static class Rounding
 {
+    private const double SmallestNormal = 1.17549435e-38;
+
     [ThreadStatic]
     private static Func<double, double>? t_round;
 
     /// <summary>What a formula gives as it is written in float: it says where that precision ends, not what generated code has to give.</summary>
-    public static T ToSingle<T>(Func<T> evaluate) => With(number => (double)(float)number, evaluate);
+    /// <param name="evaluate">Executes the formula.</param>
+    /// <param name="flushes">Numbers below the smallest normal one are 0, as kernels' exponentials are.</param>
+    public static T ToSingle<T>(Func<T> evaluate, bool flushes) => With(number => flushes && Math.Abs(number) < SmallestNormal ? 0 : (double)(float)number, evaluate);
 
     /// <summary>
     /// What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as whole ones and conditions, are exact, unless they may be what rounding
@@ -18,6 +22,24 @@ internal static class Rounding
     /// </summary>
     public static T Perturbed<T>(Random random, double unit, bool isShortExact, Func<T> evaluate) =>
         With(number => isShortExact && IsShort(number) ? number : number * (1 + (unit * ((random.NextDouble() * 2) - 1))), evaluate);
+
+    /// <summary>How many infinite numbers operations of a formula give on the way.</summary>
+    public static int Infinities(Action evaluate)
+    {
+        int count = 0;
+        With(
+            number =>
+            {
+                count += double.IsInfinity(number) ? 1 : 0;
+                return number;
+            },
+            () =>
+            {
+                evaluate();
+                return count;
+            });
+        return count;
+    }
 
     public static double[] Round(double[] data) => t_round is { } round ? Array.ConvertAll(data, number => round(number)) : data;
 

@@ -12,19 +12,21 @@ internal sealed partial class TermScope
         return Elementwise.Zip(largest, sum, (m, s) => m + Math.Log(s));
     }
 
-    /// <summary>exp(v) over their sum; 0 at what takes no part.</summary>
+    /// <summary>exp(v) over their sum; 0 at what takes no part. NaN where the largest is infinite, as PyTorch's: shares of nothing but classes that are masked are not defined.</summary>
     public Value Softmax(Value value, ElementAxes axes)
     {
-        (Value shifted, _, Value sum) = Exponentials(value, axes);
-        return Elementwise.Zip(shifted, sum, (p, s) => double.IsNegativeInfinity(p) ? 0 : Math.Exp(p) / s);
+        (Value shifted, Value largest, Value sum) = Exponentials(value, axes);
+        return Elementwise.Zip(shifted, Defined(sum, largest), (p, s) => double.IsNegativeInfinity(p) ? 0 : Math.Exp(p) / s);
     }
 
     /// <summary>The logarithm of that; -infinity at what takes no part.</summary>
     public Value LogSoftmax(Value value, ElementAxes axes)
     {
-        (Value shifted, _, Value sum) = Exponentials(value, axes);
-        return Elementwise.Zip(shifted, sum, (p, s) => double.IsNegativeInfinity(p) ? p : p - Math.Log(s));
+        (Value shifted, Value largest, Value sum) = Exponentials(value, axes);
+        return Elementwise.Zip(shifted, Defined(sum, largest), (p, s) => double.IsNegativeInfinity(p) ? p : p - Math.Log(s));
     }
+
+    private static Value Defined(Value sum, Value largest) => Elementwise.Zip(sum, largest, (s, m) => double.IsInfinity(m) ? double.NaN : s);
 
     // v less the largest, -infinity where it takes no part; the largest; and the sum of the exponentials of the differences.
     private (Value Shifted, Value Largest, Value Sum) Exponentials(Value value, ElementAxes axes)
@@ -34,7 +36,7 @@ internal sealed partial class TermScope
         Value? known = Known(value, axes);
         Value largest = Max(whole, axes, known);
         Value differences = Elementwise.Zip(whole, largest, (p, m) => p == m ? 0 : p - m);
-        Value shifted = Elementwise.Create(whole.Axes, whole.Extents, (_, _, _) => double.NegativeInfinity);
+        Value shifted = Elementwise.Start(whole.Axes, whole.Extents, double.NegativeInfinity);
         Visit(differences, axes, whole.Extents, (i, p) => shifted.Data[i] = p, known);
         return (shifted, largest, Fold(Elementwise.Map(differences, Math.Exp), axes, known).Sum);
     }

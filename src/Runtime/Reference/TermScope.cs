@@ -136,7 +136,7 @@ internal sealed partial class TermScope
     private Value Max(Value value, ElementAxes axes, Value? known)
     {
         ElementAxes removed = axes & value.Axes;
-        Value largest = Elementwise.Create(value.Axes & ~removed, value.Extents, (_, _, _) => double.NegativeInfinity);
+        Value largest = Elementwise.Start(value.Axes & ~removed, value.Extents, double.NegativeInfinity);
         Visit(value, removed, largest.Extents, (i, p) => largest.Data[i] = Math.Max(largest.Data[i], p), known);
         return largest;
     }

@@ -62,8 +62,9 @@ internal static class Comparison
             ?? (batch.IsExtreme ? null : Curvature.Failure(loss, batch, expected, random)) ?? IgnoredHoldAnything(loss, batch, expected, found, random);
     }
 
-    // What is written with exponentials may cancel as it stands.
-    private static string? AsWritten(Expected written, Expected expected) => Values(Finite(written.Elements), expected.Elements, ValueTolerance, i => 16 * written.NoiseAsWritten(i));
+    // What is written with exponentials may cancel as it stands, or overflow on its way to a number: 1 / log(exp(1000)).
+    private static string? AsWritten(Expected written, Expected expected) =>
+        Values(Finite(written.Elements), expected.Elements, ValueTolerance, i => 16 * written.NoiseAsWritten(i)) is { } wrong && written.Infinities <= expected.Infinities ? wrong : null;
 
     // What is not finite is not known.
     private static double[] Finite(double[] numbers) => Array.ConvertAll(numbers, number => double.IsFinite(number) ? number : double.NaN);

@@ -47,6 +47,9 @@ internal sealed class Expected
 
     public bool IsFinite => Array.TrueForAll(Elements, double.IsFinite);
 
+    /// <summary>How many numbers on the way to the elements are infinite.</summary>
+    public int Infinities => Rounding.Infinities(() => call.Evaluate(logits));
+
     /// <summary>The size of what is added up: what differences round by, to 1e-14.</summary>
     public double Scale => 1 + Elements.Select((element, i) => Math.Abs(element * Upstream[i])).Sum();
 
@@ -99,7 +102,8 @@ internal sealed class Expected
         DifferenceQuotient.IsBetweenSlopes(found, h => At(h, i => i == axis ? 1 : 0), step, tolerance);
 
     /// <summary>The elements where every operation of the formula as it is written rounds to float.</summary>
-    public double[] InSingle() => Rounding.ToSingle(() => call.Evaluate(logits).Data);
+    /// <param name="flushes">Subnormal numbers are 0.</param>
+    public double[] InSingle(bool flushes) => Rounding.ToSingle(() => call.Evaluate(logits).Data, flushes);
 
     private double At(double step, Func<int, double> direction)
     {

@@ -30,7 +30,7 @@ internal static class ExponentialWords
         OverClasses("log-sum-exp", "LogSumExpOverClasses({0})", r => new(r.Low, r.High + LogMostClasses), keepsClasses: false),
         OverClasses("softmax", "SoftmaxOverClasses({0})", _ => new(0, 1), keepsClasses: true),
         Written("Log(SumOverClasses(Exp({0})))", "LogSumExpOverClasses({0})", OverClasses("", "", r => new(r.Low, r.High + LogMostClasses), keepsClasses: false)) with { Weight = 2 },
-        Written("(Exp({0}) / SumOverClasses(Exp({0})))", "SoftmaxOverClasses({0})", OverClasses("", "", _ => new(0, 1), keepsClasses: true)),
+        Written("(Exp({0}) / SumOverClasses(Exp({0})))", "Exp({0} - LogSumExpOverClasses({0}))", OverClasses("", "", _ => new(0, 1), keepsClasses: true)), // at classes that the sum leaves out, too
         OverPixels("LogSumExpOverPixels({0})", r => new(r.Low, r.High + LogMostPoints)),
         OverPixels("MaxOverPixels({0})", r => r),
         OverPixels("SoftmaxOverPixels({0})", _ => new(0, 1), keepsPixels: true),
