@@ -315,7 +315,7 @@ internal sealed class GpuPass
             case Op.Input:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
             case Op.Upstream when node.IsPixel:
-                return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word("upstream_", NumberType.Real));
+                return Call.Of(HasClass(node) ? "READ_CLASS_UPSTREAM" : "READ_UPSTREAM", NumberType.Real);
             case Op.OneHot:
                 return Apply.Of(Op.Equal, NumberType.Truth, Word("label", NumberType.Whole), Class);
             case Op.Labelled:
