@@ -61,7 +61,7 @@ public static partial class Functions
 
     /// <summary>
     /// exp(v) over the sum of exp(v) over the term's classes: positive numbers that add up to 1 inside each pixel, without overflow. It is 0 at classes that are not the term's, at ignored elements and,
-    /// of what has been summed over the pixels, at classes of which a dense target knows nothing.
+    /// of what has been summed over the pixels, at classes of which a dense target knows nothing. Where all that takes part is minus infinity it is NaN, as PyTorch's.
     /// </summary>
     public static Value SoftmaxOverClasses(Value v) => TermScope.Current.Softmax(v, ElementAxes.Class);
 
