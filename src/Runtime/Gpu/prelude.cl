@@ -374,6 +374,18 @@ DEVICE real joinMaximum(real v, SHARED real* room)
                 v = JOIN(v, room[THREAD + k]); \
         return v; \
     }
+// A function with barriers in another one is more than some compilers for processors bear.
+#define BLOCK_LINE(name, JOIN) \
+    DEVICE real name(real v, SHARED real* room) \
+    { \
+        BARRIER(); \
+        room[THREAD] = v; \
+        BARRIER(); \
+        if (THREAD == 0) \
+            for (int k = 1; k < WIDTH; k++) \
+                v = JOIN(v, room[k]); \
+        return v; \
+    }
 #define PIXEL_WARPS(name, JOIN) \
     DEVICE real name(real v, SHARED real* room) \
     { \
@@ -419,8 +431,13 @@ PIXEL_WARPS(pixelMaximum, MAXIMUM)
         } \
         return v; \
     }
+#ifdef ON_CPU
+BLOCK_LINE(totalSum, ADDED)
+BLOCK_LINE(totalMaximum, MAXIMUM)
+#else
 BLOCK_TOTAL(totalSum, pixelSum, ADDED)
 BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
+#endif
 
 #define BEGIN_BLOCK() \
     SHARED real room[WIDTH]; \

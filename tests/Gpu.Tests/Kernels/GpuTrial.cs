@@ -33,6 +33,21 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
     /// <returns>What differs; null where nothing does.</returns>
     public string? Run(GpuDevice device)
     {
+        (float[] logits, long[] labels, float[] target, float[][] maps) = Draw();
+        (double[] value, double[] gradient) = OnCpu(logits, labels, target, maps);
+        (double[] found, double[] slope) = OnDevice(device, logits, labels, target, maps);
+        return Differences("value", value, found, 2e-5) ?? Differences("gradient", gradient, slope, 2e-5);
+    }
+
+    /// <summary>What the device gives.</summary>
+    public (double[] Value, double[] Gradient) OnDevice(GpuDevice device)
+    {
+        (float[] logits, long[] labels, float[] target, float[][] maps) = Draw();
+        return OnDevice(device, logits, labels, target, maps);
+    }
+
+    private (float[] Logits, long[] Labels, float[] Target, float[][] Maps) Draw()
+    {
         var random = new Random(Seed);
         float[] logits = [.. Enumerable.Range(0, Shape.Batch * Classes * Pixels).Select(_ => (float)(((random.NextDouble() * 2) - 1) * Scale))];
         Edit?.Invoke(logits);
@@ -40,9 +55,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         float[] target = Dense ? DenseTarget(random, labels) : [];
         float[][] maps = [.. Definition.Inputs.Select(input => Enumerable.Range(0, Shape.Batch * Pixels * (input.Kind == InputKind.Element ? Classes : 1))
             .Select(_ => (float)(random.NextDouble() + 0.5)).ToArray())];
-        (double[] value, double[] gradient) = OnCpu(logits, labels, target, maps);
-        (double[] found, double[] slope) = OnDevice(device, logits, labels, target, maps);
-        return Differences("value", value, found, 2e-5) ?? Differences("gradient", gradient, slope, 2e-5);
+        return (logits, labels, target, maps);
     }
 
     private long Label(Random random) =>
