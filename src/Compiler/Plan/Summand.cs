@@ -23,7 +23,9 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
     /// <summary>Takes a sum apart where no other result of its pass needs the logarithm.</summary>
     public static Summand Of(GraphBuilder graph, Node sum, IEnumerable<Node> otherResults)
     {
-        Node? log = sum.Op == Op.PixelMaximum ? null : Find(sum[0]);
+        // A factor of each class of a pixel would be more of them than a product can hold.
+        bool joinsClasses = sum[0].Axes.Has(Axes.Class) && !sum.Axes.Has(Axes.Class);
+        Node? log = sum.Op == Op.PixelMaximum || joinsClasses ? null : Find(sum[0]);
         if (log is null || otherResults.Any(result => Reaches(result, log)))
             return new(sum, sum[0]);
         (Node? rest, Node factor, bool isNegative) = Take(graph, sum[0], log);
