@@ -26,8 +26,9 @@ internal static class Undecided
         double[] gradient = CpuBackend.InDouble(loss, batch, []).Gradient;
         (int classes, long pixels) = (batch.Shape.Classes, batch.Shape.Pixels);
 
-        // A sum of all logits of a pixel is infinite by one.
-        bool IsMasked(int at) => Enumerable.Range(0, classes)
+        // A sum of all logits of a pixel is infinite by one, and one over the pixels for all of them.
+        bool sumsPixels = new[] { "Sum(", "Mean(", "Total(", "TotalMean(", "OverPixels(" }.Any(word => text.ToString().Contains(word, StringComparison.Ordinal));
+        bool IsMasked(int at) => sumsPixels || Enumerable.Range(0, classes)
             .Any(c => double.IsNegativeInfinity(batch.Logits[(int)((at / (classes * pixels) * classes * pixels) + (c * pixels) + (at % pixels))]));
         return gradient.Any(double.IsNaN) && gradient.Index().All(slope => !double.IsNaN(slope.Item) || IsMasked(slope.Index));
     }
