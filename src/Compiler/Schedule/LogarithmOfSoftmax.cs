@@ -29,8 +29,10 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
     public static List<Node> Rewrite(GraphBuilder graph, List<Node> results, List<Node> given)
     {
         // One method finds the largest of the pixels, another asks which pixel has it: of the very numbers, so both compute them alike.
-        given = [.. given, .. Nodes().Select(LargestOf).OfType<Node>().Distinct()];
-        List<Node> nodes = Nodes();
+        // So is all that those are made of, which may be a result as well.
+        List<Node> compared = Nodes(Nodes(results).Select(LargestOf).OfType<Node>().Distinct().ToList());
+        given = [.. given, .. compared.Where(node => !node.Inputs.IsEmpty)];
+        List<Node> nodes = Nodes(results);
 
         // Not where a class may take no part: all of a pixel may be such.
         var shared = new HashSet<Node>(nodes.Where(node => node.Op == Op.Softmax).Select(node => node[0]).Where(logits => logits.Op != Op.Where));
@@ -43,7 +45,7 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
             .Select(pair => pair.Logits));
         return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
 
-        List<Node> Nodes() => Reachable.From(results, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
+        List<Node> Nodes(List<Node> from) => Reachable.From(from, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
     }
 
     // What a maximum over the pixels is taken of, of the maximum or of a comparison with it.
