@@ -83,6 +83,7 @@ public class SnippetTests
         foreach (string name in snippet.Locals)
             given.Remove(name);
         return $$"""
+            using LossGen.Gpu;
             using TorchSharp;
             using static TorchSharp.torch;
             using Tensor = TorchSharp.torch.Tensor;
