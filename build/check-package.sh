@@ -26,8 +26,9 @@ inside=$(unzip -l "$work"/feed/LossGen.*.nupkg | grep -oE 'analyzers/[^ ]+' | so
 [ "$inside" = "analyzers/dotnet/cs/LossGen.CodeFixes.dll analyzers/dotnet/cs/LossGen.Generator.dll " ] ||
     { echo "package: the analyzers are $inside"; exit 1; }
 
-dotnet build "$work/Torch" -c Release -v quiet -p:TreatWarningsAsErrors=true -p:LossGenShowPasses=true -p:EmitCompilerGeneratedFiles=true
+dotnet build "$work/Torch" -c Release -v quiet -p:TreatWarningsAsErrors=true -p:LossGenShowPasses=true -p:LossGenGpu=true -p:EmitCompilerGeneratedFiles=true
 grep -rq "(LossGenShowPasses)" "$work/Torch/obj" || { echo "the package does not hand LossGenShowPasses to the generator"; exit 1; }
+grep -rq "KERNEL void pass0" "$work/Torch/obj" || { echo "the package does not hand LossGenGpu to the generator"; exit 1; }
 dotnet run --project "$work/App" -c Release -p:TreatWarningsAsErrors=true
 
 # A project that references one that uses LossGen calls its losses and gets no analyzer from it; that it has one itself is checked with the same question.

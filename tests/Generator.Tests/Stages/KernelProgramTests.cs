@@ -104,6 +104,60 @@ public sealed class KernelProgramTests
         Assert.DoesNotContain(output.GetDiagnostics(), message => message.Severity >= DiagnosticSeverity.Warning);
     }
 
+    /// <summary>Each element-wise operation has a text in both precisions, and its function is in the prelude where C lacks it.</summary>
+    [Fact]
+    public void EveryOperationHasATextInC()
+    {
+        string[] ofC = ["pow", "exp", "log", "log1p", "expm1", "sqrt", "fabs", "tanh", "atan", "erf", "lgamma", "sinh", "cosh"];
+        foreach (Operation row in Operations.All.Where(row => row is { IsElementwise: true, IsCondition: false, Function: not null }))
+        {
+            string function = row.Function!, capitals = function.ToUpperInvariant();
+            Assert.StartsWith(function + "({0}", new CDialect().Template(row.Op, NumberType.Double), StringComparison.Ordinal);
+            Assert.True(ofC.Contains(function) || Prelude.Contains($"DEVICE double {function}(", StringComparison.Ordinal), $"the prelude has no {function}");
+            Assert.True(
+                Prelude.Contains($"#define {capitals}(", StringComparison.Ordinal) && (Prelude.Contains($"DEVICE float {capitals}(", StringComparison.Ordinal)
+                    || Prelude.Split($"#define {capitals}(").Length > 2 || function is "digamma" or "trigamma"), $"the prelude has no {capitals}");
+        }
+
+        // All others are operators.
+        var printer = new ProgramPrinter(new CDialect(), _ => { }, _ => { }, () => { }, _ => { });
+        foreach (Operation row in Operations.All.Where(row => row is { IsElementwise: true, Function: null }))
+        {
+            bool isLogical = row.Op is Op.And or Op.Or or Op.Not;
+            Expression truth = Apply.Of(Op.Less, NumberType.Truth, A, B), input = isLogical ? truth : A;
+            NumberType type = row.IsCondition ? NumberType.Truth : NumberType.Real;
+            Assert.NotEmpty(printer.Text(Apply.Of(row.Op, type, row.Op is Op.Where or Op.Mask ? truth : input, input, input)));
+        }
+    }
+
+    /// <summary>A formula's words may be the prelude's: a result called <c>half</c> or <c>room</c> gets another name.</summary>
+    [Fact]
+    public void TheWordsOfThePreludeAreTaken()
+    {
+        IEnumerable<string> macros = System.Text.RegularExpressions.Regex.Matches(Prelude, @"^#define (\w+)", System.Text.RegularExpressions.RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+        IEnumerable<string> functions = System.Text.RegularExpressions.Regex.Matches(Prelude, @"^DEVICE \w+ (\w+)\(", System.Text.RegularExpressions.RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+
+        // Names of formulas have no underscore and are no words in capitals with one.
+        Assert.Empty(macros.Concat(functions).Where(word => !word.Contains('_', StringComparison.Ordinal)).Except(CWords.All));
+        const string Source = """
+            [Loss(Activation.Softmax)]
+            public sealed partial class L
+            {
+                static Value Formula(Prediction x, Target y)
+                {
+                    Value half = Sum(x.Probability * y), room = Sum(x.Probability), CLASSES = Sum(y), length = half / room, h = length + CLASSES;
+                    return h * h + length;
+                }
+            }
+            """;
+        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver(("LossGenGpu", "true")).RunGenerators(GeneratorDriverHelper.Compile(Source));
+        string text = driver.GetRunResult().GeneratedTrees.Single(tree => IsGpu(tree.FilePath)).ToString();
+        Assert.Contains("void scalars1(", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\b(double|real) (half|room|CLASSES|length|h)\b", text);
+    }
+
+    private static string Prelude => File.ReadAllText(Path.Combine(Repository.Root, "src", "Runtime", "Gpu", "prelude.cl")).ReplaceLineEndings("\n");
+
     [Fact]
     public void NoKernelsAreWrittenUnlessAskedFor()
     {
