@@ -30,8 +30,6 @@ internal sealed class GpuCall
 
     public GpuStrides Target { get; init; }
 
-    public GpuStrides Gradient { get; init; }
-
     /// <summary>For how many images sums and constants are kept.</summary>
     public int Kept => layout.PerImage ? shape.Batch : 1;
 
@@ -45,6 +43,19 @@ internal sealed class GpuCall
 
     public long SumBytes => sizeof(double) * Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
 
+    /// <summary>The value that the scalar section writes: none where it has a number for each pixel.</summary>
+    public long ValueBytes
+    {
+        get
+        {
+            ElementAxes axes = layout.ElementAxes;
+            if (axes.HasFlag(ElementAxes.Pixel))
+                return sizeof(double);
+            long images = axes.HasFlag(ElementAxes.Batch) ? shape.Batch : 1, classes = axes.HasFlag(ElementAxes.Class) ? shape.Classes : 1;
+            return sizeof(double) * images * classes;
+        }
+    }
+
     public long SlotBytes
     {
         get
@@ -54,13 +65,13 @@ internal sealed class GpuCall
         }
     }
 
-    public GpuShape Shape(PassLayout pass) => new()
+    public GpuShape Shape(PassLayout pass, GpuStrides gradient) => new()
     {
         Images = shape.Batch,
         Pixels = shape.Pixels,
         Logits = Logits,
         Target = Target,
-        Gradient = Gradient,
+        Gradient = gradient,
         Constants = All.TakeWhile(other => other != pass).Sum(other => (long)other.ConstantLength(Classes) * Kept),
         Blocks = Blocks,
         BlocksOfImage = blocksOfImage,

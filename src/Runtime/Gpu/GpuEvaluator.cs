@@ -14,8 +14,10 @@ public sealed class GpuEvaluator : IDisposable
     private readonly GpuDevice device;
     private readonly GpuArguments arguments = new();
     private readonly Dictionary<string, GpuModule> modules = [];
+    private readonly Func<long, nint> allocate;
+    private readonly Action<nint> free;
 
-    private GpuMemory partials, constants, slots, parameters, sums, fault;
+    private GpuMemory partials, constants, slots, parameters, sums, fault, unread;
     private double[] sent = [];
 
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
@@ -23,9 +25,24 @@ public sealed class GpuEvaluator : IDisposable
     /// <param name="device">The device, which outlives the evaluator.</param>
     /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them, or it cannot have any.</exception>
     public GpuEvaluator(ILoss loss, GpuDevice device)
+        : this(loss, device, (device ?? throw new ArgumentNullException(nameof(device))).Allocate, device.Free)
+    {
+    }
+
+    /// <summary>As the other, with memory of somebody else for what a call needs beside value and gradient, such as a pool that frees nothing.</summary>
+    /// <param name="loss">A declared loss of a project with <c>LossGenGpu</c>.</param>
+    /// <param name="device">The device, which outlives the evaluator.</param>
+    /// <param name="allocate">Memory of that many bytes, aligned as <see cref="GpuDevice.Allocate"/> aligns it.</param>
+    /// <param name="free">Takes it back, while what was asked for before may not have run yet.</param>
+    /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them, or it cannot have any.</exception>
+    public GpuEvaluator(ILoss loss, GpuDevice device, Func<long, nint> allocate, Action<nint> free)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(allocate);
+        ArgumentNullException.ThrowIfNull(free);
+        this.allocate = allocate;
+        this.free = free;
         if (WhyNot(loss) is { } reason)
             throw new NotSupportedException($"{loss.Definition.Name} has no kernels for GPUs: {reason}.");
         this.loss = (IGpuLoss)loss;
@@ -50,7 +67,7 @@ public sealed class GpuEvaluator : IDisposable
     /// Receives the value, a double; with <see cref="Reduction.None"/> what remains, (N, C, S) without the axes that are gone: double
     /// where the logits are, else float. NaN after a label that there is no class for.
     /// </param>
-    public void Evaluate(GpuBatch batch, nint value) => Run(batch, value, 0, null, 0, 1);
+    public void Evaluate(GpuBatch batch, nint value) => Run(Part.Value, batch, new() { Value = value }, null);
 
     /// <summary>The value and the gradient of a batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -64,10 +81,56 @@ public sealed class GpuEvaluator : IDisposable
     /// <param name="scale">A number that the gradient is multiplied by.</param>
     public void EvaluateWithGradient(GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1)
     {
-        if (gradient == 0)
-            throw new ArgumentException("The address of the gradient is 0.", nameof(gradient));
+        GradientAt(gradient);
         CallRules.Upstream(scale);
-        Run(batch, value, gradient, gradientStrides, upstream, scale);
+        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale }, null);
+    }
+
+    /// <summary>
+    /// Compiles the kernels for a batch, where that has not happened: only its extents, types and strides are asked. Every call does so
+    /// itself; this tells apart what the compiler refuses from what fails later.
+    /// </summary>
+    /// <param name="batch">The batch; its addresses may be 0.</param>
+    /// <exception cref="GpuException">The compiler refused the text.</exception>
+    public void Compile(GpuBatch batch) => Open(batch);
+
+    /// <summary>How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image.</summary>
+    /// <param name="batch">The batch; its addresses may be 0.</param>
+    public long SumLength(GpuBatch batch) => Open(batch).Call.SumBytes / sizeof(double);
+
+    /// <summary>The value, and what a later <see cref="Backward"/> needs so that it does not compute the value again.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="value">As for <see cref="Evaluate"/>.</param>
+    /// <param name="sums">Receives the sums over the pixels: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.</param>
+    /// <param name="fault">
+    /// An int that becomes 1 where the target is faulty, else 0; with 0 for its address the evaluator's own, which
+    /// <see cref="ThrowIfFault"/> reads.
+    /// </param>
+    /// <param name="parameters">The run-time parameters as <see cref="ILoss.WriteParameters"/> gives them; null for those of now.</param>
+    public void Forward(GpuBatch batch, nint value, nint sums, nint fault = 0, double[]? parameters = null)
+    {
+        SumsAt(sums);
+        Run(Part.Value, batch, new() { Value = value, Sums = sums, Fault = fault }, parameters);
+    }
+
+    /// <summary>
+    /// The gradient of a batch whose value <see cref="Forward"/> computed: the bits that <see cref="EvaluateWithGradient"/> gives, or, where
+    /// that writes the gradient in the pass of the value, numbers rounded as closely. May be called more than once.
+    /// </summary>
+    /// <param name="batch">The same numbers as in the forward pass.</param>
+    /// <param name="sums">What that left.</param>
+    /// <param name="gradient">Receives the gradient at each logit: of the logits' type.</param>
+    /// <param name="gradientStrides">Where the gradient of an image, class and pixel lies; by default where its logit does.</param>
+    /// <param name="upstream">As for <see cref="EvaluateWithGradient"/>.</param>
+    /// <param name="scale">A number that the gradient is multiplied by.</param>
+    /// <param name="parameters">Those of the forward pass; null for those of now.</param>
+    public void Backward(
+        GpuBatch batch, nint sums, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1, double[]? parameters = null)
+    {
+        SumsAt(sums);
+        GradientAt(gradient);
+        CallRules.Upstream(scale);
+        Run(Part.Gradient, batch, new() { Sums = sums, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale }, parameters);
     }
 
     /// <summary>Waits, and says what is wrong with the target of the last call, if anything is.</summary>
@@ -89,16 +152,52 @@ public sealed class GpuEvaluator : IDisposable
     /// <summary>Gives the evaluator's memory back. What was asked for before still runs.</summary>
     public void Dispose()
     {
-        foreach (GpuMemory memory in (GpuMemory[])[partials, constants, slots, parameters, sums, fault])
+        foreach (GpuMemory memory in (GpuMemory[])[partials, constants, slots, parameters, sums, fault, unread])
         {
             if (memory.Address != 0)
-                device.Free(memory.Address);
+                free(memory.Address);
         }
 
-        partials = constants = slots = parameters = sums = fault = default;
+        partials = constants = slots = parameters = sums = fault = unread = default;
     }
 
-    private void Run(GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides, nint upstream, double scale)
+    private static void GradientAt(nint gradient)
+    {
+        if (gradient == 0)
+            throw new ArgumentException("The address of the gradient is 0.", nameof(gradient));
+    }
+
+    private static void SumsAt(nint sums)
+    {
+        if (sums == 0)
+            throw new ArgumentException("The address of the sums is 0; a forward pass needs memory for them, and its backward pass the same.", nameof(sums));
+    }
+
+    private void Run(Part part, GpuBatch batch, Places places, double[]? given)
+    {
+        (GpuKernels kernels, GpuModule module, GpuCall call) = Open(batch);
+        KernelLayout layout = kernels.Layout!;
+        bool hasGradient = part != Part.Value, isFused = part == Part.Both && layout.Fused is not null;
+        Prepare(call, ref places, given, part);
+        int last = hasGradient ? layout.Passes.Length : layout.ValueStage;
+
+        // Behind the value the sums are there, up to those that only the gradient asks for.
+        int known = part == Part.Gradient ? layout.ValueStage : 0;
+        for (int stage = 0; stage <= last; stage++)
+        {
+            Scalars(module, kernels, call, stage, hasGradient, places);
+            if (stage >= known && stage < last)
+                Pass(module, call, isFused ? layout.Fused! : layout.Passes[stage], stage, batch, places);
+            if (part != Part.Gradient && stage == layout.ValueStage && layout.Elements is { } elements)
+                Pass(module, call, elements, -1, batch, places);
+        }
+
+        if (hasGradient && !isFused)
+            Pass(module, call, layout.Gradient, -1, batch, places);
+    }
+
+    // Checked and compiled.
+    private (GpuKernels Kernels, GpuModule Module, GpuCall Call) Open(GpuBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         LossShape shape = batch.Shape;
@@ -118,28 +217,12 @@ public sealed class GpuEvaluator : IDisposable
         int classes = shape.Classes;
         GpuStrides logits = batch.LogitStrides ?? (shape.ClassesLast ? GpuStrides.ClassesLast(classes, shape.Pixels) : GpuStrides.ClassesFirst(classes, shape.Pixels));
         var block = GpuBlock.For(classes, shape.Pixels, logits.Class);
-        GpuModule module = Module(kernels, layout, batch, block);
         var call = new GpuCall(layout, shape, block)
         {
             Logits = logits,
             Target = batch.TargetStrides ?? TargetStrides(hasLabels, shape),
-            Gradient = gradientStrides ?? logits,
         };
-        Prepare(call);
-        bool hasGradient = gradient != 0;
-        bool isFused = hasGradient && layout.Fused is not null;
-        int last = hasGradient ? layout.Passes.Length : layout.ValueStage;
-        for (int stage = 0; stage <= last; stage++)
-        {
-            Scalars(module, kernels, call, stage, hasGradient, value, upstream, scale);
-            if (stage < last)
-                Pass(module, call, isFused ? layout.Fused! : layout.Passes[stage], stage, batch, gradient, value, upstream);
-            if (stage == layout.ValueStage && layout.Elements is { } elements)
-                Pass(module, call, elements, -1, batch, gradient, value, upstream);
-        }
-
-        if (hasGradient && !isFused)
-            Pass(module, call, layout.Gradient, -1, batch, gradient, value, upstream);
+        return (kernels, Module(kernels, layout, batch, block), call);
     }
 
     private GpuStrides TargetStrides(bool hasLabels, LossShape shape)
@@ -150,39 +233,59 @@ public sealed class GpuEvaluator : IDisposable
         return loss.Definition.TargetClassAxis == ClassAxis.Last ? GpuStrides.ClassesLast(channels, shape.Pixels) : GpuStrides.ClassesFirst(channels, shape.Pixels);
     }
 
-    private void Pass(GpuModule module, GpuCall call, PassLayout pass, int statistics, GpuBatch batch, nint gradient, nint value, nint upstream)
+    private void Pass(GpuModule module, GpuCall call, PassLayout pass, int statistics, GpuBatch batch, in Places places)
     {
-        arguments.Clear().Add(batch.Logits).Add(batch.Target).Add(constants.Address).Add(partials.Address).Add(fault.Address)
-            .Add(gradient).Add(pass.WritesElements ? value : 0).Add(upstream).Add(call.Shape(pass));
+        arguments.Clear().Add(batch.Logits).Add(batch.Target).Add(constants.Address).Add(partials.Address).Add(places.Fault)
+            .Add(places.Gradient).Add(pass.WritesElements ? places.Value : 0).Add(places.Upstream).Add(call.Shape(pass, places.Strides ?? call.Logits));
         foreach (nint input in batch.Inputs)
             arguments.Add(input);
         device.Launch(module, "pass" + pass.Id.ToString(CultureInfo.InvariantCulture), call.Blocks, call.Block.Threads, arguments);
         int count = pass.SumLength(call.Classes);
         if (statistics < 0 || count == 0)
             return;
-        arguments.Clear().Add(partials.Address).Add(sums.Address).Add(call.Reduction(pass, statistics));
+        arguments.Clear().Add(partials.Address).Add(places.Sums).Add(call.Reduction(pass, statistics));
         device.Launch(module, "reduce", count * call.Kept, call.Block.Threads, arguments);
     }
 
-    private void Scalars(GpuModule module, GpuKernels kernels, GpuCall call, int stage, bool hasGradient, nint value, nint upstream, double scale)
+    private void Scalars(GpuModule module, GpuKernels kernels, GpuCall call, int stage, bool hasGradient, in Places places)
     {
         bool hasSlopes = hasGradient && ((kernels.GradientStages >> stage) & 1) != 0;
         if (!hasSlopes && ((kernels.ValueStages >> stage) & 1) == 0)
             return;
-        arguments.Clear().Add(sums.Address).Add(constants.Address).Add(slots.Address).Add(value).Add(parameters.Address).Add(upstream).Add(fault.Address)
-            .Add(call.Section(scale));
+        arguments.Clear().Add(places.Sums).Add(constants.Address).Add(slots.Address).Add(places.Value).Add(parameters.Address).Add(places.Upstream)
+            .Add(places.Fault).Add(call.Section(places.Scale));
         device.Launch(module, (hasSlopes ? "slopes" : "scalars") + stage.ToString(CultureInfo.InvariantCulture), 1, call.Block.Threads, arguments);
     }
 
-    // Memory of the size that the call needs, and the parameters as they are now.
-    private void Prepare(GpuCall call)
+    // Memory of the size that the call needs where the caller has none, and the parameters.
+    private void Prepare(GpuCall call, ref Places places, double[]? given, Part part)
     {
         Grow(ref partials, call.PartialBytes);
         Grow(ref constants, call.ConstantBytes);
         Grow(ref slots, call.SlotBytes);
-        Grow(ref sums, call.SumBytes);
-        Grow(ref fault, sizeof(int));
-        device.Clear(fault.Address, sizeof(int));
+        if (places.Sums == 0)
+        {
+            Grow(ref sums, call.SumBytes);
+            places.Sums = sums.Address;
+        }
+
+        if (part == Part.Gradient)
+        {
+            // The scalar section writes the value again, which nobody reads.
+            Grow(ref unread, call.ValueBytes);
+            places.Value = unread.Address;
+        }
+
+        bool isNew = places.Fault == 0 && fault.Address == 0;
+        if (places.Fault == 0)
+        {
+            Grow(ref fault, sizeof(int));
+            places.Fault = fault.Address;
+        }
+
+        // A backward pass leaves what the last value found.
+        if (part != Part.Gradient || isNew)
+            device.Clear(places.Fault, sizeof(int));
         int count = loss.ParameterCount(call.Classes);
         if (parameters.Address == 0 || sent.Length != count)
         {
@@ -191,12 +294,15 @@ public sealed class GpuEvaluator : IDisposable
             sent.AsSpan().Fill(double.NaN);
         }
 
-        var now = new double[count];
-        loss.WriteParameters(now, call.Classes);
+        if (given is not null && given.Length != count)
+            throw new ArgumentException($"{given.Length} parameters were given and {loss.Definition.Name} has {count}.", "parameters");
+        double[] now = given ?? new double[count];
+        if (given is null)
+            loss.WriteParameters(now, call.Classes);
         if (now.AsSpan().SequenceEqual(sent))
             return;
-        now.CopyTo(sent, 0);
         device.Write(parameters.Address, (ReadOnlySpan<double>)now);
+        now.CopyTo(sent, 0);
     }
 
     private void Grow(ref GpuMemory memory, long bytes)
@@ -204,9 +310,9 @@ public sealed class GpuEvaluator : IDisposable
         if (memory.Bytes >= bytes)
             return;
         if (memory.Address != 0)
-            device.Free(memory.Address);
+            free(memory.Address);
         memory = default;
-        memory = new(device.Allocate(bytes), bytes);
+        memory = new(allocate(bytes), bytes);
     }
 
     private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
@@ -258,6 +364,36 @@ public sealed class GpuEvaluator : IDisposable
         TargetElement.Double => 1,
         _ => 0,
     };
+
+    // What a call computes: the gradient alone follows a value whose sums are kept.
+    private enum Part
+    {
+        Value,
+        Both,
+        Gradient,
+    }
+
+    // The caller's memory, and the evaluator's own where the caller has none.
+    private record struct Places
+    {
+        public Places()
+        {
+        }
+
+        public nint Value { get; set; }
+
+        public nint Sums { get; set; }
+
+        public nint Fault { get; set; }
+
+        public nint Gradient { get; init; }
+
+        public GpuStrides? Strides { get; init; }
+
+        public nint Upstream { get; init; }
+
+        public double Scale { get; init; } = 1;
+    }
 
     private readonly record struct GpuMemory(nint Address, long Bytes);
 }

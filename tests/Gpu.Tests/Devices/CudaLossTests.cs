@@ -10,7 +10,7 @@ public sealed class CudaLossTests
         "[Loss(Activation.Softmax)]\n[Dice(Smooth = 1e-5)]\n[CrossEntropy(Weight = 0.5)]\npublic sealed partial class Declared;";
 
     // Memory that somebody else made: the device is only told where it is.
-    private const int Logits = 0x10000, Target = 0x20000, Value = 0x30000, Gradient = 0x40000, Upstream = 0x50000;
+    private const int Logits = 0x10000, Target = 0x20000, Value = 0x30000, Gradient = 0x40000, Upstream = 0x50000, Sums = 0x60000, Fault = 0x70000;
 
     private static readonly Lazy<ILoss> s_loss =
         new(() => DeclarationCompiler.Compile([Declaration], properties: ("LossGenGpu", "true")).Create(Declaration));
@@ -57,6 +57,56 @@ public sealed class CudaLossTests
             Assert.Equal(launches[3].Addresses(1), launches[4].Addresses(2));
             Assert.Equal([Value, Upstream], launches[3].Addresses(3, 5));
             Assert.Equal(0.25, BitConverter.ToDouble(launches[3].Arguments[7], 8));
+        }
+
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0], mock.Live);
+    }
+
+    /// <summary>The backward pass goes on from the sums: it computes the scalar section and the gradient, and no statistics.</summary>
+    [MockFact]
+    public void TheValueIsNotComputedAgainForTheGradient()
+    {
+        using var mock = Mock();
+        foreach (string section in new[] { "scalars0", "scalars1" })
+            mock.Kernel(section, 8, 8, 8, 8, 8, 8, 8, Unsafe.SizeOf<GpuSection>());
+        using (CudaDevice device = Open(mock))
+        {
+            var made = new List<nint>();
+            using (var evaluator = new GpuEvaluator(s_loss.Value, device, bytes =>
+            {
+                made.Add(device.Allocate(bytes));
+                return made[^1];
+            }, memory =>
+            {
+                Assert.True(made.Remove(memory));
+                device.Free(memory);
+            }))
+            {
+                var batch = new GpuBatch { Shape = new LossShape(2, 4, 777), Logits = Logits, Target = Target };
+                Assert.Equal(13, evaluator.SumLength(batch));
+                mock.Forget();
+                evaluator.Forward(batch, Value, Sums, Fault);
+                Launch[] forward = Launches(mock);
+                Assert.Equal(["pass0", "reduce", "scalars1"], forward.Select(launch => launch.Kernel));
+                Assert.Equal([Fault], forward[0].Addresses(4));
+                Assert.Equal([Sums], forward[1].Addresses(1));
+                Assert.Equal([Sums], forward[2].Addresses(0));
+                Assert.Equal([Value, Fault], [forward[2].Addresses(3)[0], forward[2].Addresses(6)[0]]);
+                mock.Forget();
+                evaluator.Backward(batch, Sums, Gradient, upstream: Upstream, scale: 0.25);
+                Launch[] backward = Launches(mock);
+                Assert.Equal(["slopes0", "slopes1", "pass1"], backward.Select(launch => launch.Kernel));
+                Assert.Equal([Sums], backward[1].Addresses(0));
+                Assert.DoesNotContain(Value, backward.Take(2).Select(launch => launch.Addresses(3)[0]));
+                Assert.Equal([Gradient, 0, Upstream], backward[2].Addresses(5, 6, 7));
+                Assert.NotEmpty(made);
+                Assert.Throws<ArgumentException>(() => evaluator.Forward(batch, Value, 0));
+                Assert.Throws<ArgumentException>(() => evaluator.Backward(batch, 0, Gradient));
+                Assert.Throws<ArgumentException>(() => evaluator.Backward(batch, Sums, 0));
+                Assert.Throws<ArgumentException>(() => evaluator.Forward(batch, Value, Sums, Fault, [1]));
+            }
+
+            Assert.Empty(made);
         }
 
         Assert.Equal([0, 0, 0, 0, 0, 0, 0], mock.Live);

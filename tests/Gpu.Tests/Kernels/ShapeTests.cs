@@ -80,6 +80,31 @@ public sealed class ShapeTests : IDisposable
         Assert.Null(trial.Run(device));
     }
 
+    /// <summary>The backward pass takes the parameters of its forward pass, whatever they have become.</summary>
+    [OpenClFact]
+    public void TheBackwardPassHasTheParametersOfItsValue()
+    {
+        ILoss loss = Compiler.Create(Parameters);
+        var shape = new LossShape(1, 4, 100);
+        var random = new Random(3);
+        float[] logits = [.. Enumerable.Range(0, 400).Select(_ => (float)random.NextDouble() * 4)], right = new float[400];
+        long[] labels = [.. Enumerable.Range(0, 100).Select(_ => (long)random.Next(4))];
+        using var memory = new DeviceMemory(device);
+        using var evaluator = new GpuEvaluator(loss, device);
+        var batch = new GpuBatch { Shape = shape, Logits = memory.Of(logits), Target = memory.Of(labels) };
+        nint value = memory.Of(new double[1]), gradient = memory.Of(right), sums = memory.Of(new double[evaluator.SumLength(batch)]);
+        evaluator.EvaluateWithGradient(batch, value, gradient);
+        right = memory.Read<float>(gradient, 400);
+        var before = new double[loss.ParameterCount(4)];
+        loss.WriteParameters(before, 4);
+        loss.GetType().GetProperty("CrossEntropyWeight")!.SetValue(loss, 2.0);
+        evaluator.Forward(batch, value, sums, 0, before);
+        evaluator.Backward(batch, sums, gradient, parameters: before);
+        Assert.Equal(right, memory.Read<float>(gradient, 400));
+        evaluator.Backward(batch, sums, gradient);
+        Assert.NotEqual(right, memory.Read<float>(gradient, 400));
+    }
+
     [OpenClTheory]
     [InlineData(LogitElement.Single, 1e-5)]
     [InlineData(LogitElement.Double, 1e-12)]
