@@ -93,6 +93,9 @@ internal sealed class ProgramPrinter(Dialect dialect, Action<string> line, Actio
 
     public string Text(Expression expression) => Write(expression).Text;
 
+    /// <summary>An expression by itself.</summary>
+    public static string Text(Dialect dialect, Expression expression) => new ProgramPrinter(dialect, _ => { }, _ => { }, () => { }, _ => { }).Text(expression);
+
     private string Arguments(ImmutableArray<Expression> arguments) => string.Join(", ", arguments.Select(Text));
 
     private string Text(Expression expression, int least)
@@ -110,7 +113,7 @@ internal sealed class ProgramPrinter(Dialect dialect, Action<string> line, Actio
                 string magnitude = dialect.Number(Math.Abs(number.Value), number.Type);
                 return isNegative ? ("-" + magnitude, Unary) : (magnitude, Atom);
             case Variable variable:
-                return (variable.Name, variable.Name.Contains(' ') ? 0 : Atom);
+                return (variable.Name, Atom);
             case Element element:
                 return ($"{element.Array}[{Text(element.Index)}]", Atom);
             case Call call:

@@ -87,8 +87,7 @@ public sealed class KernelProgramTests
     [MemberData(nameof(Texts))]
     public void ParenthesesAreThoseThatAreNeeded(string text)
     {
-        var printer = new ProgramPrinter(new CDialect(), _ => { }, _ => { }, () => { }, _ => { });
-        Assert.Equal(text, printer.Text(Written[text]()));
+        Assert.Equal(text, ProgramPrinter.Text(new CDialect(), Written[text]()));
     }
 
     private static Apply Minus(Expression value) => Apply.Of(Op.Multiply, NumberType.Real, Real(-1), value);
@@ -120,13 +119,12 @@ public sealed class KernelProgramTests
         }
 
         // All others are operators.
-        var printer = new ProgramPrinter(new CDialect(), _ => { }, _ => { }, () => { }, _ => { });
         foreach (Operation row in Operations.All.Where(row => row is { IsElementwise: true, Function: null }))
         {
             bool isLogical = row.Op is Op.And or Op.Or or Op.Not;
             Expression truth = Apply.Of(Op.Less, NumberType.Truth, A, B), input = isLogical ? truth : A;
             NumberType type = row.IsCondition ? NumberType.Truth : NumberType.Real;
-            Assert.NotEmpty(printer.Text(Apply.Of(row.Op, type, row.Op is Op.Where or Op.Mask ? truth : input, input, input)));
+            Assert.NotEmpty(ProgramPrinter.Text(new CDialect(), Apply.Of(row.Op, type, row.Op is Op.Where or Op.Mask ? truth : input, input, input)));
         }
     }
 

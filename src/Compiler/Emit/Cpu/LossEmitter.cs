@@ -23,29 +23,22 @@ internal static class LossEmitter
         writer.Line();
         foreach (string alias in model.Aliases)
             writer.Line($"extern alias {alias};");
-        if (model.Namespace.Length > 0)
-            writer.Open($"namespace {model.Namespace}");
-        foreach (string container in model.Containers)
-            writer.Open(container);
-        writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : global::LossGen.ILoss");
-        Members(writer, model, index is not null, dense is not null, (index ?? dense)!);
-        if (index is not null)
+        LossClass.Write(writer, model, "global::LossGen.ILoss", () =>
         {
-            writer.Line();
-            KernelEmitter.Emit(writer, index, indexNames!, GeneratedNames.In(model, GeneratedNames.IndexKernel));
-        }
+            Members(writer, model, index is not null, dense is not null, (index ?? dense)!);
+            if (index is not null)
+            {
+                writer.Line();
+                KernelEmitter.Emit(writer, index, indexNames!, GeneratedNames.In(model, GeneratedNames.IndexKernel));
+            }
 
-        if (dense is not null)
-        {
-            writer.Line();
-            KernelEmitter.Emit(writer, dense, denseNames!, GeneratedNames.In(model, GeneratedNames.DenseKernel));
-        }
+            if (dense is not null)
+            {
+                writer.Line();
+                KernelEmitter.Emit(writer, dense, denseNames!, GeneratedNames.In(model, GeneratedNames.DenseKernel));
+            }
 
-        writer.Close();
-        foreach (string _ in model.Containers)
-            writer.Close();
-        if (model.Namespace.Length > 0)
-            writer.Close();
+        });
         foreach (LossPlan plan in loss.ShowsStages ? loss.Plans : [])
             StagesEmitter.Emit(writer, plan);
         return writer.ToString();

@@ -2,7 +2,7 @@ using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Emit.Gpu;
 
-/// <summary>Kernels for GPUs, in C that CUDA and OpenCL have in common, where the project trains with TorchSharp or asks for them.</summary>
+/// <summary>Kernels for GPUs, in C that CUDA and OpenCL have in common, where the project asks for them.</summary>
 internal sealed class GpuBackend : IBackend
 {
     public string Suffix => ".Gpu";

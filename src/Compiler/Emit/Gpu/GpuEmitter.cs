@@ -12,6 +12,8 @@ internal static class GpuEmitter
 {
     private const string Gpu = "global::LossGen.Gpu";
 
+    private static readonly CDialect Dialect = new();
+
     public static string Emit(CompiledLoss loss, CancellationToken cancellation)
     {
         LossModel model = loss.Model;
@@ -23,27 +25,20 @@ internal static class GpuEmitter
         writer.Line("#nullable enable annotations");
         writer.Line("#pragma warning disable");
         writer.Line();
-        if (model.Namespace.Length > 0)
-            writer.Open($"namespace {model.Namespace}");
-        foreach (string container in model.Containers)
-            writer.Open(container);
-        writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : {Gpu}.IGpuLoss");
-        string holder = GeneratedNames.In(model, GeneratedNames.GpuPrograms);
-        string index = loss.Index is null ? "null" : holder + ".Index", dense = loss.Dense is null ? "null" : holder + ".Dense";
-        writer.Line($"{Gpu}.GpuKernels? {Gpu}.IGpuLoss.Kernels(bool dense) => dense ? {dense} : {index};");
-        writer.Line();
-        writer.Comment("Read when the loss is first called on a device.");
-        writer.Open($"private static class {holder}");
-        if (loss.Index is not null)
-            Kernels(writer, loss.Index, model, "Index", GeneratedNames.In(model, GeneratedNames.IndexKernel), cancellation);
-        if (loss.Dense is not null)
-            Kernels(writer, loss.Dense, model, "Dense", GeneratedNames.In(model, GeneratedNames.DenseKernel), cancellation);
-        writer.Close();
-        writer.Close();
-        foreach (string _ in model.Containers)
+        LossClass.Write(writer, model, Gpu + ".IGpuLoss", () =>
+        {
+            string holder = GeneratedNames.In(model, GeneratedNames.GpuPrograms);
+            string index = loss.Index is null ? "null" : holder + ".Index", dense = loss.Dense is null ? "null" : holder + ".Dense";
+            writer.Line($"{Gpu}.GpuKernels? {Gpu}.IGpuLoss.Kernels(bool dense) => dense ? {dense} : {index};");
+            writer.Line();
+            writer.Comment("Read when the loss is first called on a device.");
+            writer.Open($"private static class {holder}");
+            if (loss.Index is not null)
+                Kernels(writer, loss.Index, model, "Index", GeneratedNames.In(model, GeneratedNames.IndexKernel), cancellation);
+            if (loss.Dense is not null)
+                Kernels(writer, loss.Dense, model, "Dense", GeneratedNames.In(model, GeneratedNames.DenseKernel), cancellation);
             writer.Close();
-        if (model.Namespace.Length > 0)
-            writer.Close();
+        });
         return writer.ToString();
     }
 
@@ -74,9 +69,7 @@ internal static class GpuEmitter
         {
             if (!plan.Graph.Tables[k].IsConstant)
                 continue;
-            var dialect = new CDialect();
-            var printer = new ProgramPrinter(dialect, _ => { }, _ => { }, () => { }, _ => { });
-            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(number => printer.Text(new Number(number, NumberType.Double))));
+            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(number => ProgramPrinter.Text(Dialect, new Number(number, NumberType.Double))));
             writer.Line($"TABLE double table{k}[] = {{ {numbers} }};");
             writer.Line();
         }
@@ -102,7 +95,7 @@ internal static class GpuEmitter
             throw new InvalidOperationException("a kernel makes no sense: " + string.Join("; ", faults));
         writer.Comment(program.Remark);
         writer.Open($"KERNEL void {program.Name}({program.Parameters})");
-        new ProgramPrinter(new CDialect(), line => writer.Line(line), head => writer.Open(head), () => writer.Close(), text => writer.Comment(text)).Print(program.Body);
+        new ProgramPrinter(Dialect, line => writer.Line(line), head => writer.Open(head), () => writer.Close(), text => writer.Comment(text)).Print(program.Body);
         writer.Close();
         writer.Line();
     }

@@ -19,22 +19,14 @@ internal static class TorchEmitter
         writer.Line("#nullable enable annotations");
         writer.Line("#pragma warning disable");
         writer.Line();
-        if (model.Namespace.Length > 0)
-            writer.Open($"namespace {model.Namespace}");
-        foreach (string container in model.Containers)
-            writer.Open(container);
-        writer.Line($"/// <summary>A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits.</summary>");
-        writer.Open($"{(model.Modifiers.Length > 0 ? model.Modifiers + " " : "")}partial class {model.Name} : {TorchSignature.Base(model)}");
-        Module(writer, model, index is not null, dense is not null);
-        if (index is not null)
-            new OperationsEmitter(writer, model, index).Emit(GeneratedNames.In(model, GeneratedNames.IndexOperations));
-        if (dense is not null)
-            new OperationsEmitter(writer, model, dense).Emit(GeneratedNames.In(model, GeneratedNames.DenseOperations));
-        writer.Close();
-        foreach (string _ in model.Containers)
-            writer.Close();
-        if (model.Namespace.Length > 0)
-            writer.Close();
+        LossClass.Write(writer, model, TorchSignature.Base(model), () =>
+        {
+            Module(writer, model, index is not null, dense is not null);
+            if (index is not null)
+                new OperationsEmitter(writer, model, index).Emit(GeneratedNames.In(model, GeneratedNames.IndexOperations));
+            if (dense is not null)
+                new OperationsEmitter(writer, model, dense).Emit(GeneratedNames.In(model, GeneratedNames.DenseOperations));
+        }, "A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits.");
         return writer.ToString();
     }
 
