@@ -31,7 +31,7 @@ public sealed class LossGenerator : IIncrementalGenerator
     // Set by a project's property LossGenShowPasses, which the package's LossGen.props makes visible.
     private const string ShowPasses = "build_property.LossGenShowPasses";
 
-    // Likewise LossGenGpu: kernels for GPUs, also without TorchSharp (true), or not at all (false).
+    // Likewise LossGenGpu: kernels for GPUs.
     private const string Gpu = "build_property.LossGenGpu";
 
     /// <inheritdoc/>
@@ -43,13 +43,13 @@ public sealed class LossGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(KnownTypes.LossAttribute, static (node, _) => node is TypeDeclarationSyntax, LossParser.Parse)
             .WhereNotNull()
             .WithTrackingName(ParseStep);
-        IncrementalValueProvider<bool?> gpu = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => options.GlobalOptions.TryGetValue(Gpu, out string? text) && bool.TryParse(text, out bool wanted) ? wanted : (bool?)null);
+        IncrementalValueProvider<bool> gpu = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => options.GlobalOptions.TryGetValue(Gpu, out string? text) && bool.TryParse(text, out bool wanted) && wanted);
         IncrementalValuesProvider<LossModel> models = parsed
             .Select(static (result, _) => result.Model)
             .WhereNotNull()
             .Combine(gpu)
-            .Select(static (pair, _) => pair.Right is { } wanted ? pair.Left with { HasGpu = wanted } : pair.Left)
+            .Select(static (pair, _) => pair.Right ? pair.Left with { HasGpu = true } : pair.Left)
             .WithTrackingName(ModelStep);
         IncrementalValueProvider<bool> showsStages = context.AnalyzerConfigOptionsProvider
             .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text) && bool.TryParse(text, out bool shows) && shows);

@@ -20,7 +20,7 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
     [Fact]
     public void KernelsAgreeWithThoseForTheCpu()
     {
-        int seed = Setting("LOSSGEN_SEED", 1), count = Setting("LOSSGEN_DEVICE_FORMULAS", DefaultCount), first = Setting("LOSSGEN_FIRST", 0);
+        int seed = DifferentialTests.Setting("LOSSGEN_SEED", 1), count = DifferentialTests.Setting("LOSSGEN_DEVICE_FORMULAS", DefaultCount), first = DifferentialTests.Setting("LOSSGEN_FIRST", 0);
         using DeviceBackend? device = DeviceBackend.Open();
         if (device is null)
         {
@@ -86,7 +86,4 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
 
         return null;
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
 }

@@ -103,6 +103,6 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             .Select(line => int.Parse(line[..line.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture))
             .Where(index => index >= first && index < first + count)];
 
-    private static int Setting(string name, int otherwise) =>
+    internal static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
 }

@@ -1,3 +1,4 @@
+using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen.Gpu;
@@ -44,17 +45,7 @@ internal sealed class GpuCall
     public long SumBytes => sizeof(double) * Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
 
     /// <summary>The value that the scalar section writes: none where it has a number for each pixel.</summary>
-    public long ValueBytes
-    {
-        get
-        {
-            ElementAxes axes = layout.ElementAxes;
-            if (axes.HasFlag(ElementAxes.Pixel))
-                return sizeof(double);
-            long images = axes.HasFlag(ElementAxes.Batch) ? shape.Batch : 1, classes = axes.HasFlag(ElementAxes.Class) ? shape.Classes : 1;
-            return sizeof(double) * images * classes;
-        }
-    }
+    public long ValueBytes => sizeof(double) * (layout.ElementAxes.Has(ElementAxes.Pixel) ? 1 : CallChecks.ElementCount(layout.ElementAxes, shape));
 
     public long SlotBytes
     {

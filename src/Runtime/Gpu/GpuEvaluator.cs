@@ -13,7 +13,7 @@ public sealed class GpuEvaluator : IDisposable
     private readonly IGpuLoss loss;
     private readonly GpuDevice device;
     private readonly GpuArguments arguments = new();
-    private readonly Dictionary<string, GpuModule> modules = [];
+    private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target), GpuModule> modules = [];
     private readonly Func<long, nint> allocate;
     private readonly Action<nint> free;
 
@@ -317,10 +317,11 @@ public sealed class GpuEvaluator : IDisposable
 
     private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
     {
-        List<string> defines = Defines(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
-        string key = string.Join(' ', defines);
+        // What else the macros say follows from the loss and the kind of target.
+        var key = (batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
         if (modules.TryGetValue(key, out GpuModule? known))
             return known;
+        List<string> defines = Defines(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
         return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
@@ -102,11 +103,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
 
     private KernelLayout Layout => ((IGpuLoss)Loss).Kernels(Dense)!.Layout!;
 
-    private int Count()
-    {
-        ElementAxes axes = Layout.ElementAxes;
-        return (axes.HasFlag(ElementAxes.Batch) ? Shape.Batch : 1) * (axes.HasFlag(ElementAxes.Class) ? Classes : 1) * (axes.HasFlag(ElementAxes.Pixel) ? Pixels : 1);
-    }
+    private int Count() => checked((int)CallChecks.ElementCount(Layout.ElementAxes, Shape));
 
     private (double[] Value, double[] Gradient) OnDevice(GpuDevice device, float[] logits, long[] labels, float[] target, float[][] maps)
     {
