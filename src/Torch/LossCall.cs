@@ -24,12 +24,15 @@ internal sealed class LossCall
     private Tensor? value;
     private Tensor? running;
     private Tensor[]? kept;
+    private TensorDevice? device;
+    private Tensor? sums;
 
     public LossCall(
         ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type,
-        LabelGrid grid = default)
+        LabelGrid grid = default, TensorDevice? device = null)
     {
         this.grid = grid;
+        this.device = device;
         this.loss = loss;
         this.parameters = parameters;
         this.operations = operations;
@@ -71,7 +74,9 @@ internal sealed class LossCall
             running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
         try
         {
-            value = usesKernel
+            if (device is not null)
+                value = DeviceValue(device, logits, target, inputs, isRecorded);
+            value ??= usesKernel
                 ? KernelValue(logits, target, inputs, components)
                 : OperationsValue(logits, target, inputs, components, isRecorded);
         }
@@ -87,6 +92,8 @@ internal sealed class LossCall
     {
         running?.Dispose();
         running = null;
+        sums?.Dispose();
+        sums = null;
         foreach (Tensor statistic in kept ?? Array.Empty<Tensor>())
             statistic.Dispose();
         kept = null;
@@ -107,6 +114,8 @@ internal sealed class LossCall
     {
         if (usesKernel && !torch.is_grad_enabled())
             return KernelGradient(logits, target, inputs, upstream);
+        if (device is not null && sums is not null && !torch.is_grad_enabled())
+            return DeviceGradient(device, sums, logits, target, inputs, upstream);
         Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
         using var input = new TensorInput(loss.Definition, parameters, shape, logits, sampled, inputs);
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
@@ -132,6 +141,40 @@ internal sealed class LossCall
         if (isRecorded)
             kept = Array.ConvertAll(statistics, statistic => input.Return(statistic).DetachFromDisposeScope());
         return value;
+    }
+
+    // Null where the kernels do not compile: from then on the call is one of tensor operations.
+    private Tensor? DeviceValue(TensorDevice device, Tensor logits, Tensor target, Tensor[] inputs, bool isRecorded)
+    {
+        using var noGradient = torch.no_grad();
+        ScalarType type = IsReduced ? ScalarType.Float64 : TensorMemory.KernelType(logits);
+        Tensor value = torch.empty(ElementShape(), dtype: type, device: logits.device);
+        Tensor? left = DeviceLoss.Forward(loss, device, shape, logits, target, inputs, parameters, value);
+        if (left is null)
+        {
+            this.device = null;
+            value.Dispose();
+            return null;
+        }
+
+        if (isRecorded)
+            sums = left.DetachFromDisposeScope();
+        else
+            left.Dispose();
+        if (type == logits.dtype)
+            return value;
+        using (value)
+            return value.to_type(logits.dtype);
+    }
+
+    private Tensor DeviceGradient(TensorDevice device, Tensor sums, Tensor logits, Tensor target, Tensor[] inputs, Tensor upstream)
+    {
+        Tensor gradient = torch.empty_like(logits);
+        if (DeviceTensor.Strides(gradient, hasClasses: true) is null)
+            gradient = torch.empty(shape.FullShape(), dtype: logits.dtype, device: logits.device);
+        Tensor arrived = TensorMemory.Contiguous(upstream.to_type(TensorMemory.KernelType(logits)));
+        DeviceLoss.Backward(loss, device, shape, logits, target, inputs, parameters, sums, arrived, gradient);
+        return gradient;
     }
 
     // The components stay where they are until somebody reads them: that is what waits for the device.

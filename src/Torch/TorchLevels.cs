@@ -77,7 +77,7 @@ internal static class TorchLevels
         bool hasLabels = TorchChecks.HasLabels(loss.Definition, output, target);
         long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, hasLabels, spatial.Length);
         bool isSampled = !spatial.AsSpan().SequenceEqual(full);
-        bool usesKernel = output.device_type == DeviceType.CPU && !TorchLoss.ForceTensorOperations;
+        bool usesKernel = TorchLoss.UsesKernel(output);
         if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
         {
             var own = new Tensor[maps.Length];

@@ -26,8 +26,9 @@ internal static class TorchLoss
         if (shape.IsResized)
             input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
         bool usesKernel = UsesKernel(input);
-        Prepare(definition, shape, usesKernel, ref input, ref target, inputs);
-        var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype);
+        TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, components, input);
+        Prepare(definition, shape, usesKernel, device is not null, ref input, ref target, inputs);
+        var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype, device: device);
         return LossBackward.Value(input, target, call, inputs, components).MoveToOuterDisposeScope();
     }
 
@@ -63,11 +64,14 @@ internal static class TorchLoss
             using var recorded = torch.enable_grad();
             Tensor value = Forward(loss, index, dense, components, logits, target, inputs);
             value.backward(new[] { torch.full_like(value, upstream) });
-            return value.to_type(ScalarType.Float64).item<double>();
+            double result = value.to_type(ScalarType.Float64).item<double>();
+            if (double.IsNaN(result))
+                DeviceLoss.ReportFault(loss, logits);
+            return result;
         }
 
         Tensor read = logits.detach();
-        Prepare(definition, shape, usesKernel: true, ref read, ref target, inputs);
+        Prepare(definition, shape, usesKernel: true, usesDevice: false, ref read, ref target, inputs);
 
         // New memory each time: a leaf that reaches the logits through a view keeps what it is handed as its own gradient.
         Tensor gradient = TensorMemory.NewGradient(read);
@@ -99,23 +103,35 @@ internal static class TorchLoss
         return Run(loss, shape, components, logits, target, gradient, upstream, inputs);
     }
 
-    private static bool UsesKernel(Tensor logits) => logits.device_type == DeviceType.CPU && !ForceTensorOperations;
+    /// <summary>Whether logits are for the kernels of the CPU.</summary>
+    public static bool UsesKernel(Tensor logits) =>
+        logits.device_type == DeviceType.CPU && !ForceTensorOperations && TensorDevice.Forced is null;
 
     // Tensors as the road reads them: of its types and layouts. Those that are so already are the same objects.
     private static void Prepare(
-        LossDefinition definition, BatchShape shape, bool usesKernel, ref Tensor input, ref Tensor target, Tensor[] inputs)
+        LossDefinition definition, BatchShape shape, bool usesKernel, bool usesDevice, ref Tensor input, ref Tensor target, Tensor[] inputs)
     {
-        input = usesKernel ? TensorMemory.Readable(input) : TensorMemory.Contiguous(input);
-        target = TensorMemory.Contiguous(target);
+        if (usesDevice)
+        {
+            input = DeviceLoss.Readable(input, hasClasses: true);
+            target = DeviceLoss.ReadableTarget(definition, shape, input, target);
+        }
+        else
+        {
+            input = usesKernel ? TensorMemory.Readable(input) : TensorMemory.Contiguous(input);
+            target = TensorMemory.Contiguous(target);
+        }
+
+        bool isChecked = input.device_type == DeviceType.CPU && !usesKernel && !usesDevice;
         if (usesKernel && !shape.HasLabels && !TensorMemory.IsDenseType(target.dtype))
             target = target.to_type(TensorMemory.KernelType(input));
-        if (input.device_type == DeviceType.CPU && !usesKernel && shape.HasLabels)
+        if (isChecked && shape.HasLabels)
             TorchChecks.LabelRange(definition, shape, target);
-        if (input.device_type == DeviceType.CPU && !usesKernel && !shape.HasLabels)
+        if (isChecked && !shape.HasLabels)
             TorchChecks.UnitTarget(definition, target);
         for (int k = 0; k < inputs.Length; k++)
         {
-            if (usesKernel && inputs[k].dtype != TensorMemory.KernelType(input))
+            if ((usesKernel || usesDevice) && inputs[k].dtype != TensorMemory.KernelType(input))
                 inputs[k] = inputs[k].to_type(TensorMemory.KernelType(input));
             inputs[k] = TensorMemory.Contiguous(inputs[k]);
         }

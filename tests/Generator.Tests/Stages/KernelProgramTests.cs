@@ -164,6 +164,27 @@ public sealed class KernelProgramTests
         Assert.DoesNotContain(Run(Source, "false").Files, IsGpu);
     }
 
+    /// <summary>A module says why its kernels did not run, in the file with the kernels: other projects' modules are as they were.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void AModuleWithKernelsSaysWhyTheyDidNotRun(bool torchSharp, bool has)
+    {
+        const string Source = "[Loss(Activation.Softmax)] [Dice] public sealed partial class L;";
+        GeneratorDriverHelper.CreateDriver(("LossGenGpu", "true"))
+            .RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(Source, torchSharp), out Compilation output, out _);
+        Assert.DoesNotContain(output.GetDiagnostics(), message => message.Severity >= DiagnosticSeverity.Warning);
+        INamedTypeSymbol loss = output.GetTypeByMetadataName("L")!;
+        ISymbol[] found = [.. loss.GetMembers("DeviceKernelsReason")];
+        Assert.Equal(has, found.Length == 1);
+        Assert.All(found, member => Assert.True(IsGpu(member.Locations[0].SourceTree!.FilePath)));
+
+        // Where the declaration is wrong, too, so that a use of it is no error besides.
+        GeneratorDriverHelper.CreateDriver(("LossGenGpu", "true"))
+            .RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(Source.Replace("[Dice]", ""), torchSharp), out output, out _);
+        Assert.Equal(has, output.GetTypeByMetadataName("L")!.GetMembers("DeviceKernelsReason").Length == 1);
+    }
+
     private static bool IsGpu(string file) => file.EndsWith(".Gpu.g.cs", StringComparison.Ordinal);
 
     private static (IReadOnlyList<string> Files, Compilation Output) Run(string source, string gpu)

@@ -13,7 +13,10 @@ internal sealed class GpuBackend : IBackend
 
     public StubPart Stub(LossModel model, string body) => new(
         "global::LossGen.Gpu.IGpuLoss",
-        [$"global::LossGen.Gpu.GpuKernels? global::LossGen.Gpu.IGpuLoss.Kernels(bool dense) => {body};"]);
+        [
+            $"global::LossGen.Gpu.GpuKernels? global::LossGen.Gpu.IGpuLoss.Kernels(bool dense) => {body};",
+            .. model.HasTorchSharp ? [$"public string? {GpuEmitter.Reason} => {body};"] : Array.Empty<string>(),
+        ]);
 
     public IEnumerable<(string Name, string Text)> SupportFiles() => [];
 }

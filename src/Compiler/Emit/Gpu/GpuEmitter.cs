@@ -10,6 +10,9 @@ namespace LossGen.Compiler.Emit.Gpu;
 /// <summary>Prints the file of a loss with its kernels for GPUs: text in C, which the device's own compiler takes when the loss is first called there.</summary>
 internal static class GpuEmitter
 {
+    /// <summary>The property of a module that says why its kernels did not run.</summary>
+    public const string Reason = "DeviceKernelsReason";
+
     private const string Gpu = "global::LossGen.Gpu";
 
     private static readonly CDialect Dialect = new();
@@ -31,6 +34,13 @@ internal static class GpuEmitter
             string index = loss.Index is null ? "null" : holder + ".Index", dense = loss.Dense is null ? "null" : holder + ".Dense";
             writer.Line($"{Gpu}.GpuKernels? {Gpu}.IGpuLoss.Kernels(bool dense) => dense ? {dense} : {index};");
             writer.Line();
+            if (model.HasTorchSharp)
+            {
+                writer.Line("/// <summary>Why the last call on tensors of a GPU ran torch's operations instead of kernels: no kernels, no driver or compiler, components asked for; null where the kernels ran, or there was no such call.</summary>");
+                writer.Line($"public string? {Reason} => global::LossGen.Generated.DeviceLoss.Reason(this);");
+                writer.Line();
+            }
+
             writer.Comment("Read when the loss is first called on a device.");
             writer.Open($"private static class {holder}");
             if (loss.Index is not null)

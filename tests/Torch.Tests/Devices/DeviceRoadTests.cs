@@ -1,0 +1,341 @@
+using System.Runtime.InteropServices;
+using LossGen.Torch.Tests.Losses;
+using LossGen.Torch.Tests.Support;
+
+namespace LossGen.Torch.Tests.Devices;
+
+/// <summary>The road of tensors on a GPU, with an OpenCL device in its place: kernels inside autograd give what the CPU's give.</summary>
+public sealed class DeviceRoadTests : IDisposable
+{
+    private readonly OpenClTensors device = OpenClTensors.Missing is null ? new() : null!;
+
+    public static TheoryData<string> Losses => [.. Named.Keys];
+
+    private static readonly Dictionary<string, (Func<nn.Module<Tensor, Tensor, Tensor>> Create, int? Ignored)> Named = new()
+    {
+        ["several sums"] = (() => new DiceCrossEntropy(), null),
+        ["ignored pixels"] = (() => new CrossEntropyLoss(), -100),
+        ["per image"] = (() => new SoftmaxDice(), null),
+        ["sigmoid, ignored"] = (() => new SigmoidFocal(), 7),
+        ["power of a sum"] = (() => new FocalTverskySmoothed(), null),
+        ["skipped classes"] = (() => new Weighted(), null),
+        ["unreduced, images and classes"] = (() => new DicePerImageAndClass(), null),
+        ["unreduced, classes"] = (() => new DicePerClass(), null),
+        ["unreduced, pixels"] = (() => new CrossEntropyPerPixel(), 255),
+        ["unreduced, elements"] = (() => new BinaryPerElement(), null),
+        ["unreduced, sums and pixels"] = (() => new DiceCrossEntropyPerElement(), null),
+    };
+
+    public void Dispose() => device?.Dispose();
+
+    [OpenClTheory]
+    [MemberData(nameof(Losses))]
+    public void Value_and_gradient_are_those_of_the_CPU(string name)
+    {
+        using var scope = NewDisposeScope();
+        (Func<nn.Module<Tensor, Tensor, Tensor>> create, int? ignored) = Named[name];
+        using nn.Module<Tensor, Tensor, Tensor> loss = create();
+        (ScalarType Type, double Tolerance)[] types =
+            [(ScalarType.Float64, 1e-12), (ScalarType.Float16, 4e-3), (ScalarType.BFloat16, 2e-2)];
+        foreach (bool dense in (bool[])[false, true])
+        {
+            Example example = dense ? Example.Dense([2, 3, 9, 11], ignored, 3) : Example.WithLabels([2, 3, 9, 11], ignored, 4);
+            Tensor target = dense ? example.Target.to_type(ScalarType.Float32) : example.Target;
+            Compare(loss, example.Logits.to_type(ScalarType.Float32), target, 1e-5, $"{name}, dense {dense}");
+
+            // A text is compiled for each type: all of them for one loss, one for each other.
+            int own = (Named.Keys.ToList().IndexOf(name) + (dense ? 1 : 0)) % 3;
+            foreach ((ScalarType type, double tolerance) in name == "several sums" ? types : [types[own]])
+                Compare(loss, example.Logits.to_type(type), target, tolerance, $"{name}, {type}, dense {dense}");
+        }
+    }
+
+    [OpenClTheory]
+    [InlineData(ScalarType.Byte)]
+    [InlineData(ScalarType.Int8)]
+    [InlineData(ScalarType.Int16)]
+    [InlineData(ScalarType.Int32)]
+    [InlineData(ScalarType.Int64)]
+    [InlineData(ScalarType.Bool)]
+    public void Labels_may_be_of_any_type(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([2, 2, 6, 5], null, 1);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32), labels = example.Target.to_type(type);
+        Compare(loss, logits, labels, 1e-5, "labels");
+        Compare(loss, logits, labels.unsqueeze(1), 1e-5, "labels with an axis");
+    }
+
+    [OpenClTheory]
+    [InlineData(ScalarType.Bool)]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Dense_targets_may_be_of_any_type(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new JaccardBinary();
+        Example example = Example.Dense([2, 3, 6, 5], null, 1);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32);
+        Compare(loss, logits, example.Target.round().to_type(type), 1e-5, "dense");
+
+        // One class needs no axis.
+        Compare(loss, logits.narrow(1, 0, 1).contiguous(), example.Target.select(1, 0).round().to_type(type), 1e-5, "one class");
+    }
+
+    /// <summary>Evenly spaced pixels are read where they lie; the gradient of others is right, too.</summary>
+    [OpenClFact]
+    public void Logits_and_targets_may_have_any_layout()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Tensor large = randn(4, 6, 8, 10), labels = randint(0, 3, [4, 8, 10], dtype: ScalarType.Int32);
+        TensorIndex all = TensorIndex.Colon, second = TensorIndex.Slice(step: 2), three = TensorIndex.Slice(1, 4), four = TensorIndex.Slice(2, 6);
+        foreach ((Tensor logits, Tensor target) in ((Tensor, Tensor)[])
+            [
+                (Check.Laid(large[all, three], true), labels),
+                (large[second, three], labels[second]),
+                (large[all, second], labels),
+                (large[all, three, second, second], labels[all, second, second]),
+                (large[all, three, four, four], labels[all, four, four]),
+                (large[all, three].transpose(2, 3), labels.transpose(1, 2)),
+                (large[all, three, 0, 0], labels[all, 0, 0]),
+            ])
+        {
+            Compare(loss, logits, target, 1e-5, $"({string.Join(", ", logits.shape)}), strides ({string.Join(", ", logits.stride())})");
+            using Tensor dense = rand_like(logits);
+            Compare(loss, logits, dense, 1e-5, "dense");
+        }
+    }
+
+    [OpenClFact]
+    public void Maps_and_channels_that_are_last_are_read()
+    {
+        using var scope = NewDisposeScope();
+        using var mapped = new Mapped();
+        Example example = Example.WithLabels([2, 3, 6, 5], null, 3);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32), mask = rand(2, 6, 5), weights = rand(2, 6, 5, dtype: ScalarType.Float64);
+        (Tensor value, Tensor gradient) = Check.Run(x => mapped.call(x, example.Target, mask, weights), logits);
+        (Tensor own, Tensor ownGradient) = device.Run(() => Check.Run(x => mapped.call(x, example.Target, mask, weights), logits));
+        Check.Close(value, own, 1e-5, "value");
+        Check.Close(gradient, ownGradient, 1e-5, "gradient");
+        using var elements = new MappedElements();
+        Tensor costs = rand(2, 3, 6, 5), dense = rand(2, 3, 6, 5);
+        (value, gradient) = Check.Run(x => elements.call(x, dense, costs), logits);
+        (own, ownGradient) = device.Run(() => Check.Run(x => elements.call(x, dense, costs), logits));
+        Check.Close(value, own, 1e-5, "value of elements");
+        Check.Close(gradient, ownGradient, 1e-5, "gradient of elements");
+        Assert.Equal(4, device.Calls);
+        Assert.Null(mapped.DeviceKernelsReason);
+    }
+
+    [OpenClTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_second_backward_needs_a_retained_graph(bool function)
+    {
+        foreach ((Func<nn.Module<Tensor, Tensor, Tensor>> create, _) in Named.Values)
+        {
+            using var scope = NewDisposeScope();
+            using nn.Module<Tensor, Tensor, Tensor> loss = create();
+            Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
+            Tensor logits = example.Logits.to_type(ScalarType.Float32);
+            Tensor once = Check.Run(x => loss.call(x, example.Target), logits).Gradient, x = logits.detach().clone().requires_grad_();
+            Tensor value = device.Run(() => Check.OnRoad(operations: false, function, () => loss.call(x, example.Target))), arrives = ones_like(value);
+            value.backward([arrives], retain_graph: true);
+            Check.Close(once, x.grad!, 1e-5, "first");
+            value.backward([arrives], retain_graph: true);
+            Check.Close(2 * once, x.grad!, 1e-5, "second");
+            value.backward([arrives]);
+            Check.Close(3 * once, x.grad!, 1e-5, "third");
+            var error = Assert.Throws<ExternalException>(() => value.backward([arrives]));
+            Assert.Contains("backward through the graph a second time", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(4 * Named.Count, device.Calls);
+    }
+
+    [OpenClFact]
+    public void The_value_alone_keeps_nothing_and_may_be_changed_in_place()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32), x = logits.clone().requires_grad_();
+        (Tensor right, Tensor slope) = Check.Run(y => loss.call(y, example.Target), logits);
+        device.Run(() =>
+        {
+            using (no_grad())
+            {
+                Tensor value = loss.call(x, example.Target);
+                Assert.False(value.requires_grad);
+                Check.Close(right / 4, value.div_(4), 1e-6, "in place");
+            }
+
+            loss.call(x, example.Target).div_(4).backward();
+            Check.Close(slope / 4, x.grad!, 1e-5, "gradient");
+            return 0;
+        });
+        Assert.Equal(3, device.Calls);
+    }
+
+    [OpenClFact]
+    public void The_backward_pass_has_the_parameters_of_the_forward_pass()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new FBetaFocal { Beta = 1.5 };
+        Example example = Example.WithLabels([2, 4, 6, 4], 255, 4);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32), x = logits.clone().requires_grad_();
+        Tensor right = Check.Run(y => loss.call(y, example.Target), logits).Gradient;
+        Tensor value = device.Run(() => loss.call(x, example.Target));
+        loss.Beta = 4;
+        device.Run(() => loss.call(logits, example.Target));
+        value.backward();
+        Check.Close(right, x.grad!, 1e-5, "gradient");
+        Assert.Equal(3, device.Calls);
+    }
+
+    [OpenClFact]
+    public void Several_values_may_wait_for_their_backward_passes()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example[] examples = [.. Enumerable.Range(0, 3).Select(k => Example.WithLabels([2, 3, 6, 5 + k], null, k))];
+        Tensor[] logits = [.. examples.Select(example => example.Logits.to_type(ScalarType.Float32).detach().requires_grad_())];
+        Tensor[] values = device.Run(() => logits.Select((x, k) => loss.call(x, examples[k].Target)).ToArray());
+        foreach (int k in (int[])[1, 0, 2])
+        {
+            (values[k] * (k + 1)).backward();
+            Check.Close((k + 1) * Check.Run(x => loss.call(x, examples[k].Target), logits[k].detach()).Gradient, logits[k].grad!, 1e-5, $"value {k}");
+        }
+    }
+
+    /// <summary>What the kernels do not do takes the tensor operations, and the module says so.</summary>
+    [OpenClFact]
+    public void What_has_no_kernels_takes_tensor_operations_and_says_why()
+    {
+        using var scope = NewDisposeScope();
+        Example example = Example.WithLabels([1, 3, 6, 4], null, 4);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32);
+        using var sorted = new LovaszTopK();
+        Compare(sorted, logits, example.Target, 1e-4, "sorted", kernels: false);
+        Assert.Contains("sorts", sorted.DeviceKernelsReason, StringComparison.Ordinal);
+        using var loss = new WithParts();
+        Assert.Null(loss.DeviceKernelsReason);
+        loss.Components = loss.CreateComponents(3);
+        Compare(loss, logits, example.Target, 1e-5, "components", kernels: false);
+        Assert.Contains("components", loss.DeviceKernelsReason, StringComparison.Ordinal);
+        loss.Components = null;
+        Compare(loss, logits, example.Target, 1e-5, "without");
+        Assert.Null(loss.DeviceKernelsReason);
+    }
+
+    [OpenClFact]
+    public void Second_derivatives_are_those_of_tensor_operations()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([1, 3, 4, 4], null, 4);
+        Tensor[] found = [.. new[] { false, true }.Select(onDevice =>
+        {
+            Tensor x = example.Logits.detach().clone().requires_grad_();
+            Tensor value = onDevice ? device.Run(() => loss.call(x, example.Target)) : loss.call(x, example.Target);
+            Tensor gradient = autograd.grad([value], [x], retain_graph: true, create_graph: true)[0];
+            gradient.pow(2).sum().backward();
+            return x.grad!;
+        })];
+        Check.Close(found[0], found[1], 1e-10, "second derivative");
+    }
+
+    [OpenClFact]
+    public void Outputs_of_several_sizes_run_kernels_too()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        long[][] extents = [[8, 12], [4, 6], [3, 5]];
+        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
+        var supervision = new DeepSupervision(1, 0.5, 0.25);
+        Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
+            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
+        Tensor right = loss.forward(outputs[0], target, supervision), value = device.Run(() => loss.forward(outputs[1], target, supervision));
+        right.backward();
+        value.backward();
+        Check.Close(right.detach(), value.detach(), 1e-5, "value");
+        for (int k = 0; k < 3; k++)
+            Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, 1e-5, $"output {k}");
+        Assert.Equal(6, device.Calls);
+    }
+
+    /// <summary>A label without a class makes the value NaN; who reads it or calls again is told.</summary>
+    [OpenClFact]
+    public void A_faulty_label_is_reported_by_the_next_call()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        Tensor logits = randn(1, 3, 4, 5).requires_grad_(), labels = zeros(1, 4, 5, dtype: ScalarType.Int64), bad = labels.clone();
+        bad[0, 2, 2] = 3;
+        device.Run(() =>
+        {
+            Assert.True(loss.call(logits, bad).isnan().item<bool>());
+            string message = Assert.Throws<ArgumentException>(() => loss.call(logits, labels)).Message;
+            Assert.StartsWith("An earlier call of DiceCrossEntropy had a target with a label that there is no class for", message, StringComparison.Ordinal);
+            Assert.False(loss.call(logits, labels).isnan().item<bool>());
+            message = Assert.Throws<ArgumentException>(() => loss.Backward(logits, bad)).Message;
+            Assert.StartsWith("The call of DiceCrossEntropy", message, StringComparison.Ordinal);
+            double read = loss.Backward(logits, labels);
+            Assert.Equal(read, loss.call(logits, labels).item<float>(), 1e-6);
+            return 0;
+        });
+    }
+
+    /// <summary>After the first steps nothing is made that stays.</summary>
+    [OpenClFact]
+    public void Steps_leave_nothing()
+    {
+        using var loss = new DiceCrossEntropy();
+        Example example = Example.WithLabels([1, 3, 16, 16], null, 4);
+        long before = 0;
+        int memory = 0;
+        for (int step = 0; step < 60; step++)
+        {
+            using (NewDisposeScope())
+            {
+                Tensor x = example.Logits.to_type(ScalarType.Float32).requires_grad_();
+                device.Run(() => loss.call(x, example.Target)).backward();
+            }
+
+            if (step == 10)
+                (before, memory) = (Tensor.TotalCount, device.Allocated);
+        }
+
+        Assert.InRange(Tensor.TotalCount, 0, before);
+        Assert.Equal(memory, device.Allocated);
+    }
+
+    private void Compare(
+        nn.Module<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor target, double tolerance, string what, bool kernels = true)
+    {
+        Tensor plain = loss.call(logits, target);
+        Tensor upstream = rand(plain.shape).to_type(logits.dtype) + 0.25f;
+        (Tensor value, Tensor gradient) = Graph(logits, x => loss.call(x, target), upstream);
+        int calls = device.Calls;
+        (Tensor own, Tensor ownGradient) = device.Run(() => Graph(logits, x => loss.call(x, target), upstream));
+        Assert.Equal(kernels ? 2 : 0, device.Calls - calls);
+        Assert.Equal(value.dtype, own.dtype);
+        Assert.Equal(gradient.dtype, ownGradient.dtype);
+        Check.Close(value, own, tolerance, what + ": value");
+        Check.Close(gradient, ownGradient, tolerance, what + ": gradient");
+    }
+
+    // The logits keep their layout: a leaf that is a view of itself.
+    private static (Tensor Value, Tensor Gradient) Graph(Tensor logits, Func<Tensor, Tensor> loss, Tensor upstream)
+    {
+        Tensor x = logits.detach().requires_grad_(), value = loss(x);
+        value.backward(new List<Tensor> { upstream });
+        Tensor gradient = x.grad!.detach().clone();
+        x.grad = null;
+        return (value.detach(), gradient);
+    }
+}
