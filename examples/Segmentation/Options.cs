@@ -1,5 +1,4 @@
 using System.Globalization;
-using Segmentation.Data;
 
 namespace Segmentation;
 
@@ -59,26 +58,6 @@ internal sealed record Options
         return options;
     }
 
-    /// <summary>Reads or draws what <c>--data</c> names.</summary>
-    /// <exception cref="UsageException">It is not there.</exception>
-    public Dataset LoadData()
-    {
-        switch (Data)
-        {
-            case "phantom":
-                return Phantom.Draw(Seed);
-            case "auto":
-                return BrainMri.IsIn(BrainMri.DebianFolder) ? BrainMri.Load(BrainMri.DebianFolder) : Phantom.Draw(Seed);
-        }
-        string folder = Data == "mri" ? BrainMri.DebianFolder : Data;
-        if (!BrainMri.IsIn(folder))
-        {
-            throw new UsageException(
-                $"--data {Data}: there is no ch2.nii.gz with aal.nii.gz in {folder}. Install Debian's package mricron-data, name a folder that has them, or use --data phantom.");
-        }
-        return BrainMri.Load(folder);
-    }
-
     private static double PositiveNumber(string option, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
             ? number
@@ -89,6 +68,3 @@ internal sealed record Options
             ? number
             : throw new UsageException($"{option} is {value}; it must be a whole number of at least {least}.");
 }
-
-/// <summary>The command line asks for something that cannot be had.</summary>
-internal sealed class UsageException(string message) : Exception(message);

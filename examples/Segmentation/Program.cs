@@ -13,7 +13,7 @@ try
     }
 
     IReadOnlyList<Candidate> candidates = Candidates.Select(options.Losses);
-    Dataset data = options.LoadData();
+    Dataset data = DataSource.Load(options.Data, options.Seed);
     ConsoleReport.Introduce(data, options);
 
     using var trainer = new Trainer(data, options.Steps, options.Seed, options.Rate);
@@ -23,7 +23,7 @@ try
 
     ConsoleReport.Table(data, runs);
     string picture = Path.Combine(options.Out, "segmentation.png");
-    Picture.Save(picture, data, runs, shown);
+    Picture.Save(picture, "One network, one set of batches, different losses", data, runs, shown);
     ConsoleReport.Conclude(data, picture);
     return ConsoleReport.Failures(runs) ? 1 : 0;
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LossGen.Torch.Tests;
 
 /// <summary>The example that README begins with, as a process: what it says and returns where a training goes wrong, and where it does not.</summary>
@@ -32,19 +30,11 @@ public class ExampleTests
 
     private static (int Code, string Output, string Errors, bool HasPicture) Run(params string[] arguments)
     {
-        DirectoryInfo bin = new(AppContext.BaseDirectory), root = bin;
-        while (!File.Exists(Path.Combine(root.FullName, "LossGen.sln")))
-            root = root.Parent!;
-        string program = Path.Combine(root.FullName, "examples", "Segmentation", "bin", bin.Parent!.Name, bin.Name, "Segmentation.dll");
         string folder = Directory.CreateTempSubdirectory("lossgen-example").FullName;
         try
         {
-            var start = new ProcessStartInfo("dotnet", [program, "--data", "phantom", "--out", folder, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process process = Process.Start(start)!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, errors.Result, new FileInfo(Path.Combine(folder, "segmentation.png")) is { Exists: true, Length: > 1000 });
+            Outcome run = ExampleProcess.Run("dotnet", [ExampleProcess.Program("Segmentation"), "--data", "phantom", "--out", folder, .. arguments], TimeSpan.FromMinutes(4));
+            return (run.Code, run.Output, run.Errors, new FileInfo(Path.Combine(folder, "segmentation.png")) is { Exists: true, Length: > 1000 });
         }
         finally
         {

@@ -29,7 +29,7 @@ internal static class Picture
 
     public static bool HasFonts => FontFamily is not null;
 
-    public static void Save(string path, Dataset data, IReadOnlyList<TrainingRun> runs, IReadOnlyList<int> shown)
+    public static void Save(string path, string title, Dataset data, IReadOnlyList<TrainingRun> runs, IReadOnlyList<int> shown)
     {
         SKRectI crop = Crop(data.HeldOut, shown);
         var panel = new Panel(data, crop, Math.Max(1, (int)Math.Round((double)PanelWidth / crop.Width)));
@@ -40,7 +40,7 @@ internal static class Picture
         SKCanvas canvas = surface.Canvas;
         canvas.Clear(SKColor.Parse(Background));
 
-        Title(canvas, data);
+        Title(canvas, title, data);
         for (int column = 0; column < columns; column++)
         {
             int x = Margin + (column * (panel.Width + Gap));
@@ -73,9 +73,9 @@ internal static class Picture
         canvas.DrawSurface(surface, x, y);
     }
 
-    private static void Title(SKCanvas canvas, Dataset data)
+    private static void Title(SKCanvas canvas, string title, Dataset data)
     {
-        Text(canvas, "One network, one set of batches, different losses", Margin, 40, 24, Foreground, bold: true);
+        Text(canvas, title, Margin, 40, 24, Foreground, bold: true);
         float x = Margin;
         foreach (Structure structure in data.Structures)
         {

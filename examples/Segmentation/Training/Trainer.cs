@@ -10,9 +10,6 @@ namespace Segmentation.Training;
 /// <summary>Trains a fresh network with each loss: the same start, the same batches, the same distortions.</summary>
 internal sealed class Trainer : IDisposable
 {
-    // A multiple of 16: with other widths torch's convolution takes in freed memory (docs/torchsharp.md).
-    private const int NetworkWidth = 16;
-    private const int BatchSize = 8;
     private const int EvaluationBatch = 32;
     private const int Evaluations = 12;
 
@@ -20,7 +17,8 @@ internal sealed class Trainer : IDisposable
     private readonly int steps;
     private readonly int seed;
     private readonly double rate;
-    private readonly Tensor images, labels, heldOut;
+    private readonly Batches batches;
+    private readonly Tensor heldOut;
 
     public Trainer(Dataset data, int steps, int seed, double rate)
     {
@@ -28,9 +26,8 @@ internal sealed class Trainer : IDisposable
         this.steps = steps;
         this.seed = seed;
         this.rate = rate;
-        images = Images(data.Training);
-        heldOut = Images(data.HeldOut);
-        labels = tensor(data.Training.Labels, [data.Training.Count, data.Training.Height, data.Training.Width]).to(int64);
+        batches = new(data.Training);
+        heldOut = Batches.Images(data.HeldOut);
     }
 
     /// <param name="candidate">The loss.</param>
@@ -41,7 +38,7 @@ internal sealed class Trainer : IDisposable
         var run = new TrainingRun(candidate);
         var random = new Random(seed);
         torch.random.manual_seed(seed);
-        using var network = new UNet(data.Classes, NetworkWidth);
+        using var network = new UNet(data.Classes, UNet.DefaultWidth);
         using var optimizer = optim.Adam(network.parameters(), rate);
         var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps);
         using var loss = candidate.Create();
@@ -69,22 +66,15 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose()
     {
-        images.Dispose();
-        labels.Dispose();
+        batches.Dispose();
         heldOut.Dispose();
     }
-
-    private static Tensor Images(Slices slices) => tensor(slices.Images, [slices.Count, 1, slices.Height, slices.Width]);
 
     // What is not finite, or null: then the network is as it was before the step.
     private string? Step(UNet network, optim.Optimizer optimizer, Loss<Tensor, Tensor, Tensor> loss, Random random, List<double> losses)
     {
         using var scope = NewDisposeScope();
-        Tensor chosen = tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(data.Training.Count)).ToArray());
-        long[] shift = [random.Next(-5, 6), random.Next(-3, 4)];
-        float gain = 0.85f + (0.3f * random.NextSingle()), offset = 0.3f * (random.NextSingle() - 0.5f);
-        Tensor input = (images[chosen].roll(shift, (long[])[2, 3]) * gain) + offset;
-        Tensor target = labels[chosen].roll(shift, (long[])[1, 2]);
+        (Tensor input, Tensor target) = batches.Take(batches.Draw(random));
 
         optimizer.zero_grad();
         Tensor value = loss.call(network.call(input), target);
