@@ -33,7 +33,7 @@ internal static class Differentiator
 
                     // An input that was broadcast gets the sum over the axes it was broadcast over.
                     Axes spread = OutputAxes(node).Without(input.Axes);
-                    Node part = builder.Selected(builder.Sum(contribution, spread));
+                    Node part = builder.Selected(builder.Sum(builder.NumberIfMasked(node, input, arriving, contribution), spread));
                     adjoints[input] = adjoints.TryGetValue(input, out Node? sum) ? builder.Add(sum, part) : part;
                 }
             }

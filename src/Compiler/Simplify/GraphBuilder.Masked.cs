@@ -9,13 +9,18 @@ internal sealed partial class GraphBuilder
     /// <summary>The loss has a softmax: a logit of minus infinity takes its class out.</summary>
     public bool MasksClasses { get; init; }
 
-    // The factor whose 0 is 0 whatever the others are, where one of them may be infinite; null where there is none. What a gradient flows to is 0 only where its class is masked.
-    private Node? SelectingFactor(List<Node> factors)
+    // The factors whose 0 is 0 whatever the others are, where one of them may be infinite. What a gradient flows to is 0 only where its class is masked. The complement is 0 at another class than that,
+    // and meets an infinite sum only.
+    private IEnumerable<Node> SelectingFactors(List<Node> factors)
     {
-        if (!MasksClasses)
-            return null;
-        Node? factor = factors.FirstOrDefault(IsWeight) ?? factors.FirstOrDefault(Selects);
-        return factor is not null && factors.Any(other => !IsFiniteIfMasked(other)) ? factor : null;
+        if (!MasksClasses || factors.TrueForAll(IsFiniteIfMasked))
+            yield break;
+        if (factors.Find(IsWeight) is { } weight)
+            yield return weight;
+        else if (factors.Find(Selects) is { } probability)
+            yield return probability;
+        if (factors.Find(factor => factor.Op == Op.SoftmaxComplement) is { } complement && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
+            yield return complement;
     }
 
     // The target, and 1 less the target.
@@ -49,58 +54,136 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// The adjoint of a node, with 0 for NaN where a masked class makes the node infinite: of the logit, of sums such as the logarithm
-    /// of its probability, and of what those add up to over the pixels. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
+    /// of its probability, and of what those add up to. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
     /// of the masked class and, by way of a log-sum-exp, of all others.
     /// </summary>
-    public Node NumberIfMasked(Node node, Node adjoint)
+    public Node NumberIfMasked(Node node, Node adjoint) =>
+        MasksClasses && IsSum(node) && !IsFiniteIfMasked(node) && !IsFiniteIfMasked(adjoint) ? NumberWhereInfinite(node, adjoint) : adjoint;
+
+    /// <summary>
+    /// What an adjoint of the node contributes to that of an input that stays finite, with 0 for NaN where the node is infinite: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
+    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone meets its probability of 0.
+    /// </summary>
+    public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution) =>
+        MasksClasses && !IsSum(node) && DependsOnLogit(adjoint) && !IsFiniteIfMasked(node) && IsFiniteIfMasked(input) && !IsFiniteIfMasked(contribution) && IfMasked(node).HasFlag(Limits.Shared)
+            ? NumberWhereInfinite(node, contribution) : contribution;
+
+    private static bool IsSum(Node node) => node.Op is Op.Add or Op.Logit or Op.Sum;
+
+    private Node NumberWhereInfinite(Node node, Node adjoint)
     {
-        bool mayBeNone = node.Op switch
-        {
-            Op.Add or Op.Logit => !IsFiniteIfMasked(node) && !IsFiniteIfMasked(adjoint),
-            Op.Sum => !node.IsPixel && !IsFiniteIfMasked(node[0]) && adjoint.DependsOnLogit,
-            _ => false,
-        };
-        if (!MasksClasses || !mayBeNone)
-            return adjoint;
         Node isInfinite = Equal(Abs(node), Constant(double.PositiveInfinity)), isNumber = Equal(adjoint, adjoint);
         return Mask(Or(Not(isInfinite), isNumber), adjoint);
     }
 
+    // What is selected, whatever the selection asks for: a selection makes no 0 of an adjoint that meets infinity.
+    private static bool DependsOnLogit(Node adjoint) => adjoint.Op switch
+    {
+        Op.Mask => DependsOnLogit(adjoint[1]),
+        Op.Where => DependsOnLogit(adjoint[1]) || DependsOnLogit(adjoint[2]),
+        _ => adjoint.DependsOnLogit,
+    };
+
     /// <summary>No class that is masked makes the node infinite.</summary>
     public bool StaysFiniteIfMasked(Node node) => !MasksClasses || IsFiniteIfMasked(node);
 
-    private bool IsFiniteIfMasked(Node node)
+    private bool IsFiniteIfMasked(Node node) => (IfMasked(node) & Limits.Infinite) == Limits.None;
+
+    // What becomes of a node where logits are minus infinity, from the values of its operation there; of another being not 0, where a condition has asked.
+    private Limits IfMasked(Node node, Node? notZero = null)
     {
-        if (finiteIfMasked.TryGetValue(node, out bool known))
+        if (node == notZero)
+            return IfMasked(node) & ~Limits.Zero;
+        if (ifMasked.TryGetValue((node, notZero), out Limits known))
             return known;
-        bool result = node.Op switch
+        Limits Input(int input) => IfMasked(node[input], notZero);
+        Limits result = node.Op switch
         {
-            Op.Constant => !double.IsInfinity(node.Number),
+            Op.Constant => LimitOf(node.Number),
+            Op.Logit => Limits.Below,
 
-            // A class is masked, not its pixel.
-            _ when !node.IsPixel || !node.Axes.Has(Axes.Class) => true,
-            Op.Logit or Op.Log or Op.Log1p or Op.Sinh or Op.Cosh => false,
+            // The class that is masked has no share, and no pixel has all of them masked. Its target is 0, but for targets that make no sense.
+            Op.Softmax or Op.Target => Limits.Zero,
+            Op.SoftmaxComplement or Op.RunningSum => Limits.None,
+            Op.LogSumExp or Op.ClassMaximum => Shared(Input(0) & Limits.Above),
+            Op.Sum when node.Attribute.Has(Axes.Class) => Shared(Input(0) & Limits.Infinite),
+            Op.Sum or Op.PixelMaximum => Shared(Input(0)),
 
-            // Bounded, or minus infinity in it gives 0.
-            Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp or Op.Sigmoid or Op.Tanh or Op.Atan or Op.Sign or Op.Exp or Op.Expm1 or Op.RunningSum => true,
-            Op.Power => node[1] is { IsConstant: true, Number: >= 0 } && IsFiniteIfMasked(node[0]),
-            Op.Divide => IsFiniteIfMasked(node[0]) && (!node[1].DependsOnLogit || IsFarFromZero(node[1])),
+            // What the label or such a factor selects is finite but where it has to be infinite, or is infinite for other classes' sake.
+            Op.Mask when SelectsClass(node[0]) => Input(1) is var limits && limits.HasFlag(Limits.Shared) ? limits | Limits.Zero : Limits.Zero,
+            Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
+            Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero) | IfMasked(node[2], Excludes(node[0], false) ?? notZero),
 
-            // What is selected by such a factor is finite but where it has to be infinite.
-            Op.Mask when NotZero(node[0]) is { } factor && Selects(factor) => true,
-            _ => node.Operation().IsCondition || node.Inputs.All(IsFiniteIfMasked),
+            // Numbers of the target alone are as they are without a mask.
+            Op.Divide when !node[1].DependsOnLogit => Input(0),
+            _ when node.Operation() is { IsElementwise: true, IsCondition: false } operation => OfInputs(node, operation, notZero),
+            _ => Limits.None,
         };
-        finiteIfMasked[node] = result;
+        ifMasked[(node, notZero)] = result;
         return result;
     }
 
-    // A positive number and a multiple of another, which is taken to be none that cancels it.
-    private static bool IsFarFromZero(Node node) => node.Op switch
+    // What is not 0 where a condition holds, or where it does not.
+    private static Node? Excludes(Node condition, bool holds) => condition.Op switch
     {
-        Op.Add => node[0] is { IsConstant: true, Number: > 0 },
-        Op.Multiply or Op.Divide => node[0] is { IsConstant: true, Number: > 0 } && IsFarFromZero(node[1]),
-        _ => false,
+        Op.Not => Excludes(condition[0], !holds),
+        Op.Equal when !holds && condition[0].IsNumber(0) => condition[1],
+        Op.Less when holds && condition[0] is { IsConstant: true, Number: >= 0 } => condition[1],
+        Op.Less when !holds && condition[1] is { IsConstant: true, Number: > 0 } => condition[0],
+        _ => null,
     };
 
-    private readonly Dictionary<Node, bool> finiteIfMasked = [];
+    private static bool SelectsClass(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && Selects(factor));
+
+    private Limits OfInputs(Node node, Operation operation, Node? notZero)
+    {
+        Limits[] limits = [.. node.Inputs.Select(input => input.IsConstant ? Limits.None : IfMasked(input, notZero))];
+        if (limits.All(limit => limit == Limits.None))
+            return Limits.None;
+        IEnumerable<double[]> points = [[]];
+        for (int i = 0; i < limits.Length; i++)
+        {
+            // A square has one number twice.
+            int same = node.Inputs.IndexOf(node[i]);
+            double[] numbers = node[i].IsConstant ? [node[i].Number] : [.. Numbers[i], .. Values(limits[i])];
+            points = points.SelectMany(point => (same < i ? [point[same]] : numbers).Select(number => (double[])[.. point, number])).ToArray();
+        }
+
+        Limits all = points.Select(point => LimitOf(operation.Evaluate!(point))).Aggregate(Limits.None, (some, limit) => some | limit);
+        return limits.Any(limit => limit.HasFlag(Limits.Shared)) ? Shared(all) : all;
+    }
+
+    private static Limits Shared(Limits limits) => limits == Limits.None ? limits : limits | Limits.Shared;
+
+    // Numbers of both signs for each input, of which no function is 0 or infinite by accident.
+    private static readonly double[][] Numbers = [[-1.7, 0.6], [-0.45, 1.3], [-2.3, 0.85]];
+
+    private static IEnumerable<double> Values(Limits limits)
+    {
+        if (limits.HasFlag(Limits.Zero))
+            yield return 0;
+        if (limits.HasFlag(Limits.Below))
+            yield return double.NegativeInfinity;
+        if (limits.HasFlag(Limits.Above))
+            yield return double.PositiveInfinity;
+    }
+
+    private static Limits LimitOf(double number) =>
+        number == 0 ? Limits.Zero : double.IsNegativeInfinity(number) ? Limits.Below : double.IsPositiveInfinity(number) ? Limits.Above : Limits.None;
+
+    // What a value may tend to, beside numbers that are not 0.
+    [Flags]
+    private enum Limits
+    {
+        None = 0,
+        Zero = 1,
+        Below = 2,
+        Above = 4,
+        Infinite = Below | Above,
+
+        /// <summary>By a sum or a maximum: not only at the class and pixel that is masked.</summary>
+        Shared = 8,
+    }
+
+    private readonly Dictionary<(Node Node, Node? NotZero), Limits> ifMasked = [];
 }

@@ -110,6 +110,25 @@ public sealed class MaskedClassTests
     [InlineData("Tanh(Square(x.LogProbability))", "Activation = Activation.Sigmoid")]
     [InlineData("Tanh(Square(x.LogProbability))", "PixelWeights = \"weights\", NormalizeWeightMaps = true")]
     [InlineData("Tanh(x.Logit * x.Logit)", "Weight = 0.5")]
+    [InlineData("Tanh(Sum(x.Logit) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Tanh(x.Logit * x.Complement)", "Weight = 0.5")]
+    [InlineData("Tanh(x.Logit * Sum(x.Complement))", "Weight = 0.5")]
+    [InlineData("Tanh(Sum(x.Logit) * Sum(x.Complement))", "Weight = 0.5")]
+    [InlineData("Sigmoid(Sum(x.LogProbability) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Atan(TotalMean(x.Logit) / (1 + x.Probability))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(Square(SumOverClasses(x.Logit)))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(SumOverClasses(x.Logit) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(MeanOverClasses(x.LogProbability) * Channel(x.Complement, 1))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Log(2 + Exp(MeanOverClasses(x.LogProbability) * Abs(MeanOverClasses(x.LogProbability))))", "Weight = 0.5")]
+    [InlineData("x.Probability + Tanh(Square(Log(Sum(x.Probability))))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(1 / Sum(x.Probability))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(1 / Square(x.Probability))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Atan(MaxOverPixels(x.Logit) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(MaxOverClasses(-x.Logit) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Exp(Sum(x.Logit) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Tanh(Pow(Abs(x.LogProbability), 1.5) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Tanh(Sum(x.Logit) * x.Complement)", "Activation = Activation.Sigmoid")]
+    [InlineData("Tanh(Square(Log(x.Probability)) * x.Complement)", "Activation = Activation.Sigmoid")]
     public void NothingIsNotANumber(string formula, string options)
     {
         const string Name = "Levelling";
@@ -130,6 +149,24 @@ public sealed class MaskedClassTests
             : loss.EvaluateWithGradient(logits, [0L], new LossShape(1, 3, 1), gradient);
         Assert.True(double.IsFinite(value) && gradient.All(double.IsFinite) && gradient[2] == 0, $"{value}, {Text(gradient)}");
         Assert.Contains(gradient, slope => slope != 0);
+    }
+
+    /// <summary>A sum over the pixels is infinite by a class that one of them has masked; where another pixel has nothing but that class, its complement of 0 takes the sum out.</summary>
+    [Fact]
+    public void AComplementOfZeroTakesAnInfiniteSumOut()
+    {
+        const string Declaration = $$"""
+            [Loss({{Softmax}})]
+            public sealed partial class Declared
+            {
+                private static Value Formula(Prediction x, Target y) => Tanh(Sum(x.Logit) * x.Complement);
+            }
+            """;
+        var compiler = DeclarationCompiler.Compile([Declaration]);
+        var call = new RoadCall(new LossShape(1, 2, 2), [1, -2000, double.NegativeInfinity, 0], [0, 1], null);
+        foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
+            AssertClose(-0.5, [0, 0, 0, 0], run(compiler.Create(Declaration), call), Tolerance(type), name);
+        Assert.Equal(-0.5, Roads.Reference(compiler.Create(Declaration), call), 12);
     }
 
     /// <summary>A term that counts nothing is as if it was not there, also where its value is infinite and the weight is known at run time only.</summary>
