@@ -1,4 +1,5 @@
 using System.Globalization;
+using Segmentation.Data;
 
 namespace Segmentation;
 
@@ -12,9 +13,12 @@ internal sealed record Options
           --rate X      learning rate at the start (default 0.003)
           --seed N      seed of the network, the batches and the phantom (default 1)
           --data WHAT   auto: the MRI of Debian's package mricron-data where it is installed, else the phantom (default)
-                        mri, phantom, or a folder that holds ch2.nii.gz and aal.nii.gz
+                        mri, phantom, or a folder: of one's own images, images/*.png, with masks of the same names, masks/*.png,
+                        in which each colour is a class and black the background; or one that holds ch2.nii.gz and aal.nii.gz
+          --side N      pixels of the longer side that images of a folder are made smaller to (default {1})
           --losses A,B  which losses, of: {0} (default all)
-          --out FOLDER  where the picture goes (default artifacts/segmentation)
+          --out FOLDER  where the picture and the trained networks go (default artifacts/segmentation)
+          --export F    writes the images and masks to the folder F, as --data takes them, and trains nothing
         """;
 
     public int Steps { get; private init; } = 300;
@@ -24,6 +28,11 @@ internal sealed record Options
     public int Seed { get; private init; } = 1;
 
     public string Data { get; private init; } = "auto";
+
+    public int Side { get; private init; } = PngFolder.DefaultSide;
+
+    /// <summary>The folder that images are written to, or null to train.</summary>
+    public string? Export { get; private init; }
 
     public string Out { get; private init; } = Path.Combine("artifacts", "segmentation");
 
@@ -40,8 +49,8 @@ internal sealed record Options
             string option = arguments[i];
             if (option is "--help" or "-h")
                 return options with { WantsHelp = true };
-            if (option is not ("--steps" or "--rate" or "--seed" or "--data" or "--losses" or "--out"))
-                throw new UsageException($"{option} is not an option. There are --steps, --rate, --seed, --data, --losses, --out and --help.");
+            if (option is not ("--steps" or "--rate" or "--seed" or "--data" or "--side" or "--losses" or "--out" or "--export"))
+                throw new UsageException($"{option} is not an option. There are --steps, --rate, --seed, --data, --side, --losses, --out, --export and --help.");
             if (++i == arguments.Length)
                 throw new UsageException($"{option} needs a value after it.");
             string value = arguments[i];
@@ -51,6 +60,8 @@ internal sealed record Options
                 "--rate" => options with { Rate = PositiveNumber(option, value) },
                 "--seed" => options with { Seed = Number(option, value, least: 0) },
                 "--data" => options with { Data = value },
+                "--side" => options with { Side = Number(option, value, least: 8) },
+                "--export" => options with { Export = value },
                 "--losses" => options with { Losses = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
                 _ => options with { Out = value },
             };

@@ -91,6 +91,7 @@ internal static class ConsoleReport
         AnsiConsole.MarkupLine($"[italic]{Markup.Escape(data.Caveat)}[/]");
         AnsiConsole.WriteLine();
         Console.WriteLine($"Picture: {picture}"); // not wrapped, so that it can be copied
+        Console.WriteLine($"Trained networks: {Path.Combine(Path.GetDirectoryName(picture)!, "*.dat")}");
         if (!Picture.HasFonts)
             Console.WriteLine("No font is installed, so the picture has no captions (Debian: fonts-dejavu-core).");
     }

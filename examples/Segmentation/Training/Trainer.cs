@@ -17,15 +17,22 @@ internal sealed class Trainer : IDisposable
     private readonly int steps;
     private readonly int seed;
     private readonly double rate;
+    private readonly string folder;
     private readonly Batches batches;
     private readonly Tensor heldOut;
 
-    public Trainer(Dataset data, int steps, int seed, double rate)
+    /// <param name="data">What to train and to test on.</param>
+    /// <param name="steps">Steps for each loss.</param>
+    /// <param name="seed">Of the network's start and of the batches.</param>
+    /// <param name="rate">The learning rate at the start.</param>
+    /// <param name="folder">Where trained networks go, under the names of their losses.</param>
+    public Trainer(Dataset data, int steps, int seed, double rate, string folder)
     {
         this.data = data;
         this.steps = steps;
         this.seed = seed;
         this.rate = rate;
+        this.folder = folder;
         batches = new(data.Training);
         heldOut = Batches.Images(data.HeldOut);
     }
@@ -61,6 +68,11 @@ internal sealed class Trainer : IDisposable
             progress(dice);
         }
         run.Duration = clock.Elapsed;
+        if (run.Failure is null)
+        {
+            Directory.CreateDirectory(folder);
+            network.save(Path.Combine(folder, candidate.Id + ".dat"));
+        }
         return run;
     }
 
