@@ -130,6 +130,21 @@ public partial class PageTests
         Assert.True(System.Math.Abs(expected - value) <= 1e-9 * System.Math.Max(1, System.Math.Abs(value)), $"The formula gives {expected:R}, the loss {value:R}.");
     }
 
+    /// <summary>docs/performance.md begins with a picture of its figures.</summary>
+    [Fact]
+    public void The_page_of_figures_begins_with_their_picture()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, PerformanceChart.Page));
+        int picture = page.IndexOf("](images/performance.png)", StringComparison.Ordinal);
+        Assert.InRange(picture, 1, page.IndexOf("\n|", StringComparison.Ordinal));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, PerformanceChart.File)), Cure);
+        var rows = PerformanceChart.Rows(page);
+        Assert.True(rows.Count >= 8, "The picture would show a few losses alone.");
+        Assert.All(rows, row => Assert.True(row.Milliseconds > 0 && row.Times[0] > 1 && row.Times[1] > 1));
+        Assert.Contains(rows, row => row.Times[2] > 1);
+        Assert.NotEmpty(PerformanceChart.Draw(page));
+    }
+
     private static void AssertFormula(string name, string formula) => Assert.Equal(formula, Math(Pages.Value[name + ".md"]).First());
 
     private static IEnumerable<string> Math(string page) => Regex.Matches(page, "```math\n(.*?)\n```", RegexOptions.Singleline).Select(match => match.Groups[1].Value);

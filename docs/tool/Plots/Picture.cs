@@ -109,7 +109,8 @@ internal static class Picture
         canvas.DrawSurface(surface, x, LegendHeight);
     }
 
-    private static byte[] Encode(SKSurface surface)
+    /// <summary>As a small PNG.</summary>
+    public static byte[] Encode(SKSurface surface)
     {
         using SKImage image = surface.Snapshot();
         using SKBitmap bitmap = SKBitmap.FromImage(image);
