@@ -7,7 +7,7 @@ namespace LossGen.Generator.Tests.Documentation;
 
 /// <summary>
 /// A block of C# of a page. A comment of Markdown right above it says what a reader knows and a compiler does not: <c>fragment</c> is not compiled, <c>with: Tensor logits</c> gives the types of
-/// names that the block takes for granted.
+/// names that the block takes for granted, <c>program: path</c> says of which project's file it is a copy.
 /// </summary>
 /// <param name="Line">Where its text begins.</param>
 /// <param name="Section">The heading above it.</param>
@@ -16,10 +16,14 @@ namespace LossGen.Generator.Tests.Documentation;
 internal sealed partial record Snippet(int Line, string Section, string Marker, string Code)
 {
     private const string With = "with:";
+    private const string ProgramOf = "program:";
 
     private readonly CompilationUnitSyntax root = CSharpSyntaxTree.ParseText(Code, new CSharpParseOptions(LanguageVersion.Preview)).GetCompilationUnitRoot();
 
     public bool IsFragment => Marker == "fragment";
+
+    /// <summary>The file of which it is a copy, which is built and run; null of other blocks.</summary>
+    public string? Program => Marker.StartsWith(ProgramOf, StringComparison.Ordinal) ? Marker[ProgramOf.Length..].Trim() : null;
 
     /// <summary>Statements, which belong into a method.</summary>
     public bool IsStatements => root.Members.Any(member => member is GlobalStatementSyntax);

@@ -21,7 +21,7 @@ public class SnippetTests
     [MemberData(nameof(Pages))]
     public void EverySnippetCompiles(string page)
     {
-        List<Snippet> snippets = [.. Snippet.Of(page).Where(snippet => !snippet.IsFragment && !(IsMessage(page) && snippet.Section == Wrong))];
+        List<Snippet> snippets = [.. Snippet.Of(page).Where(snippet => !snippet.IsFragment && snippet.Program is null && !(IsMessage(page) && snippet.Section == Wrong))];
         var declared = new HashSet<string>(StringComparer.Ordinal);
         var whole = new List<string>();
 
@@ -48,6 +48,15 @@ public class SnippetTests
     public void NoSnippetIsHidden() => Assert.All(Files(), page => Assert.Equal(
         Regex.Count(File.ReadAllText(Path.Combine(Repository.Root, page)), @"^\s*(```|~~~) *(cs|c#|csharp|C#)\b", RegexOptions.Multiline),
         page == LanguagePage ? Example.Of(page).Count : Snippet.Of(page).Count));
+
+    /// <summary>Programs are built and run where they stand: ExampleTests.</summary>
+    [Fact]
+    public void ProgramsAreTheFilesThatTheyName()
+    {
+        Snippet[] programs = [.. Files().SelectMany(Snippet.Of).Where(snippet => snippet.Program is not null)];
+        Assert.NotEmpty(programs);
+        Assert.All(programs, snippet => Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, snippet.Program!)).ReplaceLineEndings("\n"), snippet.Code));
+    }
 
     [Fact]
     public void ThereAreSnippets()
