@@ -27,14 +27,16 @@ internal sealed partial class TensorInput
     public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
 
     /// <summary>The exponential; where that is infinite a large number, whose products with others still are numbers.</summary>
-    public Tensor Exp(Tensor x)
-    {
-        if (!torch.is_grad_enabled())
-            return x.exp();
-        (double most, double large) = x.dtype == ScalarType.Float64 ? (709, 1e150) : (88, 1e18);
-        Tensor isInfinite = x.gt(most);
-        return torch.where(isInfinite, Number(large), x.masked_fill(isInfinite, 0).exp());
-    }
+    public Tensor Exp(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach(), static v => v.exp()) : x.exp();
+
+    /// <summary>exp(x) - 1, as <see cref="Exp"/>.</summary>
+    public Tensor Expm1(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach(), static v => v.expm1()) : x.expm1();
+
+    /// <summary>The hyperbolic cosine, as <see cref="Exp"/>.</summary>
+    public Tensor Cosh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.cosh()) : x.cosh();
+
+    /// <summary>The hyperbolic sine, as <see cref="Exp"/>.</summary>
+    public Tensor Sinh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.sinh(), isOdd: true) : x.sinh();
 
     /// <summary>The logarithm.</summary>
     public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(0).logical_not(), static v => v.log()) : x.log();
@@ -80,6 +82,14 @@ internal sealed partial class TensorInput
     private Tensor OffPoles(Tensor x, Func<Tensor, Tensor> function) => torch.is_grad_enabled()
         ? Guarded(x, x.le(0).logical_and(x.eq(x.floor())).logical_not(), function)
         : function(x);
+
+    // Where the exponent is too large, a large number, of the sign of x if the function is odd.
+    private Tensor WithoutOverflow(Tensor x, Tensor exponent, Func<Tensor, Tensor> function, bool isOdd = false)
+    {
+        (double most, double large) = x.dtype == ScalarType.Float64 ? (709, 1e150) : (88, 1e18);
+        Tensor isInfinite = exponent.gt(most), limit = isOdd ? large * x.detach().sign() : Number(large);
+        return torch.where(isInfinite, limit, function(x.masked_fill(isInfinite, 0)));
+    }
 
     // Whole and not negative: smooth everywhere, and 1 for the exponent 0.
     private static bool IsPolynomial(double exponent) => exponent >= 0 && exponent == Math.Floor(exponent);

@@ -164,6 +164,32 @@ public sealed class RegressionTests
         ("a written softmax at a class that its sum leaves out", Outside(Activation.Softmax, 255, 2, "Channel(Exp(y.Valid) / SumOverClasses(Exp(y.Valid)), 0)", "IncludeBackground = false")),
         ("the slope of digamma", Loss("Activation.Softmax", "Digamma(x.Probability + 0.1) + Pow(Digamma(x.Probability + 0.37), 5)", Activation.Softmax)),
         ("levels off at a sum of masked classes", Loss("Activation.Softmax", "Tanh(Square(Mean(x.LogProbability))) + Atan(Total(x.LogProbability)) + Exp(Mean(x.LogProbability))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
+        ("the target times a sum of masked classes", Loss("Activation.Softmax, Reduction = Reduction.None", "y * TotalMean(x.Logit)", Activation.Softmax) with { Reduction = Reduction.None, MasksClasses = true }),
+        ("a sum of masked classes beside their complement", Loss("Activation.Softmax", "Tanh(Sum(x.Logit) * x.Complement)", Activation.Softmax) with { MasksClasses = true }),
+        ("a mean of masked classes that levels off", Loss("Activation.Softmax", "Log(1 + Exp(MeanOverClasses(x.LogProbability) * Abs(MeanOverClasses(x.LogProbability))))", Activation.Softmax) with { MasksClasses = true }),
+        ("a log-sum-exp over pixels of which one is infinite", Loss("Activation.Softmax", "Tanh(LogSumExpOverPixels(-Log(x.Probability)))", Activation.Softmax) with { LogitBound = 30, MasksClasses = true }),
+        ("a written softmax of magnitudes of which one is infinite", Loss("Activation.Softmax, Reduction = Reduction.None", "Exp(Abs(x.Logit)) / SumOverClasses(Exp(Abs(x.Logit)))", Activation.Softmax)
+            with { LogitBound = 100, MasksClasses = true, Reduction = Reduction.None }),
+        ("second derivatives of hyperbolic functions beside ignored numbers",
+            Loss("Activation.None, IgnoreIndex = 255", "(Cosh(x.LogProbability) + Sinh(x.LogProbability) + Expm1(-x.LogProbability)) * Sum(x.Probability)", Activation.None, ignore: 255)),
+        ("a shift to an ignored element of a written softmax that leaves its class out", new()
+        {
+            Activation = Activation.Softmax,
+            IgnoreIndex = 255,
+            Classes = 2,
+            LogitBound = 1e4,
+            Target = TargetKind.Dense,
+            Verbatim = """
+                public sealed partial class ShiftedAttribute : LossTermAttribute
+                {
+                    public static Value Formula(Prediction x, Target y) => ShiftClasses(Exp(x.Logit) / SumOverClasses(Exp(x.Logit)), 1, y);
+                }
+
+                [Loss(Activation.Softmax, Classes = 2, IgnoreIndex = 255, Target = TargetKind.Dense)]
+                [Shifted(IncludeBackground = false)]
+                public sealed partial class Declared;
+                """,
+        }),
         ("the complement of a logistic function with bounds", Loss("Activation.Softmax", "Log(1 - 1 / (1 + Exp(-20 * x.Probability))) + Log(1 - 1 / (1 + Exp(-Pow(y + 1, 5))))", Activation.Softmax)),
         ("a choice inside a product", Outside(Activation.Softmax, 255, 3, "Cosh(Max(y, x.Probability))", "IncludeBackground = false")),
     ];

@@ -151,7 +151,7 @@ internal static class Operations
             Vector = "V.Expm1({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})",
             Function = "expm1",
-            Torch = "{0}.expm1()",
+            Torch = "input.Expm1({0})",
         };
         yield return new(Op.Sqrt)
         {
@@ -259,7 +259,7 @@ internal static class Operations
             Vector = "V.Sinh({0})",
             Scalar = "global::System.Math.Sinh({0})",
             Function = "sinh",
-            Torch = "{0}.sinh()",
+            Torch = "input.Sinh({0})",
         };
         yield return new(Op.Cosh)
         {
@@ -270,7 +270,7 @@ internal static class Operations
             Vector = "V.Cosh({0})",
             Scalar = "global::System.Math.Cosh({0})",
             Function = "cosh",
-            Torch = "{0}.cosh()",
+            Torch = "input.Cosh({0})",
         };
         yield return new(Op.LogCosh)
         {

@@ -220,8 +220,9 @@ internal sealed partial class GraphBuilder
 
     private Node LargestOverPixels(Node exponent, Node condition, Axes axes) => Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
 
-    // What is taken off exponents: a constant for the derivative, and 0 where nothing takes part, so that nothing becomes infinite.
-    private Node Largest(Node maximum) => Detach(Where(Less(Constant(NothingAbove), maximum), maximum, Zero));
+    // What is taken off exponents: a constant for the derivative, and 0 where nothing takes part, so that nothing becomes infinite, and where one is infinite, which less itself is no number.
+    private Node Largest(Node maximum) =>
+        Detach(Where(And(Less(Constant(NothingAbove), maximum), Less(maximum, Constant(double.PositiveInfinity))), maximum, Zero));
 
     /// <summary>exp(v) less the largest, and their sum, over the pixels that take part; and the largest.</summary>
     public (Node Exponentials, Node Sum, Node Largest) ShiftedOverPixels(Node a, Node condition, Axes axes)
@@ -311,6 +312,12 @@ internal sealed partial class GraphBuilder
     {
         if (!a.Axes.Has(Axes.Class))
             return Add(a, Log(Extent(Axes.Class)));
+        if (RisesIfMasked(a))
+        {
+            (Node largest, Node sum) = WeightedSum(One, a, True);
+            return Add(largest, Elementwise(Op.Log, sum));
+        }
+
         return CommonToClasses(a) is var (common, others) ? Add(common, Make(Op.LogSumExp, others)) : Make(Op.LogSumExp, a);
     }
 
@@ -319,6 +326,8 @@ internal sealed partial class GraphBuilder
     {
         if (!a.Axes.Has(Axes.Class))
             return Divide(One, Extent(Axes.Class));
+        if (RisesIfMasked(a))
+            return Elementwise(Op.Exp, Subtract(a, LogSumExp(a)));
         return Make(Op.Softmax, CommonToClasses(a) is var (_, others) ? others : a);
     }
 
@@ -327,6 +336,8 @@ internal sealed partial class GraphBuilder
     {
         if (!a.Axes.Has(Axes.Class))
             return Subtract(One, Softmax(a));
+        if (RisesIfMasked(a))
+            return Negate(Elementwise(Op.Expm1, Subtract(a, LogSumExp(a))));
         return Make(Op.SoftmaxComplement, CommonToClasses(a) is var (_, others) ? others : a);
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class GraphBuilder
     // and meets an infinite sum only.
     private IEnumerable<Node> SelectingFactors(List<Node> factors)
     {
-        if (!MasksClasses || factors.TrueForAll(IsFiniteIfMasked))
+        if (!MasksClasses || !factors.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(IsFiniteIfMasked))
             yield break;
         if (factors.Find(IsWeight) is { } weight)
             yield return weight;
@@ -86,6 +86,9 @@ internal sealed partial class GraphBuilder
 
     /// <summary>No class that is masked makes the node infinite.</summary>
     public bool StaysFiniteIfMasked(Node node) => !MasksClasses || IsFiniteIfMasked(node);
+
+    // Plus infinity where a class is masked: as an exponent the largest of all.
+    private bool RisesIfMasked(Node node) => MasksClasses && IfMasked(node).HasFlag(Limits.Above);
 
     private bool IsFiniteIfMasked(Node node) => (IfMasked(node) & Limits.Infinite) == Limits.None;
 

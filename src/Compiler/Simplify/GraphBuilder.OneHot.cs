@@ -33,9 +33,21 @@ internal sealed partial class GraphBuilder
     /// <summary>The node is the value at the class of the label, as the algebra writes it.</summary>
     public bool IsAtLabel(Node node, Node value) => IsPicked(node, value) || (labelled.TryGetValue(value, out Node? known) && ReferenceEquals(known, node));
 
-    /// <summary>What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by.</summary>
-    public Node Selected(Node node) =>
-        node.Op == Op.Mask ? Mask(node[0], Selected(node[1])) : Factors(node).Any(IsPick) ? Mask(Labelled, node) : node;
+    /// <summary>
+    /// What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by. So is the count of what a condition leaves of one class, as that of valid
+    /// elements is.
+    /// </summary>
+    public Node Selected(Node node)
+    {
+        if (node.Op == Op.Mask)
+            return Mask(node[0], Selected(node[1]));
+        if (Factors(node).Any(IsPick))
+            return Mask(Labelled, node);
+        return Factors(node).FirstOrDefault(IsCountInClass) is { } count ? Mask(Less(Zero, count), node) : node;
+    }
+
+    private static bool IsCountInClass(Node node) => node.IsPixel && node is { Op: Op.Sum, Attribute: Axes.Class } && Unmask(node[0]) is var (masks, inner) && inner.IsNumber(1)
+        && masks.Exists(mask => mask is { Op: Op.ClassSet, Classes.List.Length: 1 });
 
     /// <summary>p of the label.</summary>
     public Node LabelProbability(Node logits) => Exp(Subtract(AtLabel(logits), LogSumExp(logits)));

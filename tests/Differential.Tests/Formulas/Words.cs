@@ -50,7 +50,10 @@ internal static class Words
 
     public static readonly Word Subtract = Join("-", (a, b) => a - b) with { Weight = 7 };
 
-    public static readonly Word Multiply = Join("*", (a, b) => a * b) with { Weight = 10 };
+    public static readonly Word Multiply = new("*", 2, "({0} * {1})", (c, n, v) => Mixed(v[0].Range * v[1].Range, v) is var product && v.Any(factor => EndsAt(factor, 0))
+        ? product with { RoundsToZero = true }
+        : product)
+    { Weight = 10 };
 
     public static readonly Word Divide = new("/", 2, "({0} / {1})", (c, n, v) => v[1].Range.Excludes(0, 0.02) ? Mixed(Quotient(v[0].Range, v[1].Range), v) : null) { Weight = 4 };
 
@@ -146,10 +149,10 @@ internal static class Words
         new(name, 1, pattern ?? name + "({0})", (c, n, v) => range(v[0].Range) is { } result ? Mixed(result, v) : null);
 
     public static Facts Mixed(Interval range, Facts[] inputs) =>
-        new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves));
+        new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves)) { RoundsToZero = inputs.Any(input => input.RoundsToZero) };
 
     // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds, and in float a probability of 1 - 1e-8 is 1.
-    private static bool EndsAt(Facts value, double number) => value.Moves && (Math.Abs(value.Range.Low - number) < 1e-5 || Math.Abs(value.Range.High - number) < 1e-5);
+    private static bool EndsAt(Facts value, double number) => value.Moves && ((number == 0 && value.RoundsToZero) || Math.Abs(value.Range.Low - number) < 1e-5 || Math.Abs(value.Range.High - number) < 1e-5);
 
     // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
     private static Word Comparison(string name, string pattern) => new(name, 2, pattern, (c, n, v) =>

@@ -127,6 +127,9 @@ public sealed class MaskedClassTests
     [InlineData("Square(x.Probability) * Tanh(MaxOverClasses(-x.Logit) * x.Complement)", "Weight = 0.5")]
     [InlineData("Square(x.Probability) * Exp(Sum(x.Logit) * x.Complement)", "Weight = 0.5")]
     [InlineData("Tanh(Pow(Abs(x.LogProbability), 1.5) * x.Complement)", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(LogSumExpOverPixels(-x.LogProbability))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Tanh(LogSumExpOverClasses(-x.Logit))", "Weight = 0.5")]
+    [InlineData("Square(x.Probability) * Atan(Log(SumOverClasses(Exp(Abs(x.Logit)))))", "Weight = 0.5")]
     [InlineData("Tanh(Sum(x.Logit) * x.Complement)", "Activation = Activation.Sigmoid")]
     [InlineData("Tanh(Square(Log(x.Probability)) * x.Complement)", "Activation = Activation.Sigmoid")]
     public void NothingIsNotANumber(string formula, string options)
