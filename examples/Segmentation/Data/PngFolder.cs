@@ -51,7 +51,7 @@ internal static class PngFolder
         return new(
             $"{folder}: {training.Count} images of {size.Width}x{size.Height} pixels to train on, {heldOut.Count} to test on",
             "The images to test on are of the same folder: what the network makes of others is not known.",
-            [.. classes.Keys.Skip(1).Select((colour, i) => new Structure(NameOf(colour), Colours[i]))],
+            [.. classes.Keys.Skip(1).Select((colour, i) => new Structure(NameOf(colour), ShownAs(colour, i)))],
             training,
             heldOut);
 
@@ -134,9 +134,12 @@ internal static class PngFolder
         return ((float)mean, (float)Math.Max(1e-3, Math.Sqrt((squares / count) - (mean * mean))));
     }
 
-    private static string NameOf(uint colour)
-    {
-        (uint red, uint green, uint blue) = (colour >> 16, (colour >> 8) & 255, colour & 255);
-        return red == green && green == blue ? string.Create(CultureInfo.InvariantCulture, $"grey {red}") : string.Create(CultureInfo.InvariantCulture, $"#{colour:x6}");
-    }
+    private static string NameOf(uint colour) => IsGrey(colour)
+        ? string.Create(CultureInfo.InvariantCulture, $"grey {colour & 255}")
+        : string.Create(CultureInfo.InvariantCulture, $"#{colour:x6}");
+
+    // Its own colour; greys, which would not show on an image, have others.
+    private static string ShownAs(uint colour, int index) => IsGrey(colour) ? Colours[index] : NameOf(colour);
+
+    private static bool IsGrey(uint colour) => colour >> 16 == (colour & 255) && ((colour >> 8) & 255) == (colour & 255);
 }
