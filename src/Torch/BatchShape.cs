@@ -59,8 +59,11 @@ internal sealed class BatchShape
     public LossShape ToResizedLossShape()
     {
         int batch = checked((int)Batch), classes = checked((int)Classes);
-        return Spatial.Length == 2
-            ? new LossShape(batch, classes, checked((int)Spatial[0]), checked((int)Spatial[1]))
-            : new LossShape(batch, classes, checked((int)Pixels));
+        return Spatial.Length switch
+        {
+            2 => new LossShape(batch, classes, checked((int)Spatial[0]), checked((int)Spatial[1])),
+            3 => new LossShape(batch, classes, checked((int)Spatial[0]), checked((int)Spatial[1]), checked((int)Spatial[2])),
+            _ => new LossShape(batch, classes, checked((int)Pixels)),
+        };
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class TensorInput : IDisposable
     private readonly long batch;
     private readonly long classes;
     private readonly long pixels;
+    private readonly long[] spatial;
     private Tensor? oneHot;
     private Tensor? labelled;
 
@@ -29,6 +30,7 @@ internal sealed partial class TensorInput : IDisposable
         batch = shape.Batch;
         classes = shape.Classes;
         pixels = shape.Pixels;
+        spatial = shape.Spatial;
         Parameters = parameters;
         X = Keep(logits.reshape(batch, classes, pixels).to_type(TensorMemory.KernelType(logits)));
         if (shape.HasLabels)

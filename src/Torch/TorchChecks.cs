@@ -57,6 +57,7 @@ internal static class TorchChecks
         if (Array.IndexOf(x, 0) >= 0)
             throw new ArgumentException($"{name} has the shape {Text(x)}; each extent must be at least 1.", name);
         CallRules.Classes(definition, x[1], x, name);
+        CallRules.Dimensions(definition, x.Length - 2, x, name);
         if (!hasLabels && IsWithoutChannels(definition, x, y))
         {
             throw new ArgumentException(

@@ -17,6 +17,7 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
         ["pytorch-toolbelt"] = ToolbeltMapper.Map,
         ["kornia"] = KorniaMapper.Map,
         ["torchvision"] = TorchVisionMapper.Map,
+        ["hover_net"] = SpatialMapper.Map,
     };
 
     /// <exception cref="NotSupportedException">No mapper knows the loss, or one of its options.</exception>
@@ -24,7 +25,7 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
     {
         if (!Mappers.TryGetValue(c.Library, out Func<Case, Mapping>? map))
             throw new NotSupportedException($"{c.Id}: nothing maps the library {c.Library}.");
-        Mapping mapping = map(c);
+        Mapping mapping = SpatialMapper.Knows(c.Loss) ? SpatialMapper.Map(c) : map(c);
         c.Options.CheckAllKnown();
         return mapping;
     }
@@ -100,8 +101,15 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     // A vector of N numbers is N images of one class.
     private static CaseTensor Input(Case c) => c.Input.Shape.Length == 1 ? c.Input with { Shape = [c.Input.Shape[0], 1] } : c.Input;
 
-    private static LossShape Extents(CaseTensor input) =>
-        new(input.Shape[0], input.Shape[1], input.Shape[2..].Aggregate(1, (product, extent) => product * extent));
+    /// <summary>Images with a target of the same shape.</summary>
+    public static Feed OfImages(CaseTensor input, CaseTensor target) => new(Extents(input), input, target, HasLabels: false);
+
+    private static LossShape Extents(CaseTensor input) => input.Shape.Length switch
+    {
+        4 => new(input.Shape[0], input.Shape[1], input.Shape[2], input.Shape[3]),
+        5 => new(input.Shape[0], input.Shape[1], input.Shape[2], input.Shape[3], input.Shape[4]),
+        _ => new(input.Shape[0], input.Shape[1], input.Shape[2..].Aggregate(1, (product, extent) => product * extent)),
+    };
 }
 
 /// <summary>Peers that leave a class out return no numbers for it; LossGen returns 0.</summary>

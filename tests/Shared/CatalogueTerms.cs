@@ -27,10 +27,15 @@ internal static class CatalogueTerms
         ["CompleteIou"] = Activation.None,
     };
 
-    /// <summary>Every term, by its attribute's name, in the order of names.</summary>
+    /// <summary>The terms that look at neighbouring pixels: they need images, and are tested by themselves.</summary>
+    public static readonly string[] OfNeighbours =
+        ["BendingEnergy", "Diffusion", "ImageGradient", "LocalNormalizedCrossCorrelation", "SoftClDice", "Ssim", "TotalVariation"];
+
+    /// <summary>Every other term, by its attribute's name, in the order of names.</summary>
     public static IEnumerable<(string Name, Activation Activation)> All => typeof(LossTermAttribute).Assembly.GetExportedTypes()
         .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract)
         .Select(type => (Name: type.Name[..^nameof(Attribute).Length], IsRegression: type.IsSubclassOf(typeof(RegressionTermAttribute))))
+        .Where(term => !OfNeighbours.Contains(term.Name))
         .OrderBy(term => term.Name, StringComparer.Ordinal)
         .Select(term => (term.Name, Activations.TryGetValue(term.Name, out Activation activation) ? activation
             : term.IsRegression ? Activation.None : Activation.Softmax));

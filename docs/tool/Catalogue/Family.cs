@@ -21,6 +21,9 @@ internal enum Family
     /// <summary>Scores and distances, by a margin.</summary>
     Margin,
 
+    /// <summary>What lies around each pixel.</summary>
+    Neighbours,
+
     /// <summary>Boxes.</summary>
     Boxes,
 }

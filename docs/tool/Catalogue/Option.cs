@@ -16,7 +16,7 @@ internal sealed record Option(PropertyInfo Property, object? Default, bool IsOwn
     /// <summary>The name of the formula's parameter that it feeds.</summary>
     public string Parameter => char.ToLowerInvariant(Name[0]) + Name[1..];
 
-    public bool IsNumber => Type == typeof(double);
+    public bool IsNumber => Type == typeof(double) || Type == typeof(int);
 
     /// <summary>The default as a number, as formulas take options; null for arrays.</summary>
     public double? DefaultNumber => NumberOf(Default);
@@ -27,6 +27,7 @@ internal sealed record Option(PropertyInfo Property, object? Default, bool IsOwn
     public static double? NumberOf(object? value) => value switch
     {
         double number => number,
+        int whole => whole,
         bool truth => truth ? 1 : 0,
         Enum member => Convert.ToDouble(member, CultureInfo.InvariantCulture),
         _ => null,
@@ -38,6 +39,7 @@ internal sealed record Option(PropertyInfo Property, object? Default, bool IsOwn
         null => "null",
         double.NaN => "NaN",
         double number => Number(number),
+        int whole => Number(whole),
         bool truth => truth ? "true" : "false",
         Enum member => $"{member.GetType().Name}.{member}",
         _ => throw new NotSupportedException($"An option of type {value.GetType()} has no text."),

@@ -80,7 +80,7 @@ internal static partial class Peers
 
         bool IsDefault(string argument)
         {
-            if (argument is "Weight = 1" or "Reduction = Reduction.Mean" or "Activation.None")
+            if (argument is "Weight = 1" or "Dimensions = 2" or "Reduction = Reduction.Mean" or "Activation.None")
                 return true;
             return term?.Options.FirstOrDefault(option => argument == $"{option.Name} = {option.DefaultText}") is { } option
                 && !term.DefaultsUnder(convention).Any(preset => preset.Option == option);

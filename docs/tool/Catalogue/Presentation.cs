@@ -17,21 +17,28 @@ internal sealed record Presentation(Family Family, Activation Activation, double
     private static readonly Dictionary<string, Func<Presentation, Presentation>> Stated = new(StringComparer.Ordinal)
     {
         ["BinaryBiTempered"] = own => own with { Family = Family.Pixel, Activation = Activation.Sigmoid },
+        ["BendingEnergy"] = own => own with { Activation = Activation.None },
         ["Boundary"] = own => own with { Activation = Activation.Softmax, InputValues = [1, -1] },
         ["Cosine"] = own => own with { Family = Family.Margin, Activation = Activation.None, InputValues = [1, -1], Options = [], IsAngle = true },
         ["Dice"] = own => own with { Options = ["Squared = true", "Log = true"] },
+        ["Diffusion"] = own => own with { Activation = Activation.None },
         ["Gaussian"] = own => own with { Family = Family.Regression, Activation = Activation.None, InputValues = [1, 0.5, 2], Options = [] },
         ["HingeEmbedding"] = own => own with { Targets = [1, -1], Options = [] },
+        ["ImageGradient"] = own => own with { Activation = Activation.None },
         ["Jaccard"] = own => own with { Options = ["Squared = true", "Log = true"] },
         ["JensenShannon"] = own => own with { Targets = [1, 0.8, 0.5] },
         ["KullbackLeibler"] = own => own with { Targets = [1, 0.8, 0.5] },
+        ["LocalNormalizedCrossCorrelation"] = own => own with { Activation = Activation.None },
         ["LovaszHinge"] = own => own with { Activation = Activation.Sigmoid },
         ["MaskedDice"] = own => own with { Options = ["Squared = true", "Log = true"] },
         ["MultiLabelSoftMargin"] = own => own with { Family = Family.Margin, Activation = Activation.Sigmoid, Targets = [1, 0] },
         ["NeighborCalibration"] = own => own with { Family = Family.Pixel, Activation = Activation.None, InputValues = [0], Options = ["Squared = true"] },
         ["Poisson"] = own => own with { Activation = Activation.Exp, Targets = [1, 2, 4], Options = [] },
         ["Ranking"] = own => own with { Family = Family.Margin, Activation = Activation.None, InputValues = [1, -1], Options = [] },
+        ["SoftClDice"] = own => own with { Activation = Activation.Sigmoid },
         ["SoftMargin"] = own => own with { Targets = [1, -1] },
+        ["Ssim"] = own => own with { Activation = Activation.None },
+        ["TotalVariation"] = own => own with { Activation = Activation.None },
         ["Triplet"] = own => own with { Family = Family.Margin, Activation = Activation.None, InputValues = [1] },
     };
 

@@ -57,6 +57,7 @@ internal sealed class FormulaView
             "reduction" => (double)Reduction.Mean,
             "perImage" => 0,
             "indexTarget" => 1,
+            "dimensions" => 2,
             _ => throw new NotSupportedException($"{term.Name} takes the option '{parameter.Name}' of the loss, of which the pages know nothing."),
         };
         return isNumber ? Expression.Of(parameter.Name, value, Axes.None) : Expression.Of(value);

@@ -265,6 +265,17 @@ internal sealed partial class Latex
                 return ($"{In(0, Atom)}_{{{In(1)}}}", Atom);
             case "ShiftClasses":
                 return ($"\\mathrm{{shift}}\\left({In(0)},\\ {In(1)},\\ {In(2)}\\right)", Atom);
+            case "Shift" or "Window" or "BoxBlur" or "GaussianBlur" or "MaxPool" or "MinPool" or "MaxPoolAlong" or "MinPoolAlong" or "SoftErode" or "SoftSkeleton" or "Inside":
+                // Beyond the edge there are zeros, unless the last operand says something else.
+                bool hasBorder = node.Head is "Shift" or "Window" or "BoxBlur" or "GaussianBlur";
+                List<string> operands = [.. Enumerable.Range(0, node.Items.Length - (hasBorder ? 1 : 0)).Select(i => In(i))];
+                if (hasBorder && node.Items[^1].Value > 0)
+                    operands.Add($"\\mathrm{{{((Border)(int)node.Items[^1].Value).ToString().ToLowerInvariant()}}}");
+                if (node.Head is "Shift" or "Window" or "MaxPoolAlong" or "MinPoolAlong")
+                    Note(5, "The second operand is the axis of the image, from 0.");
+                return ($"\\mathrm{{{char.ToLowerInvariant(node.Head[0])}{node.Head[1..]}}}\\left({string.Join(",\\ ", operands)}\\right)", Atom);
+            case "numbers":
+                return ($"\\left[{string.Join(",\\ ", Enumerable.Range(0, node.Items.Length).Select(i => In(i)))}\\right]", Atom);
             case "Transform":
                 return ($"{In(0, Atom)}\\,{In(1, Product)}", Product);
             case "Largest":

@@ -14,6 +14,7 @@ internal static class IndexPage
         (Family.Sorted, "Sorted", "Sort the pixels by their errors: surrogates of the intersection over union, and means of the hardest pixels."),
         (Family.Regression, "Regression", "Measure how far numbers are from numbers: depth, counts, coordinates, restored images."),
         (Family.Margin, "Margin", "Ask that the right score leads, or the right vector is nearer, by a margin, and no more."),
+        (Family.Neighbours, "Neighbours", "Look at what lies around each pixel: structure, edges, centre lines, smoothness. Images have two axes, or the loss says `Dimensions = 1` or `3`."),
         (Family.Boxes, "Boxes", "Compare boxes, (N, 4): left, top, right, bottom."),
     ];
 

@@ -20,8 +20,9 @@ internal static class Pictures
         foreach ((Term term, Scene scene, (Curve Curve, string Declaration)[] lines) in jobs)
         {
             (Curve, Samples)[] samples = [.. lines.Select(line => (line.Curve, scene.Sample(compiler.Create(line.Declaration), line.Curve)))];
-            yield return ($"images/{term.Name}.png", Picture.Draw(scene, samples));
-            yield return ($"images/small/{term.Name}.png", Picture.DrawSmall(samples));
+            bool isImage = scene is NeighbourScene;
+            yield return ($"images/{term.Name}.png", isImage ? ImagePicture.Draw(samples[0].Item2) : Picture.Draw(scene, samples));
+            yield return ($"images/small/{term.Name}.png", isImage ? ImagePicture.DrawSmall(samples[0].Item2) : Picture.DrawSmall(samples));
         }
     }
 }

@@ -36,6 +36,8 @@ internal abstract class Scene
     {
         Expression formula = FormulaView.Of(term, presentation.Activation);
         bool hasChannels = term.Formula.Lets.Select(let => let.Value).Append(term.Formula.Return).Any(Uses("Channel"));
+        if (presentation.Family == Family.Neighbours)
+            return new NeighbourScene(presentation);
         if (hasChannels)
             return new BoxScene();
         if (!formula.Axes.Has(Axes.Pixel))

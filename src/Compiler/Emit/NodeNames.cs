@@ -68,6 +68,10 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
                 return "truth";
             case Op.RunningSum:
                 return "running";
+            case Op.Correlate:
+                return node.Window!.IsShift ? "shifted" : "window";
+            case Op.Pool or Op.PoolSlope:
+                return "pooled";
             case Op.PixelMaximum:
                 return "largest";
             case Op.ClassMaximum when node[0].Op == Op.Logit:

@@ -135,6 +135,13 @@ internal sealed class FormulaReader
         if (expression.Head == Language.Largest && expression.Items.Length == 2)
             return new(TracedValue.Literal, [], new(scope.Graph.Constant(Matrix(expression.Items[1]).Largest), Axes.None), expression.Number);
 
+        if (expression.Head == Language.Window && expression.Items.Length == 5)
+        {
+            ImmutableArray<TracedValue> others = [.. new[] { 1, 2, 4 }.Select(k => Evaluate(expression.Items[k]))];
+            FormulaValue around = At(expression, () => scope.Window(others[0].Value, others[1].Node, KnownNumbers(expression.Items[3]), others[2].Node));
+            return new(Language.Window, others, around, expression.Number);
+        }
+
         ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
         FormulaValue value = At(expression, () => expression.Head switch
         {
@@ -143,6 +150,15 @@ internal sealed class FormulaReader
             _ => Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray()),
         });
         return new(expression.Head, arguments, value, expression.Number);
+    }
+
+    private ImmutableArray<double> KnownNumbers(SExpression expression)
+    {
+        if (expression.IsAtom || expression.Head != Language.Numbers)
+            throw new FormulaTextException($"the third argument of '{Language.Window}' has to be a list of numbers, such as [1, 2, 1]");
+        return expression.Items.Skip(1).Select(item => Evaluate(item).Node is { IsConstant: true, Number: var number } && !double.IsNaN(number) && !double.IsInfinity(number)
+            ? number
+            : throw new FormulaTextException($"the weights of '{Language.Window}' have to be numbers that are known at compile time")).ToImmutableArray();
     }
 
     // What an operation cannot do is said at its expression.

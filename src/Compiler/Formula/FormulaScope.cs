@@ -5,7 +5,7 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Formula;
 
 /// <summary>What the words of a formula mean in one term of one loss: its activation, target, classes and axes.</summary>
-internal sealed class FormulaScope
+internal sealed partial class FormulaScope
 {
     // A pass has a bit for each.
     private const int MaximumRunningSums = 31;
@@ -74,6 +74,7 @@ internal sealed class FormulaScope
         "activation" => (double)activation,
         "perImage" => options.PerImage ? 1 : 0,
         "indexTarget" => IndexTarget ? 1 : 0,
+        "dimensions" => options.Dimensions,
         _ => null,
     };
 

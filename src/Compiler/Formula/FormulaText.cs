@@ -85,7 +85,7 @@ internal sealed record FormulaText(
                 continue;
             }
 
-            int operands = next.Head == Language.Matrix ? next.Items.Length - 1 : Language.OperandsOf(next.Head);
+            int operands = next.Head is Language.Matrix or Language.Numbers ? next.Items.Length - 1 : Language.OperandsOf(next.Head);
             if (operands != next.Items.Length - 1)
                 throw new FormulaTextException($"'{next.Head}' takes {operands} arguments, not {next.Items.Length - 1}");
             foreach (SExpression item in next.Items.Skip(1))

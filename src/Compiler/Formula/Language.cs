@@ -17,10 +17,18 @@ internal static class Language
     /// <summary>Takes a whole number that is known.</summary>
     public const string ShiftClasses = "ShiftClasses";
 
+    /// <summary>Takes a list of numbers.</summary>
+    public const string Window = "Window";
+
+    /// <summary>A list of numbers that are known: only the weights of <see cref="Window"/>.</summary>
+    public const string Numbers = "numbers";
+
     /// <summary>The largest number of a matrix.</summary>
     public const string Largest = "Largest";
 
     private delegate Node Meaning(FormulaScope scope, Node[] arguments);
+
+    private delegate FormulaValue Neighbourhood(FormulaScope scope, FormulaValue[] arguments);
 
     private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
 
@@ -93,6 +101,21 @@ internal static class Language
         ["Divide"] = (3, (s, a) => s.DivideOr(a[0], a[1], a[2])),
     };
 
+    // What is read around a pixel.
+    private static readonly Dictionary<string, (int Arity, Neighbourhood Meaning)> Neighbourhoods = new(StringComparer.Ordinal)
+    {
+        ["Shift"] = (4, (s, a) => s.Shift(a[0], a[1].Node, a[2].Node, a[3].Node)),
+        ["BoxBlur"] = (3, (s, a) => s.BoxBlur(a[0], a[1].Node, a[2].Node)),
+        ["GaussianBlur"] = (4, (s, a) => s.GaussianBlur(a[0], a[1].Node, a[2].Node, a[3].Node)),
+        ["MaxPool"] = (2, (s, a) => s.Pool(a[0], a[1].Node, isMinimum: false)),
+        ["MinPool"] = (2, (s, a) => s.Pool(a[0], a[1].Node, isMinimum: true)),
+        ["MaxPoolAlong"] = (3, (s, a) => s.PoolAlong(a[0], a[1].Node, a[2].Node, isMinimum: false)),
+        ["MinPoolAlong"] = (3, (s, a) => s.PoolAlong(a[0], a[1].Node, a[2].Node, isMinimum: true)),
+        ["SoftErode"] = (1, (s, a) => s.SoftErode(a[0])),
+        ["SoftSkeleton"] = (2, (s, a) => s.SoftSkeleton(a[0], a[1].Node)),
+        ["Inside"] = (1, (s, a) => s.Inside(a[0].Node)),
+    };
+
     private static readonly Dictionary<string, Axes> LeafAxes = new(StringComparer.Ordinal)
     {
         ["logit"] = Axes.All,
@@ -129,7 +152,7 @@ internal static class Language
         : throw new FormulaTextException("'&' and '|' of integers need numbers that are known at compile time");
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat([Channel, Transform, ShiftClasses, Largest]);
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat(Neighbourhoods.Keys).Concat([Channel, Transform, ShiftClasses, Window, Largest]);
 
     public static bool Knows(string name) => Names.Contains(name);
 
@@ -137,6 +160,8 @@ internal static class Language
     public static int OperandsOf(string name) =>
         Table.TryGetValue(name, out (int Arity, Meaning Meaning) row) ? row.Arity
         : Reductions.ContainsKey(name) ? 1
+        : Neighbourhoods.TryGetValue(name, out (int Arity, Neighbourhood Meaning) around) ? around.Arity
+        : name == Window ? 4
         : name is Channel or Transform ? 2
         : name == Largest ? 1
         : name == ShiftClasses ? 3
@@ -144,6 +169,8 @@ internal static class Language
 
     public static FormulaValue Apply(string name, FormulaScope scope, FormulaValue[] arguments)
     {
+        if (Neighbourhoods.TryGetValue(name, out (int Arity, Neighbourhood Meaning) around) && around.Arity == arguments.Length)
+            return around.Meaning(scope, arguments);
         (int Arity, Meaning? Meaning) row = (1, null);
         if (!Reductions.TryGetValue(name, out Reduction? reduction) && !Table.TryGetValue(name, out row!))
             throw new FormulaTextException($"'{name}' is not an operation");

@@ -22,18 +22,22 @@ internal sealed partial class GraphBuilder
     public IEnumerable<Node> Nodes => nodes.Values.OrderBy(node => node.Id);
 
     /// <summary>The node of this operation on these inputs, as it is.</summary>
-    public Node Make(Op op, ImmutableArray<Node> inputs, double number = 0, Axes attribute = Axes.None, ClassSelection? classes = null)
+    public Node Make(
+        Op op, ImmutableArray<Node> inputs, double number = 0, Axes attribute = Axes.None, ClassSelection? classes = null, Window? window = null)
     {
         Cancellation.ThrowIfCancellationRequested();
-        var key = new Key(op, inputs, number, attribute, classes);
+        var key = new Key(op, inputs, number, attribute, classes, window);
         if (!nodes.TryGetValue(key, out Node? node))
         {
-            node = new Node(nodes.Count, op, inputs, number, attribute, classes, AxesOf(op, inputs, attribute));
+            node = new Node(nodes.Count, op, inputs, number, attribute, classes, window, AxesOf(op, inputs, attribute));
             nodes.Add(key, node);
         }
 
         return node;
     }
+
+    /// <summary>The same operation on other inputs, as it is.</summary>
+    public Node Same(Node node, ImmutableArray<Node> inputs) => Make(node.Op, inputs, node.Number, node.Attribute, node.Classes, node.Window);
 
     public Node Make(Op op, params Node[] inputs) => Make(op, ImmutableArray.Create(inputs));
 
@@ -150,11 +154,12 @@ internal sealed partial class GraphBuilder
                 Axes axes = Axes.None;
                 foreach (Node input in inputs)
                     axes |= input.Axes;
-                return axes;
+                return Operations.Of(op).IsStep ? axes | Axes.Batch | Axes.Pixel : axes;
         }
     }
 
-    private readonly struct Key(Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes) : IEquatable<Key>
+    private readonly struct Key(Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Window? window)
+        : IEquatable<Key>
     {
         private readonly Op op = op;
         private readonly ImmutableArray<Node> inputs = inputs;
@@ -163,10 +168,12 @@ internal sealed partial class GraphBuilder
         private readonly long number = BitConverter.DoubleToInt64Bits(number);
         private readonly Axes attribute = attribute;
         private readonly ClassSelection? classes = classes;
+        private readonly Window? window = window;
 
         public bool Equals(Key other)
         {
             if (op != other.op || number != other.number || attribute != other.attribute || !Equals(classes, other.classes)
+                || !Equals(window, other.window)
                 || inputs.Length != other.inputs.Length)
                 return false;
             for (int i = 0; i < inputs.Length; i++)
@@ -184,7 +191,7 @@ internal sealed partial class GraphBuilder
         {
             unchecked
             {
-                int hash = (((int)op * 397) ^ number.GetHashCode()) * 31 + (int)attribute + (classes?.GetHashCode() ?? 0);
+                int hash = (((int)op * 397) ^ number.GetHashCode()) * 31 + (int)attribute + (classes?.GetHashCode() ?? 0) + (window?.GetHashCode() ?? 0);
                 foreach (Node input in inputs)
                     hash = (hash * 31) + input.Id;
                 return hash;

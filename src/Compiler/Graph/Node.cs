@@ -8,7 +8,7 @@ namespace LossGen.Compiler.Graph;
 /// </summary>
 internal sealed class Node
 {
-    internal Node(int id, Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Axes axes)
+    internal Node(int id, Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Window? window, Axes axes)
     {
         Id = id;
         Op = op;
@@ -16,6 +16,7 @@ internal sealed class Node
         Number = number;
         Attribute = attribute;
         Classes = classes;
+        Window = window;
         Axes = axes;
         FactorCount = op == Op.Multiply ? Math.Min(inputs[0].FactorCount + inputs[1].FactorCount, int.MaxValue / 4) : 1;
         DependsOnLogit = op == Op.Logit || (op is not (Op.Detach or Op.RunningSum) && inputs.Any(input => input.DependsOnLogit));
@@ -36,14 +37,20 @@ internal sealed class Node
     /// <summary>The axes that a reduction removes, that an extent counts, that spreading adds, or over which the upstream gradient varies.</summary>
     public Axes Attribute { get; }
 
-    /// <summary>What a pass over the pixels reads to compute the node. A running sum has been stored by an earlier pass.</summary>
-    public ImmutableArray<Node> PassInputs => Op == Op.RunningSum ? ImmutableArray<Node>.Empty : Inputs;
+    /// <summary>What a pass over the pixels reads to compute the node. A running sum and the result of a step lie in memory.</summary>
+    public ImmutableArray<Node> PassInputs => Op == Op.RunningSum || IsStep ? ImmutableArray<Node>.Empty : Inputs;
+
+    /// <summary>Computed for whole images between two passes.</summary>
+    public bool IsStep => Operations.Of(Op).IsStep;
 
     /// <summary>Asks which points have the maximum: of the very numbers that it was found among. Rewritten, they may be rounded in another way.</summary>
     public bool IsOfMaximum => Op == Op.Equal && Inputs.Any(input => input.Op is Op.ClassMaximum or Op.PixelMaximum);
 
     /// <summary>The classes of a class set.</summary>
     public ClassSelection? Classes { get; }
+
+    /// <summary>The neighbours that an operation on them reads.</summary>
+    public Window? Window { get; }
 
     /// <summary>The axes over which the node varies.</summary>
     public Axes Axes { get; }

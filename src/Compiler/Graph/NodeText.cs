@@ -1,4 +1,5 @@
 using System.Globalization;
+using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Graph;
 
@@ -64,6 +65,9 @@ internal static class NodeText
             Op.LogSumExp => ("logsumexp(" + In(0) + ")", Atom),
             Op.Sum => ("sum_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
             Op.RunningSum => ("running_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + " by " + In(1) + ")", Atom),
+            Op.Correlate => ((node.Window!.IsTransposed ? "transposed_" : "") + "window(" + In(0) + "; " + Describe(node.Window!) + ")", Atom),
+            Op.Pool => ((node.Window!.IsMinimum ? "minpool(" : "maxpool(") + In(0) + "; " + Places(node.Window!) + ")", Atom),
+            Op.PoolSlope => ("poolslope(" + In(0) + ", " + In(1) + "; " + Places(node.Window!) + ")", Atom),
             Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
             Op.PixelMaximum => ("max_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),
             _ => (Word(node.Op) + "(" + string.Join(", ", node.Inputs.Select(i => Text(i, 0, name))) + ")", Atom),
@@ -77,6 +81,20 @@ internal static class NodeText
         if (left.StartsWith("-", StringComparison.Ordinal) && !right.StartsWith("-", StringComparison.Ordinal))
             (left, right) = (right, left);
         return right.StartsWith("-", StringComparison.Ordinal) ? left + " - " + right.Substring(1) : left + " + " + right;
+    }
+
+    // The neighbours of a window: axis 1 from -2 to 2.
+    private static string Places(Window window) => window.Size == 1
+        ? $"axis {window.Axis} at {window.First}"
+        : $"axis {window.Axis} from {window.First} to {window.First + window.Size - 1}";
+
+    private static string Describe(Window window)
+    {
+        const int shown = 3;
+        IEnumerable<string> weights = window.Weights.Take(shown).Select(Number);
+        string list = string.Join(", ", weights) + (window.Weights.Count > shown ? ", ..." : "");
+        string border = window.Border == Border.Zero ? "" : ", " + window.Border.ToString().ToLowerInvariant();
+        return window.IsShift ? Places(window) + border : $"{Places(window)}, weights {list}{border}";
     }
 
     /// <summary>What a function is called in comments: those for a range are the functions that they are.</summary>

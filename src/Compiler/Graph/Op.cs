@@ -68,6 +68,11 @@ internal enum Op
     // Over the pixels, in the order of their keys.
     RunningSum,
 
+    // Over the neighbours of a pixel, along one axis of the image.
+    Correlate,
+    Pool,
+    PoolSlope,
+
     // Reductions.
     Sum,
     ClassMaximum,

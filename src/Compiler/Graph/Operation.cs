@@ -27,6 +27,11 @@ internal sealed record Operation(Op Op)
     /// <summary>Expensive enough that a stored result beats a recomputed one.</summary>
     public bool IsExpensive { get; init; }
 
+    /// <summary>
+    /// Computed for whole images between two passes: what it reads has been stored by an earlier pass, or by a step before it, and later passes read what it leaves as a map.
+    /// </summary>
+    public bool IsStep { get; init; }
+
     /// <summary>C# on lanes: {0}, {1}, {2} are the inputs.</summary>
     public string? Vector { get; init; }
 

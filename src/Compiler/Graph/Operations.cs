@@ -371,6 +371,23 @@ internal static class Operations
         {
             Domain = "no gradient flows: it does not change with the keys but where two of them meet",
         };
+        yield return new(Op.Correlate)
+        {
+            Derivative = (b, n, g) => [b.Correlate(g, n.Window!.Transposed)],
+            Domain = "the weighted sum of neighbours along an axis",
+            IsStep = true,
+        };
+        yield return new(Op.Pool)
+        {
+            Derivative = (b, n, g) => [b.PoolSlope(n[0], g, n.Window!)],
+            Domain = "the largest or smallest of the neighbours along an axis inside the image; the derivative goes to the first of equals",
+            IsStep = true,
+        };
+        yield return new(Op.PoolSlope)
+        {
+            Domain = "what arrives at a pool, at the neighbour that it took; made by differentiation only, no gradient flows",
+            IsStep = true,
+        };
         yield return new(Op.Sum)
         {
             Derivative = (b, n, g) => [g],

@@ -29,6 +29,14 @@ internal enum ClassAxis
     Last,
 }
 
+/// <summary>What an operation on neighbouring pixels reads beyond the edge of the image.</summary>
+internal enum Border
+{
+    Zero,
+    Replicate,
+    Reflect,
+}
+
 internal enum Resize
 {
     None,
@@ -109,6 +117,9 @@ internal sealed record LossOptions(
 {
     /// <summary>The attribute says what the activation is, be it none.</summary>
     public bool StatesActivation { get; init; }
+
+    /// <summary>The axes of an image: 1 for signals, 2 for images, 3 for volumes.</summary>
+    public int Dimensions { get; init; } = 2;
 }
 
 /// <summary>One weighted summand.</summary>

@@ -38,7 +38,13 @@ internal sealed record PassPlan(
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
     public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
-        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes));
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes)).Concat(Maps);
+
+    /// <summary>What the pass stores for the steps that follow it.</summary>
+    public ImmutableArray<Node> Maps { get; init; } = [];
+
+    /// <summary>The operations on whole images that run when the pass is done, in their order.</summary>
+    public ImmutableArray<Node> Steps { get; init; } = [];
 
     /// <summary>The running sum whose stored keys one is sorted by: the first of the pass with the same keys and axes.</summary>
     public Node KeysOf(Node runningSum) => Stores
@@ -103,6 +109,11 @@ internal sealed record LossPlan(
         AllPasses.SelectMany(pass => pass.Sums).Where(sum => sum.Op == Op.PixelMaximum).Select(sum => sum[0]), inner => inner.IsPixel)]).Contains(node);
 
     private HashSet<Node>? exact;
+
+    /// <summary>Where the maps lie that passes store and steps leave.</summary>
+    public MapMemory Maps => maps ??= new MapMemory(this);
+
+    private MapMemory? maps;
 
     public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
 }

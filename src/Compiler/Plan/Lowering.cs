@@ -166,7 +166,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
     }
 
     private Node Raw(Node node, Node[] inputs) =>
-        inputs.Length == 0 ? node : graph.Make(node.Op, [.. inputs], node.Number, node.Attribute, node.Classes);
+        inputs.Length == 0 ? node : graph.Same(node, [.. inputs]);
 
     // A term has a class, but all of its elements may be ignored.
     private static bool MayBeOfNoClass(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity) && logits[0].Op != Op.ClassSet;

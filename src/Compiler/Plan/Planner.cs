@@ -20,7 +20,7 @@ internal sealed class Planner(GraphBuilder builder)
     public static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel);
 
     // What is known only when a pass has seen every pixel.
-    private static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum;
+    private static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum || node.IsStep;
 
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
@@ -39,11 +39,17 @@ internal sealed class Planner(GraphBuilder builder)
         // Value and gradient in one pass must find the value that the value's pass finds alone, to the last bit.
         bool isFused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel;
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
+        var stored = new HashSet<Node>();
         for (int k = 0; k < passCount; k++)
         {
             List<Node> stores = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
+            List<Node> steps = all.Where(node => node.IsStep && Level(node) == k + 1).OrderBy(node => node.Id).ToList();
+            List<Node> maps = steps.SelectMany(step => step.Inputs).Where(input => !input.IsStep && stored.Add(input)).OrderBy(node => node.Id).ToList();
+            string[] does = [stores.Count > 0 ? "keys to sort" : "", maps.Count > 0 ? "maps" : ""];
+            string title = string.Join(", and ", new[] { "statistics" }.Concat(does.Where(part => part.Length > 0)));
             statistics.Add(Pass(
-                k, stores.Count > 0 ? "statistics, and keys to sort" : "statistics", k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null));
+                k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null, maps) with
+            { Steps = steps.ToImmutableArray() });
         }
 
         int id = passCount;
@@ -73,7 +79,8 @@ internal sealed class Planner(GraphBuilder builder)
     }
 
     // The companion is written by another pass that adds up the same sums in the same way.
-    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null)
+    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null,
+        IEnumerable<Node>? maps = null)
     {
         // Maxima come last, as the driver expects them.
         ImmutableArray<Node> ordered = sums.OrderBy(sum => sum.Op == Op.PixelMaximum).ToImmutableArray();
@@ -81,7 +88,10 @@ internal sealed class Planner(GraphBuilder builder)
             id, title, stage,
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
-            gradient, elements, stores.ToImmutableArray(), [], []);
+            gradient, elements, stores.ToImmutableArray(), [], [])
+        {
+            Maps = maps?.ToImmutableArray() ?? [],
+        };
         IEnumerable<Node> written = companion is null ? pass.Outputs : pass.Outputs.Append(companion);
         pass = pass with
         {
@@ -124,6 +134,8 @@ internal sealed class Planner(GraphBuilder builder)
         if (levels.TryGetValue(node, out int known))
             return known;
         int level = node.Inputs.Select(Level).DefaultIfEmpty(0).Max();
+        if (node.IsStep)
+            return levels[node] = StepLevel(node);
         if (IsStatistic(node))
         {
             // The gradient that arrives is known after the value only.
@@ -139,6 +151,21 @@ internal sealed class Planner(GraphBuilder builder)
         if (node.Op == Op.RunningSum)
             level++;
         levels[node] = level;
+        return level;
+    }
+
+    // A step that reads what another left runs right behind it; what it reads otherwise a pass stores first.
+    private int StepLevel(Node node)
+    {
+        int level = 0;
+        foreach (Node input in node.Inputs)
+        {
+            int own = Level(input);
+            if (!input.IsStep)
+                own = Math.Max(own, Reads(input, leaf => leaf.Op == Op.Upstream) ? valueStage : 0) + 1;
+            level = Math.Max(level, own);
+        }
+
         return level;
     }
 

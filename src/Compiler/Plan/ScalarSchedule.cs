@@ -28,7 +28,7 @@ internal sealed class ScalarSchedule
         this.plan = plan;
         Stage = stage.Stage;
         List<PassPlan> fed = plan.AllPasses.Where(pass => pass.Stage == stage.Stage).ToList();
-        bool IsForGradient(PassPlan pass) => pass.Gradient is not null || (pass.Sums.Any() && pass.Stage >= plan.ValueStage);
+        bool IsForGradient(PassPlan pass) => pass.Gradient is not null || (pass.Elements is null && pass.Stage >= plan.ValueStage);
         ValueGroups = Group(stage.Nodes, fed.Where(pass => !IsForGradient(pass)));
         GradientGroups = Group(stage.GradientNodes, fed.Where(IsForGradient));
     }

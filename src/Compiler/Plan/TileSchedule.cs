@@ -38,7 +38,7 @@ internal sealed class TileSchedule
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
-        ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStores.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
+        ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStored.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
         Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
@@ -68,7 +68,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
         if (!beforeCut)
-            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(Pass.StoredNodes)).Concat(Pass.Elements is { } elements ? [elements] : []);
+            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStored).Concat(Pass.Elements is { } elements ? [elements] : []);
         var all = new HashSet<Node>(read);
         return GivenRows.Concat(RowSums).Where(all.Contains);
     }
@@ -125,12 +125,12 @@ internal sealed class TileSchedule
     public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
 
     /// <summary>There is work without a class axis, or work that joins classes.</summary>
-    public bool HasPixelPhase => PerPixel.Count > RowSums.Count || Pass.Summands.Any(summand => !summand.HasClass) || PixelStores.Any() || WritesElementsPerPixel;
+    public bool HasPixelPhase => PerPixel.Count > RowSums.Count || Pass.Summands.Any(summand => !summand.HasClass) || PixelStored.Any() || WritesElementsPerPixel;
 
     public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
 
     /// <summary>There is work that keeps the class axis.</summary>
-    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStores.Any();
+    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStored.Any();
 
     /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
     public bool ClassesInPairs { get; }
@@ -140,6 +140,17 @@ internal sealed class TileSchedule
 
     /// <summary>Those with one.</summary>
     public IEnumerable<Node> ClassStores => Pass.Stores.Where(HasClass);
+
+    /// <summary>The maps that the pass stores and that have no class axis.</summary>
+    public IEnumerable<Node> PixelMaps => Pass.Maps.Where(map => !HasClass(map));
+
+    /// <summary>The maps with a class axis.</summary>
+    public IEnumerable<Node> ClassMaps => Pass.Maps.Where(HasClass);
+
+    // What goes to memory and has no class axis, and what has one.
+    private IEnumerable<Node> PixelStored => PixelStores.SelectMany(Pass.StoredNodes).Concat(PixelMaps);
+
+    private IEnumerable<Node> ClassStored => ClassStores.SelectMany(Pass.StoredNodes).Concat(ClassMaps);
 
     /// <summary>The sums that the class phase adds up.</summary>
     public IEnumerable<Summand> ClassSums => Pass.Summands.Where(summand => summand.HasClass);
@@ -172,7 +183,7 @@ internal sealed class TileSchedule
     public IEnumerable<Node> ClassOutputs => ClassSums.SelectMany(summand => summand.Parts)
         .Concat(Pass.Gradient is { } gradient ? [gradient] : [])
         .Concat(Pass.Elements is { } elements && HasClass(elements) ? [elements] : [])
-        .Concat(ClassStores.SelectMany(Pass.StoredNodes));
+        .Concat(ClassStored);
 
     /// <summary>The first of two loops over the pixels computes it.</summary>
     public bool IsBeforeCut(Node node) => IsCut && Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
@@ -196,7 +207,7 @@ internal sealed class TileSchedule
         IEnumerable<Node> loops = Computed(
             Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
         IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(node => Reads(node))
-            .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStores.SelectMany(Pass.StoredNodes));
+            .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStored);
         return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
     }
 

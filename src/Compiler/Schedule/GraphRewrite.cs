@@ -29,7 +29,7 @@ internal abstract class GraphRewrite(GraphBuilder graph)
     protected void Leave(Node node) => rewritten[node] = node;
 
     /// <summary>The same operation on what its inputs became.</summary>
-    protected Node Same(Node node) => graph.Make(node.Op, [.. node.Inputs.Select(Rewrite)], node.Number, node.Attribute, node.Classes);
+    protected Node Same(Node node) => graph.Same(node, [.. node.Inputs.Select(Rewrite)]);
 
     /// <summary>The value at the class of the label, 0 where there is none.</summary>
     protected Node Pick(Node value) => graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, value)], 0, Axes.Class);

@@ -28,7 +28,7 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         if (node is { Op: Op.Add, IsPixel: true } && node.Axes.Has(Axes.Class))
             return factoring.Add(Rewrite(node[0]), Rewrite(node[1]));
         if (node.Op is Op.Sum or Op.PixelMaximum)
-            return Graph.Make(node.Op, [Graph.Spread(Rewrite(node[0]), node[0].Axes)], node.Number, node.Attribute, node.Classes);
+            return Graph.Same(node, [Graph.Spread(Rewrite(node[0]), node[0].Axes)]);
         return node.Op is Op.Softmax or Op.Sigmoid ? factoring.Common(Same(node)) : Same(node);
     }
 
@@ -113,6 +113,6 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         // One operation of all classes, which others may share, or one that has no pixels.
         if (!node.IsPixel || GraphBuilder.LessLogSumExp(node) is not null || !node.Operation().IsElementwise || node.Inputs.IsEmpty)
             return Pick(Rewrite(node));
-        return Graph.Make(node.Op, [.. node.Inputs.Select(AtLabel)], node.Number, node.Attribute, node.Classes);
+        return Graph.Same(node, [.. node.Inputs.Select(AtLabel)]);
     }
 }

@@ -32,10 +32,16 @@ internal sealed record DeclaredParameter(
         "reduction" => "Reduction",
         "activation" => "Activation",
         "perImage" or "indexTarget" => "bool",
+        "dimensions" => "int",
         _ => null,
     };
 
-    private bool Matches(string type) => type == "bool" ? Type.SpecialType == SpecialType.System_Boolean : Type.IsLossGen(type);
+    private bool Matches(string type) => type switch
+    {
+        "bool" => Type.SpecialType == SpecialType.System_Boolean,
+        "int" => Type.SpecialType == SpecialType.System_Int32,
+        _ => Type.IsLossGen(type),
+    };
 }
 
 /// <summary>A formula as the parser knows it: its method, its text, its parameters, and where the expressions of the text stand.</summary>

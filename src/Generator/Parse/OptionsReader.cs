@@ -25,7 +25,16 @@ internal static class OptionsReader
             Enumeration(loss, "Resize", Resize.None, sink))
         {
             StatesActivation = loss.States("Activation"),
+            Dimensions = (int)loss.FindNumber("Dimensions", 2),
         };
+        if (options.Dimensions is < 1 or > 3)
+        {
+            sink.Report(
+                Descriptors.OptionOutOfRange, loss.LocationOfValue("Dimensions"), "Dimensions", options.Dimensions,
+                "write 1 for signals, 2 for images or 3 for volumes");
+            options = options with { Dimensions = 2 };
+        }
+
         if (options.Classes < 0)
         {
             sink.Report(

@@ -199,6 +199,7 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
             "activation" when term.Activation is { } own => ((double)own, $"(global::LossGen.Activation){Literal.Of((int)own)}"),
             "activation" => ((double)options.Activation, "c.Activation"),
             "perImage" => (options.PerImage ? 1 : 0, "c.PerImage"),
+            "dimensions" => (options.Dimensions, Literal.Of(options.Dimensions)),
             _ => (0, "c.IndexTarget"), // known only when the target is
         };
         return new(parameter.Name, ArgumentKind.Option, number, -1, [], text);

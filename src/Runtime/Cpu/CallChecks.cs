@@ -16,6 +16,7 @@ internal static unsafe class CallChecks
         }
 
         CallRules.Classes(definition, shape.Classes);
+        CallRules.Dimensions(definition, shape.Dimensions);
         bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
         if (differs && definition.Resize == Resize.None)
         {

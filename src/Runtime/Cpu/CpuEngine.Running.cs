@@ -47,10 +47,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PrepareRunningSums(
+    private static T* PrepareRunningSums(
         in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
     {
-        T** stores = memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums;
+        T** stores = Stores(run, memory);
         for (int k = 0; k < run.Sizes.RunningSums; k++)
         {
             int rows = RowsOf(run, run.Layout.RunningSums[k]);
@@ -75,12 +75,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         tile.Stores = stores;
+        return copies;
     }
+
+    // Behind what tiles read.
+    private static T** Stores(in CallState run, in TileMemory memory) => memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums + run.Sizes.Maps;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnstageRunningSums(in CallState run, in TileMemory memory, PassLayout pass, in PixelSpan span)
     {
-        T** stores = memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums;
+        T** stores = Stores(run, memory);
         for (int k = 0; k < 2 * run.Sizes.RunningSums; k++)
         {
             if ((pass.Stores & (1 << (k / 2))) != 0 && IsStored(run, k / 2, k % 2))

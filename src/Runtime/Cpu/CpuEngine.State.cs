@@ -16,6 +16,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly int Batch;
         public readonly int Classes;
 
+        /// <summary>The extents of logits and target, which are the same here.</summary>
+        public readonly LossShape Shape;
+
         /// <summary>S.</summary>
         public readonly long ImagePixels;
 
@@ -66,6 +69,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>Values (2 k) and keys (2 k + 1) of running sum k; the sums replace the values.</summary>
         public T** Running;
 
+        /// <summary>The maps of the steps.</summary>
+        public T** Maps;
+
         /// <summary>The numbers of a dense target are checked as they are read: in the first pass.</summary>
         public bool ChecksTarget;
 
@@ -81,6 +87,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             Layout = layout;
             Definition = definition;
+            Shape = call.Shape;
             Batch = call.Shape.Batch;
             Classes = call.Shape.Classes;
             ImagePixels = call.Shape.Pixels;
@@ -104,7 +111,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
         }

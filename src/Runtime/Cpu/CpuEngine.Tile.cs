@@ -43,7 +43,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             : PrepareTarget(run, memory, ref tile, span, isStaged);
 
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
-        PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
+        copies = PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
+        if (run.Sizes.Maps > 0)
+            PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.WritesGradient)
         {
             (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
@@ -81,6 +83,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Unstage(run, span, memory.Elements, run.Elements, elementClasses);
         if (isStaged && pass.Stores != 0)
             UnstageRunningSums(run, memory, pass, span);
+        if (isStaged && pass.MapStores.Length > 0)
+            UnstageMaps(run, memory, pass, span);
     }
 
     // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that is

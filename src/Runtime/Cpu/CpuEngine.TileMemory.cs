@@ -18,6 +18,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Rows;
         public readonly int Inputs;
         public readonly int RunningSums;
+        public readonly int Maps;
         public readonly long InputRows;
 
         public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width, bool isConverted)
@@ -31,6 +32,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             RunningSums = layout.RunningSums.Length;
             foreach (RunningSumLayout sum in layout.RunningSums)
                 InputRows += 3 * (sum.HasClass ? classes : 1);
+            Maps = layout.Maps.Length;
+            foreach (bool hasClass in layout.Maps)
+                InputRows += hasClass ? classes : 1;
             for (int k = -3; k < layout.Passes.Length; k++)
             {
                 PassLayout? pass = k switch { -3 => layout.Gradient, -2 => layout.Fused, -1 => layout.Elements, _ => layout.Passes[k] };
@@ -46,7 +50,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
             + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
-            + Workspace.Size<nint>(Inputs + (3 * RunningSums)) + Workspace.Size<T>(InputRows * Width);
+            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps)) + Workspace.Size<T>(InputRows * Width);
     }
 
     private struct TileMemory
@@ -112,7 +116,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
                 TargetBits = workspace.Take<T>(V.Count),
-                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums)),
+                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums) + (2 * sizes.Maps)),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
             *memory.Staging = new()

@@ -33,7 +33,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         Allocate(ref run, call);
         if (call.Mode != CpuMode.Finish)
+        {
             AllocateRunning(ref run, call.Running);
+            AllocateMaps(ref run);
+        }
+
         var scalars = new ScalarContext
         {
             Batch = call.WholeBatch > 0 ? call.WholeBatch : run.Batch,
@@ -71,10 +75,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         for (int k = 0; k < last; k++)
         {
             bool isGiven = given && k < layout.ValueStage;
-            if (layout.Passes[k].Stores != 0 && call.Mode != CpuMode.Finish && !(isGiven && isSorted))
-                RunStoringPass(run, layout.Passes[k], isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
-            else if (!isGiven)
-                RunPass(run, layout.Passes[k], run.Statistics[k]);
+            PassLayout pass = layout.Passes[k];
+            if (pass.Stores != 0 && call.Mode != CpuMode.Finish && !(isGiven && isSorted))
+                RunStoringPass(run, pass, isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
+            else if (!pass.IsIdle && (!isGiven || (pass.MapStores.Length > 0 && call.Mode != CpuMode.Finish)))
+                RunPass(run, pass, isGiven ? null : run.Statistics[k]);
+            if (call.Mode != CpuMode.Finish)
+                RunSteps(run, pass);
             run.ChecksTarget &= isGiven;
             if (call.Mode != CpuMode.Accumulate)
                 TKernel.Scalars(k + 1, ref scalars);

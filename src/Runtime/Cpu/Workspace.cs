@@ -26,6 +26,12 @@ internal enum WorkspaceUse
     /// <summary>Values, keys and running sums of the whole batch.</summary>
     Running,
 
+    /// <summary>Maps that steps over whole images read and leave.</summary>
+    Maps,
+
+    /// <summary>Rows of a step.</summary>
+    Step,
+
     /// <summary>The pixels that a thread sorts.</summary>
     Sort,
 

@@ -55,6 +55,12 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     /// <summary>The dense target has one channel more than the logits, the last one, which is dropped.</summary>
     public bool DropLastTargetChannel { get; init; }
 
+    /// <summary>
+    /// The axes of an image, for terms and formulas that look at neighbouring pixels: 1 for signals (N, C, W), 2 for images (N, C, H, W), 3 for volumes (N, C, D, H, W). A call with others is an error.
+    /// Losses that look at each pixel by itself take any.
+    /// </summary>
+    public int Dimensions { get; init; } = 2;
+
     /// <summary>What happens when logits and target differ in their spatial size.</summary>
     public Resize Resize { get; init; } = Resize.None;
 }

@@ -10,19 +10,37 @@ public readonly record struct LossShape
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="pixels">S, the number of pixels an image.</param>
     public LossShape(int batch, int classes, int pixels)
-        : this(batch, classes, 1, pixels)
+        : this(batch, classes, 1, 1, pixels, dimensions: 1)
     {
     }
 
-    /// <summary>A batch of two-dimensional images: what <see cref="Resize.Bilinear"/> needs.</summary>
+    /// <summary>A batch of two-dimensional images: what <see cref="Resize.Bilinear"/> needs, and a loss that looks at neighbouring pixels.</summary>
     /// <param name="batch">N, the number of images.</param>
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="height">Rows of the target.</param>
     /// <param name="width">Columns of the target.</param>
     public LossShape(int batch, int classes, int height, int width)
+        : this(batch, classes, 1, height, width, dimensions: 2)
+    {
+    }
+
+    /// <summary>A batch of volumes, for a loss that looks at neighbouring pixels and declares <c>Dimensions = 3</c>.</summary>
+    /// <param name="batch">N, the number of images.</param>
+    /// <param name="classes">C, the number of classes (channels of the logits).</param>
+    /// <param name="depth">Slices.</param>
+    /// <param name="height">Rows of a slice.</param>
+    /// <param name="width">Columns of a slice.</param>
+    public LossShape(int batch, int classes, int depth, int height, int width)
+        : this(batch, classes, depth, height, width, dimensions: 3)
+    {
+    }
+
+    private LossShape(int batch, int classes, int depth, int height, int width, int dimensions)
     {
         Batch = batch;
         Classes = classes;
+        Dimensions = dimensions;
+        Depth = depth;
         Height = height;
         Width = width;
         LogitHeight = height;
@@ -34,6 +52,12 @@ public readonly record struct LossShape
 
     /// <summary>C, the number of classes.</summary>
     public int Classes { get; }
+
+    /// <summary>The axes of an image: 1 where only the number of its pixels was given, 2 for rows and columns, 3 for slices as well.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Slices of a volume; 1 of an image.</summary>
+    public int Depth { get; }
 
     /// <summary>Rows of the target (1 where the arrangement was not given).</summary>
     public int Height { get; }
@@ -53,10 +77,10 @@ public readonly record struct LossShape
     public bool ClassesLast { get; init; }
 
     /// <summary>S, the number of pixels of an image of the target.</summary>
-    public long Pixels => (long)Height * Width;
+    public long Pixels => (long)Depth * Height * Width;
 
     /// <summary>The number of pixels of an image of the logits.</summary>
-    public long LogitPixels => (long)LogitHeight * LogitWidth;
+    public long LogitPixels => (long)Depth * LogitHeight * LogitWidth;
 
     /// <summary>The same batch with logits and gradient of (N, S, C).</summary>
     public LossShape WithClassesLast() => this with { ClassesLast = true };

@@ -52,6 +52,19 @@ public enum ClassAxis
     Last,
 }
 
+/// <summary>What an operation on neighbouring pixels reads beyond the edge of an image.</summary>
+public enum Border
+{
+    /// <summary>0.</summary>
+    Zero,
+
+    /// <summary>The nearest pixel of the image: a b c c c.</summary>
+    Replicate,
+
+    /// <summary>The image mirrored at its last pixel, which is not repeated: a b c b a, as often as the window reaches.</summary>
+    Reflect,
+}
+
 /// <summary>What happens when logits and target differ in their spatial size.</summary>
 public enum Resize
 {

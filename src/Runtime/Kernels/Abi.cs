@@ -14,7 +14,7 @@ public static class Abi
     /// The number of the contract. A constant, so that the C# compiler writes into each loss the number that it was compiled against. It goes
     /// up whenever a loss that was compiled before would not run, or not compute the same.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The definition of a loss that was compiled against this version.</summary>
     /// <param name="definition">The definition.</param>

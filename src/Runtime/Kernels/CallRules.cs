@@ -43,6 +43,26 @@ public static class CallRules
         throw new ArgumentException($"{found}; {wrong}.", name);
     }
 
+    /// <summary>The images have the axes that a loss which looks at neighbouring pixels declares.</summary>
+    /// <param name="definition">The loss.</param>
+    /// <param name="dimensions">The axes of an image.</param>
+    /// <param name="tensor">The shape of the logits where they are a tensor.</param>
+    /// <param name="name">What the call names the logits, or their shape.</param>
+    /// <exception cref="ArgumentException">They have others.</exception>
+    public static void Dimensions(LossDefinition definition, int dimensions, ReadOnlySpan<long> tensor = default, string name = "shape")
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (definition.Dimensions == 0 || definition.Dimensions == dimensions)
+            return;
+        string extents = definition.Dimensions switch { 1 => "pixels", 2 => "height, width", _ => "depth, height, width" };
+        string found = tensor.IsEmpty ? $"The shape has {Axes(dimensions)}" : $"{name} has {Axes(dimensions)} ({Text(tensor)})";
+        string cure = tensor.IsEmpty ? $"Pass new LossShape(batch, classes, {extents})" : $"Pass (N, C, {extents})";
+        string other = dimensions is >= 1 and <= 3 ? $", or state Dimensions = {dimensions} in its [Loss]" : "";
+        throw new ArgumentException($"{found}; {definition.Name} looks at neighbouring pixels along {Axes(definition.Dimensions)}. {cure}{other}.", name);
+
+        static string Axes(int count) => count == 1 ? "1 axis of an image" : $"{count} axes of an image";
+    }
+
     /// <summary>What the gradient is multiplied by: the gradient that arrives, or a loss scale.</summary>
     /// <exception cref="ArgumentException">It is not finite.</exception>
     public static void Upstream(double upstream)

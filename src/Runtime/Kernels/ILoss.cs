@@ -83,6 +83,9 @@ public sealed record LossDefinition
     /// <summary>What happens when the sizes differ.</summary>
     public Resize Resize { get; init; }
 
+    /// <summary>The axes that an image has to have, because the loss looks at neighbouring pixels; 0 where it does not.</summary>
+    public int Dimensions { get; init; }
+
     /// <summary>What a call takes besides logits and target, in this order.</summary>
     public IReadOnlyList<LossInput> Inputs { get; init; } = [];
 

@@ -15,10 +15,13 @@ namespace LossGen.Kernels;
 /// <param name="PixelProducts">Those without a class axis.</param>
 /// <param name="ClassMaxima">How many of <paramref name="ClassSums"/>, the last ones, are no sums but the largest over the pixels.</param>
 /// <param name="PixelMaxima">How many of <paramref name="PixelSums"/>, the last ones, are.</param>
+/// <param name="MapReads">The places of the maps that the pass reads.</param>
+/// <param name="MapStores">The places of the maps that it stores.</param>
+/// <param name="Steps">What runs over whole images when the pass is done.</param>
 public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
-    int ClassMaxima = 0, int PixelMaxima = 0)
+    int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null, StepLayout[]? Steps = null)
 {
     internal int Id { get; } = Id;
 
@@ -39,6 +42,15 @@ public sealed class PassLayout(
     internal bool WritesElements { get; } = WritesElements;
 
     internal int Stores { get; } = Stores;
+
+    internal int[] MapReads { get; } = MapReads ?? [];
+
+    internal int[] MapStores { get; } = MapStores ?? [];
+
+    internal StepLayout[] Steps { get; } = Steps ?? [];
+
+    /// <summary>The pass leaves nothing: only its steps run.</summary>
+    internal bool IsIdle => ClassSums + PixelSums + Stores + MapStores.Length == 0 && !WritesGradient && !WritesElements;
 
     internal int ClassProducts { get; } = ClassProducts;
 
@@ -128,6 +140,9 @@ public sealed class KernelLayout
 
     /// <summary>The running sums, which passes store and later passes read.</summary>
     public RunningSumLayout[] RunningSums { internal get; init; } = [];
+
+    /// <summary>The places of maps, which passes store for steps and steps leave for passes: whether each has room for all classes.</summary>
+    public bool[] Maps { internal get; init; } = [];
 
     /// <summary>
     /// Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].

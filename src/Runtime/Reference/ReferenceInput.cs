@@ -11,12 +11,16 @@ internal sealed class ReferenceInput
     private readonly Dictionary<ElementAxes, Value> validOver = [];
     private readonly Dictionary<Activation, ActivatedLogits> activated = [];
 
-    private ReferenceInput(Extents extents, double[] logits, double[] target, Value valid)
+    private ReferenceInput(LossShape shape, Extents extents, double[] logits, double[] target, Value valid)
     {
+        Shape = shape;
         Extents = extents;
         Logit = new Value(Everything, extents, logits);
         Target = new Target(extents, target, valid);
     }
+
+    /// <summary>The grid of the pixels.</summary>
+    public LossShape Shape { get; }
 
     public Extents Extents { get; }
 
@@ -48,7 +52,7 @@ internal sealed class ReferenceInput
         Value valid = definition.IgnoreIndex is null
             ? 1
             : Elementwise.Create(ElementAxes.Batch | ElementAxes.Pixel, extents, (n, _, s) => IsValid(n, s) ? 1 : 0);
-        return new ReferenceInput(extents, logits, target.Data, valid);
+        return new ReferenceInput(shape, extents, logits, target.Data, valid);
     }
 
     public static ReferenceInput FromDense(LossDefinition definition, LossShape shape, double[] logits, double[] target)
@@ -59,11 +63,11 @@ internal sealed class ReferenceInput
         if (bad >= 0)
             throw UnitTargets.Bad(definition, target[bad], bad / (extents.Classes * extents.Pixels), bad / extents.Pixels % extents.Classes, bad % extents.Pixels);
         if (definition.IgnoreIndex is not int ignored)
-            return new ReferenceInput(extents, logits, target, 1);
+            return new ReferenceInput(shape, extents, logits, target, 1);
 
         double[] valid = Array.ConvertAll(target, y => y == ignored ? 0.0 : 1);
         double[] clean = Array.ConvertAll(target, y => y == ignored ? 0 : y);
-        return new ReferenceInput(extents, logits, clean, new Value(Everything, extents, valid));
+        return new ReferenceInput(shape, extents, logits, clean, new Value(Everything, extents, valid));
     }
 
     public ActivatedLogits Activate(Activation activation)
@@ -121,6 +125,7 @@ internal sealed class ReferenceInput
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} takes {definition.MostClasses} channels, each by its number.", nameof(shape));
         if (shape.Classes == 1 && definition.Activation == Activation.Softmax)
             throw new ArgumentException($"The shape has 1 class; {definition.Name} declares Activation.Softmax, and a softmax over one class is always 1. Declare Activation.Sigmoid, or give logits of two classes.", nameof(shape));
+        CallRules.Dimensions(definition, shape.Dimensions);
         if (shape.ClassesLast)
             throw new ArgumentException("The shape has ClassesLast; the reference reads logits of (N, C, S), the pixels of a class adjacent.", nameof(shape));
         var extents = new Extents(shape.Batch, shape.Classes, checked((int)shape.Pixels));

@@ -156,9 +156,10 @@ public class FormulaDiagnosticTests
     }
 
     [Theory]
-    [InlineData("return {|LG0046:Conv|}(x.Probability, 3) * y;", "neighbouring pixels, which a formula cannot have; if it does not depend on the prediction")]
-    [InlineData("Value v = Sum({|LG0046:MaxPool2d|}(x.Probability)); return v * y;", "neighbouring pixels")]
-    [InlineData("return {|LG0046:Shift|}(x.Probability, 1);", "write ShiftClasses(v, by, fill)")]
+    [InlineData("return {|LG0046:Conv|}(x.Probability, 3) * y;", "write Window(v, axis, weights, border) along one axis after the other")]
+    [InlineData("return {|LG0046:DistanceTransform|}(y) * x.Probability;", "far pixels, which a formula cannot have; if it does not depend on the prediction")]
+    [InlineData("Value v = Sum({|LG0046:MaxPool2d|}(x.Probability)); return v * y;", "write MaxPool(v, size)")]
+    [InlineData("return {|LG0046:Roll|}(x.Probability, 1);", "write Shift(v, axis, by, border) for neighbouring pixels")]
     [InlineData("return {|LG0046:Pairwise|}(x.Probability, y) + {|LG0046:MatMul|}(x.Logit, y);", "pairs of pixels")]
     [InlineData("return x.Logit.{|LG0046:Permute|}(0, 2, 1);", "axes by name")]
     [InlineData("return {|LG0046:Quantile|}(x.Logit, 0.9);", "RunningSum(1, keys) is the rank")]

@@ -5,12 +5,17 @@ namespace LossGen.Generator.Tests.Documentation;
 /// <summary>Runs a loss on random data: its kernels against the formula as it is written, the gradient against difference quotients.</summary>
 internal static class LossCheck
 {
-    private const int Pixels = 7;
+    private const int Pixels = 8;
 
     public static void Run(ILoss loss)
     {
         int classes = loss.Definition.Classes > 0 ? loss.Definition.Classes : 4;
-        var shape = new LossShape(batch: 2, classes: classes, pixels: Pixels);
+        LossShape shape = loss.Definition.Dimensions switch
+        {
+            2 => new(batch: 2, classes, height: 2, width: 4),
+            3 => new(batch: 2, classes, depth: 2, height: 2, width: 2),
+            _ => new(batch: 2, classes, Pixels),
+        };
         var random = new Random(20260101);
         double[] logits = Numbers(random, 2 * classes * Pixels, -2, 2);
         long[] labels = [.. Enumerable.Range(0, 2 * Pixels).Select(_ => (long)random.Next(classes))];

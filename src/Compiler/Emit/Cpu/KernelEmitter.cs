@@ -1,4 +1,5 @@
 using LossGen.Compiler.Graph;
+using LossGen.Compiler.Model;
 using LossGen.Compiler.Plan;
 using LossGen.Compiler.Text;
 
@@ -80,6 +81,8 @@ internal static class KernelEmitter
             writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
         }
 
+        if (plan.Maps.HasClass.Count > 0)
+            writer.Line($"Maps = new bool[] {{ {string.Join(", ", plan.Maps.HasClass.Select(Literal.Of))} }},");
         string pairs = plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null) ? " Pairs = true," : "";
         writer.Line($"ValueStage = {plan.ValueStage}, PerImage = {Literal.Of(plan.PerImage)},{pairs}");
         writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
@@ -99,7 +102,26 @@ internal static class KernelEmitter
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
             + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
-            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima})";
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima}{MapLayout(plan, pass)})";
+    }
+
+    // The maps that a pass reads and stores, and the steps behind it.
+    private static string MapLayout(LossPlan plan, PassPlan pass)
+    {
+        int[] reads = [.. MapMemory.ReadBy(pass).Select(map => plan.Maps[map]).Distinct().OrderBy(place => place)], stores = [.. pass.Maps.Select(map => plan.Maps[map])];
+        string List(string name, string type, IReadOnlyCollection<string> items) => items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
+        return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
+            + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))]);
+    }
+
+    private static string StepLayout(LossPlan plan, Node step)
+    {
+        Window window = step.Window!;
+        string inputs = string.Join(", ", step.Inputs.Select((input, k) => $"{(k == 0 ? "Input" : "Arriving")}: {plan.Maps[input]}"));
+        string weights = window.Weights.Count == 0 ? "" : $", Weights: new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
+        string border = window.Border == Border.Zero ? "" : $", Border: global::LossGen.Border.{window.Border}";
+        string flags = (window.IsTransposed ? ", IsTransposed: true" : "") + (window.IsMinimum ? ", IsMinimum: true" : "");
+        return $"new {Kernels}.StepLayout({Kernels}.StepKind.{step.Op}, {inputs}, Output: {plan.Maps[step]}, Axis: {window.Axis}, First: {Literal.Of(window.First)}, Size: {window.Size}{weights}{border}{flags})";
     }
 
     private static void Dispatch(CodeWriter writer, LossPlan plan)

@@ -86,6 +86,8 @@ internal static class LossEmitter
             writer.Line("DropLastTargetChannel = true,");
         if (o.Resize != Resize.None)
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
+        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep))
+            writer.Line($"Dimensions = {o.Dimensions},");
         if (model.Inputs.Count > 0)
         {
             string inputs = string.Join(", ", model.Inputs.Select(input =>

@@ -73,6 +73,10 @@ internal sealed class StagesEmitter
             writer.Comment($"    adds up {string.Join(", ", pass.Sums.Select(Name))}");
         if (!pass.Stores.IsEmpty)
             writer.Comment($"    stores, to be sorted, {string.Join(", ", pass.Stores.Select(Name))}");
+        if (!pass.Maps.IsEmpty)
+            writer.Comment($"    stores {string.Join(", ", pass.Maps.Select(Name))}");
+        if (!pass.Steps.IsEmpty)
+            writer.Comment($"    steps over the images {string.Join(", ", pass.Steps.Select(Name))}");
         if (pass.Gradient is { } gradient)
             writer.Comment($"    writes the gradient {Name(gradient)}");
         if (pass.Elements is { } elements)

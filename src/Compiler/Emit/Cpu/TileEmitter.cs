@@ -172,6 +172,9 @@ internal sealed class TileEmitter
                 writer.Line($"V.Store({text.Value(store[part])}, {text.Store(store, part)} + i);");
         }
 
+        foreach (Node map in schedule.PixelMaps)
+            writer.Line($"V.Store({text.Value(map)}, {text.MapStore(map)} + i);");
+
         StoreRows(schedule.Rows.Where(row => !IsReady(row) && !schedule.IsBeforeCut(row)));
         text.ClosePixelScope();
         writer.Close();
@@ -332,6 +335,9 @@ internal sealed class TileEmitter
             foreach (int part in pass.StoredParts(store))
                 writer.Line($"V.Store({text.Value(store[part])}, {text.StoreName(store, part)} + i);");
         }
+
+        foreach (Node map in schedule.ClassMaps)
+            writer.Line($"V.Store({text.Value(map)}, {text.MapStoreName(map)} + i);");
 
         text.CloseScope();
         writer.Close();

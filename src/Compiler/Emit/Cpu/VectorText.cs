@@ -29,7 +29,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         Declare(["logits", "logitStride"], "var logits = tile.Logits; nint logitStride = tile.LogitStride;");
         Declare(["target", "targetStride"], "var target = tile.Target; nint targetStride = tile.TargetStride;");
         foreach (Node input in schedule.Nodes.Where(IsMap))
-            Declare([MapName(input)], $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.RunningSum ? input : null);
+            Declare([MapName(input)], $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.Input ? null : input);
         Declare(["inputStride"], "nint inputStride = tile.InputStride;");
         Declare(["labels"], "var labels = tile.Labels;");
         Declare(["scratch", "width"], "var scratch = tile.Scratch; int width = tile.Width;");
@@ -120,10 +120,15 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     public string RowName(Node node) => Name(node) + "Row";
 
-    // What lies in memory with one number a pixel, or one a class and pixel: inputs, and behind them running sums.
-    private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum;
+    // What lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps left.
+    private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum || node.IsStep;
 
-    private int MapIndex(Node node) => node.Op == Op.Input ? node.Index : plan.Graph.InputCount + plan.RunningSums.IndexOf(node);
+    private int MapIndex(Node node) => node.Op switch
+    {
+        Op.Input => node.Index,
+        Op.RunningSum => plan.Graph.InputCount + plan.RunningSums.IndexOf(node),
+        _ => plan.Graph.InputCount + plan.RunningSums.Length + plan.Maps[node],
+    };
 
     private string MapName(Node node) => Name(node) + "Map";
 
@@ -216,6 +221,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             foreach (int part in Pass.StoredParts(store))
                 writer.Line($"var {StoreName(store, part)} = {Store(store, part)} + (c * tile.StoreStride);");
         }
+
+        foreach (Node map in schedule.ClassMaps)
+            writer.Line($"var {MapStoreName(map)} = {MapStore(map)} + (c * tile.StoreStride);");
     }
 
     /// <summary>The elements between the rows of the classes, where there may be several.</summary>
@@ -240,6 +248,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
     public string Store(Node store, int part) => $"tile.Stores[{(2 * plan.RunningSums.IndexOf(store)) + part}]";
+
+    /// <summary>Where a map goes that a step reads, in the loop over a class.</summary>
+    public string MapStoreName(Node map) => "map" + plan.Maps[map];
+
+    /// <summary>Where a map goes that a step reads.</summary>
+    public string MapStore(Node map) => $"tile.Stores[{(2 * plan.RunningSums.Length) + plan.Maps[map]}]";
 
     /// <summary>What the node means, ahead of its declaration.</summary>
     public void Comment(Node node) => writer.Comment(names.Describe(node));
@@ -377,9 +391,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return perPixel ? "V.Load(x)" : $"V.Load(x + i{Apart("logitStride")})";
             case Op.Target:
                 return perPixel ? "V.Load(y)" : $"V.Load(y + i{Apart("targetStride")})";
-            case Op.Input or Op.RunningSum when TileSchedule.HasClass(node):
+            case Op.Input or Op.RunningSum or Op.Correlate or Op.Pool or Op.PoolSlope when TileSchedule.HasClass(node):
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i{Apart("inputStride")})";
-            case Op.Input or Op.RunningSum:
+            case Op.Input or Op.RunningSum or Op.Correlate or Op.Pool or Op.PoolSlope:
                 return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
                 return inClass && !perPixel ? $"V.Load(upstream + i{Apart("tile.UpstreamStride")})"

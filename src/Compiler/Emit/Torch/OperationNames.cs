@@ -38,6 +38,8 @@ internal sealed class OperationNames(LossGraph graph)
             Op.Softplus => "softplus",
             Op.ClassMaximum => "maximum",
             Op.PixelMaximum => "largest",
+            Op.Correlate => node.Window!.IsShift ? "shifted" : "window",
+            Op.Pool or Op.PoolSlope => "pooled",
             Op.Sum when node.Attribute.Has(Axes.Pixel) => "sum",
             Op.Sum when GraphBuilder.IsPick(node) => "atLabel",
             _ when node.Operation().IsCondition => "condition",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LossGen.Compiler.Graph;
+using LossGen.Compiler.Model;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Torch;
@@ -122,6 +123,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return node[0].IsNumber(1) ? $"input.Rank{over}({key})"
                     : Conditions(node[0]) is { } found ? $"input.RunningCount{over}({All(found)}, {key})"
                     : $"input.RunningSum{over}({Tensor(node[0])}, {key})";
+            case Op.Correlate or Op.Pool or Op.PoolSlope:
+                return Neighbours(node);
             case Op.LessOrEqual when IsSelection(node):
                 return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])})";
             case Op.PixelMaximum:
@@ -243,6 +246,17 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         foreach (Node condition in conditions.Skip(1))
             text = $"{Parentheses.Around(text)}.logical_and({Value(condition)})";
         return text;
+    }
+
+    private string Neighbours(Node node)
+    {
+        Window window = node.Window!;
+        string places = $"{window.Axis}, {Literal.Of(window.First)}", inputs = string.Join(", ", node.Inputs.Select(Tensor));
+        if (node.Op != Op.Correlate)
+            return $"input.{node.Op}({inputs}, {places}, {window.Size}, isMinimum: {Literal.Of(window.IsMinimum)})";
+        string weights = $"new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
+        string border = window.Border == Border.Zero ? "" : $", global::LossGen.Border.{window.Border}";
+        return $"input.{(window.IsTransposed ? "Transposed" : "Correlate")}({inputs}, {places}, {weights}{border})";
     }
 
     private bool IsNegation(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && names.Find(node) is null;

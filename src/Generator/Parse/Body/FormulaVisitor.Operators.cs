@@ -10,7 +10,7 @@ internal sealed partial class FormulaVisitor
     public override string? VisitConversion(IConversionOperation operation, FormulaFrame frame)
     {
         string? operand = Visit(operation.Operand, frame);
-        if (operand is null || Shapes.Converts(Shapes.Of(operation.Operand.Type), Shapes.Of(operation.Type)))
+        if (operand is null || operation.Operand is ICollectionExpressionOperation || Shapes.Converts(Shapes.Of(operation.Operand.Type), Shapes.Of(operation.Type)))
             return operand;
         return Unsupported(
             operation.Syntax, frame, $"a conversion from '{operation.Operand.Type}' to '{operation.Type}'", "compute in double and Value");

@@ -17,10 +17,12 @@ internal static class OutOfScope
     {
         (string What, string Cure, string Names)[] groups =
         [
-            ("an operation on neighbouring pixels", Map,
-                "Conv Conv1d Conv2d Conv3d Convolve Convolution Filter Blur Sobel Laplacian Neighbors Neighbours MaxPool MaxPool1d MaxPool2d MaxPool3d AvgPool AvgPool1d AvgPool2d AvgPool3d "
-                + "MinPool Pool Erode Dilate SoftErode SoftDilate Skeleton SoftSkeleton Skeletonize Unfold ShiftPixels TotalVariation Ssim DistanceTransform ConnectedComponents"),
-            ("a shift", "for a shift over the classes write ShiftClasses(v, by, fill); neighbouring pixels are out of scope: " + Map, "Shift Roll Diff"),
+            ("a window of weights that is not separable", "write Window(v, axis, weights, border) along one axis after the other, or GaussianBlur or BoxBlur; other windows are sums of Shift(v, axis, by, border)",
+                "Conv Conv1d Conv2d Conv3d Convolve Convolution Filter Blur Sobel Laplacian AvgPool AvgPool1d AvgPool2d AvgPool3d"),
+            ("a pool that leaves fewer pixels", "write MaxPool(v, size) and MinPool(v, size), which keep all pixels; SoftErode and SoftSkeleton are made of them",
+                "MaxPool1d MaxPool2d MaxPool3d Pool Erode Dilate SoftDilate Skeleton Skeletonize"),
+            ("an operation on far pixels", Map, "Neighbors Neighbours Unfold DistanceTransform ConnectedComponents"),
+            ("a shift", "write Shift(v, axis, by, border) for neighbouring pixels, and ShiftClasses(v, by, fill) over the classes", "ShiftPixels Roll Diff"),
             ("an operation on pairs of pixels or images", "write that part with tensors and add it to the loss; the pairs that a call passes are two channels, or a target and a prediction",
                 "Pairwise PairwiseDistance Pairs Cdist Contrastive InfoNce Gram Covariance"),
             ("a product of matrices", "over the classes write Transform(matrix, v), with a ClassMatrix; other products are out of scope: write that part with tensors and add it to the loss",

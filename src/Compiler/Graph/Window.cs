@@ -1,0 +1,33 @@
+using LossGen.Compiler.Model;
+
+namespace LossGen.Compiler.Graph;
+
+/// <summary>Which pixels around each one an operation reads: neighbours along one axis of the image, itself among them or not.</summary>
+/// <param name="Axis">The axis of the image, 0 for the first: slices or rows.</param>
+/// <param name="First">The place of the first of them, counted from the pixel.</param>
+/// <param name="Size">How many there are.</param>
+internal sealed record Window(int Axis, int First, int Size)
+{
+    /// <summary>The factor of each, for <see cref="Op.Correlate"/>.</summary>
+    public EquatableArray<double> Weights { get; init; } = [];
+
+    /// <summary>What is read beyond the edge of the image, for <see cref="Op.Correlate"/>. A pool leaves it out.</summary>
+    public Border Border { get; init; }
+
+    /// <summary>The transposed operation: each pixel hands its number to those that it would read, times their factors.</summary>
+    public bool IsTransposed { get; init; }
+
+    /// <summary>A pool takes the smallest, not the largest.</summary>
+    public bool IsMinimum { get; init; }
+
+    /// <summary>The window of the gradient. With zeros beyond the edge the transposed operation is one of the same kind, backwards.</summary>
+    public Window Transposed => Border == Border.Zero
+        ? this with { First = -(First + Size - 1), Weights = Weights.Reverse().ToEquatableArray() }
+        : this with { IsTransposed = !IsTransposed };
+
+    /// <summary>It moves an image and does nothing else.</summary>
+    public bool IsShift => Size == 1 && Weights.Count == 1 && Weights[0] == 1;
+
+    /// <summary>It reads the pixel itself and nothing else, as it is.</summary>
+    public bool IsIdentity => First == 0 && Size == 1 && (Weights.Count == 0 || Weights[0] == 1);
+}

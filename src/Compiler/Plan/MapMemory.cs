@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using LossGen.Compiler.Graph;
+
+namespace LossGen.Compiler.Plan;
+
+/// <summary>
+/// Places for the maps that passes store for steps, and that steps leave for passes and for one another. A place is used again when nothing reads what lies there any more.
+/// </summary>
+internal sealed class MapMemory
+{
+    private readonly Dictionary<Node, int> places = [];
+    private readonly List<bool> hasClass = [];
+    private readonly List<int> free = [];
+
+    public MapMemory(LossPlan plan)
+    {
+        List<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> events = [.. Events(plan)];
+        var lastRead = new Dictionary<Node, int>();
+        for (int time = 0; time < events.Count; time++)
+        {
+            foreach (Node read in events[time].Reads)
+                lastRead[read] = time;
+        }
+
+        for (int time = 0; time < events.Count; time++)
+        {
+            // What is written may not lie where something is read at the same time.
+            foreach (Node written in events[time].Writes)
+                places[written] = Take(written.Axes.Has(Axes.Class));
+            foreach (Node done in places.Keys.Where(node => !lastRead.TryGetValue(node, out int last) ? events[time].Writes.Contains(node) : last == time))
+                free.Add(places[done]);
+        }
+    }
+
+    /// <summary>For each place whether it has room for all classes.</summary>
+    public IReadOnlyList<bool> HasClass => hasClass;
+
+    /// <summary>Where a map lies.</summary>
+    public int this[Node map] => places[map];
+
+    /// <summary>The maps that a pass reads: what steps before it left.</summary>
+    public static IEnumerable<Node> ReadBy(PassPlan pass) => Planner.PixelNodes(pass.Outputs).Where(node => node.IsStep);
+
+    private static IEnumerable<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> Events(LossPlan plan)
+    {
+        foreach (PassPlan pass in plan.AllPasses)
+        {
+            yield return ([.. ReadBy(pass)], pass.Maps);
+            foreach (Node step in pass.Steps)
+                yield return (step.Inputs, [step]);
+        }
+    }
+
+    private int Take(bool classes)
+    {
+        int known = free.FindIndex(place => hasClass[place] == classes);
+        if (known >= 0)
+        {
+            int place = free[known];
+            free.RemoveAt(known);
+            return place;
+        }
+
+        hasClass.Add(classes);
+        return hasClass.Count - 1;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using LossGen.Kernels;
+
+namespace LossGen.Cpu;
+
+/// <content>Steps over whole images between two passes: a pass stores maps, steps make others of them, later passes read those.</content>
+internal static unsafe partial class CpuEngine<TKernel, T, V>
+{
+    private static int MapRows(in CallState run, int place) => run.Layout.Maps[place] ? run.Classes : 1;
+
+    // Each map is (N, C or 1, S).
+    private static void AllocateMaps(ref CallState run)
+    {
+        bool[] maps = run.Layout.Maps;
+        if (maps.Length == 0)
+            return;
+        long images = run.Batch * run.ImagePixels, bytes = Workspace.Size<nint>(maps.Length);
+        for (int place = 0; place < maps.Length; place++)
+            bytes += Workspace.Size<T>(images * MapRows(run, place));
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Maps, bytes);
+        run.Maps = (T**)workspace.Take<nint>(maps.Length);
+        for (int place = 0; place < maps.Length; place++)
+            run.Maps[place] = workspace.Take<T>(images * MapRows(run, place));
+    }
+
+    // Where the tile reads and stores maps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PrepareMaps(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
+    {
+        foreach (int place in pass.MapReads)
+        {
+            int rows = MapRows(run, place);
+            (Pointer<T> address, tile.InputStride) = Input(run, span, run.Maps[place], rows, copies, isStaged);
+            memory.Inputs[run.Sizes.Inputs + run.Sizes.RunningSums + place] = address;
+            copies += (long)rows * run.Width;
+        }
+
+        T** stores = Stores(run, memory) + (2 * run.Sizes.RunningSums);
+        foreach (int place in pass.MapStores)
+        {
+            int rows = MapRows(run, place);
+            (Pointer<T> address, tile.StoreStride) = Output(run, span, run.Maps[place], rows, copies, isStaged);
+            stores[place] = address;
+            copies += (long)rows * run.Width;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void UnstageMaps(in CallState run, in TileMemory memory, PassLayout pass, in PixelSpan span)
+    {
+        T** stores = Stores(run, memory) + (2 * run.Sizes.RunningSums);
+        foreach (int place in pass.MapStores)
+            Unstage(run, span, stores[place], run.Maps[place], MapRows(run, place));
+    }
+
+    private static void RunSteps(in CallState run, PassLayout pass)
+    {
+        foreach (StepLayout step in pass.Steps)
+            StepJob.Run(run, step);
+    }
+
+    // The image as blocks of rows along the axis of a step.
+    private static ImageAxis AxisOf(in CallState run, StepLayout step)
+    {
+        ReadOnlySpan<int> extents = [run.Shape.Depth, run.Shape.Height, run.Shape.Width];
+        int axis = 3 - run.Definition.Dimensions + step.Axis, outer = 1, inner = 1;
+        for (int k = 0; k < axis; k++)
+            outer *= extents[k];
+        for (int k = axis + 1; k < 3; k++)
+            inner *= extents[k];
+        return new(outer, extents[axis], inner);
+    }
+
+    // One image of one class.
+    private static void RunStep(in CallState run, StepLayout step, in ImageAxis axis, int plane, T* scratch)
+    {
+        int rows = MapRows(run, step.Output);
+        (int image, int row) = Math.DivRem(plane, rows);
+        Neighbours<T, V>.Run(
+            step, axis, At(run, step.Input, image, row), step.Arriving < 0 ? null : At(run, step.Arriving, image, row), At(run, step.Output, image, row), scratch);
+
+        // What does not differ by class is the same for each.
+        static T* At(in CallState run, int place, int image, int row)
+        {
+            int rows = MapRows(run, place);
+            return run.Maps[place] + ((((long)image * rows) + Math.Min(row, rows - 1)) * run.ImagePixels);
+        }
+    }
+
+    // Images and classes side by side; each is done by one thread, so that the numbers do not depend on how many there are.
+    private sealed class StepJob : BlockJob
+    {
+        // Whoever uses it holds the pool, as with PassJob.
+        private static readonly StepJob s_only = new();
+
+        private CallState run;
+        private StepLayout step = null!;
+        private ImageAxis axis;
+        private int planes;
+        private int next;
+        private Exception? failure;
+
+        public static void Run(in CallState run, StepLayout step)
+        {
+            ImageAxis axis = AxisOf(run, step);
+            int planes = run.Batch * MapRows(run, step.Output);
+            if (!BlockPool.IsWorthwhile(planes, planes * run.ImagePixels) || !BlockPool.TryEnter())
+            {
+                T* scratch = Scratch(step, axis);
+                for (int plane = 0; plane < planes; plane++)
+                    RunStep(run, step, axis, plane, scratch);
+                return;
+            }
+
+            StepJob job = s_only;
+            (job.run, job.step, job.axis, job.planes, job.next, job.failure) = (run, step, axis, planes, 0, null);
+            try
+            {
+                BlockPool.Run(job, Math.Min(planes, LossRuntime.Threads) - 1);
+                if (job.failure is { } failure)
+                    ExceptionDispatchInfo.Throw(failure);
+            }
+            finally
+            {
+                job.run = default;
+                job.failure = null;
+                BlockPool.Exit();
+            }
+        }
+
+        public override void Work()
+        {
+            try
+            {
+                T* scratch = Scratch(step, axis);
+                int plane;
+                while ((plane = Interlocked.Increment(ref next) - 1) < planes)
+                    RunStep(run, step, axis, plane, scratch);
+            }
+            catch (Exception exception)
+            {
+                // Too little memory for a row.
+                Interlocked.Exchange(ref next, planes);
+                failure = exception;
+            }
+        }
+
+        private static T* Scratch(StepLayout step, in ImageAxis axis)
+        {
+            long length = Neighbours<T, V>.ScratchLength(step, axis);
+            return Workspace.Rent(WorkspaceUse.Step, Workspace.Size<T>(length)).Take<T>(length);
+        }
+    }
+}

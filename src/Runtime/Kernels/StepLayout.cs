@@ -1,0 +1,53 @@
+namespace LossGen.Kernels;
+
+/// <summary>What a step does with the images.</summary>
+public enum StepKind
+{
+    /// <summary>The weighted sum of neighbours.</summary>
+    Correlate,
+
+    /// <summary>The largest or smallest of neighbours.</summary>
+    Pool,
+
+    /// <summary>What arrives at a pool, at the neighbour that it took.</summary>
+    PoolSlope,
+}
+
+/// <summary>An operation on the neighbours of each pixel along an axis of the image: it reads maps that a pass or another step left, and leaves one.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Input">The place of the map that it reads.</param>
+/// <param name="Output">The place of the map that it leaves.</param>
+/// <param name="Axis">The axis of the image, from 0.</param>
+/// <param name="First">The first neighbour, counted from the pixel.</param>
+/// <param name="Size">How many neighbours.</param>
+/// <param name="Arriving">The place of what arrives, for <see cref="StepKind.PoolSlope"/>.</param>
+/// <param name="Weights">The factor of each neighbour, for <see cref="StepKind.Correlate"/>.</param>
+/// <param name="Border">What is read beyond the edge.</param>
+/// <param name="IsTransposed">Each pixel hands its number to those that it would read.</param>
+/// <param name="IsMinimum">The smallest, not the largest.</param>
+public sealed class StepLayout(
+    StepKind Kind, int Input, int Output, int Axis, int First, int Size, int Arriving = -1, double[]? Weights = null, Border Border = Border.Zero,
+    bool IsTransposed = false, bool IsMinimum = false)
+{
+    internal StepKind Kind { get; } = Kind;
+
+    internal int Input { get; } = Input;
+
+    internal int Output { get; } = Output;
+
+    internal int Axis { get; } = Axis;
+
+    internal int First { get; } = First;
+
+    internal int Size { get; } = Size;
+
+    internal int Arriving { get; } = Arriving;
+
+    internal double[] Weights { get; } = Weights ?? [];
+
+    internal Border Border { get; } = Border;
+
+    internal bool IsTransposed { get; } = IsTransposed;
+
+    internal bool IsMinimum { get; } = IsMinimum;
+}

@@ -1,0 +1,149 @@
+namespace LossGen.Generated;
+
+using System;
+using System.Collections.Generic;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <content>
+/// Neighbours along an axis of the image. Made of slices, so that nothing is as large as all windows together, each result has the same bits on each run, and autograd can go through.
+/// </content>
+internal sealed partial class TensorInput
+{
+    /// <summary>The sum of neighbours, each times its weight.</summary>
+    /// <param name="value">(N, C or 1, S).</param>
+    /// <param name="axis">The axis of the image, from 0.</param>
+    /// <param name="first">The first neighbour, counted from the pixel.</param>
+    /// <param name="weights">The weight of each.</param>
+    /// <param name="border">What lies beyond the edge.</param>
+    public Tensor Correlate(Tensor value, int axis, int first, double[] weights, Border border = Border.Zero)
+    {
+        Tensor image = Image(value);
+        return Flat(WeightedSum(Padded(image, 2 + axis, first, weights.Length, border, 0), 2 + axis, Math.Max(0, -first) + first, weights, spatial[axis]));
+    }
+
+    /// <summary>The transposed operation: each pixel hands its number to those that <see cref="Correlate"/> reads for it, times their weights.</summary>
+    public Tensor Transposed(Tensor value, int axis, int first, double[] weights, Border border)
+    {
+        int dim = 2 + axis, last = first + weights.Length - 1;
+        long size = spatial[axis];
+        var backwards = (double[])weights.Clone();
+        Array.Reverse(backwards);
+
+        // All places that any window reads, those beyond the edge among them, and these then back to the pixels that were read for them.
+        int before = Math.Max(0, -first), after = Math.Max(0, last);
+        Tensor image = Image(value), all = WeightedSum(Padded(image, dim, -last - before, weights.Length + before + after, Border.Zero, 0), dim, Math.Max(0, last + before) - last - before, backwards, size + before + after);
+        Tensor sum = all.narrow(dim, before, size).clone();
+        for (long place = -before; place < size + after; place++)
+        {
+            if (place < 0 || place >= size)
+                sum.narrow(dim, Source(place, size, border), 1).add_(all.narrow(dim, place + before, 1));
+        }
+
+        return Flat(sum);
+    }
+
+    /// <summary>The largest (or smallest) of neighbours inside the image; the first of equal ones has the derivative.</summary>
+    public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum)
+    {
+        int dim = 2 + axis;
+        return Flat(Best(Padded(Image(value), dim, first, size, Border.Zero, Nothing(isMinimum)), dim, Math.Max(0, -first) + first, size, spatial[axis], isMinimum));
+    }
+
+    /// <summary>What arrives at a pool, at the neighbour that it took.</summary>
+    public Tensor PoolSlope(Tensor value, Tensor arriving, int axis, int first, int size, bool isMinimum)
+    {
+        int dim = 2 + axis, before = Math.Max(0, -first);
+        long length = spatial[axis];
+        Tensor padded = Padded(Image(value), dim, first, size, Border.Zero, Nothing(isMinimum)), left = Image(arriving);
+        Tensor best = Best(padded, dim, before + first, size, length, isMinimum), none = torch.zeros_like(left);
+        long[] shape = padded.shape;
+        shape[1] = Math.Max(padded.shape[1], left.shape[1]);
+        Tensor sums = torch.zeros(shape, dtype: X.dtype, device: X.device);
+        for (int k = 0; k < size; k++)
+        {
+            Tensor one = padded.narrow(dim, before + first + k, length), isWorse = isMinimum ? one.gt(best) : one.lt(best);
+            sums.narrow(dim, before + first + k, length).add_(torch.where(isWorse, none, left));
+            left = torch.where(isWorse, left, none);
+        }
+
+        return Flat(sums.narrow(dim, before, length));
+    }
+
+    private static double Nothing(bool isMinimum) => isMinimum ? double.PositiveInfinity : double.NegativeInfinity;
+
+    // (N, C or 1, the extents of the image).
+    private Tensor Image(Tensor value)
+    {
+        long channels = value.shape[1];
+        var shape = new long[2 + spatial.Length];
+        (shape[0], shape[1]) = (batch, channels);
+        spatial.CopyTo(shape, 2);
+        return value.expand(batch, channels, pixels).reshape(shape);
+    }
+
+    private Tensor Flat(Tensor image) => image.reshape(batch, image.shape[1], pixels);
+
+    // With what windows at all places read beyond the edges.
+    private Tensor Padded(Tensor image, int dim, int first, int taps, Border border, double beyond)
+    {
+        long size = image.shape[dim];
+        int before = Math.Max(0, -first), after = Math.Max(0, first + taps - 1);
+        var parts = new List<Tensor>();
+        AddPlaces(parts, image, dim, -before, 0, border, beyond);
+        parts.Add(image);
+        AddPlaces(parts, image, dim, size, size + after, border, beyond);
+        return parts.Count == 1 ? image : torch.cat(parts, dim);
+    }
+
+    private void AddPlaces(List<Tensor> parts, Tensor image, int dim, long from, long end, Border border, double beyond)
+    {
+        if (from == end)
+            return;
+        if (border == Border.Zero)
+        {
+            long[] shape = image.shape;
+            shape[dim] = end - from;
+            parts.Add(torch.full(shape, beyond, dtype: image.dtype, device: image.device));
+            return;
+        }
+
+        for (long place = from; place < end; place++)
+            parts.Add(image.narrow(dim, Source(place, image.shape[dim], border), 1));
+    }
+
+    private static long Source(long place, long size, Border border)
+    {
+        if (border == Border.Replicate || size == 1)
+            return Math.Clamp(place, 0, size - 1);
+        long period = 2 * (size - 1), within = ((place % period) + period) % period;
+        return within < size ? within : period - within;
+    }
+
+    private static Tensor WeightedSum(Tensor padded, int dim, long start, double[] weights, long size)
+    {
+        Tensor sum = padded.narrow(dim, start, size) * weights[0];
+        for (int k = 1; k < weights.Length; k++)
+        {
+            Tensor one = padded.narrow(dim, start + k, size);
+            sum = torch.is_grad_enabled() ? sum + (one * weights[k]) : sum.add_(one, weights[k]);
+        }
+
+        return sum;
+    }
+
+    private static Tensor Best(Tensor padded, int dim, long start, int taps, long size, bool isMinimum)
+    {
+        Tensor best = padded.narrow(dim, start, size);
+        for (int k = 1; k < taps; k++)
+        {
+            Tensor next = padded.narrow(dim, start + k, size);
+            if (!torch.is_grad_enabled())
+                best = isMinimum ? torch.minimum(best, next) : torch.maximum(best, next);
+            else
+                best = torch.where((isMinimum ? best.le(next) : best.ge(next)).logical_or(best.isnan()), best, next);
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,26 @@
+using static LossGen.Functions;
+
+namespace LossGen.Runtime.Tests.Losses;
+
+[Loss(Activation.None, Target = TargetKind.Dense, PerImage = true)]
+[Ssim(Size = 7)]
+public sealed partial class Similarity;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+[Dice]
+[SoftClDice(Iterations = 4, Weight = 0.5, IncludeBackground = false)]
+public sealed partial class DiceCentreLine;
+
+[Loss(Activation.Sigmoid, Dimensions = 3)]
+[SoftClDice(Iterations = 2)]
+[TotalVariation(Weight = 0.1)]
+public sealed partial class Vessels;
+
+/// <summary>Windows with every border, along both axes.</summary>
+[Loss(Activation.Sigmoid, IgnoreIndex = 255)]
+public sealed partial class Borders
+{
+    private static Value Formula(Prediction x, Target y) =>
+        Square(Window(x.Logit, 0, [1, -2, 0.5], Border.Reflect)) + Square(Window(x.Logit - y, 1, [0.25, 0.5, 0, -1, 2], Border.Replicate))
+            + Abs(Shift(MaxPool(x.Probability, 5), 1, -3) - MinPool(y, 3));
+}

@@ -1,0 +1,131 @@
+using LossGen.Torch.Tests.Support;
+
+namespace LossGen.Torch.Tests;
+
+[Loss(Activation.Sigmoid)]
+[Dice(Smooth = 1)]
+[SoftClDice(Iterations = 3)]
+public sealed partial class CentreLines;
+
+[Loss(Activation.None, Target = TargetKind.Dense)]
+[Ssim(Size = 5)]
+[ImageGradient(Weight = 0.3, Exponent = 2)]
+public sealed partial class Restored;
+
+[Loss(Activation.None, Target = TargetKind.Dense, Dimensions = 3)]
+[LocalNormalizedCrossCorrelation]
+[BendingEnergy(Weight = 0.1)]
+public sealed partial class Registered;
+
+/// <summary>Losses that look at neighbouring pixels, on tensors.</summary>
+public class NeighbourTests
+{
+    /// <summary>A user's clDice in torch's operations, as MONAI writes it.</summary>
+    [Fact]
+    public void Centre_line_dice_is_that_of_torch_operations()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new CentreLines();
+        Tensor logits = randn([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(3)), target = rand([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(4)).gt(0.6).to_type(ScalarType.Float64);
+        (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, target), logits);
+        (Tensor other, Tensor found) = Check.OnRoad(true, () => Check.Run(x => loss.call(x, target), logits));
+        (Tensor expected, Tensor wanted) = Check.Run(
+            x =>
+            {
+                Tensor p = x.sigmoid(), mine = Skeleton(p, 3), own = Skeleton(target, 3);
+                Tensor precision = ((mine * target).sum() + 1) / (mine.sum() + 1), sensitivity = ((own * p).sum() + 1) / (own.sum() + 1);
+                Tensor overlap = (p * target).sum();
+                return 1 - (((2 * overlap) + 1) / (p.sum() + target.sum() + 1)) + 1 - (2 * precision * sensitivity / (precision + sensitivity));
+            },
+            logits);
+        Check.Close(expected, value, 1e-10, "value");
+        Check.Close(expected, other, 1e-10, "value by operations");
+        Check.Close(wanted, gradient, 1e-10, "gradient");
+        Check.Close(wanted, found, 1e-10, "gradient by operations");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float16, 2e-2)]
+    [InlineData(ScalarType.BFloat16, 6e-2)]
+    [InlineData(ScalarType.Float32, 1e-4)]
+    public void Other_types_agree(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new Restored();
+        Tensor x = rand([2, 3, 16, 18], ScalarType.Float64, generator: new Generator(5)), y = rand([2, 3, 16, 18], ScalarType.Float64, generator: new Generator(6));
+        double expected = loss.call(x, y).item<double>();
+        Assert.Equal(expected, loss.call(x.to_type(type), y.to_type(type)).to_type(ScalarType.Float64).item<double>(), tolerance);
+        Assert.Equal(expected, Check.OnRoad(true, () => loss.call(x.to_type(type), y.to_type(type)).to_type(ScalarType.Float64).item<double>()), tolerance);
+    }
+
+    /// <summary>The derivative of the gradient's square, by autograd through the operations, against a difference quotient.</summary>
+    [Fact]
+    public void A_gradient_penalty_has_a_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new Registered();
+        Tensor x = randn([1, 3, 5, 6, 7], ScalarType.Float64, generator: new Generator(8)), y = randn([1, 3, 5, 6, 7], ScalarType.Float64, generator: new Generator(9));
+        Tensor direction = randn(x.shape, ScalarType.Float64, generator: new Generator(10));
+        Tensor own = x.clone().requires_grad_();
+        Penalty(own).backward();
+        const double h = 1e-5;
+        double slope = (Penalty(x + (h * direction)) - Penalty(x - (h * direction))).item<double>() / (2 * h);
+        Assert.Equal(slope, (own.grad! * direction).sum().item<double>(), 1e-5 * Math.Max(1, Math.Abs(slope)));
+
+        Tensor Penalty(Tensor at)
+        {
+            Tensor leaf = at.requires_grad ? at : at.detach().requires_grad_();
+            return autograd.grad([loss.call(leaf, y)], [leaf], create_graph: true, retain_graph: true)[0].square().sum();
+        }
+    }
+
+    [Fact]
+    public void Tensors_of_other_axes_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new Registered();
+        string message = Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 6, 7), zeros(1, 3, 6, 7))).Message;
+        Assert.Contains("input has 2 axes of an image ((1, 3, 6, 7)); Registered looks at neighbouring pixels along 3 axes", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Calls_leave_no_tensors()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new CentreLines();
+        Tensor logits = randn(1, 1, 12, 12), target = rand(1, 1, 12, 12).gt(0.5).to_type(ScalarType.Float32);
+        foreach (bool operations in (bool[])[false, true])
+        {
+            Step();
+            long before = MemoryTests.Count();
+            for (int k = 0; k < 5; k++)
+                Step();
+            Assert.Equal(before, MemoryTests.Count());
+
+            void Step()
+            {
+                using var inner = NewDisposeScope();
+                Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), logits));
+            }
+        }
+    }
+
+    private static Tensor Skeleton(Tensor image, int iterations)
+    {
+        Tensor skeleton = nn.functional.relu(image - Open(image));
+        for (int k = 0; k < iterations; k++)
+        {
+            image = Erode(image);
+            Tensor ridge = nn.functional.relu(image - Open(image));
+            skeleton += nn.functional.relu(ridge - (skeleton * ridge));
+        }
+
+        return skeleton;
+    }
+
+    private static Tensor Erode(Tensor image) => minimum(-Pool(-image, 3, 1), -Pool(-image, 1, 3));
+
+    private static Tensor Open(Tensor image) => Pool(Erode(image), 3, 3);
+
+    private static Tensor Pool(Tensor image, long rows, long columns) => nn.functional.max_pool2d(image, [rows, columns], [1, 1], [rows / 2, columns / 2]);
+}
