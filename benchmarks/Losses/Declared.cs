@@ -49,6 +49,26 @@ public sealed partial class TopKLoss;
 [OhemCrossEntropy(Threshold = 0.7, LeastFraction = 0.0625)]
 public sealed partial class OhemLoss;
 
+[Loss(Activation.None)]
+[Ssim]
+public sealed partial class SsimLoss;
+
+[Loss(Activation.Sigmoid)]
+[SoftClDice(Iterations = 10)]
+public sealed partial class CentreLineLoss;
+
+[Loss(Activation.Sigmoid, Dimensions = 3)]
+[SoftClDice(Iterations = 10)]
+public sealed partial class CentreLineVolumeLoss;
+
+[Loss(Activation.None, Dimensions = 3)]
+[LocalNormalizedCrossCorrelation(Size = 9)]
+public sealed partial class CorrelationLoss;
+
+[Loss(Activation.None)]
+[TotalVariation]
+public sealed partial class VariationLoss;
+
 /// <summary>A composite that no kernel was tuned for: two terms of the catalogue, and a formula that mixes a pixel term with a function of sums.</summary>
 [Loss(Activation.Softmax)]
 [Tversky(Alpha = 0.3, Beta = 0.7)]

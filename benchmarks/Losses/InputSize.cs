@@ -7,7 +7,7 @@ internal sealed record InputSize(string Text, long[] Extents)
 {
     public static IReadOnlyList<InputSize> All { get; } =
     [
-        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128"]).Select(Parse),
+        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
     ];
 
     public int Batch => (int)Extents[0];
@@ -20,7 +20,12 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public bool IsSigmoid => Classes == 1;
 
-    public LossShape Shape => new(Batch, Classes, Pixels);
+    public LossShape Shape => Extents.Length switch
+    {
+        4 => new(Batch, Classes, (int)Extents[2], (int)Extents[3]),
+        5 => new(Batch, Classes, (int)Extents[2], (int)Extents[3], (int)Extents[4]),
+        _ => new(Batch, Classes, Pixels),
+    };
 
     public static InputSize Parse(string text)
     {

@@ -30,6 +30,11 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("LovaszHinge", new LovaszHingeLoss(), SortedPorts.LovaszHinge, [], Sorts: true),
         new("TopK", new TopKLoss(), SortedPorts.TopK, [], Sorts: true),
         new("OHEM", new OhemLoss(), SortedPorts.Ohem, [], Sorts: true),
+        new("SSIM", new SsimLoss(), NeighbourPorts.Ssim, []),
+        new("clDice", new CentreLineLoss(), NeighbourPorts.CentreLineDice, []),
+        new("clDice-3D", new CentreLineVolumeLoss(), NeighbourPorts.CentreLineDice, []),
+        new("LNCC-3D", new CorrelationLoss(), NeighbourPorts.Correlation, []),
+        new("TV", new VariationLoss(), NeighbourPorts.TotalVariation, []),
         new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2) + terms.BrierAndVolume(0.1, 0.5))),
     ];
 
@@ -37,7 +42,8 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
     public bool IsSigmoid => Loss.Definition.Activation != Activation.Softmax;
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
-    public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE");
+    public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE")
+        && (Loss.Definition.Dimensions == 0 || Loss.Definition.Dimensions == size.Extents.Length - 2);
 
     private static EagerLoss[] Best(Func<SoftmaxTerms, Tensor> loss) =>
     [
