@@ -84,15 +84,7 @@ internal static class SpatialMapper
         bool hasDice = c.Loss == "SoftDiceclDiceLoss";
         double smooth = c.Options.Number("smooth", 1), share = hasDice ? c.Options.Number("alpha", 0.5) : 1;
         Declaration declaration = Declare(c, Reduction.Mean, activation);
-        if (c.Classes == 1)
-        {
-            // The only channel is the background, which is dropped: nothing is left to compare.
-            declaration.Loss.With("Classes", 1);
-            Formula(declaration, "=> 0 * Sum(x.Logit);");
-            c.Options.Integer("iter_");
-            return new(declaration.ToString(), Feed.Dense(c));
-        }
-
+        declaration.Loss.With("PerImage", false);
         declaration.Term("SoftClDice").With("Iterations", c.Options.Integer("iter_") ?? 3).With("Smooth", smooth).With("Weight", share).Without("IncludeBackground");
         if (hasDice && share != 1)
             declaration.Term("Dice").With("Smooth", smooth).With("PoolClasses", true).With("Weight", 1 - share).Without("IncludeBackground");

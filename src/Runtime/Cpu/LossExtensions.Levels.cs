@@ -175,14 +175,13 @@ public static unsafe partial class LossExtensions
         return extents[..count];
     }
 
-    // The last axis apart: the product of the others fits an int where that of all may not.
-    private static LossShape LevelShape(int batch, int classes, ReadOnlySpan<long> spatial)
+    // What looks at neighbours has to know the axes.
+    private static LossShape LevelShape(int batch, int classes, ReadOnlySpan<long> spatial) => spatial.Length switch
     {
-        int rows = 1;
-        for (int k = 0; k < spatial.Length - 1; k++)
-            rows = checked(rows * (int)spatial[k]);
-        return new(batch, classes, rows, (int)spatial[^1]);
-    }
+        1 => new(batch, classes, checked((int)spatial[0])),
+        2 => new(batch, classes, checked((int)spatial[0]), checked((int)spatial[1])),
+        _ => new(batch, classes, checked((int)spatial[0]), checked((int)spatial[1]), checked((int)spatial[2])),
+    };
 
     private static void CheckLevels<T, TTarget>(
         ILoss loss, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<long> full,

@@ -192,6 +192,29 @@ public class FormulaDiagnosticTests
     }
 
     [Theory]
+    [InlineData("", "Shift(x.Logit, 2, 1)", "'Shift' asks for axis 2; with Dimensions = 2 the axes of an image are 0 for rows and 1 for columns")]
+    [InlineData("Dimensions = 1", "MaxPoolAlong(x.Logit, 1, 3)", "with Dimensions = 1 the axes of an image are 0, the only one")]
+    [InlineData("", "MinPool(x.Logit, 4)", "the size of 'MinPool' is 4; it has to be odd")]
+    [InlineData("", "GaussianBlur(x.Logit, 5, 0)", "sigma, has to be a number above 0")]
+    [InlineData("", "Window(x.Logit, 0, [1, 2])", "the weights of 'Window' are 2 numbers; an odd number of them")]
+    [InlineData("", "Window(x.Logit, 0, [1, a, 1])", "have to be numbers that are known at compile time")]
+    [InlineData("", "Shift(x.Logit, 0, n)", "the third argument of 'Shift' has to be a whole number that is known at compile time")]
+    [InlineData("", "SoftSkeleton(x.Probability, 101)", "from 0 to 100 are possible")]
+    public void NeighboursSayWhatTheyNeed(string options, string formula, string message)
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run($$"""
+            [Loss({{options}})] public partial class L
+            {
+                public int N { get; set; } = 1;
+                public double A { get; set; } = 1;
+                private static Value Formula(Prediction x, Target y, int n = 1, double a = 1) => {{formula}};
+            }
+            """);
+        Assert.Equal("LG0040", Assert.Single(run.Diagnostics, diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
+        Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(message, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("", "ShiftClasses(x.Logit, 1, 0)", "'ShiftClasses' needs the number of classes")]
     [InlineData(", Classes = 3", "ShiftClasses(x.Logit, n, 0)", "a whole number that is known at compile time")]
     [InlineData(", Classes = 3", "Transform(new ClassMatrix(0, 1, 1, 0), x.Logit)", "a matrix has 4 numbers; with Classes = 3 it takes 9")]

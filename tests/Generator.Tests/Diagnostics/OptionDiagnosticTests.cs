@@ -29,6 +29,12 @@ public class OptionDiagnosticTests
     public void WeightMaps(string attributes) => Verify(attributes);
 
     [Theory]
+    [InlineData("[Loss(Dimensions = {|LG0033:4|}), TotalVariation]")]
+    [InlineData("[Loss(Dimensions = {|LG0033:0|}), Dice]")]
+    [InlineData("[Loss(Dimensions = 3), Ssim(Size = {|LG0035:0|})]")]
+    public void Dimensions(string attributes) => Verify(attributes);
+
+    [Theory]
     [InlineData("[Loss(Classes = 3), Dice(ClassWeights = {|LG0031:new[] { 1.0, 2.0 }|})]")]
     [InlineData("[Loss, Dice(ClassWeights = [1, 2]), CrossEntropy(ClassWeights = {|LG0031:[1, 2, 3]|})]")]
     [InlineData("[Loss, BinaryCrossEntropy(ClassWeights = [1, 2], PositiveWeights = {|LG0031:[1]|})]")]

@@ -103,6 +103,28 @@ public sealed class Neighbours : IDisposable
     public void PiecesAreRefused() => Assert.Contains(
         "passes over the pixels", Assert.Throws<NotSupportedException>(() => new Similarity().CreateStatistics(new LossShape(1, 1, 16, 16))).Message, StringComparison.Ordinal);
 
+    /// <summary>Outputs of several resolutions keep their axes.</summary>
+    [Fact]
+    public void OutputsOfSeveralResolutionsAreImages()
+    {
+        var loss = new DiceCentreLine();
+        Data data = Data.Of(loss, large: false);
+        int[][] extents = [[14, 21], [7, 10]];
+        var supervision = new DeepSupervision(1, 0.5);
+        double[] coarse = [.. Enumerable.Range(0, 2 * 3 * 70).Select(i => Math.Sin(3.7 * i))];
+        long[] labels = [.. from n in Enumerable.Range(0, 2)
+                            from row in Enumerable.Range(0, 7)
+                            from column in Enumerable.Range(0, 10)
+                            let y = Kernels.LabelGrid.At(row, 7, 14, supervision.Sampling)
+                            let x = Kernels.LabelGrid.At(column, 10, 21, supervision.Sampling)
+                            select data.Labels![(((n * 14) + y) * 21) + x]];
+        LevelOutput<double>[] outputs =
+            [new(data.Logits, new double[data.Logits.Length], extents[0]), new(coarse, new double[coarse.Length], extents[1])];
+        double value = loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels!, 2, 3, extents[0]);
+        double expected = loss.Evaluate(data.Logits, data.Labels!, data.Shape) + (0.5 * loss.Evaluate(coarse, labels, new LossShape(2, 3, 7, 10)));
+        Assert.Equal(expected, value, 1e-12);
+    }
+
     /// <summary>Classes last, half and bfloat16 are read where they lie.</summary>
     [Fact]
     public void StoragesAgree()
