@@ -241,10 +241,10 @@ internal static class SpatialMapper
     {
         Declaration declaration = Declare(c, Reduction.Sum, Activation.None);
         string Correlated(bool isRow) => string.Join(" + ", from row in Enumerable.Range(-2, 5)
-                                                           from column in Enumerable.Range(-2, 5)
-                                                           let weight = (isRow ? row : column) / ((row * row) + (column * column) + 1e-15)
-                                                           where weight != 0
-                                                           select $"{Number(weight)} * Shift(Shift(d, 0, {row}), 1, {column})");
+                                                            from column in Enumerable.Range(-2, 5)
+                                                            let weight = (isRow ? row : column) / ((row * row) + (column * column) + 1e-15)
+                                                            where weight != 0
+                                                            select $"{Number(weight)} * Shift(Shift(d, 0, {row}), 1, {column})");
         declaration.Type($$"""
             public sealed partial class SpatialAttribute : LossTermAttribute
             {

@@ -187,7 +187,8 @@ internal sealed class GpuScalars
     }
 
     private static Loop Each(Axes axes, ImmutableArray<Statement> body) => new(
-        axes.Has(Axes.Batch) && axes.Has(Axes.Class) ? "EACH_IMAGE_CLASS" : axes.Has(Axes.Batch) ? "EACH_IMAGE" : "EACH_CLASS", body) { Counters = Counters(axes) };
+        axes.Has(Axes.Batch) && axes.Has(Axes.Class) ? "EACH_IMAGE_CLASS" : axes.Has(Axes.Batch) ? "EACH_IMAGE" : "EACH_CLASS", body)
+    { Counters = Counters(axes) };
 
     private static ImmutableArray<string> Counters(Axes axes) => [.. axes.Has(Axes.Batch) ? ["n"] : Array.Empty<string>(), .. axes.Has(Axes.Class) ? ["c"] : Array.Empty<string>()];
 
