@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace LossGen.Cpu;
 
 /// <summary>Work that several threads do together, each by calling <see cref="Work"/> until nothing is left.</summary>
@@ -5,6 +7,57 @@ internal abstract class BlockJob
 {
     /// <summary>Takes parts of the work until none is left. Does not throw.</summary>
     public abstract void Work();
+}
+
+/// <summary>
+/// Work of parts that each one thread does, so that what comes of them does not depend on how many threads there are. A failure of one is that of
+/// all: too much to do or too little memory.
+/// </summary>
+internal abstract class PartsJob : BlockJob
+{
+    private int parts;
+    private int next;
+    private Exception? failure;
+
+    /// <inheritdoc/>
+    public override void Work()
+    {
+        try
+        {
+            int part;
+            while ((part = Interlocked.Increment(ref next) - 1) < parts)
+                Do(part);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.Exchange(ref next, parts);
+            failure = exception;
+        }
+    }
+
+    /// <summary>Does all parts. The caller has entered the pool; it is left in any case.</summary>
+    protected void RunAndExit(int count)
+    {
+        (parts, next, failure) = (count, 0, null);
+        try
+        {
+            BlockPool.Run(this, Math.Min(count, LossRuntime.Threads) - 1);
+            if (failure is { } found)
+                ExceptionDispatchInfo.Throw(found);
+        }
+        finally
+        {
+            failure = null;
+            Clear();
+            BlockPool.Exit();
+        }
+    }
+
+    /// <summary>Does a part.</summary>
+    protected abstract void Do(int part);
+
+    /// <summary>Forgets the call.</summary>
+    protected abstract void Clear();
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -134,16 +133,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         KeySort<T, TEntry>.Sum(pixels, keys, sums, Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(pixels.Count)));
 
     // Groups side by side; each is sorted by one thread, so that the sums do not depend on their number.
-    private sealed class SortJob : BlockJob
+    private sealed class SortJob : PartsJob
     {
         // Whoever uses it holds the pool, as with PassJob.
         private static readonly SortJob s_only = new();
 
         private CallState run;
         private int sum;
-        private int groups;
-        private int next;
-        private Exception? failure;
 
         public static void Run(in CallState run, int sum)
         {
@@ -155,36 +151,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 return;
             }
 
-            SortJob job = s_only;
-            (job.run, job.sum, job.groups, job.next, job.failure) = (run, sum, groups, 0, null);
-            try
-            {
-                BlockPool.Run(job, Math.Min(groups, LossRuntime.Threads) - 1);
-                if (job.failure is { } failure)
-                    ExceptionDispatchInfo.Throw(failure);
-            }
-            finally
-            {
-                job.run = default;
-                job.failure = null;
-                BlockPool.Exit();
-            }
+            (s_only.run, s_only.sum) = (run, sum);
+            s_only.RunAndExit(groups);
         }
 
-        public override void Work()
-        {
-            try
-            {
-                int group;
-                while ((group = Interlocked.Increment(ref next) - 1) < groups)
-                    SumUp(run, sum, group);
-            }
-            catch (Exception exception)
-            {
-                // Too many pixels or too little memory: any group fails as the others do.
-                Interlocked.Exchange(ref next, groups);
-                failure = exception;
-            }
-        }
+        protected override void Do(int part) => SumUp(run, sum, part);
+
+        protected override void Clear() => run = default;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -73,8 +72,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // One image of one class.
-    private static void RunStep(in CallState run, StepLayout step, in ImageAxis axis, int plane, T* scratch)
+    private static void RunStep(in CallState run, StepLayout step, in ImageAxis axis, int plane)
     {
+        long length = Neighbours<T, V>.ScratchLength(step, axis);
+        T* scratch = Workspace.Rent(WorkspaceUse.Step, Workspace.Size<T>(length)).Take<T>(length);
         int rows = MapRows(run, step.Output);
         (int image, int row) = Math.DivRem(plane, rows);
         Neighbours<T, V>.Run(
@@ -89,7 +90,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Images and classes side by side; each is done by one thread, so that the numbers do not depend on how many there are.
-    private sealed class StepJob : BlockJob
+    private sealed class StepJob : PartsJob
     {
         // Whoever uses it holds the pool, as with PassJob.
         private static readonly StepJob s_only = new();
@@ -97,9 +98,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         private CallState run;
         private StepLayout step = null!;
         private ImageAxis axis;
-        private int planes;
-        private int next;
-        private Exception? failure;
 
         public static void Run(in CallState run, StepLayout step)
         {
@@ -107,49 +105,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             int planes = run.Batch * MapRows(run, step.Output);
             if (!BlockPool.IsWorthwhile(planes, planes * run.ImagePixels) || !BlockPool.TryEnter())
             {
-                T* scratch = Scratch(step, axis);
                 for (int plane = 0; plane < planes; plane++)
-                    RunStep(run, step, axis, plane, scratch);
+                    RunStep(run, step, axis, plane);
                 return;
             }
 
-            StepJob job = s_only;
-            (job.run, job.step, job.axis, job.planes, job.next, job.failure) = (run, step, axis, planes, 0, null);
-            try
-            {
-                BlockPool.Run(job, Math.Min(planes, LossRuntime.Threads) - 1);
-                if (job.failure is { } failure)
-                    ExceptionDispatchInfo.Throw(failure);
-            }
-            finally
-            {
-                job.run = default;
-                job.failure = null;
-                BlockPool.Exit();
-            }
+            (s_only.run, s_only.step, s_only.axis) = (run, step, axis);
+            s_only.RunAndExit(planes);
         }
 
-        public override void Work()
-        {
-            try
-            {
-                T* scratch = Scratch(step, axis);
-                int plane;
-                while ((plane = Interlocked.Increment(ref next) - 1) < planes)
-                    RunStep(run, step, axis, plane, scratch);
-            }
-            catch (Exception exception)
-            {
-                // Too little memory for a row.
-                Interlocked.Exchange(ref next, planes);
-                failure = exception;
-            }
-        }
+        protected override void Do(int part) => RunStep(run, step, axis, part);
 
-        private static T* Scratch(StepLayout step, in ImageAxis axis)
-        {
-            long length = Neighbours<T, V>.ScratchLength(step, axis);
-            return Workspace.Rent(WorkspaceUse.Step, Workspace.Size<T>(length)).Take<T>(length);
-        }
+        protected override void Clear() => run = default;
     }
 }
