@@ -70,6 +70,61 @@ internal sealed partial class TensorInput
         return Flat(sums.narrow(dim, before, length));
     }
 
+    /// <summary>The largest (or smallest) of a square or cube around each pixel; of equal ones the first row by row has the derivative.</summary>
+    public Tensor PoolBox(Tensor value, int size, bool isMinimum)
+    {
+        for (int axis = spatial.Length - 1; axis >= 0; axis--)
+            value = Pool(value, axis, -(size / 2), size, isMinimum);
+        return value;
+    }
+
+    /// <summary>What arrives at a pool of a square or cube, at the neighbour that it took.</summary>
+    public Tensor PoolSlopeBox(Tensor value, Tensor arriving, int size, bool isMinimum)
+    {
+        // What each axis was pooled from; each is pooled before those in front of it.
+        var pooled = new Tensor[spatial.Length];
+        for (int axis = spatial.Length - 1; axis >= 0; axis--)
+            (pooled[axis], value) = (value, axis == 0 ? value : Pool(value, axis, -(size / 2), size, isMinimum));
+        for (int axis = 0; axis < spatial.Length; axis++)
+            arriving = PoolSlope(pooled[axis], arriving, axis, -(size / 2), size, isMinimum);
+        return arriving;
+    }
+
+    /// <summary>The largest (or smallest) of the neighbours along each axis; of two axes with equal ones each has half of the derivative.</summary>
+    public Tensor PoolCross(Tensor value, int size, bool isMinimum)
+    {
+        Tensor best = Pool(value, 0, -(size / 2), size, isMinimum);
+        for (int axis = 1; axis < spatial.Length; axis++)
+            best = Better(best, Pool(value, axis, -(size / 2), size, isMinimum), isMinimum);
+        return best;
+    }
+
+    /// <summary>What arrives at a pool of a cross, at the neighbours that it took.</summary>
+    public Tensor PoolSlopeCross(Tensor value, Tensor arriving, int size, bool isMinimum)
+    {
+        int last = spatial.Length - 1;
+        var arms = new Tensor[spatial.Length];
+        var best = new Tensor[spatial.Length];
+        for (int axis = 0; axis <= last; axis++)
+        {
+            arms[axis] = Pool(value, axis, -(size / 2), size, isMinimum);
+            best[axis] = axis == 0 ? arms[0] : Better(best[axis - 1], arms[axis], isMinimum);
+        }
+
+        Tensor sum = torch.zeros_like(arriving), none = torch.zeros_like(arriving);
+        for (int axis = last; axis > 0; axis--)
+        {
+            Tensor others = best[axis - 1], arm = arms[axis], share = torch.where(others.eq(arm), arriving * 0.5, arriving);
+            Tensor isOthers = isMinimum ? others.le(arm) : others.ge(arm), isArm = isMinimum ? arm.le(others) : arm.ge(others);
+            sum = sum + PoolSlope(value, torch.where(isArm, share, none), axis, -(size / 2), size, isMinimum);
+            arriving = torch.where(isOthers, share, none);
+        }
+
+        return sum + PoolSlope(value, arriving, 0, -(size / 2), size, isMinimum);
+    }
+
+    private static Tensor Better(Tensor a, Tensor b, bool isMinimum) => isMinimum ? torch.minimum(a, b) : torch.maximum(a, b);
+
     private static double Nothing(bool isMinimum) => isMinimum ? double.PositiveInfinity : double.NegativeInfinity;
 
     // (N, C or 1, the extents of the image).
@@ -139,7 +194,7 @@ internal sealed partial class TensorInput
         {
             Tensor next = padded.narrow(dim, start + k, size);
             if (!torch.is_grad_enabled())
-                best = isMinimum ? torch.minimum(best, next) : torch.maximum(best, next);
+                best = Better(best, next, isMinimum);
             else
                 best = torch.where((isMinimum ? best.le(next) : best.ge(next)).logical_or(best.isnan()), best, next);
         }

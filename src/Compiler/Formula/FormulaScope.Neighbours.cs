@@ -51,11 +51,7 @@ internal sealed partial class FormulaScope
     public FormulaValue Pool(FormulaValue value, Node size, bool isMinimum)
     {
         int taps = OddSize(size, isMinimum ? "MinPool" : "MaxPool");
-
-        // The last axis first: of equal ones the first row by row is then the first.
-        for (int axis = options.Dimensions - 1; axis >= 0; axis--)
-            value = Pool(value, new Window(axis, -(taps / 2), taps) { IsMinimum = isMinimum });
-        return value;
+        return Pool(value, new Window(0, -(taps / 2), taps) { IsMinimum = isMinimum, Shape = AllAxes(WindowShape.Box) });
     }
 
     /// <summary>The largest (or smallest) of the neighbours along an axis.</summary>
@@ -70,27 +66,13 @@ internal sealed partial class FormulaScope
     public FormulaValue Inside(Node size)
     {
         int taps = OddSize(size, "Inside");
-        var counted = new FormulaValue(Graph.One, Valid.Axes | Axes.Batch | Axes.Pixel);
-        double all = 1;
-        for (int axis = 0; axis < options.Dimensions; axis++)
-        {
-            counted = Correlate(counted, new Window(axis, -(taps / 2), taps) { Weights = Enumerable.Repeat(1D, taps).ToEquatableArray() });
-            all *= taps;
-        }
-
+        FormulaValue counted = Blur(new(Graph.One, Valid.Axes), Enumerable.Repeat(1D, taps), Graph.Constant((double)Border.Zero));
+        double all = Math.Pow(taps, options.Dimensions);
         return new(Graph.Less(Graph.Constant(all - 0.5), counted.Node), counted.Axes);
     }
 
     /// <summary>The smallest of the pixel and its neighbours along each axis: a cross.</summary>
-    public FormulaValue SoftErode(FormulaValue value)
-    {
-        FormulaValue smallest = Pool(value, Cross(0));
-        for (int axis = 1; axis < options.Dimensions; axis++)
-            smallest = new(Graph.Minimum(smallest.Node, Pool(value, Cross(axis)).Node), smallest.Axes);
-        return smallest;
-
-        static Window Cross(int axis) => new(axis, -1, 3) { IsMinimum = true };
-    }
+    public FormulaValue SoftErode(FormulaValue value) => Pool(value, new Window(0, -1, 3) { IsMinimum = true, Shape = AllAxes(WindowShape.Cross) });
 
     /// <summary>What openings by a small cross take away, gathered over erosions: the centre lines of what is thin.</summary>
     public FormulaValue SoftSkeleton(FormulaValue value, Node iterations)
@@ -117,13 +99,18 @@ internal sealed partial class FormulaScope
     // PyTorch's relu: NaN stays, and 0 has the derivative 0.
     private Node Positive(Node value) => Graph.Where(Graph.LessOrEqual(value, Graph.Zero), Graph.Zero, value);
 
+    // One window of all axes: what is ignored is 0 to it, and what lies between two of its axes is whole at ignored pixels too.
     private FormulaValue Blur(FormulaValue value, IEnumerable<double> weights, Node border)
     {
         EquatableArray<double> taps = weights.ToEquatableArray();
+        FormulaValue pixels = WithPixels(value);
+        Node sum = Graph.Mask(ValidFor(pixels), pixels.Node);
         for (int axis = 0; axis < options.Dimensions; axis++)
-            value = Correlate(value, new Window(axis, -(taps.Count / 2), taps.Count) { Weights = taps, Border = BorderOf(border) });
-        return value;
+            sum = Graph.Correlate(sum, new Window(axis, -(taps.Count / 2), taps.Count) { Weights = taps, Border = BorderOf(border) });
+        return new(sum, pixels.Axes);
     }
+
+    private WindowShape AllAxes(WindowShape shape) => options.Dimensions == 1 ? WindowShape.Line : shape;
 
     private FormulaValue Correlate(FormulaValue value, Window window)
     {

@@ -84,8 +84,9 @@ internal static class NodeText
     }
 
     // The neighbours of a window: axis 1 from -2 to 2.
-    private static string Places(Window window) => window.Size == 1
-        ? $"axis {window.Axis} at {window.First}"
+    private static string Places(Window window) => window.Shape != WindowShape.Line
+        ? $"{window.Shape.ToString().ToLowerInvariant()} of {window.Size}"
+        : window.Size == 1 ? $"axis {window.Axis} at {window.First}"
         : $"axis {window.Axis} from {window.First} to {window.First + window.Size - 1}";
 
     private static string Describe(Window window)

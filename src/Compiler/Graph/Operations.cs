@@ -380,7 +380,7 @@ internal static class Operations
         yield return new(Op.Pool)
         {
             Derivative = (b, n, g) => [b.PoolSlope(n[0], g, n.Window!)],
-            Domain = "the largest or smallest of the neighbours along an axis inside the image; the derivative goes to the first of equals",
+            Domain = "the largest or smallest of the neighbours inside the image; the derivative goes to the first of equals, and in half to each of two arms of a cross",
             IsStep = true,
         };
         yield return new(Op.PoolSlope)

@@ -2,12 +2,28 @@ using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Graph;
 
-/// <summary>Which pixels around each one an operation reads: neighbours along one axis of the image, itself among them or not.</summary>
-/// <param name="Axis">The axis of the image, 0 for the first: slices or rows.</param>
-/// <param name="First">The place of the first of them, counted from the pixel.</param>
-/// <param name="Size">How many there are.</param>
+/// <summary>Which neighbours a window has.</summary>
+internal enum WindowShape
+{
+    /// <summary>Those along one axis of the image.</summary>
+    Line,
+
+    /// <summary>Those of a square or cube.</summary>
+    Box,
+
+    /// <summary>Those along each axis of the image.</summary>
+    Cross,
+}
+
+/// <summary>Which pixels around each one an operation reads: neighbours along one axis of the image or, for a pool, along all of them; itself among them or not.</summary>
+/// <param name="Axis">The axis of a line, 0 for the first of the image: slices or rows.</param>
+/// <param name="First">The place of the first of them along an axis, counted from the pixel.</param>
+/// <param name="Size">How many there are along an axis.</param>
 internal sealed record Window(int Axis, int First, int Size)
 {
+    /// <summary>Which axes they lie along. Weighted sums go along one after the other.</summary>
+    public WindowShape Shape { get; init; }
+
     /// <summary>The factor of each, for <see cref="Op.Correlate"/>.</summary>
     public EquatableArray<double> Weights { get; init; } = [];
 

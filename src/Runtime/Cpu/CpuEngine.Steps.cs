@@ -16,11 +16,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         long images = run.Batch * run.ImagePixels, bytes = Workspace.Size<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
-            bytes += Workspace.Size<T>(images * MapRows(run, place));
+            bytes += Workspace.Size<T>(images * MapRows(run, place)) + Neighbours<T, V>.CacheGap;
         Workspace workspace = Workspace.Rent(WorkspaceUse.Maps, bytes);
         run.Maps = (T**)workspace.Take<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
+        {
             run.Maps[place] = workspace.Take<T>(images * MapRows(run, place));
+            workspace.Take<byte>(Neighbours<T, V>.CacheGap);
+        }
     }
 
     // Where the tile reads and stores maps.
@@ -59,27 +62,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             StepJob.Run(run, step);
     }
 
-    // The image as blocks of rows along the axis of a step.
-    private static ImageAxis AxisOf(in CallState run, StepLayout step)
-    {
-        ReadOnlySpan<int> extents = [run.Shape.Depth, run.Shape.Height, run.Shape.Width];
-        int axis = 3 - run.Definition.Dimensions + step.Axis, outer = 1, inner = 1;
-        for (int k = 0; k < axis; k++)
-            outer *= extents[k];
-        for (int k = axis + 1; k < 3; k++)
-            inner *= extents[k];
-        return new(outer, extents[axis], inner);
-    }
+    private static ImageGrid GridOf(in CallState run) => new(run.Definition.Dimensions, run.Shape.Depth, run.Shape.Height, run.Shape.Width);
 
     // One image of one class.
-    private static void RunStep(in CallState run, StepLayout step, in ImageAxis axis, int plane)
+    private static void RunStep(in CallState run, StepLayout step, in ImageGrid grid, int plane)
     {
-        long length = Neighbours<T, V>.ScratchLength(step, axis);
+        long length = Neighbours<T, V>.ScratchLength(step, grid);
         T* scratch = Workspace.Rent(WorkspaceUse.Step, Workspace.Size<T>(length)).Take<T>(length);
         int rows = MapRows(run, step.Output);
         (int image, int row) = Math.DivRem(plane, rows);
         Neighbours<T, V>.Run(
-            step, axis, At(run, step.Input, image, row), step.Arriving < 0 ? null : At(run, step.Arriving, image, row), At(run, step.Output, image, row), scratch);
+            step, grid, At(run, step.Input, image, row), step.Arriving < 0 ? null : At(run, step.Arriving, image, row), At(run, step.Output, image, row), scratch);
 
         // What does not differ by class is the same for each.
         static T* At(in CallState run, int place, int image, int row)
@@ -97,24 +90,24 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         private CallState run;
         private StepLayout step = null!;
-        private ImageAxis axis;
+        private ImageGrid grid;
 
         public static void Run(in CallState run, StepLayout step)
         {
-            ImageAxis axis = AxisOf(run, step);
+            ImageGrid grid = GridOf(run);
             int planes = run.Batch * MapRows(run, step.Output);
             if (!BlockPool.IsWorthwhile(planes, planes * run.ImagePixels) || !BlockPool.TryEnter())
             {
                 for (int plane = 0; plane < planes; plane++)
-                    RunStep(run, step, axis, plane);
+                    RunStep(run, step, grid, plane);
                 return;
             }
 
-            (s_only.run, s_only.step, s_only.axis) = (run, step, axis);
+            (s_only.run, s_only.step, s_only.grid) = (run, step, grid);
             s_only.RunAndExit(planes);
         }
 
-        protected override void Do(int part) => RunStep(run, step, axis, part);
+        protected override void Do(int part) => RunStep(run, step, grid, part);
 
         protected override void Clear() => run = default;
     }

@@ -32,17 +32,20 @@ internal sealed partial class TermScope
 
     public Value Pool(Value value, int size, Func<double, double, double> better, double nothing)
     {
+        // Between two axes ignored pixels have what others left them.
         for (int axis = Dimensions - 1; axis >= 0; axis--)
-            value = PoolAlong(value, axis, size, better, nothing);
+            value = PoolAlong(value, axis, size, better, nothing, axis == Dimensions - 1 ? null : Everywhere);
         return value;
     }
 
-    public Value PoolAlong(Value value, int axis, int size, Func<double, double, double> better, double nothing)
+    private Value Everywhere => Elementwise.Broadcast(1, ElementAxes.None, Source.Extents);
+
+    public Value PoolAlong(Value value, int axis, int size, Func<double, double, double> better, double nothing, Value? valid = null)
     {
         int reach = Odd(size) / 2;
         (int length, int stride) = Along(axis);
         ElementAxes axes = value.Axes | ElementAxes.Batch | ElementAxes.Pixel;
-        Value valid = Source.ValidOver(axes);
+        valid ??= Source.ValidOver(axes);
         return Elementwise.Create(axes, Source.Extents, (n, c, s) =>
         {
             int place = s / stride % length;
@@ -60,9 +63,8 @@ internal sealed partial class TermScope
 
     public Condition Inside(int size)
     {
-        Value ones = Elementwise.Broadcast(1, Source.Target.Valid.Axes, Source.Extents);
-        for (int axis = 0; axis < Dimensions; axis++)
-            ones = Correlate(ones, axis, -(Odd(size) / 2), [.. Enumerable.Repeat(1D, size)], Border.Zero);
+        Odd(size);
+        Value ones = AlongAll(Elementwise.Broadcast(1, Source.Target.Valid.Axes, Source.Extents), [.. Enumerable.Repeat(1D, size)], Border.Zero);
         double all = Math.Pow(size, Dimensions);
         return new(Elementwise.Map(ones, count => count > all - 0.5 ? 1 : 0));
     }
@@ -98,15 +100,15 @@ internal sealed partial class TermScope
     private Value AlongAll(Value value, double[] weights, Border border)
     {
         for (int axis = 0; axis < Dimensions; axis++)
-            value = Correlate(value, axis, -(weights.Length / 2), weights, border);
+            value = Correlate(value, axis, -(weights.Length / 2), weights, border, axis == 0 ? null : Everywhere);
         return value;
     }
 
-    private Value Correlate(Value value, int axis, int first, double[] weights, Border border)
+    private Value Correlate(Value value, int axis, int first, double[] weights, Border border, Value? valid = null)
     {
         (int length, int stride) = Along(axis);
         ElementAxes axes = value.Axes | ElementAxes.Batch | ElementAxes.Pixel;
-        Value valid = Source.ValidOver(axes);
+        valid ??= Source.ValidOver(axes);
         return Elementwise.Create(axes, Source.Extents, (n, c, s) =>
         {
             int place = s / stride % length;

@@ -120,7 +120,8 @@ internal static class KernelEmitter
         string inputs = string.Join(", ", step.Inputs.Select((input, k) => $"{(k == 0 ? "Input" : "Arriving")}: {plan.Maps[input]}"));
         string weights = window.Weights.Count == 0 ? "" : $", Weights: new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
         string border = window.Border == Border.Zero ? "" : $", Border: global::LossGen.Border.{window.Border}";
-        string flags = (window.IsTransposed ? ", IsTransposed: true" : "") + (window.IsMinimum ? ", IsMinimum: true" : "");
+        string flags = (window.IsTransposed ? ", IsTransposed: true" : "") + (window.IsMinimum ? ", IsMinimum: true" : "")
+            + (window.Shape == WindowShape.Line ? "" : $", Shape: {Kernels}.StepShape.{window.Shape}");
         return $"new {Kernels}.StepLayout({Kernels}.StepKind.{step.Op}, {inputs}, Output: {plan.Maps[step]}, Axis: {window.Axis}, First: {Literal.Of(window.First)}, Size: {window.Size}{weights}{border}{flags})";
     }
 

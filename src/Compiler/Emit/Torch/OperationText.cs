@@ -252,6 +252,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     {
         Window window = node.Window!;
         string places = $"{window.Axis}, {Literal.Of(window.First)}", inputs = string.Join(", ", node.Inputs.Select(Tensor));
+        if (window.Shape != WindowShape.Line)
+            return $"input.{node.Op}{window.Shape}({inputs}, {window.Size}, isMinimum: {Literal.Of(window.IsMinimum)})";
         if (node.Op != Op.Correlate)
             return $"input.{node.Op}({inputs}, {places}, {window.Size}, isMinimum: {Literal.Of(window.IsMinimum)})";
         string weights = $"new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
