@@ -73,6 +73,9 @@ internal enum Op
     Pool,
     PoolSlope,
 
+    // What a pass computed, for later ones.
+    Kept,
+
     // Reductions.
     Sum,
     ClassMaximum,

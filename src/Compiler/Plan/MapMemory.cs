@@ -14,6 +14,7 @@ internal sealed class MapMemory
 
     public MapMemory(LossPlan plan)
     {
+        // What is kept lies where it was stored.
         List<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> events = [.. Events(plan)];
         var lastRead = new Dictionary<Node, int>();
         for (int time = 0; time < events.Count; time++)
@@ -36,18 +37,20 @@ internal sealed class MapMemory
     public IReadOnlyList<bool> HasClass => hasClass;
 
     /// <summary>Where a map lies.</summary>
-    public int this[Node map] => places[map];
+    public int this[Node map] => places[Stored(map)];
 
     /// <summary>The maps that a pass reads: what steps before it left.</summary>
     public static IEnumerable<Node> ReadBy(PassPlan pass) => Planner.PixelNodes(pass.Outputs).Where(node => node.IsStep);
+
+    private static Node Stored(Node map) => map.Op == Op.Kept ? map[0] : map;
 
     private static IEnumerable<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> Events(LossPlan plan)
     {
         foreach (PassPlan pass in plan.AllPasses)
         {
-            yield return ([.. ReadBy(pass)], pass.Maps);
+            yield return ([.. ReadBy(pass).Select(Stored)], pass.Maps);
             foreach (Node step in pass.Steps)
-                yield return (step.Inputs, [step]);
+                yield return ([.. step.Inputs.Select(Stored)], [step]);
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed class Planner(GraphBuilder builder)
     /// <summary>A sum that a pass adds up, or the maximum that it finds, as against one over the classes of a pixel or in the scalar section.</summary>
     public static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel);
 
-    // What is known only when a pass has seen every pixel.
-    private static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum || node.IsStep;
+    /// <summary>What is known only when a pass has seen every pixel.</summary>
+    public static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum || node.IsStep;
 
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
@@ -34,6 +34,17 @@ internal sealed class Planner(GraphBuilder builder)
         List<Node> all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
         valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
+        if (all.Any(node => node.IsStep))
+        {
+            int gradientStage = all.Where(IsOfPass).Select(Level).Max();
+            var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)] : [(gradient, gradientStage)], Level, valueStage);
+            (value, gradient) = (keeping.Read(value, valueStage), keeping.Read(gradient, gradientStage));
+            components = components.Select(component => component with { Value = keeping.Read(component.Value, valueStage), ClassValue = component.ClassValue is null ? null : keeping.Read(component.ClassValue, valueStage) }).ToImmutableArray();
+            partial = Component.InOrder(components).Select(component => component.Node).ToList();
+            all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
+            levels.Clear();
+        }
+
         int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
 
         // Value and gradient in one pass must find the value that the value's pass finds alone, to the last bit.
@@ -49,7 +60,7 @@ internal sealed class Planner(GraphBuilder builder)
             string title = string.Join(", and ", new[] { "statistics" }.Concat(does.Where(part => part.Length > 0)));
             statistics.Add(Pass(
                 k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null, maps) with
-            { Steps = steps.ToImmutableArray() });
+            { Steps = steps.Where(step => step.Op != Op.Kept).ToImmutableArray() });
         }
 
         int id = passCount;
@@ -157,6 +168,8 @@ internal sealed class Planner(GraphBuilder builder)
     // A step that reads what another left runs right behind it; what it reads otherwise a pass stores first.
     private int StepLevel(Node node)
     {
+        if (node.Op == Op.Kept)
+            return node.Index + 1;
         int level = 0;
         foreach (Node input in node.Inputs)
         {

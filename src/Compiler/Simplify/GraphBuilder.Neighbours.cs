@@ -15,4 +15,7 @@ internal sealed partial class GraphBuilder
     /// <summary>The gradient of a pool's input: what arrives goes to the neighbour that was taken.</summary>
     public Node PoolSlope(Node value, Node arriving, Window window) =>
         arriving.IsNumber(0) ? arriving : Make(Op.PoolSlope, [value, Spread(arriving, Axes.Batch | Axes.Pixel)], window: window);
+
+    /// <summary>A value as the pass of a stage keeps it for later ones.</summary>
+    public Node Kept(Node value, int stage) => Make(Op.Kept, [value], stage);
 }

@@ -391,9 +391,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
                 return perPixel ? "V.Load(x)" : $"V.Load(x + i{Apart("logitStride")})";
             case Op.Target:
                 return perPixel ? "V.Load(y)" : $"V.Load(y + i{Apart("targetStride")})";
-            case Op.Input or Op.RunningSum or Op.Correlate or Op.Pool or Op.PoolSlope when TileSchedule.HasClass(node):
+            case var _ when IsMap(node) && TileSchedule.HasClass(node):
                 return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i{Apart("inputStride")})";
-            case Op.Input or Op.RunningSum or Op.Correlate or Op.Pool or Op.PoolSlope:
+            case var _ when IsMap(node):
                 return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
                 return inClass && !perPixel ? $"V.Load(upstream + i{Apart("tile.UpstreamStride")})"

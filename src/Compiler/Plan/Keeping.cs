@@ -1,0 +1,76 @@
+using LossGen.Compiler.Graph;
+
+namespace LossGen.Compiler.Plan;
+
+/// <summary>
+/// What one pass keeps in a map for later ones. A chain of steps has many passes, and without maps each would compute anew all that leads to it: the work would grow with the square of the chain.
+/// </summary>
+internal sealed class Keeping
+{
+    // A map is stored once and read at each use, and each takes about as long as so many operations on what is in registers.
+    private const int ReadCost = 4, ExpensiveCost = 12, LeastCost = 24;
+
+    private readonly GraphBuilder builder;
+    private readonly Func<Node, int> level;
+    private readonly int valueStage;
+    private readonly Dictionary<Node, int> stages = [];
+    private readonly Dictionary<Node, int> kept = [];
+    private readonly Dictionary<Node, Node> rewritten = [];
+
+    /// <param name="builder">Makes the nodes.</param>
+    /// <param name="all">All nodes of the loss.</param>
+    /// <param name="roots">Unreduced values and gradient, each with the number of the pass that writes it.</param>
+    /// <param name="level">The number of passes that run before a node is known.</param>
+    /// <param name="valueStage">The number of passes that the value needs.</param>
+    public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level, int valueStage)
+    {
+        (this.builder, this.level, this.valueStage) = (builder, level, valueStage);
+        var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]), node => node.IsPixel));
+        var seen = new HashSet<(Node, int)>();
+        foreach ((Node root, int pass) in roots.Concat(all.Where(Planner.IsOfPass).SelectMany(node => node.Inputs.Select(input => (input, level(node) - 1)))).OrderBy(root => root.Item2))
+            Visit(root, pass);
+
+        void Visit(Node node, int pass)
+        {
+            if (!node.IsPixel || node.IsStep || node.Op == Op.RunningSum || !seen.Add((node, pass)))
+                return;
+            int stage = kept.TryGetValue(node, out int known) ? known : pass < valueStage ? Stage(node) : Math.Max(Stage(node), valueStage);
+            if (stage < pass && !node.Operation().IsCondition && !exact.Contains(node))
+            {
+                if (Cost(node) >= LeastCost)
+                    kept[node] = stage;
+                return;
+            }
+
+            foreach (Node input in node.Inputs)
+                Visit(input, pass);
+        }
+    }
+
+    /// <summary>The node with what it reads from earlier passes taken from their maps.</summary>
+    /// <param name="node">A result.</param>
+    /// <param name="pass">The pass that writes it, if it is one's.</param>
+    public Node Read(Node node, int pass) => kept.TryGetValue(node, out int stage) && stage < pass ? builder.Kept(Rewrite(node), stage) : Rewrite(node);
+
+    private Node Rewrite(Node node)
+    {
+        if (rewritten.TryGetValue(node, out Node? known))
+            return known;
+        int pass = Planner.IsOfPass(node) ? level(node) - 1 : Stage(node);
+        Node[] inputs = [.. node.Inputs.Select(input => Read(input, pass))];
+        return rewritten[node] = inputs.SequenceEqual(node.Inputs) ? node : builder.Same(node, [.. inputs]);
+    }
+
+    // The first pass that can compute a node: behind the steps and sums that it reads, and with what arrives at the value behind that.
+    private int Stage(Node node)
+    {
+        if (stages.TryGetValue(node, out int known))
+            return known;
+        int stage = node.Op == Op.Upstream ? valueStage : Planner.IsOfPass(node) ? level(node) : node.Inputs.Select(Stage).DefaultIfEmpty(0).Max();
+        return stages[node] = stage;
+    }
+
+    // What a pass does to have a node: maps that it reads, and operations.
+    private int Cost(Node node) => Reachable.From([node], inner => inner.IsPixel, inner => inner.PassInputs)
+        .Sum(inner => inner.Inputs.IsEmpty || inner.Op == Op.RunningSum || inner.IsStep ? inner.IsConstant ? 0 : ReadCost : inner.Operation().IsExpensive ? ExpensiveCost : 1);
+}
