@@ -10,6 +10,9 @@ namespace LossGen.Compiler.Plan;
 /// </summary>
 internal sealed class TileSchedule
 {
+    // The weight of a class's loop beyond which it becomes several, and that of each of them.
+    private const int MostInClassLoop = 800, WeightOfPart = 400;
+
     // The weight of a class up to which two fit.
     private const int MostPaired = 120;
 
@@ -39,6 +42,10 @@ internal sealed class TileSchedule
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
         ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStored.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
+        List<Node> inClassLoop = Computed(ClassOutputs, node => Stored.Contains(node) || Ahead.Contains(node));
+        ClassParts = !ClassesInPairs && WeightOfAll(inClassLoop) > MostInClassLoop && ClassSums.All(summand => summand.Factor is null)
+            ? ClassPart.Cut(inClassLoop, WeightOf, WeightOfPart)
+            : [];
         Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
@@ -111,6 +118,9 @@ internal sealed class TileSchedule
     /// </summary>
     public int Weight => Nodes.Sum(WeightOf);
 
+    // With what it reads.
+    private int WeightOfAll(List<Node> nodes) => nodes.Concat(nodes.SelectMany(node => Reads(node)).Where(node => node.IsPixel && (IsLeaf(node) || Stored.Contains(node)))).Distinct().Sum(WeightOf);
+
     private int WeightOf(Node node) => node.Op switch
     {
         _ when IsLeaf(node) || IsGiven(node) => 2,
@@ -134,6 +144,12 @@ internal sealed class TileSchedule
 
     /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
     public bool ClassesInPairs { get; }
+
+    /// <summary>The loops that a class's loop over the pixels is cut into; none where one will do.</summary>
+    public List<ClassPart> ClassParts { get; }
+
+    /// <summary>What these leave for one another, in scratch rows that the classes share.</summary>
+    public IEnumerable<Node> Handed => ClassParts.SelectMany(part => part.Leaves);
 
     /// <summary>The running sums whose values and keys have no class axis.</summary>
     public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));

@@ -368,18 +368,18 @@ internal static unsafe class Neighbours<T, V>
     // A row with what is read beyond its ends, for windows at all its places.
     private static void Pad(in ImageAxis axis, int first, int taps, Border border, T edge, T* row, T* padded)
     {
-        int count = axis.Size + taps - 1;
+        // What lies inside the image goes over as it is.
+        int count = axis.Size + taps - 1, begin = Math.Clamp(-first, 0, count), end = Math.Clamp(axis.Size - first, begin, count);
         for (int j = 0; j < count; j++)
         {
-            int place = j + first;
-            if (place == 0 && count - j >= axis.Size)
+            if (j == begin && end > begin)
             {
-                new ReadOnlySpan<T>(row, axis.Size).CopyTo(new Span<T>(padded + j, axis.Size));
-                j += axis.Size - 1;
+                new ReadOnlySpan<T>(row + begin + first, end - begin).CopyTo(new Span<T>(padded + begin, end - begin));
+                j = end - 1;
                 continue;
             }
 
-            int source = axis.Source(place, border);
+            int source = axis.Source(j + first, border);
             padded[j] = source < 0 ? edge : row[source];
         }
 

@@ -28,7 +28,7 @@ internal sealed class TileEmitter
 
     /// <summary>Rows of scratch memory: with a class axis, and without.</summary>
     public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass) =>
-        (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count);
+        (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count + pass.Schedule.Handed.Count());
 
     /// <summary>Products over pixels: with a class axis, and without.</summary>
     public static (int PerClass, int Shared) Products(PassPlan pass) => (ProductsOf(pass, perClass: true).Count(), ProductsOf(pass, perClass: false).Count());
@@ -49,7 +49,7 @@ internal sealed class TileEmitter
                 if (schedule.ClassesInPairs)
                     Call(ClassesComment, method + Classes);
                 else if (schedule.HasClassPhase)
-                    ClassPhase();
+                    ClassPhase(method);
             });
         }
         else
@@ -60,7 +60,9 @@ internal sealed class TileEmitter
         if (schedule.RowSums.Count > 0)
             Loop(method + Sums, RowSumLoop);
         if (schedule.ClassesInPairs)
-            Loop(method + Classes, ClassPhase);
+            Loop(method + Classes, () => ClassPhase(method));
+        for (int k = 0; k < schedule.ClassParts.Count; k++)
+            PartOfClass(method, k);
     }
 
     private void InParts(string method)
@@ -83,7 +85,7 @@ internal sealed class TileEmitter
         if (schedule.ClassesInPairs)
             return;
         writer.Line();
-        Method(classes, ClassPhase);
+        Method(classes, () => ClassPhase(method));
     }
 
     private const string ClassesComment = "// Class by class: sums and results that keep the class axis.";
@@ -91,6 +93,7 @@ internal sealed class TileEmitter
     // Loops over the classes, behind the name of the pass.
     private const string Sums = "Sums";
     private const string Classes = "Classes";
+    private const string Part = "Part";
 
     private static string CallOf(string loop) => $"{KernelEmitter.Kernels}.ClassLoops.Run<{loop}, T, V, M>(ref tile);";
 
@@ -123,10 +126,10 @@ internal sealed class TileEmitter
         writer.Close();
     }
 
-    private void Header(string method)
+    private void Header(string method, string parameters = "")
     {
         writer.Line(KernelEmitter.Optimized);
-        writer.Line($"private static void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile)");
+        writer.Line($"private static void {method}<T, V, M>(ref {KernelEmitter.Kernels}.Tile<T> tile{parameters})");
         KernelEmitter.Constraints(writer);
         writer.Open();
     }
@@ -301,8 +304,19 @@ internal sealed class TileEmitter
         stored.UnionWith(computed.Where(schedule.Stored.Contains));
     }
 
-    private void ClassPhase()
+    private void ClassPhase(string method)
     {
+        if (schedule.ClassParts.Count > 0)
+        {
+            writer.Line();
+            writer.Line(ClassesComment);
+            writer.Open("for (int c = 0; c < classes; c++)");
+            for (int k = 0; k < schedule.ClassParts.Count; k++)
+                writer.Line($"{method}{Part}{k}<T, V, M>(ref tile, c);");
+            writer.Close();
+            return;
+        }
+
         List<Summand> perClass = schedule.ClassSums.Where(sum => TileSchedule.HasClass(sum.Sum)).ToList();
         List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
         if (!text.IsForSeveral)
@@ -314,7 +328,7 @@ internal sealed class TileEmitter
         DeclareSums(across);
         OpenClassLoop();
         text.ClassPointers(schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), schedule.ClassOutputs);
-        text.ResultPointers();
+        text.ResultPointers(schedule.ClassOutputs);
         Ahead();
         DeclareSums(perClass);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
@@ -326,19 +340,7 @@ internal sealed class TileEmitter
             text.DeclareIfShared(node);
         foreach (Summand sum in perClass.Concat(across))
             Accumulate(sum);
-        if (pass.Gradient is { } gradient)
-            writer.Line($"V.Store({text.Value(gradient)}, gradient + i{text.Apart("gradientStride")}, isStreamed);");
-        if (pass.Elements is { } elements && TileSchedule.HasClass(elements))
-            writer.Line($"V.Store({text.Value(elements)}, elements + i{text.Apart("tile.ElementStride")});");
-        foreach (Node store in schedule.ClassStores)
-        {
-            foreach (int part in pass.StoredParts(store))
-                writer.Line($"V.Store({text.Value(store[part])}, {text.StoreName(store, part)} + i);");
-        }
-
-        foreach (Node map in schedule.ClassMaps)
-            writer.Line($"V.Store({text.Value(map)}, {text.MapStoreName(map)} + i);");
-
+        WriteResults(schedule.ClassOutputs);
         text.CloseScope();
         writer.Close();
         if (perClass.Count > 0)
@@ -352,6 +354,71 @@ internal sealed class TileEmitter
         foreach (Summand sum in across)
             StoreSum(sum, "");
     }
+
+    // What goes to memory.
+    private void WriteResults(IEnumerable<Node> outputs)
+    {
+        var own = new HashSet<Node>(outputs);
+        if (pass.Gradient is { } gradient && own.Contains(gradient))
+            writer.Line($"V.Store({text.Value(gradient)}, gradient + i{text.Apart("gradientStride")}, isStreamed);");
+        if (pass.Elements is { } elements && TileSchedule.HasClass(elements) && own.Contains(elements))
+            writer.Line($"V.Store({text.Value(elements)}, elements + i{text.Apart("tile.ElementStride")});");
+        foreach (Node store in schedule.ClassStores)
+        {
+            foreach (int part in pass.StoredParts(store).Where(part => own.Contains(store[part])))
+                writer.Line($"V.Store({text.Value(store[part])}, {text.StoreName(store, part)} + i);");
+        }
+
+        foreach (Node map in schedule.ClassMaps.Where(own.Contains))
+            writer.Line($"V.Store({text.Value(map)}, {text.MapStoreName(map)} + i);");
+    }
+
+    // A part of a class's work. A result is written by the part that computes it.
+    private void PartOfClass(string method, int index)
+    {
+        ClassPart part = schedule.ClassParts[index];
+        List<Summand> sums = schedule.ClassSums.Where(sum => sum.Parts.Max(PartOf) == index).ToList();
+        List<Node> written = schedule.ClassOutputs.Where(output => PartOf(output) == index).ToList();
+        List<Node> outputs = [.. written, .. part.Leaves];
+        writer.Line();
+        writer.Line($"// Class by class, part {index + 1} of {schedule.ClassParts.Count}.");
+        Header(method + Part + index, ", int c");
+        text.BeginMethod();
+        writer.Line();
+        text.OpenClassScope(perPixel: false);
+        text.ClassPointers(index == 0 ? [.. schedule.Computed(schedule.Ahead, _ => false), .. part.Nodes] : part.Nodes, outputs);
+        text.ResultPointers(written);
+        if (index == 0)
+            Ahead();
+        DeclareSums(sums);
+        writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
+        text.OpenInnerScope();
+        text.CountUses(part.Nodes, outputs);
+        text.LoadAhead();
+        Load(part.Reads);
+        foreach (Node node in part.Nodes)
+        {
+            bool isHanded = part.Leaves.Contains(node);
+            text.DeclareIfShared(node, isHanded);
+            if (isHanded)
+                writer.Line($"V.Store({text.Value(node)}, {text.RowName(node)} + i);");
+        }
+
+        foreach (Summand sum in sums)
+            Accumulate(sum);
+        WriteResults(written);
+        text.CloseScope();
+        writer.Close();
+        if (sums.Count > 0)
+            writer.Line();
+        foreach (Summand sum in sums)
+            StoreSum(sum, TileSchedule.HasClass(sum.Sum) ? " + c" : "");
+        text.CloseScope();
+        text.EndMethod();
+        writer.Close();
+    }
+
+    private int PartOf(Node output) => Math.Max(0, schedule.ClassParts.FindIndex(part => part.Nodes.Contains(output)));
 
     private void OpenClassLoop()
     {

@@ -33,7 +33,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         Declare(["inputStride"], "nint inputStride = tile.InputStride;");
         Declare(["labels"], "var labels = tile.Labels;");
         Declare(["scratch", "width"], "var scratch = tile.Scratch; int width = tile.Width;");
-        foreach (Node row in schedule.Rows.Concat(schedule.Ahead))
+        foreach (Node row in schedule.Rows.Concat(schedule.Ahead).Concat(schedule.Handed))
             Declare([RowName(row)], $"var {RowName(row)} = {PixelRow(row)};");
         Declare(["constants"], "var constants = tile.Constants;");
         Declare(["validity"], "var validity = tile.Valid;");
@@ -210,19 +210,20 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     }
 
     /// <summary>Where a class's results go.</summary>
-    public void ResultPointers()
+    public void ResultPointers(IEnumerable<Node> outputs)
     {
-        if (Pass.Gradient is not null)
+        var own = new HashSet<Node>(outputs);
+        if (Pass.Gradient is { } gradient && own.Contains(gradient))
             writer.Line("var gradient = tile.Gradient + (c * gradientStride);");
-        if (Pass.Elements is { } elements && TileSchedule.HasClass(elements))
+        if (Pass.Elements is { } elements && TileSchedule.HasClass(elements) && own.Contains(elements))
             writer.Line("var elements = tile.Elements + (c * tile.ElementStride);");
         foreach (Node store in schedule.ClassStores)
         {
-            foreach (int part in Pass.StoredParts(store))
+            foreach (int part in Pass.StoredParts(store).Where(part => own.Contains(store[part])))
                 writer.Line($"var {StoreName(store, part)} = {Store(store, part)} + (c * tile.StoreStride);");
         }
 
-        foreach (Node map in schedule.ClassMaps)
+        foreach (Node map in schedule.ClassMaps.Where(own.Contains))
             writer.Line($"var {MapStoreName(map)} = {MapStore(map)} + (c * tile.StoreStride);");
     }
 
@@ -239,7 +240,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private string PixelRow(Node node)
     {
-        int row = schedule.Ahead.Contains(node) ? schedule.Rows.Count + schedule.Ahead.IndexOf(node) : schedule.Rows.IndexOf(node);
+        int row = schedule.Rows.Concat(schedule.Ahead).Concat(schedule.Handed).ToList().IndexOf(node);
         return $"scratch + ((({schedule.Stored.Count} * classes) + {row}) * width)";
     }
 
