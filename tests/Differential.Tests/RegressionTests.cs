@@ -170,6 +170,11 @@ public sealed class RegressionTests
         ("a log-sum-exp over pixels of which one is infinite", Loss("Activation.Softmax", "Tanh(LogSumExpOverPixels(-Log(x.Probability)))", Activation.Softmax) with { LogitBound = 30, MasksClasses = true }),
         ("a written softmax of magnitudes of which one is infinite", Loss("Activation.Softmax, Reduction = Reduction.None", "Exp(Abs(x.Logit)) / SumOverClasses(Exp(Abs(x.Logit)))", Activation.Softmax)
             with { LogitBound = 100, MasksClasses = true, Reduction = Reduction.None }),
+        ("a written softmax of quotients by what the masked class has a share of", Loss(
+            "Activation.Softmax", "Exp(x.Logit / (SoftmaxOverClasses(x.Probability) + 0.37)) / SumOverClasses(Exp(x.Logit / (SoftmaxOverClasses(x.Probability) + 0.37)))", Activation.Softmax) with { LogitBound = 30, MasksClasses = true }),
+        ("a masked logit times a sum over the pixels", Loss("Activation.Softmax", "Sigmoid(x.Logit * Log(Sum(Exp(x.Probability))))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
+        ("a log-sum-exp that a masked class has a share of", Loss("Activation.Softmax", "Log(SumOverClasses(Exp(Lgamma(Tanh(Square(x.Logit) + 1)))))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
+        ("the target times what it asks of a masked class", Loss("Activation.Softmax, Reduction = Reduction.None", "y * SumOverClasses(Log(x.Probability) * y)", Activation.Softmax) with { Reduction = Reduction.None, MasksClasses = true }),
         ("second derivatives of hyperbolic functions beside ignored numbers",
             Loss("Activation.None, IgnoreIndex = 255", "(Cosh(x.LogProbability) + Sinh(x.LogProbability) + Expm1(-x.LogProbability)) * Sum(x.Probability)", Activation.None, ignore: 255)),
         ("a shift to an ignored element of a written softmax that leaves its class out", new()

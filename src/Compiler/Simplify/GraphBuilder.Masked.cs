@@ -13,7 +13,7 @@ internal sealed partial class GraphBuilder
     // and meets an infinite sum only.
     private IEnumerable<Node> SelectingFactors(List<Node> factors)
     {
-        if (!MasksClasses || !factors.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(IsFiniteIfMasked))
+        if (!MasksClasses || !factors.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(StaysFinite))
             yield break;
         if (factors.Find(IsWeight) is { } weight)
             yield return weight;
@@ -27,7 +27,13 @@ internal sealed partial class GraphBuilder
     private static bool IsWeight(Node node) => node.Op == Op.Target
         || (node.Op == Op.Add && node[0].IsNumber(1) && node[1] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1) && minus[1].Op == Op.Target);
 
-    private static bool Selects(Node factor) => factor.Op == Op.Softmax || IsWeight(factor);
+    private bool Selects(Node factor) => IsShare(factor) || IsWeight(factor);
+
+    // A softmax in which a class that is masked has no share: not of what levels off at minus infinity.
+    private bool IsShare(Node node) => node.Op == Op.Softmax && IfMasked(node[0]).HasFlag(Limits.Below);
+
+    // For all classes of the pixel: a sum over the classes of what the target selects is infinite where it asks for a class that is masked, and there it meets the target of the other classes, which is 0.
+    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IfMasked(factor, null, isLabel: true) is var limits && (!limits.HasFlag(Limits.Shared) || (limits & Limits.Infinite) == Limits.None));
 
     private Node IsNotZero(Node factor) => Not(Equal(Zero, factor));
 
@@ -40,7 +46,7 @@ internal sealed partial class GraphBuilder
         if (!MasksClasses || !Selects(factor))
             return false;
         List<Node> factors = Factors(value).ToList();
-        return factors.Contains(factor) && factors.TrueForAll(IsFiniteIfMasked);
+        return factors.Contains(factor) && factors.TrueForAll(StaysFinite);
     }
 
     // A product with the divisor may stand for a selection by it, which leaves nothing where both are 0.
@@ -62,11 +68,15 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// What an adjoint of the node contributes to that of an input that stays finite, with 0 for NaN where the node is infinite: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
-    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone meets its probability of 0.
+    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0.
     /// </summary>
     public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution) =>
-        MasksClasses && !IsSum(node) && DependsOnLogit(adjoint) && !IsFiniteIfMasked(node) && IsFiniteIfMasked(input) && !IsFiniteIfMasked(contribution) && IfMasked(node).HasFlag(Limits.Shared)
+        MasksClasses && !IsSum(node) && DependsOnLogit(adjoint) && !IsFiniteIfMasked(node) && IsFiniteIfMasked(input) && !IsFiniteIfMasked(contribution) && (IfMasked(node).HasFlag(Limits.Shared) || !MeetsShare(input, node.Axes))
             ? NumberWhereInfinite(node, contribution) : contribution;
+
+    // All that flows through the node to the logits of a class is multiplied by its probability, and each class has its own.
+    private bool MeetsShare(Node node, Axes axes) => !node.PassesGradient || (node.Axes.Has(axes & Axes.Class)
+        && (node.Op is Op.Softmax or Op.SoftmaxComplement ? IfMasked(node[0]).HasFlag(Limits.Below) : node.Operation().IsElementwise && node.Inputs.All(input => MeetsShare(input, axes))));
 
     private static bool IsSum(Node node) => node.Op is Op.Add or Op.Logit or Op.Sum;
 
@@ -92,37 +102,39 @@ internal sealed partial class GraphBuilder
 
     private bool IsFiniteIfMasked(Node node) => (IfMasked(node) & Limits.Infinite) == Limits.None;
 
-    // What becomes of a node where logits are minus infinity, from the values of its operation there; of another being not 0, where a condition has asked.
-    private Limits IfMasked(Node node, Node? notZero = null)
+    // What becomes of a node where logits are minus infinity, from the values of its operation there; of another being not 0, where a condition has asked. The label's class may be masked, or only others.
+    private Limits IfMasked(Node node, Node? notZero = null, bool isLabel = false)
     {
         if (node == notZero)
-            return IfMasked(node) & ~Limits.Zero;
-        if (ifMasked.TryGetValue((node, notZero), out Limits known))
+            return IfMasked(node, null, isLabel) & ~Limits.Zero;
+        if (ifMasked.TryGetValue((node, notZero, isLabel), out Limits known))
             return known;
-        Limits Input(int input) => IfMasked(node[input], notZero);
+        Limits Input(int input) => IfMasked(node[input], notZero, isLabel);
         Limits result = node.Op switch
         {
             Op.Constant => LimitOf(node.Number),
             Op.Logit => Limits.Below,
 
             // The class that is masked has no share, and no pixel has all of them masked. Its target is 0, but for targets that make no sense.
-            Op.Softmax or Op.Target => Limits.Zero,
+            Op.Softmax => Input(0).HasFlag(Limits.Below) ? Limits.Zero : Limits.None,
+            Op.Target => Limits.Zero,
             Op.SoftmaxComplement or Op.RunningSum => Limits.None,
             Op.LogSumExp or Op.ClassMaximum => Shared(Input(0) & Limits.Above),
             Op.Sum when node.Attribute.Has(Axes.Class) => Shared(Input(0) & Limits.Infinite),
             Op.Sum or Op.PixelMaximum => Shared(Input(0)),
 
             // What the label or such a factor selects is finite but where it has to be infinite, or is infinite for other classes' sake.
+            Op.Mask when isLabel && SelectsLabel(node[0]) => Input(1) | Limits.Zero,
             Op.Mask when SelectsClass(node[0]) => Input(1) is var limits && limits.HasFlag(Limits.Shared) ? limits | Limits.Zero : Limits.Zero,
-            Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
-            Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero) | IfMasked(node[2], Excludes(node[0], false) ?? notZero),
+            Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
+            Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | IfMasked(node[2], Excludes(node[0], false) ?? notZero, isLabel),
 
             // Numbers of the target alone are as they are without a mask.
             Op.Divide when !node[1].DependsOnLogit => Input(0),
-            _ when node.Operation() is { IsElementwise: true, IsCondition: false } operation => OfInputs(node, operation, notZero),
+            _ when node.Operation() is { IsElementwise: true, IsCondition: false } operation => OfInputs(node, operation, Input),
             _ => Limits.None,
         };
-        ifMasked[(node, notZero)] = result;
+        ifMasked[(node, notZero, isLabel)] = result;
         return result;
     }
 
@@ -136,11 +148,13 @@ internal sealed partial class GraphBuilder
         _ => null,
     };
 
-    private static bool SelectsClass(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && Selects(factor));
+    private bool SelectsClass(Node condition) => SelectsLabel(condition) || (NotZero(condition) is { } factor && Selects(factor));
 
-    private Limits OfInputs(Node node, Operation operation, Node? notZero)
+    private static bool SelectsLabel(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && IsWeight(factor));
+
+    private static Limits OfInputs(Node node, Operation operation, Func<int, Limits> ofInput)
     {
-        Limits[] limits = [.. node.Inputs.Select(input => input.IsConstant ? Limits.None : IfMasked(input, notZero))];
+        Limits[] limits = [.. node.Inputs.Select((input, i) => input.IsConstant ? Limits.None : ofInput(i))];
         if (limits.All(limit => limit == Limits.None))
             return Limits.None;
         IEnumerable<double[]> points = [[]];
@@ -188,5 +202,5 @@ internal sealed partial class GraphBuilder
         Shared = 8,
     }
 
-    private readonly Dictionary<(Node Node, Node? NotZero), Limits> ifMasked = [];
+    private readonly Dictionary<(Node Node, Node? NotZero, bool IsLabel), Limits> ifMasked = [];
 }

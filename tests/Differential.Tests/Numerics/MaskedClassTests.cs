@@ -1,5 +1,6 @@
 using System.Globalization;
 using LossGen.Differential.Checks;
+using LossGen.Differential.Losses;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -49,6 +50,15 @@ public sealed class MaskedClassTests
         .. Saturating("Atan({0})", Math.Atan, v => 1 / (1 + (v * v)), -Math.PI / 2),
         .. Saturating("1 / (1 - {0})", v => 1 / (1 - v), v => 1 / ((1 - v) * (1 - v)), 0),
         .. Saturating("1 / Sqrt(1 - {0})", v => 1 / Math.Sqrt(1 - v), v => 0.5 * Math.Pow(1 - v, -1.5), 0),
+
+        // What levels off beside a finite factor that reaches the logits by another way than the probability of the class.
+        new("SumOverClasses(Sigmoid(x.Logit * Log(1 + Sum(Exp(x.Probability)))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
+        new("SumOverClasses(Sigmoid(x.Logit / (1 / Log(1 + Sum(Exp(x.Probability))))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
+        new("SumOverClasses(Sigmoid(x.Logit * MeanOverClasses(Square(x.Probability))))", Sigmoid(Squares / 3) + Sigmoid(Squares / 6), SlopesBesideSquares()),
+
+        // A softmax in which the masked class has a share, since its exponent levels off.
+        new("SumOverClasses(x.ClassIndex * SoftmaxOverClasses(Tanh(Square(x.Logit))))", Levelled.Value, Levelled.Gradient),
+        new("SumOverClasses(x.ClassIndex * Exp(Tanh(Square(x.Logit))) / SumOverClasses(Exp(Tanh(Square(x.Logit)))))", Levelled.Value, Levelled.Gradient),
     ];
 
     // Terms that ask of each class's own logit or of something else than a probability, and one that is as large as the gap between classes.
@@ -132,6 +142,13 @@ public sealed class MaskedClassTests
     [InlineData("Square(x.Probability) * Atan(Log(SumOverClasses(Exp(Abs(x.Logit)))))", "Weight = 0.5")]
     [InlineData("Tanh(Sum(x.Logit) * x.Complement)", "Activation = Activation.Sigmoid")]
     [InlineData("Tanh(Square(Log(x.Probability)) * x.Complement)", "Activation = Activation.Sigmoid")]
+    [InlineData("Sigmoid(x.Logit * Log(1 + Sum(Exp(x.Probability))))", "Weight = 0.5")]
+    [InlineData("Tanh(x.Logit * MeanOverClasses(Square(x.Probability)))", "Weight = 0.5")]
+    [InlineData("Atan(x.LogProbability / (1 + MaxOverClasses(x.Probability)))", "Weight = 0.5")]
+    [InlineData("Tanh(x.Logit * Channel(x.Complement, 1))", "Weight = 0.5")]
+    [InlineData("Exp(x.Logit / (SoftmaxOverClasses(x.Probability) + 0.37)) / SumOverClasses(Exp(x.Logit / (SoftmaxOverClasses(x.Probability) + 0.37)))", "Weight = 0.5")]
+    [InlineData("Log(SumOverClasses(Exp(Lgamma(Tanh(Square(x.Logit) + 1)))))", "Weight = 0.5")]
+    [InlineData("Square(SoftmaxOverClasses(Tanh(Square(x.Logit))))", "Weight = 0.5")]
     public void NothingIsNotANumber(string formula, string options)
     {
         const string Name = "Levelling";
@@ -172,6 +189,35 @@ public sealed class MaskedClassTests
         Assert.Equal(-0.5, Roads.Reference(compiler.Create(Declaration), call), 12);
     }
 
+    /// <summary>What the target asks of a class that is masked is infinite, and 0 times that is 0 at the other classes.</summary>
+    [Theory]
+    [InlineData("y * SumOverClasses(Log(x.Probability) * y)", 0, 0, double.NegativeInfinity)]
+    [InlineData("y * SumOverClasses(x.Logit * y)", 0, 0, double.NegativeInfinity)]
+    [InlineData("y * Sum(-SumOverClasses(x.LogProbability * y))", 0, 0, double.PositiveInfinity)]
+    [InlineData("(1 - y) * Square(SumOverClasses(Log(x.Probability) * y))", double.PositiveInfinity, double.PositiveInfinity, 0)]
+    [InlineData("x.Probability * SumOverClasses(Log(x.Probability) * y)", double.NegativeInfinity, double.NegativeInfinity, 0)]
+    public void ALabelThatIsMaskedIsInfiniteAlone(string formula, double first, double second, double masked)
+    {
+        string declaration = $$"""
+            [Loss({{Softmax}}, Reduction = Reduction.None)]
+            public sealed partial class Declared
+            {
+                private static Value Formula(Prediction x, Target y) => {{formula}};
+            }
+            """;
+        ILoss loss = DeclarationCompiler.Compile([declaration]).Create(declaration);
+        var shape = new LossShape(1, 3, 1);
+        double[] logits = [1, 0.5, double.NegativeInfinity], wanted = [first, second, masked], ones = [1, 1, 1];
+        foreach (Batch batch in (Batch[])[new(shape, logits, null, [0, 0, 1]), new(shape, logits, [2], null)])
+        {
+            string target = batch.Labels is null ? "one-hot" : "index";
+            Assert.Equal(wanted, CpuBackend.InDouble(loss, batch, ones).Elements);
+            Assert.Equal(wanted, CpuBackend.InSingle(loss, batch, ones).Elements);
+            foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations, TorchRoad.InSingle])
+                Assert.True(wanted.SequenceEqual(TorchBackend.Run(loss, batch, ones, road).Elements), $"{target}, {road}");
+        }
+    }
+
     /// <summary>A term that counts nothing is as if it was not there, also where its value is infinite and the weight is known at run time only.</summary>
     [Fact]
     public void AWeightOfZeroTakesTheTermOut()
@@ -207,6 +253,39 @@ public sealed class MaskedClassTests
         {
             yield return new(
                 $"SumOverClasses({function.Replace("{0}", $"({square})", StringComparison.Ordinal)})", value(-own * own) + value(-other * other) + atInfinity, [gradient, -gradient, 0]);
+        }
+    }
+
+    private static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
+
+    private static double Softplus(double v) => Math.Log(1 + Math.Exp(v));
+
+    private static double SigmoidSlope(double v) => Sigmoid(v) * Sigmoid(-v);
+
+    private static double Squares => (Own * Own) + (Other * Other);
+
+    // Of sigmoid(x * f(p)) at logits 1 and 0.5: each class's own logit beside f, and beside the slope of f both probabilities, which move against each other.
+    private static double[] SlopesBeside(Func<double, double> f, Func<double, double> slope)
+    {
+        double first = SigmoidSlope(f(Own)), second = SigmoidSlope(0.5 * f(Other)), shared = Own * Other * ((first * slope(Own)) - (second * 0.5 * slope(Other)));
+        return [(first * f(Own)) + shared, (second * f(Other)) - shared, 0];
+    }
+
+    // Of sigmoid(x * m), m a third of the sum of the squares.
+    private static double[] SlopesBesideSquares()
+    {
+        double first = SigmoidSlope(Squares / 3), second = SigmoidSlope(Squares / 6), shared = (first + (0.5 * second)) * 2.0 / 3 * Own * Other * (Own - Other);
+        return [(first * Squares / 3) + shared, (second * Squares / 3) - shared, 0];
+    }
+
+    // The mean class by shares exp(t) / sum(exp(t)), t = tanh(x * x), which is 1 at the masked class.
+    private static (double Value, double[] Gradient) Levelled
+    {
+        get
+        {
+            double[] t = [Math.Tanh(1), Math.Tanh(0.25), 1], exponentials = [.. t.Select(Math.Exp)], logits = [1, 0.5, 0];
+            double sum = exponentials.Sum(), mean = (exponentials[1] + (2 * exponentials[2])) / sum;
+            return (mean, [.. logits.Select((x, c) => exponentials[c] / sum * (c - mean) * (1 - (t[c] * t[c])) * 2 * x)]);
         }
     }
 
