@@ -11,6 +11,8 @@ using static TorchSharp.torch;
 /// </content>
 internal sealed partial class TensorInput
 {
+    private const double LogarithmOfZero = -1e30;
+
     /// <summary>a / b.</summary>
     public Tensor Divide(Tensor a, Tensor b)
     {
@@ -51,7 +53,9 @@ internal sealed partial class TensorInput
     /// <summary>A power.</summary>
     public Tensor Power(Tensor x, double exponent) => !torch.is_grad_enabled() || IsPolynomial(exponent)
         ? x.pow(exponent)
-        : Guarded(x, exponent == Math.Floor(exponent) ? x.ne(0) : x.le(0).logical_not(), v => v.pow(exponent));
+        : exponent == Math.Floor(exponent) ? Guarded(x, x.ne(0), v => v.pow(exponent))
+        : exponent < 0 ? Guarded(x, x.le(0).logical_not(), v => v.pow(exponent))
+        : PowerOfNothing(x, Guarded(x, x.le(0).logical_not(), v => v.pow(exponent)));
 
     /// <inheritdoc cref="Power(Tensor, double)"/>
     public Tensor Power(Tensor x, Tensor exponent)
@@ -59,8 +63,12 @@ internal sealed partial class TensorInput
         if (!torch.is_grad_enabled())
             return x.pow(exponent);
         Tensor isWhole = exponent.eq(exponent.floor()), isDefined = x.ne(0).logical_or(exponent.ge(0));
-        return Guarded(x, x.le(0).logical_not().logical_or(isWhole.logical_and(isDefined)), v => v.pow(exponent));
+        Tensor power = Guarded(x, x.le(0).logical_not().logical_or(isWhole.logical_and(isDefined)), v => v.pow(exponent));
+        return torch.where(isWhole.logical_or(exponent.lt(0)), power, PowerOfNothing(x, power));
     }
+
+    // Minus infinity to a power that is not whole is infinite; where a logarithm of 0 is a number far below, so is its power a large number.
+    private Tensor PowerOfNothing(Tensor x, Tensor power) => torch.where(x.detach().le(LogarithmOfZero / 10), Number(x.dtype == ScalarType.Float64 ? 1e150 : 1e18), power);
 
     /// <summary>The logarithm of the gamma function's magnitude.</summary>
     public Tensor Lgamma(Tensor x) => OffPoles(x, static v => v.lgamma());
@@ -96,7 +104,7 @@ internal sealed partial class TensorInput
 
     // That of a 0 is a number far below: in a sum of exponentials it is no summand, and any number is right where it is not taken.
     private Tensor GuardedLogarithm(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) =>
-        torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(-1e30));
+        torch.where(isSmooth, function(torch.where(isSmooth, x, Number(1))), Number(LogarithmOfZero));
 
     private Tensor Guarded(Tensor x, Tensor isSmooth, Func<Tensor, Tensor> function) =>
         Mask(isSmooth, function(torch.where(isSmooth, x, Number(1))));

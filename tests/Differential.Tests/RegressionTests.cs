@@ -149,6 +149,7 @@ public sealed class RegressionTests
         ("a softmax over the pixels", Loss("Activation.None, IgnoreIndex = 255", "-Sum(y * LogSoftmaxOverPixels(2 * x.Logit)) / (1 + Sum(y)) + LogSumExpOverPixels(x.Logit * y) + SoftmaxOverPixels(x.Logit)", Activation.None, ignore: 255)),
         ("a softmax over an image's pixels", Loss("Activation.Sigmoid, PerImage = true", "Square(Sum(SoftmaxOverPixels(3 * x.Logit) * y)) - LogSumExpOverPixels(MeanOverClasses(x.Logit)) + LogSumExpOverPixels(Mean(x.Logit))")),
         ("exponentials over the pixels by hand", Loss("Activation.None", "Sum(Exp(2 * x.Logit) * y) / Sum(Exp(2 * x.Logit)) + Log(Mean(Exp(x.Logit))) + Exp(x.Logit) / Sum(Exp(x.Logit))", Activation.None)),
+        ("second derivatives of a power of the log-sum-exp of no class", Outside(Activation.None, 1, 3, "1 / (Sum(Pow(Log(SumOverClasses(Exp(x.Probability))) + 0.37, 0.75)) + 1)", "OnlyClasses = new[] { 1 }")),
         ("second derivatives beside the logarithm of no label", Outside(Activation.None, 255, 2, "Tanh(Log(Exp(x.Probability) / (MeanOverClasses(y) + 0.37)))", "IncludeBackground = false")),
         ("a log-sum-exp of sums of classes of which nothing is known", Loss("Activation.Softmax, IgnoreIndex = -1, PerImage = true", "Log(SumOverClasses(Exp(Sum(x.Probability)))) + LogSumExpOverClasses(Mean(x.Logit)) * SoftmaxOverClasses(Sum(x.Logit) * 0.1)", Activation.Softmax, ignore: -1) with { PerImage = true }),
         ("a log-sum-exp of no class", Outside(Activation.Sigmoid, -1, 3, "Expm1(LogSumExpOverClasses(x.Logit * y)) + SumOverClasses(x.Probability * SoftmaxOverClasses(x.Logit))", "OnlyClasses = new[] { 1 }")),
@@ -175,6 +176,9 @@ public sealed class RegressionTests
         ("a masked logit times a sum over the pixels", Loss("Activation.Softmax", "Sigmoid(x.Logit * Log(Sum(Exp(x.Probability))))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
         ("a log-sum-exp that a masked class has a share of", Loss("Activation.Softmax", "Log(SumOverClasses(Exp(Lgamma(Tanh(Square(x.Logit) + 1)))))", Activation.Softmax) with { LogitBound = 100, MasksClasses = true }),
         ("the target times what it asks of a masked class", Loss("Activation.Softmax, Reduction = Reduction.None", "y * SumOverClasses(Log(x.Probability) * y)", Activation.Softmax) with { Reduction = Reduction.None, MasksClasses = true }),
+        ("an infinite sum beside a target and a probability", Loss("Activation.Softmax", "Tanh(y * Mean(x.LogProbability) * x.Probability)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
+        ("an infinite sum beside a complement of nearly nothing", Loss("Activation.Softmax", "Tanh(Sum(x.Logit) * x.Complement)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
+        ("an infinite sum beside a product of probabilities", Loss("Activation.Softmax", "Tanh(SumOverClasses(x.LogProbability) * x.Probability * x.Complement)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
         ("second derivatives of hyperbolic functions beside ignored numbers",
             Loss("Activation.None, IgnoreIndex = 255", "(Cosh(x.LogProbability) + Sinh(x.LogProbability) + Expm1(-x.LogProbability)) * Sum(x.Probability)", Activation.None, ignore: 255)),
         ("a shift to an ignored element of a written softmax that leaves its class out", new()

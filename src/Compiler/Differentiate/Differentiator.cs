@@ -8,7 +8,9 @@ internal static class Differentiator
     private const int MostParts = 8;
 
     /// <summary>The gradient of <paramref name="output"/>, weighted by <paramref name="seed"/>, at each logit.</summary>
-    public static Node Gradient(GraphBuilder builder, Node output, Node seed)
+    public static Node Gradient(GraphBuilder builder, Node output, Node seed) => builder.Differentiating(() => Find(builder, output, seed));
+
+    private static Node Find(GraphBuilder builder, Node output, Node seed)
     {
         var adjoints = new Dictionary<Node, Node>();
         if (output.DependsOnLogit)

@@ -31,6 +31,8 @@ internal sealed partial class GraphBuilder
         {
             node = new Node(nodes.Count, op, inputs, number, attribute, classes, window, AxesOf(op, inputs, attribute));
             nodes.Add(key, node);
+            if (IsDifferentiating && op == Op.Multiply)
+                slopes.Add(node);
         }
 
         return node;

@@ -74,7 +74,7 @@ internal sealed partial class GraphBuilder
         if (b.Op == Op.Divide && b[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(a, b[1]);
         List<Node> factors = Factors(a).Concat(Factors(b)).ToList();
-        return SelectingFactors(factors).Aggregate(Product(factors), (product, factor) => Mask(IsNotZero(factor), product));
+        return Selections(factors).Aggregate(Product(factors), (product, condition) => Mask(condition, product));
     }
 
     public Node Divide(Node a, Node b)

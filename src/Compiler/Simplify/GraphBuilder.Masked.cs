@@ -9,19 +9,57 @@ internal sealed partial class GraphBuilder
     /// <summary>The loss has a softmax: a logit of minus infinity takes its class out.</summary>
     public bool MasksClasses { get; init; }
 
-    // The factors whose 0 is 0 whatever the others are, where one of them may be infinite. What a gradient flows to is 0 only where its class is masked. The complement is 0 at another class than that,
-    // and meets an infinite sum only.
-    private IEnumerable<Node> SelectingFactors(List<Node> factors)
+    // Below it a share is 0 on some roads and a number on others.
+    private const double SmallestNormal = 1.17549435e-38;
+
+    // The conditions that factors are not 0 whose 0 is 0 whatever the others are, where one of them may be infinite. What a gradient flows to is 0 only where its class is masked. The complement is 0 at
+    // another class than that, and meets an infinite sum only.
+    private IEnumerable<Node> Selections(List<Node> factors)
     {
         if (!MasksClasses || !factors.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(StaysFinite))
             yield break;
-        if (factors.Find(IsWeight) is { } weight)
-            yield return weight;
-        else if (factors.Find(Selects) is { } probability)
-            yield return probability;
+        Node? weight = factors.Find(IsWeight), probability = factors.Find(IsShare);
+        if (weight is not null)
+            yield return IsNotZero(weight);
+        if (probability is not null && (weight is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
+            yield return IsNotLost(probability, factors);
         if (factors.Find(factor => factor.Op == Op.SoftmaxComplement) is { } complement && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
-            yield return complement;
+            yield return IsNotLost(complement, factors);
     }
+
+    /// <summary>What is made is a derivative: a slope beside what is infinite has to be a number, whichever.</summary>
+    public bool IsDifferentiating { get; private set; }
+
+    // Products of derivatives, which stay that when they are made again.
+    private readonly HashSet<Node> slopes = [];
+
+    /// <summary>Makes a derivative.</summary>
+    public Node Differentiating(Func<Node> make)
+    {
+        bool outer = IsDifferentiating;
+        IsDifferentiating = true;
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            IsDifferentiating = outer;
+        }
+    }
+
+    // A share of a class that is not masked may round to 0, or not, and times an infinite sum that is another value: there it is 0 below a size that all roads know. Beside a finite sum it is what it is.
+    private Node IsNotLost(Node share, List<Node> factors)
+    {
+        List<Node> infinite = [.. factors.Where(factor => !ReferenceEquals(factor, share) && !StaysFinite(factor))];
+        if (IsDifferentiating || !infinite.Exists(IsShared))
+            return IsNotZero(share);
+        Node condition = Or(Not(LessOrEqual(share, Constant(SmallestNormal))), Less(Abs(Product(infinite)), Constant(double.PositiveInfinity)));
+        notLost.Add(condition);
+        return condition;
+    }
+
+    private readonly HashSet<Node> notLost = [];
 
     // The target, and 1 less the target.
     private static bool IsWeight(Node node) => node.Op == Op.Target
@@ -29,11 +67,13 @@ internal sealed partial class GraphBuilder
 
     private bool Selects(Node factor) => IsShare(factor) || IsWeight(factor);
 
-    // A softmax in which a class that is masked has no share: not of what levels off at minus infinity.
-    private bool IsShare(Node node) => node.Op == Op.Softmax && IfMasked(node[0]).HasFlag(Limits.Below);
+    // A softmax in which a class that is masked has no share, not of what levels off at minus infinity; and a sigmoid of a term beside it.
+    private bool IsShare(Node node) => node.Op is Op.Softmax or Op.Sigmoid && IfMasked(node[0]).HasFlag(Limits.Below);
 
     // For all classes of the pixel: a sum over the classes of what the target selects is infinite where it asks for a class that is masked, and there it meets the target of the other classes, which is 0.
-    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IfMasked(factor, null, isLabel: true) is var limits && (!limits.HasFlag(Limits.Shared) || (limits & Limits.Infinite) == Limits.None));
+    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IsDifferentiating || !IsShared(factor) || (IfMasked(factor, null, isLabel: true) & Limits.Infinite) == Limits.None);
+
+    private bool IsShared(Node node) => IfMasked(node, null, isLabel: true).HasFlag(Limits.Shared);
 
     private Node IsNotZero(Node factor) => Not(Equal(Zero, factor));
 
@@ -67,12 +107,19 @@ internal sealed partial class GraphBuilder
         MasksClasses && IsSum(node) && !IsFiniteIfMasked(node) && !IsFiniteIfMasked(adjoint) ? NumberWhereInfinite(node, adjoint) : adjoint;
 
     /// <summary>
-    /// What an adjoint of the node contributes to that of an input that stays finite, with 0 for NaN where the node is infinite: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
+    /// What an adjoint of the node contributes to that of an input, with 0 for NaN where the node is infinite and the input is not: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
     /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0.
     /// </summary>
-    public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution) =>
-        MasksClasses && !IsSum(node) && DependsOnLogit(adjoint) && !IsFiniteIfMasked(node) && IsFiniteIfMasked(input) && !IsFiniteIfMasked(contribution) && (IfMasked(node).HasFlag(Limits.Shared) || !MeetsShare(input, node.Axes))
-            ? NumberWhereInfinite(node, contribution) : contribution;
+    public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution)
+    {
+        if (!MasksClasses || IsSum(node) || !DependsOnLogit(adjoint) || IsFiniteIfMasked(node) || IsFiniteIfMasked(contribution))
+            return contribution;
+        bool isShared = IfMasked(node).HasFlag(Limits.Shared);
+        bool isAlone = IsFiniteIfMasked(input)
+            ? isShared || !MeetsShare(input, node.Axes)
+            : isShared && node.Inputs.Any(other => !ReferenceEquals(other, input) && !IsFiniteIfMasked(other));
+        return isAlone ? NumberWhereInfinite(node, contribution) : contribution;
+    }
 
     // All that flows through the node to the logits of a class is multiplied by its probability, and each class has its own.
     private bool MeetsShare(Node node, Axes axes) => !node.PassesGradient || (node.Axes.Has(axes & Axes.Class)

@@ -68,7 +68,7 @@ internal sealed partial class GraphBuilder
             return Zero;
         if (value.Op == Op.Mask)
         {
-            if (ReferenceEquals(condition, value[0]) && NotZero(condition) is not null)
+            if (ReferenceEquals(condition, value[0]) && (notLost.Contains(condition) || NotZero(condition) is not null))
                 return value;
 
             // The label is never set at an invalid pixel.
@@ -183,6 +183,7 @@ internal sealed partial class GraphBuilder
         Node rebuilt = node.Op switch
         {
             Op.Add => Add(inputs[0], inputs[1]),
+            Op.Multiply when slopes.Contains(node) => Differentiating(() => Multiply(inputs[0], inputs[1])),
             Op.Multiply => Multiply(inputs[0], inputs[1]),
             Op.Divide => Divide(inputs[0], inputs[1]),
             Op.Power => Power(inputs[0], inputs[1]),

@@ -13,7 +13,7 @@ public sealed class Target : Value
         : base(ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel, extents, data)
     {
         Valid = valid;
-        Selects = true;
+        Elementwise.Selecting(this);
     }
 
     /// <summary>

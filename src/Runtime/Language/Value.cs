@@ -42,8 +42,8 @@ public class Value
     /// <summary>The logarithm, of a probability: computed from the logits, it is finite where they are. Null where that has to be computed from the value.</summary>
     internal Value? Logarithm { get; set; }
 
-    /// <summary>A 0 of it stays 0 whatever it multiplies, be it infinite: a target, a probability, and products with them.</summary>
-    internal bool Selects { get; init; }
+    /// <summary>Where a product with it is 0 whatever the other factor is, be it infinite: at a 0 of a target, of a probability, and of either among factors. Null of anything else.</summary>
+    internal bool[]? Out { get; set; }
 
     /// <summary>The number at a point; the index of an axis over which the value does not vary is of no account.</summary>
     /// <param name="image">The image, 0 to N - 1.</param>
@@ -59,16 +59,16 @@ public class Value
 
     /// <summary>The difference.</summary>
     public static Value operator -(Value a, Value b) =>
-        IsOne(a) && b.OneMinus is { } difference ? difference : Elementwise.Zip(a, b, (p, q) => p - q, selects: IsOne(a) && b is Target);
+        IsOne(a) && b.OneMinus is { } difference ? difference : IsOne(a) && b is Target ? Elementwise.Selecting(Elementwise.Zip(a, b, (p, q) => p - q)) : Elementwise.Zip(a, b, (p, q) => p - q);
 
     /// <summary>The product.</summary>
     public static Value operator *(Value a, Value b) => Elementwise.Product(a, b);
 
     /// <summary>The quotient, by the rules of IEEE 754; see <see cref="Functions.Divide"/> for 0/0.</summary>
-    public static Value operator /(Value a, Value b) => Elementwise.Zip(a, b, (p, q) => p / q, selects: a.Selects);
+    public static Value operator /(Value a, Value b) => Elementwise.Quotient(a, b);
 
     /// <summary>The negative.</summary>
-    public static Value operator -(Value a) => Elementwise.Map(a, p => -p, selects: a.Selects);
+    public static Value operator -(Value a) => Elementwise.Negative(a);
 
     /// <summary>Where <paramref name="a"/> is less than <paramref name="b"/>.</summary>
     public static Condition operator <(Value a, Value b) => new(Elementwise.Zip(a, b, (p, q) => p < q ? 1 : 0));

@@ -6,9 +6,9 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
     public static ActivatedLogits From(Activation activation, Value logit) => activation switch
     {
         Activation.Sigmoid => Linked(
-            Elementwise.Map(logit, Accurate.Sigmoid, selects: true),
+            Elementwise.Share(Elementwise.Map(logit, Accurate.Sigmoid)),
             Elementwise.Map(logit, z => -Accurate.Softplus(-z)),
-            Elementwise.Map(logit, z => Accurate.Sigmoid(-z), selects: true),
+            Elementwise.Share(Elementwise.Map(logit, z => Accurate.Sigmoid(-z))),
             Elementwise.Map(logit, z => -Accurate.Softplus(z))),
         Activation.Softmax => Softmax(logit),
         Activation.Exp => Exponential(logit),
@@ -25,8 +25,8 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
 
     private static ActivatedLogits Exponential(Value logit)
     {
-        Value complement = Elementwise.Map(logit, z => -Accurate.Expm1(z), selects: true);
-        return Linked(Elementwise.Map(logit, Math.Exp, selects: true), logit, complement, Elementwise.Map(complement, Math.Log));
+        Value complement = Elementwise.Share(Elementwise.Map(logit, z => -Accurate.Expm1(z)));
+        return Linked(Elementwise.Share(Elementwise.Map(logit, Math.Exp)), logit, complement, Elementwise.Map(complement, Math.Log));
     }
 
     private static ActivatedLogits Softmax(Value logit)
@@ -66,7 +66,7 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
                 }
             }
 
-        return Linked(Make(probability, selects: true), Make(logProbability), Make(complement, selects: true), Make(logComplement));
-        Value Make(double[] data, bool selects = false) => new(logit.Axes, extents, data) { Selects = selects };
+        return Linked(Elementwise.Share(Make(probability)), Make(logProbability), Elementwise.Share(Make(complement)), Make(logComplement));
+        Value Make(double[] data) => new(logit.Axes, extents, data);
     }
 }

@@ -72,7 +72,7 @@ internal sealed partial class TermScope
         channel.Logarithm = value.Logarithm is { } logarithm ? Of(logarithm) : null;
         return channel;
 
-        Value Of(Value of) => Elementwise.Create(of.Axes & ~ElementAxes.Class, Source.Extents, (n, _, s) => of[n, index, s], of.Selects);
+        Value Of(Value of) => Elementwise.Channel(of, Source.Extents, index);
     }
 
     public Value Transform(ClassMatrix matrix, Value value)

@@ -189,6 +189,83 @@ public sealed class MaskedClassTests
         Assert.Equal(-0.5, Roads.Reference(compiler.Create(Declaration), call), 12);
     }
 
+    /// <summary>
+    /// A probability below the smallest normal float counts as 0 beside an infinite sum, in float and in double: where it rounds to 0 differs from road to road, and the value would be another. One of more
+    /// leaves the sum infinite. The sum of the second class is infinite by its first pixel; in the second pixel one class lies the gap below the other.
+    /// </summary>
+    [Theory]
+    [InlineData(60, -1)]
+    [InlineData(87, -1)]
+    [InlineData(87.5, 0)]
+    [InlineData(90, 0)]
+    [InlineData(100, 0)]
+    [InlineData(708.5, 0)]
+    [InlineData(720, 0)]
+    [InlineData(2000, 0)]
+    public void AProbabilityOfNearlyNothingIsNothingBesideAnInfiniteSum(double gap, double product)
+    {
+        foreach ((string formula, double[] pixel, double others) in new[] { ("Tanh(Sum(x.Logit) * x.Complement)", (double[])[-gap, 0], -2.0), ("Tanh(Sum(x.Logit) * x.Probability)", [0, -gap], 2 * Math.Tanh(-1)) })
+        {
+            string declaration = $$"""
+                [Loss({{Softmax}})]
+                public sealed partial class Declared
+                {
+                    private static Value Formula(Prediction x, Target y) => {{formula}};
+                }
+                """;
+            var compiler = DeclarationCompiler.Compile([declaration]);
+            var call = new RoadCall(new LossShape(1, 2, 2), [-1, pixel[0], double.NegativeInfinity, pixel[1]], [0, 1], null);
+            double wanted = (others + product) / 4;
+            foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road => product == 0 || road.Type != ScalarType.Float16))
+            {
+                double found = run(compiler.Create(declaration), call).Elements[0];
+                Assert.True(Math.Abs(wanted - found) <= Tolerance(type), $"{formula}, {name}: {found} instead of {wanted}");
+            }
+
+            Assert.Equal(wanted, Roads.Reference(compiler.Create(declaration), call), 12);
+        }
+    }
+
+    /// <summary>A term with a sigmoid beside a softmax: 0 * log 0 of its probability is 0, too.</summary>
+    [Fact]
+    public void ASigmoidOfAMaskedLogitIsNothing()
+    {
+        const string Declaration = $$"""
+            public sealed partial class EntropyAttribute : LossTermAttribute
+            {
+                public static Value Formula(Prediction x, Target y) => SumOverClasses(x.Probability * Log(x.Probability));
+            }
+
+            [Loss({{Softmax}})]
+            [Entropy(Activation = Activation.Sigmoid)]
+            public sealed partial class Declared;
+            """;
+        var compiler = DeclarationCompiler.Compile([Declaration]);
+        double[] logits = [1, 0.5, double.NegativeInfinity], p = [Sigmoid(1), Sigmoid(0.5)];
+        double[] gradient = [p[0] * (1 - p[0]) * (1 + Math.Log(p[0])), p[1] * (1 - p[1]) * (1 + Math.Log(p[1])), 0];
+        var call = new RoadCall(new LossShape(1, 3, 1), logits, [0], null);
+        foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
+            AssertClose(p.Sum(x => x * Math.Log(x)), gradient, run(compiler.Create(Declaration), call), Tolerance(type), name);
+        Assert.Equal(p.Sum(x => x * Math.Log(x)), Roads.Reference(compiler.Create(Declaration), call), 12);
+    }
+
+    /// <summary>The slope along a logarithm that is infinite at the masked class alone, beside a sum that is infinite at all of them.</summary>
+    [Fact]
+    public void ALogarithmBesideAnInfiniteSumLevelsOff()
+    {
+        const string Declaration = $$"""
+            [Loss({{Softmax}})]
+            public sealed partial class Declared
+            {
+                private static Value Formula(Prediction x, Target y) => SumOverClasses(Tanh(x.Probability * x.LogProbability * SumOverClasses(x.LogProbability)));
+            }
+            """;
+        var compiler = DeclarationCompiler.Compile([Declaration]);
+        var call = new RoadCall(new LossShape(1, 3, 1), [34, 0, double.NegativeInfinity], [0], null);
+        foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road => road.Type == ScalarType.Float64))
+            AssertClose(2, [0, 0, 0], run(compiler.Create(Declaration), call), Tolerance(type), name);
+    }
+
     /// <summary>What the target asks of a class that is masked is infinite, and 0 times that is 0 at the other classes.</summary>
     [Theory]
     [InlineData("y * SumOverClasses(Log(x.Probability) * y)", 0, 0, double.NegativeInfinity)]
