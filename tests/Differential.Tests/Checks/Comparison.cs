@@ -12,6 +12,9 @@ internal static class Comparison
     /// <summary>Up to this many logits each derivative is checked; beyond, some of them and some directions.</summary>
     private const int FewLogits = 40;
 
+    /// <summary>Where a direction says nothing, up to this many are.</summary>
+    private const int ManyLogits = 400;
+
     /// <summary>What is wrong, or null.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="reference">The loss whose formulas are the reference's; the same where nothing in them overflows as it is written.</param>
@@ -160,7 +163,7 @@ internal static class Comparison
 
         // Large logits tie in many places, and kinks of both kinds, at distances of their own, say nothing together. So logits are asked one by one.
         Tally.UndecidedSlope();
-        foreach (int i in Enumerable.Range(0, FewLogits).Select(_ => random.Next(count)))
+        foreach (int i in count <= ManyLogits ? Enumerable.Range(0, count) : Enumerable.Range(0, ManyLogits).Select(_ => random.Next(count)))
         {
             if (expected.Disagrees(gradient[i], k => k == i ? 1 : 0, GradientTolerance) is { } difference && !IsHidden(expected, gradient[i]))
                 return $"gradient at {i}: {difference}";

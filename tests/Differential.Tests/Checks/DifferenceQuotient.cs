@@ -22,7 +22,7 @@ internal static class DifferenceQuotient
             double h = Math.Pow(2, exponent);
             double quotient = ((8 * (function(h) - function(-h))) - (function(2 * h) - function(-2 * h))) / (12 * h);
             quotients.Add(quotient);
-            double rounding = Math.Min(4e-14 * scale / h, 1e-3 * (1 + Math.Abs(quotient)));
+            double rounding = Math.Min(1e-14 * scale / h, 1e-3 * (1 + Math.Abs(quotient)));
             if (Math.Abs(found - quotient) <= (tolerance * (1 + Math.Abs(quotient))) + rounding)
                 return null;
         }

@@ -14,23 +14,17 @@ internal static class Undecided
 
     /// <summary>The failure is of a batch where the formula is undecided.</summary>
     public static bool Explains(string failure, ILoss loss, ILoss reference, LossText text, Batch batch, int seed) =>
-        Jumps(reference, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && (TakesMaximumOfNothing(text, batch) || ReadsMaskedLogit(loss, text, batch)));
+        Jumps(reference, batch, new Random(seed)) || (failure.Contains("found NaN", StringComparison.Ordinal) && (TakesMaximumOfNothing(text, batch) || LabelIsMasked(loss, text, batch)));
 
     /// <summary>
-    /// A function of a masked logit itself, beside a softmax or without one: of tanh(x * x) at -infinity the slope is 0 * infinity, as torch's is. NaN at pixels with such a logit alone is excused.
+    /// A function of the logit of a label that is masked: of tanh(x * x) at -infinity the slope is 0 * infinity, as torch's is. NaN is excused at pixels with such a label alone.
     /// </summary>
-    private static bool ReadsMaskedLogit(ILoss loss, LossText text, Batch batch)
+    private static bool LabelIsMasked(ILoss loss, LossText text, Batch batch)
     {
-        if (!text.MasksClasses || !text.ToString().Contains("x.Logit", StringComparison.Ordinal))
+        if (!text.MasksClasses)
             return false;
         double[] gradient = CpuBackend.InDouble(loss, batch, []).Gradient;
-        (int classes, long pixels) = (batch.Shape.Classes, batch.Shape.Pixels);
-
-        // A sum of all logits of a pixel is infinite by one, and one over the pixels for all of them.
-        bool sumsPixels = new[] { "Sum(", "Mean(", "Total(", "TotalMean(", "OverPixels(" }.Any(word => text.ToString().Contains(word, StringComparison.Ordinal));
-        bool IsMasked(int at) => sumsPixels || Enumerable.Range(0, classes)
-            .Any(c => double.IsNegativeInfinity(batch.Logits[(int)((at / (classes * pixels) * classes * pixels) + (c * pixels) + (at % pixels))]));
-        return gradient.Any(double.IsNaN) && gradient.Index().All(slope => !double.IsNaN(slope.Item) || IsMasked(slope.Index));
+        return gradient.Any(double.IsNaN) && gradient.Index().All(slope => !double.IsNaN(slope.Item) || batch.MasksLabelAt(slope.Index, loss.Definition));
     }
 
     /// <summary>The reference's own value jumps when the logits move by rounding: it compares numbers that would be the same but for rounding.</summary>

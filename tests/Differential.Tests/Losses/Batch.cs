@@ -45,6 +45,19 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
         })];
     }
 
+    /// <summary>A class that the target has at the pixel of a logit is masked there; where logits are resized, at any pixel of its image.</summary>
+    public bool MasksLabelAt(int logit, LossDefinition definition)
+    {
+        int pixels = checked((int)Shape.Pixels), from = checked((int)Shape.LogitPixels), classes = Shape.Classes, channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
+        int image = logit / (classes * from), at = logit % from;
+        IEnumerable<int> sources = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, from), targets = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, pixels);
+        return Enumerable.Range(0, classes).Any(c => sources.Any(source => double.IsNegativeInfinity(Logits[(((image * classes) + c) * from) + source])) && targets.Any(pixel => Has(c, pixel)));
+
+        bool Has(int c, int pixel) => Labels is not null
+            ? Labels[(image * pixels) + pixel] == c
+            : Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + c : (((image * channels) + c) * pixels) + pixel] != 0;
+    }
+
     public override string ToString()
     {
         LossShape s = Shape;
