@@ -16,14 +16,16 @@ internal sealed partial class GraphBuilder
     // another class than that, and meets an infinite sum only.
     private IEnumerable<Node> Selections(List<Node> factors)
     {
-        if (!MasksClasses || !factors.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(StaysFinite))
+        // Also above a denominator, but in a derivative: there the slope of the quotient is 0 by itself.
+        List<Node> selecting = IsDifferentiating ? factors : [.. factors.SelectMany(factor => factor.Op == Op.Divide ? Factors(factor[0]) : [factor])];
+        if (!MasksClasses || !selecting.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(StaysFinite))
             yield break;
-        Node? weight = factors.Find(IsWeight), probability = factors.Find(IsShare);
+        Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare);
         if (weight is not null)
             yield return IsNotZero(weight);
         if (probability is not null && (weight is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
             yield return IsNotLost(probability, factors);
-        if (factors.Find(factor => factor.Op == Op.SoftmaxComplement) is { } complement && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
+        if (selecting.Find(factor => factor.Op == Op.SoftmaxComplement) is { } complement && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
             yield return IsNotLost(complement, factors);
     }
 

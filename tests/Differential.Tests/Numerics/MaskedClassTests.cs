@@ -35,6 +35,8 @@ public sealed class MaskedClassTests
         // The mean over the classes of p - y * log p.
         new("[Poisson(Weight = 3)]", 1 + Entropy, [-Other, Other, 0]),
         new("-SumOverClasses(x.Probability * x.LogProbability)", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
+        new("-SumOverClasses(x.Probability / (1 + Detach(x.Probability) - x.Probability) * Log(x.Probability))",
+            Own * Entropy + Other * (Entropy + 0.5), QuotientSlopes()),
         new("-SumOverClasses(x.Probability * Log(x.Probability))", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
         new("-SumOverClasses(y * Log(x.Probability))", Entropy, [-Other, Other, 0]),
         new("SumOverClasses(y * (Log(y + 1e-30) - x.LogProbability))", Entropy, [-Other, Other, 0]),
@@ -364,6 +366,13 @@ public sealed class MaskedClassTests
             double sum = exponentials.Sum(), mean = (exponentials[1] + (2 * exponentials[2])) / sum;
             return (mean, [.. logits.Select((x, c) => exponentials[c] / sum * (c - mean) * (1 - (t[c] * t[c])) * 2 * x)]);
         }
+    }
+
+    // Of -p / (1 + q - p) * log p, q the number that p is: along each p it is -(1 + p) * log p - 1.
+    private static double[] QuotientSlopes()
+    {
+        double own = ((1 + Own) * Entropy) - 1, other = ((1 + Other) * (Entropy + 0.5)) - 1, slope = Own * Other * (own - other);
+        return [slope, -slope, 0];
     }
 
     // Of (1 - p)^g * -log p: the slope along the label's logit, and its opposite.
