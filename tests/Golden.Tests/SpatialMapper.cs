@@ -9,7 +9,7 @@ internal static class SpatialMapper
 {
     public static bool Knows(string loss) => loss is "SSIMLoss" or "SoftclDiceLoss" or "SoftDiceclDiceLoss" or "LocalNormalizedCrossCorrelationLoss" or "BendingEnergyLoss" or "DiffusionLoss"
         or "ssim_loss" or "ssim3d_loss" or "total_variation" or "spatial_gradient_difference" or "spatial_gradient3d_difference" or "sobel_difference" or "inverse_depth_smoothness_loss"
-        or "msge_loss";
+        or "msge_loss" or "HausdorffERLoss" or "HausdorffERLoss3D" or "MS_SSIMLoss";
 
     public static Mapping Map(Case c) => c.Loss switch
     {
@@ -23,6 +23,8 @@ internal static class SpatialMapper
         "sobel_difference" => SobelDifference(c),
         "inverse_depth_smoothness_loss" => DepthSmoothness(c),
         "msge_loss" => Msge(c),
+        "HausdorffERLoss" or "HausdorffERLoss3D" => HausdorffErosion(c),
+        "MS_SSIMLoss" => MultiScaleSsim(c),
         _ => throw Mapping.Unknown(c),
     };
 
@@ -257,6 +259,62 @@ internal static class SpatialMapper
             """);
         declaration.Term("Spatial");
         return new(declaration.ToString(), Feed.Dense(c) with { Inputs = [c.Extra["focus"].Data] });
+    }
+
+    private static Mapping HausdorffErosion(Case c)
+    {
+        Reduction reduction = Reduced(c, "mean");
+        Declaration declaration = Declare(c, reduction, ActivationOf(c));
+        declaration.Loss.With("PerImage", true);
+        declaration.Term("HausdorffErosion").With("Alpha", c.Options.Number("alpha", 2)).With("Iterations", c.Options.Integer("k") ?? 10);
+
+        // The peer compares with each class, also where there is one.
+        int classes = c.Input.Shape[1], pixels = c.Target!.Count / c.Input.Shape[0];
+        double[] target = [.. Enumerable.Range(0, c.Input.Count).Select(i => c.Target.Data[(i / (pixels * classes) * pixels) + (i % pixels)] == i / pixels % classes ? 1.0 : 0)];
+        return new(declaration.ToString(), Feed.OfImages(c.Input, c.Input with { Data = target }), reduction == Reduction.None ? new(c.ValueShape, -1, []) : null);
+    }
+
+    // The peer's filters, each scale three times in a row, are dealt out to the channels; the contrasts of all filters are multiplied, and the luminances of the last three.
+    private static Mapping MultiScaleSsim(Case c)
+    {
+        Reduction reduction = Reduced(c, "mean");
+        double[] sigmas = c.Options.Numbers("sigmas") ?? [0.5, 1, 2, 4, 8], k = c.Options.Numbers("K") ?? [0.01, 0.03];
+        double range = c.Options.Number("data_range", 1), alpha = c.Options.Number("alpha", 0.025), compensation = c.Options.Number("compensation", 200);
+        int channels = c.Input.Shape[1], filters = 3 * sigmas.Length, size = (int)((4 * sigmas[^1]) + 1);
+        (int Channel, int Scale)[] dealt = [.. Enumerable.Range(0, filters).Select(f => (f / (filters / channels), f / 3))];
+        string Product(string function, IEnumerable<(int Channel, int Scale)> of) =>
+            string.Join(" * ", of.GroupBy(filter => filter).Select(same => string.Join(" * ", Enumerable.Repeat($"Channel({function}{same.Key.Scale}, {same.Key.Channel})", same.Count()))));
+        string Blurred(string value, int scale)
+        {
+            if (size % 2 == 1)
+                return $"GaussianBlur({value}, {size}, {Number(sigmas[scale])})";
+            double[] taps = [.. Enumerable.Range(0, size).Select(t => t - (size / 2)).Select(t => Math.Exp(-t * t / (2 * sigmas[scale] * sigmas[scale])))];
+            double[] weights = Odd([.. taps.Select(tap => tap / taps.Sum())]);
+            return Windows(value, [weights, weights]);
+        }
+
+        IEnumerable<string> scales = dealt.Select(filter => filter.Scale).Distinct().Select(s => $"""
+                Value mx{s} = {Blurred("p", s)}, my{s} = {Blurred("y", s)};
+                Value luminance{s} = (2 * mx{s} * my{s} + c1) / (mx{s} * mx{s} + my{s} * my{s} + c1);
+                Value contrast{s} = (2 * ({Blurred("p * y", s)} - mx{s} * my{s}) + c2) / ({Blurred("p * p", s)} - mx{s} * mx{s} + {Blurred("y * y", s)} - my{s} * my{s} + c2);
+            """);
+        IEnumerable<string> differences = dealt[^channels..].Select((filter, channel) => $"Channel({Blurred("Abs(p - y)", filter.Scale)}, {channel})");
+        Declaration declaration = Declare(c, reduction, Activation.None);
+        declaration.Loss.With("Classes", channels);
+
+        // A window of even size leaves a map without the first row and column.
+        string loss = size % 2 == 1 ? "return loss;" : "Condition kept = (Shift(1, 0, -1) > 0.5) & (Shift(1, 1, -1) > 0.5); return Sum(Where(kept, loss, 0)) / Sum(Where(kept, 1, 0));";
+        Formula(declaration, $$"""
+            {
+                Value p = x.Probability, c1 = {{Number(Math.Pow(k[0] * range, 2))}}, c2 = {{Number(Math.Pow(k[1] * range, 2))}};
+            {{string.Join("\n", scales)}}
+                Value similarity = {{Product("luminance", dealt[^3..])}} * {{Product("contrast", dealt)}};
+                Value difference = ({{string.Join(" + ", differences)}}) / {{Number(channels)}};
+                Value loss = {{Number(compensation)}} * ({{Number(alpha)}} * (1 - similarity) + {{Number((1 - alpha) / range)}} * difference);
+                {{loss}}
+            }
+            """);
+        return new(declaration.ToString(), Feed.Dense(c), reduction == Reduction.None ? new(c.ValueShape, -1, []) : null);
     }
 
     private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null)

@@ -17,6 +17,14 @@ public sealed partial class Restored;
 [BendingEnergy(Weight = 0.1)]
 public sealed partial class Registered;
 
+[Loss(Activation.None, Target = TargetKind.Dense)]
+[MsSsim(Scales = 3, Sigma = 0.75, Alpha = 0.4, Range = 2)]
+public sealed partial class RestoredAtScales;
+
+[Loss(Activation.Sigmoid, PerImage = true, IgnoreIndex = 255)]
+[HausdorffErosion(Iterations = 4, Alpha = 1.5)]
+public sealed partial class WorstErrors;
+
 /// <summary>Losses that look at neighbouring pixels, on tensors.</summary>
 public class NeighbourTests
 {
@@ -42,6 +50,66 @@ public class NeighbourTests
         Check.Close(expected, other, 1e-10, "value by operations");
         Check.Close(wanted, gradient, 1e-10, "gradient");
         Check.Close(wanted, found, 1e-10, "gradient by operations");
+    }
+
+    /// <summary>SSIM at three scales with its difference, in torch's operations: each channel has all of them.</summary>
+    [Fact]
+    public void Similarity_at_scales_is_that_of_torch_operations()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new RestoredAtScales();
+        Tensor x = randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(11)), y = x + (0.5 * randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(12)));
+        const double c1 = 0.02 * 0.02, c2 = 0.06 * 0.06;
+        IsThatOfOperations(loss, x, y, 1e-10, p =>
+        {
+            Tensor similarity = 1, luminance = 1, difference = 0;
+            foreach ((int size, double sigma) in ((int, double)[])[(3, 0.75), (5, 1.5), (9, 3)])
+            {
+                Tensor offsets = arange(size, ScalarType.Float64) - (size / 2), weights = (-offsets * offsets / (2 * sigma * sigma)).exp();
+                weights /= weights.sum();
+                Tensor window = (weights.unsqueeze(1) * weights).expand(3, 1, size, size);
+                Tensor Blur(Tensor v) => nn.functional.conv2d(nn.functional.pad(v, [size / 2, size / 2, size / 2, size / 2], PaddingModes.Reflect), window, groups: 3);
+                Tensor mx = Blur(p), my = Blur(y), vx = Blur(p * p) - (mx * mx), vy = Blur(y * y) - (my * my), vxy = Blur(p * y) - (mx * my);
+                similarity = similarity * ((2 * vxy) + c2) / (vx + vy + c2);
+                luminance = ((2 * mx * my) + c1) / ((mx * mx) + (my * my) + c1);
+                difference = Blur((p - y).abs()) / 2;
+            }
+
+            return ((0.4 * (1 - (luminance * similarity))) + (0.6 * difference)).mean();
+        });
+    }
+
+    /// <summary>Erosions of the error, in torch's operations: ignored pixels have none, nor take part in what an image's largest is.</summary>
+    [Fact]
+    public void Erosions_of_the_error_are_those_of_torch_operations()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new WorstErrors();
+        Tensor target = zeros(3, 15, 17, ScalarType.Int64);
+        target[0, 2..14, 3..15] = 1;
+        target[1, 5..9, 5..9] = 1;
+        target[0, 6, 5..12] = 255;
+        target[2, 0..3] = 255;
+        Tensor logits = randn([3, 1, 15, 17], ScalarType.Float64, generator: new Generator(13)) - 3;
+        logits[1] += 6;
+        Tensor valid = target.ne(255).to_type(ScalarType.Float64).unsqueeze(1), y = target.eq(1).to_type(ScalarType.Float64).unsqueeze(1);
+        Tensor cross = tensor(new double[] { 0, 1, 0, 1, 1, 1, 0, 1, 0 }, 1, 1, 3, 3) / 5;
+        int eroded = 0;
+        IsThatOfOperations(loss, logits, target, 1e-10, x =>
+        {
+            Tensor e = (x.sigmoid() - y).square(), sum = 0;
+            for (int k = 1; k <= 4; k++)
+            {
+                e = nn.functional.relu(nn.functional.conv2d(e * valid, cross, padding: [1, 1]) - 0.5);
+                Tensor highest = (e * valid).amax([1, 2, 3], keepdim: true), lowest = minimum((e + (1 - valid)).amin([1, 2, 3], keepdim: true), highest);
+                e = where(highest > lowest, (e - lowest) / where(highest > lowest, highest - lowest, 1), e);
+                sum = sum + (Math.Pow(k, 1.5) * e);
+                eroded += highest.gt(0).sum().item<long>() is var images and > 0 ? (int)images : 0;
+            }
+
+            return (sum * valid).sum() / valid.sum();
+        });
+        Assert.True(eroded >= 6, "the errors are gone after fewer erosions than the test is for");
     }
 
     [Theory]
@@ -107,6 +175,18 @@ public class NeighbourTests
                 using var inner = NewDisposeScope();
                 Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), logits));
             }
+        }
+    }
+
+    private static void IsThatOfOperations(nn.Module<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor target, double tolerance, Func<Tensor, Tensor> port)
+    {
+        (Tensor expected, Tensor wanted) = Check.Run(port, logits);
+        Assert.True(wanted.abs().max().item<double>() > 1e-6);
+        foreach (bool operations in (bool[])[false, true])
+        {
+            (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), logits));
+            Check.Close(expected, value, tolerance, operations ? "value by operations" : "value");
+            Check.Close(wanted, gradient, tolerance, operations ? "gradient by operations" : "gradient");
         }
     }
 

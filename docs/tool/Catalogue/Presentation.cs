@@ -13,6 +13,13 @@ namespace LossGen.Pages.Catalogue;
 /// <param name="IsAngle">What matters is the angle of two vectors.</param>
 internal sealed record Presentation(Family Family, Activation Activation, double[]? InputValues = null, double[]? Targets = null, string[]? Options = null, bool IsAngle = false)
 {
+    /// <summary>A number of repetitions, an option, that the formula is shown with: fewer than the default say as much.</summary>
+    public (string Option, int Number)? Repeated { get; init; }
+
+    /// <summary>The parameters that the formula is shown with, where those are not the defaults.</summary>
+    public Dictionary<string, double> Shown(Term term) =>
+        Repeated is var (repeated, times) ? new() { [term.Options.Single(option => option.Name == repeated).Parameter] = times } : [];
+
     /// <summary>What the structure of a formula does not tell. A term that is not here is shown by what its formula is made of.</summary>
     private static readonly Dictionary<string, Func<Presentation, Presentation>> Stated = new(StringComparer.Ordinal)
     {
@@ -23,6 +30,7 @@ internal sealed record Presentation(Family Family, Activation Activation, double
         ["Dice"] = own => own with { Options = ["Squared = true", "Log = true"] },
         ["Diffusion"] = own => own with { Activation = Activation.None },
         ["Gaussian"] = own => own with { Family = Family.Regression, Activation = Activation.None, InputValues = [1, 0.5, 2], Options = [] },
+        ["HausdorffErosion"] = own => own with { Activation = Activation.Sigmoid, Repeated = ("Iterations", 2) },
         ["HingeEmbedding"] = own => own with { Targets = [1, -1], Options = [] },
         ["ImageGradient"] = own => own with { Activation = Activation.None },
         ["Jaccard"] = own => own with { Options = ["Squared = true", "Log = true"] },
@@ -31,6 +39,7 @@ internal sealed record Presentation(Family Family, Activation Activation, double
         ["LocalNormalizedCrossCorrelation"] = own => own with { Activation = Activation.None },
         ["LovaszHinge"] = own => own with { Activation = Activation.Sigmoid },
         ["MaskedDice"] = own => own with { Options = ["Squared = true", "Log = true"] },
+        ["MsSsim"] = own => own with { Activation = Activation.None, Repeated = ("Scales", 2) },
         ["MultiLabelSoftMargin"] = own => own with { Family = Family.Margin, Activation = Activation.Sigmoid, Targets = [1, 0] },
         ["NeighborCalibration"] = own => own with { Family = Family.Pixel, Activation = Activation.None, InputValues = [0], Options = ["Squared = true"] },
         ["Poisson"] = own => own with { Activation = Activation.Exp, Targets = [1, 2, 4], Options = [] },

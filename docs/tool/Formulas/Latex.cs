@@ -178,15 +178,15 @@ internal sealed partial class Latex
                 return ("c", Atom);
             case "class-count":
                 return ("C", Atom);
-            case "add":
+            case "add" or "int-add":
                 return (In(0, Sum) + " + " + In(1, Sum), Sum);
-            case "sub":
+            case "sub" or "int-sub":
                 return (In(0, Sum) + " - " + In(1, Product), Sum);
             case "neg" when node[0].Is("Expm1"):
                 return ($"1 - e^{{{Text(node[0][0], 0)}}}", Sum);
             case "neg":
                 return ("-" + In(0, Product), Sum);
-            case "mul":
+            case "mul" or "int-mul":
                 return (Multiply(node[0], node[1]), Product);
             case "div":
                 return ($"\\frac{{{In(0)}}}{{{In(1)}}}", Function);
@@ -294,6 +294,9 @@ internal sealed partial class Latex
                 return ("\\frac{1}{C} \\sum_c " + In(0, Product), Product);
             case "MaxOverClasses":
                 return ("\\max_c " + In(0, Function), Function);
+            case "MaxOverPixels":
+                Note(5, "max without an index is the largest of the pixels that a sum goes over.");
+                return ("\\max " + In(0, Function), Function);
             case "SumOverBatch" when !node[0].Axes.Has(Axes.Batch):
                 return Scale("N", node[0]);
             case "SumOverBatch":

@@ -34,7 +34,7 @@ internal static class LossPage
 
     private static void Formula(StringBuilder text, Term term, Presentation presentation)
     {
-        Expression value = FormulaView.Of(term, presentation.Activation);
+        Expression value = FormulaView.Of(term, presentation.Activation, presentation.Shown(term));
         (string formula, IReadOnlyCollection<string> symbols, IReadOnlyCollection<string> notes) = Latex.Of(value, presentation.Activation == Activation.None);
         text.Append($"## Formula\n\n```math\n{formula}\n```\n\n");
         text.Append(Left(value.Axes));
@@ -43,9 +43,11 @@ internal static class LossPage
             text.Append($" {char.ToUpperInvariant(meanings[0][0])}{string.Join("; ", meanings)[1..]}.");
         foreach (string note in notes)
             text.Append(' ').Append(note);
+        if (presentation.Repeated is var (name, number))
+            text.Append($" Shown is `{name} = {number}`; more repeat it.");
         text.Append(" The other options are at their defaults. [Notation](README.md#notation)\n\n");
 
-        (string[] Changes, string Formula)[] variants = [.. Variants.Of(term, presentation.Activation)];
+        (string[] Changes, string Formula)[] variants = [.. Variants.Of(term, presentation)];
         if (variants.Length == 0)
             return;
         text.Append("<details>\n<summary>The formula with other options</summary>\n\n");

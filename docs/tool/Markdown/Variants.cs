@@ -8,17 +8,19 @@ namespace LossGen.Pages.Markdown;
 internal static class Variants
 {
     /// <summary>The changes that show in the formula, as C#, with the formula: once, where several have the same.</summary>
-    public static IEnumerable<(string[] Changes, string Formula)> Of(Term term, Activation activation) =>
-        All(term, activation).GroupBy(variant => variant.Formula).Select(group => (group.Select(variant => variant.Change).ToArray(), group.Key));
+    public static IEnumerable<(string[] Changes, string Formula)> Of(Term term, Presentation presentation) =>
+        All(term, presentation).GroupBy(variant => variant.Formula).Select(group => (group.Select(variant => variant.Change).ToArray(), group.Key));
 
-    private static IEnumerable<(string Change, string Formula)> All(Term term, Activation activation)
+    private static IEnumerable<(string Change, string Formula)> All(Term term, Presentation presentation)
     {
-        string usual = Print(term, activation, [], activation);
+        Activation activation = presentation.Activation;
+        Dictionary<string, double> shown = presentation.Shown(term);
+        string usual = Print(term, activation, shown, activation);
         foreach (Option option in term.Options)
         {
             foreach ((string text, double value) in Values(term, option))
             {
-                string formula = Print(term, activation, new() { [option.Parameter] = value }, activation);
+                string formula = Print(term, activation, new(shown) { [option.Parameter] = value }, activation);
                 if (formula != usual)
                     yield return ($"{option.Name} = {text}", formula);
             }
@@ -28,7 +30,7 @@ internal static class Variants
             yield break;
         foreach (Activation other in Enum.GetValues<Activation>().Where(other => other != activation))
         {
-            string formula = Print(term, other, [], activation);
+            string formula = Print(term, other, shown, activation);
             if (formula != usual)
                 yield return ($"Activation = Activation.{other}", formula);
         }

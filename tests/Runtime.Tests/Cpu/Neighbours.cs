@@ -15,7 +15,7 @@ public sealed class Neighbours : IDisposable
         LossRuntime.Threads = 1;
     }
 
-    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "Borders"];
+    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "WorstErrors", "SimilarityAtScales", "Borders"];
 
     [Theory]
     [MemberData(nameof(Losses))]
@@ -70,6 +70,7 @@ public sealed class Neighbours : IDisposable
     /// <summary>Whatever stands at ignored pixels reaches neither the value nor the gradient of their neighbours.</summary>
     [Theory]
     [InlineData("DiceCentreLine")]
+    [InlineData("WorstErrors")]
     [InlineData("Borders")]
     public void IgnoredPixelsDoNotLeak(string name)
     {

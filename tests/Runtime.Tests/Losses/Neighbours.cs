@@ -16,6 +16,14 @@ public sealed partial class DiceCentreLine;
 [TotalVariation(Weight = 0.1)]
 public sealed partial class Vessels;
 
+[Loss(Activation.Softmax, IgnoreIndex = 255, PerImage = true)]
+[HausdorffErosion(Iterations = 3)]
+public sealed partial class WorstErrors;
+
+[Loss(Activation.None, Target = TargetKind.Dense)]
+[MsSsim(Scales = 3)]
+public sealed partial class SimilarityAtScales;
+
 /// <summary>Windows with every border, along both axes.</summary>
 [Loss(Activation.Sigmoid, IgnoreIndex = 255)]
 public sealed partial class Borders
