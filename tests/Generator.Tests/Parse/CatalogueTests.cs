@@ -11,7 +11,7 @@ public class CatalogueTests
         .Select(type => type.Name));
 
     // The weights of a window are written into the code.
-    private static readonly HashSet<(string Term, string Option)> OfWindows = [("Ssim", "Sigma")];
+    private static readonly HashSet<(string Term, string Option)> OfWindows = [("Ssim", "Sigma"), ("MsSsim", "Sigma")];
 
     [Theory]
     [MemberData(nameof(Terms))]

@@ -22,8 +22,8 @@ public sealed partial class MsSsimAttribute : LossTermAttribute
     public double Sigma { get; init; } = 0.5;
 
     /// <summary>The side of the smallest window, in pixels; what it reaches beyond the pixel doubles from scale to scale, so that 3 becomes 5, 9, 17 and 33.</summary>
-    /// <value>Odd, from 3.</value>
-    [OptionRange(From = 3)]
+    /// <value>Odd.</value>
+    [OptionRange(From = 1)]
     public int Size { get; init; } = 3;
 
     /// <summary>Which windows count.</summary>
