@@ -125,6 +125,25 @@ internal sealed partial class TensorInput
 
     private static Tensor Better(Tensor a, Tensor b, bool isMinimum) => isMinimum ? torch.minimum(a, b) : torch.maximum(a, b);
 
+    /// <summary>The distance to the nearest pixel that is not 0. It is found on the CPU, wherever the tensors are.</summary>
+    public Tensor Distance(Tensor sources, double[] spacing)
+    {
+        using Tensor condition = Image(sources.detach()).eq(0).cpu().contiguous();
+        long[] extents = condition.shape;
+        bool[] holds = condition.data<bool>().ToArray();
+        var distances = new double[holds.Length];
+        int images = checked((int)extents[0]), channels = checked((int)extents[1]);
+        int[] spatialExtents = Array.ConvertAll(spatial, extent => checked((int)extent));
+        LossShape shape = spatial.Length switch
+        {
+            1 => new LossShape(images, channels, spatialExtents[0]),
+            2 => new LossShape(images, channels, spatialExtents[0], spatialExtents[1]),
+            _ => new LossShape(images, channels, spatialExtents[0], spatialExtents[1], spatialExtents[2]),
+        };
+        DistanceMap.Euclidean(holds, distances, shape, spacing);
+        return Flat(torch.tensor(distances, extents).to(X.dtype).to(X.device));
+    }
+
     private static double Nothing(bool isMinimum) => isMinimum ? double.PositiveInfinity : double.NegativeInfinity;
 
     // (N, C or 1, the extents of the image).

@@ -18,6 +18,7 @@ internal sealed record Mapping(string Declaration, Feed Feed, ElementLayout? Ele
         ["kornia"] = KorniaMapper.Map,
         ["torchvision"] = TorchVisionMapper.Map,
         ["hover_net"] = SpatialMapper.Map,
+        ["surface-loss"] = SpatialMapper.Map,
     };
 
     /// <exception cref="NotSupportedException">No mapper knows the loss, or one of its options.</exception>

@@ -9,7 +9,7 @@ internal static class SpatialMapper
 {
     public static bool Knows(string loss) => loss is "SSIMLoss" or "SoftclDiceLoss" or "SoftDiceclDiceLoss" or "LocalNormalizedCrossCorrelationLoss" or "BendingEnergyLoss" or "DiffusionLoss"
         or "ssim_loss" or "ssim3d_loss" or "total_variation" or "spatial_gradient_difference" or "spatial_gradient3d_difference" or "sobel_difference" or "inverse_depth_smoothness_loss"
-        or "msge_loss" or "HausdorffERLoss" or "HausdorffERLoss3D" or "MS_SSIMLoss";
+        or "msge_loss" or "HausdorffERLoss" or "HausdorffERLoss3D" or "MS_SSIMLoss" or "HausdorffDTLoss" or "LogHausdorffDTLoss" or "SurfaceLoss";
 
     public static Mapping Map(Case c) => c.Loss switch
     {
@@ -25,6 +25,8 @@ internal static class SpatialMapper
         "msge_loss" => Msge(c),
         "HausdorffERLoss" or "HausdorffERLoss3D" => HausdorffErosion(c),
         "MS_SSIMLoss" => MultiScaleSsim(c),
+        "HausdorffDTLoss" or "LogHausdorffDTLoss" => HausdorffDistance(c),
+        "SurfaceLoss" => Surface(c),
         _ => throw Mapping.Unknown(c),
     };
 
@@ -318,9 +320,72 @@ internal static class SpatialMapper
     }
 
     private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null)
+
+    private static Mapping HausdorffDistance(Case c)
+    {
+        bool isLog = c.Loss == "LogHausdorffDTLoss", isBatch = c.Options.Flag("batch"), hasLabels = c.Options.Flag("to_onehot_y") && c.Classes > 1;
+        bool dropsBackground = !c.Options.Flag("include_background") && c.Classes > 1;
+        double alpha = c.Options.Number("alpha", 2);
+        Reduction reduction = Reduced(c, "mean");
+        Activation activation = c.Options.Flag("sigmoid") ? Activation.Sigmoid : c.Options.Flag("softmax") ? Activation.Softmax : Activation.None;
+        Declaration declaration = Declare(c, reduction, activation, target: hasLabels ? TargetKind.Index : TargetKind.Dense);
+        if (reduction == Reduction.Mean && !isLog)
+        {
+            AttributeText own = declaration.Term("HausdorffDistance").With("Alpha", alpha);
+            if (dropsBackground)
+                own.Without("IncludeBackground");
+            return new(declaration.ToString(), Feed(), null);
+        }
+
+        // The peer's means go over the pixels, or over those of the batch; what is made of the classes and images follows.
+        declaration.Loss.With("PerImage", !isBatch);
+        int images = isBatch ? 1 : c.Input.Shape[0], count = images * (c.Classes - (dropsBackground ? 1 : 0));
+        string mean = isBatch ? "TotalMean(v)" : "Mean(v)", all = "SumOverClasses(TotalMean(v))";
+        string value = reduction switch
+        {
+            Reduction.None => mean,
+            Reduction.Sum => $"{images} * {all}",
+            _ => $"{images} * {all} / {count}",
+        };
+        declaration.Type($$"""
+            public sealed partial class SpatialAttribute : LossTermAttribute
+            {
+                public static Value Formula(Prediction x, Target y)
+                {
+                    Value v = Square(x.Probability - y) * (Pow(Field(x.Probability > 0.5), {{Number(alpha)}}) + Pow(Field(y > 0.5), {{Number(alpha)}}));
+                    return {{(isLog ? $"Log1p({value})" : value)}};
+                }
+
+                private static Value Field(Condition condition) => DistanceTransform(condition) + DistanceTransform(!condition);
+            }
+            """);
+        AttributeText term = declaration.Term("Spatial");
+        if (dropsBackground)
+            term.Without("IncludeBackground");
+        int first = dropsBackground ? 1 : 0;
+        return new(declaration.ToString(), Feed(), reduction == Reduction.None ? new(c.ValueShape, 1, [.. Enumerable.Range(first, c.Classes - first)]) : null);
+
+        Feed Feed() => hasLabels ? Golden.Feed.Labels(c) : Golden.Feed.Dense(c);
+    }
+
+    private static Mapping Surface(Case c)
+    {
+        double[] spacing = c.Options.Numbers("resolution") ?? [], classes = c.Options.Numbers("idc")!;
+        bool isGiven = c.Options.Text("@dist_dtype") is not null;
+        Declaration declaration = Declare(c, Reduction.Mean, ActivationOf(c), target: TargetKind.Index);
+
+        // What the peer's data loader truncates is passed as it is.
+        AttributeText term = declaration.Term(isGiven ? "Boundary" : "LabelBoundary").With("OnlyClasses", classes.Select(c => (int)c).ToArray());
+        string[] names = ["SliceSpacing", "RowSpacing", "ColumnSpacing"];
+        for (int k = 0; k < spacing.Length && !isGiven; k++)
+            term.With(names[names.Length - spacing.Length + k], spacing[k]);
+        return new(declaration.ToString(), isGiven ? Feed.Labels(c) with { Inputs = [c.Extra["dist"].Data] } : Feed.Labels(c));
+    }
+
+    private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null, TargetKind target = TargetKind.Dense)
     {
         var declaration = new Declaration(activation);
-        declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction).With("Dimensions", dimensions ?? c.Input.Shape.Length - 2);
+        declaration.Loss.With("Target", target).With("Reduction", reduction).With("Dimensions", dimensions ?? c.Input.Shape.Length - 2);
         return declaration;
     }
 

@@ -29,7 +29,7 @@ internal static class CatalogueTerms
 
     /// <summary>The terms that look at neighbouring pixels: they need images, and are tested by themselves.</summary>
     public static readonly string[] OfNeighbours =
-        ["BendingEnergy", "Diffusion", "HausdorffErosion", "ImageGradient", "LocalNormalizedCrossCorrelation", "MsSsim", "SoftClDice", "Ssim", "TotalVariation"];
+        ["BendingEnergy", "Diffusion", "HausdorffDistance", "HausdorffErosion", "ImageGradient", "LabelBoundary", "LocalNormalizedCrossCorrelation", "MsSsim", "SoftClDice", "Ssim", "TotalVariation"];
 
     /// <summary>Every other term, by its attribute's name, in the order of names.</summary>
     public static IEnumerable<(string Name, Activation Activation)> All => typeof(LossTermAttribute).Assembly.GetExportedTypes()

@@ -70,6 +70,8 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
                 return "running";
             case Op.Correlate:
                 return node.Window!.IsShift ? "shifted" : "window";
+            case Op.Distance:
+                return "distance";
             case Op.Kept:
                 return "kept";
             case Op.Pool or Op.PoolSlope:

@@ -71,6 +71,17 @@ internal sealed partial class FormulaScope
         return new(Graph.Less(Graph.Constant(all - 0.5), counted.Node), counted.Axes);
     }
 
+    /// <summary>The distance of each pixel where a condition holds to the nearest where it does not, with what neighbours are apart along slices, rows and columns.</summary>
+    public FormulaValue DistanceTransform(FormulaValue condition, ImmutableArray<Node> spacing)
+    {
+        FormulaValue pixels = WithPixels(condition);
+        Node sources = Graph.Mask(ValidFor(pixels), Graph.Mask(Graph.Not(pixels.Node), Graph.One));
+        return new(Graph.Distance(sources, spacing.Skip(3 - options.Dimensions).Select(Spacing).ToEquatableArray()), pixels.Axes);
+
+        static double Spacing(Node node) => node is { IsConstant: true, Number: > 0 } && !double.IsInfinity(node.Number) ? node.Number
+            : throw new FormulaTextException("the spacing of 'DistanceTransform' has to be numbers above 0 that are known at compile time");
+    }
+
     /// <summary>The smallest of the pixel and its neighbours along each axis: a cross.</summary>
     public FormulaValue SoftErode(FormulaValue value) => Pool(value, new Window(0, -1, 3) { IsMinimum = true, Shape = AllAxes(WindowShape.Cross) });
 

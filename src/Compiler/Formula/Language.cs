@@ -113,6 +113,7 @@ internal static class Language
         ["MinPoolAlong"] = (3, (s, a) => s.PoolAlong(a[0], a[1].Node, a[2].Node, isMinimum: true)),
         ["SoftErode"] = (1, (s, a) => s.SoftErode(a[0])),
         ["SoftSkeleton"] = (2, (s, a) => s.SoftSkeleton(a[0], a[1].Node)),
+        ["DistanceTransform"] = (4, (s, a) => s.DistanceTransform(a[0], [a[1].Node, a[2].Node, a[3].Node])),
         ["Inside"] = (1, (s, a) => s.Inside(a[0].Node)),
     };
 

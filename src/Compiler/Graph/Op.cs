@@ -73,6 +73,9 @@ internal enum Op
     Pool,
     PoolSlope,
 
+    // Over all pixels of an image.
+    Distance,
+
     // What a pass computed, for later ones.
     Kept,
 

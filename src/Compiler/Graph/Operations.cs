@@ -388,6 +388,11 @@ internal static class Operations
             Domain = "what arrives at a pool, at the neighbour that it took; made by differentiation only, no gradient flows",
             IsStep = true,
         };
+        yield return new(Op.Distance)
+        {
+            Domain = "the distance to the nearest pixel that is not 0, 0 where there is none; no gradient flows: it jumps",
+            IsStep = true,
+        };
         yield return new(Op.Kept)
         {
             Domain = "what an earlier pass computed; made by the plan, behind differentiation",

@@ -24,7 +24,7 @@ internal sealed record Window(int Axis, int First, int Size)
     /// <summary>Which axes they lie along. Weighted sums go along one after the other.</summary>
     public WindowShape Shape { get; init; }
 
-    /// <summary>The factor of each, for <see cref="Op.Correlate"/>.</summary>
+    /// <summary>The factor of each, for <see cref="Op.Correlate"/>; how far pixels are apart along each axis, for <see cref="Op.Distance"/>.</summary>
     public EquatableArray<double> Weights { get; init; } = [];
 
     /// <summary>What is read beyond the edge of the image, for <see cref="Op.Correlate"/>. A pool leaves it out.</summary>

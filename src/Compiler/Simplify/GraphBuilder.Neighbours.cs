@@ -1,3 +1,5 @@
+using LossGen.Compiler.Model;
+
 namespace LossGen.Compiler.Graph;
 
 /// <summary>Operations on the neighbours of a pixel. What does not vary over the pixels does so behind them: at the edge a neighbour is missing.</summary>
@@ -15,6 +17,10 @@ internal sealed partial class GraphBuilder
     /// <summary>The gradient of a pool's input: what arrives goes to the neighbour that was taken.</summary>
     public Node PoolSlope(Node value, Node arriving, Window window) =>
         arriving.IsNumber(0) ? arriving : Make(Op.PoolSlope, [value, Spread(arriving, Axes.Batch | Axes.Pixel)], window: window);
+
+    /// <summary>The distance to the nearest pixel that is not 0.</summary>
+    public Node Distance(Node sources, EquatableArray<double> spacing) => sources.IsConstant ? Zero
+        : Make(Op.Distance, [Spread(sources, Axes.Batch | Axes.Pixel)], window: new Window(0, 0, 1) { Weights = spacing });
 
     /// <summary>A value as the pass of a stage keeps it for later ones.</summary>
     public Node Kept(Node value, int stage) => Make(Op.Kept, [value], stage);

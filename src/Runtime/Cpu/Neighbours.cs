@@ -59,6 +59,8 @@ internal static unsafe class Neighbours<T, V>
     /// <summary>The elements of scratch memory that a step needs: for a line of neighbours, and for images between the lines of more axes.</summary>
     public static long ScratchLength(StepLayout step, in ImageGrid grid)
     {
+        if (step.Kind == StepKind.Distance)
+            return EuclideanDistance<T>.ScratchLength(grid) * (sizeof(double) / sizeof(T));
         if (step.Shape == StepShape.Line)
             return LineScratch(step, grid.Along(step.Axis));
         long lines = 0;
@@ -77,7 +79,9 @@ internal static unsafe class Neighbours<T, V>
     public static void Run(StepLayout step, in ImageGrid grid, T* input, T* arriving, T* output, T* scratch)
     {
         ImageAxis axis = grid.Along(step.Axis);
-        if (step.Kind != StepKind.Correlate && step.IsMinimum)
+        if (step.Kind == StepKind.Distance)
+            EuclideanDistance<T>.Transform(grid, step.Weights, input, output, (double*)scratch);
+        else if (step.Kind != StepKind.Correlate && step.IsMinimum)
             Pool<Smallest>(step, grid, input, arriving, output, scratch);
         else if (step.Kind != StepKind.Correlate)
             Pool<Largest>(step, grid, input, arriving, output, scratch);

@@ -11,6 +11,9 @@ public enum StepKind
 
     /// <summary>What arrives at a pool, at the neighbour that it took.</summary>
     PoolSlope,
+
+    /// <summary>The distance to the nearest pixel that is not 0.</summary>
+    Distance,
 }
 
 /// <summary>Which neighbours a step reads.</summary>
@@ -34,7 +37,7 @@ public enum StepShape
 /// <param name="First">The first neighbour along an axis, counted from the pixel.</param>
 /// <param name="Size">How many neighbours along an axis.</param>
 /// <param name="Arriving">The place of what arrives, for <see cref="StepKind.PoolSlope"/>.</param>
-/// <param name="Weights">The factor of each neighbour, for <see cref="StepKind.Correlate"/>.</param>
+/// <param name="Weights">The factor of each neighbour, for <see cref="StepKind.Correlate"/>; how far neighbours are apart along each axis, for <see cref="StepKind.Distance"/>.</param>
 /// <param name="Border">What is read beyond the edge.</param>
 /// <param name="IsTransposed">Each pixel hands its number to those that it would read.</param>
 /// <param name="IsMinimum">The smallest, not the largest.</param>

@@ -82,6 +82,17 @@ public static partial class Functions
     public static Value SoftSkeleton(Value v, int iterations) => TermScope.Current.SoftSkeleton(v, iterations);
 
     /// <summary>
+    /// The exact Euclidean distance of each pixel where a condition holds to the nearest pixel of its image (and class) where it does not, as scipy's distance_transform_edt: 0 where the condition does not
+    /// hold, and 0 everywhere if it does hold everywhere. Ignored pixels are as if they were not there. No gradient flows through it: a condition of the prediction jumps.
+    /// </summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="slices">How far neighbouring slices are apart, known at compile time; without a meaning where images have fewer than three axes.</param>
+    /// <param name="rows">How far neighbouring rows are apart.</param>
+    /// <param name="columns">How far neighbouring columns are apart.</param>
+    public static Value DistanceTransform(Condition condition, double slices = 1, double rows = 1, double columns = 1) =>
+        TermScope.Current.DistanceTransform(condition, [slices, rows, columns]);
+
+    /// <summary>
     /// Where a square (or cube) window around the pixel lies inside the image, and nothing in it is ignored: what other libraries call a valid convolution keeps those pixels.
     /// <c>Sum(Where(Inside(11), v, 0)) / Sum(Where(Inside(11), 1, 0))</c> is the mean over them.
     /// </summary>

@@ -61,6 +61,33 @@ internal sealed partial class TermScope
         });
     }
 
+    // Axis by axis the smallest of all sums, one place after the other.
+    public Value DistanceTransform(Condition condition, double[] spacing)
+    {
+        Value holds = condition.Mask;
+        ElementAxes axes = holds.Axes | ElementAxes.Batch | ElementAxes.Pixel;
+        Value valid = Source.ValidOver(axes);
+        Value squares = Elementwise.Create(axes, Source.Extents, (n, c, s) => valid[n, c, s] != 0 && holds[n, c, s] == 0 ? 0 : double.PositiveInfinity);
+        for (int axis = 0; axis < Dimensions; axis++)
+        {
+            double step = spacing[3 - Dimensions + axis];
+            if (!(step > 0) || double.IsInfinity(step))
+                throw new ArgumentOutOfRangeException(nameof(spacing), step, "A spacing has to be above 0 and finite.");
+            (int length, int stride) = Along(axis);
+            Value before = squares;
+            squares = Elementwise.Create(axes, Source.Extents, (n, c, s) =>
+            {
+                int place = s / stride % length;
+                double least = double.PositiveInfinity;
+                for (int other = 0; other < length; other++)
+                    least = Math.Min(least, before[n, c, s + ((other - place) * stride)] + ((other - place) * step * ((other - place) * step)));
+                return least;
+            });
+        }
+
+        return Elementwise.Map(squares, square => double.IsPositiveInfinity(square) ? 0 : Math.Sqrt(square));
+    }
+
     public Condition Inside(int size)
     {
         Odd(size);

@@ -37,6 +37,8 @@ public sealed class NeighbourTests
         "Square(Shift(x.Logit * Sum(y * x.Probability), {a}, 1))",
         "SoftErode(x.Probability) * y + Square(SoftSkeleton(x.Probability, 2))",
         "1 - Sum(SoftSkeleton(x.Probability, 1) * y) / (1 + Sum(SoftSkeleton(y, 1) * x.Probability))",
+        "x.Probability * DistanceTransform(y > 0.5) + Square(x.Probability - y) * DistanceTransform(x.Logit > 0, 3, 0.5, 1.25)",
+        "Square(x.Probability) * Sqrt(1 + DistanceTransform(!(MaxPool(y, 3) > 0.5), rows: 2)) * y",
         "Abs(x.Logit - MinPoolAlong(MaxPoolAlong(x.Logit, {a}, 3), {a}, 3)) * BoxBlur(Square(x.Logit), 3)",
     ];
 

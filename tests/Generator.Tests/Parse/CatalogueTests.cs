@@ -10,8 +10,15 @@ public class CatalogueTests
         .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract && type.IsPublic)
         .Select(type => type.Name));
 
-    // The weights of a window are written into the code.
-    private static readonly HashSet<(string Term, string Option)> OfWindows = [("Ssim", "Sigma"), ("MsSsim", "Sigma")];
+    // The weights of a window are written into the code, and so is how far pixels are apart.
+    private static readonly HashSet<(string Term, string Option)> OfWindows =
+    [
+        ("Ssim", "Sigma"),
+        ("MsSsim", "Sigma"),
+        .. from term in new[] { "HausdorffDistance", "LabelBoundary" }
+           from axis in new[] { "Slice", "Row", "Column" }
+           select (term, axis + "Spacing"),
+    ];
 
     [Theory]
     [MemberData(nameof(Terms))]

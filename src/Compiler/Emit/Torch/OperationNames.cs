@@ -40,6 +40,7 @@ internal sealed class OperationNames(LossGraph graph)
             Op.PixelMaximum => "largest",
             Op.Correlate => node.Window!.IsShift ? "shifted" : "window",
             Op.Pool or Op.PoolSlope => "pooled",
+            Op.Distance => "distance",
             Op.Sum when node.Attribute.Has(Axes.Pixel) => "sum",
             Op.Sum when GraphBuilder.IsPick(node) => "atLabel",
             _ when node.Operation().IsCondition => "condition",

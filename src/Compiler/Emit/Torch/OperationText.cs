@@ -123,7 +123,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return node[0].IsNumber(1) ? $"input.Rank{over}({key})"
                     : Conditions(node[0]) is { } found ? $"input.RunningCount{over}({All(found)}, {key})"
                     : $"input.RunningSum{over}({Tensor(node[0])}, {key})";
-            case Op.Correlate or Op.Pool or Op.PoolSlope:
+            case Op.Correlate or Op.Pool or Op.PoolSlope or Op.Distance:
                 return Neighbours(node);
             case Op.LessOrEqual when IsSelection(node):
                 return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])})";
@@ -252,11 +252,13 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     {
         Window window = node.Window!;
         string places = $"{window.Axis}, {Literal.Of(window.First)}", inputs = string.Join(", ", node.Inputs.Select(Tensor));
+        string weights = $"new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
+        if (node.Op == Op.Distance)
+            return $"input.Distance({inputs}, {weights})";
         if (window.Shape != WindowShape.Line)
             return $"input.{node.Op}{window.Shape}({inputs}, {window.Size}, isMinimum: {Literal.Of(window.IsMinimum)})";
         if (node.Op != Op.Correlate)
             return $"input.{node.Op}({inputs}, {places}, {window.Size}, isMinimum: {Literal.Of(window.IsMinimum)})";
-        string weights = $"new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
         string border = window.Border == Border.Zero ? "" : $", global::LossGen.Border.{window.Border}";
         return $"input.{(window.IsTransposed ? "Transposed" : "Correlate")}({inputs}, {places}, {weights}{border})";
     }
