@@ -274,6 +274,9 @@ internal sealed partial class Latex
                 if (node.Head is "Shift" or "Window" or "MaxPoolAlong" or "MinPoolAlong")
                     Note(5, "The second operand is the axis of the image, from 0.");
                 return ($"\\mathrm{{{char.ToLowerInvariant(node.Head[0])}{node.Head[1..]}}}\\left({string.Join(",\\ ", operands)}\\right)", Atom);
+            case "DistanceTransform":
+                Note(6, "d is the distance to the nearest pixel where the condition does not hold, 0 where there is none.");
+                return ($"d\\left({In(0)}\\right)", Atom);
             case "numbers":
                 return ($"\\left[{string.Join(",\\ ", Enumerable.Range(0, node.Items.Length).Select(i => In(i)))}\\right]", Atom);
             case "Transform":
