@@ -319,8 +319,6 @@ internal static class SpatialMapper
         return new(declaration.ToString(), Feed.Dense(c), reduction == Reduction.None ? new(c.ValueShape, -1, []) : null);
     }
 
-    private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null)
-
     private static Mapping HausdorffDistance(Case c)
     {
         bool isLog = c.Loss == "LogHausdorffDTLoss", isBatch = c.Options.Flag("batch"), hasLabels = c.Options.Flag("to_onehot_y") && c.Classes > 1;

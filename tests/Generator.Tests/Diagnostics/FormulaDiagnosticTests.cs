@@ -157,7 +157,8 @@ public class FormulaDiagnosticTests
 
     [Theory]
     [InlineData("return {|LG0046:Conv|}(x.Probability, 3) * y;", "write Window(v, axis, weights, border) along one axis after the other")]
-    [InlineData("return {|LG0046:DistanceTransform|}(y) * x.Probability;", "far pixels, which a formula cannot have; if it does not depend on the prediction")]
+    [InlineData("return {|LG0046:Edt|}(y) * x.Probability;", "write DistanceTransform(condition)")]
+    [InlineData("return {|LG0046:ConnectedComponents|}(y) * x.Probability;", "far pixels, which a formula cannot have; if it does not depend on the prediction")]
     [InlineData("Value v = Sum({|LG0046:MaxPool2d|}(x.Probability)); return v * y;", "write MaxPool(v, size)")]
     [InlineData("return {|LG0046:Roll|}(x.Probability, 1);", "write Shift(v, axis, by, border) for neighbouring pixels")]
     [InlineData("return {|LG0046:Pairwise|}(x.Probability, y) + {|LG0046:MatMul|}(x.Logit, y);", "pairs of pixels")]
