@@ -8,6 +8,11 @@ namespace LossGen.Compiler.Plan;
 /// <param name="Leaves">What it leaves in scratch rows for later parts.</param>
 internal sealed record ClassPart(List<Node> Nodes, List<Node> Reads, List<Node> Leaves)
 {
+    private readonly HashSet<Node> own = [.. Nodes];
+
+    /// <summary>It computes the node.</summary>
+    public bool Computes(Node node) => own.Contains(node);
+
     /// <summary>Cuts nodes into parts of about a weight.</summary>
     public static List<ClassPart> Cut(List<Node> nodes, Func<Node, int> weight, int most)
     {
@@ -29,6 +34,7 @@ internal sealed record ClassPart(List<Node> Nodes, List<Node> Reads, List<Node> 
 
         HashSet<Node>[] reads = [.. parts.Select((part, k) => new HashSet<Node>(
             part.SelectMany(node => node.PassInputs).Where(input => partOf.TryGetValue(input, out int own) && own < k)))];
-        return [.. parts.Select((part, k) => new ClassPart(part, [.. reads[k].OrderBy(node => node.Id)], [.. part.Where(node => reads.Skip(k + 1).Any(read => read.Contains(node)))]))];
+        HashSet<Node> handed = [.. reads.SelectMany(read => read)];
+        return [.. parts.Select((part, k) => new ClassPart(part, [.. reads[k].OrderBy(node => node.Id)], [.. part.Where(handed.Contains)]))];
     }
 }

@@ -46,6 +46,7 @@ internal sealed class TileSchedule
         ClassParts = !ClassesInPairs && WeightOfAll(inClassLoop) > MostInClassLoop && ClassSums.All(summand => summand.Factor is null)
             ? ClassPart.Cut(inClassLoop, WeightOf, WeightOfPart)
             : [];
+        Handed = ClassParts.SelectMany(part => part.Leaves).Select((node, row) => (node, row)).ToDictionary(handed => handed.node, handed => handed.row);
         Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
@@ -148,8 +149,8 @@ internal sealed class TileSchedule
     /// <summary>The loops that a class's loop over the pixels is cut into; none where one will do.</summary>
     public List<ClassPart> ClassParts { get; }
 
-    /// <summary>What these leave for one another, in scratch rows that the classes share.</summary>
-    public IEnumerable<Node> Handed => ClassParts.SelectMany(part => part.Leaves);
+    /// <summary>What these leave for one another, in scratch rows that the classes share, each with its row.</summary>
+    public IReadOnlyDictionary<Node, int> Handed { get; }
 
     /// <summary>The running sums whose values and keys have no class axis.</summary>
     public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));

@@ -28,7 +28,7 @@ internal sealed class TileEmitter
 
     /// <summary>Rows of scratch memory: with a class axis, and without.</summary>
     public static (int ClassRows, int PixelRows) ScratchRows(PassPlan pass) =>
-        (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count + pass.Schedule.Handed.Count());
+        (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count + pass.Schedule.Handed.Count);
 
     /// <summary>Products over pixels: with a class axis, and without.</summary>
     public static (int PerClass, int Shared) Products(PassPlan pass) => (ProductsOf(pass, perClass: true).Count(), ProductsOf(pass, perClass: false).Count());
@@ -383,7 +383,7 @@ internal sealed class TileEmitter
         writer.Line();
         writer.Line($"// Class by class, part {index + 1} of {schedule.ClassParts.Count}.");
         Header(method + Part + index, ", int c");
-        text.BeginMethod();
+        text.BeginMethod(part);
         writer.Line();
         text.OpenClassScope(perPixel: false);
         text.ClassPointers(index == 0 ? [.. schedule.Computed(schedule.Ahead, _ => false), .. part.Nodes] : part.Nodes, outputs);
@@ -398,7 +398,7 @@ internal sealed class TileEmitter
         Load(part.Reads);
         foreach (Node node in part.Nodes)
         {
-            bool isHanded = part.Leaves.Contains(node);
+            bool isHanded = schedule.Handed.ContainsKey(node);
             text.DeclareIfShared(node, isHanded);
             if (isHanded)
                 writer.Line($"V.Store({text.Value(node)}, {text.RowName(node)} + i);");
@@ -418,7 +418,7 @@ internal sealed class TileEmitter
         writer.Close();
     }
 
-    private int PartOf(Node output) => Math.Max(0, schedule.ClassParts.FindIndex(part => part.Nodes.Contains(output)));
+    private int PartOf(Node output) => Math.Max(0, schedule.ClassParts.FindIndex(part => part.Computes(output)));
 
     private void OpenClassLoop()
     {

@@ -19,7 +19,8 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
     public bool IsForSeveral { get; set; }
 
     /// <summary>Begins a method: what it declares first is written when <see cref="EndMethod"/> knows what of that it uses.</summary>
-    public void BeginMethod()
+    /// <param name="part">The part of a class's work that the method is, if it is one.</param>
+    public void BeginMethod(ClassPart? part = null)
     {
         start = writer.Position;
         prologue.Clear();
@@ -33,7 +34,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         Declare(["inputStride"], "nint inputStride = tile.InputStride;");
         Declare(["labels"], "var labels = tile.Labels;");
         Declare(["scratch", "width"], "var scratch = tile.Scratch; int width = tile.Width;");
-        foreach (Node row in schedule.Rows.Concat(schedule.Ahead).Concat(schedule.Handed))
+        foreach (Node row in schedule.Rows.Concat(schedule.Ahead).Concat(part is null ? [] : part.Reads.Concat(part.Leaves)))
             Declare([RowName(row)], $"var {RowName(row)} = {PixelRow(row)};");
         Declare(["constants"], "var constants = tile.Constants;");
         Declare(["validity"], "var validity = tile.Valid;");
@@ -240,7 +241,9 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     private string PixelRow(Node node)
     {
-        int row = schedule.Rows.Concat(schedule.Ahead).Concat(schedule.Handed).ToList().IndexOf(node);
+        int row = schedule.Handed.TryGetValue(node, out int handed) ? schedule.Rows.Count + schedule.Ahead.Count + handed
+            : schedule.Ahead.Contains(node) ? schedule.Rows.Count + schedule.Ahead.IndexOf(node)
+            : schedule.Rows.IndexOf(node);
         return $"scratch + ((({schedule.Stored.Count} * classes) + {row}) * width)";
     }
 
