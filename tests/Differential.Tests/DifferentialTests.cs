@@ -15,7 +15,8 @@ namespace LossGen.Differential;
 /// </summary>
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
-    private const int DefaultCount = 2000;
+    // As many as leave the build and all tests some twenty minutes on two cores. Longer runs state how many.
+    private const int DefaultCount = 1000;
 
     // Support code comes with every compilation, and is compiled anew when it first runs.
     private const int BatchSize = 150;
