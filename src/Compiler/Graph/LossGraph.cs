@@ -43,6 +43,9 @@ internal sealed record Component(Node Value, Node? ClassValue, bool IsPixel)
     public Component WithClassesOf(Component other) => (ClassValue is null) == (other.ClassValue is null) ? this
         : this with { ClassValue = IsPixel || other.IsPixel ? null : ClassValue ?? Value };
 
+    /// <summary>The component of what its nodes become.</summary>
+    public Component Select(Func<Node, Node> change) => this with { Value = change(Value), ClassValue = ClassValue is null ? null : change(ClassValue) };
+
     /// <summary>The nodes of several in the order in which a call hands them out: the values, then those of the classes.</summary>
     public static IEnumerable<(Node Node, bool HasClasses)> InOrder(IEnumerable<Component> components) =>
         components.Select(component => (component.Value, false)).Concat(components.Where(component => component.ClassValue is not null).Select(component => (component.ClassValue!, true)));

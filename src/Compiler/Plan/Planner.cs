@@ -25,9 +25,7 @@ internal sealed class Planner(GraphBuilder builder)
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
         Node value = lowering.Lower(graph.Value), gradient = lowering.LowerGradient(graph.Gradient);
-        ImmutableArray<Component> components = graph.Components
-            .Select(component => component with { Value = lowering.Lower(component.Value), ClassValue = component.ClassValue is null ? null : lowering.Lower(component.ClassValue) })
-            .ToImmutableArray();
+        ImmutableArray<Component> components = [.. graph.Components.Select(component => component.Select(lowering.Lower))];
         List<Node> partial = Component.InOrder(components).Select(component => component.Node).ToList();
 
         // Of the components only the sums belong to the passes, and the value has nearly always the same.
@@ -39,7 +37,7 @@ internal sealed class Planner(GraphBuilder builder)
             int gradientStage = all.Where(IsOfPass).Select(Level).Max();
             var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)] : [(gradient, gradientStage)], Level, valueStage);
             (value, gradient) = (keeping.Read(value, valueStage), keeping.Read(gradient, gradientStage));
-            components = components.Select(component => component with { Value = keeping.Read(component.Value, valueStage), ClassValue = component.ClassValue is null ? null : keeping.Read(component.ClassValue, valueStage) }).ToImmutableArray();
+            components = [.. components.Select(component => component.Select(node => keeping.Read(node, valueStage)))];
             partial = Component.InOrder(components).Select(component => component.Node).ToList();
             all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
             levels.Clear();

@@ -42,9 +42,9 @@ internal sealed class TileSchedule
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
         ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStored.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
-        List<Node> inClassLoop = Computed(ClassOutputs, node => Stored.Contains(node) || Ahead.Contains(node));
-        ClassParts = !ClassesInPairs && WeightOfAll(inClassLoop) > MostInClassLoop && ClassSums.All(summand => summand.Factor is null)
-            ? ClassPart.Cut(inClassLoop, WeightOf, WeightOfPart)
+        ClassLoop = Computed(ClassOutputs, node => Stored.Contains(node) || Ahead.Contains(node));
+        ClassParts = !ClassesInPairs && WeightOfAll(ClassLoop) > MostInClassLoop && ClassSums.All(summand => summand.Factor is null)
+            ? ClassPart.Cut(ClassLoop, WeightOf, WeightOfPart)
             : [];
         Handed = ClassParts.SelectMany(part => part.Leaves).Select((node, row) => (node, row)).ToDictionary(handed => handed.node, handed => handed.row);
         Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
@@ -145,6 +145,9 @@ internal sealed class TileSchedule
 
     /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
     public bool ClassesInPairs { get; }
+
+    /// <summary>What a class's loop over the pixels computes, inputs before users.</summary>
+    public List<Node> ClassLoop { get; }
 
     /// <summary>The loops that a class's loop over the pixels is cut into; none where one will do.</summary>
     public List<ClassPart> ClassParts { get; }

@@ -333,10 +333,9 @@ internal sealed class TileEmitter
         DeclareSums(perClass);
         writer.Open("for (nint i = 0; i < pixels; i += V.Count)");
         text.OpenInnerScope();
-        List<Node> computed = schedule.Computed(schedule.ClassOutputs, node => schedule.Stored.Contains(node) || schedule.Ahead.Contains(node));
-        text.CountUses(computed, schedule.ClassOutputs);
+        text.CountUses(schedule.ClassLoop, schedule.ClassOutputs);
         text.LoadAhead();
-        foreach (Node node in computed)
+        foreach (Node node in schedule.ClassLoop)
             text.DeclareIfShared(node);
         foreach (Summand sum in perClass.Concat(across))
             Accumulate(sum);
