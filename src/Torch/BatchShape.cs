@@ -56,9 +56,12 @@ internal sealed class BatchShape
         : ToResizedLossShape();
 
     /// <summary>The shape as the kernels take it, for logits of the target's size.</summary>
-    public LossShape ToResizedLossShape()
+    public LossShape ToResizedLossShape() => ToLossShape(Classes);
+
+    /// <summary>The same with another number of channels.</summary>
+    public LossShape ToLossShape(long channels)
     {
-        int batch = checked((int)Batch), classes = checked((int)Classes);
+        int batch = checked((int)Batch), classes = checked((int)channels);
         return Spatial.Length switch
         {
             2 => new LossShape(batch, classes, checked((int)Spatial[0]), checked((int)Spatial[1])),

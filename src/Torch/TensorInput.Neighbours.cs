@@ -129,19 +129,10 @@ internal sealed partial class TensorInput
     public Tensor Distance(Tensor sources, double[] spacing)
     {
         using Tensor condition = Image(sources.detach()).eq(0).cpu().contiguous();
-        long[] extents = condition.shape;
         bool[] holds = condition.data<bool>().ToArray();
         var distances = new double[holds.Length];
-        int images = checked((int)extents[0]), channels = checked((int)extents[1]);
-        int[] spatialExtents = Array.ConvertAll(spatial, extent => checked((int)extent));
-        LossShape shape = spatial.Length switch
-        {
-            1 => new LossShape(images, channels, spatialExtents[0]),
-            2 => new LossShape(images, channels, spatialExtents[0], spatialExtents[1]),
-            _ => new LossShape(images, channels, spatialExtents[0], spatialExtents[1], spatialExtents[2]),
-        };
-        DistanceMap.Euclidean(holds, distances, shape, spacing);
-        return Flat(torch.tensor(distances, extents).to(X.dtype).to(X.device));
+        DistanceMap.Euclidean(holds, distances, shape.ToLossShape(condition.shape[1]), spacing);
+        return Flat(torch.tensor(distances, condition.shape).to(X.dtype).to(X.device));
     }
 
     private static double Nothing(bool isMinimum) => isMinimum ? double.PositiveInfinity : double.NegativeInfinity;

@@ -19,6 +19,7 @@ internal sealed partial class TensorInput : IDisposable
     private readonly long batch;
     private readonly long classes;
     private readonly long pixels;
+    private readonly BatchShape shape;
     private readonly long[] spatial;
     private Tensor? oneHot;
     private Tensor? labelled;
@@ -27,6 +28,7 @@ internal sealed partial class TensorInput : IDisposable
         LossDefinition definition, double[] parameters, BatchShape shape, Tensor logits, Tensor target, params Tensor[] inputs)
     {
         this.definition = definition;
+        this.shape = shape;
         batch = shape.Batch;
         classes = shape.Classes;
         pixels = shape.Pixels;
