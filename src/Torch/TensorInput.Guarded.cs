@@ -2,6 +2,7 @@ namespace LossGen.Generated;
 
 using System;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
@@ -18,15 +19,15 @@ internal sealed partial class TensorInput
     {
         if (!torch.is_grad_enabled())
             return a / b;
-        Tensor isSmooth = b.ne(0);
+        Tensor isSmooth = b.ne(Hold(0));
         return Mask(isSmooth, a / torch.where(isSmooth, b, Number(1)));
     }
 
     /// <inheritdoc cref="Divide(Tensor, Tensor)"/>
-    public Tensor Divide(Tensor a, double b) => a / b;
+    public Tensor Divide(Tensor a, double b) => a / Hold(b);
 
     /// <inheritdoc cref="Divide(Tensor, Tensor)"/>
-    public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : a / b;
+    public Tensor Divide(double a, Tensor b) => torch.is_grad_enabled() ? Divide(Number(a), b) : Hold(a) / b;
 
     /// <summary>The exponential; where that is infinite a large number, whose products with others still are numbers.</summary>
     public Tensor Exp(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach(), static v => v.exp()) : x.exp();
@@ -41,34 +42,34 @@ internal sealed partial class TensorInput
     public Tensor Sinh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.sinh(), isOdd: true) : x.sinh();
 
     /// <summary>The logarithm.</summary>
-    public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(0).logical_not(), static v => v.log()) : x.log();
+    public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(Hold(0)).logical_not(), static v => v.log()) : x.log();
 
     /// <summary>log(1 + x).</summary>
     public Tensor Log1p(Tensor x) =>
-        torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(-1).logical_not(), static v => v.log1p()) : x.log1p();
+        torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(Hold(-1)).logical_not(), static v => v.log1p()) : x.log1p();
 
     /// <summary>The square root.</summary>
-    public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(0).logical_not(), static v => v.sqrt()) : x.sqrt();
+    public Tensor Sqrt(Tensor x) => torch.is_grad_enabled() ? Guarded(x, x.le(Hold(0)).logical_not(), static v => v.sqrt()) : x.sqrt();
 
     /// <summary>A power.</summary>
     public Tensor Power(Tensor x, double exponent) => !torch.is_grad_enabled() || IsPolynomial(exponent)
-        ? x.pow(exponent)
-        : exponent == Math.Floor(exponent) ? Guarded(x, x.ne(0), v => v.pow(exponent))
-        : exponent < 0 ? Guarded(x, x.le(0).logical_not(), v => v.pow(exponent))
-        : PowerOfNothing(x, Guarded(x, x.le(0).logical_not(), v => v.pow(exponent)));
+        ? x.pow(Hold(exponent))
+        : exponent == Math.Floor(exponent) ? Guarded(x, x.ne(Hold(0)), v => v.pow(Hold(exponent)))
+        : exponent < 0 ? Guarded(x, x.le(Hold(0)).logical_not(), v => v.pow(Hold(exponent)))
+        : PowerOfNothing(x, Guarded(x, x.le(Hold(0)).logical_not(), v => v.pow(Hold(exponent))));
 
     /// <inheritdoc cref="Power(Tensor, double)"/>
     public Tensor Power(Tensor x, Tensor exponent)
     {
         if (!torch.is_grad_enabled())
             return x.pow(exponent);
-        Tensor isWhole = exponent.eq(exponent.floor()), isDefined = x.ne(0).logical_or(exponent.ge(0));
-        Tensor power = Guarded(x, x.le(0).logical_not().logical_or(isWhole.logical_and(isDefined)), v => v.pow(exponent));
-        return torch.where(isWhole.logical_or(exponent.lt(0)), power, PowerOfNothing(x, power));
+        Tensor isWhole = exponent.eq(exponent.floor()), isDefined = x.ne(Hold(0)).logical_or(exponent.ge(Hold(0)));
+        Tensor power = Guarded(x, x.le(Hold(0)).logical_not().logical_or(isWhole.logical_and(isDefined)), v => v.pow(exponent));
+        return torch.where(isWhole.logical_or(exponent.lt(Hold(0))), power, PowerOfNothing(x, power));
     }
 
     // Minus infinity to a power that is not whole is infinite; where a logarithm of 0 is a number far below, so is its power a large number.
-    private Tensor PowerOfNothing(Tensor x, Tensor power) => torch.where(x.detach().le(LogarithmOfZero / 10), Number(x.dtype == ScalarType.Float64 ? 1e150 : 1e18), power);
+    private Tensor PowerOfNothing(Tensor x, Tensor power) => torch.where(x.detach().le(Hold(LogarithmOfZero / 10)), Number(x.dtype == ScalarType.Float64 ? 1e150 : 1e18), power);
 
     /// <summary>The logarithm of the gamma function's magnitude.</summary>
     public Tensor Lgamma(Tensor x) => OffPoles(x, static v => v.lgamma());
@@ -80,23 +81,23 @@ internal sealed partial class TensorInput
     public Tensor Trigamma(Tensor x) => OffPoles(x, static v =>
     {
         const int steps = 8;
-        Tensor sum = (v + steps).polygamma(1);
+        Tensor sum = v.add(Hold(steps), Hold(1)).polygamma(1);
         for (int k = 0; k < steps; k++)
-            sum += (v + k).square().reciprocal();
+            sum = sum.add(v.add(Hold(k), Hold(1)).pow(Hold(-2)), Hold(1));
         return sum;
     });
 
     // The gamma function has poles at 0 and the negative whole numbers.
     private Tensor OffPoles(Tensor x, Func<Tensor, Tensor> function) => torch.is_grad_enabled()
-        ? Guarded(x, x.le(0).logical_and(x.eq(x.floor())).logical_not(), function)
+        ? Guarded(x, x.le(Hold(0)).logical_and(x.eq(x.floor())).logical_not(), function)
         : function(x);
 
     // Where the exponent is too large, a large number, of the sign of x if the function is odd.
     private Tensor WithoutOverflow(Tensor x, Tensor exponent, Func<Tensor, Tensor> function, bool isOdd = false)
     {
         (double most, double large) = x.dtype == ScalarType.Float64 ? (709, 1e150) : (88, 1e18);
-        Tensor isInfinite = exponent.gt(most), limit = isOdd ? large * x.detach().sign() : Number(large);
-        return torch.where(isInfinite, limit, function(x.masked_fill(isInfinite, 0)));
+        Tensor isInfinite = exponent.gt(Hold(most)), limit = isOdd ? x.detach().sign() * Hold(large) : Number(large);
+        return torch.where(isInfinite, limit, function(x.masked_fill(isInfinite, Hold(0))));
     }
 
     // Whole and not negative: smooth everywhere, and 1 for the exponent 0.

@@ -2,6 +2,7 @@ namespace LossGen.Generated;
 
 using System;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
@@ -19,7 +20,7 @@ internal sealed partial class TensorInput
         {
             if (index is null)
             {
-                index = MayLackLabels ? Labels!.clamp_min(0) : Labels!;
+                index = MayLackLabels ? Labels!.clamp_min(Hold(0)) : Labels!;
                 passing.MoveToOuter(index);
             }
 
@@ -95,7 +96,7 @@ internal sealed partial class TensorInput
         if (X.device_type != DeviceType.CPU || torch.is_grad_enabled())
             return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
         long groups = perImage ? batch : 1;
-        Tensor group = perImage ? Index + (torch.arange(batch, dtype: ScalarType.Int64).reshape(batch, 1, 1) * classes) : Index;
+        Tensor group = perImage ? Add(Index, Counted(0, batch, ScalarType.Int64).reshape(batch, 1, 1) * Hold(classes)) : Index;
         Tensor? weights = !MayLackLabels ? value : value is null ? Labelled : Mask(Labelled!, value);
         weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
         return torch.bincount(group.reshape(-1), weights, groups * classes).reshape(groups, classes, 1).to_type(X.dtype);

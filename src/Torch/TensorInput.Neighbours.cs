@@ -3,6 +3,7 @@ namespace LossGen.Generated;
 using System;
 using System.Collections.Generic;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
@@ -37,7 +38,7 @@ internal sealed partial class TensorInput
         for (long place = -before; place < size + after; place++)
         {
             if (place < 0 || place >= size)
-                sum.narrow(dim, Source(place, size, border), 1).add_(all.narrow(dim, place + before, 1));
+                sum.narrow(dim, Source(place, size, border), 1).add_(all.narrow(dim, place + before, 1), Hold(1));
         }
 
         return Flat(sum);
@@ -63,7 +64,7 @@ internal sealed partial class TensorInput
         for (int k = 0; k < size; k++)
         {
             Tensor one = padded.narrow(dim, before + first + k, length), isWorse = isMinimum ? one.gt(best) : one.lt(best);
-            sums.narrow(dim, before + first + k, length).add_(torch.where(isWorse, none, left));
+            sums.narrow(dim, before + first + k, length).add_(torch.where(isWorse, none, left), Hold(1));
             left = torch.where(isWorse, left, none);
         }
 
@@ -114,13 +115,13 @@ internal sealed partial class TensorInput
         Tensor sum = torch.zeros_like(arriving), none = torch.zeros_like(arriving);
         for (int axis = last; axis > 0; axis--)
         {
-            Tensor others = best[axis - 1], arm = arms[axis], share = torch.where(others.eq(arm), arriving * 0.5, arriving);
+            Tensor others = best[axis - 1], arm = arms[axis], share = torch.where(others.eq(arm), arriving * Hold(0.5), arriving);
             Tensor isOthers = isMinimum ? others.le(arm) : others.ge(arm), isArm = isMinimum ? arm.le(others) : arm.ge(others);
-            sum = sum + PoolSlope(value, torch.where(isArm, share, none), axis, -(size / 2), size, isMinimum);
+            sum = Add(sum, PoolSlope(value, torch.where(isArm, share, none), axis, -(size / 2), size, isMinimum));
             arriving = torch.where(isOthers, share, none);
         }
 
-        return sum + PoolSlope(value, arriving, 0, -(size / 2), size, isMinimum);
+        return Add(sum, PoolSlope(value, arriving, 0, -(size / 2), size, isMinimum));
     }
 
     private static Tensor Better(Tensor a, Tensor b, bool isMinimum) => isMinimum ? torch.minimum(a, b) : torch.maximum(a, b);
@@ -128,7 +129,7 @@ internal sealed partial class TensorInput
     /// <summary>The distance to the nearest pixel that is not 0. It is found on the CPU, wherever the tensors are.</summary>
     public Tensor Distance(Tensor sources, double[] spacing)
     {
-        using Tensor condition = Image(sources.detach()).eq(0).cpu().contiguous();
+        using Tensor condition = Image(sources.detach()).eq(Hold(0)).cpu().contiguous();
         bool[] holds = condition.data<bool>().ToArray();
         var distances = new double[holds.Length];
         DistanceMap.Euclidean(holds, distances, shape.ToLossShape(condition.shape[1]), spacing);
@@ -169,7 +170,7 @@ internal sealed partial class TensorInput
         {
             long[] shape = image.shape;
             shape[dim] = end - from;
-            parts.Add(torch.full(shape, beyond, dtype: image.dtype, device: image.device));
+            parts.Add(torch.full(shape, Hold(beyond), dtype: image.dtype, device: image.device));
             return;
         }
 
@@ -187,11 +188,11 @@ internal sealed partial class TensorInput
 
     private static Tensor WeightedSum(Tensor padded, int dim, long start, double[] weights, long size)
     {
-        Tensor sum = padded.narrow(dim, start, size) * weights[0];
+        Tensor sum = padded.narrow(dim, start, size) * Hold(weights[0]);
         for (int k = 1; k < weights.Length; k++)
         {
             Tensor one = padded.narrow(dim, start + k, size);
-            sum = torch.is_grad_enabled() ? sum + (one * weights[k]) : sum.add_(one, weights[k]);
+            sum = torch.is_grad_enabled() ? sum.add(one, Hold(weights[k])) : sum.add_(one, Hold(weights[k]));
         }
 
         return sum;

@@ -2,16 +2,53 @@ namespace LossGen.Generated;
 
 using System;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>Operations that mix numbers and tensors, that keep (N, C, S), or that TorchSharp lacks.</content>
 internal sealed partial class TensorInput
 {
     /// <summary>A number as a tensor.</summary>
-    public Tensor Number(double value) => torch.full(1, 1, 1, value, dtype: X.dtype, device: X.device);
+    public Tensor Number(double value) => torch.full(1, 1, 1, Hold(value), dtype: X.dtype, device: X.device);
 
     /// <summary>A condition that holds everywhere or nowhere.</summary>
-    public Tensor Always(bool holds) => torch.full(1, 1, 1, holds ? 1 : 0, dtype: ScalarType.Bool, device: X.device);
+    public Tensor Always(bool holds) => torch.full(1, 1, 1, Hold(holds ? 1 : 0), dtype: ScalarType.Bool, device: X.device);
+
+    /// <summary>a + b.</summary>
+    public Tensor Add(Tensor a, Tensor b) => a.add(b, Hold(1));
+
+    /// <inheritdoc cref="Add(Tensor, Tensor)"/>
+    public Tensor Add(Tensor a, double b) => a.add(Hold(b), Hold(1));
+
+    /// <inheritdoc cref="Add(Tensor, Tensor)"/>
+    public Tensor Add(double a, Tensor b) => Add(b, a);
+
+    /// <summary>a - b.</summary>
+    public Tensor Subtract(Tensor a, double b) => a - Hold(b);
+
+    /// <inheritdoc cref="Subtract(Tensor, double)"/>
+    public Tensor Subtract(double a, Tensor b) => Add(-b, a);
+
+    /// <summary>a * b.</summary>
+    public Tensor Multiply(double a, Tensor b) => b * Hold(a);
+
+    /// <inheritdoc cref="Multiply(double, Tensor)"/>
+    public Tensor Multiply(Tensor a, double b) => a * Hold(b);
+
+    /// <summary>Where a value is a number.</summary>
+    public Tensor Equal(Tensor a, double b) => a.eq(Hold(b));
+
+    /// <summary>Where a value is less than a number.</summary>
+    public Tensor Less(Tensor a, double b) => a.lt(Hold(b));
+
+    /// <summary>Where a value is at most a number.</summary>
+    public Tensor LessOrEqual(Tensor a, double b) => a.le(Hold(b));
+
+    /// <summary>Where a value is greater than a number.</summary>
+    public Tensor Greater(Tensor a, double b) => a.gt(Hold(b));
+
+    /// <summary>Where a value is at least a number.</summary>
+    public Tensor GreaterOrEqual(Tensor a, double b) => a.ge(Hold(b));
 
     /// <summary>A condition as the numbers 1 and 0.</summary>
     public Tensor Indicator(Tensor condition) => condition.to_type(X.dtype);
@@ -38,19 +75,19 @@ internal sealed partial class TensorInput
     public Tensor Minimum(Tensor a, Tensor b) => torch.minimum(a, b);
 
     /// <inheritdoc cref="Minimum(Tensor, Tensor)"/>
-    public Tensor Minimum(Tensor a, double b) => a.clamp_max(b);
+    public Tensor Minimum(Tensor a, double b) => a.clamp_max(Hold(b));
 
     /// <inheritdoc cref="Minimum(Tensor, Tensor)"/>
-    public Tensor Minimum(double a, Tensor b) => b.clamp_max(a);
+    public Tensor Minimum(double a, Tensor b) => b.clamp_max(Hold(a));
 
     /// <summary>The larger of two.</summary>
     public Tensor Maximum(Tensor a, Tensor b) => torch.maximum(a, b);
 
     /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
-    public Tensor Maximum(Tensor a, double b) => a.clamp_min(b);
+    public Tensor Maximum(Tensor a, double b) => a.clamp_min(Hold(b));
 
     /// <inheritdoc cref="Maximum(Tensor, Tensor)"/>
-    public Tensor Maximum(double a, Tensor b) => b.clamp_min(a);
+    public Tensor Maximum(double a, Tensor b) => b.clamp_min(Hold(a));
 
     /// <summary>
     /// The value between two bounds; the upper one wins where they cross. For autograd as selections: libtorch's own clamp takes no bounds
@@ -80,7 +117,7 @@ internal sealed partial class TensorInput
     public Tensor PutProduct(Tensor own, Tensor factor) => torch.is_grad_enabled() ? own * factor : own.mul_(factor);
 
     /// <inheritdoc cref="PutExp"/>
-    public Tensor PutSum(Tensor own, Tensor other) => torch.is_grad_enabled() ? own + other : own.add_(other);
+    public Tensor PutSum(Tensor own, Tensor other) => torch.is_grad_enabled() ? Add(own, other) : own.add_(other, Hold(1));
 
     /// <inheritdoc cref="PutExp"/>
     public Tensor PutDifference(Tensor own, Tensor other) => torch.is_grad_enabled() ? own - other : own.sub_(other);
@@ -95,19 +132,16 @@ internal sealed partial class TensorInput
     public Tensor Softplus(Tensor x)
     {
         if (!torch.is_grad_enabled())
-            return torch.nn.functional.softplus(x, 1, LargestExponent);
+            return torch.logaddexp(x, Number(0));
         double lowest = X.dtype == ScalarType.Float64 ? -700 : -85;
-        return torch.logaddexp(x.clamp_min(lowest), Number(0));
+        return torch.logaddexp(x.clamp_min(Hold(lowest)), Number(0));
     }
-
-    // From here on log(1 + exp(x)) is x to the last bit of a double.
-    private const double LargestExponent = 40;
 
     /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
     public Tensor LogCosh(Tensor x)
     {
-        Tensor magnitude = x.abs(), isNear = magnitude.lt(40), sinh = (torch.where(isNear, x, Number(0)) / 2).sinh();
-        return torch.where(isNear, (2 * sinh * sinh).log1p(), magnitude - Math.Log(2));
+        Tensor magnitude = x.abs(), isNear = magnitude.lt(Hold(40)), sinh = (torch.where(isNear, x, Number(0)) * Hold(0.5)).sinh();
+        return torch.where(isNear, (sinh * sinh * Hold(2)).log1p(), magnitude - Hold(Math.Log(2)));
     }
 
     /// <summary>
@@ -119,7 +153,7 @@ internal sealed partial class TensorInput
         if (!torch.is_grad_enabled())
             return x;
         Tensor largest = x.detach().amax(new long[] { 1 }, keepdim: true);
-        return torch.where(largest.ne(double.NegativeInfinity), x, OfNoClass(x));
+        return torch.where(largest.ne(Hold(double.NegativeInfinity)), x, OfNoClass(x));
     }
 
     /// <summary>1 - softmax without cancellation: for the largest class the sum of the others.</summary>
@@ -127,7 +161,7 @@ internal sealed partial class TensorInput
     {
         Tensor p = x.softmax(1), largest = x.argmax(1, keepdim: true);
         Tensor others = p.scatter(1, largest, torch.zeros_like(largest, dtype: x.dtype)).sum(1, keepdim: true);
-        return (1 - p).scatter(1, largest, others);
+        return Subtract(1, p).scatter(1, largest, others);
     }
 
     /// <summary>The largest over the classes.</summary>
@@ -137,7 +171,7 @@ internal sealed partial class TensorInput
         if (!torch.is_grad_enabled())
             return largest;
 
-        return torch.where(largest.ne(double.NegativeInfinity), largest, OfNoClass(x));
+        return torch.where(largest.ne(Hold(double.NegativeInfinity)), largest, OfNoClass(x));
     }
 
     // Instead of -infinity where no class takes part, which autograd would multiply by 0: a number far below for a pixel that counts all
@@ -162,7 +196,7 @@ internal sealed partial class TensorInput
     private Tensor Largest(Tensor x, params long[] axes)
     {
         Tensor largest = x.amax(axes, keepdim: true);
-        return torch.is_grad_enabled() ? torch.where(largest.ne(double.NegativeInfinity), largest, Number(-1e30)) : largest;
+        return torch.is_grad_enabled() ? torch.where(largest.ne(Hold(double.NegativeInfinity)), largest, Number(-1e30)) : largest;
     }
 
     /// <summary>A condition that holds for the listed classes, all if none is listed, as (1, C, 1).</summary>
@@ -171,10 +205,10 @@ internal sealed partial class TensorInput
         Tensor index = Range(ScalarType.Int64);
         Tensor? listed = null;
         foreach (int c in only)
-            listed = listed is null ? index.eq(c) : listed.logical_or(index.eq(c));
+            listed = listed is null ? index.eq(Hold(c)) : listed.logical_or(index.eq(Hold(c)));
         if (includeBackground)
-            return listed ?? index.ge(0);
-        Tensor foreground = index.gt(0);
+            return listed ?? index.ge(Hold(0));
+        Tensor foreground = index.gt(Hold(0));
         return listed is null ? foreground : foreground.logical_and(listed);
     }
 

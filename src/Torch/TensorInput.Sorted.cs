@@ -2,6 +2,7 @@ namespace LossGen.Generated;
 
 using System;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
@@ -55,7 +56,7 @@ internal sealed partial class TensorInput
     {
         Tensor order = Order(key, perImage);
         long count = order.shape[order.shape.Length - 1];
-        return Place(torch.arange(1, count + 1, dtype: ScalarType.Float64, device: X.device).expand(order.shape), order, perImage);
+        return Place(Counted(1, count + 1, ScalarType.Float64).expand(order.shape), order, perImage);
     }
 
     // A selection and not a sort. Of the keys that equal the least of them as many as there is room for; what is not a number comes first.
@@ -68,7 +69,7 @@ internal sealed partial class TensorInput
         var room = (int)count;
         Tensor least = keys.topk(room, -1, largest: true, sorted: false).values.amin(new long[] { -1 }, keepdim: true);
         Tensor isAbove = keys.le(least).logical_not(), isLeast = keys.eq(least);
-        Tensor left = room - isAbove.sum(-1, keepdim: true);
+        Tensor left = (-isAbove.sum(-1, keepdim: true)).add(Hold((long)room), Hold(1));
         return Back(isAbove.logical_or(isLeast.logical_and(isLeast.cumsum(-1).le(left))), perImage);
     }
 

@@ -2,6 +2,7 @@ namespace LossGen.Generated;
 
 using System;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>
@@ -41,18 +42,18 @@ internal sealed partial class TensorInput : IDisposable
             Tensor labels = target.reshape(batch, 1, pixels).to_type(ScalarType.Int64);
             if (definition.IgnoreIndex is int ignored)
             {
-                Valid = labels.ne(ignored);
-                labels = labels.masked_fill(labels.eq(ignored), isSingle ? 0 : -1);
+                Valid = labels.ne(Hold(ignored));
+                labels = labels.masked_fill(labels.eq(Hold(ignored)), Hold(isSingle ? 0 : -1));
             }
 
             // A single foreground class: the labels are 0 and 1, and 1 is the class.
-            Labels = isSingle ? labels - 1 : labels;
+            Labels = isSingle ? labels - Hold(1) : labels;
             KeepAllMade(Labels, Valid);
         }
         else
         {
             Target = Dense(definition, target).to_type(X.dtype);
-            Valid = definition.IgnoreIndex is int ignored ? Target.ne(ignored) : null;
+            Valid = definition.IgnoreIndex is int ignored ? Target.ne(Hold(ignored)) : null;
             KeepAllMade(Target, Valid);
         }
 
@@ -79,7 +80,7 @@ internal sealed partial class TensorInput : IDisposable
         {
             if (labelled is null && Labels is not null)
             {
-                labelled = Labels.ge(0);
+                labelled = Labels.ge(Hold(0));
                 passing.MoveToOuter(labelled);
             }
 
@@ -166,9 +167,9 @@ internal sealed partial class TensorInput : IDisposable
     // For second derivatives: what is ignored may hold anything, and autograd multiplies by 0 where the gradient selects.
     private void Blank()
     {
-        X = Keep(X.masked_fill(Valid!.any(1, keepdim: true).logical_not(), 0));
+        X = Keep(X.masked_fill(Valid!.any(1, keepdim: true).logical_not(), Hold(0)));
         if (Target is not null)
-            Target = Keep(Target.masked_fill(Valid.logical_not(), 0));
+            Target = Keep(Target.masked_fill(Valid.logical_not(), Hold(0)));
     }
 
     private void KeepAllMade(params Tensor?[] results)
@@ -192,5 +193,8 @@ internal sealed partial class TensorInput : IDisposable
         return channels > classes ? layout.narrow(1, 0, classes) : layout;
     }
 
-    private Tensor Range(ScalarType type) => torch.arange(classes, dtype: type, device: X.device).reshape(1, classes, 1);
+    // The whole numbers from the first to before the end.
+    private Tensor Counted(long first, long end, ScalarType type) => torch.arange(Hold(first), Hold(end), Hold(1), dtype: type, device: X.device);
+
+    private Tensor Range(ScalarType type) => Counted(0, classes, type).reshape(1, classes, 1);
 }

@@ -3,6 +3,7 @@ namespace LossGen.Generated;
 using System;
 using LossGen.Kernels;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>
@@ -215,9 +216,9 @@ internal static class TorchChecks
 
         // As a type that holds IgnoreIndex: torch compares in the type of the tensor, where -1 of int8 is 255.
         target = target.to_type(ScalarType.Int64);
-        Tensor isBad = target.lt(0).logical_or(target.gt(largest));
+        Tensor isBad = target.lt(Hold(0)).logical_or(target.gt(Hold(largest)));
         if (definition.IgnoreIndex is int ignored)
-            isBad = isBad.logical_and(target.ne(ignored));
+            isBad = isBad.logical_and(target.ne(Hold(ignored)));
         if (isBad.any().item<bool>())
             throw CallRules.BadLabel(definition, shape.Classes, target.masked_select(isBad)[0].item<long>());
     }
@@ -228,9 +229,9 @@ internal static class TorchChecks
         if (!definition.UnitTarget || target.dtype == ScalarType.Bool)
             return;
         using var scope = torch.NewDisposeScope();
-        Tensor isBad = target.lt(UnitTargets.Least).logical_or(target.ge(UnitTargets.Most));
+        Tensor isBad = target.lt(Hold(UnitTargets.Least)).logical_or(target.ge(Hold(UnitTargets.Most)));
         if (definition.IgnoreIndex is int ignored)
-            isBad = isBad.logical_and(target.ne(ignored));
+            isBad = isBad.logical_and(target.ne(Hold(ignored)));
         if (isBad.any().item<bool>())
             throw UnitTargets.Bad(definition, target.masked_select(isBad)[0].to_type(ScalarType.Float64).item<double>());
     }

@@ -4,6 +4,7 @@ using System;
 using System.Collections.Generic;
 using LossGen.Kernels;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>Deep supervision: outputs at several resolutions against the target of the finest.</summary>
@@ -35,8 +36,8 @@ internal static class TorchLevels
             }
 
             Tensor value = Level(loss, index, dense, isLogged ? components : null, outputs[k], target, maps, supervision.Sampling, k);
-            Tensor share = weight == 1 ? value : value.mul(weight);
-            total = total is null ? share : total.add(share);
+            Tensor share = weight == 1 ? value : value.mul(Hold(weight));
+            total = total is null ? share : total.add(share, Hold(1));
         }
 
         return total!.MoveToOuterDisposeScope();

@@ -3,6 +3,7 @@ namespace LossGen.Generated;
 using System;
 using LossGen.Kernels;
 using TorchSharp;
+using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>What the generated modules call: checks, then the road that fits the tensors.</summary>
@@ -63,7 +64,7 @@ internal static class TorchLoss
         {
             using var recorded = torch.enable_grad();
             Tensor value = Forward(loss, index, dense, components, logits, target, inputs);
-            value.backward(new[] { torch.full_like(value, upstream) });
+            value.backward(new[] { torch.full_like(value, Hold(upstream)) });
             double result = value.to_type(ScalarType.Float64).item<double>();
             if (double.IsNaN(result))
                 DeviceLoss.ReportFault(loss, logits);

@@ -28,7 +28,7 @@ internal static class Operations
             Derivative = (b, n, g) => [g, g],
             Vector = "{0} + {1}",
             Scalar = "{0} + {1}",
-            Torch = "{0} + {1}",
+            Torch = "input.Add({0}, {1})",
         };
         yield return new(Op.Multiply)
         {

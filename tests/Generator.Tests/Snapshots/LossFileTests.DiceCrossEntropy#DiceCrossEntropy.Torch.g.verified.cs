@@ -56,7 +56,7 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // labelled = sum_NS([label = c])
             var labelled = input.Keep(input.LabelCountsNS());
             // pixel = sum_C([label = c]*x) - max_C(x) + log(max_C(p))
-            var pixel = input.Keep((input.AtLabel(x) - input.ClassMaximum(x)) + input.Log(input.ClassMaximum(p)));
+            var pixel = input.Keep(input.Add(input.AtLabel(x) - input.ClassMaximum(x), input.Log(input.ClassMaximum(p))));
             input.Drop(p);
             // sum = sum_NS(pixel)
             var sum = input.Keep(input.SumNS(pixel));
@@ -73,15 +73,19 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // labelled = sum_NS([label = c])
             var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
-            var below = input.Keep(1E-05D + (predicted + labelled));
+            var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
             var sum = statistics[2];
+            // scalar = 0.5*(-sum)/(N*S)
+            var scalar = input.Keep(input.Multiply(0.5D, input.Divide(-sum, input.Batch * input.Pixels)));
             // overlap = sum_NS([label = c]*sum_C([label = c]*p))
             var overlap = statistics[3];
-            // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
-            var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
-            // sum_C(1 - score)/C + 0.5*(-sum)/(N*S)
-            return input.Divide(input.SumC(1D - score), input.Classes) + (0.5D * input.Divide(-sum, input.Batch * input.Pixels));
+            // perClass = (1E-05 + 2*overlap)/below
+            var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
+            // loss = 1 - where(0 = below, 1, perClass)
+            var loss = input.Keep(input.Subtract(1D, input.Where(input.Equal(below, 0D), 1D, perClass)));
+            // sum_C(loss)/C + scalar
+            return input.Add(input.Divide(input.SumC(loss), input.Classes), scalar);
         }
 
         // The value, the share of each term, then the classes of each that has them.
@@ -92,20 +96,20 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // labelled = sum_NS([label = c])
             var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
-            var below = input.Keep(1E-05D + (predicted + labelled));
+            var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
             var sum = statistics[2];
             // scalar = 0.5*(-sum)/(N*S)
-            var scalar = input.Keep(0.5D * input.Divide(-sum, input.Batch * input.Pixels));
+            var scalar = input.Keep(input.Multiply(0.5D, input.Divide(-sum, input.Batch * input.Pixels)));
             // overlap = sum_NS([label = c]*sum_C([label = c]*p))
             var overlap = statistics[3];
-            // score = where(0 = below, 1, (1E-05 + 2*overlap)/below)
-            var score = input.Keep(input.Where(below.eq(0D), 1D, input.Divide(1E-05D + (2D * overlap), below)));
-            // loss = 1 - score
-            var loss = input.Keep(1D - score);
+            // perClass = (1E-05 + 2*overlap)/below
+            var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
+            // loss = 1 - where(0 = below, 1, perClass)
+            var loss = input.Keep(input.Subtract(1D, input.Where(input.Equal(below, 0D), 1D, perClass)));
             // scalar2 = sum_C(loss)/C
             var scalar2 = input.Keep(input.Divide(input.SumC(loss), input.Classes));
-            return new global::TorchSharp.torch.Tensor[] { scalar2 + scalar, scalar2, scalar, loss };
+            return new global::TorchSharp.torch.Tensor[] { input.Add(scalar2, scalar), scalar2, scalar, loss };
         }
 
         public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
@@ -117,37 +121,37 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // labelled = sum_NS([label = c])
             var labelled = statistics[1];
             // below = 1E-05 + predicted + labelled
-            var below = input.Keep(1E-05D + (predicted + labelled));
+            var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // scalar = 0.5*upstream/(N*S)
-            var scalar = input.Keep(input.Divide(0.5D * upstream, input.Batch * input.Pixels));
+            var scalar = input.Keep(input.Divide(input.Multiply(0.5D, upstream), input.Batch * input.Pixels));
             // scalar2 = upstream/C
             var scalar2 = input.Keep(input.Divide(upstream, input.Classes));
             // condition = not (0 = below)
-            var condition = input.Keep(below.eq(0D).logical_not());
+            var condition = input.Keep(input.Equal(below, 0D).logical_not());
             // atLabel = sum_C([label = c]*p)
             var atLabel = input.Keep(input.AtLabel(p));
             // overlap = sum_NS([label = c]*atLabel)
             var overlap = statistics[3];
-            // perClass = (-scalar2*(1E-05 + 2*overlap)/below)/below
-            var perClass = input.Keep(input.Divide(-(scalar2 * input.Divide(1E-05D + (2D * overlap), below)), below));
-            // perClass2 = -perClass
-            var perClass2 = input.Keep(-perClass);
+            // perClass = (1E-05 + 2*overlap)/below
+            var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
+            // perClass2 = -(-scalar2*perClass)/below
+            var perClass2 = input.Keep(-input.Divide(-(scalar2 * perClass), below));
             // perClass3 = condition*perClass2
             var perClass3 = input.Keep(input.Mask(condition, perClass2));
-            // perClass4 = condition*(perClass2 + 2*(-scalar2)/below)
-            var perClass4 = input.Keep(input.Mask(condition, perClass2 + (2D * input.Divide(-scalar2, below))));
-            // atLabel2 = sum_C([label = c]*perClass4)
-            var atLabel2 = input.Keep(input.AtLabel(perClass4));
+            // perClass4 = perClass2 + 2*(-scalar2)/below
+            var perClass4 = input.Keep(input.Add(perClass2, input.Multiply(2D, input.Divide(-scalar2, below))));
+            // atLabel2 = sum_C([label = c]*condition*perClass4)
+            var atLabel2 = input.Keep(input.AtLabel(input.Mask(condition, perClass4)));
             // pixel = sum_C(where([label = c], atLabel2*atLabel, perClass3*p))
             var pixel = input.Keep(input.SumC(input.PutLabel(perClass3 * p, atLabel2 * atLabel)));
             // pixel2 = -pixel
             var pixel2 = input.Keep(-pixel);
             input.Drop(pixel);
             // pixel3 = scalar*atLabel - scalar + atLabel*(atLabel2 + pixel2)
-            var pixel3 = input.Keep(((scalar * atLabel) - scalar) + (atLabel * (atLabel2 + pixel2)));
+            var pixel3 = input.Keep(input.Add((scalar * atLabel) - scalar, atLabel * input.Add(atLabel2, pixel2)));
             input.Drop(atLabel, atLabel2);
             // where([label = c], pixel3, p*(scalar + perClass3 + pixel2))
-            return input.PutLabel(input.PutProduct((scalar + perClass3) + pixel2, p), pixel3);
+            return input.PutLabel(input.PutProduct(input.Add(input.Add(scalar, perClass3), pixel2), p), pixel3);
         }
     }
 }

@@ -184,9 +184,9 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 (Node sum, Node summand) = IsFresh(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
                 return $"input.PutSum({Value(sum)}, {Value(summand)})";
             case Op.Add when IsNegation(node[1]):
-                return $"{Nested(node[0])} - {Nested(node[1][1])}";
+                return Difference(node[0], node[1][1]);
             case Op.Add when IsNegation(node[0]):
-                return $"{Nested(node[1])} - {Nested(node[0][1])}";
+                return Difference(node[1], node[0][1]);
             case Op.Detach:
                 return $"{Nested(node[0])}.detach()";
             case Op.Spread:
@@ -197,12 +197,15 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return $"input.Power({Tensor(node[0])}, {Value(node[1])})";
 
             // A number against a tensor.
+            case Op.Multiply when hasNumber:
+                return $"input.Multiply({Value(node[0])}, {Value(node[1])})";
             case Op.Less when hasNumber:
-                return IsNumber(node[0]) ? $"{Nested(node[1])}.gt({Value(node[0])})" : $"{Nested(node[0])}.lt({Value(node[1])})";
+                return IsNumber(node[0]) ? $"input.Greater({Value(node[1])}, {Value(node[0])})" : $"input.Less({Value(node[0])}, {Value(node[1])})";
             case Op.LessOrEqual when hasNumber:
-                return IsNumber(node[0]) ? $"{Nested(node[1])}.ge({Value(node[0])})" : $"{Nested(node[0])}.le({Value(node[1])})";
-            case Op.Equal when IsNumber(node[0]):
-                return $"{Nested(node[1])}.eq({Value(node[0])})";
+                return IsNumber(node[0]) ? $"input.GreaterOrEqual({Value(node[1])}, {Value(node[0])})" : $"input.LessOrEqual({Value(node[0])}, {Value(node[1])})";
+            case Op.Equal when hasNumber:
+                (Node literal, Node compared) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
+                return $"input.Equal({Value(compared)}, {Value(literal)})";
 
             // A condition that is a number is decided in C#. The result is a tensor of its own, for it may be dropped before the other.
             case Op.Where when IsNumber(node[0]):
@@ -262,6 +265,10 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         string border = window.Border == Border.Zero ? "" : $", global::LossGen.Border.{window.Border}";
         return $"input.{(window.IsTransposed ? "Transposed" : "Correlate")}({inputs}, {places}, {weights}{border})";
     }
+
+    // A number becomes a Scalar, which the methods of input hold while libtorch reads it.
+    private string Difference(Node a, Node b) =>
+        IsNumber(a) || IsNumber(b) ? $"input.Subtract({Value(a)}, {Value(b)})" : $"{Nested(a)} - {Nested(b)}";
 
     private bool IsNegation(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && names.Find(node) is null;
 
