@@ -51,9 +51,19 @@ internal sealed class BatchShape
     }
 
     /// <summary>The shape as the kernels take it, for logits as they come.</summary>
-    public LossShape ToLossShape() => IsResized
-        ? ToResizedLossShape().WithLogits(checked((int)LogitSpatial[0]), checked((int)LogitSpatial[1]))
-        : ToResizedLossShape();
+    public LossShape ToLossShape()
+    {
+        LossShape shape = ToResizedLossShape();
+        if (!IsResized)
+            return shape;
+        int[] extents = Array.ConvertAll(LogitSpatial, extent => checked((int)extent));
+        return extents.Length switch
+        {
+            1 => shape.WithLogits(extents[0]),
+            2 => shape.WithLogits(extents[0], extents[1]),
+            _ => shape.WithLogits(extents[0], extents[1], extents[2]),
+        };
+    }
 
     /// <summary>The shape as the kernels take it, for logits of the target's size.</summary>
     public LossShape ToResizedLossShape() => ToLossShape(Classes);

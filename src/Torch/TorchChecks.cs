@@ -275,20 +275,7 @@ internal static class TorchChecks
 
         if (Array.IndexOf(spatial, 0) >= 0)
             throw new ArgumentException($"target has the shape {Text(y)}; each extent must be at least 1.", "target");
-        bool isRight = x.AsSpan(2).SequenceEqual(spatial) || (definition.Resize != Resize.None && spatial.Length == 2);
-        if (!isRight)
-        {
-            string found = $"target has the spatial size {Text(spatial)} and {name} {Text(x.AsSpan(2).ToArray())}";
-            if (definition.Resize == Resize.None)
-            {
-                throw new ArgumentException(
-                    $"{found}; they must be the same, or {definition.Name} declares Resize = Resize.Bilinear.", "target");
-            }
-
-            if (spatial.Length != 2)
-                throw new ArgumentException($"{found}; bilinear resizing needs two spatial axes.", "target");
-        }
-
+        CallRules.Sizes(definition, x.AsSpan(2), spatial, "target");
         return spatial;
     }
 

@@ -25,7 +25,7 @@ internal static class TorchLoss
         double[] parameters = Parameters(loss, shape);
         using var scope = torch.NewDisposeScope();
         if (shape.IsResized)
-            input = torch.nn.functional.interpolate(input, size: shape.Spatial, mode: InterpolationMode.Bilinear, align_corners: true);
+            input = Resized(input, shape.Spatial, definition.Resize);
         bool usesKernel = UsesKernel(input);
         TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, components, input);
         Prepare(definition, shape, usesKernel, device is not null, ref input, ref target, inputs);
@@ -107,6 +107,13 @@ internal static class TorchLoss
     /// <summary>Whether logits are for the kernels of the CPU.</summary>
     public static bool UsesKernel(Tensor logits) =>
         logits.device_type == DeviceType.CPU && !ForceTensorOperations && TensorDevice.Forced is null;
+
+    /// <summary>Logits of the target's spatial size, a part of the graph.</summary>
+    public static Tensor Resized(Tensor logits, long[] spatial, Resize resize)
+    {
+        InterpolationMode mode = spatial.Length switch { 1 => InterpolationMode.Linear, 2 => InterpolationMode.Bilinear, _ => InterpolationMode.Trilinear };
+        return torch.nn.functional.interpolate(logits, size: spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned);
+    }
 
     // Tensors as the road reads them: of its types and layouts. Those that are so already are the same objects.
     private static void Prepare(

@@ -26,7 +26,7 @@ public class ErrorTests
         { "no channel", "input", "pass input.unsqueeze(1)" },
         { "no channel, bool", "input", "declare Classes = 16" },
         { "target complex", "target", "ComplexFloat32" },
-        { "target size", "target", "Resize = Resize.Bilinear" },
+        { "target size", "target", "(5, 6) and the target (5, 7); they must be the same, or FBetaFocal declares Resize = Resize.LinearUnaligned" },
         { "target batch", "target", "(3, 5, 6)" },
         { "target channels", "target", "(N, 4, spatial...)" },
         { "target gradient", "target", "detach" },

@@ -119,27 +119,69 @@ public class LayoutTests
             Check.Close(expected, Check.OnRoad(operations, () => loss.call(logits, target)), 1e-12, $"{target.dtype}, {target.dim()} axes");
     }
 
+    public static TheoryData<bool, Resize, long[]> Resizes()
+    {
+        var data = new TheoryData<bool, Resize, long[]>();
+        foreach (bool operations in (bool[])[false, true])
+        {
+            data.Add(operations, Resize.Bilinear, [9, 7]);
+            foreach (long[] spatial in (long[][])[[9], [9, 7], [4, 9, 7]])
+            {
+                data.Add(operations, Resize.LinearAligned, spatial);
+                data.Add(operations, Resize.LinearUnaligned, spatial);
+            }
+        }
+
+        return data;
+    }
+
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Resized_logits_have_a_gradient_through_the_resize(bool operations)
+    [MemberData(nameof(Resizes))]
+    public void Resized_logits_have_a_gradient_through_the_resize(bool operations, Resize resize, long[] spatial)
     {
         using var scope = NewDisposeScope();
-        using var loss = new ResizedDiceCrossEntropy();
-        using var plain = new ResizedDiceCrossEntropy();
-        Example example = Example.WithLabels([2, 3, 9, 7], null, 1);
-        foreach (long[] size in (long[][])[[4, 5], [1, 1], [13, 3], [9, 7]])
+        using nn.Module<Tensor, Tensor, Tensor> loss = resize switch
         {
+            Resize.Bilinear => new ResizedDiceCrossEntropy(),
+            Resize.LinearAligned => new AlignedDiceCrossEntropy(),
+            _ => new UnalignedDiceCrossEntropy(),
+        };
+        InterpolationMode mode = spatial.Length switch { 1 => InterpolationMode.Linear, 2 => InterpolationMode.Bilinear, _ => InterpolationMode.Trilinear };
+        Example example = Example.WithLabels([2, 3, .. spatial], resize == Resize.Bilinear ? null : 255, 1);
+        foreach (long[] all in (long[][])[[2, 4, 5], [1, 1, 1], [4, 13, 3], [7, 9, 7], [4, 9, 7]])
+        {
+            long[] size = spatial.Length == 1 ? [all[1]] : all[^spatial.Length..];
             Tensor logits = randn([2, 3, .. size], dtype: ScalarType.Float64);
             (Tensor value, Tensor gradient) = Check.Run(
-                x => plain.call(F.interpolate(x, [9, 7], mode: InterpolationMode.Bilinear, align_corners: true), example.Target), logits);
+                x => loss.call(F.interpolate(x, spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned), example.Target), logits);
             (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), logits));
             Check.Close(value, own, 1e-12, "value");
             Check.Close(gradient, ownGradient, 1e-12, "gradient");
             Tensor direct = empty_like(logits);
-            Assert.Equal(value.item<double>(), loss.EvaluateWithGradient(logits, example.Target, direct), 1e-12);
+            Assert.Equal(value.item<double>(), Direct(logits, direct), 1e-12);
             Check.Close(gradient, direct, 1e-11, "direct gradient");
+
+            // In the types that networks train in, by both roads and the direct one.
+            foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16])
+            {
+                double tolerance = type switch { ScalarType.Float32 => 1e-5, ScalarType.Float16 => 2e-2, _ => 1e-1 };
+                Tensor small = logits.to_type(type), smallDirect = empty_like(small);
+                (own, ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), small));
+                Assert.Equal(type, ownGradient.dtype);
+                Check.Close(value, own, tolerance, $"value in {type}");
+                Check.Close(gradient, ownGradient, tolerance, $"gradient in {type}");
+                Assert.Equal(value.item<double>(), Direct(small, smallDirect), tolerance);
+                Check.Close(gradient, smallDirect, tolerance, $"direct gradient in {type}");
+            }
         }
+
+        double Direct(Tensor x, Tensor direct) => loss switch
+        {
+            ResizedDiceCrossEntropy bilinear => bilinear.EvaluateWithGradient(x, example.Target, direct),
+            AlignedDiceCrossEntropy aligned => aligned.EvaluateWithGradient(x, example.Target, direct),
+            UnalignedDiceCrossEntropy unaligned => unaligned.EvaluateWithGradient(x, example.Target, direct),
+            _ => throw new InvalidOperationException(),
+        };
     }
 
     [Theory]

@@ -41,6 +41,8 @@ internal enum Resize
 {
     None,
     Bilinear,
+    LinearAligned,
+    LinearUnaligned,
 }
 
 /// <summary>Everything that is known of a declared loss: plain data, no Roslyn symbol, syntax or location.</summary>

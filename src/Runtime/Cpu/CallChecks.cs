@@ -10,21 +10,25 @@ internal static unsafe class CallChecks
         if (shape.Batch <= 0 || shape.Classes <= 0 || shape.Pixels <= 0 || shape.LogitPixels <= 0)
         {
             throw new ArgumentException(
-                $"The shape is batch {shape.Batch}, classes {shape.Classes}, target {shape.Height} x {shape.Width}, logits "
-                    + $"{shape.LogitHeight} x {shape.LogitWidth}; each must be at least 1.",
+                $"The shape is batch {shape.Batch}, classes {shape.Classes}, target {shape.Depth} x {shape.Height} x {shape.Width}, logits "
+                    + $"{shape.LogitDepth} x {shape.LogitHeight} x {shape.LogitWidth}; each must be at least 1.",
                 nameof(shape));
         }
 
         CallRules.Classes(definition, shape.Classes);
         CallRules.Dimensions(definition, shape.Dimensions);
-        bool differs = shape.LogitHeight != shape.Height || shape.LogitWidth != shape.Width;
-        if (differs && definition.Resize == Resize.None)
-        {
-            throw new ArgumentException(
-                $"The logits are {shape.LogitHeight} x {shape.LogitWidth} and the target {shape.Height} x {shape.Width}; they must be the "
-                    + $"same, or {definition.Name} declares Resize = Resize.Bilinear.",
-                nameof(shape));
-        }
+        Sizes(definition, shape);
+    }
+
+    /// <summary>The sizes of logits and target.</summary>
+    public static void Sizes(LossDefinition definition, LossShape shape)
+    {
+        if (!shape.IsResized)
+            return;
+        Span<long> logits = stackalloc long[] { shape.LogitDepth, shape.LogitHeight, shape.LogitWidth };
+        Span<long> target = stackalloc long[] { shape.Depth, shape.Height, shape.Width };
+        int axes = Math.Max(shape.Dimensions, shape.LogitDepth != 1 ? 3 : shape.LogitHeight != 1 ? 2 : 1);
+        CallRules.Sizes(definition, logits[^axes..], target[^shape.Dimensions..], nameof(shape));
     }
 
     public static void Kind(LossDefinition definition, bool hasLabels)

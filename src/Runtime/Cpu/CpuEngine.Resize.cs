@@ -6,7 +6,7 @@ namespace LossGen.Cpu;
 /// <content>Resizes the logits to the target's size before the passes, and takes the gradient back.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    private static void RunResized(ref CpuCall call, LossDefinition definition)
+    private static void RunResized(ref CpuCall call, LossDefinition definition, Resize resize)
     {
         LossShape shape = call.Shape;
         LogitElement element = call.LogitElement;
@@ -18,13 +18,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T* gradient = call.WritesGradient ? workspace.Take<T>(count) : null;
         T* planar = workspace.Take<T>(translated), converted = workspace.Take<T>(translated);
         void* callersLogits = call.Logits, callersGradient = call.Gradient;
-        var resize = new BilinearResize<T, V>(shape);
-        resize.Forward(isTranslated ? ToPlanes(call, converted, planar) : (T*)call.Logits, logits, planes);
+        ResizeJob<T, V>.Forward(shape, resize, isTranslated ? ToPlanes(call, converted, planar) : (T*)call.Logits, logits);
 
         call.Logits = logits;
         call.Gradient = gradient;
         call.LogitElement = element == LogitElement.Double ? LogitElement.Double : LogitElement.Single;
-        call.Shape = shape.WithLogits(shape.Height, shape.Width) with { ClassesLast = false };
+        call.Shape = shape.WithoutResize() with { ClassesLast = false };
         try
         {
             Run(ref call, definition);
@@ -39,7 +38,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         if (!call.WritesGradient)
             return;
-        resize.Adjoint(isTranslated ? planar : (T*)callersGradient, gradient, planes);
+        ResizeJob<T, V>.Adjoint(shape, resize, isTranslated ? planar : (T*)callersGradient, gradient);
         if (isTranslated)
             FromPlanes(call, planar, converted);
     }

@@ -24,10 +24,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         }
 
-        if (definition.Resize == Resize.Bilinear && call.Logits is not null
-            && (call.Shape.LogitHeight != call.Shape.Height || call.Shape.LogitWidth != call.Shape.Width))
+        if (definition.Resize != Resize.None && call.Logits is not null && call.Shape.IsResized)
         {
-            RunResized(ref call, definition);
+            RunResized(ref call, definition, definition.Resize);
             return;
         }
 

@@ -5,7 +5,7 @@ namespace LossGen;
 /// </summary>
 public readonly record struct LossShape
 {
-    /// <summary>A batch whose pixels need no two-dimensional arrangement.</summary>
+    /// <summary>A batch whose pixels need no arrangement, or lie in a row.</summary>
     /// <param name="batch">N, the number of images.</param>
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="pixels">S, the number of pixels an image.</param>
@@ -14,7 +14,7 @@ public readonly record struct LossShape
     {
     }
 
-    /// <summary>A batch of two-dimensional images: what <see cref="Resize.Bilinear"/> needs, and a loss that looks at neighbouring pixels.</summary>
+    /// <summary>A batch of two-dimensional images, for a loss that resizes its logits or looks at neighbouring pixels.</summary>
     /// <param name="batch">N, the number of images.</param>
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="height">Rows of the target.</param>
@@ -24,7 +24,7 @@ public readonly record struct LossShape
     {
     }
 
-    /// <summary>A batch of volumes, for a loss that looks at neighbouring pixels and declares <c>Dimensions = 3</c>.</summary>
+    /// <summary>A batch of volumes, for a loss that resizes its logits, or looks at neighbouring pixels and declares <c>Dimensions = 3</c>.</summary>
     /// <param name="batch">N, the number of images.</param>
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="depth">Slices.</param>
@@ -43,6 +43,7 @@ public readonly record struct LossShape
         Depth = depth;
         Height = height;
         Width = width;
+        LogitDepth = depth;
         LogitHeight = height;
         LogitWidth = width;
     }
@@ -65,6 +66,9 @@ public readonly record struct LossShape
     /// <summary>Columns of the target.</summary>
     public int Width { get; }
 
+    /// <summary>Slices of the logits: <see cref="Depth"/>, unless they are to be resized.</summary>
+    public int LogitDepth { get; init; }
+
     /// <summary>Rows of the logits: <see cref="Height"/>, unless they are to be resized.</summary>
     public int LogitHeight { get; init; }
 
@@ -80,11 +84,29 @@ public readonly record struct LossShape
     public long Pixels => (long)Depth * Height * Width;
 
     /// <summary>The number of pixels of an image of the logits.</summary>
-    public long LogitPixels => (long)Depth * LogitHeight * LogitWidth;
+    public long LogitPixels => (long)LogitDepth * LogitHeight * LogitWidth;
 
     /// <summary>The same batch with logits and gradient of (N, S, C).</summary>
     public LossShape WithClassesLast() => this with { ClassesLast = true };
 
-    /// <summary>The same batch with logits of another spatial size than the target.</summary>
+    /// <summary>The same batch of signals with logits of another length than the target.</summary>
+    /// <param name="pixels">Pixels of the logits.</param>
+    public LossShape WithLogits(int pixels) => this with { LogitWidth = pixels };
+
+    /// <summary>The same batch of images with logits of another size than the target.</summary>
+    /// <param name="height">Rows of the logits.</param>
+    /// <param name="width">Columns of the logits.</param>
     public LossShape WithLogits(int height, int width) => this with { LogitHeight = height, LogitWidth = width };
+
+    /// <summary>The same batch of volumes with logits of another size than the target.</summary>
+    /// <param name="depth">Slices of the logits.</param>
+    /// <param name="height">Rows of the logits.</param>
+    /// <param name="width">Columns of the logits.</param>
+    public LossShape WithLogits(int depth, int height, int width) => this with { LogitDepth = depth, LogitHeight = height, LogitWidth = width };
+
+    /// <summary>Logits and target differ in their spatial size.</summary>
+    internal bool IsResized => LogitDepth != Depth || LogitHeight != Height || LogitWidth != Width;
+
+    /// <summary>The same batch with logits of the target's size.</summary>
+    internal LossShape WithoutResize() => WithLogits(Depth, Height, Width);
 }

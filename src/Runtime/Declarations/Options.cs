@@ -71,8 +71,23 @@ public enum Resize
     /// <summary>It is an error.</summary>
     None,
 
-    /// <summary>The logits are resized to the target's size, bilinearly with aligned corners; the gradient goes back through it.</summary>
+    /// <summary>
+    /// The logits of images of two axes are resized to the target's size, bilinearly with aligned corners: what <see cref="LinearAligned"/> does, and an error with signals and volumes.
+    /// </summary>
     Bilinear,
+
+    /// <summary>
+    /// The logits are resized to the target's size, linearly along each of one to three axes, their first and last pixels on those of the target: pixel i reads at i * (from - 1) / (to - 1), or
+    /// at 0 of a target of one pixel. The gradient goes back through it. PyTorch's <c>interpolate(size: ..., align_corners: true)</c> with mode linear, bilinear or trilinear.
+    /// </summary>
+    LinearAligned,
+
+    /// <summary>
+    /// The logits are resized to the target's size, linearly along each of one to three axes, the edges of both images together and not the middles of their first and last pixels: pixel i reads
+    /// at (i + 0.5) * from / to - 0.5, at least 0. The gradient goes back through it. PyTorch's <c>interpolate(size: ..., align_corners: false)</c>, its default, with mode linear, bilinear or
+    /// trilinear; nothing is smoothed before a reduction in size.
+    /// </summary>
+    LinearUnaligned,
 }
 
 /// <summary>What a region term does with a class that has no target pixel (in an image, or in the batch when sums go over it).</summary>

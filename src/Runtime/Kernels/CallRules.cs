@@ -63,6 +63,27 @@ public static class CallRules
         static string Axes(int count) => count == 1 ? "1 axis of an image" : $"{count} axes of an image";
     }
 
+    /// <summary>Logits and target have the same spatial size, or the loss resizes images of such axes.</summary>
+    /// <param name="definition">The loss.</param>
+    /// <param name="logits">The spatial extents of the logits.</param>
+    /// <param name="target">Those of the target.</param>
+    /// <param name="name">What the call names the argument that is wrong.</param>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public static void Sizes(LossDefinition definition, ReadOnlySpan<long> logits, ReadOnlySpan<long> target, string name)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        bool hasAxes = logits.Length == target.Length && target.Length is >= 1 and <= MostSpatialAxes, isBilinear = definition.Resize == Resize.Bilinear;
+        if (logits.SequenceEqual(target) || (definition.Resize != Resize.None && hasAxes && !(isBilinear && target.Length != 2)))
+            return;
+        string own = definition.Name;
+        string cure = definition.Resize == Resize.None
+            ? $"they must be the same, or {own} declares Resize = Resize.LinearUnaligned (torch's interpolate with align_corners=False) or Resize.LinearAligned (with True)"
+            : hasAxes
+                ? $"{own} declares Resize = Resize.Bilinear, which is for two spatial axes. Declare Resize.LinearAligned, which is the same for one to {MostSpatialAxes}"
+                : $"{own} resizes logits of one to {MostSpatialAxes} spatial axes, as many as the target's";
+        throw new ArgumentException($"The logits have the spatial size {Text(logits)} and the target {Text(target)}; {cure}.", name);
+    }
+
     /// <summary>What the gradient is multiplied by: the gradient that arrives, or a loss scale.</summary>
     /// <exception cref="ArgumentException">It is not finite.</exception>
     public static void Upstream(double upstream)

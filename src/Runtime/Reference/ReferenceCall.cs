@@ -1,3 +1,5 @@
+using LossGen.Cpu;
+
 namespace LossGen.Reference;
 
 /// <summary>A loss with a target, to be evaluated for any logits.</summary>
@@ -18,15 +20,11 @@ internal sealed class ReferenceCall
 
     private ReferenceCall(ILoss loss, LossShape shape, IReadOnlyList<double[]>? inputs)
     {
-        bool differs = (shape.LogitHeight, shape.LogitWidth) != (shape.Height, shape.Width);
-        if (differs && loss.Definition.Resize == Resize.None)
-            throw new ArgumentException(
-                $"The logits have {shape.LogitHeight} x {shape.LogitWidth} pixels, the target {shape.Height} x {shape.Width}; " +
-                $"declare Resize = Resize.Bilinear on {loss.Definition.Name}, or resize the logits.", nameof(shape));
+        CallChecks.Sizes(loss.Definition, shape);
         this.loss = loss;
         this.inputs = inputs ?? [];
         this.shape = shape;
-        resized = shape.WithLogits(shape.Height, shape.Width);
+        resized = shape.WithoutResize();
     }
 
     public Value Evaluate(double[] logits, DetachedValues? detached = null)
@@ -36,7 +34,7 @@ internal sealed class ReferenceCall
                 $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
         if (loss.ParameterCount(shape.Classes) is > 0 and int count)
             loss.WriteParameters(new double[count], shape.Classes);
-        double[] input = resized == shape ? logits : ReferenceLayout.ResizeBilinear(shape, logits);
+        double[] input = resized == shape ? logits : ReferenceLayout.Resize(loss.Definition.Resize, shape, logits);
         var context = labels is not null
             ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached, Inputs = inputs }
             : new ReferenceContext(loss.Definition, resized, input, target!) { Detached = detached, Inputs = inputs };

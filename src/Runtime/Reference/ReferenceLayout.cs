@@ -21,30 +21,34 @@ internal static class ReferenceLayout
         return result;
     }
 
-    /// <summary>Bilinear with aligned corners: the corner pixels of both grids coincide.</summary>
-    public static double[] ResizeBilinear(LossShape shape, double[] logits)
+    /// <summary>Linear along each axis: a pixel of the target is between two of the logits along each.</summary>
+    public static double[] Resize(Resize resize, LossShape shape, double[] logits)
     {
         var result = new double[shape.Batch * shape.Classes * checked((int)shape.Pixels)];
         int i = 0;
         for (int image = 0; image < shape.Batch * shape.Classes; image++)
-            for (int y = 0; y < shape.Height; y++)
-                for (int x = 0; x < shape.Width; x++)
-                {
-                    (int top, int bottom, double down) = Between(y, shape.LogitHeight, shape.Height);
-                    (int left, int right, double across) = Between(x, shape.LogitWidth, shape.Width);
-                    double above = At(top, left) * (1 - across) + At(top, right) * across;
-                    double below = At(bottom, left) * (1 - across) + At(bottom, right) * across;
-                    result[i++] = above * (1 - down) + below * down;
-                    double At(int row, int column) => logits[(image * shape.LogitHeight + row) * shape.LogitWidth + column];
-                }
+            for (int z = 0; z < shape.Depth; z++)
+                for (int y = 0; y < shape.Height; y++)
+                    for (int x = 0; x < shape.Width; x++)
+                    {
+                        result[i++] = Between(resize, z, shape.LogitDepth, shape.Depth, slice =>
+                            Between(resize, y, shape.LogitHeight, shape.Height, row =>
+                                Between(resize, x, shape.LogitWidth, shape.Width, column =>
+                                    logits[((image * shape.LogitDepth + slice) * shape.LogitHeight + row) * shape.LogitWidth + column])));
+                    }
 
         return result;
     }
 
-    private static (int Low, int High, double Fraction) Between(int position, int from, int to)
+    private static double Between(Resize resize, int position, int from, int to, Func<int, double> at)
     {
-        double source = to == 1 ? 0 : position * ((from - 1.0) / (to - 1));
-        int low = Math.Min((int)source, from - 1);
-        return (low, Math.Min(low + 1, from - 1), source - low);
+        if (from == to)
+            return at(position);
+        double source = resize == LossGen.Resize.LinearUnaligned
+            ? Math.Max(0, (position + 0.5) * from / to - 0.5)
+            : to == 1 ? 0 : position * ((from - 1.0) / (to - 1));
+        int low = Math.Min((int)source, from - 1), high = Math.Min(low + 1, from - 1);
+        double fraction = source - low;
+        return at(low) * (1 - fraction) + at(high) * fraction;
     }
 }

@@ -147,6 +147,8 @@ public class OptionDiagnosticTests
     [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = -1), Dice(Weight = 0)]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 1), Dice(Activation = Activation.Sigmoid)]")]
     [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.Bilinear), Dice, CrossEntropy]")]
+    [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.LinearAligned), Dice, CrossEntropy]")]
+    [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.LinearUnaligned), Dice, CrossEntropy]")]
     public void Allowed(string attributes) => GeneratorDriverHelper.Run($"{attributes} public partial class L;").AssertClean();
 
     private static void Verify(string attributes) => Markup.Verify($"{attributes} public partial class L;");

@@ -27,7 +27,7 @@ public class Arguments
         foreach (LossShape shape in new LossShape[] { default, new(0, 3, 10), new(2, 0, 10), new(2, 3, 0), new(-2, 3, 10) })
             Check("shape", "at least 1", () => loss.Evaluate(new float[60], new long[20], shape));
         Check("shape", "Classes = 3", () => new IndexOnly().Evaluate(new float[40], new long[20], new(2, 2, 10)));
-        Check("shape", "Resize.Bilinear", () => loss.Evaluate(new float[60], new long[20], Shape.WithLogits(2, 5)));
+        Check("shape", "Resize.LinearUnaligned", () => loss.Evaluate(new float[60], new long[20], Shape.WithLogits(2, 5)));
     }
 
     /// <summary>Its probability is 1 and its gradient 0, whatever the logit.</summary>

@@ -16,3 +16,13 @@ public sealed partial class ChannelsLastDice;
 [Dice]
 [CrossEntropy]
 public sealed partial class ResizedDiceCrossEntropy;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255, Resize = Resize.LinearAligned)]
+[Dice]
+[CrossEntropy]
+public sealed partial class AlignedDiceCrossEntropy;
+
+[Loss(Activation.Softmax, IgnoreIndex = 255, Resize = Resize.LinearUnaligned)]
+[Dice]
+[CrossEntropy]
+public sealed partial class UnalignedDiceCrossEntropy;

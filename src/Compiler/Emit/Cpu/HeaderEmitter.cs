@@ -33,8 +33,8 @@ internal static class HeaderEmitter
             writer.Comment($"  input       {model.Inputs[k].Name} over {(model.Inputs[k].IsElement ? "N, C, S" : "N, S")}{(weighed.Length > 0 ? "; weights of " + weighed : "")}");
         }
 
-        if (o.Resize == Resize.Bilinear)
-            writer.Comment("  resize      logits to the target's size, bilinear, aligned corners");
+        if (o.Resize != Resize.None)
+            writer.Comment($"  resize      logits to the target's size, linear along each axis, corners {(o.Resize == Resize.LinearUnaligned ? "not " : "")}aligned");
         if (model.Parameters.Count + model.ClassParameters.Count > 0)
             writer.Comment($"  run time    {string.Join(", ", model.Parameters.Select(parameter => parameter.Name).Concat(model.ClassParameters.Where(parameter => parameter.Column <= 0).Select(parameter => parameter.Property + (parameter.Column < 0 ? "[c]" : "[c, d]"))))}");
     }
