@@ -105,6 +105,23 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     /// <summary>Images with a target of the same shape.</summary>
     public static Feed OfImages(CaseTensor input, CaseTensor target) => new(Extents(input), input, target, HasLabels: false);
 
+    /// <summary>The same with logits that are resized to a target of another size.</summary>
+    public Feed AtTarget(int[] spatial)
+    {
+        int[] from = Logits.Shape[2..];
+        LossShape shape = Extents(Logits with { Shape = [.. Logits.Shape[..2], .. spatial] });
+        return this with
+        {
+            Shape = from.Length switch
+            {
+                1 => shape.WithLogits(from[0]),
+                2 => shape.WithLogits(from[0], from[1]),
+                _ => shape.WithLogits(from[0], from[1], from[2]),
+            },
+            Target = Target with { Shape = HasLabels ? [Logits.Shape[0], .. spatial] : [.. Logits.Shape[..2], .. spatial] },
+        };
+    }
+
     private static LossShape Extents(CaseTensor input) => input.Shape.Length switch
     {
         4 => new(input.Shape[0], input.Shape[1], input.Shape[2], input.Shape[3]),

@@ -6,6 +6,9 @@ namespace LossGen.Golden;
 /// </summary>
 internal static class MonaiMapper
 {
+    /// <summary>torch's interpolate of the logits, then DiceLoss.</summary>
+    public const string Resized = "interpolate_DiceLoss";
+
     public static Mapping Map(Case c)
     {
         switch (c.Loss)
@@ -37,7 +40,32 @@ internal static class MonaiMapper
             .With("PerImage", !options.IsBatch)
             .With("Reduction", options.Loss == "AsymmetricUnifiedFocalLoss" ? Reduction.Mean : options.Reduction); // whose parts are means already
         Feed feed = options.HasLabels ? Feed.Labels(c) : Feed.Dense(c);
+        if (c.Loss == Resized)
+        {
+            declaration.Loss.With("Resize", ResizeOf(c));
+            feed = feed.AtTarget(c.Target!.Shape[2..]);
+        }
+
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
+    }
+
+    // With a factor in place of a size torch reads at 1 / factor where corners are not aligned, which is another place where the factor is not the ratio of the sizes.
+    private static Resize ResizeOf(Case c)
+    {
+        CaseOptions options = c.Options.Nested("@interpolate");
+        int[] from = c.Input.Shape[2..], to = c.Target!.Shape[2..];
+        string mode = options.Text("mode", "nearest");
+        if (mode != (to.Length switch { 1 => "linear", 2 => "bilinear", _ => "trilinear" }))
+            throw new NotSupportedException($"{c.Id}: nothing maps the mode {mode}.");
+        bool isAligned = options.Flag("align_corners");
+        double[]? factors = options.Numbers("scale_factor");
+        if (options.Numbers("size") is { } size && !size.SequenceEqual(to.Select(extent => (double)extent)))
+            throw new NotSupportedException($"{c.Id}: the target is not of the size that the logits are resized to.");
+        if (!isAligned && factors is not null && !PerAxis(factors, to.Length).Select((factor, axis) => from[axis] * factor == to[axis]).All(isRatio => isRatio))
+            throw new NotSupportedException($"{c.Id}: nothing maps a factor that is not the ratio of the sizes.");
+        return isAligned ? Resize.LinearAligned : Resize.LinearUnaligned;
+
+        static double[] PerAxis(double[] numbers, int axes) => numbers.Length == axes ? numbers : [.. Enumerable.Repeat(numbers[0], axes)];
     }
 
     // Distances are scaled to at most 1, by an option or here.

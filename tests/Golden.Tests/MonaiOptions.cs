@@ -5,8 +5,8 @@ internal sealed class MonaiOptions(Case c)
 {
     public Case Case => c;
 
-    /// <summary>The loss; of MaskedLoss the one inside.</summary>
-    public string Loss { get; } = c.Loss == "MaskedLoss" ? c.Options.Text("loss")! : c.Loss;
+    /// <summary>The loss; of MaskedLoss the one inside, and of logits that are resized before the one that they are resized for.</summary>
+    public string Loss { get; } = c.Loss switch { "MaskedLoss" => c.Options.Text("loss")!, MonaiMapper.Resized => "DiceLoss", _ => c.Loss };
 
     /// <summary>Class 0 is left out.</summary>
     public bool DropsBackground { get; } = !c.Options.Flag("include_background", absent: true) && c.Classes > 1;
