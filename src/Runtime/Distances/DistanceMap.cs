@@ -87,7 +87,8 @@ public static unsafe class DistanceMap
         }
     }
 
-    private static double[] Spacing(ReadOnlySpan<double> spacing, int dimensions)
+    /// <summary>The spacing of images of so many axes, checked.</summary>
+    internal static double[] Spacing(ReadOnlySpan<double> spacing, int dimensions)
     {
         if (spacing.IsEmpty)
             return [.. Enumerable.Repeat(1D, dimensions)];
@@ -102,7 +103,8 @@ public static unsafe class DistanceMap
         return spacing.ToArray();
     }
 
-    private static void Fits(long length, long wanted, string name, string extents)
+    /// <summary>A span has the elements that the shape asks for.</summary>
+    internal static void Fits(long length, long wanted, string name, string extents)
     {
         if (length != wanted)
             throw new ArgumentException($"'{name}' has {length} elements; the shape has {wanted}, {extents}.", name);

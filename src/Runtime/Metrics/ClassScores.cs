@@ -123,11 +123,14 @@ public abstract unsafe class ClassScores
         }
     }
 
-    private double Mean(Func<int, double> score, bool includeBackground)
+    private double Mean(Func<int, double> score, bool includeBackground) => Mean(score, Classes, includeBackground);
+
+    /// <summary>The mean of a score over the classes that have one; NaN if none has.</summary>
+    internal static double Mean(Func<int, double> score, int classes, bool includeBackground)
     {
         double sum = 0;
         int found = 0;
-        for (int c = includeBackground ? 0 : 1; c < Classes; c++)
+        for (int c = includeBackground ? 0 : 1; c < classes; c++)
         {
             double own = score(c);
             if (double.IsNaN(own))
