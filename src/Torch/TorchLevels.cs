@@ -29,13 +29,13 @@ internal static class TorchLevels
                 if (isLogged)
                 {
                     using var noGradient = torch.no_grad();
-                    Level(loss, index, dense, components, outputs[k], target, maps, supervision.Sampling, k);
+                    Level(loss, index, dense, components, outputs[k], target, maps, supervision, k);
                 }
 
                 continue;
             }
 
-            Tensor value = Level(loss, index, dense, isLogged ? components : null, outputs[k], target, maps, supervision.Sampling, k);
+            Tensor value = Level(loss, index, dense, isLogged ? components : null, outputs[k], target, maps, supervision, k);
             Tensor share = weight == 1 ? value : value.mul(Hold(weight));
             total = total is null ? share : total.add(share, Hold(1));
         }
@@ -72,12 +72,19 @@ internal static class TorchLevels
 
     private static Tensor Level(
         ILoss loss, TensorOperations? index, TensorOperations? dense, LossComponents? components, Tensor output, Tensor target,
-        Tensor[] maps, LabelSampling sampling, int level)
+        Tensor[] maps, DeepSupervision supervision, int level)
     {
+        LabelSampling sampling = supervision.Sampling;
         string name = $"inputs[{level}]";
         bool hasLabels = TorchChecks.HasLabels(loss.Definition, output, target);
         long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, hasLabels, spatial.Length);
         bool isSampled = !spatial.AsSpan().SequenceEqual(full);
+        if (isSampled && supervision.Resize != Resize.None)
+        {
+            Tensor resized = TorchLoss.Resized(output, full, supervision.Resize);
+            return TorchLoss.Forward(loss, index, dense, components, resized, target, maps.AsSpan().ToArray());
+        }
+
         bool usesKernel = TorchLoss.UsesKernel(output);
         if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
         {

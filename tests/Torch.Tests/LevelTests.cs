@@ -47,6 +47,42 @@ public class LevelTests
     }
 
     [Theory]
+    [InlineData(Resize.LinearUnaligned, false)]
+    [InlineData(Resize.LinearUnaligned, true)]
+    [InlineData(Resize.LinearAligned, false)]
+    [InlineData(Resize.LinearAligned, true)]
+    public void Outputs_are_resized_where_asked_for(Resize resize, bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new Mapped();
+        var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = resize };
+        foreach (long[][] extents in (long[][][])[[[12], [6], [5]], [[8, 12], [4, 6], [3, 12]], [[4, 8, 12], [2, 4, 6], [1, 8, 5]]])
+        {
+            InterpolationMode mode = extents[0].Length switch { 1 => InterpolationMode.Linear, 2 => InterpolationMode.Bilinear, _ => InterpolationMode.Trilinear };
+            foreach (bool dense in (bool[])[false, true])
+            {
+                Tensor target = (dense ? Example.Dense([2, 3, .. extents[0]], null, 5) : Example.WithLabels([2, 3, .. extents[0]], null, 5)).Target;
+                Tensor mask = rand([2, .. extents[0]], dtype: ScalarType.Float64), weights = rand([2, 1, .. extents[0]], dtype: ScalarType.Float64);
+                Tensor[] outputs = [.. extents.Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.requires_grad_())];
+                Tensor[] copies = [.. outputs.Select(x => x.detach().clone().requires_grad_())];
+                Tensor value = Check.OnRoad(operations, () => loss.forward(outputs, target, mask, weights, supervision));
+                value.backward();
+                Tensor expected = zeros(1, dtype: ScalarType.Float64).sum();
+                for (int k = 0; k < 3; k++)
+                {
+                    Tensor resized = k == 0 ? copies[k] : nn.functional.interpolate(copies[k], size: extents[0], mode: mode, align_corners: resize == Resize.LinearAligned);
+                    expected += loss.call(resized, target, mask, weights) * supervision.Weights[k];
+                }
+
+                expected.backward();
+                Check.Close(expected, value, 1e-13, "value");
+                for (int k = 0; k < 3; k++)
+                    Check.Close(copies[k].grad!, outputs[k].grad!, 1e-12, $"gradient {k}");
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]

@@ -24,9 +24,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         }
 
-        if (definition.Resize != Resize.None && call.Logits is not null && call.Shape.IsResized)
+        Resize resize = call.Resize != Resize.None ? call.Resize : definition.Resize;
+        if (resize != Resize.None && call.Logits is not null && call.Shape.IsResized)
         {
-            RunResized(ref call, definition, definition.Resize);
+            RunResized(ref call, definition, resize);
             return;
         }
 

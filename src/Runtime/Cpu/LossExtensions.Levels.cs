@@ -83,9 +83,11 @@ public static unsafe partial class LossExtensions
                 continue;
             }
 
-            LossShape shape = LevelShape(batch, classes, Extents(output.Spatial, own));
+            bool isResized = supervision.Resize != Resize.None;
+            ReadOnlySpan<long> extents = Extents(output.Spatial, own);
+            LossShape shape = isResized ? ResizedShape(batch, classes, extents, full) : LevelShape(batch, classes, extents);
             double arriving = weight * upstream;
-            total += weight * Level(loss, output, target, shape, new(own, full, supervision.Sampling), inputs, &arriving, mode);
+            total += weight * Level(loss, output, target, shape, new(isResized ? full : own, full, supervision.Sampling), supervision.Resize, inputs, &arriving, mode);
         }
 
         return total;
@@ -93,8 +95,8 @@ public static unsafe partial class LossExtensions
 
     // Class indices are read where they lie. A dense target and maps of a coarser output are picked into memory of this thread.
     private static double Level<T, TTarget>(
-        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, scoped in LossInputs inputs,
-        double* upstream, CpuMode mode)
+        ILoss loss, LevelOutput<T> output, ReadOnlySpan<TTarget> target, LossShape shape, LabelGrid grid, Resize resize,
+        scoped in LossInputs inputs, double* upstream, CpuMode mode)
         where T : unmanaged
         where TTarget : unmanaged
     {
@@ -113,6 +115,7 @@ public static unsafe partial class LossExtensions
                 LogitElement = CallChecks.LogitElementOf<T>(),
                 TargetElement = element,
                 Grid = isDense ? default : grid,
+                Resize = resize,
                 Logits = x,
                 Target = y,
                 Inputs = maps,
@@ -182,6 +185,18 @@ public static unsafe partial class LossExtensions
         2 => new(batch, classes, checked((int)spatial[0]), checked((int)spatial[1])),
         _ => new(batch, classes, checked((int)spatial[0]), checked((int)spatial[1]), checked((int)spatial[2])),
     };
+
+    // The target's extents, with the output's for the logits.
+    private static LossShape ResizedShape(int batch, int classes, ReadOnlySpan<long> spatial, ReadOnlySpan<long> target)
+    {
+        LossShape shape = LevelShape(batch, classes, target);
+        return spatial.Length switch
+        {
+            1 => shape.WithLogits(checked((int)spatial[0])),
+            2 => shape.WithLogits(checked((int)spatial[0]), checked((int)spatial[1])),
+            _ => shape.WithLogits(checked((int)spatial[0]), checked((int)spatial[1]), checked((int)spatial[2])),
+        };
+    }
 
     private static void CheckLevels<T, TTarget>(
         ILoss loss, ReadOnlySpan<LevelOutput<T>> outputs, ReadOnlySpan<TTarget> target, int batch, int classes, ReadOnlySpan<long> full,

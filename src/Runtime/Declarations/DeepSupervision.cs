@@ -12,7 +12,7 @@ public enum LabelSampling
 
 /// <summary>
 /// The weights of a network's outputs at several resolutions, the finest first: the loss is the weighted sum of the losses at each. Labels
-/// of the finest are read at the places that a coarser output needs; nothing is resized.
+/// of the finest are read at the places that a coarser output needs, and nothing is resized unless <see cref="Resize"/> says so.
 /// </summary>
 /// <remarks>
 /// nnU-Net: <c>DeepSupervision.Halving(levels)</c>. MONAI's DeepSupervisionLoss: <c>new(1, 1, 1)</c> (same), <c>Halving(levels, normalize:
@@ -22,6 +22,7 @@ public enum LabelSampling
 public sealed class DeepSupervision
 {
     private readonly double[] weights;
+    private readonly Resize resize;
 
     /// <summary>Weights as they stand.</summary>
     /// <param name="weights">One an output, at least 0; an output of weight 0 is not read and has gradient 0.</param>
@@ -42,6 +43,21 @@ public sealed class DeepSupervision
 
     /// <summary>Which label a pixel of a coarser output takes.</summary>
     public LabelSampling Sampling { get; init; } = LabelSampling.Center;
+
+    /// <summary>
+    /// How outputs that are coarser than the target are taken to its size, whatever the loss itself declares; labels, dense targets and maps are then read as they are. <see cref="Resize.None"/>,
+    /// the default, leaves outputs as they are and takes labels at their places.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is <see cref="Resize.Bilinear"/>, which says nothing of volumes, or no value of the enumeration.</exception>
+    public Resize Resize
+    {
+        get => resize;
+        init => resize = value is Resize.None or Resize.LinearAligned or Resize.LinearUnaligned
+            ? value
+            : throw new ArgumentException(
+                $"Resize is {value}; it must be None, LinearUnaligned or LinearAligned{(value == Resize.Bilinear ? ", which is Bilinear for one to three axes" : "")}.",
+                nameof(value));
+    }
 
     /// <summary>The weights, the finest output first.</summary>
     public IReadOnlyList<double> Weights => weights;

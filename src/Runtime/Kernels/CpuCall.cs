@@ -99,6 +99,9 @@ public unsafe ref struct CpuCall
     /// <summary>Where the labels are of a finer grid than the logits: which of them the pixels take.</summary>
     public LabelGrid Grid;
 
+    /// <summary>How logits of another size are resized, where that is not for the loss's definition to say.</summary>
+    internal Resize Resize;
+
     /// <summary>The loss's own inputs in the order of its definition: (N, S) or (N, C, S).</summary>
     internal void** Inputs;
 

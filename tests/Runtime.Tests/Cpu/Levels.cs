@@ -34,6 +34,79 @@ public class Levels
         }
     }
 
+    /// <summary>As a loss that declares the resize has it.</summary>
+    [Theory]
+    [InlineData(Resize.LinearUnaligned)]
+    [InlineData(Resize.LinearAligned)]
+    public void OutputsAreResizedWhereAskedFor(Resize resize)
+    {
+        ILoss loss = new Ignoring(), resizing = resize == Resize.LinearAligned ? new ResizedAligned() : new ResizedUnaligned();
+        var supervision = new DeepSupervision(1, 0.5, 0, 0.25) { Resize = resize };
+        foreach (int[][] extents in (int[][][])[[[12], [6], [2], [5]], [[8, 10], [4, 5], [2, 2], [1, 7]], [[6, 8, 10], [3, 4, 5], [2, 2, 2], [2, 8, 1]]])
+        {
+            int[] full = extents[0];
+            LossShape[] shapes = [.. extents.Select(e => Shape(full, e))];
+            var data = new Batch(shapes[0], 1, 255);
+            Batch[] batches = [.. shapes.Select((shape, k) => new Batch(shape, k + 2))];
+            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
+            foreach (bool dense in (bool[])[false, true])
+            {
+                double value = dense
+                    ? loss.EvaluateLevelsWithGradient(supervision, outputs, data.Dense, 2, 3, full)
+                    : loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels, 2, 3, full);
+                double expected = 0;
+                for (int k = 0; k < outputs.Length; k++)
+                {
+                    var gradient = new double[batches[k].Logits.Length];
+                    double own = dense
+                        ? resizing.EvaluateWithGradient(batches[k].Logits, data.Dense, shapes[k], gradient)
+                        : resizing.EvaluateWithGradient(batches[k].Logits, data.Labels, shapes[k], gradient);
+                    expected += supervision.Weights[k] * own;
+                    Numbers.Close([.. gradient.Select(g => g * supervision.Weights[k])], outputs[k].Gradient.ToArray(), 1e-15);
+                }
+
+                Numbers.Close(expected, value, 1e-14);
+                Numbers.Close(expected, dense ? loss.EvaluateLevels(supervision, outputs, data.Dense, 2, 3, full) : loss.EvaluateLevels(supervision, outputs, data.Labels, 2, 3, full), 1e-14);
+            }
+
+            LevelOutput<Half>[] halves = [.. batches.Select((b, k) => new LevelOutput<Half>(Array.ConvertAll(b.Logits, x => (Half)x), new Half[b.Logits.Length], extents[k]))];
+            loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels, 2, 3, full);
+            loss.EvaluateLevelsWithGradient(supervision, halves, data.Labels, 2, 3, full);
+            for (int k = 0; k < outputs.Length; k++)
+                Numbers.Close(outputs[k].Gradient.ToArray(), Array.ConvertAll(halves[k].Gradient.ToArray(), x => (double)x), 2e-3, $"half {k}");
+        }
+
+        static LossShape Shape(int[] full, int[] own) => full.Length switch
+        {
+            1 => new LossShape(2, 3, full[0]).WithLogits(own[0]),
+            2 => new LossShape(2, 3, full[0], full[1]).WithLogits(own[0], own[1]),
+            _ => new LossShape(2, 3, full[0], full[1], full[2]).WithLogits(own[0], own[1], own[2]),
+        };
+    }
+
+    [Fact]
+    public void MapsAreThoseOfTheTargetWhereOutputsAreResized()
+    {
+        var supervision = new DeepSupervision(1) { Resize = Resize.LinearAligned };
+        var shape = new LossShape(2, 3, 8, 10);
+        var data = new Batch(shape.WithLogits(4, 5), 1);
+        double[] mask = new Batch(new(2, 1, 80), 9).Dense;
+        double[] gradient = new double[data.Logits.Length], levels = new double[gradient.Length];
+        ILoss resizing = new MappedResized();
+        LevelOutput<double>[] outputs = [new(data.Logits, levels, 4, 5)];
+        double value = resizing.EvaluateWithGradient(data.Logits, data.Dense, data.Shape, new LossInputs(mask), gradient);
+        Assert.Equal(value, resizing.EvaluateLevelsWithGradient(supervision, outputs, data.Dense, 2, 3, [8, 10], new LossInputs(mask)));
+        Assert.Equal(gradient, levels);
+    }
+
+    [Fact]
+    public void BilinearIsNamedAsWhatItIs()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new DeepSupervision(1) { Resize = Resize.Bilinear });
+        Assert.Contains("Resize is Bilinear; it must be None, LinearUnaligned or LinearAligned, which is Bilinear for one to three axes", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new DeepSupervision(1) { Resize = (Resize)9 });
+    }
+
     [Theory]
     [InlineData(LabelSampling.Center)]
     [InlineData(LabelSampling.First)]
