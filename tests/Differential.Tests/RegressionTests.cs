@@ -179,6 +179,20 @@ public sealed class RegressionTests
         ("an infinite sum beside a target and a probability", Loss("Activation.Softmax", "Tanh(y * Mean(x.LogProbability) * x.Probability)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
         ("an infinite sum beside a complement of nearly nothing", Loss("Activation.Softmax", "Tanh(Sum(x.Logit) * x.Complement)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
         ("an infinite sum beside a product of probabilities", Loss("Activation.Softmax", "Tanh(SumOverClasses(x.LogProbability) * x.Probability * x.Complement)", Activation.Softmax) with { LogitBound = 1e4, MasksClasses = true }),
+        ("an infinite mean beside what the target asks of masked classes", Masked("Tanh(x.Probability * Mean(x.LogProbability) * SumOverClasses(x.LogProbability * y))", 1e4)),
+        ("small numbers that meet before infinity does", Masked("Tanh(x.Probability * Mean(x.LogProbability) * SumOverClasses(x.LogProbability * y))", 100)),
+        ("a mean over pixels of what the target asks of masked classes", Masked("Sigmoid(Sum(x.LogProbability * y) * SumOverClasses(x.Logit))", 100)),
+        ("a mean of valid pixels of what the target asks of masked classes", Masked("Sigmoid(Mean(x.LogProbability * y) * x.LogProbability * x.Probability)", 1e4, "IgnoreIndex = 255") with { IgnoreIndex = 255 }),
+        ("an infinite sum beside the logarithm of a probability of nearly 1", Masked("Tanh(x.Probability * x.LogProbability * SumOverClasses(x.LogProbability))", 1e4)),
+        ("an infinite sum beside a logarithm that a float has no digits for", Masked("Erf(x.LogProbability * SumOverClasses(x.LogProbability))", 100)),
+        ("an infinite mean beside an entropy of nearly nothing", Masked("Tanh(Mean(x.LogProbability) * SumOverClasses(x.Probability * x.LogProbability))", 30)),
+        ("an infinite mean beside the label's probability", Masked("Tanh(Mean(x.LogProbability) * SumOverClasses(x.Probability * y))", 100)),
+        ("the square of an infinite total times what is nearly nothing", Masked("Atan(Total(x.LogProbability) * SumOverClasses(x.Complement * x.Probability))", 100)),
+        ("two infinite sums beside a probability and its complement", Masked("Atan(x.Probability * x.Complement * SumOverClasses(x.LogProbability) * Mean(x.LogProbability))", 100)),
+        ("a logarithm over a denominator beside an infinite sum", Masked("Tanh(x.Probability / (x.Complement + 0.37) * x.LogProbability / 2 * SumOverClasses(x.Logit))", 100)),
+        ("an infinite sum beside what all probabilities lack of 1", Masked("Tanh(Sum(x.Complement) * SumOverClasses(x.LogProbability))", 1e4)),
+        ("an infinite sum beside one channel's logarithm", Masked("Tanh(Channel(x.LogProbability, 0) * Sum(x.LogProbability) * x.Probability)", 1e4)),
+        ("1 less the target of a masked class", Masked("Atan((1 - y) * x.LogProbability * SumOverClasses((1 - y) * x.LogProbability) * x.Probability)", 100, "Target = TargetKind.Dense") with { Target = TargetKind.Dense }),
         ("second derivatives of hyperbolic functions beside ignored numbers",
             Loss("Activation.None, IgnoreIndex = 255", "(Cosh(x.LogProbability) + Sinh(x.LogProbability) + Expm1(-x.LogProbability)) * Sum(x.Probability)", Activation.None, ignore: 255)),
         ("a shift to an ignored element of a written softmax that leaves its class out", new()
@@ -232,6 +246,10 @@ public sealed class RegressionTests
             }
             """,
     };
+
+    // A softmax in which logits of minus infinity mask classes.
+    private static LossText Masked(string formula, double bound, string? options = null) =>
+        Loss(options is null ? "Activation.Softmax" : "Activation.Softmax, " + options, formula, Activation.Softmax) with { LogitBound = bound, MasksClasses = true };
 
     // A term in a class of its own, which has options.
     private static LossText Outside(Activation activation, int ignore, int classes, string formula, string options) => new()

@@ -73,8 +73,8 @@ internal sealed partial class GraphBuilder
             return Divide(b, a[1]);
         if (b.Op == Op.Divide && b[0].IsNumber(1) && b.IsPixel == a.IsPixel)
             return Divide(a, b[1]);
-        List<Node> factors = Factors(a).Concat(Factors(b)).ToList();
-        return Selections(factors).Aggregate(Product(factors), (product, condition) => Mask(condition, product));
+        List<Node> factors = ExactBesideInfinity(Factors(a).Concat(Factors(b)).ToList());
+        return Selections(factors).Aggregate(ProductBesideInfinity(factors) ?? Product(factors), (product, condition) => Mask(condition, product));
     }
 
     public Node Divide(Node a, Node b)

@@ -18,15 +18,22 @@ internal sealed partial class GraphBuilder
     {
         // Also above a denominator, but in a derivative: there the slope of the quotient is 0 by itself.
         List<Node> selecting = IsDifferentiating ? factors : [.. factors.SelectMany(factor => factor.Op == Op.Divide ? Factors(factor[0]) : [factor])];
-        if (!MasksClasses || !selecting.Exists(factor => factor.Op == Op.SoftmaxComplement || Selects(factor)) || factors.TrueForAll(StaysFinite))
+        if (!MasksClasses || factors.TrueForAll(StaysFinite))
             yield break;
-        Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare);
+        Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare), complement = selecting.Find(factor => factor.Op == Op.SoftmaxComplement);
         if (weight is not null)
             yield return IsNotZero(weight);
         if (probability is not null && (weight is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
             yield return IsNotLost(probability, factors);
-        if (selecting.Find(factor => factor.Op == Op.SoftmaxComplement) is { } complement && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
+        if (complement is not null && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
             yield return IsNotLost(complement, factors);
+        if (IsDifferentiating)
+            yield break;
+        foreach (Node factor in factors)
+        {
+            if (!ReferenceEquals(factor, weight) && MeetsInfinity(factor, factors) && Vanishes(factor) is { } vanishes)
+                yield return NotVanishing(vanishes, factors.FindAll(other => !ReferenceEquals(other, factor)));
+        }
     }
 
     /// <summary>What is made is a derivative: a slope beside what is infinite has to be a number, whichever.</summary>
@@ -54,11 +61,7 @@ internal sealed partial class GraphBuilder
     private Node IsNotLost(Node share, List<Node> factors)
     {
         List<Node> infinite = [.. factors.Where(factor => !ReferenceEquals(factor, share) && !StaysFinite(factor))];
-        if (IsDifferentiating || !infinite.Exists(IsShared))
-            return IsNotZero(share);
-        Node condition = Or(Not(LessOrEqual(share, Constant(SmallestNormal))), Less(Abs(Product(infinite)), Constant(double.PositiveInfinity)));
-        notLost.Add(condition);
-        return condition;
+        return IsDifferentiating || !infinite.Exists(IsShared) ? IsNotZero(share) : NotVanishing(LessOrEqual(share, Constant(SmallestNormal)), infinite);
     }
 
     private readonly HashSet<Node> notLost = [];
@@ -73,7 +76,7 @@ internal sealed partial class GraphBuilder
     private bool IsShare(Node node) => node.Op is Op.Softmax or Op.Sigmoid && IfMasked(node[0]).HasFlag(Limits.Below);
 
     // For all classes of the pixel: a sum over the classes of what the target selects is infinite where it asks for a class that is masked, and there it meets the target of the other classes, which is 0.
-    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IsDifferentiating || !IsShared(factor) || (IfMasked(factor, null, isLabel: true) & Limits.Infinite) == Limits.None);
+    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IsDifferentiating || !IsShared(factor) || IsFiniteAtLabel(factor));
 
     private bool IsShared(Node node) => IfMasked(node, null, isLabel: true).HasFlag(Limits.Shared);
 
@@ -110,11 +113,16 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// What an adjoint of the node contributes to that of an input, with 0 for NaN where the node is infinite and the input is not: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
-    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0.
+    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0. Where the label itself is masked the
+    /// slopes of its pixel are what they are, but none of other pixels' becomes NaN by a sum that they share.
     /// </summary>
     public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution)
     {
-        if (!MasksClasses || IsSum(node) || !DependsOnLogit(adjoint) || IsFiniteIfMasked(node) || IsFiniteIfMasked(contribution))
+        if (!MasksClasses || IsSum(node) || !DependsOnLogit(adjoint))
+            return contribution;
+        if (node.Inputs.Any(LeavesPixel) && !IsFiniteAtLabel(node) && !IsFiniteAtLabel(contribution))
+            return NumberWhereInfinite(node, contribution);
+        if (IsFiniteIfMasked(node) || IsFiniteIfMasked(contribution))
             return contribution;
         bool isShared = IfMasked(node).HasFlag(Limits.Shared);
         bool isAlone = IsFiniteIfMasked(input)
@@ -126,6 +134,20 @@ internal sealed partial class GraphBuilder
     // All that flows through the node to the logits of a class is multiplied by its probability, and each class has its own.
     private bool MeetsShare(Node node, Axes axes) => !node.PassesGradient || (node.Axes.Has(axes & Axes.Class)
         && (node.Op is Op.Softmax or Op.SoftmaxComplement ? IfMasked(node[0]).HasFlag(Limits.Below) : node.Operation().IsElementwise && node.Inputs.All(input => MeetsShare(input, axes))));
+
+    // What flows to the node reaches the logits of other pixels.
+    private bool LeavesPixel(Node node)
+    {
+        if (!node.PassesGradient || node.Op == Op.Logit)
+            return false;
+        if (!leavesPixel.TryGetValue(node, out bool known))
+            leavesPixel[node] = known = !node.IsPixel || node.IsStep || node.Op == Op.RunningSum || node.Inputs.Any(LeavesPixel);
+        return known;
+    }
+
+    private readonly Dictionary<Node, bool> leavesPixel = [];
+
+    private bool IsFiniteAtLabel(Node node) => (IfMasked(node, null, isLabel: true) & Limits.Infinite) == Limits.None;
 
     private static bool IsSum(Node node) => node.Op is Op.Add or Op.Logit or Op.Sum;
 
@@ -197,7 +219,8 @@ internal sealed partial class GraphBuilder
         _ => null,
     };
 
-    private bool SelectsClass(Node condition) => SelectsLabel(condition) || (NotZero(condition) is { } factor && Selects(factor));
+    // 1 less the target of a masked class is 1.
+    private bool SelectsClass(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && (factor.Op == Op.Target || IsShare(factor)));
 
     private static bool SelectsLabel(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && IsWeight(factor));
 

@@ -32,7 +32,11 @@ internal sealed partial class GraphBuilder
         if (axes == Axes.Class && inner.IsNumber(1) && masks.Count == 1 && masks[0].Op == Op.ClassSet)
             return CountOf(masks[0].Classes!);
         if (axes.Has(Axes.Pixel) && Split(masks, inner, axes) is { } split)
+        {
+            splits[split] = (value, axes);
             return split;
+        }
+
         return Make(Op.Sum, [value], 0, axes);
     }
 
@@ -52,6 +56,9 @@ internal sealed partial class GraphBuilder
             return Constant(classes.Effective.Count());
         return Subtract(Extent(Axes.Class), One);
     }
+
+    // What was split: beside infinity the digits near 0 matter.
+    private readonly Dictionary<Node, (Node Value, Axes Axes)> splits = [];
 
     // sum(1 - p) is the count less sum(p), and so on: only for what is bounded by 1, where nothing is lost by cancellation.
     private Node? Split(List<Node> masks, Node inner, Axes axes)

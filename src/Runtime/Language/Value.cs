@@ -42,7 +42,7 @@ public class Value
     /// <summary>The logarithm, of a probability: computed from the logits, it is finite where they are. Null where that has to be computed from the value.</summary>
     internal Value? Logarithm { get; set; }
 
-    /// <summary>Where a product with it is 0 whatever the other factor is, be it infinite: at a 0 of a target, of a probability, and of either among factors. Null of anything else.</summary>
+    /// <summary>Where a product with it is 0 whatever the other factor is, be it infinite: at a 0 of a target, of a probability, of its logarithm, of any among factors, and of sums of nothing else. Null of anything else.</summary>
     internal bool[]? Out { get; set; }
 
     /// <summary>The number at a point; the index of an axis over which the value does not vary is of no account.</summary>

@@ -66,7 +66,7 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
                 }
             }
 
-        return Linked(Elementwise.Share(Make(probability)), Make(logProbability), Elementwise.Share(Make(complement)), Make(logComplement));
+        return Linked(Elementwise.Share(Make(probability)), Elementwise.LogShare(Make(logProbability)), Elementwise.Share(Make(complement)), Make(logComplement));
         Value Make(double[] data) => new(logit.Axes, extents, data);
     }
 }

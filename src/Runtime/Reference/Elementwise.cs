@@ -24,6 +24,13 @@ internal static class Elementwise
         return probability;
     }
 
+    /// <summary>The logarithm of a probability, as <see cref="Share"/>: at the class that has nearly all.</summary>
+    public static Value LogShare(Value logarithm)
+    {
+        logarithm.Out = Array.ConvertAll(logarithm.Data, number => number >= -SmallestNormal);
+        return logarithm;
+    }
+
     /// <summary>a * b, where a 0 of what selects stays 0: the logarithm of a class that is masked is infinite, and its target and its probability are 0. NaN stays NaN.</summary>
     public static Value Product(Value a, Value b)
     {

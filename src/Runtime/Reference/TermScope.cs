@@ -191,7 +191,12 @@ internal sealed partial class TermScope
         return Quotient(sum, weighs && Normalizes ? Fold(Elementwise.Broadcast(Weights!, value.Axes, Source.Extents), removed).Sum : count);
     }
 
-    private static Value Quotient(Value sum, Value count) => Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
+    private static Value Quotient(Value sum, Value count)
+    {
+        Value quotient = Elementwise.Zip(sum, count, (p, q) => q == 0 ? 0 : p / q);
+        quotient.Out = sum.Out;
+        return quotient;
+    }
 
     private (Value Sum, Value Count) Fold(Value value, ElementAxes removed, Value? known = null)
     {
@@ -202,6 +207,14 @@ internal sealed partial class TermScope
             sum.Data[i] += p;
             count.Data[i]++;
         }, known);
+        if (value.Out is { } isOut)
+        {
+            // Of nothing but numbers that are 0 beside infinity, the sum is such a number.
+            sum.Out = Array.ConvertAll(count.Data, number => number > 0);
+            var remains = new Value(value.Axes, value.Extents, Array.ConvertAll(isOut, part => part ? 0.0 : 1.0), isResult: false);
+            Visit(remains, removed, sum.Extents, (i, p) => sum.Out[i] &= p == 0, known);
+        }
+
         return (sum, count);
     }
 
