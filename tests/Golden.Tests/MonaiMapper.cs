@@ -49,23 +49,20 @@ internal static class MonaiMapper
         return new Mapping(declaration.ToString(), options.Mask is { } mask ? Masked(feed, mask) : feed, options.Elements);
     }
 
-    // With a factor in place of a size torch reads at 1 / factor where corners are not aligned, which is another place where the factor is not the ratio of the sizes.
     private static Resize ResizeOf(Case c)
     {
         CaseOptions options = c.Options.Nested("@interpolate");
-        int[] from = c.Input.Shape[2..], to = c.Target!.Shape[2..];
+        int[] to = c.Target!.Shape[2..];
         string mode = options.Text("mode", "nearest");
         if (mode != (to.Length switch { 1 => "linear", 2 => "bilinear", _ => "trilinear" }))
             throw new NotSupportedException($"{c.Id}: nothing maps the mode {mode}.");
-        bool isAligned = options.Flag("align_corners");
-        double[]? factors = options.Numbers("scale_factor");
         if (options.Numbers("size") is { } size && !size.SequenceEqual(to.Select(extent => (double)extent)))
             throw new NotSupportedException($"{c.Id}: the target is not of the size that the logits are resized to.");
-        if (!isAligned && factors is not null && !PerAxis(factors, to.Length).Select((factor, axis) => from[axis] * factor == to[axis]).All(isRatio => isRatio))
-            throw new NotSupportedException($"{c.Id}: nothing maps a factor that is not the ratio of the sizes.");
-        return isAligned ? Resize.LinearAligned : Resize.LinearUnaligned;
 
-        static double[] PerAxis(double[] numbers, int axes) => numbers.Length == axes ? numbers : [.. Enumerable.Repeat(numbers[0], axes)];
+        // Where the list of what is not expressible has not caught the case, a factor is the ratio of the sizes or without effect.
+        options.Numbers("scale_factor");
+        options.Flag("recompute_scale_factor");
+        return options.Flag("align_corners") ? Resize.LinearAligned : Resize.LinearUnaligned;
     }
 
     // Distances are scaled to at most 1, by an option or here.
