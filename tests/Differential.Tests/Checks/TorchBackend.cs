@@ -82,22 +82,22 @@ internal static class TorchBackend
             return ((nn.Module<Tensor, Tensor, Tensor>)loss).call(logits, target);
         LossShape shape = batch.Shape;
         IEnumerable<Tensor> maps = batch.Maps.Zip(loss.Definition.Inputs, (map, input) => tensor(
-            map, input.Kind == InputKind.Element ? [shape.Batch, shape.Classes, shape.Height, shape.Width] : [shape.Batch, shape.Height, shape.Width], type));
+            map, input.Kind == InputKind.Element ? [shape.Batch, shape.Classes, .. batch.Spatial] : [shape.Batch, .. batch.Spatial], type));
         return ModuleCall.Forward((nn.Module)loss, [logits, target, .. maps]);
     }
 
     private static Tensor Logits(Batch batch, ScalarType type) =>
-        tensor(batch.Logits, [batch.Shape.Batch, batch.Shape.Classes, batch.Shape.LogitHeight, batch.Shape.LogitWidth], type);
+        tensor(batch.Logits, [batch.Shape.Batch, batch.Shape.Classes, .. batch.LogitSpatial], type);
 
     private static Tensor Target(ILoss loss, Batch batch, ScalarType type)
     {
         LossShape shape = batch.Shape;
         if (batch.Labels is { } labels)
-            return tensor(labels, [shape.Batch, shape.Height, shape.Width]);
+            return tensor(labels, [shape.Batch, .. batch.Spatial]);
         int channels = shape.Classes + (loss.Definition.DropLastTargetChannel ? 1 : 0);
         return tensor(batch.Dense!, loss.Definition.TargetClassAxis == ClassAxis.Last
-            ? [shape.Batch, shape.Height, shape.Width, channels]
-            : [shape.Batch, channels, shape.Height, shape.Width], type);
+            ? [shape.Batch, .. batch.Spatial, channels]
+            : [shape.Batch, channels, .. batch.Spatial], type);
     }
 
     private static double[] Numbers(Tensor of) => of.detach().to_type(ScalarType.Float64).contiguous().data<double>().ToArray();

@@ -16,6 +16,12 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
     /// <summary>What the call passes besides, as the loss declares it.</summary>
     public double[][] Maps { get; init; } = [];
 
+    /// <summary>The spatial extents of the target: rows and columns, or slices before them.</summary>
+    public long[] Spatial => Shape.Dimensions == 3 ? [Shape.Depth, Shape.Height, Shape.Width] : [Shape.Height, Shape.Width];
+
+    /// <summary>Those of the logits.</summary>
+    public long[] LogitSpatial => Shape.Dimensions == 3 ? [Shape.LogitDepth, Shape.LogitHeight, Shape.LogitWidth] : [Shape.LogitHeight, Shape.LogitWidth];
+
     /// <summary>The batch with maps for a loss.</summary>
     public Batch WithMaps(LossDefinition definition, int seed)
     {
@@ -61,7 +67,7 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
     public override string ToString()
     {
         LossShape s = Shape;
-        string size = s.LogitHeight == s.Height && s.LogitWidth == s.Width ? $"{s.Height} x {s.Width}" : $"{s.LogitHeight} x {s.LogitWidth} resized to {s.Height} x {s.Width}";
+        string own = string.Join(" x ", LogitSpatial), full = string.Join(" x ", Spatial), size = own == full ? full : $"{own} resized to {full}";
         return $"batch {s.Batch}, classes {s.Classes}, pixels {size}, {(Labels is null ? "dense target" : "labels")}\nlogits {Numbers(Logits)}\ntarget {Numbers(Labels?.Select(label => (double)label) ?? Dense!)}";
     }
 
@@ -96,7 +102,9 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
     {
         var random = new Random(Seed);
         var shape = new LossShape(Images, Classes, Height, Width);
-        if (loss.Resize == Resize.Bilinear)
+        if (loss.Resize is (Resize.LinearAligned or Resize.LinearUnaligned) && random.Next(2) == 0)
+            shape = new LossShape(Images, Classes, Height, 1, Width).WithLogits(random.Next(1, 4), random.Next(1, 4), random.Next(1, 6));
+        else if (loss.Resize != Resize.None)
             shape = shape.WithLogits(random.Next(1, 5), random.Next(1, 9));
         double[] logits = Numbers(checked((int)(Images * Classes * shape.LogitPixels)), () => Logit(loss, random));
         if (loss.MasksClasses)

@@ -16,7 +16,7 @@ internal sealed class RandomLoss(Random random)
             PerImage = OneIn(3),
             Reduction = Draw([Reduction.Mean, Reduction.Mean, Reduction.Sum, Reduction.None]),
             Target = Draw([TargetKind.Any, TargetKind.Any, TargetKind.Index, TargetKind.Dense]),
-            Resize = OneIn(12) ? Resize.Bilinear : Resize.None,
+            Resize = OneIn(12) ? Draw([Resize.Bilinear, Resize.LinearAligned, Resize.LinearUnaligned]) : Resize.None,
         };
         if (loss.Target == TargetKind.Dense)
             loss = loss with { TargetClassAxis = OneIn(3) ? ClassAxis.Last : ClassAxis.Second, DropLastTargetChannel = OneIn(5) };
