@@ -45,7 +45,18 @@ internal sealed partial class TensorInput
     }
 
     /// <summary>The largest (or smallest) of neighbours inside the image; the first of equal ones has the derivative.</summary>
-    public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum)
+    public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum) => OfSomething(PoolLine(value, axis, first, size, isMinimum), isMinimum);
+
+    // Infinite where all neighbours are ignored, for the next axis; nothing else is asked there, but autograd would multiply by 0.
+    private Tensor OfSomething(Tensor pooled, bool isMinimum)
+    {
+        if (!torch.is_grad_enabled())
+            return pooled;
+        Tensor nothing = OfNoClass(pooled);
+        return torch.where(pooled.ne(Hold(Nothing(isMinimum))), pooled, isMinimum ? -nothing : nothing);
+    }
+
+    private Tensor PoolLine(Tensor value, int axis, int first, int size, bool isMinimum)
     {
         int dim = 2 + axis;
         return Flat(Best(Padded(Image(value), dim, first, size, Border.Zero, Nothing(isMinimum)), dim, Math.Max(0, -first) + first, size, spatial[axis], isMinimum));
@@ -75,8 +86,8 @@ internal sealed partial class TensorInput
     public Tensor PoolBox(Tensor value, int size, bool isMinimum)
     {
         for (int axis = spatial.Length - 1; axis >= 0; axis--)
-            value = Pool(value, axis, -(size / 2), size, isMinimum);
-        return value;
+            value = PoolLine(value, axis, -(size / 2), size, isMinimum);
+        return OfSomething(value, isMinimum);
     }
 
     /// <summary>What arrives at a pool of a square or cube, at the neighbour that it took.</summary>
@@ -85,7 +96,7 @@ internal sealed partial class TensorInput
         // What each axis was pooled from; each is pooled before those in front of it.
         var pooled = new Tensor[spatial.Length];
         for (int axis = spatial.Length - 1; axis >= 0; axis--)
-            (pooled[axis], value) = (value, axis == 0 ? value : Pool(value, axis, -(size / 2), size, isMinimum));
+            (pooled[axis], value) = (value, axis == 0 ? value : PoolLine(value, axis, -(size / 2), size, isMinimum));
         for (int axis = 0; axis < spatial.Length; axis++)
             arriving = PoolSlope(pooled[axis], arriving, axis, -(size / 2), size, isMinimum);
         return arriving;
@@ -94,10 +105,10 @@ internal sealed partial class TensorInput
     /// <summary>The largest (or smallest) of the neighbours along each axis; of two axes with equal ones each has half of the derivative.</summary>
     public Tensor PoolCross(Tensor value, int size, bool isMinimum)
     {
-        Tensor best = Pool(value, 0, -(size / 2), size, isMinimum);
+        Tensor best = PoolLine(value, 0, -(size / 2), size, isMinimum);
         for (int axis = 1; axis < spatial.Length; axis++)
-            best = Better(best, Pool(value, axis, -(size / 2), size, isMinimum), isMinimum);
-        return best;
+            best = Better(best, PoolLine(value, axis, -(size / 2), size, isMinimum), isMinimum);
+        return OfSomething(best, isMinimum);
     }
 
     /// <summary>What arrives at a pool of a cross, at the neighbours that it took.</summary>
@@ -108,7 +119,7 @@ internal sealed partial class TensorInput
         var best = new Tensor[spatial.Length];
         for (int axis = 0; axis <= last; axis++)
         {
-            arms[axis] = Pool(value, axis, -(size / 2), size, isMinimum);
+            arms[axis] = PoolLine(value, axis, -(size / 2), size, isMinimum);
             best[axis] = axis == 0 ? arms[0] : Better(best[axis - 1], arms[axis], isMinimum);
         }
 

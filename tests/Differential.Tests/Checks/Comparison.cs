@@ -74,7 +74,7 @@ internal static class Comparison
 
     private static string? InPieces(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
-        bool canSplit = loss.Definition is { Reduction: not Reduction.None, Resize: Resize.None, TargetClassAxis: ClassAxis.Second, DropLastTargetChannel: false } && batch.Shape.Pixels > 1;
+        bool canSplit = loss.Definition is { Reduction: not Reduction.None, Resize: Resize.None, TargetClassAxis: ClassAxis.Second, DropLastTargetChannel: false, Dimensions: 0 } && batch.Shape.Pixels > 1;
         if (!canSplit || CpuBackend.InPieces(loss, batch, random.Next(1, checked((int)batch.Shape.Pixels))) is not { } pieces)
             return null;
         string? wrong = Values(expected, pieces.Elements, ValueTolerance) ?? Slopes(found.Gradient, pieces.Gradient, ValueTolerance);

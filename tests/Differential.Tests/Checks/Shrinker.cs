@@ -46,7 +46,7 @@ internal static class Shrinker
     private static string KindOf(string failure) => new([.. failure.TakeWhile(c => !char.IsDigit(c) && c != '\n' && c != '-').Take(32)]);
 
     private static int Cost(Trial trial) =>
-        (50 * trial.Loss.Size) + trial.Batches.Sum(batch => batch.Images * batch.Classes * batch.Height * batch.Width) + (trial.Batches.Length * 10);
+        (50 * trial.Loss.Size) + trial.Batches.Sum(batch => batch.Images * batch.Classes * batch.Depth * batch.Height * batch.Width) + (trial.Batches.Length * 10);
 
     private static IEnumerable<Trial> Smaller(Trial trial) =>
         trial.Batches.SelectMany(batch => Smaller(batch, trial.Loss)).Select(batch => trial with { Batches = [batch] })
@@ -58,6 +58,8 @@ internal static class Shrinker
         int fewest = Math.Max(loss.FewestClasses, Math.Max(loss.Classes, loss.NeededClasses));
         if (batch.Images > 1)
             yield return batch with { Images = 1 };
+        if (batch.Depth > 1)
+            yield return batch with { Depth = 1 };
         if (batch.Height > 1)
             yield return batch with { Height = 1 };
         foreach (int width in new[] { 1, 2, batch.Width / 2, batch.Width - 1 })

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using LossGen.Differential.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,12 +60,6 @@ internal static class TorchBackend
         force.SetValue(null, road.Operations);
         try
         {
-            return run();
-        }
-        catch (ExternalException error) when (error.Message.Contains("Scalar.h", StringComparison.Ordinal) || error.Message.Contains("invalid gradient at index 0 - got [1]", StringComparison.Ordinal))
-        {
-            // TorchSharp frees the Scalar of an operator while the library reads it, if a collection falls between: seen once in some hundred million operators.
-            // In a backward pass that comes out as a gradient of no shape.
             return run();
         }
         finally

@@ -6,10 +6,13 @@ namespace LossGen.Differential.Checks;
 /// <summary>A declaration and the batches that it is tried on. All of it follows from the seed and the index.</summary>
 internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan> Batches)
 {
-    public static Trial Create(int seed, int index)
+    /// <param name="seed">What it follows from.</param>
+    /// <param name="index">The number of the formula.</param>
+    /// <param name="looksAround">The formula looks at neighbouring pixels.</param>
+    public static Trial Create(int seed, int index, bool looksAround = false)
     {
         var random = new Random(HashCode(seed, index));
-        LossText loss = new RandomLoss(random).Next();
+        LossText loss = new RandomLoss(random, looksAround).Next();
         return new(index, loss, [.. BatchPlan.For(loss, random)]);
     }
 

@@ -10,12 +10,16 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
 
     private static readonly double[] Exponents = [2, 2, 2, 0, 1, 0.5, 1.5, 2.5, 3, 4, 5, -1, -2, -3, -0.5, 0.75, 1.7];
 
+    private readonly IReadOnlyList<Word> functions = context.Dimensions > 0 ? [.. Words.Functions, .. NeighbourWords.Functions, .. NeighbourWords.Functions] : Words.Functions;
+
+    private readonly IReadOnlyList<Word> conditions = context.Dimensions > 0 ? [.. Words.Conditions, .. NeighbourWords.Conditions] : Words.Conditions;
+
     /// <summary>An expression with a number for its points, at most that deep.</summary>
     public Expression Value(int depth)
     {
         if (depth <= 0 || random.Next(12) == 0)
             return Leaf();
-        Word word = Draw(Words.Functions);
+        Word word = Draw(functions);
         Expression[] inputs = new Expression[word.Arity];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = i < word.Conditions ? Condition(depth - 1) : Value(depth - 1 - (random.Next(3) == 0 ? 1 : 0));
@@ -42,8 +46,8 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
     {
         for (int attempt = 0; attempt < 6; attempt++)
         {
-            Word word = Draw(Words.Conditions);
-            Expression condition = word.Conditions > 0 ? Make(word, [.. Enumerable.Range(0, word.Arity).Select(_ => Condition(depth - 1))])
+            Word word = Draw(conditions);
+            Expression condition = word.Arity == 0 ? Of(word) : word.Conditions > 0 ? Make(word, [.. Enumerable.Range(0, word.Arity).Select(_ => Condition(depth - 1))])
                 : random.Next(2) == 0 ? Make(word, Value(depth - 1), Of(Words.Number, Draw(Thresholds)))
                 : Make(word, Draw([Of(Words.Target), Make(Words.Sum, Of(Words.Target)), Leaf(Draw(Words.Leaves))]), Of(Words.Number, Draw([0, 0.5, 1])));
             if (context.Analyse(condition) is not null)

@@ -18,6 +18,9 @@ internal sealed record FormulaContext(
     ImmutableArray<bool> Maps,
     ImmutableArray<Facts> Locals)
 {
+    /// <summary>The axes of an image, of a loss that looks around a pixel; otherwise 0.</summary>
+    public int Dimensions { get; init; }
+
     public const int MostClasses = 6;
 
     public const int MostPoints = 600;

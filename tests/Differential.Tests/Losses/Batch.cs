@@ -17,10 +17,12 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
     public double[][] Maps { get; init; } = [];
 
     /// <summary>The spatial extents of the target: rows and columns, or slices before them.</summary>
-    public long[] Spatial => Shape.Dimensions == 3 ? [Shape.Depth, Shape.Height, Shape.Width] : [Shape.Height, Shape.Width];
+    public long[] Spatial => Axes(Shape.Depth, Shape.Height, Shape.Width);
 
     /// <summary>Those of the logits.</summary>
-    public long[] LogitSpatial => Shape.Dimensions == 3 ? [Shape.LogitDepth, Shape.LogitHeight, Shape.LogitWidth] : [Shape.LogitHeight, Shape.LogitWidth];
+    public long[] LogitSpatial => Axes(Shape.LogitDepth, Shape.LogitHeight, Shape.LogitWidth);
+
+    private long[] Axes(params long[] extents) => extents[^Shape.Dimensions..];
 
     /// <summary>The batch with maps for a loss.</summary>
     public Batch WithMaps(LossDefinition definition, int seed)
@@ -81,6 +83,9 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
 /// <summary>The size and the kind of a batch; its numbers follow from the seed.</summary>
 internal sealed record BatchPlan(int Images, int Classes, int Height, int Width, bool HasLabels, int Seed)
 {
+    /// <summary>Slices.</summary>
+    public int Depth { get; init; } = 1;
+
     private static readonly int[] Sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63, 64, 65, 66, 100, 127, 128, 129, 200];
 
     /// <summary>Plans for a declaration: a small one, of which every derivative is checked, and a larger one, of each kind of target.</summary>
@@ -92,16 +97,37 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
             {
                 int fewest = loss.FewestClasses, needed = Math.Max(loss.Classes, loss.NeededClasses);
                 int classes = needed > 0 ? needed : random.Next(fewest, isSmall ? Math.Max(fewest, 3) + 1 : FormulaContext.MostClasses + 1);
+                if (loss.Dimensions > 0)
+                {
+                    yield return Around(loss.Dimensions, isSmall, classes, hasLabels, random);
+                    continue;
+                }
+
                 int pixels = isSmall ? random.Next(1, 7) : Sizes[random.Next(Sizes.Length)];
                 yield return new(isSmall ? random.Next(1, 3) : random.Next(1, 4), classes, loss.Resize == Resize.None ? 1 : random.Next(1, 4), pixels, hasLabels, random.Next());
             }
         }
     }
 
+    // Images of a few pixels, and of some that reach over a register and a tile's end.
+    private static BatchPlan Around(int dimensions, bool isSmall, int classes, bool hasLabels, Random random)
+    {
+        (int depth, int height, int width) = (dimensions, isSmall) switch
+        {
+            (1, true) => (1, 1, random.Next(1, 8)),
+            (1, false) => (1, 1, Sizes[random.Next(Sizes.Length)]),
+            (2, true) => (1, random.Next(1, 4), random.Next(1, 4)),
+            (2, false) => (1, random.Next(1, 10), random.Next(1, 21)),
+            (_, true) => (random.Next(1, 3), random.Next(1, 3), random.Next(1, 3)),
+            _ => (random.Next(1, 4), random.Next(1, 6), random.Next(1, 12)),
+        };
+        return new(isSmall ? random.Next(1, 3) : random.Next(1, 4), classes, height, width, hasLabels, random.Next()) { Depth = depth };
+    }
+
     public Batch Fill(LossText loss)
     {
         var random = new Random(Seed);
-        var shape = new LossShape(Images, Classes, Height, Width);
+        LossShape shape = loss.Dimensions switch { 1 => new(Images, Classes, Width), 3 => new(Images, Classes, Depth, Height, Width), _ => new(Images, Classes, Height, Width) };
         if (loss.Resize is (Resize.LinearAligned or Resize.LinearUnaligned) && random.Next(2) == 0)
             shape = new LossShape(Images, Classes, Height, 1, Width).WithLogits(random.Next(1, 4), random.Next(1, 4), random.Next(1, 6));
         else if (loss.Resize != Resize.None)
@@ -109,7 +135,7 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
         double[] logits = Numbers(checked((int)(Images * Classes * shape.LogitPixels)), () => Logit(loss, random));
         if (loss.MasksClasses)
             Mask(logits, checked((int)shape.LogitPixels), random);
-        int pixels = Images * Height * Width;
+        int pixels = Images * Depth * Height * Width;
         return new Batch(shape, logits, HasLabels ? Labels(loss, random, pixels) : null, HasLabels ? null : Dense(loss, random, pixels))
         {
             SharesClasses = loss.ToString().Contains("Activation.Softmax", StringComparison.Ordinal),
@@ -181,7 +207,7 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
 
     private int Offset(int pixel, int c, int channels, LossText loss)
     {
-        int size = Height * Width, image = pixel / size, within = pixel % size;
+        int size = Depth * Height * Width, image = pixel / size, within = pixel % size;
         return loss.TargetClassAxis == ClassAxis.Last ? (pixel * channels) + c : (((image * channels) + c) * size) + within;
     }
 

@@ -81,6 +81,9 @@ internal sealed record LossText
 
     public Resize Resize { get; init; }
 
+    /// <summary>The axes of an image, of a loss that looks around a pixel; otherwise 0.</summary>
+    public int Dimensions { get; init; }
+
     public ImmutableArray<Term> Terms { get; init; } = [];
 
     /// <summary>The loss with one more term.</summary>
@@ -111,7 +114,8 @@ internal sealed record LossText
         [.. term.Formula?.Numbers.Select(number => number.Value) ?? []],
         [.. term.Formula?.PerClass.Select(numbers => new Interval(numbers.Min(), numbers.Max())) ?? []],
         term.Formula?.Maps ?? [],
-        []);
+        [])
+    { Dimensions = Dimensions };
 
     /// <summary>Every formula stays in the domains of its words.</summary>
     public bool IsSound => Terms.Length > 0 && Terms.All(term => term.Formula is null || IsSoundFormula(term));
@@ -193,6 +197,8 @@ internal sealed record LossText
             arguments.Add("DropLastTargetChannel = true");
         if (Resize != Resize.None)
             arguments.Add($"Resize = Resize.{Resize}");
+        if (Dimensions > 0)
+            arguments.Add($"Dimensions = {Dimensions}");
         return $"[Loss({string.Join(", ", arguments)})]";
     }
 

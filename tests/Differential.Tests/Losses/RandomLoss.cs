@@ -4,7 +4,9 @@ using LossGen.Differential.Formulas;
 namespace LossGen.Differential.Losses;
 
 /// <summary>Draws declarations: options, terms, formulas.</summary>
-internal sealed class RandomLoss(Random random)
+/// <param name="random">What they follow from.</param>
+/// <param name="looksAround">Formulas look at neighbouring pixels.</param>
+internal sealed class RandomLoss(Random random, bool looksAround = false)
 {
     public LossText Next()
     {
@@ -18,6 +20,8 @@ internal sealed class RandomLoss(Random random)
             Target = Draw([TargetKind.Any, TargetKind.Any, TargetKind.Index, TargetKind.Dense]),
             Resize = OneIn(12) ? Draw([Resize.Bilinear, Resize.LinearAligned, Resize.LinearUnaligned]) : Resize.None,
         };
+        if (looksAround)
+            loss = loss with { Dimensions = Draw([1, 2, 2, 3]), Resize = Resize.None };
         if (loss.Target == TargetKind.Dense)
             loss = loss with { TargetClassAxis = OneIn(3) ? ClassAxis.Last : ClassAxis.Second, DropLastTargetChannel = OneIn(5) };
         if (loss is { Classes: 1, Activation: Activation.Softmax })
