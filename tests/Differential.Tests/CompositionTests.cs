@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using LossGen.Differential.Checks;
 using LossGen.Differential.Compositions;
 using Xunit;
 using Xunit.Abstractions;
@@ -28,7 +29,7 @@ public sealed partial class CompositionTests(ITestOutputHelper output)
     public void TheyCompileWithoutWarningsAndAgreeWithTheReference()
     {
         List<Composition> compositions = Composition.Draw(Seed, Count);
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(compositions.Select(composition => composition.Declaration));
+        DeclarationCompiler compiler = SharedEngine.Compile(compositions.Select(composition => composition.Declaration), asksForWarnings: true);
 
         // What random options mean may well be doubtful, and LG0050 to LG0069 say so; what is generated for them may not.
         string[] warnings = [.. compiler.Warnings.Where(warning => !Doubtful().IsMatch(warning))];

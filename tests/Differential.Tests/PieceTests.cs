@@ -1,4 +1,5 @@
 using LossGen.Cpu;
+using LossGen.Differential.Checks;
 using LossGen.Differential.Compositions;
 using LossGen.Kernels;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class PieceTests
         [.. CatalogueTerm.All.Select(term => (term.Name, Text(term, "Reduction = Reduction.None"), new[] { Text(term, "IgnoreIndex = 255"), Text(term, "IgnoreIndex = 255, PerImage = true") }))]);
 
     private static readonly Lazy<DeclarationCompiler> Compiler = new(() =>
-        DeclarationCompiler.Compile(Declarations.Value.SelectMany(declaration => declaration.Losses.Append(declaration.Unreduced))));
+        SharedEngine.Compile(Declarations.Value.SelectMany(declaration => declaration.Losses.Append(declaration.Unreduced))));
 
     public static TheoryData<string> Terms => new(CatalogueTerm.All.Select(term => term.Name));
 

@@ -47,6 +47,9 @@ internal sealed partial class DeclarationCompiler
             new("CS1701", ReportDiagnostic.Suppress),
             new("CS1702", ReportDiagnostic.Suppress),
 
+            // A type of the source that is compiled along takes the place of a library's.
+            new("CS0436", ReportDiagnostic.Suppress),
+
             // No gradient: a random formula may well have none, and what is generated for it has to be right all the same.
             new("LG0054", ReportDiagnostic.Suppress),
         ]);
@@ -69,11 +72,11 @@ internal sealed partial class DeclarationCompiler
 
     private readonly ProjectProperties properties;
 
-    private DeclarationCompiler(string? besides, IEnumerable<string> formulasOnly, (string Name, string Value)[] properties)
+    private DeclarationCompiler(string? besides, bool asksForWarnings, IEnumerable<string> formulasOnly, (string Name, string Value)[] properties)
     {
         this.properties = new ProjectProperties(properties);
         this.formulasOnly = [.. formulasOnly];
-        parseOptions = besides is null ? ParseOptions : WithoutNullability;
+        parseOptions = asksForWarnings ? ParseOptions : WithoutNullability;
         this.besides = besides is null ? [] : [CSharpSyntaxTree.ParseText(besides, parseOptions, "Besides.cs")];
     }
 
@@ -88,13 +91,14 @@ internal sealed partial class DeclarationCompiler
 
     /// <summary>Compiles declarations.</summary>
     /// <param name="declarations">The declarations; the same again is compiled once.</param>
-    /// <param name="besides">Source that is compiled along, for who wants numbers of many declarations and no warnings: nullability is not looked at then.</param>
+    /// <param name="besides">Source that is compiled along.</param>
+    /// <param name="asksForWarnings">Nullability is looked at: always so where nothing is compiled along.</param>
     /// <param name="formulasOnly">Declarations of which only the formulas are executed, as the reference does: kernels and module are left out.</param>
     /// <param name="properties">Properties of the project that the generator reads.</param>
     public static DeclarationCompiler Compile(
-        IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null, params (string Name, string Value)[] properties)
+        IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null, bool asksForWarnings = false, params (string Name, string Value)[] properties)
     {
-        var compiler = new DeclarationCompiler(besides, formulasOnly ?? [], properties);
+        var compiler = new DeclarationCompiler(besides, asksForWarnings || besides is null, formulasOnly ?? [], properties);
         string[] distinct = [.. declarations.Concat(compiler.formulasOnly).Distinct()];
         Dictionary<int, string> numbered = distinct.Index().ToDictionary();
         foreach (KeyValuePair<int, string>[] batch in numbered.Chunk(BatchSize))

@@ -43,6 +43,11 @@ public static class SharedEngine
     [ThreadStatic]
     private static Kernel? index, dense;
 
+    /// <summary>Compiles many declarations, each for a few small batches.</summary>
+    /// <param name="declarations">The declarations.</param>
+    /// <param name="asksForWarnings">Their warnings are asked for.</param>
+    internal static DeclarationCompiler Compile(IEnumerable<string> declarations, bool asksForWarnings = false) => DeclarationCompiler.Compile(declarations, Source, asksForWarnings: asksForWarnings);
+
     /// <summary>Runs a call as <see cref="CpuDriver"/> does, which it stands for.</summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
         where TIndex : struct, ILossKernel

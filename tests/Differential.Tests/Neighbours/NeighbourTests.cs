@@ -51,7 +51,7 @@ public sealed class NeighbourTests
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Formulas.Length)];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(All().Distinct()));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(All().Distinct()));
 
     [Theory]
     [MemberData(nameof(Indices))]

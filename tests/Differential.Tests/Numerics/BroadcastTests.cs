@@ -45,7 +45,7 @@ public sealed class BroadcastTests
                 }
                 """,
         })];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(losses.Select(loss => loss.Verbatim!));
+        DeclarationCompiler compiler = SharedEngine.Compile(losses.Select(loss => loss.Verbatim!));
         foreach (LossText loss in losses)
         {
             string? failure = new Trial(0, loss, [.. BatchPlan.For(loss, new Random(1))]).Failure(compiler);

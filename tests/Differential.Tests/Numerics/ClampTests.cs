@@ -26,7 +26,7 @@ public sealed class ClampTests
         new("sums between bounds that cross", Formula("Clamp(Sum(x.Logit), 4 * Sum(y), 1)"), Three, [1], [0, 0, 0]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

@@ -62,7 +62,7 @@ public sealed class ComplementTests
 
     private static readonly string[] Targets = ["Index", "Dense"];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.SelectMany(c => Targets.Select(c.Declaration)).Distinct()));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.SelectMany(c => Targets.Select(c.Declaration)).Distinct()));
 
     public static IEnumerable<object[]> Indices => from index in Enumerable.Range(0, Cases.Length) from target in Targets select new object[] { index, target };
 

@@ -1,3 +1,4 @@
+using LossGen.Differential.Checks;
 using LossGen.Differential.Losses;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class EmptyClassTests
             [(Losses[0] + Losses[1]) / 2], [Slopes[0] / 2, Slopes[1] / 2, 0, 0]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

@@ -1,3 +1,4 @@
+using LossGen.Differential.Checks;
 using LossGen.Differential.Losses;
 using Xunit;
 
@@ -36,7 +37,7 @@ public sealed class IgnoredElementTests
             """, StatedCase.Dense(1, 2, [0.75, 0.25, 0.25, 0.5], 1, 0, Ignored, 1), [1 - (2.5 / 2.75)], [0, 3 / (2.75 * 2.75), 0, 0]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

@@ -35,7 +35,7 @@ public sealed class IgnoredImageTests
             [(First + Second + 1 - (1.8 / 2.1)) / 4], [.. Slopes[..4], -((2 / 2.1) - (1.8 / (2.1 * 2.1))) / 4, 1.8 / (2.1 * 2.1) / 4, 0, 0]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 
@@ -68,7 +68,7 @@ public sealed class IgnoredImageTests
             [{variant.Term.Name}{variant.Options}]
             public sealed partial class Declared;
             """;
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(variants.SelectMany(variant => new[] { Declaration(variant, "None"), Declaration(variant, "Sum") }));
+        DeclarationCompiler compiler = SharedEngine.Compile(variants.SelectMany(variant => new[] { Declaration(variant, "None"), Declaration(variant, "Sum") }));
         foreach ((CatalogueTerm, string) variant in variants)
         {
             string unreduced = Declaration(variant, "None");

@@ -26,7 +26,7 @@ public sealed class LargeLogitsTests
     private static readonly CatalogueLoss[] Losses = [.. CatalogueLoss.All.Where(loss => !loss.IsBox)
         .SelectMany(loss => loss.Activation == Activation.None ? [loss] : new[] { loss with { Activation = Activation.Softmax }, loss with { Activation = Activation.Sigmoid } })];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Losses.Select(loss => loss.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Losses.Select(loss => loss.Declaration)));
 
     public static IEnumerable<object[]> Names => Losses.Select(loss => new object[] { loss.Name, loss.Activation });
 

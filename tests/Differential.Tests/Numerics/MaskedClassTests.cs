@@ -68,7 +68,7 @@ public sealed class MaskedClassTests
 
     private static readonly CatalogueLoss[] Terms = [.. CatalogueLoss.All.Where(loss => !NotOfProbabilities.Contains(loss.Name)).Select(loss => loss with { Activation = Activation.Softmax })];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
 
     public static IEnumerable<object[]> Formulas => Cases.Select(c => new object[] { c.Formula });
 

@@ -17,7 +17,7 @@ public sealed class NotANumberTests
 
     private static readonly Variant[] Variants = [.. CatalogueTerm.All.SelectMany(All)];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Variants.Select(variant => variant.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Variants.Select(variant => variant.Declaration)));
 
     public static IEnumerable<object[]> Names => CatalogueTerm.All.Select(term => new object[] { term.Name });
 

@@ -73,7 +73,7 @@ public sealed class NumericsPageTests
     private static List<(CatalogueLoss, string, (double, double)[])> Compute()
     {
         CatalogueLoss[] losses = [.. CatalogueLoss.All];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(losses.Select(loss => loss.Declaration));
+        DeclarationCompiler compiler = SharedEngine.Compile(losses.Select(loss => loss.Declaration));
         return [.. from loss in losses
                    from type in Types
                    select (loss, type.Name, Columns.Select(column => Run(loss, compiler, column.Size, type.Road)).ToArray())];

@@ -1,3 +1,4 @@
+using LossGen.Differential.Checks;
 using LossGen.Differential.Losses;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class OverflowTests
         new("LogSumExpOverPixels", Formula("LogSumExpOverPixels(x.Logit)"), Three, [20000], [0, 0, 1]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

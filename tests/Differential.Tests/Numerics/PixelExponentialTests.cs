@@ -31,7 +31,7 @@ public sealed class PixelExponentialTests
         new("-Sum(y * Log(Exp(x.Logit) / Sum(Exp(x.Logit))))", [500, -500, 0], [0, 1, 0], 1000, [1, -1, 0]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Cases.Length)];
 

@@ -48,7 +48,7 @@ public sealed partial class RewriteTests
         new("`y * f` of a class index", "None", "SumOverClasses(y * Sqrt(x.Logit))", [-4, 9], 1, 3, [0, 1.0 / 6]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.SelectMany(c => new[] { c.DeclarationFor("Index"), c.DeclarationFor("Dense") })));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.SelectMany(c => new[] { c.DeclarationFor("Index"), c.DeclarationFor("Dense") })));
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Cases.Length)];
 

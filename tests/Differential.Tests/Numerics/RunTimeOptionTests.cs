@@ -21,7 +21,7 @@ public sealed class RunTimeOptionTests
                                                                                  from number in Points(option)
                                                                                  select (term, option, number)];
         Assert.True(cases.Count > 100);
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(cases.SelectMany(c => new[] { Constant(c.Term, c.Option, c.Number), RunTime(c.Term, c.Option) }));
+        DeclarationCompiler compiler = SharedEngine.Compile(cases.SelectMany(c => new[] { Constant(c.Term, c.Option, c.Number), RunTime(c.Term, c.Option) }));
         List<string> failures = [];
         foreach ((CatalogueTerm term, PropertyInfo option, double number) in cases)
         {

@@ -26,7 +26,7 @@ public sealed class RunTimeParameterTests
             """, StatedCase.Dense(1, 1, [0, 0, 0, 3, -2], 0, 1, 2, 0, 2), [1, 0, 0, 1, 4], [0, 1, 0, 0, -4]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Cases.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
 

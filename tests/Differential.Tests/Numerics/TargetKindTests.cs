@@ -1,3 +1,4 @@
+using LossGen.Differential.Checks;
 using LossGen.Differential.Compositions;
 using LossGen.Differential.Losses;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class TargetKindTests
         .. Both("CrossEntropy of one class", "CrossEntropy(OnlyClasses = new[] { 1 })", [Loss12 / 2], [0, Slope12 / 2, 0, -Slope12 / 2]),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => DeclarationCompiler.Compile(Stated.Select(c => c.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Stated.Select(c => c.Declaration)));
 
     public static TheoryData<string> Names => [.. Stated.Select(c => c.Name)];
 
@@ -54,7 +55,7 @@ public sealed class TargetKindTests
                                                                                 from options in Options(term)
                                                                                 from loss in LossOptions
                                                                                 select (Declare(term, options, loss), term, loss.Length > 0)];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(losses.Select(loss => loss.Declaration));
+        DeclarationCompiler compiler = SharedEngine.Compile(losses.Select(loss => loss.Declaration));
         foreach ((string declaration, CatalogueTerm term, bool ignores) in losses)
         {
             long[] labels = [.. Enumerable.Range(0, 2 * Pixels).Select(i => ignores && i % 5 == 3 ? Ignored : i * 7 % Classes)];
