@@ -19,6 +19,7 @@ internal static class RecipeFigures
         ["Tempered"] = b => b.Mean((n, s) => -Math.Log(b.Softmax(n, b.Label(n, s), s, c => b.X(n, c, s) / 0.07))),
         ["ZLoss"] = b => b.Mean((n, s) => -Math.Log(OfLabel(b, n, s)) + (1e-4 * Math.Pow(Math.Log(b.OverClasses(c => Math.Exp(b.X(n, c, s)))), 2))),
         ["ThinStructures"] = Thin,
+        ["CellsApart"] = b => b.Mean((n, s) => -b.Map("weights", n, s) * Math.Log(OfLabel(b, n, s))),
         ["Varifocal"] = Varifocal,
         ["DistributionFocal"] = b => b.Mean((n, s) => b.Map("fraction", n, s) is var f
             ? -((1 - f) * Math.Log(OfLabel(b, n, s))) - (f * Math.Log(b.Softmax(n, b.Label(n, s) + 1, s))) : 0),

@@ -10,7 +10,9 @@ public class RecipeTests
 {
     private const string Page = "docs/recipes.md";
 
-    private static readonly Lazy<Dictionary<string, Type>> Losses = new(() => Compile()
+    private static readonly Lazy<Type[]> Types = new(Compile);
+
+    private static readonly Lazy<Dictionary<string, Type>> Losses = new(() => Types.Value
         .Where(type => type.IsAssignableTo(typeof(ILoss)) && !type.IsAbstract).ToDictionary(type => type.Name));
 
     public static TheoryData<string> Names => new(RecipeFigures.Names);
@@ -46,6 +48,37 @@ public class RecipeTests
         double scale = 0.5 * 2; // the constant that makes that of 16 samples, C / 16^(1/4), 0.5
         Assert.All(found.Zip([scale / 10, scale / 2, scale / 5]), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
     }
+
+    /// <summary>The weights that U-Net's recipe computes from the cells, against the distance to each pixel of each cell.</summary>
+    [Fact]
+    public void Border_weights_are_those_of_the_two_nearest_cells()
+    {
+        const int height = 9, width = 14;
+
+        // Two squares with two columns between them, one pixel far away, and a number that no pixel has.
+        long[] cells = [.. Enumerable.Range(0, height * width).Select(i => (i / width, i % width) switch
+        {
+            ( >= 2 and <= 5, >= 1 and <= 4) => 1L,
+            ( >= 3 and <= 6, >= 7 and <= 9) => 2,
+            (8, 13) => 4,
+            _ => 0,
+        })];
+        var weights = Types.Value.Single(type => type.Name == "BorderWeights").GetMethod("Of")!.CreateDelegate<Weigh>();
+        float[] found = weights(cells, height, width, 10, 5);
+        double largest = 0;
+        for (int s = 0; s < cells.Length; s++)
+        {
+            double[] nearest = [.. new[] { 1, 2, 4 }.Select(cell => Enumerable.Range(0, cells.Length).Where(i => cells[i] == cell).Min(i => Math.Sqrt(Math.Pow((i / width) - (s / width), 2) + Math.Pow((i % width) - (s % width), 2)))).Order()];
+            double wanted = 1 + (cells[s] == 0 ? 10 * Math.Exp(-Math.Pow(nearest[0] + nearest[1], 2) / 50) : 0);
+            Assert.Equal(wanted, found[s], 1e-5);
+            largest = Math.Max(largest, wanted);
+        }
+
+        Assert.Equal(1 + (10 * Math.Exp(-9.0 / 50)), largest, 1e-12); // 1 pixel to the one square, 2 to the other
+        Assert.All(weights(new long[4], 2, 2, 10, 5), weight => Assert.Equal(1, weight));
+    }
+
+    private delegate float[] Weigh(ReadOnlySpan<long> cells, int height, int width, double strength, double sigma);
 
     [Fact]
     public void Every_recipe_says_where_it_is_from_and_what_for()
