@@ -20,11 +20,11 @@ internal static class TensorDistances
         ArgumentNullException.ThrowIfNull(condition);
         if (condition.dtype != ScalarType.Bool)
             throw new ArgumentException($"condition is {condition.dtype}; it needs Bool. Compare, for example labels.unsqueeze(1).eq(1).", nameof(condition));
-        LossShape shape = Shape(condition, 2, condition.dim() > 1 ? condition.size(1) : 0, nameof(condition), "(N, C, spatial...)");
+        BatchShape shape = Shape(condition, 2, condition.dim() > 1 ? condition.size(1) : 0, nameof(condition), "(N, C, spatial...)");
         bool[] holds = Numbers<bool>(condition);
         var distances = new float[holds.Length];
-        DistanceMap.Euclidean(holds, distances, shape, spacing);
-        return torch.tensor(distances, condition.shape, device: condition.device);
+        DistanceMap.Euclidean(holds, distances, shape.ToLossShape(), spacing);
+        return torch.tensor(distances, shape.FullShape(), device: condition.device);
     }
 
     /// <summary>The signed distance of each pixel to the boundary of each class, what <c>[Boundary]</c> takes: <see cref="DistanceMap.Signed(ReadOnlySpan{long}, Span{float}, LossShape, ReadOnlySpan{double})"/>.</summary>
@@ -39,13 +39,11 @@ internal static class TensorDistances
         if (classes < 1)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
         AreIndices(labels, nameof(labels), "");
-        LossShape shape = Shape(labels, 1, classes, nameof(labels), "(N, spatial...)");
-        long[] numbers = Indices(labels), extents = labels.shape, all = new long[extents.Length + 1];
+        BatchShape shape = Shape(labels, 1, classes, nameof(labels), "(N, spatial...)");
+        long[] numbers = Indices(labels);
         var distances = new float[numbers.Length * classes];
-        DistanceMap.Signed(numbers, distances, shape, spacing);
-        (all[0], all[1]) = (extents[0], classes);
-        Array.Copy(extents, 1, all, 2, extents.Length - 1);
-        return torch.tensor(distances, all, device: labels.device);
+        DistanceMap.Signed(numbers, distances, shape.ToLossShape(), spacing);
+        return torch.tensor(distances, shape.FullShape(), device: labels.device);
     }
 
     /// <summary>Measures a piece: class indices, or masks of which several may hold a pixel.</summary>
@@ -63,15 +61,15 @@ internal static class TensorDistances
             throw new ArgumentException($"predicted has the shape {TorchChecks.Text(predicted.shape)} and labels {TorchChecks.Text(labels.shape)}; they must have the same.", nameof(predicted));
         if (predicted.dtype == ScalarType.Bool && labels.dtype == ScalarType.Bool)
         {
-            LossShape masks = Shape(predicted, 2, predicted.dim() > 1 ? predicted.size(1) : 0, nameof(predicted), "(N, C, spatial...)");
-            metrics.Accumulate(Numbers<bool>(predicted), Numbers<bool>(labels), masks, spacing);
+            BatchShape masks = Shape(predicted, 2, predicted.dim() > 1 ? predicted.size(1) : 0, nameof(predicted), "(N, C, spatial...)");
+            metrics.Accumulate(Numbers<bool>(predicted), Numbers<bool>(labels), masks.ToLossShape(), spacing);
             return;
         }
 
         const string masked = ", and masks are Bool, both";
         AreIndices(predicted, nameof(predicted), masked);
         AreIndices(labels, nameof(labels), masked);
-        metrics.Accumulate(Indices(predicted), Indices(labels), Shape(predicted, 1, metrics.Classes, nameof(predicted), "(N, spatial...)"), spacing);
+        metrics.Accumulate(Indices(predicted), Indices(labels), Shape(predicted, 1, metrics.Classes, nameof(predicted), "(N, spatial...)").ToLossShape(), spacing);
     }
 
     private static void AreIndices(Tensor tensor, string name, string or)
@@ -96,18 +94,14 @@ internal static class TensorDistances
         return numbers;
     }
 
-    private static LossShape Shape(Tensor tensor, int first, long classes, string name, string wanted)
+    private static BatchShape Shape(Tensor tensor, int first, long classes, string name, string wanted)
     {
         long[] extents = tensor.shape;
         if (extents.Length <= first || extents.Length > first + 3 || Array.IndexOf(extents, 0) >= 0)
             throw new ArgumentException($"{name} has the shape {TorchChecks.Text(extents)}; it must be {wanted} with one to three spatial axes, each extent at least 1.", name);
-        int batch = checked((int)extents[0]), channels = checked((int)classes);
-        int Extent(int axis) => checked((int)extents[first + axis]);
-        return (extents.Length - first) switch
-        {
-            1 => new(batch, channels, Extent(0)),
-            2 => new(batch, channels, Extent(0), Extent(1)),
-            _ => new(batch, channels, Extent(0), Extent(1), Extent(2)),
-        };
+        long[] spatial = extents.AsSpan(first).ToArray(), logits = new long[2 + spatial.Length];
+        (logits[0], logits[1]) = (extents[0], classes);
+        spatial.CopyTo(logits, 2);
+        return new BatchShape(logits, spatial, hasLabels: true);
     }
 }

@@ -65,7 +65,7 @@ public sealed class DistanceMapTests
         Assert.Contains("'labels' has 5 elements", Assert.Throws<ArgumentException>(() => DistanceMap.Signed(new long[5], new float[6], shape)).Message, StringComparison.Ordinal);
     }
 
-    private static LossShape Shape(int images, int classes, int[] grid) => grid.Length switch
+    internal static LossShape Shape(int images, int classes, int[] grid) => grid.Length switch
     {
         1 => new(images, classes, grid[0]),
         2 => new(images, classes, grid[0], grid[1]),

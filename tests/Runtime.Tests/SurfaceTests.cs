@@ -14,7 +14,7 @@ public sealed class SurfaceTests
     [MemberData(nameof(Images))]
     public void AreThoseOfThePairs(int[] grid, double[] spacing)
     {
-        LossShape shape = Shape(1, 1, grid);
+        LossShape shape = DistanceMapTests.Shape(1, 1, grid);
         var random = new Random(grid.Sum());
         for (int trial = 0; trial < 20; trial++)
         {
@@ -140,13 +140,6 @@ public sealed class SurfaceTests
         Fails("percentile 95 and tolerance 1, these of 2, 50 and 1", () => new SurfaceMetrics(2, percentile: 50).Merge(metrics));
         Assert.True(metrics.Values.ToArray().All(value => value == 0));
     }
-
-    private static LossShape Shape(int images, int classes, int[] grid) => grid.Length switch
-    {
-        1 => new(images, classes, grid[0]),
-        2 => new(images, classes, grid[0], grid[1]),
-        _ => new(images, classes, grid[0], grid[1], grid[2]),
-    };
 
     // Some boxes, or none.
     private static bool[] Blob(int[] grid, Random random)

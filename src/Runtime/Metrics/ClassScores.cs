@@ -14,8 +14,7 @@ public abstract unsafe class ClassScores
 {
     private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex)
     {
-        if (classes < 1)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
+        CheckClasses(classes);
         Definition = new() { Name = name, Activation = activation, Classes = classes, IgnoreIndex = ignoreIndex };
     }
 
@@ -142,7 +141,17 @@ public abstract unsafe class ClassScores
         return sum / found;
     }
 
-    private protected int Check(int c) => (uint)c < (uint)Classes
+    private protected int Check(int c) => Check(c, Classes);
+
+    /// <summary>A class, if there is one of that number.</summary>
+    internal static int Check(int c, int classes) => (uint)c < (uint)classes
         ? c
-        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {Classes}, counted from 0.");
+        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {classes}, counted from 0.");
+
+    /// <summary>Throws for fewer than one class.</summary>
+    internal static void CheckClasses(int classes)
+    {
+        if (classes < 1)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
+    }
 }

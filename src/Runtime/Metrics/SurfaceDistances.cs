@@ -68,8 +68,7 @@ public sealed class SurfaceDistances
     /// <exception cref="ArgumentOutOfRangeException">It is no percentile.</exception>
     public double HausdorffAt(double percentile)
     {
-        if (!(percentile >= 0 && percentile <= 100))
-            throw new ArgumentOutOfRangeException(nameof(percentile), percentile, $"The percentile is {percentile.ToString(CultureInfo.InvariantCulture)}; it must be between 0 and 100.");
+        CheckPercentile(percentile);
         return predicted.Length + labelled.Length == 0 ? double.NaN : Math.Max(At(predicted, percentile), At(labelled, percentile));
     }
 
@@ -79,9 +78,22 @@ public sealed class SurfaceDistances
     /// <remarks>S. Nikolov et al., "Clinically Applicable Segmentation of Head and Neck Anatomy for Radiotherapy", JMIR 2021.</remarks>
     public double SurfaceDice(double tolerance)
     {
+        CheckTolerance(tolerance);
+        return (double)(Within(predicted, tolerance) + Within(labelled, tolerance)) / (predicted.Length + labelled.Length);
+    }
+
+    /// <summary>Throws for what is no percentile.</summary>
+    internal static void CheckPercentile(double percentile)
+    {
+        if (!(percentile >= 0 && percentile <= 100))
+            throw new ArgumentOutOfRangeException(nameof(percentile), percentile, $"The percentile is {percentile.ToString(CultureInfo.InvariantCulture)}; it must be between 0 and 100.");
+    }
+
+    /// <summary>Throws for what is no tolerance.</summary>
+    internal static void CheckTolerance(double tolerance)
+    {
         if (!(tolerance >= 0) || double.IsInfinity(tolerance))
             throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, $"The tolerance is {tolerance.ToString(CultureInfo.InvariantCulture)}; it must be at least 0 and finite.");
-        return (double)(Within(predicted, tolerance) + Within(labelled, tolerance)) / (predicted.Length + labelled.Length);
     }
 
     // Of the other mask nothing, and so infinite, or the distances in rising order.

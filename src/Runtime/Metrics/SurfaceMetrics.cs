@@ -28,12 +28,9 @@ public sealed class SurfaceMetrics
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or a number is no percentile or no distance.</exception>
     public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed = double.PositiveInfinity)
     {
-        if (classes < 1)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
-        if (!(percentile >= 0 && percentile <= 100))
-            throw new ArgumentOutOfRangeException(nameof(percentile), percentile, $"The percentile is {Text(percentile)}; it must be between 0 and 100.");
-        if (!(tolerance >= 0) || double.IsInfinity(tolerance))
-            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, $"The tolerance is {Text(tolerance)}; it must be at least 0 and finite.");
+        ClassScores.CheckClasses(classes);
+        SurfaceDistances.CheckPercentile(percentile);
+        SurfaceDistances.CheckTolerance(tolerance);
         if (!(missed >= 0))
             throw new ArgumentOutOfRangeException(nameof(missed), missed, $"The distance of what was missed is {Text(missed)}; it must be at least 0.");
         Classes = classes;
@@ -205,9 +202,7 @@ public sealed class SurfaceMetrics
 
     private double Mean(Func<int, double> score, bool includeBackground) => ClassScores.Mean(score, Classes, includeBackground);
 
-    private int Check(int c) => (uint)c < (uint)Classes
-        ? c
-        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {Classes}, counted from 0.");
+    private int Check(int c) => ClassScores.Check(c, Classes);
 
     private void Check(LossShape shape)
     {
