@@ -27,6 +27,12 @@ public sealed class DifferenceQuotientTests
     [InlineData(0.3, false)]
     public void BesideAKinkThereIsOneSlope(double found, bool agrees) => Assert.Equal(agrees, Agrees(found, x => Math.Abs(x - 1e-4)));
 
+    /// <summary>A kink nearer than the smallest step, of sides that are curved.</summary>
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(-1.0001, false)]
+    public void BesideAKinkASideMayBeCurved(double found, bool agrees) => Assert.Equal(agrees, Agrees(found, x => Math.Abs(x - 1e-8) + (40 * x * x)));
+
     [Fact]
     public void AJumpIsNoKink() => Assert.False(Agrees(0.3, x => x < 0 ? 0 : 1));
 

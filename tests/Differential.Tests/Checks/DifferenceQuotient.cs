@@ -45,7 +45,12 @@ internal static class DifferenceQuotient
 
         // Where the curve is smooth the slopes of both sides come together as the step does; at a jump they part.
         bool isKink = gap > slack && nearerGap > gap / 2 && nearerGap < gap * 2;
-        return isKink && found >= Math.Min(left, right) - slack && found <= Math.Max(left, right) + slack;
+
+        // A side that is curved has its slope at 0 a third of the way further on.
+        double leftmost = AtKink(left, nearerLeft), rightmost = AtKink(right, nearerRight);
+        return isKink && found >= Math.Min(leftmost, rightmost) - slack && found <= Math.Max(leftmost, rightmost) + slack;
+
+        static double AtKink(double slope, double nearer) => nearer + ((nearer - slope) / 3);
 
         (double Left, double Right) Sides(double h) => ((here - function(-h)) / h, (function(h) - here) / h);
     }
