@@ -13,6 +13,7 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 {
     private readonly Dictionary<Node, Node> labels = [];
     private readonly Factoring factoring = new(graph);
+    private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope).Select(node => node[0])];
 
     protected override Node Compute(Node node)
     {
@@ -103,6 +104,10 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         // Which class has the maximum is asked of the very numbers that it was found among.
         if (node.Operation().IsCondition && (node.Inputs.IsEmpty || node.IsOfMaximum))
             return Graph.Make(Op.Less, Graph.Zero, Pick(Graph.Make(Op.Mask, Rewrite(node), Graph.One)));
+
+        // Likewise what a pool took: it is compared with what it was taken from, and less that it is 0, not a little more.
+        if (pooled.Contains(node))
+            return Pick(Rewrite(node));
 
         // The others' probabilities, added up.
         if (node.Op == Op.SoftmaxComplement)

@@ -40,6 +40,7 @@ public sealed class NeighbourTests
         "x.Probability * DistanceTransform(y > 0.5) + Square(x.Probability - y) * DistanceTransform(x.Logit > 0, 3, 0.5, 1.25)",
         "Square(x.Probability) * Sqrt(1 + DistanceTransform(!(MaxPool(y, 3) > 0.5), rows: 2)) * y",
         "Abs(x.Logit - MinPoolAlong(MaxPoolAlong(x.Logit, {a}, 3), {a}, 3)) * BoxBlur(Square(x.Logit), 3)",
+        "SoftSkeleton(x.Complement, 1) + x.Probability * y",
     ];
 
     // Extents of images. Those of more than a few pixels have no gradient by difference quotients: there the roads are held against each other.
