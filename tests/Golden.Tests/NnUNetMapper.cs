@@ -79,43 +79,23 @@ internal static class NnUNetMapper
         (double dice, double entropy) = Weights(c);
         int? ignored = c.Options.Integer("ignore_label");
         var declaration = new Declaration(Activation.Softmax);
-        Dice(declaration, c.Options.Nested("soft_dice_kwargs"), dice, isMasked: ignored is not null);
+        Dice(declaration, c.Options.Nested("soft_dice_kwargs"), dice, isMasked: false);
         return HardestPixels(c, declaration, c.Options.Nested("ce_kwargs"), entropy, ignored, Target(c, declaration));
     }
 
-    // An ignored pixel counts as one without loss: a mask, not a label.
+    // An ignored pixel counts as one without loss.
     private static Mapping HardestPixels(Case c, Declaration declaration, CaseOptions options, double weight, int? ignored, Feed feed)
     {
         if (ignored is not null)
-            declaration.Type(MaskedTopK);
-        declaration.Term(ignored is null ? "TopKCrossEntropy" : "MaskedTopK")
+            declaration.Loss.With("IgnoreIndex", ignored.Value);
+        declaration.Term("TopKCrossEntropy")
             .With("Weight", weight)
             .With("Fraction", options.Number("k", 10) / 100)
+            .With("AllPixels", true)
             .With("LabelSmoothing", options.Number("label_smoothing", 0))
             .With("ClassWeights", options.Numbers("weight"));
-        if (ignored is not int label)
-            return new Mapping(declaration.ToString(), feed);
-        double[] mask = [.. feed.Target.Data.Select(y => y == label ? 0.0 : 1)];
-        double[] labels = [.. feed.Target.Data.Select(y => y == label ? 0.0 : y)];
-        return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = labels }, Inputs = [mask] });
+        return new Mapping(declaration.ToString(), feed);
     }
-
-    private const string MaskedTopK = """
-        public sealed partial class MaskedTopKAttribute : LossTermAttribute
-        {
-            public double Fraction { get; init; }
-            public double LabelSmoothing { get; init; }
-            public double[]? ClassWeights { get; init; }
-
-            public static Value Formula(Prediction x, Target y, PixelMap mask, double fraction, double labelSmoothing, Value classWeights)
-            {
-                Value smoothed = (1 - labelSmoothing) * y + labelSmoothing / x.ClassCount;
-                Value loss = -mask * SumOverClasses(classWeights * smoothed * x.LogProbability);
-                Value taken = Where(RunningTotal(1, loss) <= fraction * Total(1) + 1e-6, 1, 0);
-                return Divide(loss * taken, TotalMean(taken), 0);
-            }
-        }
-        """;
 
     private static (double Dice, double Entropy) Weights(Case c)
     {

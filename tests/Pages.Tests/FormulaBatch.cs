@@ -82,6 +82,7 @@ internal sealed class FormulaBatch
             "target" => target,
             "class-index" => Spread((_, c, _) => c),
             "class-count" => Spread((_, _, _) => Classes),
+            "pixel-count" => Spread((_, _, _) => Batch * Pixels),
             "add" => Each((a, b, _) => a + b),
             "sub" => Each((a, b, _) => a - b),
             "mul" => Each((a, b, _) => a * b),

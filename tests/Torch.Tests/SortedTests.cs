@@ -13,7 +13,7 @@ public class SortedTests
     public void Value_and_gradient_are_the_references(bool operations)
     {
         using var scope = NewDisposeScope();
-        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew()])
+        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew(), new TopKOfAllPixels(), new TopKBeyondValid()])
         {
             foreach (long[] shape in (long[][])[[2, 3, 4, 5], [3, 2, 2, 3], [1, 4, 9, 9]])
             {

@@ -26,6 +26,7 @@ internal sealed record Presentation(Family Family, Activation Activation, double
         ["BinaryBiTempered"] = own => own with { Family = Family.Pixel, Activation = Activation.Sigmoid },
         ["BendingEnergy"] = own => own with { Activation = Activation.None },
         ["Boundary"] = own => own with { Activation = Activation.Softmax, InputValues = [1, -1] },
+        ["CalibrationError"] = own => own with { Options = [], Repeated = ("Bins", 2) },
         ["Cosine"] = own => own with { Family = Family.Margin, Activation = Activation.None, InputValues = [1, -1], Options = [], IsAngle = true },
         ["Dice"] = own => own with { Options = ["Squared = true", "Log = true"] },
         ["Diffusion"] = own => own with { Activation = Activation.None },

@@ -63,6 +63,8 @@ internal static class Folding
                 return Make("Where", [b[0], b[2], b[1]]);
             case "Where" when b.Matches(items[2]):
                 return b;
+            case "Where" when a.IsConstant:
+                return a.Value != 0 ? b : items[2];
             case "Where" when a.Is("gt") && a[1].Is(0) && items[2].Is(0) && b.Is("Pow") && b[0].Matches(a[0]):
                 return Make(Expression.PositivePower, b.Items);
             case var _ when IsLinear(head) && a.Is(0):
@@ -130,7 +132,7 @@ internal static class Folding
         "le" => n[0] <= n[1] ? 1 : 0,
         "gt" => n[0] > n[1] ? 1 : 0,
         "ge" => n[0] >= n[1] ? 1 : 0,
-        "eq" => n[0] == n[1] ? 1 : 0,
+        "eq" or "EqualTo" => n[0] == n[1] ? 1 : 0,
         "ne" => n[0] == n[1] ? 0 : 1,
         "and" => n[0] != 0 && n[1] != 0 ? 1 : 0,
         "or" => n[0] != 0 || n[1] != 0 ? 1 : 0,

@@ -178,6 +178,9 @@ internal sealed partial class Latex
                 return ("c", Atom);
             case "class-count":
                 return ("C", Atom);
+            case "pixel-count":
+                Note(5, "$`S_{\\mathrm{all}}`$ is the number of all pixels of the batch, ignored ones as well.");
+                return ("S_{\\mathrm{all}}", Atom);
             case "add" or "int-add":
                 return (In(0, Sum) + " + " + In(1, Sum), Sum);
             case "sub" or "int-sub":

@@ -48,6 +48,9 @@ internal sealed partial class FormulaScope
 
     public Node ClassCount => Graph.Sum(Graph.Mask(Classes, Graph.One), Axes.Class);
 
+    /// <summary>All pixels of the batch, ignored ones as well.</summary>
+    public Node PixelCount => Graph.Sum(Graph.One, Axes.Batch | Axes.Pixel);
+
     public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Mask(Valid, Graph.Target);
 
     public Node Probability => activation switch

@@ -44,6 +44,7 @@ internal static class Language
         ["valid"] = (0, (s, a) => s.Graph.Mask(s.Valid, s.Graph.One)),
         ["class-index"] = (0, (s, a) => s.Graph.ClassIndex),
         ["class-count"] = (0, (s, a) => s.ClassCount),
+        ["pixel-count"] = (0, (s, a) => s.PixelCount),
 
         // Operators.
         ["add"] = (2, (s, a) => s.Graph.Add(a[0], a[1])),

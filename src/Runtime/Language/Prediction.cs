@@ -27,6 +27,9 @@ public sealed class Prediction
     /// <summary>How many classes the term has.</summary>
     public Value ClassCount => scope.ClassCount;
 
+    /// <summary>How many pixels all images of the batch have, ignored ones as well. <c>Total(1)</c> is how many take part.</summary>
+    public Value PixelCount => scope.PixelCount;
+
     /// <summary>One number a class, over C. This is what generated code passes for a formula's per-class parameters.</summary>
     /// <param name="values">C numbers; null stands for 1 for every class.</param>
     /// <exception cref="ArgumentException">There are not C numbers.</exception>

@@ -38,6 +38,8 @@ internal sealed partial class TermScope
 
     public double ClassCount => isOfTerm.Count(selected => selected);
 
+    public double PixelCount => (double)Source.Extents.Batch * Source.Extents.Pixels;
+
     /// <summary>The weights of the term's pixels or elements, or null.</summary>
     public Value? Weights { get; init; }
 

@@ -67,10 +67,12 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
         double number when double.IsNaN(number) => Literal(Draw(random, [0.25, 0.5, 0.75])),
         0.0 => Literal(Draw(random, [0.05, 0.1, 0.2])),
         double number => Literal(number * Draw(random, [0.5, 0.625, 0.75])),
+        int number => Math.Max(1, number / random.Next(2, 5)).ToString(CultureInfo.InvariantCulture),
         bool truth => truth ? "false" : "true",
         BoxKind => "BoxKind.Rectangle", // of four channels, as a composition has
         Enum member => $"{member.GetType().Name}.{Draw(random, Enum.GetNames(member.GetType()))}",
         null when option.PropertyType == typeof(double[]) && option.Name.EndsWith("Weights", StringComparison.Ordinal) => Numbers(classes, _ => Draw(random, [0.5, 1, 1.5, 2])),
+        null when option.PropertyType == typeof(double[]) && option.Name.StartsWith("Class", StringComparison.Ordinal) => Numbers(classes, _ => Draw(random, [0.25, 0.5, 0.75, 1])),
         null when option.PropertyType == typeof(double[]) => Numbers(classes * classes, i => i % (classes + 1) == 0 ? 0 : Draw(random, [0.25, 0.5, 1])),
         var other => throw new NotSupportedException($"{Name}.{option.Name} is {other ?? "null"}: say how such an option is drawn."),
     };

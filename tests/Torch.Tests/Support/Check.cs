@@ -27,6 +27,16 @@ internal static class Check
         return (value.detach(), x.grad!.detach());
     }
 
+    /// <summary>On one of the two roads value and gradient are those of a formula in plain arithmetic, the gradient by its differences.</summary>
+    public static void Peer(nn.Module<Tensor, Tensor, Tensor> loss, long[] shape, int seed, Func<PlainBatch, double> peer, bool operations, double tolerance = 1e-11)
+    {
+        Example example = Example.WithLabels(shape, ((ILoss)loss).Definition.IgnoreIndex, seed);
+        (Tensor value, Tensor gradient) = OnRoad(operations, () => Run(x => loss.call(x, example.Target), example.Logits));
+        var batch = PlainBatch.Of(example);
+        Assert.Equal(peer(batch), value.item<double>(), tolerance);
+        Close(tensor(batch.Differences(peer)).reshape(shape), gradient, 1e-7, "gradient");
+    }
+
     /// <summary>The same numbers, contiguous or with the classes of a pixel adjacent (channels_last).</summary>
     public static Tensor Laid(Tensor logits, bool isLast) =>
         isLast ? logits.movedim([1], [-1]).contiguous().movedim([-1], [1]) : logits.contiguous();

@@ -54,7 +54,7 @@ internal static class Cures
         property.ContainingType.IsLossGen("Prediction") || property.ContainingType.IsLossGen("Target") || property.ContainingType.IsLossGen("Value")
             ? (
                 $"the property '{property.Name}' of {property.ContainingType.Name}",
-                "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount of the prediction, or Valid of the target")
+                "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount, PixelCount of the prediction, or Valid of the target")
             : ($"the property '{property.Name}'", "make it a const, or pass it as a parameter of the formula");
 
     // C# 14: a member of a block extension(Value v) { ... }.

@@ -80,6 +80,7 @@ internal sealed partial class FormulaVisitor
                 "Complement" => "(complement)",
                 "ClassIndex" => "(class-index)",
                 "ClassCount" => "(class-count)",
+                "PixelCount" => "(pixel-count)",
                 _ => null,
             },
             var type when type.IsLossGen("Target") && operation.Property.Name == "Valid" => "(valid)",

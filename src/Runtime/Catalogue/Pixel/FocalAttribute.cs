@@ -24,6 +24,21 @@ public sealed partial class FocalAttribute : LossTermAttribute
     [OptionRange(From = 0, To = 1, OrNaN = true)]
     public double Alpha { get; init; } = double.NaN;
 
+    /// <summary>
+    /// <see cref="Alpha"/> of each class, one number for all classes of the loss: the factor of its positive pixels, the others having 1 less it; with a softmax just the factor of the class.
+    /// A class of 1 has that of <see cref="Alpha"/>; null means so for all. MMSegmentation's and keras' list of alphas.
+    /// </summary>
+    /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
+    public double[]? ClassAlphas { get; init; }
+
+    /// <summary>
+    /// Moves the target: with a softmax its share that is spread evenly over the classes, otherwise towards 1/2, <c>(1 - s) * y + s / 2</c>. Factors, alpha too, see the target as it is moved: keras' label_smoothing.
+    /// </summary>
+    /// <value>From 0 to 1.</value>
+    [OptionRange(From = 0, To = 1)]
+    public double LabelSmoothing { get; init; }
+
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
@@ -65,15 +80,17 @@ public sealed partial class FocalAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, double gamma, double alpha, Value classWeights, bool normalizeClassWeights, Value positiveWeights, double threshold,
+        Prediction x, Target y, double gamma, double alpha, Value classAlphas, double labelSmoothing, Value classWeights, bool normalizeClassWeights, Value positiveWeights, double threshold,
         bool normalized, bool sumClasses, bool scaledLogit, bool meanOverPixels, Activation activation, Reduction reduction, bool perImage)
     {
-        Value miss = activation == Activation.Softmax ? x.Complement : Miss(x, y, scaledLogit && activation == Activation.Sigmoid);
+        Value smoothed = labelSmoothing == 0 ? y : (1 - labelSmoothing) * y + labelSmoothing / (activation == Activation.Softmax ? x.ClassCount : 2);
+        Value miss = activation == Activation.Softmax ? x.Complement : Miss(x, smoothed, scaledLogit && activation == Activation.Sigmoid);
         Value factor = Reduced(Modulation(miss, gamma), miss, gamma, threshold);
         Value entropy = activation == Activation.Softmax
-            ? -y * Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha) * x.LogProbability
-            : Balance(y, alpha) * BinaryFormulas.CrossEntropy(x, y, positiveWeights, activation);
-        Value all = activation == Activation.Softmax ? SumOverClasses(Total(y * factor)) : Total(factor);
+            ? -smoothed * Where(EqualTo(classAlphas, 1), Balance(Where(EqualTo(x.ClassIndex, 0), 0, 1), alpha), classAlphas) * x.LogProbability
+            : Where(EqualTo(classAlphas, 1), Balance(smoothed, alpha), classAlphas * smoothed + (1 - classAlphas) * (1 - smoothed))
+                * BinaryFormulas.CrossEntropy(x, smoothed, positiveWeights, activation);
+        Value all = activation == Activation.Softmax ? SumOverClasses(Total(smoothed * factor)) : Total(factor);
         Value loss = normalized ? factor * entropy / Max(all, 1e-6) : factor * entropy;
         Value weights = normalizeClassWeights ? classWeights / MeanOverClasses(classWeights) : classWeights;
         Value weighted = sumClasses ? SumOverClasses(weights * loss) : weights * loss;
@@ -84,7 +101,7 @@ public sealed partial class FocalAttribute : LossTermAttribute
     private static Value ImageMean(Value loss, Reduction reduction, bool perImage) =>
         reduction == Reduction.Sum && !perImage ? SumOverBatch(Mean(loss)) : Mean(loss);
 
-    private static Value Miss(Prediction x, Target y, bool scaledLogit) =>
+    private static Value Miss(Prediction x, Value y, bool scaledLogit) =>
         scaledLogit ? Sigmoid((1 - 2 * y) * x.Logit) : y * x.Complement + (1 - y) * x.Probability;
 
     private static Value Reduced(Value modulation, Value miss, double gamma, double threshold) =>

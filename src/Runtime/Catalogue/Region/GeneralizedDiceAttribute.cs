@@ -32,14 +32,22 @@ public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
     /// <summary>The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1.</summary>
     public bool SoftLabel { get; init; }
 
+    /// <summary>One factor a class, for all classes of the loss, beside the weight that its volume gives it; null means 1.</summary>
+    public double[]? ClassWeights { get; init; }
+
+    /// <summary>The loss is -score instead of 1 - score.</summary>
+    public bool Negative { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, VolumeWeights volumeWeights, double smooth, double smoothNumerator, double smoothDenominator, bool softLabel)
+        Prediction x, Target y, VolumeWeights volumeWeights, double smooth, double smoothNumerator, double smoothDenominator, bool softLabel,
+        Value classWeights, bool negative)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared: false, softLabel);
         Value predicted = Sum(x.Probability), labelled = Sum(y);
-        Value weights = RegionFormulas.VolumeWeight(labelled, volumeWeights);
-        return 1 - RegionFormulas.Score(
+        Value weights = classWeights * RegionFormulas.VolumeWeight(labelled, volumeWeights);
+        Value score = RegionFormulas.Score(
             2 * overlap, predicted + labelled, smooth, smoothNumerator, smoothDenominator, epsilon: 0, weights, poolClasses: true);
+        return RegionFormulas.Penalty(score, epsilon: 0, log: false, negative);
     }
 }

@@ -25,6 +25,12 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
     /// <summary>Weighs each class by <c>a = 1 / (1 + its labelled pixels)</c>, class 0 too, and takes <c>d = sum(a[label] * (2 - e))</c>.</summary>
     public bool VolumeWeights { get; init; }
 
+    /// <summary>
+    /// How much a pixel counts, by the class of its label: one factor a class, for all classes of the loss; null means 1. Hits and errors have it alike: a class of 2 counts as if each of its pixels were there twice
+    /// (<see cref="VolumeWeights"/> counts pixels without it).
+    /// </summary>
+    public double[]? ClassWeights { get; init; }
+
     /// <summary>Added to numerator and denominator of the score, unless they have one of their own.</summary>
     /// <value>From 0.</value>
     [OptionRange(From = 0)]
@@ -42,11 +48,12 @@ public sealed partial class WassersteinDiceAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute.</summary>
     public static Value Formula(
-        Prediction x, Target y, ClassMatrix distances, bool normalizeDistances, bool volumeWeights, double smooth, double smoothNumerator, double smoothDenominator)
+        Prediction x, Target y, ClassMatrix distances, bool normalizeDistances, bool volumeWeights, Value classWeights, double smooth, double smoothNumerator, double smoothDenominator)
     {
-        Value cost = SumOverClasses(y * Transform(distances, x.Probability)), error = normalizeDistances ? cost / Largest(distances) : cost;
-        Value weight = SumOverClasses(y * (volumeWeights ? 1 / (1 + Sum(y)) : Where(EqualTo(x.ClassIndex, 0), 0, 1)));
-        Value hits = Sum(weight * (1 - error)), all = volumeWeights ? Sum(weight * (2 - error)) : 2 * hits + Sum(error);
+        Value costs = y * Transform(distances, x.Probability), cost = SumOverClasses(costs), weighed = SumOverClasses(classWeights * costs);
+        Value error = normalizeDistances ? cost / Largest(distances) : cost, errors = normalizeDistances ? weighed / Largest(distances) : weighed;
+        Value weight = SumOverClasses(classWeights * y * (volumeWeights ? 1 / (1 + Sum(y)) : Where(EqualTo(x.ClassIndex, 0), 0, 1)));
+        Value hits = Sum(weight * (1 - error)), all = volumeWeights ? Sum(weight * (2 - error)) : 2 * hits + Sum(errors);
         Value above = 2 * hits + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
         Value below = all + (double.IsNaN(smoothDenominator) ? smooth : smoothDenominator);
         return 1 - Divide(above, below, 1);

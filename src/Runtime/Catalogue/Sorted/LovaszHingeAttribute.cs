@@ -10,10 +10,13 @@ namespace LossGen;
 [TakesUnitTarget]
 public sealed partial class LovaszHingeAttribute : LossTermAttribute
 {
-    /// <summary>The formula.</summary>
-    public static Value Formula(Prediction x, Target y)
+    /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
+    public double[]? ClassWeights { get; init; }
+
+    /// <summary>The formula; its parameters are the options of this attribute.</summary>
+    public static Value Formula(Prediction x, Target y, Value classWeights)
     {
         Value errors = 1 - (2 * y - 1) * x.Logit;
-        return Sum(Max(errors, 0) * LovaszFormulas.Weight(y, errors));
+        return classWeights * Sum(Max(errors, 0) * LovaszFormulas.Weight(y, errors));
     }
 }

@@ -14,11 +14,14 @@ public sealed partial class LovaszSoftmaxAttribute : LossTermAttribute
     /// <summary>Takes the mean over all classes, also those that the target does not have.</summary>
     public bool AllClasses { get; init; }
 
+    /// <summary>One factor a class, for all classes of the loss; null means 1. The mean divides by the number of classes as ever, not by the sum of their weights: MMSegmentation's class_weight.</summary>
+    public double[]? ClassWeights { get; init; }
+
     /// <summary>The formula; its parameters are the options of this attribute.</summary>
-    public static Value Formula(Prediction x, Target y, bool allClasses)
+    public static Value Formula(Prediction x, Target y, bool allClasses, Value classWeights)
     {
         Value errors = Abs(y - x.Probability), loss = Sum(errors * LovaszFormulas.Weight(y, errors));
         Value counted = allClasses ? 1 : Where(Sum(y) > 0, 1, 0);
-        return Divide(SumOverClasses(counted * loss), SumOverClasses(counted), 0);
+        return Divide(SumOverClasses(counted * classWeights * loss), SumOverClasses(counted), 0);
     }
 }
