@@ -31,16 +31,20 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
 
     /// <summary>
     /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of it is ignored.
-    /// SMP and kornia do so; PyTorch divides by the valid ones.
+    /// SMP, kornia and MMSegmentation do so; PyTorch divides by the valid ones.
     /// </summary>
     [ConventionDefault(Convention.Smp, true)]
     [ConventionDefault(Convention.Kornia, true)]
+    [ConventionDefault(Convention.Mmseg, true)]
     public bool CountIgnored { get; init; }
 
     /// <summary>Sums go over the pixels of each image; otherwise over the pixels of the whole batch.</summary>
     [ConventionDefault(Convention.Monai, true)]
     [ConventionDefault(Convention.NnUnet, true)]
     [ConventionDefault(Convention.Kornia, true)]
+    [ConventionDefault(Convention.Mmseg, true)]
+    [ConventionDefault(Convention.PaddleSeg, true)]
+    [ConventionDefault(Convention.Optax, true)]
     public bool PerImage { get; init; }
 
     /// <summary>What happens to the axes that the terms leave standing.</summary>

@@ -55,7 +55,7 @@ public class OptionDiagnosticTests
     [InlineData("[Loss({|LG0033:(Activation)7|}), Dice]")]
     [InlineData("[Loss(Reduction = {|LG0033:(Reduction)(-1)|}), Dice]")]
     [InlineData("[Loss(Classes = {|LG0033:-2|}), Dice]")]
-    [InlineData("[Loss(Convention = {|LG0033:(Convention)9|}), Dice]")]
+    [InlineData("[Loss(Convention = {|LG0033:(Convention)99|}), Dice]")]
     [InlineData("[Loss, Dice(Activation = {|LG0033:(Activation)4|})]")]
     [InlineData("[Loss, Dice(EmptyClasses = {|LG0033:(EmptyClasses)9|})]")]
     [InlineData("[Loss, Dice(OnlyClasses = {|LG0033:[]|})]")]

@@ -29,13 +29,17 @@ public class SoundLossTests
         Assert.Equal(isOneSided ? ["LG0057"] : [], GeneratorDriverHelper.Run(string.Join("\n", losses)).Diagnostics.Select(diagnostic => diagnostic.Id).Distinct());
     }
 
-    // kornia's Dice smooths the denominator alone and pools the classes; the others are sound.
+    // The Dice of kornia, keras and MMSegmentation smooths the denominator alone and pools the classes; the others are sound.
     [Theory]
     [InlineData("Monai", "Dice, CrossEntropy, Focal, Tversky, Jaccard")]
     [InlineData("Smp", "Dice, CrossEntropy, Focal, Tversky, Jaccard, MatthewsCorrelation")]
     [InlineData("NnUnet", "Dice, CrossEntropy")]
     [InlineData("Torch", "CrossEntropy, BinaryCrossEntropy, KullbackLeibler")]
     [InlineData("Kornia", "Focal, CrossEntropy")]
+    [InlineData("Keras", "CrossEntropy, Focal, Poisson")]
+    [InlineData("Mmseg", "CrossEntropy, Focal, Tversky, LovaszSoftmax")]
+    [InlineData("PaddleSeg", "Dice, CrossEntropy, TopKCrossEntropy, KullbackLeibler")]
+    [InlineData("Optax", "Dice, CrossEntropy, Focal")]
     public void ConventionsGiveNoMessage(string convention, string terms) =>
         Assert.Empty(GeneratorDriverHelper.Run($"[Loss(Activation.Softmax, Convention = Convention.{convention}), {terms}] public partial class L;").AssertClean().Diagnostics);
 

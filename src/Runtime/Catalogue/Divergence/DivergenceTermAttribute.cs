@@ -11,5 +11,6 @@ public abstract partial class DivergenceTermAttribute : LossTermAttribute
     /// <see cref="Per.Image"/> is PyTorch's <c>batchmean</c>, <see cref="Per.Element"/> its <c>mean</c>.
     /// </summary>
     [ConventionDefault(Convention.Kornia, Per.Class)]
+    [ConventionDefault(Convention.PaddleSeg, Per.Element)]
     public Per Per { get; init; } = Per.Pixel;
 }

@@ -21,6 +21,8 @@ public sealed partial class FocalAttribute : LossTermAttribute
     /// <summary>The factor of the positive (softmax: of all classes but class 0), the others having 1 - alpha; NaN means no factor.</summary>
     /// <value>From 0 to 1, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.25)]
+    [ConventionDefault(Convention.Mmseg, 0.5)]
+    [ConventionDefault(Convention.PaddleSeg, 0.25)]
     [OptionRange(From = 0, To = 1, OrNaN = true)]
     public double Alpha { get; init; } = double.NaN;
 

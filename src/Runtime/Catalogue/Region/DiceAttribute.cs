@@ -7,6 +7,10 @@ namespace LossGen;
 /// </summary>
 /// <remarks>F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net", 3DV 2016 (with <see cref="RegionTermAttribute.Squared"/>). Soft labels: Z. Wang et al., "Dice Semimetric Losses", MICCAI 2023.</remarks>
 [ConventionDefault(Convention.Smp, nameof(Epsilon), 2e-7)]
+[ConventionDefault(Convention.Mmseg, nameof(SmoothNumerator), 0.0)]
+[ConventionDefault(Convention.Mmseg, nameof(SmoothDenominator), 2e-3)]
+[ConventionDefault(Convention.Mmseg, nameof(PoolClasses), true)]
+[ConventionDefault(Convention.Mmseg, nameof(Squared), true)]
 public sealed partial class DiceAttribute : RegionTermAttribute
 {
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

@@ -13,17 +13,23 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     [ConventionDefault(Convention.Smp, 0.0)]
     [ConventionDefault(Convention.NnUnet, 1.0)]
     [ConventionDefault(Convention.Kornia, 1e-8)]
+    [ConventionDefault(Convention.Keras, 1e-7)]
+    [ConventionDefault(Convention.Mmseg, 1.0)]
+    [ConventionDefault(Convention.PaddleSeg, 1.0)]
+    [ConventionDefault(Convention.Optax, 1.0)]
     [OptionRange(From = 0)]
     public double Smooth { get; init; } = 1e-5;
 
     /// <summary>Added to the numerator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
     [ConventionDefault(Convention.Kornia, 0.0)]
+    [ConventionDefault(Convention.Keras, 0.0)]
     [OptionRange(From = 0, OrNaN = true)]
     public double SmoothNumerator { get; init; } = double.NaN;
 
     /// <summary>Added to the denominator; NaN takes <see cref="Smooth"/>.</summary>
     /// <value>From 0, or NaN.</value>
+    [ConventionDefault(Convention.PaddleSeg, 1.00000001)]
     [OptionRange(From = 0, OrNaN = true)]
     public double SmoothDenominator { get; init; } = double.NaN;
 
@@ -46,6 +52,7 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     /// all classes and no ignored pixels such a score is little more than the mean probability of the label.
     /// </summary>
     [ConventionDefault(Convention.Kornia, true)]
+    [ConventionDefault(Convention.Keras, true)]
     public bool PoolClasses { get; init; }
 
     /// <summary>What becomes of a class without target pixels.</summary>

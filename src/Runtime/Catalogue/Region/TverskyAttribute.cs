@@ -11,11 +11,13 @@ public sealed partial class TverskyAttribute : RegionTermAttribute
 {
     /// <summary>The weight of false positives.</summary>
     /// <value>From 0.</value>
+    [ConventionDefault(Convention.Mmseg, 0.3)]
     [OptionRange(From = 0)]
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>The weight of false negatives.</summary>
     /// <value>From 0.</value>
+    [ConventionDefault(Convention.Mmseg, 0.7)]
     [OptionRange(From = 0)]
     public double Beta { get; init; } = 0.5;
 

@@ -10,6 +10,7 @@ public sealed partial class PoissonAttribute : RegressionTermAttribute
 {
     /// <summary>Added to the expected count inside the logarithm, where the activation does not give the logarithm itself.</summary>
     /// <value>From 0.</value>
+    [ConventionDefault(Convention.Keras, 1e-7)]
     [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-8;
 

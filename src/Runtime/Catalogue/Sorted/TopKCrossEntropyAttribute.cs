@@ -19,6 +19,7 @@ public sealed partial class TopKCrossEntropyAttribute : LossTermAttribute
     /// The share is one of all pixels, ignored ones as well; they are as pixels without loss, which come last. Where fewer are valid than the share takes, the mean divides by what it takes all the same.
     /// </summary>
     [ConventionDefault(Convention.NnUnet, true)]
+    [ConventionDefault(Convention.PaddleSeg, true)]
     public bool AllPixels { get; init; }
 
     /// <summary>The share of the target that is spread evenly over the classes.</summary>
