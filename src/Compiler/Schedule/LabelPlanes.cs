@@ -13,7 +13,7 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 {
     private readonly Dictionary<Node, Node> labels = [];
     private readonly Factoring factoring = new(graph);
-    private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope).Select(node => node[0])];
+    private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope).SelectMany(node => new[] { node[0], GraphBuilder.Pooled(node) })];
 
     protected override Node Compute(Node node)
     {

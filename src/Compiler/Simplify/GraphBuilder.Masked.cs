@@ -149,7 +149,7 @@ internal sealed partial class GraphBuilder
 
     private bool IsFiniteAtLabel(Node node) => (IfMasked(node, null, isLabel: true) & Limits.Infinite) == Limits.None;
 
-    private static bool IsSum(Node node) => node.Op is Op.Add or Op.Logit or Op.Sum;
+    private static bool IsSum(Node node) => node.Op is Op.Add or Op.Logit or Op.Sum or Op.Correlate or Op.Pool;
 
     private Node NumberWhereInfinite(Node node, Node adjoint)
     {
@@ -193,10 +193,15 @@ internal sealed partial class GraphBuilder
             Op.LogSumExp or Op.ClassMaximum => Shared(Input(0) & Limits.Above),
             Op.Sum when node.Attribute.Has(Axes.Class) => Shared(Input(0) & Limits.Infinite),
             Op.Sum or Op.PixelMaximum => Shared(Input(0)),
+            Op.Pool => Shared(IfMasked(Pooled(node), notZero, isLabel)),
+
+            // Weights have both signs, and what is infinite reaches the pixels around.
+            Op.Correlate => Shared(Input(0) is var limits && (limits & Limits.Infinite) != Limits.None ? limits | Limits.Infinite : limits),
+            Op.PoolSlope => Shared(Input(1) | Limits.Zero),
 
             // What the label or such a factor selects is finite but where it has to be infinite, or is infinite for other classes' sake.
             Op.Mask when isLabel && SelectsLabel(node[0]) => Input(1) | Limits.Zero,
-            Op.Mask when SelectsClass(node[0]) => Input(1) is var limits && limits.HasFlag(Limits.Shared) ? limits | Limits.Zero : Limits.Zero,
+            Op.Mask when SelectsClass(node[0]) => Input(1) is var selected && selected.HasFlag(Limits.Shared) ? selected | Limits.Zero : Limits.Zero,
             Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
             Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | IfMasked(node[2], Excludes(node[0], false) ?? notZero, isLabel),
 
