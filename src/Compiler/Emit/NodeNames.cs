@@ -74,6 +74,8 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
                 return "distance";
             case Op.Kept:
                 return "kept";
+            case Op.Neighbour:
+                return node[0].Op == Op.Spread ? "inside" : "neighbour";
             case Op.Pool or Op.PoolSlope:
                 return "pooled";
             case Op.PixelMaximum:

@@ -37,8 +37,8 @@ internal sealed class Node
     /// <summary>The axes that a reduction removes, that an extent counts, that spreading adds, or over which the upstream gradient varies.</summary>
     public Axes Attribute { get; }
 
-    /// <summary>What a pass over the pixels reads to compute the node. A running sum and the result of a step lie in memory.</summary>
-    public ImmutableArray<Node> PassInputs => Op == Op.RunningSum || IsStep ? ImmutableArray<Node>.Empty : Inputs;
+    /// <summary>What a pass over the pixels reads to compute the node. A running sum, the result of a step and what a neighbour has lie in memory.</summary>
+    public ImmutableArray<Node> PassInputs => Op is Op.RunningSum or Op.Neighbour || IsStep ? ImmutableArray<Node>.Empty : Inputs;
 
     /// <summary>Computed for whole images between two passes.</summary>
     public bool IsStep => Operations.Of(Op).IsStep;

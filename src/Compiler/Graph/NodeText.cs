@@ -69,6 +69,7 @@ internal static class NodeText
             Op.Pool => ((node.Window!.IsMinimum ? "minpool(" : "maxpool(") + In(0) + "; " + Places(node.Window!) + ")", Atom),
             Op.PoolSlope => ("poolslope(" + In(0) + ", " + In(1) + "; " + Places(node.Window!) + ")", Atom),
             Op.Distance => ("distance(" + In(0) + ")", Atom),
+            Op.Neighbour => ("neighbour(" + In(0) + "; " + Describe(node.Window!) + ")", Atom),
             Op.Kept => ("kept by pass " + node.Index, Atom),
             Op.ClassMaximum => ("max_C(" + In(0) + ")", Atom),
             Op.PixelMaximum => ("max_" + node.Attribute.Letters().Replace(",", "") + "(" + In(0) + ")", Atom),

@@ -79,6 +79,9 @@ internal enum Op
     // What a pass computed, for later ones.
     Kept,
 
+    // A number of another pixel, read where the image lies.
+    Neighbour,
+
     // Reductions.
     Sum,
     ClassMaximum,

@@ -398,6 +398,10 @@ internal static class Operations
             Domain = "what an earlier pass computed; made by the plan, behind differentiation",
             IsStep = true,
         };
+        yield return new(Op.Neighbour)
+        {
+            Domain = "the logit or the number of a map at another pixel; made by the plan, behind differentiation",
+        };
         yield return new(Op.Sum)
         {
             Derivative = (b, n, g) => [g],

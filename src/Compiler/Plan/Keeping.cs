@@ -15,7 +15,7 @@ internal sealed class Keeping
     private readonly int valueStage;
     private readonly Dictionary<Node, int> stages = [];
     private readonly Dictionary<Node, int> kept = [];
-    private readonly Dictionary<Node, Node> rewritten = [];
+    private readonly Dictionary<(Node, int), Node> rewritten = [];
 
     /// <param name="builder">Makes the nodes.</param>
     /// <param name="all">All nodes of the loss.</param>
@@ -25,6 +25,8 @@ internal sealed class Keeping
     public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level, int valueStage)
     {
         (this.builder, this.level, this.valueStage) = (builder, level, valueStage);
+        foreach (Node map in all.Where(node => node.Op == Op.Kept))
+            kept[map[0]] = map.Index;
         var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]), node => node.IsPixel));
         var seen = new HashSet<(Node, int)>();
         foreach ((Node root, int pass) in roots.Concat(all.Where(Planner.IsOfPass).SelectMany(node => node.Inputs.Select(input => (input, level(node) - 1)))).OrderBy(root => root.Item2))
@@ -32,7 +34,7 @@ internal sealed class Keeping
 
         void Visit(Node node, int pass)
         {
-            if (!node.IsPixel || node.IsStep || node.Op == Op.RunningSum || !seen.Add((node, pass)))
+            if (!node.IsPixel || node.IsStep || node.Op is Op.RunningSum or Op.Neighbour || !seen.Add((node, pass)))
                 return;
             int stage = kept.TryGetValue(node, out int known) ? known : pass < valueStage ? Stage(node) : Math.Max(Stage(node), valueStage);
             if (stage < pass && !node.Operation().IsCondition && !exact.Contains(node))
@@ -50,15 +52,17 @@ internal sealed class Keeping
     /// <summary>The node with what it reads from earlier passes taken from their maps.</summary>
     /// <param name="node">A result.</param>
     /// <param name="pass">The pass that writes it, if it is one's.</param>
-    public Node Read(Node node, int pass) => kept.TryGetValue(node, out int stage) && stage < pass ? builder.Kept(Rewrite(node), stage) : Rewrite(node);
+    public Node Read(Node node, int pass) => kept.TryGetValue(node, out int stage) && stage < pass ? builder.Kept(Rewrite(node, stage), stage) : Rewrite(node, pass);
 
-    private Node Rewrite(Node node)
+    // What is computed anew in a later pass than it could be reads there what has been kept.
+    private Node Rewrite(Node node, int pass)
     {
-        if (rewritten.TryGetValue(node, out Node? known))
+        if (!node.IsPixel || Planner.IsOfPass(node))
+            pass = Planner.IsOfPass(node) ? level(node) - 1 : Stage(node);
+        if (rewritten.TryGetValue((node, pass), out Node? known))
             return known;
-        int pass = Planner.IsOfPass(node) ? level(node) - 1 : Stage(node);
         Node[] inputs = [.. node.Inputs.Select(input => Read(input, pass))];
-        return rewritten[node] = inputs.SequenceEqual(node.Inputs) ? node : builder.Same(node, [.. inputs]);
+        return rewritten[(node, pass)] = inputs.SequenceEqual(node.Inputs) ? node : builder.Same(node, [.. inputs]);
     }
 
     // The first pass that can compute a node: behind the steps and sums that it reads, and with what arrives at the value behind that.
@@ -71,6 +75,11 @@ internal sealed class Keeping
     }
 
     // What a pass does to have a node: maps that it reads, and operations.
-    private int Cost(Node node) => Reachable.From([node], inner => inner.IsPixel, inner => inner.PassInputs)
-        .Sum(inner => inner.Inputs.IsEmpty || inner.Op == Op.RunningSum || inner.IsStep ? inner.IsConstant ? 0 : ReadCost : inner.Operation().IsExpensive ? ExpensiveCost : 1);
+    private int Cost(Node node)
+    {
+        return Reachable.From([node], inner => inner.IsPixel, inner => IsRead(inner) ? [] : inner.PassInputs)
+            .Sum(inner => IsRead(inner) ? inner.IsConstant ? 0 : ReadCost : inner.Operation().IsExpensive ? ExpensiveCost : 1);
+
+        bool IsRead(Node inner) => inner.PassInputs.IsEmpty || (!ReferenceEquals(inner, node) && kept.ContainsKey(inner));
+    }
 }

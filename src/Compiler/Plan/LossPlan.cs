@@ -43,6 +43,11 @@ internal sealed record PassPlan(
     /// <summary>What the pass stores for the steps that follow it.</summary>
     public ImmutableArray<Node> Maps { get; init; } = [];
 
+    /// <summary>The neighbours that it reads where logits and maps lie.</summary>
+    public ImmutableArray<Node> Neighbours => neighbours ??= [.. Planner.PixelNodes(Outputs).Where(node => node.Op == Op.Neighbour).OrderBy(node => node.Id)];
+
+    private ImmutableArray<Node>? neighbours;
+
     /// <summary>The operations on whole images that run when the pass is done, in their order.</summary>
     public ImmutableArray<Node> Steps { get; init; } = [];
 

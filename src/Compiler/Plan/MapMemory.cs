@@ -39,7 +39,7 @@ internal sealed class MapMemory
     /// <summary>Where a map lies.</summary>
     public int this[Node map] => places[Stored(map)];
 
-    /// <summary>The maps that a pass reads: what steps before it left.</summary>
+    /// <summary>The maps that a pass reads at the pixel itself: what steps before it left.</summary>
     public static IEnumerable<Node> ReadBy(PassPlan pass) => Planner.PixelNodes(pass.Outputs).Where(node => node.IsStep);
 
     private static Node Stored(Node map) => map.Op == Op.Kept ? map[0] : map;
@@ -48,7 +48,7 @@ internal sealed class MapMemory
     {
         foreach (PassPlan pass in plan.AllPasses)
         {
-            yield return ([.. ReadBy(pass).Select(Stored)], pass.Maps);
+            yield return ([.. ReadBy(pass).Concat(pass.Neighbours.Select(neighbour => neighbour[0]).Where(image => image.IsStep)).Select(Stored)], pass.Maps);
             foreach (Node step in pass.Steps)
                 yield return ([.. step.Inputs.Select(Stored)], [step]);
         }

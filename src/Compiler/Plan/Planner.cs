@@ -27,6 +27,16 @@ internal sealed class Planner(GraphBuilder builder)
         Node value = lowering.Lower(graph.Value), gradient = lowering.LowerGradient(graph.Gradient);
         ImmutableArray<Component> components = [.. graph.Components.Select(component => component.Select(lowering.Lower))];
         List<Node> partial = Component.InOrder(components).Select(component => component.Node).ToList();
+        if (Reachable.From([value, gradient, .. partial]).Exists(node => node.Op == Op.Correlate))
+        {
+            var neighbours = new NeighbourReads(builder, [value, gradient, .. partial], FirstPass);
+            value = neighbours.Rewrite(value);
+            components = [.. components.Select(component => component.Select(neighbours.Rewrite))];
+            partial = Component.InOrder(components).Select(component => component.Node).ToList();
+            valueStage = partial.Select(Level).Concat([Level(value)]).Max();
+            gradient = neighbours.Rewrite(gradient);
+            levels.Clear();
+        }
 
         // Of the components only the sums belong to the passes, and the value has nearly always the same.
         List<Node> all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
@@ -163,6 +173,9 @@ internal sealed class Planner(GraphBuilder builder)
         return level;
     }
 
+    // The first pass that can compute a pixel's value.
+    private int FirstPass(Node node) => Math.Max(Level(node), Reads(node, leaf => leaf.Op == Op.Upstream) ? valueStage : 0);
+
     // A step that reads what another left runs right behind it; what it reads otherwise a pass stores first.
     private int StepLevel(Node node)
     {
@@ -171,10 +184,7 @@ internal sealed class Planner(GraphBuilder builder)
         int level = 0;
         foreach (Node input in node.Inputs)
         {
-            int own = Level(input);
-            if (!input.IsStep)
-                own = Math.Max(own, Reads(input, leaf => leaf.Op == Op.Upstream) ? valueStage : 0) + 1;
-            level = Math.Max(level, own);
+            level = Math.Max(level, input.IsStep ? Level(input) : FirstPass(input) + 1);
         }
 
         return level;

@@ -192,7 +192,7 @@ internal sealed partial class GraphBuilder
             Op.SoftmaxComplement or Op.RunningSum => Limits.None,
             Op.LogSumExp or Op.ClassMaximum => Shared(Input(0) & Limits.Above),
             Op.Sum when node.Attribute.Has(Axes.Class) => Shared(Input(0) & Limits.Infinite),
-            Op.Sum or Op.PixelMaximum => Shared(Input(0)),
+            Op.Sum or Op.PixelMaximum or Op.Neighbour => Shared(Input(0)),
             Op.Pool => Shared(IfMasked(Pooled(node), notZero, isLabel)),
 
             // Weights have both signs, and what is infinite reaches the pixels around.

@@ -29,9 +29,13 @@ internal sealed partial class GraphBuilder
     private Node OfClasses(Node value, Func<Node, Node> operation)
     {
         (List<Node> masks, Node inner) = Unmask(value);
-        return masks.TrueForAll(mask => mask.IsPixel) ? operation(value)
-            : Remask(masks.FindAll(mask => !mask.IsPixel), operation(Remask(masks.FindAll(mask => mask.IsPixel), inner)));
+        return masks.Exists(IsOfClasses) ? Remask(masks.FindAll(IsOfClasses), operation(Remask(masks.FindAll(mask => !IsOfClasses(mask)), inner))) : operation(value);
+
+        static bool IsOfClasses(Node mask) => !mask.IsPixel && mask.Axes.Has(Axes.Class);
     }
+
+    /// <summary>A number of the pixel that a window of one pixel reads, where the pass that asks for it finds the image.</summary>
+    public Node Neighbour(Node image, Window window) => Make(Op.Neighbour, [image], window: window);
 
     /// <summary>A value as the pass of a stage keeps it for later ones.</summary>
     public Node Kept(Node value, int stage) => Make(Op.Kept, [value], stage);

@@ -72,6 +72,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>The maps of the steps.</summary>
         public T** Maps;
 
+        /// <summary>The logits as (N, C, S) in the kernel's type, where passes read those of neighbours.</summary>
+        public T* LogitImages;
+
         /// <summary>The numbers of a dense target are checked as they are read: in the first pass.</summary>
         public bool ChecksTarget;
 
@@ -104,14 +107,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             UpstreamElements = (T*)call.UpstreamElements;
 
             int factors = MostFactors(Classes);
-            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth), factors * V.Count);
+            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth) * WidthForNeighbours(layout, Classes), factors * V.Count);
             ProductPixels = Math.Min(FlushPixels, factors * V.Count);
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
         }
@@ -129,6 +132,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             V.Count * sizeof(T) != 64 ? classes switch { 1 => MostWidth, <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 }
             : isPlane && Softmax.IsNarrow<V>() && classes > 256 ? classes switch { <= 512 => MostWidth, <= 2048 => 128, <= 8192 => 64, _ => 16 }
             : classes switch { 1 => MostWidth, <= 32 => 128, <= 64 => 64, <= 256 => MostWidth, <= 512 => 128, <= 2048 => 32, _ => 16 };
+
+        // Where neighbours lie is found once a tile. Of few classes a longer one still lies in the first-level cache.
+        private static int WidthForNeighbours(KernelLayout layout, int classes) =>
+            classes > 4 || !layout.ReadsNeighbours ? 1 : classes == 1 ? 4 : 2;
 
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
         public readonly bool IsConverted => LogitElement >= LogitElement.Half;

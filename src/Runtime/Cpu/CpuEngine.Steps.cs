@@ -12,11 +12,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static void AllocateMaps(ref CallState run)
     {
         bool[] maps = run.Layout.Maps;
-        if (maps.Length == 0)
+        bool copiesLogits = CopiesLogits(run);
+        run.LogitImages = (T*)run.Logits;
+        if (maps.Length == 0 && !copiesLogits)
             return;
         long images = run.Batch * run.ImagePixels, bytes = Workspace.Size<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
             bytes += Workspace.Size<T>(images * MapRows(run, place)) + Neighbours<T, V>.CacheGap;
+        if (copiesLogits)
+            bytes += Workspace.Size<T>(images * run.Classes);
         Workspace workspace = Workspace.Rent(WorkspaceUse.Maps, bytes);
         run.Maps = (T**)workspace.Take<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
@@ -24,11 +28,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             run.Maps[place] = workspace.Take<T>(images * MapRows(run, place));
             workspace.Take<byte>(Neighbours<T, V>.CacheGap);
         }
+
+        if (copiesLogits)
+            run.LogitImages = CopyLogits(run, workspace.Take<T>(images * run.Classes));
     }
 
     // Where the tile reads and stores maps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PrepareMaps(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
+    private static T* PrepareMaps(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
     {
         foreach (int place in pass.MapReads)
         {
@@ -46,6 +53,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             stores[place] = address;
             copies += (long)rows * run.Width;
         }
+
+        return copies;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

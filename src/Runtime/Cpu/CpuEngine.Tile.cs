@@ -45,7 +45,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
         copies = PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
         if (run.Sizes.Maps > 0)
-            PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
+            copies = PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
+        if (pass.Neighbours.Length > 0)
+            PrepareNeighbours(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.WritesGradient)
         {
             (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
@@ -150,7 +152,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        run.CopiesAhead || (Softmax.IsFetchedAhead(run.Classes) && run.LogitCount * sizeof(T) > PrefetchedBytes);
+        run.CopiesAhead || (run.Sizes.Neighbours == 0 && Softmax.IsFetchedAhead(run.Classes) && run.LogitCount * sizeof(T) > PrefetchedBytes);
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
     // many classes, even out of a cache. What is written past the caches has no business in them.

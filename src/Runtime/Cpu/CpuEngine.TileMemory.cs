@@ -19,6 +19,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly int Inputs;
         public readonly int RunningSums;
         public readonly int Maps;
+        public readonly int Neighbours;
         public readonly long InputRows;
 
         public TileSizes(KernelLayout layout, LossDefinition definition, int classes, int width, bool isConverted)
@@ -35,22 +36,22 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Maps = layout.Maps.Length;
             foreach (bool hasClass in layout.Maps)
                 InputRows += hasClass ? classes : 1;
-            for (int k = -3; k < layout.Passes.Length; k++)
+            foreach (PassLayout pass in layout.AllPasses)
             {
-                PassLayout? pass = k switch { -3 => layout.Gradient, -2 => layout.Fused, -1 => layout.Elements, _ => layout.Passes[k] };
-                if (pass is null)
-                    continue;
                 Sums = Math.Max(Sums, pass.SumLength(classes));
                 Products = Math.Max(Products, pass.ProductLength(classes));
                 Constants = Math.Max(Constants, pass.ConstantLength(classes));
                 Rows = Math.Max(Rows, ((long)pass.ClassRows * classes) + pass.PixelRows);
+                Neighbours = Math.Max(Neighbours, pass.Neighbours.Length);
             }
+
+            InputRows += (long)Neighbours * classes;
         }
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
             + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
-            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps)) + Workspace.Size<T>(InputRows * Width);
+            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps) + Neighbours) + (2 * Workspace.Size<long>(Neighbours)) + Workspace.Size<T>(InputRows * Width);
     }
 
     private struct TileMemory
@@ -88,8 +89,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>One register: the bits that any number of the target had.</summary>
         public T* TargetBits;
 
-        /// <summary>Where the tile reads each of the loss's own inputs and running sums, and then where it stores the latter.</summary>
+        /// <summary>Where the tile reads each of the loss's own inputs, running sums and maps, then where it stores the latter two, then where it reads neighbours.</summary>
         public T** Inputs;
+        public nint* NeighbourStrides;
+
+        /// <summary>Where in a block of its axis the last tile began for which the ones of a neighbour were copied; -1 where they were not.</summary>
+        public long* OnesAt;
         public T* InputCopies;
 
         /// <summary>Takes the memory from this thread's workspace.</summary>
@@ -116,7 +121,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
                 TargetBits = workspace.Take<T>(V.Count),
-                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums) + (2 * sizes.Maps)),
+                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums) + (2 * sizes.Maps) + sizes.Neighbours),
+                NeighbourStrides = workspace.Take<nint>(sizes.Neighbours),
+                OnesAt = workspace.Take<long>(sizes.Neighbours),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),
             };
             *memory.Staging = new()
@@ -127,6 +134,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Block = workspace.Take<T>(sizes.Width),
             };
             new Span<T>(memory.Ones, sizes.Width).Fill(T.One);
+            new Span<long>(memory.OnesAt, sizes.Neighbours).Fill(-1);
             return memory;
         }
     }

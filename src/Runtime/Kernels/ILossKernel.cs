@@ -55,6 +55,9 @@ public struct Tile<T>
     /// <summary>Elements between the classes of an input that has them.</summary>
     public nint InputStride;
 
+    /// <summary>Elements between the classes of each neighbour that the pass reads.</summary>
+    public Pointer<nint> NeighbourStrides;
+
     /// <summary>
     /// Where the values (2 k) and keys (2 k + 1) of running sum k go; class c of one with classes at <c>+ c * StoreStride</c>. A running
     /// sum that counts has no values, one that is sorted by another's keys has none of its own.

@@ -17,11 +17,13 @@ namespace LossGen.Kernels;
 /// <param name="PixelMaxima">How many of <paramref name="PixelSums"/>, the last ones, are.</param>
 /// <param name="MapReads">The places of the maps that the pass reads.</param>
 /// <param name="MapStores">The places of the maps that it stores.</param>
+/// <param name="Neighbours">The neighbours that it reads: behind what is stored in <see cref="Tile{T}.Inputs"/>, with <see cref="Tile{T}.NeighbourStrides"/>.</param>
 /// <param name="Steps">What runs over whole images when the pass is done.</param>
 public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
-    int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null, StepLayout[]? Steps = null)
+    int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null,
+    StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null)
 {
     internal int Id { get; } = Id;
 
@@ -48,6 +50,8 @@ public sealed class PassLayout(
     internal int[] MapStores { get; } = MapStores ?? [];
 
     internal StepLayout[] Steps { get; } = Steps ?? [];
+
+    internal NeighbourLayout[] Neighbours { get; } = Neighbours ?? [];
 
     /// <summary>The pass leaves nothing: only its steps run.</summary>
     internal bool IsIdle => ClassSums + PixelSums + Stores + MapStores.Length == 0 && !WritesGradient && !WritesElements;
@@ -134,6 +138,17 @@ public sealed class KernelLayout
 
     /// <summary>The pass that writes unreduced values with a pixel axis; it runs after <c>Scalars(ValueStage)</c>.</summary>
     public PassLayout? Elements { internal get; init; }
+
+    /// <summary>All passes that there are.</summary>
+    internal PassLayout[] AllPasses => allPasses ??= [.. Passes.Append(Gradient).Concat(new[] { Fused, Elements }.OfType<PassLayout>())];
+
+    private PassLayout[]? allPasses;
+
+    /// <summary>A pass reads numbers of other pixels where they lie.</summary>
+    internal bool ReadsNeighbours => Array.Exists(AllPasses, pass => pass.Neighbours.Length > 0);
+
+    /// <summary>Some of these are logits.</summary>
+    internal bool ReadsLogitsOfNeighbours => Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
 
     /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
     public ElementAxes ElementAxes { internal get; init; }

@@ -15,7 +15,7 @@ public sealed class Neighbours : IDisposable
         LossRuntime.Threads = 1;
     }
 
-    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "WorstErrors", "SimilarityAtScales", "Borders"];
+    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "WorstErrors", "SimilarityAtScales", "Borders", "Differences", "ProbabilityDifferences"];
 
     [Theory]
     [MemberData(nameof(Losses))]
@@ -127,23 +127,53 @@ public sealed class Neighbours : IDisposable
     }
 
     /// <summary>Classes last, half and bfloat16 are read where they lie.</summary>
-    [Fact]
-    public void StoragesAgree()
+    [Theory]
+    [InlineData("DiceCentreLine")]
+    [InlineData("Differences")]
+    [InlineData("ProbabilityDifferences")]
+    public void StoragesAgree(string name)
     {
-        var loss = new DiceCentreLine();
+        ILoss loss = Create(name);
         Data data = Data.Of(loss, large: false);
         float[] single = Array.ConvertAll(data.Logits, x => (float)(Half)x), gradient = new float[single.Length];
-        double value = loss.EvaluateWithGradient(single, data.Labels!, data.Shape, gradient);
+        float[]? target = data.Target is null ? null : Array.ConvertAll(data.Target, y => (float)y);
+        double value = Run<float>(single, data.Shape, gradient);
         var halves = new Half[single.Length];
-        Assert.Equal(value, loss.EvaluateWithGradient(Array.ConvertAll(single, x => (Half)x), data.Labels!, data.Shape, halves), 1e-12);
+        Assert.Equal(value, Run<Half>(Array.ConvertAll(single, x => (Half)x), data.Shape, halves), 1e-12);
 
         int classes = data.Shape.Classes, pixels = (int)data.Shape.Pixels;
         float[] last = new float[single.Length], found = new float[single.Length];
         int At(int i) => (((i / pixels / classes) * pixels) + (i % pixels)) * classes + (i / pixels % classes);
         for (int i = 0; i < single.Length; i++)
             last[At(i)] = single[i];
-        Assert.Equal(value, loss.EvaluateWithGradient(last, data.Labels!, data.Shape.WithClassesLast(), found), 1e-12);
+        Assert.Equal(value, Run<float>(last, data.Shape.WithClassesLast(), found), 1e-12);
         Assert.All(Enumerable.Range(0, gradient.Length), i => Assert.Equal(gradient[i], found[At(i)], 1e-9f));
+
+        double Run<T>(T[] logits, LossShape shape, T[] into)
+            where T : unmanaged => data.Labels is { } labels ? loss.EvaluateWithGradient(logits, labels, shape, into) : loss.EvaluateWithGradient(logits, target, shape, into);
+    }
+
+    /// <summary>Images so small that a tile has several of them are each by themselves.</summary>
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void ImagesOfABatchAreNoNeighbours(string name)
+    {
+        ILoss loss = Create(name);
+        if (loss.Definition.PerImage || name == "SimilarityAtScales")
+            return;
+        var random = new Random(11);
+        int classes = loss.Definition.Activation == Activation.Softmax ? 3 : loss.Definition.Activation == Activation.Sigmoid ? 1 : 2;
+        LossShape shape = loss.Definition.Dimensions == 3 ? new(9, classes, 2, 3, 4) : new(9, classes, 3, 5);
+        int pixels = (int)shape.Pixels;
+        float[] logits = [.. Enumerable.Range(0, 9 * classes * pixels).Select(_ => (float)Math.Round((random.NextDouble() * 4) - 2, 3))], gradient = new float[logits.Length];
+        long[] labels = [.. Enumerable.Range(0, 9 * pixels).Select(_ => (long)random.Next(Math.Max(classes, 2)))];
+        double[] exact = Array.ConvertAll(logits, x => (double)x), target = [.. exact.Select(x => x + 0.25)];
+        bool isDense = loss.Definition.Activation == Activation.None;
+        double value = isDense ? loss.EvaluateWithGradient(logits, Array.ConvertAll(target, y => (float)y), shape, gradient) : loss.EvaluateWithGradient(logits, labels, shape, gradient);
+        Assert.Equal(isDense ? ReferenceEvaluation.Evaluate(loss, shape, exact, target) : ReferenceEvaluation.Evaluate(loss, shape, exact, labels), value, 1e-5);
+        var found = new double[logits.Length];
+        _ = isDense ? loss.EvaluateWithGradient(exact, target, shape, found) : loss.EvaluateWithGradient(exact, labels, shape, found);
+        Assert.All(found.Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * found.Max(Math.Abs)));
     }
 
     private static ILoss Create(string name) => (ILoss)Activator.CreateInstance(typeof(Similarity).Assembly.GetType("LossGen.Runtime.Tests.Losses." + name)!)!;

@@ -32,3 +32,19 @@ public sealed partial class Borders
         Square(Window(x.Logit, 0, [1, -2, 0.5], Border.Reflect)) + Square(Window(x.Logit - y, 1, [0.25, 0.5, 0, -1, 2], Border.Replicate))
             + Abs(Shift(MaxPool(x.Probability, 5), 1, -3) - MinPool(y, 3));
 }
+
+/// <summary>Single neighbours of the logits: passes read them where they lie.</summary>
+[Loss(Activation.None, Dimensions = 2)]
+[TotalVariation]
+public sealed partial class Differences
+{
+    private static Value Formula(Prediction x, Target y) => Square(Shift(x.Logit, 0, -2, Border.Replicate) - Shift(x.Logit, 1, 3, Border.Reflect) + y) + (0.5 * Square(Shift(x.Logit, 0, 1) - x.Logit));
+}
+
+/// <summary>Single neighbours of what a pass computed.</summary>
+[Loss(Activation.Softmax, Dimensions = 3)]
+[Diffusion]
+public sealed partial class ProbabilityDifferences
+{
+    private static Value Formula(Prediction x, Target y) => Square(Shift(x.Probability, 0, 1, Border.Replicate) - (Shift(x.Probability, 2, -1) * y)) + Abs(Shift(x.Probability, 1, 2, Border.Reflect) - Shift(x.Probability, 1, -1));
+}

@@ -120,20 +120,21 @@ internal static class HeaderEmitter
     {
         List<Node> nodes = Planner.PixelNodes(pass.Outputs);
         var read = new List<string>();
-        if (nodes.Any(node => node.Op == Op.Logit))
+        Node[] images = [.. pass.Neighbours.Select(neighbour => neighbour[0])];
+        if (nodes.Concat(images).Any(node => node.Op == Op.Logit))
             read.Add("4*C");
         if (nodes.Any(node => node.Op == Op.Target))
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
-        read.AddRange(nodes.Where(node => node.Op is Op.Input or Op.RunningSum || node.IsStep).Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
+        read.AddRange(nodes.Concat(images).Where(node => node.Op is Op.Input or Op.RunningSum || node.IsStep).Distinct().Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");
         if (pass.Sums.Any())
             parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
         if (!pass.Maps.IsEmpty)
-            parts.Add($"stores {Count(pass.Maps.Count(map => map.Axes.Has(Axes.Class)), pass.Maps.Count(map => !map.Axes.Has(Axes.Class)))} maps, for {pass.Steps.Length} steps over the images");
+            parts.Add($"stores {Count(pass.Maps.Count(map => map.Axes.Has(Axes.Class)), pass.Maps.Count(map => !map.Axes.Has(Axes.Class)))} maps" + (pass.Steps.IsEmpty ? "" : $", for {pass.Steps.Length} steps over the images"));
         else if (!pass.Steps.IsEmpty)
             parts.Add($"{pass.Steps.Length} steps over the images follow");
         if (!pass.Stores.IsEmpty)

@@ -111,7 +111,16 @@ internal static class KernelEmitter
         int[] reads = [.. MapMemory.ReadBy(pass).Select(map => plan.Maps[map]).Distinct().OrderBy(place => place)], stores = [.. pass.Maps.Select(map => plan.Maps[map])];
         string List(string name, string type, IReadOnlyCollection<string> items) => items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
+            + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
             + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))]);
+    }
+
+    private static string NeighbourLayout(LossPlan plan, Node neighbour)
+    {
+        Window window = neighbour.Window!;
+        string image = neighbour[0].Op switch { Op.Logit => $"{Kernels}.NeighbourLayout.Logits", Op.Spread => $"{Kernels}.NeighbourLayout.Ones", _ => Literal.Of(plan.Maps[neighbour[0]]) };
+        string border = window.Border == Border.Zero ? "" : $", Border: global::LossGen.Border.{window.Border}";
+        return $"new {Kernels}.NeighbourLayout({image}, Axis: {window.Axis}, By: {Literal.Of(window.First)}{border})";
     }
 
     private static string StepLayout(LossPlan plan, Node step)

@@ -30,7 +30,12 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         Declare(["logits", "logitStride"], "var logits = tile.Logits; nint logitStride = tile.LogitStride;");
         Declare(["target", "targetStride"], "var target = tile.Target; nint targetStride = tile.TargetStride;");
         foreach (Node input in schedule.Nodes.Where(IsMap))
+        {
             Declare([MapName(input)], $"var {MapName(input)} = tile.Inputs[{MapIndex(input)}];", input.Op == Op.Input ? null : input);
+            if (input.Op == Op.Neighbour && TileSchedule.HasClass(input))
+                Declare([MapStride(input)], $"nint {MapStride(input)} = tile.NeighbourStrides[{Pass.Neighbours.IndexOf(input)}];");
+        }
+
         Declare(["inputStride"], "nint inputStride = tile.InputStride;");
         Declare(["labels"], "var labels = tile.Labels;");
         Declare(["scratch", "width"], "var scratch = tile.Scratch; int width = tile.Width;");
@@ -98,7 +103,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (inputs.Any(node => node.Op == Op.Target))
             Walk("y", "target", "targetStride");
         foreach (Node input in ElementInputs(inputs))
-            Walk(RowName(input), MapName(input), "inputStride");
+            Walk(RowName(input), MapName(input), MapStride(input));
         foreach (Node row in schedule.Stored.Where(node => inputs.Contains(node) || computed.Contains(node)))
             Walk(RowName(row), $"scratch + ({schedule.Stored.IndexOf(row)} * classes * width)", "width");
         if (inputs.Any(node => node.Op == Op.OneHot))
@@ -121,17 +126,21 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
 
     public string RowName(Node node) => Name(node) + "Row";
 
-    // What lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps left.
-    private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum || node.IsStep;
+    // What lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps left, and behind what is stored the neighbours.
+    private static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum or Op.Neighbour || node.IsStep;
 
     private int MapIndex(Node node) => node.Op switch
     {
         Op.Input => node.Index,
         Op.RunningSum => plan.Graph.InputCount + plan.RunningSums.IndexOf(node),
+        Op.Neighbour => plan.Graph.InputCount + (3 * plan.RunningSums.Length) + (2 * plan.Maps.HasClass.Count) + Pass.Neighbours.IndexOf(node),
         _ => plan.Graph.InputCount + plan.RunningSums.Length + plan.Maps[node],
     };
 
     private string MapName(Node node) => Name(node) + "Map";
+
+    // Neighbours lie in the image, or in a copy of their own.
+    private string MapStride(Node node) => node.Op == Op.Neighbour ? Name(node) + "Stride" : "inputStride";
 
     private static IEnumerable<Node> ElementInputs(IEnumerable<Node> nodes) =>
         nodes.Where(node => IsMap(node) && TileSchedule.HasClass(node)).OrderBy(node => node.Id);
@@ -195,7 +204,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
         if (inputs.Any(node => node.Op == Op.Target))
             writer.Line("var y = target + (c * targetStride);");
         foreach (Node input in ElementInputs(inputs))
-            writer.Line($"var {RowName(input)} = {MapName(input)} + (c * inputStride);");
+            writer.Line($"var {RowName(input)} = {MapName(input)} + (c * {MapStride(input)});");
         if (inputs.Any(node => node.Op == Op.Upstream && node.IsPixel))
             writer.Line("var upstream = tile.Upstream + (c * tile.UpstreamStride);");
         if (inputs.Any(node => node.Op == Op.OneHot))
@@ -396,7 +405,7 @@ internal sealed class VectorText(CodeWriter writer, LossPlan plan, TileSchedule 
             case Op.Target:
                 return perPixel ? "V.Load(y)" : $"V.Load(y + i{Apart("targetStride")})";
             case var _ when IsMap(node) && TileSchedule.HasClass(node):
-                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i{Apart("inputStride")})";
+                return perPixel ? $"V.Load({RowName(node)})" : $"V.Load({RowName(node)} + i{Apart(MapStride(node))})";
             case var _ when IsMap(node):
                 return $"V.Load({MapName(node)} + i)";
             case Op.Upstream when node.IsPixel:
