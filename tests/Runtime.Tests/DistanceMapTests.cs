@@ -18,6 +18,11 @@ public sealed class DistanceMapTests
             }
         }
 
+        // Sources that are farther away than places are tried, beside some that are not.
+        data.Add([3, 200], [], 300);
+        data.Add([200, 11], [3, 0.7], 500);
+        data.Add([150, 67], [0.7, 1.25], 2500);
+        data.Add([2, 90, 70], [3, 0.7, 1.25], 3000);
         return data;
     }
 
