@@ -200,10 +200,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
     }
 
-    // Whether any label of the tile is ignored.
+    // Whether any label of the tile is ignored: then they are in memory.Integers, too.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool ReadLabels(in CallState run, in TileMemory memory, int image, long pixel, int count)
     {
+        if (LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, count, memory.Labels))
+            return false;
         LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, memory.Integers);
         LabelReader.Found found = LabelReader.Convert(run.Labels, memory.Integers, count, memory.Labels);
 

@@ -198,11 +198,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // Labels as numbers, and which are valid. True where not all are.
     private static bool PrepareLabels(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span)
     {
-        bool isMasked = ReadLabels(run, memory, span.Image, span.Pixel, span.Count) || span.Count != span.Padded;
+        bool hasIgnored = ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
         tile.Labels = memory.Labels;
         if (isMasked)
         {
-            LabelReader.MarkValid(run.Labels, memory.Integers, span.Count, memory.Valid);
+            if (hasIgnored)
+                LabelReader.MarkValid(run.Labels, memory.Integers, span.Count, memory.Valid);
+            else
+                new Span<byte>(memory.Valid, span.Count * sizeof(T)).Fill(0xFF);
             new Span<T>(memory.Labels + span.Count, span.Padded - span.Count).Fill(T.NegativeOne);
             new Span<T>(memory.Valid + span.Count, span.Padded - span.Count).Clear();
         }

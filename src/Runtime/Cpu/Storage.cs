@@ -5,120 +5,180 @@ using LossGen.Kernels;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Numbers of 16 bits to float and back, eight at a time. Exact one way, to the nearest (of two equally near the even one) the other; subnormal numbers, infinities and NaN included, also where the processor
+/// Numbers of 16 bits to float and back, sixteen at a time. Exact one way, to the nearest (of two equally near the even one) the other; subnormal numbers, infinities and NaN included, also where the processor
 /// is told to take subnormal numbers for 0.
 /// </summary>
 internal static unsafe class Storage
 {
-    private const int Lanes = 8;
+    private const int Lanes = 16;
 
     private const uint Sign = 0x8000_0000;
 
     private const uint Infinity = 0x7F80_0000;
 
-    // The exponents of half and float differ by this, in place.
-    private const uint Rebias = (127 - 15) << 23;
-
-    // Of half, in place in a float.
-    private const uint HalfExponent = 0x7C00 << 13;
-
-    // The smallest normal half.
-    private const uint SmallestNormal = (127 - 14) << 23;
-
-    // 2^16, the first number whose rounding has no finite half.
-    private const uint BeyondHalf = (127 + 16) << 23;
-
-    // Added to a float below the smallest normal half, it leaves the subnormal half in the last bits, rounded by the addition.
-    private const uint SubnormalMagic = (127 - 15 + (23 - 10) + 1) << 23;
-
     /// <summary>Reads numbers from the given one on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(LogitElement element, void* source, long first, float* target, int count)
     {
-        ushort* from = (ushort*)source + first;
+        if (element == LogitElement.Half)
+            Widen<OfHalf>((ushort*)source + first, target, count);
+        else
+            Widen<OfBFloat16>((ushort*)source + first, target, count);
+    }
+
+    /// <summary>Writes numbers from the given one on.</summary>
+    public static void Narrow(float* source, LogitElement element, void* target, long first, int count)
+    {
+        if (element == LogitElement.Half)
+            Narrow<OfHalf>(source, (ushort*)target + first, count);
+        else
+            Narrow<OfBFloat16>(source, (ushort*)target + first, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Widen<TFormat>(ushort* from, float* target, int count)
+        where TFormat : struct, IFormat
+    {
         int i = 0;
         for (; i + Lanes <= count; i += Lanes)
-            Widen(element, Vector128.Load(from + i)).Store(target + i);
+            Widen<TFormat>(Vector256.Load(from + i), target + i);
         if (i == count)
             return;
         ushort* rest = stackalloc ushort[Lanes];
         float* wide = stackalloc float[Lanes];
         new ReadOnlySpan<ushort>(from + i, count - i).CopyTo(new Span<ushort>(rest, Lanes));
-        Widen(element, Vector128.Load(rest)).Store(wide);
+        Widen<TFormat>(Vector256.Load(rest), wide);
         new ReadOnlySpan<float>(wide, count - i).CopyTo(new Span<float>(target + i, count - i));
     }
 
-    /// <summary>Writes numbers from the given one on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow(float* source, LogitElement element, void* target, long first, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen<TFormat>(Vector256<ushort> bits, float* target)
+        where TFormat : struct, IFormat
     {
-        ushort* to = (ushort*)target + first;
+        (Vector256<int> low, Vector256<int> high) = Vector256.Widen(bits.AsInt16());
+        if (TFormat.AreOrdinary(bits))
+        {
+            TFormat.WidenOrdinary(low).Store(target);
+            TFormat.WidenOrdinary(high).Store(target + (Lanes / 2));
+            return;
+        }
+
+        TFormat.Widen(low.AsUInt32() & Vector256.Create(0xFFFFu)).Store(target);
+        TFormat.Widen(high.AsUInt32() & Vector256.Create(0xFFFFu)).Store(target + (Lanes / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow<TFormat>(float* source, ushort* to, int count)
+        where TFormat : struct, IFormat
+    {
         int i = 0;
         for (; i + Lanes <= count; i += Lanes)
-            Narrow(element, Vector256.Load(source + i)).Store(to + i);
+            Narrow<TFormat>(source + i).Store(to + i);
         if (i == count)
             return;
         float* rest = stackalloc float[Lanes];
         ushort* narrow = stackalloc ushort[Lanes];
         new ReadOnlySpan<float>(source + i, count - i).CopyTo(new Span<float>(rest, Lanes));
-        Narrow(element, Vector256.Load(rest)).Store(narrow);
+        Narrow<TFormat>(rest).Store(narrow);
         new ReadOnlySpan<ushort>(narrow, count - i).CopyTo(new Span<ushort>(to + i, count - i));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Widen(LogitElement element, Vector128<ushort> bits)
-    {
-        Vector256<uint> wide = Vector256.WidenLower(bits.ToVector256Unsafe());
-        return element == LogitElement.Half ? FromHalf(wide) : (wide << 16).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ushort> Narrow(LogitElement element, Vector256<float> value)
-    {
-        Vector256<uint> bits = element == LogitElement.Half ? ToHalf(value.AsUInt32()) : ToBFloat16(value.AsUInt32());
-        return Vector128.Narrow(bits.GetLower(), bits.GetUpper());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FromHalf(Vector256<uint> half)
-    {
-        Vector256<uint> magnitude = (half & Vector256.Create(0x7FFFu)) << 13, exponent = magnitude & Vector256.Create(HalfExponent);
-        Vector256<uint> normal = magnitude + Vector256.Create(Rebias);
-
-        // Infinity and NaN have all bits of the exponent set here, too.
-        Vector256<uint> beyond = magnitude | Vector256.Create(Infinity);
-
-        // A subnormal half counts steps of the smallest normal one: as the fraction of that number, less the number.
-        Vector256<uint> small = ((normal + Vector256.Create(1u << 23)).AsSingle() - Vector256.Create(SmallestNormal).AsSingle()).AsUInt32();
-        Vector256<uint> result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256<uint>.Zero), small, normal);
-        result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256.Create(HalfExponent)), beyond, result);
-        return (result | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> ToHalf(Vector256<uint> bits)
-    {
-        Vector256<uint> sign = bits & Vector256.Create(Sign), magnitude = bits ^ sign;
-        Vector256<uint> beyond = Vector256.ConditionalSelect(IsAbove(magnitude, Infinity), Vector256.Create(0x7E00u), Vector256.Create(0x7C00u));
-        Vector256<uint> small = (magnitude.AsSingle() + Vector256.Create(SubnormalMagic).AsSingle()).AsUInt32() - Vector256.Create(SubnormalMagic);
-
-        // Half a step less a bit is added, and the bit where the result would be odd.
-        Vector256<uint> odd = (magnitude >> 13) & Vector256.Create(1u);
-        Vector256<uint> normal = (magnitude - Vector256.Create(Rebias) + Vector256.Create(0xFFFu) + odd) >> 13;
-        Vector256<uint> result = Vector256.ConditionalSelect(IsAbove(magnitude, SmallestNormal - 1), normal, small);
-        result = Vector256.ConditionalSelect(IsAbove(magnitude, BeyondHalf - 1), beyond, result);
-        return result | (sign >> 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> ToBFloat16(Vector256<uint> bits)
-    {
-        Vector256<uint> odd = (bits >> 16) & Vector256.Create(1u), rounded = (bits + Vector256.Create(0x7FFFu) + odd) >> 16;
-        Vector256<uint> nan = (bits >> 16) | Vector256.Create(0x0040u);
-        return Vector256.ConditionalSelect(IsAbove(bits & Vector256.Create(~Sign), Infinity), nan, rounded);
-    }
+    private static Vector256<ushort> Narrow<TFormat>(float* source)
+        where TFormat : struct, IFormat =>
+        Vector256.Narrow(TFormat.Narrow(Vector256.Load(source).AsUInt32()), TFormat.Narrow(Vector256.Load(source + (Lanes / 2)).AsUInt32()));
 
     // Of magnitudes, which are positive as signed numbers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> IsAbove(Vector256<uint> magnitude, uint limit) =>
         Vector256.GreaterThan(magnitude.AsInt32(), Vector256.Create((int)limit)).AsUInt32();
+
+    private interface IFormat
+    {
+        /// <summary>All of the numbers are such that <see cref="WidenOrdinary"/> has them.</summary>
+        static abstract bool AreOrdinary(Vector256<ushort> bits);
+
+        /// <param name="bits">Its sign in all the upper bits.</param>
+        static abstract Vector256<float> WidenOrdinary(Vector256<int> bits);
+
+        /// <param name="bits">Nothing above its own.</param>
+        static abstract Vector256<float> Widen(Vector256<uint> bits);
+
+        static abstract Vector256<uint> Narrow(Vector256<uint> bits);
+    }
+
+    private readonly struct OfHalf : IFormat
+    {
+        // The exponents of half and float differ by this, in place.
+        private const uint Rebias = (127 - 15) << 23;
+
+        // Of half, in place in a float.
+        private const uint HalfExponent = 0x7C00 << 13;
+
+        // The smallest normal half.
+        private const uint SmallestNormal = (127 - 14) << 23;
+
+        // 2^16, the first number whose rounding has no finite half.
+        private const uint BeyondHalf = (127 + 16) << 23;
+
+        // Added to a float below the smallest normal half, it leaves the subnormal half in the last bits, rounded by the addition.
+        private const uint SubnormalMagic = (127 - 15 + (23 - 10) + 1) << 23;
+
+        // Neither 0, subnormal, infinite nor NaN: one more than the exponent is none of 0, 1 and 32.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool AreOrdinary(Vector256<ushort> bits) => !Vector256.EqualsAny((bits + Vector256.Create((ushort)0x0400)) & Vector256.Create((ushort)0x7800), Vector256<ushort>.Zero);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> WidenOrdinary(Vector256<int> bits) => (((bits << 13).AsUInt32() & Vector256.Create(Sign | (0x7FFFu << 13))) + Vector256.Create(Rebias)).AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Widen(Vector256<uint> half)
+        {
+            Vector256<uint> magnitude = (half & Vector256.Create(0x7FFFu)) << 13, exponent = magnitude & Vector256.Create(HalfExponent);
+            Vector256<uint> normal = magnitude + Vector256.Create(Rebias);
+
+            // Infinity and NaN have all bits of the exponent set here, too.
+            Vector256<uint> beyond = magnitude | Vector256.Create(Infinity);
+
+            // A subnormal half counts steps of the smallest normal one: as the fraction of that number, less the number.
+            Vector256<uint> small = ((normal + Vector256.Create(1u << 23)).AsSingle() - Vector256.Create(SmallestNormal).AsSingle()).AsUInt32();
+            Vector256<uint> result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256<uint>.Zero), small, normal);
+            result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256.Create(HalfExponent)), beyond, result);
+            return (result | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<uint> Narrow(Vector256<uint> bits)
+        {
+            Vector256<uint> sign = bits & Vector256.Create(Sign), magnitude = bits ^ sign;
+            Vector256<uint> beyond = Vector256.ConditionalSelect(IsAbove(magnitude, Infinity), Vector256.Create(0x7E00u), Vector256.Create(0x7C00u));
+            Vector256<uint> small = (magnitude.AsSingle() + Vector256.Create(SubnormalMagic).AsSingle()).AsUInt32() - Vector256.Create(SubnormalMagic);
+
+            // Half a step less a bit is added, and the bit where the result would be odd.
+            Vector256<uint> odd = (magnitude >> 13) & Vector256.Create(1u);
+            Vector256<uint> normal = (magnitude - Vector256.Create(Rebias) + Vector256.Create(0xFFFu) + odd) >> 13;
+            Vector256<uint> result = Vector256.ConditionalSelect(IsAbove(magnitude, SmallestNormal - 1), normal, small);
+            result = Vector256.ConditionalSelect(IsAbove(magnitude, BeyondHalf - 1), beyond, result);
+            return result | (sign >> 16);
+        }
+    }
+
+    private readonly struct OfBFloat16 : IFormat
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool AreOrdinary(Vector256<ushort> bits) => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> WidenOrdinary(Vector256<int> bits) => (bits << 16).AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Widen(Vector256<uint> bits) => (bits << 16).AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<uint> Narrow(Vector256<uint> bits)
+        {
+            Vector256<uint> odd = (bits >> 16) & Vector256.Create(1u), rounded = (bits + Vector256.Create(0x7FFFu) + odd) >> 16;
+            Vector256<uint> nan = (bits >> 16) | Vector256.Create(0x0040u);
+            return Vector256.ConditionalSelect(IsAbove(bits & Vector256.Create(~Sign), Infinity), nan, rounded);
+        }
+    }
 }
