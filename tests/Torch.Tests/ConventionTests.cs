@@ -79,17 +79,7 @@ public class ConventionTests
         [nameof(OptaxCrossEntropy)] = (() => new OptaxCrossEntropy(), b => OverPixels(b, (n, s) => -Math.Log(OfLabel(b, n, s))) / b.Valid().Count()),
     };
 
-    public static TheoryData<string, bool> Cases()
-    {
-        var cases = new TheoryData<string, bool>();
-        foreach (string loss in Losses.Keys)
-        {
-            cases.Add(loss, false);
-            cases.Add(loss, true);
-        }
-
-        return cases;
-    }
+    public static TheoryData<string, bool> Cases() => Check.OnEachRoad(Losses.Keys);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -28,17 +28,7 @@ public class OptionTests
         [nameof(TopKBeyondValid)] = (() => new TopKBeyondValid(), b => HardestOfAll(b, 0.9)),
     };
 
-    public static TheoryData<string, bool> Cases()
-    {
-        var cases = new TheoryData<string, bool>();
-        foreach (string loss in Losses.Keys)
-        {
-            cases.Add(loss, false);
-            cases.Add(loss, true);
-        }
-
-        return cases;
-    }
+    public static TheoryData<string, bool> Cases() => Check.OnEachRoad(Losses.Keys);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -27,6 +27,19 @@ internal static class Check
         return (value.detach(), x.grad!.detach());
     }
 
+    /// <summary>Each of some losses on the kernels, and on tensor operations.</summary>
+    public static TheoryData<string, bool> OnEachRoad(IEnumerable<string> losses)
+    {
+        var cases = new TheoryData<string, bool>();
+        foreach (string loss in losses)
+        {
+            cases.Add(loss, false);
+            cases.Add(loss, true);
+        }
+
+        return cases;
+    }
+
     /// <summary>On one of the two roads value and gradient are those of a formula in plain arithmetic, the gradient by its differences.</summary>
     public static void Peer(nn.Module<Tensor, Tensor, Tensor> loss, long[] shape, int seed, Func<PlainBatch, double> peer, bool operations, double tolerance = 1e-11)
     {
