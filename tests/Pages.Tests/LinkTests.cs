@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using LossGen.Pages.Catalogue;
 
@@ -26,6 +27,16 @@ public partial class LinkTests
 
     [Fact]
     public void There_are_links() => Assert.True(s_files.Sum(page => Link().Count(Prose(Path.Combine(Repository.Root, page)))) > 500);
+
+    // The other folders' pages are listed by the tables of their README.md, which other tests hold against the pages.
+    [Fact]
+    public void The_sidebar_of_the_site_lists_every_page_once()
+    {
+        using var sections = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "build", "site", "sections.json")));
+        string[] listed = [.. sections.RootElement.EnumerateArray().SelectMany(section => section.GetProperty("pages").EnumerateArray()).Select(page => page.GetString()!)];
+        string[] expected = [.. s_files.Where(page => !page.StartsWith("docs/losses/", StringComparison.Ordinal) && !page.StartsWith("docs/diagnostics/", StringComparison.Ordinal)), "docs/diagnostics/README.md", "docs/losses/README.md"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
 
     private static bool LeadsSomewhere(string from, string link)
     {
