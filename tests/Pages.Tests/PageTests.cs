@@ -84,6 +84,10 @@ public partial class PageTests
     [Fact]
     public void Table_of_presentations_names_only_terms() => Assert.Empty(Presentation.Names.Except(Term.All.Select(term => term.Name)));
 
+    /// <summary>The sentences that say when to take a term.</summary>
+    [Fact]
+    public void Every_term_says_when_to_take_it() => Assert.Equal(Term.All.Select(term => term.Name).Order(StringComparer.Ordinal), Uses.Names.Order(StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Terms))]
     public void Every_term_is_listed_and_has_a_scene(string name)

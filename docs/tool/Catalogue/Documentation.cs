@@ -41,13 +41,6 @@ internal static partial class Documentation
     /// <summary>Which values the documentation says that an option takes.</summary>
     public static string StatedRange(Option option) => Text(Name(option), "value");
 
-    /// <summary>The first sentence of a text.</summary>
-    public static string FirstSentence(string text)
-    {
-        Match end = SentenceEnd().Match(text);
-        return end.Success ? text[..(end.Index + 1)] : text;
-    }
-
     private static string Name(Option option) => $"P:{option.Property.DeclaringType!.FullName}.{option.Name}";
 
     private static string Text(string member, string part)
@@ -91,8 +84,4 @@ internal static partial class Documentation
 
     [GeneratedRegex(@"[*|$\\`\[\]]")]
     private static partial Regex MarkdownSign();
-
-    // A dot outside code and before a capital, but not that of an initial.
-    [GeneratedRegex(@"(?<=^(?:[^`]|`[^`]*`)*)(?<! [A-Z])[.](?= [A-Z([])")]
-    private static partial Regex SentenceEnd();
 }

@@ -36,11 +36,11 @@ internal static class IndexPage
         foreach ((Family family, string title, string about) in Families.Where(family => terms.Contains(family.Family)))
         {
             text.Append($"## {title}\n\n{about}\n\n");
-            Table.Write(text, ["", "loss", "what it is"], terms[family].Select(term => new[]
+            Table.Write(text, ["", "loss", "when to take it"], terms[family].Select(term => new[]
             {
                 $"<img src=\"images/small/{term.Name}.png\" width=\"144\" height=\"78\" alt=\"\">",
                 $"[{term.Name}]({term.Name}.md)",
-                Documentation.FirstSentence(Documentation.Summary(term.Type)),
+                Uses.Of(term),
             }));
         }
 

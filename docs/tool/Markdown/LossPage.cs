@@ -19,7 +19,7 @@ internal static class LossPage
     {
         var presentation = Presentation.Of(term);
         var text = new StringBuilder();
-        text.Append($"<!-- Written by docs/tool from src/Runtime/Catalogue. -->\n\n[Losses](README.md) / {IndexPage.Link(presentation.Family)}\n\n# {term.Name}\n\n{Documentation.Summary(term.Type)}\n\n");
+        text.Append($"<!-- Written by docs/tool from src/Runtime/Catalogue. -->\n\n[Losses](README.md) / {IndexPage.Link(presentation.Family)}\n\n# {term.Name}\n\n**When to take it:** {Uncapitalised(Uses.Of(term))}\n\n{Documentation.Summary(term.Type)}\n\n");
         Formula(text, term, presentation);
         Declaration(text, term, presentation);
         Options(text, term);
@@ -31,6 +31,8 @@ internal static class LossPage
             text.Append($"## Source\n\n{remarks}\n");
         return text.ToString().TrimEnd('\n') + "\n";
     }
+
+    private static string Uncapitalised(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     private static void Formula(StringBuilder text, Term term, Presentation presentation)
     {
