@@ -28,4 +28,8 @@ internal interface IBackend
 /// <summary>A backend's part in the class of a loss with errors.</summary>
 /// <param name="Base">The base class or interface.</param>
 /// <param name="Members">The members, as C#.</param>
-internal sealed record StubPart(string Base, IReadOnlyList<string> Members);
+internal sealed record StubPart(string Base, IReadOnlyList<string> Members)
+{
+    /// <summary>The base is a class, which stands before interfaces.</summary>
+    public bool IsClass { get; init; }
+}

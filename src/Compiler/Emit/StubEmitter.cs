@@ -14,8 +14,7 @@ internal static class StubEmitter
     {
         List<StubPart> parts = backends.Select(backend => backend.Stub(model, Throw)).ToList();
 
-        // A base class stands before the interfaces: that of the backend that was added last.
-        string bases = string.Join(", ", parts.AsEnumerable().Reverse().Select(part => part.Base));
+        string bases = string.Join(", ", parts.OrderByDescending(part => part.IsClass).Select(part => part.Base));
         string members = string.Join("\n\n", parts.SelectMany(part => part.Members).Select(member => "    " + member));
         return PartialType.Write(
             model.Namespace, model.Containers, $"{model.Modifiers} partial class {model.Name} : {bases}\n{{\n{members}\n}}");

@@ -25,6 +25,19 @@ public class StubTests
         }
         """);
 
+    /// <summary>C#'s own error in a formula is the only one: an error in the heading of a class would hide it.</summary>
+    [Theory]
+    [InlineData(false, "false")]
+    [InlineData(true, "false")]
+    [InlineData(false, "true")]
+    [InlineData(true, "true")]
+    public void TheErrorOfAFormulaIsSeen(bool torchSharp, string gpu)
+    {
+        var compilation = GeneratorDriverHelper.Compile("[Loss(Activation.Softmax)] public sealed partial class L { private static Value Formula(Prediction x, Target y) => Missing(x.Probability); }", torchSharp);
+        GeneratorDriverHelper.CreateDriver(("LossGenGpu", gpu)).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
+        Assert.Equal("CS0103", Assert.Single(whole.GetDiagnostics(), diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
+    }
+
     [Fact]
     public void TheModuleStaysUsable() => Markup.Verify(
         """

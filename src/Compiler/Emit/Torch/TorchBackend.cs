@@ -22,7 +22,10 @@ internal sealed class TorchBackend : IBackend
             [
                 $"public override {Tensor} forward({Tensor} input, {Tensor} target{inputs}) => {body};",
                 $"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient) => {body};",
-            ]);
+            ])
+        {
+            IsClass = true,
+        };
     }
 
     public IEnumerable<(string Name, string Text)> SupportFiles() => TorchSupportSource.Files();
