@@ -47,14 +47,9 @@ internal sealed partial class TensorInput
     /// <summary>The largest (or smallest) of neighbours inside the image; the first of equal ones has the derivative.</summary>
     public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum) => OfSomething(PoolLine(value, axis, first, size, isMinimum), isMinimum);
 
-    // Infinite where all neighbours are ignored, for the next axis; nothing else is asked there, but autograd would multiply by 0.
-    private Tensor OfSomething(Tensor pooled, bool isMinimum)
-    {
-        if (!torch.is_grad_enabled())
-            return pooled;
-        Tensor nothing = OfNoClass(pooled);
-        return torch.where(pooled.ne(Hold(Nothing(isMinimum))), pooled, isMinimum ? -nothing : nothing);
-    }
+    // Infinite where all neighbours are ignored, for the next axis; nothing else is asked there, but autograd would multiply what follows by 0: a number whose logarithm, reciprocal and powers are numbers.
+    private Tensor OfSomething(Tensor pooled, bool isMinimum) =>
+        torch.is_grad_enabled() ? torch.where(pooled.ne(Hold(Nothing(isMinimum))), pooled, Number(0.5)) : pooled;
 
     private Tensor PoolLine(Tensor value, int axis, int first, int size, bool isMinimum)
     {

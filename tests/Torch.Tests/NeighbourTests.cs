@@ -147,6 +147,28 @@ public class NeighbourTests
         }
     }
 
+    /// <summary>The same where a class is ignored at a pixel and all its neighbours, and another is not.</summary>
+    [Fact]
+    public void A_gradient_penalty_has_a_gradient_beside_ignored_pixels()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new PowersOfPools();
+        Tensor x = randn([1, 2, 4, 6], ScalarType.Float64, generator: new Generator(8)), y = rand([1, 2, 4, 6], ScalarType.Float64, generator: new Generator(9));
+        y[.., ..1, .., ..3] = 255;
+        Tensor direction = randn(x.shape, ScalarType.Float64, generator: new Generator(10)), own = x.clone().requires_grad_();
+        Penalty(own).backward();
+        const double h = 1e-5;
+        double slope = (Penalty(x + (h * direction)) - Penalty(x - (h * direction))).item<double>() / (2 * h);
+        Assert.Equal(slope, (own.grad! * direction).sum().item<double>(), 1e-5 * Math.Max(1, Math.Abs(slope)));
+        Assert.Equal(0, own.grad![.., ..1, .., ..3].abs().max().item<double>());
+
+        Tensor Penalty(Tensor at)
+        {
+            Tensor leaf = at.requires_grad ? at : at.detach().requires_grad_();
+            return autograd.grad([loss.call(leaf, y)], [leaf], create_graph: true, retain_graph: true)[0].square().sum();
+        }
+    }
+
     [Fact]
     public void Tensors_of_other_axes_are_refused()
     {
