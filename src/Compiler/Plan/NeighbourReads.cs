@@ -84,7 +84,7 @@ internal sealed class NeighbourReads(GraphBuilder graph, IEnumerable<Node> outpu
             if (node.Op == Op.Neighbour)
                 return OfNeighbour(node);
             Operation operation = node.Operation();
-            if (!operation.IsElementwise || operation.IsExpensive || ++operations > MostOperations)
+            if (!operation.IsElementwise || operation.IsExpensive || node.IsOfMaximum || ++operations > MostOperations)
                 return null;
             var inputs = new Node[node.Inputs.Length];
             for (int i = 0; i < inputs.Length; i++)

@@ -57,7 +57,7 @@ public class CatalogueTests
             [.. new[] { 0, double.NaN, 0.25, 2.5 }.Where(option.GetCustomAttribute<OptionRangeAttribute>()!.Contains).Select(number => double.IsNaN(number) ? "double.NaN" : FormattableString.Invariant($"{number}"))],
         var type when type == typeof(int) => ["1", "3"],
         var type when type == typeof(bool) => ["true", "false"],
-        var type when type == typeof(double[]) => ["null", "new[] { 1.0, 2.0, 3.0, 4.0 }"],
+        var type when type == typeof(double[]) => ["null", "new[] { 1.0, 0.5, 0.25, 0.75 }"],
         { IsEnum: true } type => Enum.GetNames(type).Select(member => $"{type.Name}.{member}").ToArray(),
         var type => throw new NotSupportedException($"options of type {type}"),
     };

@@ -77,8 +77,9 @@ public sealed partial class CalibrationErrorAttribute : LossTermAttribute
     }
 
     // How much of a pixel is in a bin, by its place among the bins: from its lower to its upper edge, or the more the nearer it is to the middle.
+    // What is not a number is in all of them, so that it stays none.
     private static Value Share(Value place, int bin, bool soft) =>
-        soft ? Max(1 - Abs(place - (bin + 0.5)), 0) : Detach(Where((place > bin) & (place <= bin + 1), 1, 0));
+        soft ? Max(1 - Abs(place - (bin + 0.5)), 0) : Detach(Where((place <= bin) | (place > bin + 1), 0, 1));
 
     private static Value Gap(Value share, Value off, Value least)
     {
