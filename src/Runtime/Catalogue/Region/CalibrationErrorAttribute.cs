@@ -84,8 +84,8 @@ public sealed partial class CalibrationErrorAttribute : LossTermAttribute
     private static Value Gap(Value share, Value off, Value least)
     {
         Value pixels = Sum(share);
-        return Where(pixels >= least, Abs(Sum(share * off)) / pixels, 0);
+        return Where(pixels < least, 0, Abs(Sum(share * off)) / pixels);
     }
 
-    private static Value Occupied(Value share, Value least) => Where(Sum(share) >= least, 1, 0);
+    private static Value Occupied(Value share, Value least) => Where(Sum(share) < least, 0, 1);
 }
