@@ -36,7 +36,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Pad(run, span, rows, copies);
         }
 
-        tile.Inputs = memory.Inputs;
         tile.NeighbourStrides = memory.NeighbourStrides;
     }
 
