@@ -155,7 +155,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         run.CopiesAhead || (run.Sizes.Neighbours == 0 && Softmax.IsFetchedAhead(run.Classes) && run.LogitCount * sizeof(T) > PrefetchedBytes);
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
-    // many classes, even out of a cache. What is written past the caches has no business in them.
+    // many classes, even out of a cache. What is written past the caches has no business in them. Of few rows the processor sees the next
+    // tile coming, and asking for it costs 5 to 13 % of BCE + Dice.
+    private const int RowsSeen = 4;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
@@ -167,6 +170,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         }
 
+        if (run.Classes <= RowsSeen)
+            return;
         for (int c = 0; c < run.Classes && Sse.IsSupported; c++)
         {
             for (int i = 0; i < tile.Pixels; i += CacheLine / sizeof(T))
