@@ -47,6 +47,29 @@ internal sealed class Factoring(GraphBuilder graph)
         return Sum(terms);
     }
 
+    /// <summary>
+    /// A sum where a condition of the pixel holds, 0 elsewhere: the condition moves into the terms, to what is computed once a pixel. What is
+    /// taken out is between 0 and 1, so that its product with 0 is 0, or it is NaN, which stays NaN then.
+    /// </summary>
+    public Node Guard(Node condition, Node value)
+    {
+        List<Node> terms = [.. Terms(value).Take(MostTerms + 1)];
+        return terms.Count <= MostTerms && terms.Exists(term => Split(term).Common is not null)
+            ? terms.Select(term => GuardProduct(condition, term)).Aggregate(Add)
+            : graph.Make(Op.Mask, condition, value);
+    }
+
+    private Node GuardProduct(Node condition, Node term) =>
+        Split(term) is ({ } factor, var cofactor) ? graph.Make(Op.Multiply, factor, GuardPixel(condition, cofactor)) : GuardPixel(condition, term);
+
+    // Selections by class stay outside.
+    private Node GuardPixel(Node condition, Node value) => value.Op switch
+    {
+        Op.Mask when value.Axes.Has(Axes.Class) && value[0].Op == Op.OneHot => graph.Make(Op.Mask, value[0], GuardPixel(condition, value[1])),
+        Op.Where when value.Axes.Has(Axes.Class) && value[0].Op == Op.OneHot => graph.Make(Op.Where, value[0], GuardPixel(condition, value[1]), GuardPixel(condition, value[2])),
+        _ => graph.Make(Op.Mask, condition, value),
+    };
+
     // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm. What they begin with,
     // w * max(-x, 0) + (1 - w) * max(x, 0), is max(x, 0) - w * x.
     private Node? Mixture(Node left, Node right)

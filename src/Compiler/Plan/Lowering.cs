@@ -129,6 +129,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             // The probability of the label. Its logarithm has lost digits to the maximum where it is far below 0.
             case Op.Exp when GraphBuilder.LessLogSumExp(node[0]) is var (value, logits) && graph.IsAtLabel(value, logits):
                 return graph.Make(Op.Multiply, graph.Make(Op.ExpNonPositive, Minus(done[value], Maximum(done[logits]))), ReciprocalSum(done[logits]));
+            case Op.Mask when graph.IsBesideInfinity(node[0]) && node.Axes.Has(Axes.Class) && !node[0].Axes.Has(Axes.Class):
+                return factoring.Guard(inputs[0], inputs[1]);
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
                 return factoring.Add(inputs[0], inputs[1]);
             default:

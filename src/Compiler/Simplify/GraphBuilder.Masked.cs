@@ -66,6 +66,9 @@ internal sealed partial class GraphBuilder
 
     private readonly HashSet<Node> notLost = [];
 
+    /// <summary>The condition leaves out only what a masked class makes infinite times 0, and where logits are NaN it may hold or not.</summary>
+    public bool IsBesideInfinity(Node condition) => notLost.Contains(condition);
+
     // The target, and 1 less the target.
     private static bool IsWeight(Node node) => node.Op == Op.Target
         || (node.Op == Op.Add && node[0].IsNumber(1) && node[1] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1) && minus[1].Op == Op.Target);

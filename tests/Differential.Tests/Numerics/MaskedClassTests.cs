@@ -44,6 +44,10 @@ public sealed class MaskedClassTests
         new("SumOverClasses(x.Probability * x.Logit)", Own + (0.5 * Other), [Own + (Own * Other * 0.5), Other - (Own * Other * 0.5), 0]),
         new("-SumOverClasses(y * x.Logit)", -1, [-1, 0, 0]),
 
+        // The gradient of the focal term shares the probability with that of the other.
+        new("SumOverClasses(y * x.Probability) - Square(SumOverClasses((1 - y) * x.Probability)) * SumOverClasses(y * x.LogProbability)",
+            Own + (Other * Other * Entropy), [Slopes(2)[0] + (Own * Other), Slopes(2)[1] - (Own * Other), 0]),
+
         // What levels off, of the logarithm of a probability: its slope at minus infinity is 0 whatever it is multiplied by.
         .. Saturating("Log(1 + Exp({0}))", v => Math.Log(1 + Math.Exp(v)), v => 1 / (1 + Math.Exp(-v)), 0),
         .. Saturating("Exp({0})", Math.Exp, Math.Exp, 0),
