@@ -159,6 +159,7 @@ internal sealed partial class GraphBuilder
     {
         (List<Node> masks, Node inner) = Unmask(sum[0]);
         List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax or Op.Sigmoid)];
+        masks = OfExponents(masks, exponentials);
         Scaled? whole = ScaledOf(inner) is { HasFactor: false } found ? found : null;
         bool hasExponential = whole is { HasExponential: true } || exponentials.Any(IsWild);
         bool hasProbabilities = whole is { HasProbabilities: true } || exponentials.Any(factor => factor.Op is Op.Softmax or Op.Sigmoid);
@@ -208,6 +209,7 @@ internal sealed partial class GraphBuilder
         List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(IsWild)];
         if (exponentials.Count == 0)
             return null;
+        masks = OfExponents(masks, exponentials);
         return new(Make) { HasFactor = true, HasExponential = true };
 
         (Node Exponent, Node? Factor) Make()
@@ -217,6 +219,10 @@ internal sealed partial class GraphBuilder
             return (largest, Sum(Remask(masks, Multiply(weight, ShiftedExp(Subtract(exponent, largest)))), sum.Attribute));
         }
     }
+
+    // That an exponential is not 0 is asked of its exponent: of one that rounds to 0 the exponent still counts, and only minus infinity takes it out.
+    private List<Node> OfExponents(List<Node> masks, List<Node> exponentials) =>
+        masks.ConvertAll(mask => NotZero(mask) is { } exponential && exponentials.Contains(exponential) ? Not(Equal(Log(exponential), Constant(double.NegativeInfinity))) : mask);
 
     private Node LargestOverPixels(Node exponent, Node condition, Axes axes) => Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
 

@@ -41,6 +41,9 @@ public sealed partial class RewriteTests
         Both(Quotient, "Sigmoid", "SumOverClasses(y * Exp(x.LogProbability) / SumOverClasses(Exp(x.LogProbability)))", [-200, -200], 0, 0.5, [0.25, -0.25]),
         Both(Quotient, "None", "SumOverClasses(y * Exp(Sum(2 * x.Logit)) / SumOverClasses(Exp(Sum(2 * x.Logit))))", [400, 400], 0, 0.5, [0.5, -0.5]),
         Both(Quotient, "None", "SumOverClasses(x.ClassIndex * Exp(Total(x.Logit)) / SumOverClasses(Exp(Total(x.Logit))))", [-800, -800, -800], 0, 1, [-1.0 / 3, 0, 1.0 / 3]),
+
+        // Of one pixel the mean that probabilities weigh is the number itself, even where the probability rounds to 0.
+        Both(Quotient, "Softmax", "Sum(Exp(Log(x.Probability)) * x.LogProbability) / Sum(Exp(Log(x.Probability)))", [0, -200], 1, -200, [-1, 1]),
         Both(TwoExponentials, "None", "Log(1 + Exp(x.Logit)) - y * x.Logit", [200, -200], 1, 400, [1, -1]),
         Both(TwoExponentials, "None", "Log1p(Exp(x.Logit)) - y * x.Logit", [200, -200], 1, 400, [1, -1]),
         Both(TwoExponentials, "None", "Log(2 + 2 * Exp(x.Logit))", [200], 0, 200 + Math.Log(2), [1]),
