@@ -94,10 +94,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // Whether a pass stores values (part 0) or keys (part 1) of a running sum.
     private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount : HasOwnKeys(run, k);
 
-    // Runs a pass and sums up what it stored.
-    private static void RunStoringPass(in CallState run, PassLayout pass, double* statistics)
+    // Sums up what a pass stored, when its sums are known: they may limit the ranks.
+    private static void SumUpStored(in CallState run, PassLayout pass)
     {
-        RunPass(run, pass, statistics);
         for (int k = 0; k < run.Sizes.RunningSums; k++)
         {
             if ((pass.Stores & (1 << k)) != 0 && HasOwnKeys(run, k))
@@ -122,10 +121,32 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         T* keys = run.Running[(2 * k) + 1] + first;
+        if (IsLimited(run, layout, layout.PerImage ? group / RowsOf(run, layout) : 0, out double limit))
+        {
+            int taken = Ranks.CountOf(limit, layout.IsBelow, pixels.Count);
+            if (sizeof(T) == sizeof(float))
+                Ranks.Mark<uint>(pixels, (uint*)keys, taken, BitConverter.SingleToUInt32Bits(float.PositiveInfinity), Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<uint>(pixels.Count)));
+            else
+                Ranks.Mark<ulong>(pixels, (ulong*)keys, taken, BitConverter.DoubleToUInt64Bits(double.PositiveInfinity), Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<ulong>(pixels.Count)));
+            return;
+        }
+
         if (sizeof(T) == sizeof(float))
             Sort<SortEntry32>(pixels, keys, sums[..count]);
         else
             Sort<SortEntry64>(pixels, keys, sums[..count]);
+    }
+
+    // What the ranks of an image, or of the batch, are compared with.
+    private static bool IsLimited(in CallState run, RunningSumLayout sum, int image, out double limit)
+    {
+        limit = sum.Limit;
+        if (sum.LimitPass < 0)
+            return !double.IsNaN(limit);
+        PassLayout pass = run.Layout.Passes[sum.LimitPass];
+        long start = run.Layout.PerImage ? (long)image * pass.ConstantLength(run.Classes) : 0;
+        limit = run.Constants[pass.Id][start + ((long)pass.ClassConstants * run.Classes) + sum.LimitAt];
+        return true;
     }
 
     private static void Sort<TEntry>(in PixelGroup pixels, T* keys, ReadOnlySpan<nint> sums)

@@ -76,15 +76,18 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             bool isGiven = given && k < layout.ValueStage;
             PassLayout pass = layout.Passes[k];
-            if (pass.Stores != 0 && call.Mode != CpuMode.Finish && !(isGiven && isSorted))
-                RunStoringPass(run, pass, isGiven ? null : run.Statistics[k]); // what it stored is not among the sums
-            else if (!pass.IsIdle && (!isGiven || (pass.MapStores.Length > 0 && call.Mode != CpuMode.Finish)))
+
+            // What is stored is not among the sums that are given.
+            bool sorts = pass.Stores != 0 && call.Mode != CpuMode.Finish && !(isGiven && isSorted);
+            if (sorts || (!pass.IsIdle && (!isGiven || (pass.MapStores.Length > 0 && call.Mode != CpuMode.Finish))))
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
             if (call.Mode != CpuMode.Finish)
                 RunSteps(run, pass);
             run.ChecksTarget &= isGiven;
             if (call.Mode != CpuMode.Accumulate)
                 TKernel.Scalars(k + 1, ref scalars);
+            if (sorts)
+                SumUpStored(run, pass);
         }
 
         // Only now: a label out of range in any tile leaves the caller's sums as they were.

@@ -88,7 +88,13 @@ public sealed class PassLayout(
 /// own.</param>
 /// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys
 /// is.</param>
-public sealed class RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false)
+/// <param name="LimitPass">The pass, one that the value needs, that has among its constants what ranks are compared with, where nothing else
+/// is asked of them; below 0 there is none.</param>
+/// <param name="LimitAt">Its place among that pass's constants without a class axis.</param>
+/// <param name="Limit">What ranks are compared with, where that is a number.</param>
+/// <param name="IsBelow">Ranks below the limit are told from others; else ranks up to it.</param>
+public sealed class RunningSumLayout(
+    bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false, int LimitPass = -1, int LimitAt = 0, double Limit = double.NaN, bool IsBelow = false)
 {
     internal bool HasClass { get; } = HasClass;
 
@@ -97,6 +103,14 @@ public sealed class RunningSumLayout(bool HasClass, bool PerImage, int Keys = -1
     internal int Keys { get; } = Keys;
 
     internal bool IsCount { get; } = IsCount;
+
+    internal int LimitPass { get; } = LimitPass;
+
+    internal int LimitAt { get; } = LimitAt;
+
+    internal double Limit { get; } = Limit;
+
+    internal bool IsBelow { get; } = IsBelow;
 }
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>

@@ -78,7 +78,7 @@ public sealed unsafe class KeySortTests
             Assert.Equal(places.Select(at => ranks[at]), places.Select(at => keys[at]));
     }
 
-    private static T Key<T>(string name, Random random, int i)
+    internal static T Key<T>(string name, Random random, int i)
         where T : IBinaryFloatingPointIeee754<T> => T.CreateTruncating(name switch
         {
             "equal" => 0.25,

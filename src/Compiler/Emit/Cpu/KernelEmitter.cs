@@ -76,7 +76,7 @@ internal static class KernelEmitter
                 PassPlan pass = plan.PassOf(sum);
                 string keys = pass.KeysOf(sum) == sum ? "" : $", Keys: {plan.RunningSums.IndexOf(pass.KeysOf(sum))}";
                 string count = pass.StoredParts(sum).Contains(0) ? "" : ", IsCount: true";
-                return $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}{keys}{count})";
+                return $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}{keys}{count}{Limit(plan, sum)})";
             }));
             writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
         }
@@ -89,6 +89,14 @@ internal static class KernelEmitter
         if (plan.Graph.Builder.CountsImages && !plan.PerImage)
             writer.Line("CountsImages = true,");
         writer.Close(";");
+    }
+
+    private static string Limit(LossPlan plan, Node sum)
+    {
+        if (RankLimit.Of(plan, sum) is not { } limit)
+            return "";
+        string place = limit.Pass is { } pass ? $", LimitPass: {pass.Id}, LimitAt: {pass.ScalarConstants.IndexOf(limit.Number)}" : $", Limit: {Literal.Of(limit.Number.Number)}";
+        return place + (limit.IsBelow ? ", IsBelow: true" : "");
     }
 
     private static string PassLayout(LossPlan plan, PassPlan pass)

@@ -1,0 +1,45 @@
+using LossGen.Compiler.Graph;
+
+namespace LossGen.Compiler.Plan;
+
+/// <summary>
+/// What the ranks of pixels are compared with, where nothing else is asked of them: a kernel then tells those that a comparison takes from
+/// the others, and sorts none. Hard pixels and the top k are found so.
+/// </summary>
+/// <param name="Number">A constant, or a result of the scalar section.</param>
+/// <param name="IsBelow">Ranks below it are told from others; else ranks up to it.</param>
+/// <param name="Pass">The pass that reads it from the scalar section, which the value needs; null of a constant.</param>
+internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
+{
+    /// <summary>That of a running sum; null where it is no rank, or its rank is used otherwise.</summary>
+    public static RankLimit? Of(LossPlan plan, Node rank)
+    {
+        PassPlan own = plan.PassOf(rank);
+        if (own.StoredParts(rank).Contains(0) || own.Stores.Any(other => other != rank && own.KeysOf(other) == own.KeysOf(rank)))
+            return null;
+        if (plan.AllPasses.Any(pass => pass.Outputs.Contains(rank)))
+            return null;
+        List<Node> users = [.. plan.AllPasses.SelectMany(pass => Planner.PixelNodes(pass.Outputs)).Distinct().Where(node => node.Inputs.Contains(rank) || node.PassInputs.Contains(rank))];
+        List<(Node Number, bool IsBelow)> limits = [.. users.Select(user => Comparison(user, rank)).Distinct().OfType<(Node, bool)>()];
+        if (limits.Count != 1 || users.Exists(user => Comparison(user, rank) is null))
+            return null;
+        (Node number, bool isBelow) = limits[0];
+        if (number.IsConstant)
+            return new(number, isBelow, null);
+
+        // One number for all that is sorted together, known when only the value is asked for.
+        if (number.Axes.Has(Axes.Class) || (number.Axes.Has(Axes.Batch) && rank.Attribute.Has(Axes.Batch)))
+            return null;
+        PassPlan? reader = plan.Statistics.FirstOrDefault(pass => pass.Stage < plan.ValueStage && pass.Stage > own.Stage && pass.ScalarConstants.Contains(number));
+        return reader is null || !plan.Stages.Take(own.Stage + 2).Any(stage => stage.Nodes.Contains(number)) ? null : new(number, isBelow, reader);
+    }
+
+    private static (Node Number, bool IsBelow)? Comparison(Node user, Node rank) => user switch
+    {
+        { Op: Op.LessOrEqual } when user[0] == rank && !user[1].IsPixel => (user[1], false),
+        { Op: Op.Less } when user[1] == rank && !user[0].IsPixel => (user[0], false),
+        { Op: Op.Less } when user[0] == rank && !user[1].IsPixel => (user[1], true),
+        { Op: Op.LessOrEqual } when user[1] == rank && !user[0].IsPixel => (user[0], true),
+        _ => null,
+    };
+}

@@ -1,0 +1,202 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LossGen.Cpu;
+
+/// <summary>
+/// Tells the pixels with the largest keys from the others, where nothing else is asked of their ranks: a selection, in a time that does not
+/// depend on the keys' order and a fraction of a sort's. Of equal keys the first pixels are taken, as a sort that keeps their order has them.
+/// </summary>
+/// <remarks>
+/// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those between,
+/// among which digits of 11 bits find it; another read writes what came out.
+/// </remarks>
+internal static unsafe class Ranks
+{
+    private const int DigitBits = 11;
+
+    private const int Samples = 1024;
+
+    // With fewer pixels all are looked at.
+    private const int LeastPixels = 16 * Samples;
+
+    /// <summary>The memory for so many pixels.</summary>
+    public static long Bytes<TKey>(long count)
+        where TKey : unmanaged => Workspace.Size<TKey>(count);
+
+    /// <summary>How many of the pixels have a rank up to a limit, or below it.</summary>
+    public static int CountOf(double limit, bool isBelow, int pixels) =>
+        limit > 0 ? (int)Math.Min(pixels, isBelow ? Math.Ceiling(limit) - 1 : Math.Floor(limit)) : 0;
+
+    /// <summary>Replaces floating-point keys by 0 where the pixel is one of those with the largest, and by infinity elsewhere.</summary>
+    /// <param name="group">Where the pixels lie in the map.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="taken">How many pixels are taken.</param>
+    /// <param name="infinity">The bits of infinity.</param>
+    /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Mark<TKey>(in PixelGroup group, TKey* keys, int taken, TKey infinity, Workspace workspace)
+        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
+    {
+        if (taken <= 0 || taken >= group.Count)
+        {
+            for (int image = 0; image < group.Images; image++)
+                Fill(keys + (image * group.Next), group.Pixels, taken <= 0 ? infinity : TKey.Zero);
+            return;
+        }
+
+        // From here on the smallest come first.
+        if (sizeof(TKey) == sizeof(float))
+            SortKeys.ToWholeNumbers(group, (float*)keys);
+        else
+            SortKeys.ToWholeNumbers(group, (double*)keys);
+        (TKey last, long ofLast) = Find(group, keys, taken, workspace);
+        for (int image = 0; image < group.Images; image++)
+            ofLast = Write(keys + (image * group.Next), group.Pixels, last, ofLast, infinity);
+    }
+
+    private static void Fill<TKey>(TKey* row, long pixels, TKey value)
+        where TKey : unmanaged
+    {
+        for (long at = 0; at < pixels; at += int.MaxValue)
+            new Span<TKey>(row + at, (int)Math.Min(int.MaxValue, pixels - at)).Fill(value);
+    }
+
+    // The last key that is taken, and how many pixels of that key are.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (TKey Last, long OfLast) Find<TKey>(in PixelGroup group, TKey* keys, int taken, Workspace workspace)
+        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
+    {
+        TKey* between = workspace.Take<TKey>(group.Count);
+        (TKey low, TKey high) = group.Count < LeastPixels ? (TKey.Zero, TKey.MaxValue) : Bounds(group, keys, taken);
+        (long before, int count) = Collect(group, keys, low, high, between);
+        if (taken <= before || taken > before + count)
+        {
+            // The sample did not tell.
+            (low, high) = (TKey.Zero, TKey.MaxValue);
+            (before, count) = Collect(group, keys, low, high, between);
+        }
+
+        int* counts = stackalloc int[1 << DigitBits];
+        int bits = (8 * sizeof(TKey)) - int.CreateTruncating(TKey.LeadingZeroCount(high - low));
+        while (bits > 0)
+        {
+            int shift = Math.Max(0, bits - DigitBits);
+            new Span<int>(counts, 1 << DigitBits).Clear();
+            for (int i = 0; i < count; i++)
+                counts[int.CreateTruncating((between[i] - low) >> shift)]++;
+            int digit = 0;
+            for (; before + counts[digit] < taken; digit++)
+                before += counts[digit];
+            low += TKey.CreateTruncating(digit) << shift;
+            int kept = 0;
+            for (int i = 0; i < count; i++)
+            {
+                if (between[i] >= low && (between[i] - low) >> shift == TKey.Zero)
+                    between[kept++] = between[i];
+            }
+
+            count = kept;
+            bits = shift;
+        }
+
+        return (low, taken - before);
+    }
+
+    // Keys below and above the last one that is taken, nearly always: so many samples lie between as the place of one in the sample may be off.
+    private static (TKey Low, TKey High) Bounds<TKey>(in PixelGroup group, TKey* keys, int taken)
+        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
+    {
+        TKey* sample = stackalloc TKey[Samples];
+        for (int i = 0; i < Samples; i++)
+        {
+            (long image, long pixel) = Math.DivRem((long)i * group.Count / Samples, group.Pixels);
+            sample[i] = keys[(image * group.Next) + pixel];
+        }
+
+        new Span<TKey>(sample, Samples).Sort();
+        double share = (double)taken / group.Count, place = share * Samples, off = 2 + (4 * Math.Sqrt(place * (1 - share)));
+        int first = (int)(place - off), last = (int)(place + off);
+        return (place < off ? TKey.Zero : sample[first], last >= Samples ? TKey.MaxValue : sample[last]);
+    }
+
+    // How many keys are below the bounds; those between are copied.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (long Before, int Count) Collect<TKey>(in PixelGroup group, TKey* keys, TKey low, TKey high, TKey* between)
+        where TKey : unmanaged, IBinaryInteger<TKey>
+    {
+        Vector256<TKey> lows = Vector256.Create(low), spans = Vector256.Create(high - low), below = default;
+        long before = 0;
+        int count = 0;
+        for (int image = 0; image < group.Images; image++)
+        {
+            TKey* row = keys + (image * group.Next);
+            long at = 0;
+            for (; at <= group.Pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
+            {
+                Vector256<TKey> key = Vector256.Load(row + at);
+                below -= Vector256.LessThan(key, lows);
+                for (uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits(); lanes != 0; lanes &= lanes - 1)
+                    between[count++] = row[at + BitOperations.TrailingZeroCount(lanes)];
+            }
+
+            // A lane counts no further than its type.
+            before += long.CreateTruncating(Total(below));
+            below = default;
+            for (; at < group.Pixels; at++)
+            {
+                if (row[at] < low)
+                    before++;
+                else if (row[at] <= high)
+                    between[count++] = row[at];
+            }
+        }
+
+        return (before, count);
+    }
+
+    private static long Total<TKey>(Vector256<TKey> lanes)
+        where TKey : unmanaged, IBinaryInteger<TKey>
+    {
+        long total = 0;
+        for (int lane = 0; lane < Vector256<TKey>.Count; lane++)
+            total += long.CreateTruncating(lanes[lane]);
+        return total;
+    }
+
+    // 0 or infinity for each key of a row; how many of the last key are still to be taken.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Write<TKey>(TKey* row, long pixels, TKey last, long ofLast, TKey infinity)
+        where TKey : unmanaged, IBinaryInteger<TKey>
+    {
+        Vector256<TKey> lasts = Vector256.Create(last), infinities = Vector256.Create(infinity);
+        long at = 0;
+        for (; at <= pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
+        {
+            Vector256<TKey> key = Vector256.Load(row + at), isLast = Vector256.Equals(key, lasts), isTaken = Vector256.LessThan(key, lasts);
+            uint lanes = isLast.ExtractMostSignificantBits();
+            int here = BitOperations.PopCount(lanes);
+            if (here <= ofLast)
+            {
+                ofLast -= here;
+                isTaken |= isLast;
+            }
+            else if (ofLast > 0)
+            {
+                for (int lane = 0; lane < Vector256<TKey>.Count; lane++)
+                    row[at + lane] = Take(row[at + lane], last, ref ofLast) ? TKey.Zero : infinity;
+                continue;
+            }
+
+            Vector256.AndNot(infinities, isTaken).Store(row + at);
+        }
+
+        for (; at < pixels; at++)
+            row[at] = Take(row[at], last, ref ofLast) ? TKey.Zero : infinity;
+        return ofLast;
+    }
+
+    private static bool Take<TKey>(TKey key, TKey last, ref long ofLast)
+        where TKey : unmanaged, IBinaryInteger<TKey> => key < last || (key == last && ofLast-- > 0);
+}
