@@ -13,13 +13,13 @@ public class SortedTests
     public void Value_and_gradient_are_the_references(bool operations)
     {
         using var scope = NewDisposeScope();
-        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew(), new TopKOfAllPixels(), new TopKBeyondValid()])
+        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new Hinge(), new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew(), new TopKOfAllPixels(), new TopKBeyondValid(), new HingeBesideNeighbours()])
         {
             foreach (long[] shape in (long[][])[[2, 3, 4, 5], [3, 2, 2, 3], [1, 4, 9, 9]])
             {
                 Example example = Example.WithLabels(shape, ((ILoss)loss).Definition.IgnoreIndex, 5);
                 (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), example.Logits));
-                var extents = new LossShape((int)shape[0], (int)shape[1], (int)(shape[2] * shape[3]));
+                var extents = new LossShape((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
                 double[] logits = example.Logits.reshape(-1).data<double>().ToArray();
                 long[] labels = example.Target.reshape(-1).data<long>().ToArray();
                 Check.Close(tensor(ReferenceEvaluation.EvaluateElements((ILoss)loss, extents, logits, labels)).reshape(value.shape), value, 1e-11, "value");

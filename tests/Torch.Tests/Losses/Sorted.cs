@@ -20,3 +20,8 @@ public sealed partial class TopKOfFew;
 [Loss(Activation.Softmax, Reduction = Reduction.None)]
 [TopKCrossEntropy(Fraction = 0.4, LabelSmoothing = 0.1)]
 public sealed partial class TopKElements;
+
+[Loss(Activation.Sigmoid, Dimensions = 2)]
+[LovaszHinge]
+[SoftClDice(Iterations = 1)]
+public sealed partial class HingeBesideNeighbours;
