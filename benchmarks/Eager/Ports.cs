@@ -14,6 +14,10 @@ internal static class Ports
 
     public static Tensor DiceCrossEntropy(Tensor logits, Tensor target) => Dice(logits, target) + cross_entropy(logits, target);
 
+    /// <summary>Logits of another size than the target's, as `interpolate` with aligned corners resizes them.</summary>
+    public static Tensor ResizedDice(Tensor logits, Tensor target) =>
+        Dice(interpolate(logits, target.shape[1..], mode: InterpolationMode.Bilinear, align_corners: true), target);
+
     public static Tensor DiceFocal(Tensor logits, Tensor target) => Dice(logits, target) + Focal(logits, target, 2);
 
     public static Tensor CrossEntropy(Tensor logits, Tensor target) =>

@@ -49,6 +49,10 @@ public sealed partial class TopKLoss;
 [OhemCrossEntropy(Threshold = 0.7, LeastFraction = 0.0625)]
 public sealed partial class OhemLoss;
 
+[Loss(Activation.Softmax, Resize = Resize.LinearAligned)]
+[Dice]
+public sealed partial class ResizedDice;
+
 [Loss(Activation.None)]
 [Ssim]
 public sealed partial class SsimLoss;

@@ -2,9 +2,15 @@ using System.Globalization;
 
 namespace LossGen.Benchmarks.Losses;
 
-/// <summary>The extents of the logits: batch, classes, then the spatial extents (none for rows of a classifier).</summary>
+/// <summary>Batch, classes, then the spatial extents of the target (none for rows of a classifier).</summary>
 internal sealed record InputSize(string Text, long[] Extents)
 {
+    /// <summary>The logits are so many times smaller along each spatial axis.</summary>
+    public int Shrink { get; init; } = 1;
+
+    /// <summary>Those of the logits.</summary>
+    public long[] LogitExtents => [.. Extents.Select((extent, axis) => axis < 2 ? extent : extent / Shrink)];
+
     public static IReadOnlyList<InputSize> All { get; } =
     [
         .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
@@ -16,12 +22,13 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public int Pixels => (int)Extents.Skip(2).Aggregate(1L, (product, extent) => product * extent);
 
-    public int Logits => Batch * Classes * Pixels;
+    public int Logits => (int)LogitExtents.Aggregate(1L, (product, extent) => product * extent);
 
     public bool IsSigmoid => Classes == 1;
 
     public LossShape Shape => Extents.Length switch
     {
+        4 when Shrink > 1 => new LossShape(Batch, Classes, (int)Extents[2], (int)Extents[3]).WithLogits((int)LogitExtents[2], (int)LogitExtents[3]),
         4 => new(Batch, Classes, (int)Extents[2], (int)Extents[3]),
         5 => new(Batch, Classes, (int)Extents[2], (int)Extents[3], (int)Extents[4]),
         _ => new(Batch, Classes, Pixels),

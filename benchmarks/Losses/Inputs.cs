@@ -19,11 +19,12 @@ internal sealed unsafe class Inputs : IDisposable
         torch.manual_seed(7);
         using DisposeScope scope = NewDisposeScope();
         Tensor labels = Labels(size);
-        Tensor oneHot = size.IsSigmoid ? labels.unsqueeze(1).to(float32) : nn.functional.one_hot(labels, size.Classes).movedim([-1], [1]).to(float32);
-        Tensor noise = randn(size.Extents, dtype: float32);
+        Tensor seen = size.Shrink == 1 ? labels : labels.slice(1, 0, size.Extents[2], size.Shrink).slice(2, 0, size.Extents[3], size.Shrink);
+        Tensor oneHot = size.IsSigmoid ? labels.unsqueeze(1).to(float32) : nn.functional.one_hot(seen, size.Classes).movedim([-1], [1]).to(float32);
+        Tensor noise = randn(size.LogitExtents, dtype: float32);
         Logits = (2 * noise + 3 * oneHot - (size.IsSigmoid ? 1.5 : 0)).contiguous().requires_grad_().MoveToOuterDisposeScope();
         Target = (size.IsSigmoid ? oneHot : labels).contiguous().MoveToOuterDisposeScope();
-        Gradient = zeros(size.Extents, dtype: float32).MoveToOuterDisposeScope();
+        Gradient = zeros(size.LogitExtents, dtype: float32).MoveToOuterDisposeScope();
     }
 
     public InputSize Size { get; }

@@ -15,7 +15,8 @@ internal delegate Tensor EagerLoss(Tensor logits, Tensor target);
 /// <param name="Sorts">
 /// The gradient depends on the order of the pixels. Where rounding exchanges two, single entries of the gradient differ as a whole: what has to agree is the gradient's norm.
 /// </param>
-internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null, bool Sorts = false)
+/// <param name="Shrink">The logits are so many times smaller than the target along each axis, and are resized to it.</param>
+internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null, bool Sorts = false, int Shrink = 1)
 {
     public static IReadOnlyList<LossCase> All { get; } =
     [
@@ -30,6 +31,7 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("LovaszHinge", new LovaszHingeLoss(), SortedPorts.LovaszHinge, [], Sorts: true),
         new("TopK", new TopKLoss(), SortedPorts.TopK, [], Sorts: true),
         new("OHEM", new OhemLoss(), SortedPorts.Ohem, [], Sorts: true),
+        new("Resize+Dice", new ResizedDice(), Ports.ResizedDice, [], Shrink: 4),
         new("SSIM", new SsimLoss(), NeighbourPorts.Ssim, []),
         new("clDice", new CentreLineLoss(), NeighbourPorts.CentreLineDice, []),
         new("clDice-3D", new CentreLineVolumeLoss(), NeighbourPorts.CentreLineDice, []),
@@ -43,6 +45,7 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
     public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE")
+        && (Shrink == 1 || (size.Extents.Length == 4 && size.Extents[2] % Shrink == 0 && size.Extents[3] % Shrink == 0))
         && (Loss.Definition.Dimensions == 0 || Loss.Definition.Dimensions == size.Extents.Length - 2);
 
     private static EagerLoss[] Best(Func<SoftmaxTerms, Tensor> loss) =>

@@ -31,6 +31,7 @@ internal static class CaseRun
 
     public static CaseResult Measure(LossCase loss, InputSize size, int threads, double budgetSeconds, bool storages)
     {
+        size = size with { Shrink = loss.Shrink };
         torch.set_num_threads(threads);
         Clock.UseFor(threads);
         using var inputs = new Inputs(size);

@@ -117,13 +117,18 @@ internal sealed class LossCall
         if (device is not null && sums is not null && !torch.is_grad_enabled())
             return DeviceGradient(device, sums, logits, target, inputs, upstream);
         Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
-        using var input = new TensorInput(loss.Definition, parameters, shape, logits, sampled, inputs);
+
+        // The kernels resize by themselves; what is differentiated again goes through torch's resize.
+        bool resizes = usesKernel && shape.IsResized;
+        Tensor full = resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
+        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs);
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
 
         // What is to be differentiated again has to be made anew, as a part of the graph.
         Tensor[] statistics = kept is not null && !torch.is_grad_enabled() ? kept : input.KeepAll(operations.Statistics(input));
         Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived));
-        return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype));
+        gradient = gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype);
+        return input.Return(resizes ? torch.autograd.grad(new[] { full }, new[] { logits }, new[] { gradient }, create_graph: true)[0] : gradient);
     }
 
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
@@ -204,7 +209,7 @@ internal sealed class LossCall
         else if (!IsReduced)
             small = new double[ElementCount()];
 
-        CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.HasLabels, shape.ToResizedLossShape());
+        CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.HasLabels, shape.ToLossShape());
         call.Grid = grid;
         call.SetAddresses(
             TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
@@ -231,7 +236,7 @@ internal sealed class LossCall
         Tensor? arrived = isPixel ? upstream.to_type(TensorMemory.KernelType(logits)).contiguous() : null;
         double[] small = isPixel ? Array.Empty<double>() : Numbers(upstream);
 
-        CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.HasLabels, shape.ToResizedLossShape());
+        CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.HasLabels, shape.ToLossShape());
         call.LabelsChecked = true;
         call.Grid = grid;
         call.SetAddresses(

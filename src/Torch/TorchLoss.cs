@@ -24,9 +24,9 @@ internal static class TorchLoss
         TorchChecks.Inputs(definition, shape, input, inputs);
         double[] parameters = Parameters(loss, shape);
         using var scope = torch.NewDisposeScope();
-        if (shape.IsResized)
-            input = Resized(input, shape.Spatial, definition.Resize);
         bool usesKernel = UsesKernel(input);
+        if (shape.IsResized && !usesKernel)
+            input = Resized(input, shape.Spatial, definition.Resize);
         TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, components, input);
         Prepare(definition, shape, usesKernel, device is not null, ref input, ref target, inputs);
         var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype, device: device);

@@ -1,5 +1,6 @@
 using LossGen.Torch.Tests.Losses;
 using LossGen.Torch.Tests.Support;
+using F = TorchSharp.torch.nn.functional;
 
 namespace LossGen.Torch.Tests;
 
@@ -30,6 +31,22 @@ public class DoubleBackwardTests
         Example example = Example.WithLabels(shape, ignored, 11);
         (Tensor first, Tensor second) = Penalty(x => formula(x.reshape(shape[0], shape[1], -1), example), example.Logits);
         (Tensor own, Tensor ownSecond) = Check.OnRoad(operations, () => Penalty(x => loss.call(x, example.Target), example.Logits));
+        Check.Close(first, own, 1e-10, "gradient");
+        Check.Close(second, ownSecond, 1e-10, "gradient of the penalty");
+    }
+
+    /// <summary>Of logits that the loss resizes, as of those that torch resizes ahead of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Penalty_goes_through_the_resize(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new UnalignedDiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 9, 7], 255, 1);
+        Tensor logits = randn([2, 3, 4, 5], dtype: ScalarType.Float64);
+        (Tensor first, Tensor second) = Penalty(x => loss.call(F.interpolate(x, [9, 7], mode: InterpolationMode.Bilinear, align_corners: false), example.Target), logits);
+        (Tensor own, Tensor ownSecond) = Check.OnRoad(operations, () => Penalty(x => loss.call(x, example.Target), logits));
         Check.Close(first, own, 1e-10, "gradient");
         Check.Close(second, ownSecond, 1e-10, "gradient of the penalty");
     }
