@@ -16,7 +16,7 @@ namespace LossGen.Differential;
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     // As many as leave the build and all tests some twenty minutes on two cores. Longer runs state how many.
-    private const int DefaultCount = 1000, DefaultCountOfNeighbours = 150;
+    private const int DefaultCount = 1000, DefaultCountOfNeighbours = 150, DefaultCountOfSorted = 150;
 
     // Support code comes with every compilation, and is compiled anew when it first runs.
     private const int BatchSize = 150;
@@ -29,13 +29,17 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     private const double MostNotFinite = 0.1, MostUndecided = 0.02;
 
     [Fact]
-    public void BackendsAgreeWithTheReference() => Agree(looksAround: false, DefaultCount);
+    public void BackendsAgreeWithTheReference() => Agree(FormulaKind.Pixels, DefaultCount);
 
     /// <summary>The same of formulas that look at neighbouring pixels, in images of one to three axes.</summary>
     [Fact]
-    public void BackendsAgreeOnNeighbours() => Agree(looksAround: true, DefaultCountOfNeighbours);
+    public void BackendsAgreeOnNeighbours() => Agree(FormulaKind.Neighbours, DefaultCountOfNeighbours);
 
-    private void Agree(bool looksAround, int defaultCount)
+    /// <summary>The same of formulas that sort the pixels.</summary>
+    [Fact]
+    public void BackendsAgreeOnSortedPixels() => Agree(FormulaKind.Sorted, DefaultCountOfSorted);
+
+    private void Agree(FormulaKind kind, int defaultCount)
     {
         int seed = Setting("LOSSGEN_SEED", 1), count = Setting("LOSSGEN_FORMULAS", defaultCount), first = Setting("LOSSGEN_FIRST", 0);
         var failures = new ConcurrentBag<(Trial Trial, string Failure)>();
@@ -43,7 +47,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         long compiling = 0;
         Parallel.ForEach(Enumerable.Range(first, count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, indices =>
         {
-            Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index, looksAround))];
+            Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index, kind))];
             long start = Stopwatch.GetTimestamp();
             DeclarationCompiler compiler = Trial.Compile(trials, isAsShipped: indices[0] / BatchSize % AsShippedEvery == 0);
             Interlocked.Add(ref compiling, Stopwatch.GetTimestamp() - start);
@@ -56,7 +60,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         output.WriteLine($"seed {seed}, {count} formulas, {failures.Count} failures; {watch.Elapsed.TotalSeconds:0} s, compiling {(double)compiling / Stopwatch.Frequency:0} s of all threads, processor {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s");
         output.WriteLine($"{count / watch.Elapsed.TotalMinutes:0} formulas a minute; {Tally.Report}");
-        HashSet<int> known = seed == 1 && !looksAround ? Known(first, count) : [];
+        HashSet<int> known = seed == 1 && kind == FormulaKind.Pixels ? Known(first, count) : [];
         int[] cured = [.. known.Except(failures.Select(failure => failure.Trial.Index)).Order()];
         failures = [.. failures.Where(failure => !known.Contains(failure.Trial.Index))];
         foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Index))
@@ -89,10 +93,14 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var drawn = new HashSet<Word>();
         foreach (Expression expression in formulas.SelectMany(formula => formula.Locals.Append(formula.Result)))
             expression.Contains(node => drawn.Add(node.Word) && false);
-        Expression[] around = [.. Enumerable.Range(0, 400).Select(index => Trial.Create(3, index, looksAround: true).Loss).SelectMany(loss => loss.Terms).Select(term => term.Formula).OfType<Formula>().SelectMany(formula => formula.Locals.Append(formula.Result))];
-        foreach (Expression expression in around)
-            expression.Contains(node => drawn.Add(node.Word) && false);
-        Assert.Empty(Words.Leaves.Concat(NeighbourWords.Functions).Concat(NeighbourWords.Conditions).Concat(Words.Functions).Concat(Words.Conditions).Except(drawn).Select(word => word.Name));
+        foreach (FormulaKind kind in (FormulaKind[])[FormulaKind.Neighbours, FormulaKind.Sorted])
+        {
+            IEnumerable<Formula> others = Enumerable.Range(0, 400).Select(index => Trial.Create(3, index, kind).Loss).SelectMany(loss => loss.Terms).Select(term => term.Formula).OfType<Formula>();
+            foreach (Expression expression in others.SelectMany(formula => formula.Locals.Append(formula.Result)))
+                expression.Contains(node => drawn.Add(node.Word) && false);
+        }
+
+        Assert.Empty(Words.Leaves.Concat(NeighbourWords.Functions).Concat(NeighbourWords.Conditions).Concat(SortWords.Functions).Concat(SortWords.Conditions).Concat(Words.Functions).Concat(Words.Conditions).Except(drawn).Select(word => word.Name));
         Assert.Equal([5, 30, 100, 1e4], losses.Select(loss => loss.LogitBound).Distinct().Order());
         Assert.Contains(losses, loss => loss.MasksClasses);
         Assert.Equal(Enum.GetValues<ParameterKind>(), formulas.SelectMany(formula => formula.Numbers).Select(number => number.Kind).Distinct().Order());

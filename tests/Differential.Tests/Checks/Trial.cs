@@ -8,11 +8,11 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
 {
     /// <param name="seed">What it follows from.</param>
     /// <param name="index">The number of the formula.</param>
-    /// <param name="looksAround">The formula looks at neighbouring pixels.</param>
-    public static Trial Create(int seed, int index, bool looksAround = false)
+    /// <param name="kind">What the formula does.</param>
+    public static Trial Create(int seed, int index, FormulaKind kind = FormulaKind.Pixels)
     {
         var random = new Random(HashCode(seed, index));
-        LossText loss = new RandomLoss(random, looksAround).Next();
+        LossText loss = new RandomLoss(random, kind).Next();
         return new(index, loss, [.. BatchPlan.For(loss, random)]);
     }
 

@@ -10,9 +10,12 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
 
     private static readonly double[] Exponents = [2, 2, 2, 0, 1, 0.5, 1.5, 2.5, 3, 4, 5, -1, -2, -3, -0.5, 0.75, 1.7];
 
-    private readonly IReadOnlyList<Word> functions = context.Dimensions > 0 ? [.. Words.Functions, .. NeighbourWords.Functions, .. NeighbourWords.Functions] : Words.Functions;
+    private readonly IReadOnlyList<Word> functions = [
+        .. Words.Functions, .. context.Dimensions > 0 ? NeighbourWords.Functions.Concat(NeighbourWords.Functions) : [],
+        .. context.Sorts ? SortWords.Functions.Concat(SortWords.Functions) : []];
 
-    private readonly IReadOnlyList<Word> conditions = context.Dimensions > 0 ? [.. Words.Conditions, .. NeighbourWords.Conditions] : Words.Conditions;
+    private readonly IReadOnlyList<Word> conditions = [
+        .. Words.Conditions, .. context.Dimensions > 0 ? NeighbourWords.Conditions : [], .. context.Sorts ? SortWords.Conditions : []];
 
     /// <summary>An expression with a number for its points, at most that deep.</summary>
     public Expression Value(int depth)

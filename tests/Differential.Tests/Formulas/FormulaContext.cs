@@ -21,6 +21,9 @@ internal sealed record FormulaContext(
     /// <summary>The axes of an image, of a loss that looks around a pixel; otherwise 0.</summary>
     public int Dimensions { get; init; }
 
+    /// <summary>Of a loss that sorts pixels.</summary>
+    public bool Sorts { get; init; }
+
     public const int MostClasses = 6;
 
     public const int MostPoints = 600;

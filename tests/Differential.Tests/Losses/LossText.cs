@@ -84,6 +84,9 @@ internal sealed record LossText
     /// <summary>The axes of an image, of a loss that looks around a pixel; otherwise 0.</summary>
     public int Dimensions { get; init; }
 
+    /// <summary>Formulas may sort the pixels.</summary>
+    public bool Sorts { get; init; }
+
     public ImmutableArray<Term> Terms { get; init; } = [];
 
     /// <summary>The loss with one more term.</summary>
@@ -115,7 +118,7 @@ internal sealed record LossText
         [.. term.Formula?.PerClass.Select(numbers => new Interval(numbers.Min(), numbers.Max())) ?? []],
         term.Formula?.Maps ?? [],
         [])
-    { Dimensions = Dimensions };
+    { Dimensions = Dimensions, Sorts = Sorts };
 
     /// <summary>Every formula stays in the domains of its words.</summary>
     public bool IsSound => Terms.Length > 0 && Terms.All(term => term.Formula is null || IsSoundFormula(term));

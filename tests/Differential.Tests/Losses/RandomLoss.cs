@@ -5,8 +5,8 @@ namespace LossGen.Differential.Losses;
 
 /// <summary>Draws declarations: options, terms, formulas.</summary>
 /// <param name="random">What they follow from.</param>
-/// <param name="looksAround">Formulas look at neighbouring pixels.</param>
-internal sealed class RandomLoss(Random random, bool looksAround = false)
+/// <param name="kind">What formulas do beside what all may.</param>
+internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.Pixels)
 {
     public LossText Next()
     {
@@ -20,7 +20,9 @@ internal sealed class RandomLoss(Random random, bool looksAround = false)
             Target = Draw([TargetKind.Any, TargetKind.Any, TargetKind.Index, TargetKind.Dense]),
             Resize = OneIn(12) ? Draw([Resize.Bilinear, Resize.LinearAligned, Resize.LinearUnaligned]) : Resize.None,
         };
-        if (looksAround)
+        if (kind == FormulaKind.Sorted)
+            loss = loss with { Sorts = true };
+        if (kind == FormulaKind.Neighbours || (loss.Sorts && OneIn(2)))
             loss = loss with { Dimensions = Draw([1, 2, 2, 3]), Resize = Resize.None };
         if (loss.Target == TargetKind.Dense)
             loss = loss with { TargetClassAxis = OneIn(3) ? ClassAxis.Last : ClassAxis.Second, DropLastTargetChannel = OneIn(5) };
