@@ -62,6 +62,10 @@ public sealed class MaskedClassTests
         new("SumOverClasses(Sigmoid(x.Logit / (1 / Log(1 + Sum(Exp(x.Probability))))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
         new("SumOverClasses(Sigmoid(x.Logit * MeanOverClasses(Square(x.Probability))))", Sigmoid(Squares / 3) + Sigmoid(Squares / 6), SlopesBesideSquares()),
 
+        // What levels off of a product that is infinite in both factors; at the other classes it has its slopes.
+        new("SumOverClasses(Where(x.Logit < 0, 1, 0) * Tanh(Softplus(x.LogProbability * x.Logit)))", 1, [0, 0, 0]),
+        new("SumOverClasses(Where(x.Logit < 0, 1, 0) * Exp(-Square(x.LogProbability * x.Logit)))", 0, [0, 0, 0]),
+
         // A softmax in which the masked class has a share, since its exponent levels off.
         new("SumOverClasses(x.ClassIndex * SoftmaxOverClasses(Tanh(Square(x.Logit))))", Levelled.Value, Levelled.Gradient),
         new("SumOverClasses(x.ClassIndex * Exp(Tanh(Square(x.Logit))) / SumOverClasses(Exp(Tanh(Square(x.Logit)))))", Levelled.Value, Levelled.Gradient),
