@@ -128,7 +128,9 @@ internal sealed class LossCall
         Tensor[] statistics = kept is not null && !torch.is_grad_enabled() ? kept : input.KeepAll(operations.Statistics(input));
         Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived));
         gradient = gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype);
-        return input.Return(resizes ? torch.autograd.grad(new[] { full }, new[] { logits }, new[] { gradient }, create_graph: true)[0] : gradient);
+        if (resizes)
+            gradient = torch.autograd.grad(new[] { full }, new[] { logits }, new[] { gradient }, create_graph: true)[0];
+        return input.Return(gradient);
     }
 
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)

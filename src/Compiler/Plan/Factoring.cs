@@ -59,16 +59,20 @@ internal sealed class Factoring(GraphBuilder graph)
             : graph.Make(Op.Mask, condition, value);
     }
 
-    private Node GuardProduct(Node condition, Node term) =>
-        Split(term) is ({ } factor, var cofactor) ? graph.Make(Op.Multiply, factor, GuardPixel(condition, cofactor)) : GuardPixel(condition, term);
+    private Node GuardProduct(Node condition, Node term) => Split(term) is ({ } factor, var cofactor)
+        ? graph.Make(Op.Multiply, factor, GuardPixel(condition, cofactor))
+        : GuardPixel(condition, term);
 
     // Selections by class stay outside.
-    private Node GuardPixel(Node condition, Node value) => value.Op switch
+    private Node GuardPixel(Node condition, Node value)
     {
-        Op.Mask when value.Axes.Has(Axes.Class) && value[0].Op == Op.OneHot => graph.Make(Op.Mask, value[0], GuardPixel(condition, value[1])),
-        Op.Where when value.Axes.Has(Axes.Class) && value[0].Op == Op.OneHot => graph.Make(Op.Where, value[0], GuardPixel(condition, value[1]), GuardPixel(condition, value[2])),
-        _ => graph.Make(Op.Mask, condition, value),
-    };
+        if (!value.Axes.Has(Axes.Class) || value.Op is not (Op.Mask or Op.Where) || value[0].Op != Op.OneHot)
+            return graph.Make(Op.Mask, condition, value);
+        Node selected = GuardPixel(condition, value[1]);
+        return value.Op == Op.Mask
+            ? graph.Make(Op.Mask, value[0], selected)
+            : graph.Make(Op.Where, value[0], selected, GuardPixel(condition, value[2]));
+    }
 
     // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm. What they begin with,
     // w * max(-x, 0) + (1 - w) * max(x, 0), is max(x, 0) - w * x.

@@ -19,7 +19,8 @@ internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
             return null;
         if (plan.AllPasses.Any(pass => pass.Outputs.Contains(rank)))
             return null;
-        List<Node> users = [.. plan.AllPasses.SelectMany(pass => Planner.PixelNodes(pass.Outputs)).Distinct().Where(node => node.Inputs.Contains(rank) || node.PassInputs.Contains(rank))];
+        List<Node> users = [.. plan.AllPasses.SelectMany(pass => Planner.PixelNodes(pass.Outputs)).Distinct()
+            .Where(node => node.Inputs.Contains(rank) || node.PassInputs.Contains(rank))];
         List<(Node Number, bool IsBelow)> limits = [.. users.Select(user => Comparison(user, rank)).Distinct().OfType<(Node, bool)>()];
         if (limits.Count != 1 || users.Exists(user => Comparison(user, rank) is null))
             return null;
@@ -30,8 +31,10 @@ internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
         // One number for all that is sorted together, known when only the value is asked for.
         if (number.Axes.Has(Axes.Class) || (number.Axes.Has(Axes.Batch) && rank.Attribute.Has(Axes.Batch)))
             return null;
-        PassPlan? reader = plan.Statistics.FirstOrDefault(pass => pass.Stage < plan.ValueStage && pass.Stage > own.Stage && pass.ScalarConstants.Contains(number));
-        return reader is null || !plan.Stages.Take(own.Stage + 2).Any(stage => stage.Nodes.Contains(number)) ? null : new(number, isBelow, reader);
+        bool isKnown = plan.Stages.Take(own.Stage + 2).Any(stage => stage.Nodes.Contains(number));
+        PassPlan? reader = plan.Statistics.FirstOrDefault(pass =>
+            pass.Stage > own.Stage && pass.Stage < plan.ValueStage && pass.ScalarConstants.Contains(number));
+        return isKnown && reader is not null ? new(number, isBelow, reader) : null;
     }
 
     private static (Node Number, bool IsBelow)? Comparison(Node user, Node rank) => user switch

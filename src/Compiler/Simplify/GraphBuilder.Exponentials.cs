@@ -220,9 +220,12 @@ internal sealed partial class GraphBuilder
         }
     }
 
-    // That an exponential is not 0 is asked of its exponent: of one that rounds to 0 the exponent still counts, and only minus infinity takes it out.
-    private List<Node> OfExponents(List<Node> masks, List<Node> exponentials) =>
-        masks.ConvertAll(mask => NotZero(mask) is { } exponential && exponentials.Contains(exponential) ? Not(Equal(Log(exponential), Constant(double.NegativeInfinity))) : mask);
+    // That an exponential is not 0 is asked of its exponent: of one that rounds to 0 the exponent still counts, and only minus infinity takes
+    // it out.
+    private List<Node> OfExponents(List<Node> masks, List<Node> exponentials) => masks.ConvertAll(mask =>
+        NotZero(mask) is { } exponential && exponentials.Contains(exponential)
+            ? Not(Equal(Log(exponential), Constant(double.NegativeInfinity)))
+            : mask);
 
     private Node LargestOverPixels(Node exponent, Node condition, Axes axes) => Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
 

@@ -228,7 +228,8 @@ internal sealed partial class GraphBuilder
     };
 
     // 1 less the target of a masked class is 1.
-    private bool SelectsClass(Node condition) => condition.Op == Op.OneHot || (NotZero(condition) is { } factor && (factor.Op == Op.Target || IsSureShare(factor)));
+    private bool SelectsClass(Node condition) => condition.Op == Op.OneHot
+        || (NotZero(condition) is { } factor && (factor.Op == Op.Target || IsSureShare(factor)));
 
     // Of what may be plus infinity as well, as a product of two logits, the sigmoid is 1 there.
     private bool IsSureShare(Node node) => IsShare(node) && (node.Op != Op.Sigmoid || !IfMasked(node[0]).HasFlag(Limits.Above));

@@ -123,11 +123,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T* keys = run.Running[(2 * k) + 1] + first;
         if (IsLimited(run, layout, layout.PerImage ? group / RowsOf(run, layout) : 0, out double limit))
         {
-            int taken = Ranks.CountOf(limit, layout.IsBelow, pixels.Count);
-            if (sizeof(T) == sizeof(float))
-                Ranks.Mark<uint>(pixels, (uint*)keys, taken, BitConverter.SingleToUInt32Bits(float.PositiveInfinity), Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<uint>(pixels.Count)));
-            else
-                Ranks.Mark<ulong>(pixels, (ulong*)keys, taken, BitConverter.DoubleToUInt64Bits(double.PositiveInfinity), Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<ulong>(pixels.Count)));
+            Workspace between = Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<T>(pixels.Count));
+            Ranks.Mark(pixels, keys, Ranks.CountOf(limit, layout.IsBelow, pixels.Count), between);
             return;
         }
 

@@ -77,7 +77,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             bool isGiven = given && k < layout.ValueStage;
             PassLayout pass = layout.Passes[k];
 
-            // What is stored is not among the sums that are given. A pass that runs for its maps stores all it does, in place of what was summed up.
+            // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed up.
             bool sorts = pass.Stores != 0 && call.Mode != CpuMode.Finish && (!(isGiven && isSorted) || pass.MapStores.Length > 0);
             if (sorts || (!pass.IsIdle && (!isGiven || (pass.MapStores.Length > 0 && call.Mode != CpuMode.Finish))))
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Tells the pixels with the largest keys from the others, where nothing else is asked of their ranks: a selection, in a time that does not
-/// depend on the keys' order and a fraction of a sort's. Of equal keys the first pixels are taken, as a sort that keeps their order has them.
+/// Tells the pixels with the largest keys from the others, where nothing else is asked of their ranks: a selection, in a fraction of the
+/// time of a sort. Of equal keys the first pixels are taken, as a sort that keeps their order has them.
 /// </summary>
 /// <remarks>
-/// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those between,
-/// among which digits of 11 bits find it; another read writes what came out.
+/// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those
+/// between, among which digits of 11 bits find it; another read writes what came out.
 /// </remarks>
 internal static unsafe class Ranks
 {
@@ -22,8 +22,8 @@ internal static unsafe class Ranks
     private const int LeastPixels = 16 * Samples;
 
     /// <summary>The memory for so many pixels.</summary>
-    public static long Bytes<TKey>(long count)
-        where TKey : unmanaged => Workspace.Size<TKey>(count);
+    public static long Bytes<T>(long count)
+        where T : unmanaged => Workspace.Size<T>(count);
 
     /// <summary>How many of the pixels have a rank up to a limit, or below it.</summary>
     public static int CountOf(double limit, bool isBelow, int pixels) =>
@@ -33,10 +33,19 @@ internal static unsafe class Ranks
     /// <param name="group">Where the pixels lie in the map.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="taken">How many pixels are taken.</param>
-    /// <param name="infinity">The bits of infinity.</param>
     /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
+    public static void Mark<T>(in PixelGroup group, T* keys, int taken, Workspace workspace)
+        where T : unmanaged
+    {
+        if (sizeof(T) == sizeof(float))
+            Mark(group, (uint*)keys, taken, BitConverter.SingleToUInt32Bits(float.PositiveInfinity), workspace);
+        else
+            Mark(group, (ulong*)keys, taken, BitConverter.DoubleToUInt64Bits(double.PositiveInfinity), workspace);
+    }
+
+    // Of the bits of keys.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Mark<TKey>(in PixelGroup group, TKey* keys, int taken, TKey infinity, Workspace workspace)
+    private static void Mark<TKey>(in PixelGroup group, TKey* keys, int taken, TKey infinity, Workspace workspace)
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
     {
         if (taken <= 0 || taken >= group.Count)
@@ -104,7 +113,7 @@ internal static unsafe class Ranks
         return (low, taken - before);
     }
 
-    // Keys below and above the last one that is taken, nearly always: so many samples lie between as the place of one in the sample may be off.
+    // Keys below and above the last one that is taken, nearly always: between them lie as many samples as its place among them may be off.
     private static (TKey Low, TKey High) Bounds<TKey>(in PixelGroup group, TKey* keys, int taken)
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
     {

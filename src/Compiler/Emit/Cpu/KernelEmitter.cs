@@ -76,7 +76,8 @@ internal static class KernelEmitter
                 PassPlan pass = plan.PassOf(sum);
                 string keys = pass.KeysOf(sum) == sum ? "" : $", Keys: {plan.RunningSums.IndexOf(pass.KeysOf(sum))}";
                 string count = pass.StoredParts(sum).Contains(0) ? "" : ", IsCount: true";
-                return $"new {Kernels}.RunningSumLayout({Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}{keys}{count}{Limit(plan, sum)})";
+                string axes = $"{Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}";
+                return $"new {Kernels}.RunningSumLayout({axes}{keys}{count}{Limit(plan, sum)})";
             }));
             writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
         }
@@ -95,7 +96,9 @@ internal static class KernelEmitter
     {
         if (RankLimit.Of(plan, sum) is not { } limit)
             return "";
-        string place = limit.Pass is { } pass ? $", LimitPass: {pass.Id}, LimitAt: {pass.ScalarConstants.IndexOf(limit.Number)}" : $", Limit: {Literal.Of(limit.Number.Number)}";
+        string place = limit.Pass is { } pass
+            ? $", LimitPass: {pass.Id}, LimitAt: {pass.ScalarConstants.IndexOf(limit.Number)}"
+            : $", Limit: {Literal.Of(limit.Number.Number)}";
         return place + (limit.IsBelow ? ", IsBelow: true" : "");
     }
 
