@@ -146,6 +146,27 @@ public static unsafe partial class LossExtensions
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
+    /// <summary>Means over images of hard scores, and the scores of each image, of what the loss trains: its activation and its ignored label.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="classes">C, the number of classes.</param>
+    /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
+    public static ImageMetrics CreateImageMetrics(this ILoss loss, int classes, double threshold = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+    }
+
+    /// <summary>The confusion matrix of what the loss trains: its activation and its ignored label.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="classes">C, the number of classes.</param>
+    /// <param name="threshold">The probability above which a single class is predicted.</param>
+    /// <exception cref="ArgumentException">The loss predicts each of several classes by itself.</exception>
+    public static ConfusionMatrix CreateConfusionMatrix(this ILoss loss, int classes, double threshold = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+    }
+
     /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored label.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>

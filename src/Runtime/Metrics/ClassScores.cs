@@ -1,157 +1,96 @@
-using System.ComponentModel;
-using System.Numerics;
-using LossGen.Cpu;
-using LossGen.Kernels;
+using LossGen.Metrics;
 
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall of each class, from true positives (tp), false positives (fp) and false
+/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from true positives (tp), false positives (fp) and false
 /// negatives (fn) that add up over pieces.
 /// </summary>
-/// <remarks>A score that is 0 / 0 is NaN; means leave NaN out.</remarks>
-public abstract unsafe class ClassScores
+/// <remarks>A score that is 0 / 0 is NaN, and means leave it out, unless <see cref="AbsentClasses"/> says otherwise.</remarks>
+public abstract class ClassScores : PixelMetric
 {
     private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex)
+        : base(name, classes, activation, ignoreIndex)
     {
-        CheckClasses(classes);
-        Definition = new() { Name = name, Activation = activation, Classes = classes, IgnoreIndex = ignoreIndex };
     }
 
-    /// <summary>C.</summary>
-    public int Classes => Definition.Classes;
-
-    /// <summary>What is asked of logits and target. For generated code.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public LossDefinition Definition { get; }
-
-    /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
-    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
-    /// <typeparam name="TTarget">An integer type or bool for class indices; float, double or bool for a dense target.</typeparam>
-    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>.</param>
-    /// <param name="target">N * S class indices of any integer type or bool, or N * C * S numbers of float, double or bool.</param>
-    /// <param name="shape">The extents.</param>
-    /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
-    public void Accumulate<T, TTarget>(ReadOnlySpan<T> logits, ReadOnlySpan<TTarget> target, LossShape shape)
-        where T : unmanaged
-        where TTarget : unmanaged
-    {
-        LogitElement element = CallChecks.LogitElementOf<T>();
-        TargetElement targetElement = CheckPiece<TTarget>(logits.Length, target.Length, shape);
-        fixed (T* x = logits)
-        fixed (TTarget* y = target)
-        {
-            var source = new LabelSource(y, targetElement, Classes, Definition);
-            if (element == LogitElement.Double)
-                Count<double, TTarget>(x, element, y, source, shape);
-            else
-                Count<float, TTarget>(x, element, y, source, shape);
-        }
-    }
+    /// <summary>What a score counts that is 0 / 0, as of a class that is neither labelled nor predicted. It is asked when scores are read, and may change in between.</summary>
+    public AbsentClasses AbsentClasses { get; set; }
 
     /// <summary><c>2 tp / (2 tp + fp + fn)</c>, from 0 to 1.</summary>
-    public double Dice(int c) => FBeta(c, 1);
+    public double Dice(int c) => Listed(Class(ScoreFormula.Dice, Check(c)));
 
     /// <summary>Intersection over union (Jaccard): <c>tp / (tp + fp + fn)</c>, from 0 to 1.</summary>
-    public double Iou(int c) => Hits(Check(c)) / (Hits(c) + Wrong(c) + Missed(c));
+    public double Iou(int c) => Listed(Class(ScoreFormula.Iou, Check(c)));
 
     /// <summary>
     /// <c>(1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp)</c>, from 0 to 1: above 1, beta makes recall count more than precision.
     /// </summary>
     /// <param name="c">The class.</param>
     /// <param name="beta">At least 0.</param>
-    public double FBeta(int c, double beta)
-    {
-        if (!(beta >= 0))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"beta is {beta}; it must be at least 0.");
-        double square = beta * beta, above = (1 + square) * Hits(Check(c));
-        return above / (above + (square * Missed(c)) + Wrong(c));
-    }
+    public double FBeta(int c, double beta) => Listed(Class(ScoreFormula.FBeta(beta), Check(c)));
 
     /// <summary>How much of what is predicted is right: <c>tp / (tp + fp)</c>.</summary>
-    public double Precision(int c) => Hits(Check(c)) / (Hits(c) + Wrong(c));
+    public double Precision(int c) => Listed(Class(ScoreFormula.Precision, Check(c)));
 
     /// <summary>How much of what is labelled is found (sensitivity): <c>tp / (tp + fn)</c>.</summary>
-    public double Recall(int c) => Hits(Check(c)) / (Hits(c) + Missed(c));
+    public double Recall(int c) => Listed(Class(ScoreFormula.Recall, Check(c)));
 
-    /// <summary>The mean of <see cref="Dice"/> over the classes that have one; NaN if none has.</summary>
+    /// <summary>The average of <see cref="Dice"/> over the classes that have one; NaN if none has.</summary>
     /// <param name="includeBackground">Class 0 is one of them.</param>
-    public double MeanDice(bool includeBackground = true) => Mean(Dice, includeBackground);
+    /// <param name="average">Their mean, their mean by support, or the score of all counts.</param>
+    public double MeanDice(bool includeBackground = true, ClassAverage average = ClassAverage.Macro) =>
+        Mean(ScoreFormula.Dice, includeBackground, average);
 
-    /// <summary>The mean of <see cref="Iou"/> over the classes that have one; NaN if none has.</summary>
+    /// <summary>The average of <see cref="Iou"/> over the classes that have one; NaN if none has.</summary>
     /// <param name="includeBackground">Class 0 is one of them.</param>
-    public double MeanIou(bool includeBackground = true) => Mean(Iou, includeBackground);
+    /// <param name="average">Their mean, their mean by support, or the score of all counts.</param>
+    public double MeanIou(bool includeBackground = true, ClassAverage average = ClassAverage.Macro) =>
+        Mean(ScoreFormula.Iou, includeBackground, average);
 
-    /// <summary>True positives.</summary>
-    private protected abstract double Hits(int c);
+    /// <summary>The average of <see cref="FBeta"/> over the classes that have one; NaN if none has.</summary>
+    /// <param name="beta">At least 0.</param>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    /// <param name="average">Their mean, their mean by support, or the score of all counts.</param>
+    public double MeanFBeta(double beta, bool includeBackground = true, ClassAverage average = ClassAverage.Macro) =>
+        Mean(ScoreFormula.FBeta(beta), includeBackground, average);
 
-    /// <summary>False positives.</summary>
-    private protected abstract double Wrong(int c);
+    /// <summary>The average of <see cref="Precision"/> over the classes that have one; NaN if none has.</summary>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    /// <param name="average">Their mean, their mean by support, or the score of all counts.</param>
+    public double MeanPrecision(bool includeBackground = true, ClassAverage average = ClassAverage.Macro) =>
+        Mean(ScoreFormula.Precision, includeBackground, average);
 
-    /// <summary>False negatives.</summary>
-    private protected abstract double Missed(int c);
+    /// <summary>The average of <see cref="Recall"/> over the classes that have one; NaN if none has.</summary>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    /// <param name="average">Their mean, their mean by support, or the score of all counts.</param>
+    public double MeanRecall(bool includeBackground = true, ClassAverage average = ClassAverage.Macro) =>
+        Mean(ScoreFormula.Recall, includeBackground, average);
 
-    /// <summary>Counts a piece whose arguments fit. Throws for a bad label before anything is added.</summary>
-    /// <typeparam name="T">double for logits of double, else float.</typeparam>
-    /// <typeparam name="TTarget">The type of the target.</typeparam>
-    private protected abstract void Count<T, TTarget>(
-        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged;
+    /// <summary>
+    /// Generalised Dice score: <c>2 sum(w tp) / sum(w (2 tp + fp + fn))</c> over the classes, from 0 to 1, the weight w of a class falling with its volume <c>tp + fn</c>. A class without volume
+    /// has the largest weight of those that have one. Where nothing is labelled it is 0, or 0 / 0 if nothing is predicted, either.
+    /// </summary>
+    /// <param name="includeBackground">Class 0 is one of them.</param>
+    /// <param name="weights">How the weight falls.</param>
+    /// <remarks>
+    /// C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017. MONAI 1.3's GeneralizedDiceScore is the mean over images
+    /// (<see cref="ImageMetrics"/>) with <see cref="AbsentClasses.One"/>; its weight types square, simple and uniform (torchmetrics: linear) are inverse squares, inverses and uniform.
+    /// </remarks>
+    public double GeneralizedDice(bool includeBackground = true, VolumeWeights weights = VolumeWeights.InverseSquare) =>
+        Listed(Generalized(includeBackground, weights));
 
-    /// <summary>The type of the target, after a check of the lengths.</summary>
-    private TargetElement CheckPiece<TTarget>(int logits, int target, LossShape shape)
-        where TTarget : unmanaged
-    {
-        TargetElement element = CallChecks.ElementOf<TTarget>(TargetKind.Any, target, shape.Batch * shape.Pixels);
-        CallChecks.Shape(Definition, shape);
-        long values = (long)shape.Batch * Classes * shape.Pixels;
-        if (logits != values)
-            CallChecks.Length(logits, values, nameof(logits), $"N * C * S = {shape.Batch} * {Classes} * {shape.Pixels}");
-        CallChecks.Target<TTarget>(Definition, element <= TargetElement.Int64, target, shape.Batch, Classes, shape.Pixels);
-        return element;
-    }
+    /// <summary>The score of a class; null if means leave it out.</summary>
+    private protected abstract double? Class(ScoreFormula formula, int c);
 
-    /// <summary>Tells of the first bad label of a stretch.</summary>
-    private protected static void ThrowBadLabel(in LabelSource source, LossShape shape, long offset, int count)
-    {
-        for (long at = offset; at < offset + count; at++)
-        {
-            if (source.IsBad(source.At(at)))
-                throw source.Bad(at, shape.Pixels, "name an ignoreIndex");
-        }
-    }
+    /// <summary>The score of all classes; null if it has none.</summary>
+    private protected abstract double? Average(ScoreFormula formula, bool includeBackground, ClassAverage average);
 
-    private double Mean(Func<int, double> score, bool includeBackground) => Mean(score, Classes, includeBackground);
+    /// <summary>The generalised Dice score; null if it has none.</summary>
+    private protected abstract double? Generalized(bool includeBackground, VolumeWeights weights);
 
-    /// <summary>The mean of a score over the classes that have one; NaN if none has.</summary>
-    internal static double Mean(Func<int, double> score, int classes, bool includeBackground)
-    {
-        double sum = 0;
-        int found = 0;
-        for (int c = includeBackground ? 0 : 1; c < classes; c++)
-        {
-            double own = score(c);
-            if (double.IsNaN(own))
-                continue;
-            sum += own;
-            found++;
-        }
+    private double Mean(ScoreFormula formula, bool includeBackground, ClassAverage average) =>
+        Listed(Average(formula, includeBackground, average));
 
-        return sum / found;
-    }
-
-    private protected int Check(int c) => Check(c, Classes);
-
-    /// <summary>A class, if there is one of that number.</summary>
-    internal static int Check(int c, int classes) => (uint)c < (uint)classes
-        ? c
-        : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {classes}, counted from 0.");
-
-    /// <summary>Throws for fewer than one class.</summary>
-    internal static void CheckClasses(int classes)
-    {
-        if (classes < 1)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
-    }
+    private double Listed(double? score) => score ?? (AbsentClasses == AbsentClasses.MinusOne ? -1 : double.NaN);
 }

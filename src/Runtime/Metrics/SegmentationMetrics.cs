@@ -1,26 +1,30 @@
+using LossGen.Cpu;
+using LossGen.Kernels;
+using LossGen.Metrics;
+
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall of each class, from exact counts of pixels. Batches come in pieces:
-/// <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by <see cref="Merge"/>, then read the scores. They are
-/// hard scores of the predicted class; <see cref="SoftMetrics"/> has those of the probabilities.
+/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from exact counts of pixels. Batches come in pieces:
+/// <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by <c>Merge</c>, then read the scores. They are
+/// hard scores of the predicted class; <see cref="SoftMetrics"/> has those of the probabilities. They are of all pixels together;
+/// <see cref="ImageMetrics"/> has those of each image and their means.
 /// </summary>
 /// <remarks>
 /// <para>With <see cref="Activation.Softmax"/> the class of the largest logit is predicted, the first of equal ones; likewise with <see
 /// cref="Activation.Exp"/> and several classes. Otherwise each
 /// class is predicted where its probability is above the threshold. Of a dense target a pixel is of a class where its number is above
-/// 0.5.</para>
+/// 0.5. No class is predicted by a logit that is NaN; where the first is, softmax predicts class 0.</para>
 /// <para>A score that is 0 / 0 is NaN: precision of a class that is never predicted, recall of one that is never labelled, Dice and IoU of
-/// one that is neither. Means leave NaN out.</para>
+/// one that is neither. Means leave NaN out. <see cref="AbsentClasses"/> makes it 0, 1 or -1.</para>
 /// <para>Not for two threads at a time: give each its own, and merge.</para>
 /// </remarks>
-public sealed partial class SegmentationMetrics : ClassScores
+public sealed class SegmentationMetrics : ClassScores
 {
     // True positives, false positives and false negatives of each class, then the pixels.
     private readonly long[] counts;
     private readonly long[] piece;
-    private readonly bool usesLargest;
-    private readonly double bound;
+    private readonly PredictionRule rule;
 
     /// <summary>Counts of nothing yet.</summary>
     /// <param name="classes">C. With one class that is not of a softmax, labels are 0 and 1, and 1 is the class.</param>
@@ -33,20 +37,17 @@ public sealed partial class SegmentationMetrics : ClassScores
     public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
         : base(nameof(SegmentationMetrics), classes, activation, ignoreIndex)
     {
-        if (!(threshold > 0 && threshold < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(threshold), threshold, $"The threshold is {threshold}; it must be between 0 and 1.");
-        }
-
-        usesLargest = activation == Activation.Softmax || (activation == Activation.Exp && Classes > 1);
-        bound = activation switch
-        {
-            Activation.Sigmoid => Math.Log(threshold / (1 - threshold)),
-            Activation.Exp => Math.Log(threshold),
-            _ => threshold,
-        };
+        rule = new(Definition, threshold);
         counts = new long[(3 * classes) + 1];
+        piece = new long[counts.Length];
+    }
+
+    /// <summary>Counts that others have made, predicting alike.</summary>
+    internal SegmentationMetrics(LossDefinition definition, PredictionRule rule, ReadOnlySpan<long> counts)
+        : base(nameof(SegmentationMetrics), definition.Classes, definition.Activation, definition.IgnoreIndex)
+    {
+        this.rule = rule;
+        this.counts = counts.ToArray();
         piece = new long[counts.Length];
     }
 
@@ -68,15 +69,6 @@ public sealed partial class SegmentationMetrics : ClassScores
     /// <summary>Pixels of the class that were not predicted as such.</summary>
     public long FalseNegatives(int c) => counts[(2 * Classes) + Check(c)];
 
-    /// <inheritdoc/>
-    private protected override double Hits(int c) => TruePositives(c);
-
-    /// <inheritdoc/>
-    private protected override double Wrong(int c) => FalsePositives(c);
-
-    /// <inheritdoc/>
-    private protected override double Missed(int c) => FalseNegatives(c);
-
     /// <summary>Adds the counts of another block.</summary>
     /// <param name="other">Counts of as many classes.</param>
     /// <exception cref="ArgumentException">It has another number of classes.</exception>
@@ -85,10 +77,35 @@ public sealed partial class SegmentationMetrics : ClassScores
         ArgumentNullException.ThrowIfNull(other);
         if (other.Classes != Classes)
             throw new ArgumentException($"The counts are of {other.Classes} classes, these of {Classes}.", nameof(other));
-        for (int i = 0; i < counts.Length; i++)
-            counts[i] += other.counts[i];
+        StoredValues.Add(other.counts, counts);
+    }
+
+    /// <summary>Adds counts that were stored, or come from another process.</summary>
+    /// <param name="values">3 C + 1 numbers: the <see cref="Values"/> of another block.</param>
+    /// <exception cref="ArgumentException">They are of another number of classes, or no counts.</exception>
+    public void Merge(ReadOnlySpan<long> values)
+    {
+        StoredValues.CheckLength(values.Length, counts.Length, $"3 C + 1, with C = {Classes}");
+        StoredValues.CheckRows(values, Classes);
+        StoredValues.Add(values, counts);
     }
 
     /// <summary>Sets all counts to 0.</summary>
     public void Clear() => counts.AsSpan().Clear();
+
+    private protected override double? Class(ScoreFormula formula, int c) => Scores.Class(formula, c);
+
+    private protected override double? Average(ScoreFormula formula, bool includeBackground, ClassAverage average) =>
+        Scores.Average(formula, includeBackground, average);
+
+    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) => Scores.Generalized(includeBackground, weights);
+
+    private protected override unsafe void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    {
+        piece.AsSpan().Clear();
+        PixelCounter<T>.Count(Definition, rule, predicted, target, source, shape, piece);
+        StoredValues.Add(piece, counts);
+    }
+
+    private ScoreCounts<long> Scores => new(counts, Classes, AbsentClasses);
 }

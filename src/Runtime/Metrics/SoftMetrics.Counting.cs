@@ -12,9 +12,12 @@ public sealed unsafe partial class SoftMetrics
     // A multiple of every register's lanes.
     private const int Width = 256;
 
-    private protected override void Count<T, TTarget>(
-        void* logits, LogitElement element, TTarget* target, in LabelSource source, LossShape shape)
+    private protected override bool TakesClasses => false;
+
+    private protected override void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
     {
+        void* logits = predicted.Data;
+        LogitElement element = predicted.Logits;
         piece.AsSpan().Clear();
         if (RegisterWidth.Is512)
             CountTiles<T, V512<T>, TTarget>(logits, element, target, source, shape);
@@ -105,7 +108,7 @@ public sealed unsafe partial class SoftMetrics
         LabelReader.ToInt(source, offset, count, integers);
         LabelReader.Found found = LabelReader.Convert(source, integers, count, numbers);
         if ((found & LabelReader.Found.Bad) != 0)
-            ThrowBadLabel(source, shape, offset, count);
+            BadLabels.Throw(source, shape, offset, count);
         bool hasIgnored = (found & LabelReader.Found.Ignored) != 0;
         for (int i = 0; i < count; i++)
         {

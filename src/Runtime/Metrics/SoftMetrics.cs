@@ -1,13 +1,13 @@
-using LossGen.Cpu;
+using LossGen.Metrics;
 
 namespace LossGen;
 
 /// <summary>
-/// Soft Dice, intersection over union, F-beta, precision and recall of each class: counts of pixels by their probabilities p, <c>tp = sum(p
+/// Soft Dice, intersection over union, F-beta, precision and recall of each class and of all: counts of pixels by their probabilities p, <c>tp = sum(p
 /// * y)</c>, <c>fp = sum(p * (1 - y))</c> and
 /// <c>fn = sum((1 - p) * y)</c>, which are the statistics of region losses. Batches come in pieces: <c>Accumulate</c> each, add up
 /// processes by all-reducing <see cref="Values"/> or by
-/// <see cref="Merge"/>, then read the scores.
+/// <c>Merge</c>, then read the scores.
 /// </summary>
 /// <remarks>
 /// <para>They do not depend on a threshold, and say by how much a loss without smoothing is above what it could be. <see
@@ -59,16 +59,27 @@ public sealed unsafe partial class SoftMetrics : ClassScores
         ArgumentNullException.ThrowIfNull(other);
         if (other.Classes != Classes)
             throw new ArgumentException($"The sums are of {other.Classes} classes, these of {Classes}.", nameof(other));
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] += other.sums[i];
+        StoredValues.Add(other.sums, sums);
+    }
+
+    /// <summary>Adds sums that were stored, or come from another process.</summary>
+    /// <param name="values">3 C + 1 numbers: the <see cref="Values"/> of another block.</param>
+    /// <exception cref="ArgumentException">They are of another number of classes.</exception>
+    public void Merge(ReadOnlySpan<double> values)
+    {
+        StoredValues.CheckLength(values.Length, sums.Length, $"3 C + 1, with C = {Classes}");
+        StoredValues.Add(values, sums);
     }
 
     /// <summary>Sets all sums to 0.</summary>
     public void Clear() => sums.AsSpan().Clear();
 
-    private protected override double Hits(int c) => TruePositives(c);
+    private protected override double? Class(ScoreFormula formula, int c) => Scores.Class(formula, c);
 
-    private protected override double Wrong(int c) => FalsePositives(c);
+    private protected override double? Average(ScoreFormula formula, bool includeBackground, ClassAverage average) =>
+        Scores.Average(formula, includeBackground, average);
 
-    private protected override double Missed(int c) => FalseNegatives(c);
+    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) => Scores.Generalized(includeBackground, weights);
+
+    private ScoreCounts<double> Scores => new(sums, Classes, AbsentClasses);
 }

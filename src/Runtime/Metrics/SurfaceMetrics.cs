@@ -1,5 +1,6 @@
 using System.Globalization;
 using LossGen.Cpu;
+using LossGen.Metrics;
 
 namespace LossGen;
 
@@ -28,7 +29,7 @@ public sealed class SurfaceMetrics
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or a number is no percentile or no distance.</exception>
     public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed = double.PositiveInfinity)
     {
-        ClassScores.CheckClasses(classes);
+        PixelMetric.CheckClasses(classes);
         SurfaceDistances.CheckPercentile(percentile);
         SurfaceDistances.CheckTolerance(tolerance);
         if (!(missed >= 0))
@@ -159,8 +160,16 @@ public sealed class SurfaceMetrics
                 $"The others are of {other.Classes} classes, percentile {Text(other.Percentile)} and tolerance {Text(other.Tolerance)}, these of {Classes}, {Text(Percentile)} and {Text(Tolerance)}.", nameof(other));
         }
 
-        for (int i = 0; i < values.Length; i++)
-            values[i] += other.values[i];
+        StoredValues.Add(other.values, values);
+    }
+
+    /// <summary>Adds sums that were stored, or come from another process: of the same percentile and tolerance, which they do not say.</summary>
+    /// <param name="values">6 C numbers: the <see cref="Values"/> of another block.</param>
+    /// <exception cref="ArgumentException">They are of another number of classes.</exception>
+    public void Merge(ReadOnlySpan<double> values)
+    {
+        StoredValues.CheckLength(values.Length, this.values.Length, $"6 C, with C = {Classes}");
+        StoredValues.Add(values, this.values);
     }
 
     /// <summary>Sets all sums to 0.</summary>
@@ -200,9 +209,24 @@ public sealed class SurfaceMetrics
 
     private double Mean(int c, int score) => values[(Scores * Check(c)) + score] / values[Scores * c];
 
-    private double Mean(Func<int, double> score, bool includeBackground) => ClassScores.Mean(score, Classes, includeBackground);
+    // Over the classes that have one.
+    private double Mean(Func<int, double> score, bool includeBackground)
+    {
+        double sum = 0;
+        int found = 0;
+        for (int c = includeBackground ? 0 : 1; c < Classes; c++)
+        {
+            double own = score(c);
+            if (double.IsNaN(own))
+                continue;
+            sum += own;
+            found++;
+        }
 
-    private int Check(int c) => ClassScores.Check(c, Classes);
+        return sum / found;
+    }
+
+    private int Check(int c) => PixelMetric.Check(c, Classes);
 
     private void Check(LossShape shape)
     {

@@ -154,8 +154,8 @@ public class Layouts
             Assert.Equal(values(expected), values(planes));
             Assert.Equal(values(expected), values(last));
             Assert.Equal(values(denseOfFloat), values(dense));
-            ArgumentException error = Assert.Throws<ArgumentException>(() => create().Accumulate(new int[6], data.Labels, data.Shape));
-            Assert.StartsWith("Logits of Int32 are not supported", error.Message, StringComparison.Ordinal);
+            ArgumentException error = Assert.Throws<ArgumentException>(() => create().Accumulate(new uint[6], data.Labels, data.Shape));
+            Assert.StartsWith("Logits of UInt32 are not supported", error.Message, StringComparison.Ordinal);
         }
     }
 
