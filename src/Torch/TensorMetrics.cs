@@ -83,6 +83,14 @@ internal static class TensorMetrics
             extents = full;
         }
 
+        ReadOnlySpan<long> spatial = extents.AsSpan(Math.Min(2, extents.Length)), labelled = target.shape;
+        if (labelled.Length < spatial.Length || !labelled.Slice(labelled.Length - spatial.Length).SequenceEqual(spatial))
+        {
+            throw new ArgumentException(
+                $"target has the shape {TorchChecks.Text(target.shape)} and the predictions {TorchChecks.Text(predicted.shape)}; they must be of the same pixels.",
+                "target");
+        }
+
         return TorchChecks.Batch(definition, torch.zeros(1, device: predicted.device).expand(extents), target, "logits");
     }
 
