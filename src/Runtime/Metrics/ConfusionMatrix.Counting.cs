@@ -85,11 +85,15 @@ public sealed unsafe partial class ConfusionMatrix
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Where a single class is opposed to the rest, -1 is the rest.
-        int size = Size, first = size - Classes, last = Banks - 1;
-        for (int i = 0; i < count; i++)
+        int size = Size, first = size - Classes, last = Banks - 1, bank = counts.Length;
+        fixed (long* numbers = piece)
         {
-            if (rows[i] >= 0)
-                piece[((i & last) * counts.Length) + (rows[i] * size) + int.CreateTruncating(predicted[i]) + first]++;
+            for (int i = 0; i < count; i++)
+            {
+                int row = rows[i];
+                if (row >= 0)
+                    numbers[((i & last) * bank) + (row * size) + T.ConvertToIntegerNative<int>(predicted[i]) + first]++;
+            }
         }
     }
 }

@@ -114,16 +114,47 @@ internal unsafe ref struct PixelCounter<T>
     private readonly bool ReadElements<TTarget>(TTarget* target, int count, T c, int* integers, T* labels)
         where TTarget : unmanaged
     {
+        double ignored = definition.IgnoreIndex ?? double.NaN; // which equals nothing
+        if (typeof(TTarget) == typeof(T))
+            return ReadElements((T*)target, count, c, ignored, integers, labels);
         bool hasIgnored = false;
         for (int i = 0; i < count; i++)
         {
             double element = CallChecks.ToDouble(target[i]);
-            bool isIgnored = element == definition.IgnoreIndex;
+            bool isIgnored = element == ignored;
             hasIgnored |= isIgnored;
             integers[i] = isIgnored ? 1 : 0;
             labels[i] = element > 0.5 ? c : T.NegativeOne;
         }
 
+        return hasIgnored;
+    }
+
+    // The same by lanes.
+    private static bool ReadElements(T* target, int count, T c, double ignoredElement, int* integers, T* labels)
+    {
+        // A number that T has not is no element's.
+        T half = T.CreateTruncating(0.5), ignored = T.CreateTruncating(ignoredElement);
+        if (double.CreateTruncating(ignored) != ignoredElement)
+            ignored = T.NaN;
+        Vector<T> some = default;
+        int i = 0;
+        for (; i + Vector<T>.Count <= count; i += Vector<T>.Count)
+        {
+            Vector<T> element = Vector.Load(target + i), isLabelled = Vector.GreaterThan(element, Vector.Create(half));
+            some |= Vector.Equals(element, Vector.Create(ignored));
+            Vector.Store(Vector.ConditionalSelect(isLabelled, Vector.Create(c), Vector.Create(T.NegativeOne)), labels + i);
+        }
+
+        bool hasIgnored = !Vector.EqualsAll(some.As<T, byte>(), Vector<byte>.Zero);
+        for (; i < count; i++)
+        {
+            hasIgnored |= target[i] == ignored;
+            labels[i] = target[i] > half ? c : T.NegativeOne;
+        }
+
+        for (i = 0; i < count && hasIgnored; i++)
+            integers[i] = target[i] == ignored ? 1 : 0;
         return hasIgnored;
     }
 
@@ -172,7 +203,7 @@ internal unsafe ref struct PixelCounter<T>
         {
             if (labels[i] < T.Zero)
                 continue; // ignored: with several classes every other pixel has one
-            int found = int.CreateTruncating(predicted[i]), label = int.CreateTruncating(labels[i]);
+            int found = T.ConvertToIntegerNative<int>(predicted[i]), label = T.ConvertToIntegerNative<int>(labels[i]);
             if (found == label)
                 row[label]++;
             else
