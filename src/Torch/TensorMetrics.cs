@@ -73,7 +73,8 @@ internal static class TensorMetrics
         bool isMasks = predicted.dtype == ScalarType.Bool && extents.Length > 1 && extents[1] == definition.Classes;
         if (!isMasks)
         {
-            // (N, 1, spatial...), as argmax leaves it that keeps the axis, beside labels (N, spatial...) or (N, 1, spatial...) or a dense target.
+            // (N, 1, spatial...), as argmax leaves it that keeps the axis, beside labels (N, spatial...) or (N, 1, spatial...) or a dense
+            // target.
             bool isLabels = TensorMemory.IsInteger(target.dtype);
             bool hasChannel = extents.Length > 1 && extents[1] == 1
                 && (target.dim() < extents.Length || (target.dim() == extents.Length && (!isLabels || target.size(1) == 1)));
@@ -87,7 +88,8 @@ internal static class TensorMetrics
         if (labelled.Length < spatial.Length || !labelled.Slice(labelled.Length - spatial.Length).SequenceEqual(spatial))
         {
             throw new ArgumentException(
-                $"target has the shape {TorchChecks.Text(target.shape)} and the predictions {TorchChecks.Text(predicted.shape)}; they must be of the same pixels.",
+                $"target has the shape {TorchChecks.Text(target.shape)} and the predictions {TorchChecks.Text(predicted.shape)}; "
+                    + "they must be of the same pixels.",
                 "target");
         }
 

@@ -1,8 +1,9 @@
 namespace LossGen.Runtime.Tests;
 
 /// <summary>
-/// Three images of eight pixels and four classes, of which the last is never labelled and only predicted where the label is ignored; the second image has class 2 predicted alone, the third class 1. The figures that tests expect of
-/// it are scikit-learn 1.2.1's where they are of all pixels, and of NumPy 1.24.2 by the formulas of the libraries that are named where they are of images.
+/// Three images of eight pixels and four classes, of which the last is never labelled and only predicted where the label is ignored; the
+/// second image has class 2 predicted alone, the third class 1. The figures that tests expect of it are scikit-learn 1.2.1's where they are
+/// of all pixels, and of NumPy 1.24.2 by the formulas of the libraries that are named where they are of images.
 /// </summary>
 internal static class MetricBatch
 {

@@ -146,7 +146,8 @@ public static unsafe partial class LossExtensions
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
-    /// <summary>Means over images of hard scores, and the scores of each image, of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>Means over images of hard scores, and the scores of each image, of what the loss trains: its activation and its ignored
+    /// label.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>

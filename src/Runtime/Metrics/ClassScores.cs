@@ -3,8 +3,8 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from true positives (tp), false positives (fp) and false
-/// negatives (fn) that add up over pieces.
+/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from true positives (tp), false positives (fp) and
+/// false negatives (fn) that add up over pieces.
 /// </summary>
 /// <remarks>A score that is 0 / 0 is NaN, and means leave it out, unless <see cref="AbsentClasses"/> says otherwise.</remarks>
 public abstract class ClassScores : PixelMetric
@@ -14,7 +14,8 @@ public abstract class ClassScores : PixelMetric
     {
     }
 
-    /// <summary>What a score counts that is 0 / 0, as of a class that is neither labelled nor predicted. It is asked when scores are read, and may change in between.</summary>
+    /// <summary>What a score counts that is 0 / 0, as of a class that is neither labelled nor predicted. It is asked when scores are read,
+    /// and may change in between.</summary>
     public AbsentClasses AbsentClasses { get; set; }
 
     /// <summary><c>2 tp / (2 tp + fp + fn)</c>, from 0 to 1.</summary>
@@ -68,14 +69,16 @@ public abstract class ClassScores : PixelMetric
         Mean(ScoreFormula.Recall, includeBackground, average);
 
     /// <summary>
-    /// Generalised Dice score: <c>2 sum(w tp) / sum(w (2 tp + fp + fn))</c> over the classes, from 0 to 1, the weight w of a class falling with its volume <c>tp + fn</c>. A class without volume
-    /// has the largest weight of those that have one. Where nothing is labelled it is 0, or 0 / 0 if nothing is predicted, either.
+    /// Generalised Dice score: <c>2 sum(w tp) / sum(w (2 tp + fp + fn))</c> over the classes, from 0 to 1, the weight w of a class falling
+    /// with its volume <c>tp + fn</c>. A class without volume has the largest weight of those that have one. Where nothing is labelled it
+    /// is 0, or 0 / 0 if nothing is predicted, either.
     /// </summary>
     /// <param name="includeBackground">Class 0 is one of them.</param>
     /// <param name="weights">How the weight falls.</param>
     /// <remarks>
-    /// C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017. MONAI 1.3's GeneralizedDiceScore is the mean over images
-    /// (<see cref="ImageMetrics"/>) with <see cref="AbsentClasses.One"/>; its weight types square, simple and uniform (torchmetrics: linear) are inverse squares, inverses and uniform.
+    /// C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017. MONAI
+    /// 1.3's GeneralizedDiceScore is the mean over images (<see cref="ImageMetrics"/>) with <see cref="AbsentClasses.One"/>; its weight
+    /// types square, simple and uniform (torchmetrics: linear) are inverse squares, inverses and uniform.
     /// </remarks>
     public double GeneralizedDice(bool includeBackground = true, VolumeWeights weights = VolumeWeights.InverseSquare) =>
         Listed(Generalized(includeBackground, weights));

@@ -10,18 +10,21 @@ public sealed unsafe partial class ConfusionMatrix
 {
     private const int Width = 512;
 
-    // Neighbouring pixels are mostly of one class: to add to the same number again waits for the last addition. A few copies are filled in turn.
+    // Neighbouring pixels are mostly of one class: to add to the same number again waits for the last addition. A few copies are filled in
+    // turn.
     private const int LargestInBanks = 32;
 
     private int Banks => Size <= LargestInBanks ? 4 : 1;
 
-    private protected override void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    private protected override void CountPiece<T, TTarget>(
+        in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
     {
         bool hasLabels = source.Element <= TargetElement.Int64;
         if (!hasLabels && Size == Classes)
         {
             throw new ArgumentException(
-                $"The target is dense, so that a pixel may be of several of {Classes} classes or of none; a confusion matrix needs one label a pixel. Pass class indices (the largest along the class axis of a one-hot target), or take "
+                $"The target is dense, so that a pixel may be of several of {Classes} classes or of none; a confusion matrix needs one "
+                    + "label a pixel. Pass class indices (the largest along the class axis of a one-hot target), or take "
                     + "SegmentationMetrics.",
                 nameof(target));
         }
@@ -29,7 +32,9 @@ public sealed unsafe partial class ConfusionMatrix
         if (predicted.Kind == PredictionKind.Masks)
         {
             throw new ArgumentException(
-                $"The predictions are masks, of which several of {Classes} classes may hold a pixel, or none; a confusion matrix needs one class a pixel. Pass class indices, or take SegmentationMetrics.", "logits");
+                $"The predictions are masks, of which several of {Classes} classes may hold a pixel, or none; a confusion matrix needs "
+                    + "one class a pixel. Pass class indices, or take SegmentationMetrics.",
+                "logits");
         }
 
         piece.AsSpan().Clear();

@@ -3,13 +3,17 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// How many pixels of each label were predicted as each class, and what follows from it: accuracy, balanced accuracy, Cohen's kappa, the Matthews correlation. Batches come in pieces: <c>Accumulate</c> each, add up processes by
-/// all-reducing <see cref="Values"/> or by <c>Merge</c>, then read.
+/// How many pixels of each label were predicted as each class, and what follows from it: accuracy, balanced accuracy, Cohen's kappa, the
+/// Matthews correlation. Batches come in pieces: <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by
+/// <c>Merge</c>, then read.
 /// </summary>
 /// <remarks>
-/// <para>A pixel needs one label and one predicted class: class indices, and the class of the largest logit. A single class that is not of a softmax (labels 0 and 1, or one number a pixel that is above 0.5) makes a matrix of two: not the
-/// class, and the class. Where each of several classes is predicted by itself, and with dense targets of several classes, there is no such matrix; <see cref="SegmentationMetrics"/> has the counts of each class.</para>
-/// <para>Formulas and layout are those of scikit-learn 1.2, unless stated. What is 0 / 0 is NaN. Not for two threads at a time: give each its own, and merge.</para>
+/// <para>A pixel needs one label and one predicted class: class indices, and the class of the largest logit. A single class that is not of
+/// a softmax (labels 0 and 1, or one number a pixel that is above 0.5) makes a matrix of two: not the class, and the class. Where each of
+/// several classes is predicted by itself, and with dense targets of several classes, there is no such matrix;
+/// <see cref="SegmentationMetrics"/> has the counts of each class.</para>
+/// <para>Formulas and layout are those of scikit-learn 1.2, unless stated. What is 0 / 0 is NaN. Not for two threads at a time: give each
+/// its own, and merge.</para>
 /// </remarks>
 public sealed unsafe partial class ConfusionMatrix : PixelMetric
 {
@@ -22,7 +26,8 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     /// <param name="classes">C. With one class that is not of a softmax, labels are 0 and 1, and 1 is the class.</param>
     /// <param name="activation">How logits become probabilities.</param>
     /// <param name="ignoreIndex">The label of pixels that are not counted; null for none.</param>
-    /// <param name="threshold">The probability above which the one class is predicted, between 0 and 1; without effect with several.</param>
+    /// <param name="threshold">The probability above which the one class is predicted, between 0 and 1; without effect with
+    /// several.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException">The activation predicts each of several classes by itself.</exception>
     public ConfusionMatrix(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
@@ -32,8 +37,9 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
         if (!rule.UsesLargest && classes > 1)
         {
             throw new ArgumentException(
-                $"With Activation.{activation} each of {classes} classes is predicted by itself, so that a pixel may have several or none; a confusion matrix needs one. Take SegmentationMetrics, which counts true and false positives "
-                    + "and false negatives of each class, or Activation.Softmax if the largest is to be predicted.",
+                $"With Activation.{activation} each of {classes} classes is predicted by itself, so that a pixel may have several or "
+                    + "none; a confusion matrix needs one. Take SegmentationMetrics, which counts true and false positives and false "
+                    + "negatives of each class, or Activation.Softmax if the largest is to be predicted.",
                 nameof(activation));
         }
 
@@ -45,7 +51,8 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     /// <summary>The rows, and the columns: C, or 2 where a single class is opposed to the rest.</summary>
     public int Size { get; }
 
-    /// <summary>The counts, row by row, which add up over pieces: a row holds the pixels of a label, a column those of a predicted class.</summary>
+    /// <summary>The counts, row by row, which add up over pieces: a row holds the pixels of a label, a column those of a predicted
+    /// class.</summary>
     public Span<long> Values => counts;
 
     /// <summary>The pixels that were counted.</summary>
@@ -109,7 +116,8 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     }
 
     /// <summary>
-    /// Cohen's kappa, at most 1: <c>(p - e) / (1 - e)</c>, with the accuracy p and what it would be by chance, <c>e = sum(labelled * predicted) / pixels^2</c> over the classes. NaN where labels and predictions are all of one class.
+    /// Cohen's kappa, at most 1: <c>(p - e) / (1 - e)</c>, with the accuracy p and what it would be by chance,
+    /// <c>e = sum(labelled * predicted) / pixels^2</c> over the classes. NaN where labels and predictions are all of one class.
     /// </summary>
     /// <remarks>J. Cohen, "A coefficient of agreement for nominal scales", 1960; scikit-learn's <c>cohen_kappa_score</c>.</remarks>
     public double CohenKappa()
@@ -119,8 +127,9 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     }
 
     /// <summary>
-    /// The Matthews correlation of labels and predictions, from -1 to 1: <c>(h n - sum(p t)) / sqrt((n^2 - sum(p^2)) (n^2 - sum(t^2)))</c> with hits h, pixels n, and predicted p and labelled t pixels of each class. NaN where labels
-    /// or predictions are all of one class; scikit-learn's <c>matthews_corrcoef</c> makes that 0.
+    /// The Matthews correlation of labels and predictions, from -1 to 1: <c>(h n - sum(p t)) / sqrt((n^2 - sum(p^2)) (n^2 - sum(t^2)))</c>
+    /// with hits h, pixels n, and predicted p and labelled t pixels of each class. NaN where labels or predictions are all of one class;
+    /// scikit-learn's <c>matthews_corrcoef</c> makes that 0.
     /// </summary>
     /// <remarks>J. Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.</remarks>
     public double MatthewsCorrelation()

@@ -5,15 +5,19 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall as means over images, and the scores of each image. What <see cref="SegmentationMetrics"/> computes of all pixels together is computed of each image here, and then
-/// averaged: large objects do not outweigh small ones of other images.
+/// Dice, intersection over union, F-beta, precision and recall as means over images, and the scores of each image. What
+/// <see cref="SegmentationMetrics"/> computes of all pixels together is computed of each image here, and then averaged: large objects do
+/// not outweigh small ones of other images.
 /// </summary>
 /// <remarks>
-/// <para>Scores of a class are means over the images that have one; scores of all classes are means over images of the image's own average over classes, unless <see cref="ImagesFirst"/>. What an image counts that lacks a class says
-/// <see cref="ClassScores.AbsentClasses"/>; unless told otherwise it is left out, and so is an image with nothing to count.</para>
-/// <para>An image is an element of the list, with its counts and scores; it is the caller's own. It takes 3 C + 1 numbers, so that processes gather theirs one after the other, by <c>Merge</c> of <see cref="Values"/>. Of an image that comes in
-/// pieces, merge the values of a <see cref="SegmentationMetrics"/> that has counted them.</para>
-/// <para>torchmetrics calls this <c>samplewise</c>, segmentation_models.pytorch <c>imagewise</c>; MONAI has no other. Not for two threads at a time: give each its own, and merge.</para>
+/// <para>Scores of a class are means over the images that have one; scores of all classes are means over images of the image's own average
+/// over classes, unless <see cref="ImagesFirst"/>. What an image counts that lacks a class says <see cref="ClassScores.AbsentClasses"/>;
+/// unless told otherwise it is left out, and so is an image with nothing to count.</para>
+/// <para>An image is an element of the list, with its counts and scores; it is the caller's own. It takes 3 C + 1 numbers, so that
+/// processes gather theirs one after the other, by <c>Merge</c> of <see cref="Values"/>. Of an image that comes in pieces, merge the values
+/// of a <see cref="SegmentationMetrics"/> that has counted them.</para>
+/// <para>torchmetrics calls this <c>samplewise</c>, segmentation_models.pytorch <c>imagewise</c>; MONAI has no other. Not for two threads
+/// at a time: give each its own, and merge.</para>
 /// </remarks>
 public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetrics>
 {
@@ -25,8 +29,10 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     /// <summary>No image yet.</summary>
     /// <param name="classes">C. With one class that is not of a softmax, labels are 0 and 1, and 1 is the class.</param>
     /// <param name="activation">How logits become probabilities.</param>
-    /// <param name="ignoreIndex">The label of pixels that are not counted, of dense targets the number of elements that are not; null for none.</param>
-    /// <param name="threshold">The probability above which a class is predicted, between 0 and 1; without effect where the largest logit decides.</param>
+    /// <param name="ignoreIndex">The label of pixels that are not counted, of dense targets the number of elements that are not; null for
+    /// none.</param>
+    /// <param name="threshold">The probability above which a class is predicted, between 0 and 1; without effect where the largest logit
+    /// decides.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
     public ImageMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
         : base(nameof(ImageMetrics), classes, activation, ignoreIndex) => rule = new(Definition, threshold);
@@ -35,13 +41,15 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     public int Count { get; private set; }
 
     /// <summary>
-    /// Macro and weighted averages over classes are of each class's mean over images (segmentation_models.pytorch, nnU-Net), in place of the mean over images of each image's average (torchmetrics, MONAI's <c>mean</c>). The two differ
-    /// only where a score is left out, and in the weights, which are the support in all images.
+    /// Macro and weighted averages over classes are of each class's mean over images (segmentation_models.pytorch, nnU-Net), in place of
+    /// the mean over images of each image's average (torchmetrics, MONAI's <c>mean</c>). The two differ only where a score is left out, and
+    /// in the weights, which are the support in all images.
     /// </summary>
     public bool ImagesFirst { get; set; }
 
     /// <summary>
-    /// The counts of each image, one after the other: true positives of each class, false positives of each class, false negatives of each class, and the pixels that were counted. Read it again after <c>Accumulate</c> and <c>Merge</c>.
+    /// The counts of each image, one after the other: true positives of each class, false positives of each class, false negatives of each
+    /// class, and the pixels that were counted. Read it again after <c>Accumulate</c> and <c>Merge</c>.
     /// </summary>
     public Span<long> Values => rows.AsSpan(0, Count * Length);
 
@@ -73,12 +81,18 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     }
 
     /// <summary>Appends images that were stored, or come from another process.</summary>
-    /// <param name="values">3 C + 1 numbers an image: the <see cref="Values"/> of another list, or those of a <see cref="SegmentationMetrics"/>, which are one image.</param>
+    /// <param name="values">3 C + 1 numbers an image: the <see cref="Values"/> of another list, or those of a
+    /// <see cref="SegmentationMetrics"/>, which are one image.</param>
     /// <exception cref="ArgumentException">They are of another number of classes, or no counts.</exception>
     public void Merge(ReadOnlySpan<long> values)
     {
         if (values.Length % Length != 0)
-            throw new ArgumentException($"The values are {values.Length} numbers and must be a multiple of {Length}: 3 C + 1 an image, with C = {Classes}.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"The values are {values.Length} numbers and must be a multiple of {Length}: 3 C + 1 an image, with C = {Classes}.",
+                nameof(values));
+        }
+
         StoredValues.CheckRows(values, Classes);
         Append(values);
     }
@@ -118,7 +132,8 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     private protected override double? Generalized(bool includeBackground, VolumeWeights weights) =>
         Mean(image => Scores(image).Generalized(includeBackground, weights));
 
-    private protected override unsafe void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    private protected override unsafe void CountPiece<T, TTarget>(
+        in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
     {
         Span<long> added = Room(shape.Batch);
         added.Clear();

@@ -5,8 +5,8 @@ using LossGen.Kernels;
 namespace LossGen.Metrics;
 
 /// <summary>
-/// Counts pixels into rows of 3 C + 1 numbers: true positives, false positives and false negatives of each class, then the pixels. A tile at a time: what is predicted, what is labelled, then each
-/// class by lanes.
+/// Counts pixels into rows of 3 C + 1 numbers: true positives, false positives and false negatives of each class, then the pixels. A tile
+/// at a time: what is predicted, what is labelled, then each class by lanes.
 /// </summary>
 /// <typeparam name="T">double for logits of double, else float.</typeparam>
 internal unsafe ref struct PixelCounter<T>
@@ -36,7 +36,8 @@ internal unsafe ref struct PixelCounter<T>
     /// <param name="shape">The extents.</param>
     /// <param name="rows">What is added to: a row an image, or one for all of them.</param>
     public static void Count<TTarget>(
-        LossDefinition definition, PredictionRule rule, in PredictionSource predictions, TTarget* target, in LabelSource source, LossShape shape, Span<long> rows)
+        LossDefinition definition, PredictionRule rule, in PredictionSource predictions, TTarget* target, in LabelSource source,
+        LossShape shape, Span<long> rows)
         where TTarget : unmanaged
     {
         var counter = new PixelCounter<T>(definition);

@@ -9,7 +9,7 @@ namespace LossGen;
 /// <summary>A metric that compares what is predicted of each pixel with its label. Batches come in pieces.</summary>
 public abstract unsafe class PixelMetric
 {
-    // What is asked of predicted classes, of which none is ignored.
+    // What is asked of predicted classes: none of them is ignored.
     private readonly LossDefinition predictions;
 
     private protected PixelMetric(string name, int classes, Activation activation, int? ignoreIndex)
@@ -27,11 +27,11 @@ public abstract unsafe class PixelMetric
     public LossDefinition Definition { get; }
 
     /// <summary>Counts a piece. Nothing is counted if an argument is wrong.</summary>
-    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/> for logits; where the predicted class counts, not its probability, also an integer type for class indices
-    /// and bool for masks.</typeparam>
+    /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/> for logits; where the predicted class counts, not
+    /// its probability, also an integer type for class indices and bool for masks.</typeparam>
     /// <typeparam name="TTarget">An integer type or bool for class indices; float, double or bool for a dense target.</typeparam>
-    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>. Or what is predicted: N * S class indices, or N * C * S truth values,
-    /// of which several may hold a pixel.</param>
+    /// <param name="logits">N * C * S numbers, the pixels of a class adjacent; (N, S, C) with <see cref="LossShape.ClassesLast"/>. Or what
+    /// is predicted: N * S class indices, or N * C * S truth values, of which several may hold a pixel.</param>
     /// <param name="target">N * S class indices of any integer type or bool, or N * C * S numbers of float, double or bool.</param>
     /// <param name="shape">The extents.</param>
     /// <exception cref="ArgumentException">An argument does not fit the shape; the message names it.</exception>
@@ -61,7 +61,8 @@ public abstract unsafe class PixelMetric
     /// <summary>Counts a piece whose arguments fit. Throws for a bad label before anything is added.</summary>
     /// <typeparam name="T">double for logits of double, else float.</typeparam>
     /// <typeparam name="TTarget">The type of the target.</typeparam>
-    private protected abstract void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    private protected abstract void CountPiece<T, TTarget>(
+        in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : unmanaged;
 

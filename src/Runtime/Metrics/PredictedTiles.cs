@@ -62,7 +62,8 @@ internal unsafe ref struct PredictedTiles<T>
     }
 
     /// <summary>Reads class indices of the tile.</summary>
-    /// <param name="labels">The pixels' labels: what is predicted of an ignored one need be no class if it is the ignored label, too.</param>
+    /// <param name="labels">The pixels' labels: what is predicted of an ignored one need be no class if it is the ignored label,
+    /// too.</param>
     /// <param name="hasLabels">There are labels.</param>
     public readonly void ReadClasses(in LabelSource labels, bool hasLabels)
     {

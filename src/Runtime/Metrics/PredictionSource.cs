@@ -33,7 +33,8 @@ internal readonly unsafe struct PredictionSource
     public bool IsDouble => Kind == PredictionKind.Logits && Logits == LogitElement.Double;
 
     /// <summary>Predictions of a type, after a check of how many they are.</summary>
-    /// <param name="definition">What is asked of them. No class is ignored: what is predicted of an ignored pixel is of no interest.</param>
+    /// <param name="definition">What is asked of them. No class is ignored: what is predicted of an ignored pixel is of no
+    /// interest.</param>
     /// <param name="data">The numbers.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="shape">The extents.</param>
@@ -47,7 +48,11 @@ internal readonly unsafe struct PredictionSource
         if (isIndex && !isMasks)
         {
             if (count != pixels)
-                CallChecks.Length(count, pixels, "logits", $"{typeof(T).Name} are predicted class indices, one a pixel: N * S = {shape.Batch} * {shape.Pixels}");
+            {
+                string needed = $"predicted class indices, one a pixel: N * S = {shape.Batch} * {shape.Pixels}";
+                CallChecks.Length(count, pixels, "logits", $"{typeof(T).Name} are {needed}");
+            }
+
             return new(definition, data, PredictionKind.Classes, default, CallChecks.ElementOf<T>(TargetKind.Index, count, pixels));
         }
 
@@ -61,7 +66,8 @@ internal readonly unsafe struct PredictionSource
 
     /// <summary>What is thrown for a number that is no class.</summary>
     public ArgumentException Bad(long number, long pixel, long pixelsPerImage, in LabelSource labels) => new(
-        $"The predicted class at image {pixel / pixelsPerImage}, pixel {pixel % pixelsPerImage} is {number}; it must be from 0 to {labels.Largest}.",
+        $"The predicted class at image {pixel / pixelsPerImage}, pixel {pixel % pixelsPerImage} is {number}; "
+            + $"it must be from 0 to {labels.Largest}.",
         "logits");
 
     private static bool IsIndex<T>() => typeof(T) == typeof(bool) || typeof(T) == typeof(byte) || typeof(T) == typeof(sbyte)

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace LossGen.Metrics;
 
 /// <summary>
-/// Scores of one set of counts: true positives of each class, false positives of each class, false negatives of each class, and the pixels. What means leave out is null.
+/// Scores of one set of counts: true positives of each class, false positives of each class, false negatives of each class, and the pixels.
+/// What means leave out is null.
 /// </summary>
 /// <param name="counts">3 C + 1 numbers.</param>
 /// <param name="classes">C.</param>

@@ -5,8 +5,8 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from exact counts of pixels. Batches come in pieces:
-/// <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by <c>Merge</c>, then read the scores. They are
+/// Dice, intersection over union, F-beta, precision and recall of each class and of all, from exact counts of pixels. Batches come in
+/// pieces: <c>Accumulate</c> each, add up processes by all-reducing <see cref="Values"/> or by <c>Merge</c>, then read the scores. They are
 /// hard scores of the predicted class; <see cref="SoftMetrics"/> has those of the probabilities. They are of all pixels together;
 /// <see cref="ImageMetrics"/> has those of each image and their means.
 /// </summary>
@@ -98,9 +98,11 @@ public sealed class SegmentationMetrics : ClassScores
     private protected override double? Average(ScoreFormula formula, bool includeBackground, ClassAverage average) =>
         Scores.Average(formula, includeBackground, average);
 
-    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) => Scores.Generalized(includeBackground, weights);
+    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) =>
+        Scores.Generalized(includeBackground, weights);
 
-    private protected override unsafe void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    private protected override unsafe void CountPiece<T, TTarget>(
+        in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
     {
         piece.AsSpan().Clear();
         PixelCounter<T>.Count(Definition, rule, predicted, target, source, shape, piece);

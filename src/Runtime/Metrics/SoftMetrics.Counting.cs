@@ -14,7 +14,8 @@ public sealed unsafe partial class SoftMetrics
 
     private protected override bool TakesClasses => false;
 
-    private protected override void CountPiece<T, TTarget>(in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
+    private protected override void CountPiece<T, TTarget>(
+        in PredictionSource predicted, TTarget* target, in LabelSource source, LossShape shape)
     {
         void* logits = predicted.Data;
         LogitElement element = predicted.Logits;

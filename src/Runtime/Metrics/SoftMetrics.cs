@@ -3,8 +3,8 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// Soft Dice, intersection over union, F-beta, precision and recall of each class and of all: counts of pixels by their probabilities p, <c>tp = sum(p
-/// * y)</c>, <c>fp = sum(p * (1 - y))</c> and
+/// Soft Dice, intersection over union, F-beta, precision and recall of each class and of all: counts of pixels by their probabilities p,
+/// <c>tp = sum(p * y)</c>, <c>fp = sum(p * (1 - y))</c> and
 /// <c>fn = sum((1 - p) * y)</c>, which are the statistics of region losses. Batches come in pieces: <c>Accumulate</c> each, add up
 /// processes by all-reducing <see cref="Values"/> or by
 /// <c>Merge</c>, then read the scores.
@@ -79,7 +79,8 @@ public sealed unsafe partial class SoftMetrics : ClassScores
     private protected override double? Average(ScoreFormula formula, bool includeBackground, ClassAverage average) =>
         Scores.Average(formula, includeBackground, average);
 
-    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) => Scores.Generalized(includeBackground, weights);
+    private protected override double? Generalized(bool includeBackground, VolumeWeights weights) =>
+        Scores.Generalized(includeBackground, weights);
 
     private ScoreCounts<double> Scores => new(sums, Classes, AbsentClasses);
 }

@@ -46,7 +46,9 @@ internal static class StoredValues
                 if (counted > pixels)
                 {
                     throw new ArgumentException(
-                        $"The values from {row} on have {counted} pixels that are labelled or predicted as class {c}, of {pixels}: they are not those of {classes} classes.", nameof(values));
+                        $"The values from {row} on have {counted} pixels that are labelled or predicted as class {c}, of {pixels}: "
+                            + $"they are not those of {classes} classes.",
+                        nameof(values));
                 }
             }
         }
