@@ -89,11 +89,12 @@ public class ConfusionMatrices
     public void CountsAreThoseOfEachPixel(int classes)
     {
         var data = new Batch(new(2, classes, 1037), 3, 255);
+        float[] all = data.SingleLogits;
         var expected = new long[classes * classes];
         for (int i = 0; i < data.Labels.Length; i++)
         {
             int n = i / 1037, pixel = i % 1037;
-            float[] logits = [.. Enumerable.Range(0, classes).Select(c => data.SingleLogits[(((n * classes) + c) * 1037) + pixel])];
+            float[] logits = [.. Enumerable.Range(0, classes).Select(c => all[(((n * classes) + c) * 1037) + pixel])];
             if (data.Labels[i] != 255)
                 expected[(data.Labels[i] * classes) + Array.IndexOf(logits, logits.Max())]++;
         }
