@@ -35,6 +35,10 @@ public sealed class RegressionTests
         ("a slope that the label picks, times one of what is ignored", Loss("Activation.Softmax, IgnoreIndex = 1", "Sum(SumOverClasses(Sqrt(x.Probability + Mean(x.Probability) + 0.37)) * y) / (y + 0.125)", Activation.Softmax, ignore: 1)),
         ("a quotient by the target, times the target", Loss("Activation.Softmax", "Divide(x.Probability, y, 1) * y", Activation.Softmax)),
         ("a quotient by the rest of the target, times it", Loss("Activation.Softmax", "Divide(x.LogProbability, 1 - y, 0.5) * (1 - y)", Activation.Softmax)),
+        ("a rank that is compared two passes after it was stored", Loss(
+            "Activation.Sigmoid, Dimensions = 2",
+            "x.Probability * Where(RunningTotal(1, x.Logit) <= 0.45 * x.PixelCount, 1, MaxPool(Where(RunningTotal(1, -x.Logit) <= 2 * Total(Channel(y, 0)), 1, 0), 3))") with
+        { Dimensions = 2 }),
         ("labels and valid pixels of some classes in one slope", new()
         {
             IgnoreIndex = 0,

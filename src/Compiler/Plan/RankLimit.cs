@@ -8,7 +8,7 @@ namespace LossGen.Compiler.Plan;
 /// </summary>
 /// <param name="Number">A constant, or a result of the scalar section.</param>
 /// <param name="IsBelow">Ranks below it are told from others; else ranks up to it.</param>
-/// <param name="Pass">The pass that reads it from the scalar section, which the value needs; null of a constant.</param>
+/// <param name="Pass">The pass that reads it from the scalar section, the one after that which stores the keys; null of a constant.</param>
 internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
 {
     /// <summary>That of a running sum; null where it is no rank, or its rank is used otherwise.</summary>
@@ -31,10 +31,10 @@ internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
         // One number for all that is sorted together, known when only the value is asked for.
         if (number.Axes.Has(Axes.Class) || (number.Axes.Has(Axes.Batch) && rank.Attribute.Has(Axes.Batch)))
             return null;
-        bool isKnown = plan.Stages.Take(own.Stage + 2).Any(stage => stage.Nodes.Contains(number));
-        PassPlan? reader = plan.Statistics.FirstOrDefault(pass =>
-            pass.Stage > own.Stage && pass.Stage < plan.ValueStage && pass.ScalarConstants.Contains(number));
-        return isKnown && reader is not null ? new(number, isBelow, reader) : null;
+        // A pass has its constants right ahead of it: those of the next pass are there when the ranks are asked for.
+        int next = own.Stage + 1;
+        bool isRead = next < plan.ValueStage && plan.Statistics[next].ScalarConstants.Contains(number);
+        return isRead ? new(number, isBelow, plan.Statistics[next]) : null;
     }
 
     private static (Node Number, bool IsBelow)? Comparison(Node user, Node rank) => user switch

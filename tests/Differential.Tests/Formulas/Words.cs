@@ -48,7 +48,10 @@ internal static class Words
 
     public static readonly Word Add = Join("+", (a, b) => a + b) with { Weight = 8 };
 
-    public static readonly Word Subtract = Join("-", (a, b) => a - b) with { Weight = 7 };
+    public static readonly Word Subtract = new("-", 2, "({0} - {1})", (c, n, v) => Mixed(v[0].Range - v[1].Range, v) is var difference && (EndsAtEnd(v[0], v[1]) || EndsAtEnd(v[1], v[0]))
+        ? difference with { RoundsToZero = true }
+        : difference)
+    { Weight = 7 };
 
     public static readonly Word Multiply = new("*", 2, "({0} * {1})", (c, n, v) => Mixed(v[0].Range * v[1].Range, v) is var product && v.Any(factor => EndsAt(factor, 0))
         ? product with { RoundsToZero = true }
@@ -152,6 +155,9 @@ internal static class Words
         new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves)) { RoundsToZero = inputs.Any(input => input.RoundsToZero) };
 
     // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds, and in float a probability of 1 - 1e-8 is 1.
+    // A probability of nearly 1 less a target of 1 is 0 or a number below, as it rounds.
+    private static bool EndsAtEnd(Facts value, Facts other) => EndsAt(value, other.Range.Low) || EndsAt(value, other.Range.High);
+
     private static bool EndsAt(Facts value, double number) => value.Moves && ((number == 0 && value.RoundsToZero) || Math.Abs(value.Range.Low - number) < 1e-5 || Math.Abs(value.Range.High - number) < 1e-5);
 
     // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
