@@ -1,4 +1,7 @@
-namespace LossGen.Gpu.Tests;
+using LossGen.Gpu;
+using Xunit;
+
+namespace LossGen.TestSupport;
 
 /// <summary>A test that runs kernels through OpenCL: skipped, with the reason, on a machine that cannot.</summary>
 internal sealed class OpenClFactAttribute : FactAttribute
