@@ -31,6 +31,13 @@ internal sealed class GpuCall
 
     public GpuStrides Target { get; init; }
 
+    public int Images => shape.Batch;
+
+    public long Pixels => shape.Pixels;
+
+    /// <summary>Pixels are computed in double.</summary>
+    public bool IsDouble { get; init; }
+
     /// <summary>For how many images sums and constants are kept.</summary>
     public int Kept => layout.PerImage ? shape.Batch : 1;
 
@@ -42,7 +49,29 @@ internal sealed class GpuCall
 
     public long ConstantBytes => sizeof(double) * Math.Max(1, All.Sum(pass => (long)pass.ConstantLength(Classes) * Kept));
 
-    public long SumBytes => sizeof(double) * Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
+    /// <summary>The sums over pixels.</summary>
+    public long SumDoubles => Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
+
+    /// <summary>Those and, behind them, the running sums.</summary>
+    public long SumBytes => sizeof(double) * (SumDoubles + (((SortedMap(RunningSums.Length) * RealBytes) + sizeof(double) - 1) / sizeof(double)));
+
+    public RunningSumLayout[] RunningSums => layout.RunningSums;
+
+    /// <summary>How many maps of a number a pixel a running sum takes.</summary>
+    public int RowsOf(RunningSumLayout sum) => sum.HasClass ? Classes : 1;
+
+    /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
+    public int KeysOf(int k) => RunningSums[k].Keys is var keys and >= 0 ? keys : k;
+
+    /// <summary>Where the map of running sum k begins, in numbers of a pixel's type.</summary>
+    public long SortedMap(int k) => Images * Pixels * RunningSums.Take(k).Sum(RowsOf);
+
+    /// <summary>Where the map of its keys begins.</summary>
+    public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.Keys < 0).Sum(RowsOf);
+
+    public long KeyBytes => Math.Max(sizeof(double), KeyMap(RunningSums.Length) * RealBytes);
+
+    private int RealBytes => IsDouble ? sizeof(double) : sizeof(float);
 
     /// <summary>The value that the scalar section writes: none where it has a number for each pixel.</summary>
     public long ValueBytes => sizeof(double) * (layout.ElementAxes.Has(ElementAxes.Pixel) ? 1 : CallChecks.ElementCount(layout.ElementAxes, shape));
@@ -64,6 +93,7 @@ internal sealed class GpuCall
         Target = Target,
         Gradient = gradient,
         Constants = All.TakeWhile(other => other != pass).Sum(other => (long)other.ConstantLength(Classes) * Kept),
+        Sorted = SumDoubles,
         Blocks = Blocks,
         BlocksOfImage = blocksOfImage,
     };

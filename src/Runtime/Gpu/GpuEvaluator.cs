@@ -14,10 +14,8 @@ public sealed class GpuEvaluator : IDisposable
     private readonly GpuDevice device;
     private readonly GpuArguments arguments = new();
     private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target), GpuModule> modules = [];
-    private readonly Func<long, nint> allocate;
-    private readonly Action<nint> free;
-
-    private GpuMemory partials, constants, slots, parameters, sums, fault, unread;
+    private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread;
+    private readonly GpuSorting sorting;
     private double[] sent = [];
 
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
@@ -41,12 +39,19 @@ public sealed class GpuEvaluator : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(allocate);
         ArgumentNullException.ThrowIfNull(free);
-        this.allocate = allocate;
-        this.free = free;
         if (WhyNot(loss) is { } reason)
             throw new NotSupportedException($"{loss.Definition.Name} has no kernels for GPUs: {reason}.");
         this.loss = (IGpuLoss)loss;
         this.device = device;
+        (partials, constants, slots, parameters, sums, fault, unread) = (New(), New(), New(), New(), New(), New(), New());
+        sorting = new GpuSorting(device, arguments, allocate, free);
+        GpuScratch New() => new(allocate, free);
+    }
+
+    internal long MostSortedPixels
+    {
+        get => sorting.MostPixels;
+        init => sorting.MostPixels = value;
     }
 
     /// <summary>Why a loss cannot run on a device; null where it can.</summary>
@@ -94,14 +99,17 @@ public sealed class GpuEvaluator : IDisposable
     /// <exception cref="GpuException">The compiler refused the text.</exception>
     public void Compile(GpuBatch batch) => Open(batch);
 
-    /// <summary>How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image.</summary>
+    /// <summary>
+    /// How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image; where the
+    /// loss sorts pixels, its running sums besides, each a number of the pixels' type a pixel, or a pixel and class.
+    /// </summary>
     /// <param name="batch">The batch; its addresses may be 0.</param>
     public long SumLength(GpuBatch batch) => Open(batch).Call.SumBytes / sizeof(double);
 
     /// <summary>The value, and what a later <see cref="Backward"/> needs so that it does not compute the value again.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="value">As for <see cref="Evaluate"/>.</param>
-    /// <param name="sums">Receives the sums over the pixels: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.</param>
+    /// <param name="sums">Receives the sums over the pixels, and running sums: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.</param>
     /// <param name="fault">
     /// An int that becomes 1 where the target is faulty, else 0; with 0 for its address the evaluator's own, which
     /// <see cref="ThrowIfFault"/> reads.
@@ -152,13 +160,9 @@ public sealed class GpuEvaluator : IDisposable
     /// <summary>Gives the evaluator's memory back. What was asked for before still runs.</summary>
     public void Dispose()
     {
-        foreach (GpuMemory memory in (GpuMemory[])[partials, constants, slots, parameters, sums, fault, unread])
-        {
-            if (memory.Address != 0)
-                free(memory.Address);
-        }
-
-        partials = constants = slots = parameters = sums = fault = unread = default;
+        foreach (GpuScratch memory in (GpuScratch[])[partials, constants, slots, parameters, sums, fault, unread])
+            memory.Dispose();
+        sorting.Dispose();
     }
 
     private static void GradientAt(nint gradient)
@@ -221,7 +225,10 @@ public sealed class GpuEvaluator : IDisposable
         {
             Logits = logits,
             Target = batch.TargetStrides ?? TargetStrides(hasLabels, shape),
+            IsDouble = batch.LogitElement == LogitElement.Double,
         };
+        if (layout.RunningSums.Length > 0)
+            sorting.Compile(call.IsDouble);
         return (kernels, Module(kernels, layout, batch, block), call);
     }
 
@@ -239,12 +246,23 @@ public sealed class GpuEvaluator : IDisposable
             .Add(places.Gradient).Add(pass.WritesElements ? places.Value : 0).Add(places.Upstream).Add(call.Shape(pass, places.Strides ?? call.Logits));
         foreach (nint input in batch.Inputs)
             arguments.Add(input);
+        if (call.RunningSums.Length > 0)
+            arguments.Add(places.Sums).Add(sorting.Keys.Address);
         device.Launch(module, "pass" + pass.Id.ToString(CultureInfo.InvariantCulture), call.Blocks, call.Block.Threads, arguments);
-        int count = pass.SumLength(call.Classes);
-        if (statistics < 0 || count == 0)
+        if (statistics < 0)
             return;
-        arguments.Clear().Add(partials.Address).Add(places.Sums).Add(call.Reduction(pass, statistics));
-        device.Launch(module, "reduce", count * call.Kept, call.Block.Threads, arguments);
+        int count = pass.SumLength(call.Classes);
+        if (count > 0)
+        {
+            arguments.Clear().Add(partials.Address).Add(places.Sums).Add(call.Reduction(pass, statistics));
+            device.Launch(module, "reduce", count * call.Kept, call.Block.Threads, arguments);
+        }
+
+        for (int k = 0; k < call.RunningSums.Length; k++)
+        {
+            if ((pass.Stores & (1 << k)) != 0 && call.KeysOf(k) == k)
+                sorting.Run(call, k, places.Sums);
+        }
     }
 
     private void Scalars(GpuModule module, GpuKernels kernels, GpuCall call, int stage, bool hasGradient, in Places places)
@@ -260,26 +278,28 @@ public sealed class GpuEvaluator : IDisposable
     // Memory of the size that the call needs where the caller has none, and the parameters.
     private void Prepare(GpuCall call, ref Places places, double[]? given, Part part)
     {
-        Grow(ref partials, call.PartialBytes);
-        Grow(ref constants, call.ConstantBytes);
-        Grow(ref slots, call.SlotBytes);
+        partials.Grow(call.PartialBytes);
+        constants.Grow(call.ConstantBytes);
+        slots.Grow(call.SlotBytes);
+        if (call.RunningSums.Length > 0)
+            sorting.Keys.Grow(call.KeyBytes);
         if (places.Sums == 0)
         {
-            Grow(ref sums, call.SumBytes);
+            sums.Grow(call.SumBytes);
             places.Sums = sums.Address;
         }
 
         if (part == Part.Gradient)
         {
             // The scalar section writes the value again, which nobody reads.
-            Grow(ref unread, call.ValueBytes);
+            unread.Grow(call.ValueBytes);
             places.Value = unread.Address;
         }
 
         bool isNew = places.Fault == 0 && fault.Address == 0;
         if (places.Fault == 0)
         {
-            Grow(ref fault, sizeof(int));
+            fault.Grow(sizeof(int));
             places.Fault = fault.Address;
         }
 
@@ -289,7 +309,7 @@ public sealed class GpuEvaluator : IDisposable
         int count = loss.ParameterCount(call.Classes);
         if (parameters.Address == 0 || sent.Length != count)
         {
-            Grow(ref parameters, sizeof(double) * Math.Max(1L, count));
+            parameters.Grow(sizeof(double) * Math.Max(1L, count));
             sent = new double[count];
             sent.AsSpan().Fill(double.NaN);
         }
@@ -303,16 +323,6 @@ public sealed class GpuEvaluator : IDisposable
             return;
         device.Write(parameters.Address, (ReadOnlySpan<double>)now);
         now.CopyTo(sent, 0);
-    }
-
-    private void Grow(ref GpuMemory memory, long bytes)
-    {
-        if (memory.Bytes >= bytes)
-            return;
-        if (memory.Address != 0)
-            free(memory.Address);
-        memory = default;
-        memory = new(allocate(bytes), bytes);
     }
 
     private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
@@ -395,6 +405,4 @@ public sealed class GpuEvaluator : IDisposable
 
         public double Scale { get; init; } = 1;
     }
-
-    private readonly record struct GpuMemory(nint Address, long Bytes);
 }

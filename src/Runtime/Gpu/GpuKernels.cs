@@ -8,12 +8,9 @@ namespace LossGen.Gpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GpuKernels
 {
-    private static readonly Lazy<string> s_prelude = new(static () =>
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("LossGen.Gpu.prelude.cl")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    });
+    private static readonly Lazy<string> s_prelude = new(static () => Read("LossGen.Gpu.prelude.cl"));
+
+    private static readonly Lazy<string> s_sorting = new(static () => Read("LossGen.Gpu.sort.cl"));
 
     /// <summary>The kernels.</summary>
     /// <param name="layout">The passes, which kernels for GPUs share with those for the CPU.</param>
@@ -50,4 +47,14 @@ public sealed class GpuKernels
 
     /// <summary>What all kernels begin with.</summary>
     internal static string Prelude => s_prelude.Value;
+
+    /// <summary>The kernels that sort, behind the prelude.</summary>
+    internal static string Sorting => s_sorting.Value;
+
+    private static string Read(string resource)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
 }

@@ -12,6 +12,7 @@ internal struct GpuShape
     public GpuStrides Target;
     public GpuStrides Gradient;
     public long Constants;
+    public long Sorted;
     public int Blocks;
     public int BlocksOfImage;
 }
@@ -27,6 +28,23 @@ internal struct GpuReduction
     public int FirstClassMaximum;
     public int EndOfClasses;
     public int FirstPixelMaximum;
+}
+
+/// <summary><c>Sort</c> of the kernels that sort: segments of pixels and where their numbers lie.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GpuSegments
+{
+    public long Pixels;
+    public long Count;
+    public long Keys;
+    public long Sorted;
+    public long Map;
+    public int Rows;
+    public int PerImage;
+    public int First;
+    public int Strips;
+    public int Blocks;
+    public int Shift;
 }
 
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>

@@ -276,7 +276,7 @@ typedef struct {
     int64 logitImage, logitClass, logitPixel;
     int64 targetImage, targetClass, targetPixel;
     int64 gradientImage, gradientClass, gradientPixel;
-    int64 constants;
+    int64 constants, sorted;
     int blocks, blocksOfImage;
 } Shape;
 
@@ -473,6 +473,12 @@ BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
 #define READ_UPSTREAM() (inside ? (upstream_ ? upstream_[at] : 1) : 0)
 #define READ_CLASS_UPSTREAM() (inside ? (upstream_ ? upstream_[ELEMENT_AT] : 1) : 0)
 #define STORE_GRADIENT(v) STORE_LOGIT(gradient, GRADIENT_AT, v)
+// Maps of running sums, behind the sums over pixels, and of keys to be sorted: so many maps with classes, and without, lie before one.
+#define MAPS_BEFORE(perClass, perPixel) ((size)((perClass) * CLASSES + (perPixel)) * (size)(shape.images * shape.pixels))
+#define SORTED_MAP(perClass, perPixel) ((GLOBAL real*)(sums_ + shape.sorted) + MAPS_BEFORE(perClass, perPixel))
+#define KEY_MAP(perClass, perPixel) (keys_ + MAPS_BEFORE(perClass, perPixel))
+#define STORE_PIXEL(map, v) ((map)[at] = (v))
+#define STORE_CLASS(map, v) ((map)[ELEMENT_AT] = (v))
 #define STORE_ELEMENT(v) (elements[at] = (v))
 #define STORE_CLASS_ELEMENT(v) (elements[ELEMENT_AT] = (v))
 #define PARTIAL(statistic) partials[(size)(statistic) * (size)shape.blocks + (size)BLOCK]

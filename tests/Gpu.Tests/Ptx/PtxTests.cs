@@ -18,6 +18,7 @@ public sealed class PtxTests(ITestOutputHelper output)
         "[Loss(Activation.Softmax)] [BiTempered]",
         "[Loss(Activation.Softmax)] [WassersteinDice]",
         "[Loss(Activation.None)] [Huber]",
+        "[Loss(Activation.Softmax)] [LovaszSoftmax] [CrossEntropy]",
     ];
 
     private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Select(Declaration), properties: ("LossGenGpu", "true"));
@@ -37,6 +38,19 @@ public sealed class PtxTests(ITestOutputHelper output)
 
             return cases;
         }
+    }
+
+    /// <summary>What sorts has its counts in shared memory, and no barrier where threads count for themselves.</summary>
+    [ClangTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SortingCompiles(bool isDouble)
+    {
+        Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + GpuKernels.Sorting, GpuSorting.Defines(isDouble));
+        string[] expected = ["reduce", "sortCount", "sortKeys", "sortMove", "sortRanks", "sortStarts", "sortTotals", "sumTotals", "sumUp"];
+        Assert.Equal(expected, found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(found.Values, kernel => Assert.Equal(0, kernel.Local));
+        Assert.All(["sortKeys", "sortCount", "sortMove", "sortRanks"], name => Assert.Equal(0, found[name].Barriers));
     }
 
     [ClangTheory]
@@ -60,7 +74,7 @@ public sealed class PtxTests(ITestOutputHelper output)
                 Assert.Equal(0, kernel.Local);
 
                 // A logit and a dense target for each class held, and what the scalar section left.
-                int most = (held * (dense ? 2 : 1)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
+                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
                 Assert.InRange(kernel.FloatLoads, 1, most);
                 Assert.InRange(kernel.LongLoads, 0, 1);
                 if (pass == layout.Gradient)

@@ -55,8 +55,7 @@ internal static class GpuEmitter
     /// <summary>Why a plan has no kernels; null where it has.</summary>
     public static string? Missing(LossPlan plan) => plan.Maps.HasClass.Count > 0 || plan.AllPasses.Any(pass => pass.Neighbours.Length > 0)
         ? "it looks at neighbouring pixels (Shift, Window, blurs and pools), which kernels for GPUs do not do yet"
-        : plan.RunningSums.IsEmpty ? null
-        : "it sorts pixels (Lovász, top-k, hard examples, formulas with RunningSum), which kernels for GPUs do not do yet";
+        : null;
 
     private static void Kernels(CodeWriter writer, LossPlan plan, LossModel model, string name, string kernel, CancellationToken cancellation)
     {
@@ -118,7 +117,7 @@ internal static class GpuEmitter
         if (Missing(plan) is not null)
             return;
         string target = plan.Graph.IndexTarget ? "class indices" : "dense targets";
-        int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0])).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
-        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit.");
+        int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0]).Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
+        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}.");
     }
 }

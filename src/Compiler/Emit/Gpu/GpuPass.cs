@@ -55,17 +55,18 @@ internal sealed class GpuPass
         new GpuPass(plan, pass, names, hasIgnored).Build();
 
     private IEnumerable<Node> Outputs => pass.Sums.Select(sum => sum[0])
-        .Concat(pass.Gradient is { } gradient ? [gradient] : []).Concat(pass.Elements is { } elements ? [elements] : []);
+        .Concat(pass.Gradient is { } gradient ? [gradient] : []).Concat(pass.Elements is { } elements ? [elements] : [])
+        .Concat(pass.Stores.SelectMany(pass.StoredNodes));
 
     // What the last loop over the classes computes.
     private List<Node> ClassOutputs => [.. Outputs.Where(HasClass).Distinct()];
 
-    private bool HasClassLoop => ClassOutputs.Count > 0 || pass.Gradient is not null;
+    private bool HasClassLoop => ClassOutputs.Count > 0 || pass.Gradient is not null || pass.Stores.Any(HasClass);
 
     private static bool HasClass(Node node) => TileSchedule.HasClass(node);
 
     // Read from memory, an element a thread and class.
-    private static bool IsLoad(Node node) => node.Op is Op.Logit or Op.Target or Op.Input or Op.Upstream && node.IsPixel;
+    private static bool IsLoad(Node node) => node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Upstream && node.IsPixel;
 
     private List<Node> ReductionsOf(int stratum) => [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
 
@@ -122,7 +123,8 @@ internal sealed class GpuPass
         return new("pass" + pass.Id, $"Pass {pass.Id}: {pass.Title}.", "PASS_PARAMETERS" + InputParameters, GivenNames, body.ToImmutable());
     }
 
-    private string InputParameters => string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"));
+    private string InputParameters => string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"))
+        + (plan.RunningSums.IsEmpty ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT keys_");
 
     private ImmutableArray<string> GivenNames =>
     [
@@ -181,6 +183,7 @@ internal sealed class GpuPass
         List<Statement> perPixel = [.. pass.PixelSums.Where(sum => !HasClass(sum[0])).Select(Accumulate)];
         if (pass.Elements is { } elements && !HasClass(elements))
             perPixel.Add(Do.Of("STORE_ELEMENT", Text(elements)));
+        perPixel.AddRange(pass.Stores.Where(store => !HasClass(store)).SelectMany(Store));
         if (perPixel.Count > 0)
             steps.Add(new If(Word("OWN", NumberType.Truth), [.. perPixel]));
         if (HasClassLoop)
@@ -194,12 +197,24 @@ internal sealed class GpuPass
                     inside.Add(Do.Of("STORE_GRADIENT", AsReal(gradient)));
                 if (pass.Elements is { } values && HasClass(values))
                     inside.Add(Do.Of("STORE_CLASS_ELEMENT", Text(values)));
+                inside.AddRange(pass.Stores.Where(HasClass).SelectMany(Store));
                 return [new If(Word("inside", NumberType.Truth), [.. inside])];
             }));
         }
 
         return steps.ToImmutable();
     }
+
+    // Values and keys of a running sum, for what sorts them behind the pass.
+    private IEnumerable<Statement> Store(Node sum) => pass.StoredParts(sum)
+        .Select(part => Do.Of(HasClass(sum) ? "STORE_CLASS" : "STORE_PIXEL", part == 0 ? SortedMap(sum) : KeyMap(sum), AsReal(sum[part])));
+
+    private Call SortedMap(Node sum) => Map("SORTED_MAP", plan.RunningSums.TakeWhile(other => other != sum));
+
+    private Call KeyMap(Node sum) => Map("KEY_MAP", plan.RunningSums.TakeWhile(other => other != sum).Where(other => plan.PassOf(other).KeysOf(other) == other));
+
+    private static Call Map(string word, IEnumerable<Node> before) => Call.Of(
+        word, NumberType.Real, new Number(before.Count(HasClass), NumberType.Whole), new Number(before.Count(other => !HasClass(other)), NumberType.Whole));
 
     private void Reduce(List<Node> reductions, HashSet<Node> ready, ImmutableArray<Statement>.Builder steps)
     {
@@ -314,6 +329,8 @@ internal sealed class GpuPass
                 return hasIgnored ? Call.Of("VALID_TARGET", NumberType.Real, Raw) : Call.Of("READ_TARGET", NumberType.Real);
             case Op.Input:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
+            case Op.RunningSum:
+                return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, SortedMap(node));
             case Op.Upstream when node.IsPixel:
                 return Call.Of(HasClass(node) ? "READ_CLASS_UPSTREAM" : "READ_UPSTREAM", NumberType.Real);
             case Op.OneHot:
