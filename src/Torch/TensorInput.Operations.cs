@@ -164,6 +164,9 @@ internal sealed partial class TensorInput
         return Subtract(1, p).scatter(1, largest, others);
     }
 
+    /// <summary>-1, 0 or 1; NaN of NaN, of which torch's own is 0.</summary>
+    public Tensor Sign(Tensor x) => x.sign().masked_fill_(x.isnan(), Hold(double.NaN));
+
     /// <summary>The largest over the classes.</summary>
     public Tensor ClassMaximum(Tensor x)
     {

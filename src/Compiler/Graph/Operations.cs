@@ -182,7 +182,7 @@ internal static class Operations
             Vector = "V.Sign({0})",
             Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})",
             Function = "signum",
-            Torch = "{0}.sign()",
+            Torch = "input.Sign({0})",
         };
         yield return new(Op.Tanh)
         {

@@ -11,7 +11,7 @@ namespace LossGen.Differential.Numerics;
 /// A network that has diverged is not hidden: with one logit that is NaN, or all, the value of every loss is NaN, whichever options it has, with every kind of target and on every road. A comparison,
 /// which NaN fails, must not choose a number.
 /// </summary>
-public sealed class NotANumberTests
+public sealed partial class NotANumberTests
 {
     private const int Classes = 4, Pixels = 3;
 

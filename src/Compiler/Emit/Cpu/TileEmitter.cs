@@ -294,7 +294,9 @@ internal sealed class TileEmitter
         foreach (Node reduction in reductions)
         {
             string name = text.Name(reduction);
-            writer.Line(reduction.Op == Op.ClassMaximum ? $"{name} = V.MaxNative({text.Value(reduction[0])}, {name});" : text.Add(name, reduction[0]));
+
+            // NaN stays NaN: the machine's own maximum keeps it on one side only.
+            writer.Line(reduction.Op == Op.ClassMaximum ? $"{name} = V.Max({text.Value(reduction[0])}, {name});" : text.Add(name, reduction[0]));
         }
 
         text.CloseScope();
