@@ -66,11 +66,7 @@ public sealed unsafe partial class ConfusionMatrix
     private static void ReadLabels<T>(in LabelSource source, LossShape shape, long offset, int count, int* rows, T* numbers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        LabelReader.ToInt(source, offset, count, rows);
-        LabelReader.Found found = LabelReader.Convert(source, rows, count, numbers);
-        if ((found & LabelReader.Found.Bad) != 0)
-            BadLabels.Throw(source, shape, offset, count);
-        if ((found & LabelReader.Found.Ignored) == 0)
+        if (!TileLabels.Read(source, shape, offset, count, rows, numbers))
             return;
         for (int i = 0; i < count; i++)
             rows[i] = rows[i] == source.IgnoreIndex ? -1 : rows[i];

@@ -116,17 +116,10 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
         if (!ImagesFirst || average == ClassAverage.Micro)
             return Mean(image => Scores(image).Average(formula, includeBackground, average));
         SegmentationMetrics total = Total();
-        double sum = 0, weights = 0;
+        var mean = default(ScoreMean);
         for (int c = includeBackground ? 0 : 1; c < Classes; c++)
-        {
-            double weight = average == ClassAverage.Weighted ? total.TruePositives(c) + total.FalseNegatives(c) : 1;
-            if (weight == 0 || Class(formula, c) is not double score)
-                continue;
-            sum += weight * score;
-            weights += weight;
-        }
-
-        return weights != 0 ? sum / weights : average == ClassAverage.Weighted ? ScoreCounts<long>.OfNothing(AbsentClasses) : null;
+            mean.Add(Class(formula, c), average == ClassAverage.Weighted ? total.TruePositives(c) + total.FalseNegatives(c) : 1);
+        return mean.OfClasses(average, AbsentClasses);
     }
 
     private protected override double? Generalized(bool includeBackground, VolumeWeights weights) =>
@@ -150,17 +143,10 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     // The mean over images that have a score.
     private double? Mean(Func<int, double?> score)
     {
-        double sum = 0;
-        int found = 0;
+        var mean = default(ScoreMean);
         for (int image = 0; image < Count; image++)
-        {
-            if (score(image) is not double own)
-                continue;
-            sum += own;
-            found++;
-        }
-
-        return found == 0 ? null : sum / found;
+            mean.Add(score(image));
+        return mean.Value;
     }
 
     private void Append(ReadOnlySpan<long> values)

@@ -95,12 +95,9 @@ internal unsafe ref struct PixelCounter<T>
     // The class of each pixel, -1 where it has none; whether some are ignored, which integers say.
     private readonly bool ReadLabels(in LabelSource source, LossShape shape, long offset, int count, int* integers, T* labels)
     {
-        LabelReader.ToInt(source, offset, count, integers);
-        LabelReader.Found found = LabelReader.Convert(source, integers, count, labels);
-        if ((found & LabelReader.Found.Bad) != 0)
-            BadLabels.Throw(source, shape, offset, count);
+        bool hasIgnored = TileLabels.Read(source, shape, offset, count, integers, labels);
         row[3 * classes] += count;
-        if ((found & LabelReader.Found.Ignored) == 0)
+        if (!hasIgnored)
             return false;
         for (int i = 0; i < count; i++)
         {

@@ -30,18 +30,10 @@ internal readonly ref struct ScoreCounts<T>(ReadOnlySpan<T> counts, int classes,
             return Score(formula, hits, wrong, missed);
         }
 
-        double sum = 0, weights = 0;
+        var mean = default(ScoreMean);
         for (int c = first; c < classes; c++)
-        {
-            double weight = average == ClassAverage.Weighted ? Hits(c) + Missed(c) : 1;
-            if (weight == 0 || Class(formula, c) is not double score)
-                continue;
-            sum += weight * score;
-            weights += weight;
-        }
-
-        // Weighted where nothing is labelled is 0 / 0, too.
-        return weights != 0 ? sum / weights : average == ClassAverage.Weighted ? OfNothing(absent) : null;
+            mean.Add(Class(formula, c), average == ClassAverage.Weighted ? Hits(c) + Missed(c) : 1);
+        return mean.OfClasses(average, absent);
     }
 
     /// <summary><c>2 sum(w tp) / sum(w (2 tp + fp + fn))</c>, the weight of a class falling with its volume <c>tp + fn</c>.</summary>

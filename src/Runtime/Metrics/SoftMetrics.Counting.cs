@@ -106,11 +106,7 @@ public sealed unsafe partial class SoftMetrics
     private void ReadLabels<T>(in LabelSource source, LossShape shape, long offset, int count, int* integers, T* numbers, T* valid)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        LabelReader.ToInt(source, offset, count, integers);
-        LabelReader.Found found = LabelReader.Convert(source, integers, count, numbers);
-        if ((found & LabelReader.Found.Bad) != 0)
-            BadLabels.Throw(source, shape, offset, count);
-        bool hasIgnored = (found & LabelReader.Found.Ignored) != 0;
+        bool hasIgnored = TileLabels.Read(source, shape, offset, count, integers, numbers);
         for (int i = 0; i < count; i++)
         {
             bool isIgnored = hasIgnored && integers[i] == source.IgnoreIndex;

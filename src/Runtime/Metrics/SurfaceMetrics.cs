@@ -212,18 +212,10 @@ public sealed class SurfaceMetrics
     // Over the classes that have one.
     private double Mean(Func<int, double> score, bool includeBackground)
     {
-        double sum = 0;
-        int found = 0;
+        var mean = default(ScoreMean);
         for (int c = includeBackground ? 0 : 1; c < Classes; c++)
-        {
-            double own = score(c);
-            if (double.IsNaN(own))
-                continue;
-            sum += own;
-            found++;
-        }
-
-        return sum / found;
+            mean.Add(score(c) is var own && double.IsNaN(own) ? null : own);
+        return mean.Value ?? double.NaN;
     }
 
     private int Check(int c) => PixelMetric.Check(c, Classes);
