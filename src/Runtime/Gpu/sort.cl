@@ -59,6 +59,15 @@ DEVICE double blockBefore(double v, SHARED double* room)
     return THREAD > 0 ? room[THREAD - 1] : 0;
 }
 
+// Of the totals of a segment's pieces before this one, what a thread adds up.
+DEVICE double shareBefore(GLOBAL const double* totals, int part)
+{
+    double share = 0;
+    for (int k = THREAD; k < part; k += WIDTH)
+        share += totals[k];
+    return share;
+}
+
 // A thread a pixel.
 KERNEL void sortKeys(GLOBAL const real* RESTRICT keys, GLOBAL WHOLE* RESTRICT wholes, GLOBAL bits32* RESTRICT order, Sort sort)
 {
@@ -109,12 +118,10 @@ KERNEL void sortStarts(GLOBAL bits32* RESTRICT table, GLOBAL const double* RESTR
     SHARED double room[WIDTH];
     SEGMENT;
     const size from = (size)part * PIECE + THREAD * EACH;
-    double earlier = 0, own = 0;
-    for (int k = THREAD; k < part; k += WIDTH)
-        earlier += totals[segment * sort.blocks + k];
+    double own = 0;
     for (size at = from; at < from + EACH && at < TABLE_LENGTH; at++)
         own += table[TABLE_START + at];
-    earlier = blockSum(earlier, room);
+    const double earlier = blockSum(shareBefore(totals + segment * sort.blocks, part), room);
     bits32 start = (bits32)(earlier + blockBefore(own, room));
     for (size at = from; at < from + EACH && at < TABLE_LENGTH; at++) {
         const bits32 count = table[TABLE_START + at];
@@ -172,12 +179,10 @@ KERNEL void sumUp(GLOBAL const bits32* RESTRICT order, GLOBAL const double* REST
     SHARED double room[WIDTH];
     SEGMENT;
     const size from = (size)part * PIECE + THREAD * EACH;
-    double earlier = 0, own = 0;
-    for (int k = THREAD; k < part; k += WIDTH)
-        earlier += totals[segment * sort.blocks + k];
+    double own = 0;
     for (size place = from; place < from + EACH && place < (size)sort.count; place++)
         own += VALUE_AT(place);
-    earlier = blockSum(earlier, room);
+    const double earlier = blockSum(shareBefore(totals + segment * sort.blocks, part), room);
     double sum = earlier + blockBefore(own, room);
     for (size place = from; place < from + EACH && place < (size)sort.count; place++) {
         sum += VALUE_AT(place);
