@@ -28,8 +28,7 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public LossShape Shape => Extents.Length switch
     {
-        4 when Shrink > 1 => new LossShape(Batch, Classes, (int)Extents[2], (int)Extents[3]).WithLogits((int)LogitExtents[2], (int)LogitExtents[3]),
-        4 => new(Batch, Classes, (int)Extents[2], (int)Extents[3]),
+        4 => new LossShape(Batch, Classes, (int)Extents[2], (int)Extents[3]).WithLogits((int)LogitExtents[2], (int)LogitExtents[3]),
         5 => new(Batch, Classes, (int)Extents[2], (int)Extents[3], (int)Extents[4]),
         _ => new(Batch, Classes, Pixels),
     };

@@ -21,16 +21,16 @@ internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
             return null;
         List<Node> users = [.. plan.AllPasses.SelectMany(pass => Planner.PixelNodes(pass.Outputs)).Distinct()
             .Where(node => node.Inputs.Contains(rank) || node.PassInputs.Contains(rank))];
-        List<(Node Number, bool IsBelow)> limits = [.. users.Select(user => Comparison(user, rank)).Distinct().OfType<(Node, bool)>()];
-        if (limits.Count != 1 || users.Exists(user => Comparison(user, rank) is null))
+        List<(Node Number, bool IsBelow)?> limits = [.. users.Select(user => Comparison(user, rank)).Distinct()];
+        if (limits is not [var (number, isBelow)])
             return null;
-        (Node number, bool isBelow) = limits[0];
         if (number.IsConstant)
             return new(number, isBelow, null);
 
         // One number for all that is sorted together, known when only the value is asked for.
         if (number.Axes.Has(Axes.Class) || (number.Axes.Has(Axes.Batch) && rank.Attribute.Has(Axes.Batch)))
             return null;
+
         // A pass has its constants right ahead of it: those of the next pass are there when the ranks are asked for.
         int next = own.Stage + 1;
         bool isRead = next < plan.ValueStage && plan.Statistics[next].ScalarConstants.Contains(number);
