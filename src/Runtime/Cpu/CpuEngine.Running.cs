@@ -6,19 +6,12 @@ namespace LossGen.Cpu;
 /// <content>Running sums: a pass stores values and keys of every pixel, they are sorted and summed, later passes read the sums.</content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    private static int RowsOf(in CallState run, RunningSumLayout sum) => sum.HasClass ? run.Classes : 1;
-
-    // The running sum whose stored keys running sum k is sorted by.
-    private static int KeysOf(in CallState run, int k) => run.Layout.RunningSums[k].Keys is var keys and >= 0 ? keys : k;
-
-    private static bool HasOwnKeys(in CallState run, int k) => run.Layout.RunningSums[k].Keys < 0;
-
     private static long RunningBytes(in CallState run)
     {
         RunningSumLayout[] sums = run.Layout.RunningSums;
         long bytes = 0;
         for (int k = 0; k < sums.Length; k++)
-            bytes += ((sums[k].IsCount ? 0 : 1) + (HasOwnKeys(run, k) ? 1 : 0)) * Workspace.Size<T>(run.Batch * run.ImagePixels * RowsOf(run, sums[k]));
+            bytes += ((sums[k].IsCount ? 0 : 1) + (run.Layout.RunningSums[k].HasOwnKeys ? 1 : 0)) * Workspace.Size<T>(run.Batch * run.ImagePixels * sums[k].Rows(run.Classes));
         return bytes;
     }
 
@@ -33,9 +26,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         run.Running = (T**)workspace.Take<nint>(2 * sums.Length);
         byte* next = callers is null ? workspace.Take<byte>(own) : (byte*)callers;
         for (int k = 0; k < sums.Length; k++)
-            run.Running[(2 * k) + 1] = HasOwnKeys(run, k) ? Take(ref next, images * RowsOf(run, sums[k])) : null;
+            run.Running[(2 * k) + 1] = run.Layout.RunningSums[k].HasOwnKeys ? Take(ref next, images * sums[k].Rows(run.Classes)) : null;
         for (int k = 0; k < sums.Length; k++)
-            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * KeysOf(run, k)) + 1] : Take(ref next, images * RowsOf(run, sums[k]));
+            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * run.Layout.KeysOf(k)) + 1] : Take(ref next, images * sums[k].Rows(run.Classes));
 
         static T* Take(ref byte* next, long count)
         {
@@ -52,7 +45,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         T** stores = Stores(run, memory);
         for (int k = 0; k < run.Sizes.RunningSums; k++)
         {
-            int rows = RowsOf(run, run.Layout.RunningSums[k]);
+            int rows = run.Layout.RunningSums[k].Rows(run.Classes);
             long size = (long)rows * run.Width;
             if ((pass.Stores & (1 << k)) != 0)
             {
@@ -87,45 +80,45 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         for (int k = 0; k < 2 * run.Sizes.RunningSums; k++)
         {
             if ((pass.Stores & (1 << (k / 2))) != 0 && IsStored(run, k / 2, k % 2))
-                Unstage(run, span, stores[k], run.Running[k], RowsOf(run, run.Layout.RunningSums[k / 2]));
+                Unstage(run, span, stores[k], run.Running[k], run.Layout.RunningSums[k / 2].Rows(run.Classes));
         }
     }
 
     // Whether a pass stores values (part 0) or keys (part 1) of a running sum.
-    private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount : HasOwnKeys(run, k);
+    private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount : run.Layout.RunningSums[k].HasOwnKeys;
 
     // Sums up what a pass stored, when its sums are known: they may limit the ranks.
     private static void SumUpStored(in CallState run, PassLayout pass)
     {
         for (int k = 0; k < run.Sizes.RunningSums; k++)
         {
-            if ((pass.Stores & (1 << k)) != 0 && HasOwnKeys(run, k))
+            if ((pass.Stores & (1 << k)) != 0 && run.Layout.RunningSums[k].HasOwnKeys)
                 SortJob.Run(run, k);
         }
     }
 
-    private static int SortedGroups(in CallState run, RunningSumLayout sum) => RowsOf(run, sum) * (sum.PerImage ? run.Batch : 1);
+    private static int SortedGroups(in CallState run, RunningSumLayout sum) => sum.Rows(run.Classes) * (sum.PerImage ? run.Batch : 1);
 
     // Sums up all that is sorted by the keys of running sum k, in one of its groups of pixels: a row of an image, or of all images.
     private static void SumUp(in CallState run, int k, int group)
     {
         RunningSumLayout layout = run.Layout.RunningSums[k];
-        long next = RowsOf(run, layout) * run.ImagePixels, first = group * run.ImagePixels;
+        long next = layout.Rows(run.Classes) * run.ImagePixels, first = group * run.ImagePixels;
         var pixels = new PixelGroup(run.ImagePixels, layout.PerImage ? 1 : run.Batch, next);
-        Span<nint> sums = stackalloc nint[run.Sizes.RunningSums];
-        int count = 0;
-        for (int other = k; other < run.Sizes.RunningSums; other++)
-        {
-            if (KeysOf(run, other) == k)
-                sums[count++] = run.Layout.RunningSums[other].IsCount ? 0 : (nint)(run.Running[2 * other] + first);
-        }
-
         T* keys = run.Running[(2 * k) + 1] + first;
-        if (IsLimited(run, layout, layout.PerImage ? group / RowsOf(run, layout) : 0, out double limit))
+        if (IsLimited(run, layout, layout.PerImage ? group / layout.Rows(run.Classes) : 0, out double limit))
         {
             Workspace between = Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<T>(pixels.Count));
             Ranks.Mark(pixels, keys, Ranks.CountOf(limit, layout.IsBelow, pixels.Count), between);
             return;
+        }
+
+        Span<nint> sums = stackalloc nint[run.Sizes.RunningSums];
+        int count = 0;
+        for (int other = k; other < run.Sizes.RunningSums; other++)
+        {
+            if (run.Layout.KeysOf(other) == k)
+                sums[count++] = run.Layout.RunningSums[other].IsCount ? 0 : (nint)(run.Running[2 * other] + first);
         }
 
         if (sizeof(T) == sizeof(float))

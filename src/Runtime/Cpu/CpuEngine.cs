@@ -78,15 +78,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             PassLayout pass = layout.Passes[k];
 
             // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed up.
-            bool sorts = pass.Stores != 0 && call.Mode != CpuMode.Finish && (!(isGiven && isSorted) || pass.MapStores.Length > 0);
-            if (sorts || (!pass.IsIdle && (!isGiven || (pass.MapStores.Length > 0 && call.Mode != CpuMode.Finish))))
+            bool runs = call.Mode != CpuMode.Finish && !pass.IsIdle
+                && (!isGiven || pass.MapStores.Length > 0 || (pass.Stores != 0 && !isSorted));
+            if (runs)
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
             if (call.Mode != CpuMode.Finish)
                 RunSteps(run, pass);
             run.ChecksTarget &= isGiven;
             if (call.Mode != CpuMode.Accumulate)
                 TKernel.Scalars(k + 1, ref scalars);
-            if (sorts)
+            if (runs && pass.Stores != 0)
                 SumUpStored(run, pass);
         }
 

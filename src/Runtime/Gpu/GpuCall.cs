@@ -57,17 +57,14 @@ internal sealed class GpuCall
 
     public RunningSumLayout[] RunningSums => layout.RunningSums;
 
-    /// <summary>How many maps of a number a pixel a running sum takes.</summary>
-    public int RowsOf(RunningSumLayout sum) => sum.HasClass ? Classes : 1;
-
     /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
-    public int KeysOf(int k) => RunningSums[k].Keys is var keys and >= 0 ? keys : k;
+    public int KeysOf(int k) => layout.KeysOf(k);
 
     /// <summary>Where the map of running sum k begins, in numbers of a pixel's type.</summary>
-    public long SortedMap(int k) => Images * Pixels * RunningSums.Take(k).Sum(RowsOf);
+    public long SortedMap(int k) => Images * Pixels * RunningSums.Take(k).Sum(sum => sum.Rows(Classes));
 
     /// <summary>Where the map of its keys begins.</summary>
-    public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.Keys < 0).Sum(RowsOf);
+    public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.HasOwnKeys).Sum(sum => sum.Rows(Classes));
 
     public long KeyBytes => Math.Max(sizeof(double), KeyMap(RunningSums.Length) * RealBytes);
 

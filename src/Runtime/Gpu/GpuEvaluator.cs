@@ -260,7 +260,7 @@ public sealed class GpuEvaluator : IDisposable
 
         for (int k = 0; k < call.RunningSums.Length; k++)
         {
-            if ((pass.Stores & (1 << k)) != 0 && call.KeysOf(k) == k)
+            if ((pass.Stores & (1 << k)) != 0 && call.RunningSums[k].HasOwnKeys)
                 sorting.Run(call, k, places.Sums);
         }
     }

@@ -50,7 +50,7 @@ internal sealed class GpuSorting : IDisposable
         GpuModule module = Compile(call.IsDouble);
         RunningSumLayout[] layouts = call.RunningSums;
         bool perImage = layouts[keys].PerImage;
-        int rows = call.RowsOf(layouts[keys]), segments = perImage ? rows * call.Images : rows;
+        int rows = layouts[keys].Rows(call.Classes), segments = perImage ? rows * call.Images : rows;
         long count = perImage ? call.Pixels : call.Pixels * call.Images;
         int strips = Parts(count, Strip);
         int together = (int)Math.Clamp(MostPixels / count, 1, segments);

@@ -111,6 +111,12 @@ public sealed class RunningSumLayout(
     internal double Limit { get; } = Limit;
 
     internal bool IsBelow { get; } = IsBelow;
+
+    /// <summary>It is sorted by keys that are stored for it.</summary>
+    internal bool HasOwnKeys => Keys < 0;
+
+    /// <summary>How many numbers a pixel has.</summary>
+    internal int Rows(int classes) => HasClass ? classes : 1;
 }
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
@@ -169,6 +175,9 @@ public sealed class KernelLayout
 
     /// <summary>The running sums, which passes store and later passes read.</summary>
     public RunningSumLayout[] RunningSums { internal get; init; } = [];
+
+    /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
+    internal int KeysOf(int k) => RunningSums[k].HasOwnKeys ? k : RunningSums[k].Keys;
 
     /// <summary>The places of maps, which passes store for steps and steps leave for passes: whether each has room for all classes.</summary>
     public bool[] Maps { internal get; init; } = [];
