@@ -122,6 +122,13 @@ internal sealed class FormulaReader
                 : throw new FormulaTextException($"'{atom}' is not a name or a number");
         }
 
+        if (scope.ComparesPairs && Language.AsksForPlaces(expression.Head))
+        {
+            throw new FormulaTextException(
+                $"'{expression.Head}' asks for the places of classes or pixels, which of pairs are the rows or columns of a call in any order; join pairs with SumOverClasses, LogSumExpOverClasses, MaxOverClasses or Sum, and choose among them with Where",
+                expression.Number);
+        }
+
         // A condition that is known picks its branch before the other is read.
         TracedValue? condition = expression.Head == "if" && expression.Items.Length == 4 ? Evaluate(expression.Items[1]) : null;
         if (condition is { Node.IsConstant: true })

@@ -38,6 +38,9 @@ internal sealed partial class FormulaScope
 
     public bool IndexTarget { get; }
 
+    /// <summary>Pixels and classes are the rows or columns of embeddings.</summary>
+    public bool ComparesPairs => options.Pairs != Pairs.None;
+
     /// <summary>Condition: the class is one of the term's.</summary>
     public Node Classes { get; }
 
@@ -302,7 +305,7 @@ internal sealed partial class FormulaScope
     /// </summary>
     public Node? ReduceClass(FormulaValue term)
     {
-        if (!term.HasClass)
+        if (!term.HasClass || options.Pairs != Pairs.None)
             return null;
         if (!term.IsPixel)
         {

@@ -158,6 +158,9 @@ internal static class Language
 
     public static bool Knows(string name) => Names.Contains(name);
 
+    /// <summary>An operation asks for a class by its number, or for the order or the neighbours of pixels.</summary>
+    public static bool AsksForPlaces(string name) => name is Channel or ShiftClasses or Window or "RunningSum" or "RunningTotal" || Neighbourhoods.ContainsKey(name);
+
     /// <summary>How many operands an operation takes; throws <see cref="FormulaTextException"/> where there is none of the name.</summary>
     public static int OperandsOf(string name) =>
         Table.TryGetValue(name, out (int Arity, Meaning Meaning) row) ? row.Arity

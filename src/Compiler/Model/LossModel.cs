@@ -45,6 +45,15 @@ internal enum Resize
     LinearUnaligned,
 }
 
+internal enum Pairs
+{
+    None,
+    Cosine,
+    Dot,
+    Correlation,
+    Covariance,
+}
+
 /// <summary>Everything that is known of a declared loss: plain data, no Roslyn symbol, syntax or location.</summary>
 /// <param name="Namespace">The namespace, or empty.</param>
 /// <param name="Containers">The declarations of the containing types from the outside in, as text: <c>partial class Outer</c>.</param>
@@ -122,6 +131,25 @@ internal sealed record LossOptions(
 
     /// <summary>The axes of an image: 1 for signals, 2 for images, 3 for volumes.</summary>
     public int Dimensions { get; init; } = 2;
+
+    /// <summary>What the loss compares, if it compares pairs. Behind Parse the other options are those of their matrix.</summary>
+    public Pairs Pairs { get; init; }
+
+    /// <summary>The label of rows that take no part in any pair.</summary>
+    public int? IgnoredRowLabel { get; init; }
+
+    /// <summary>
+    /// The options of the matrix of pairs: its target is dense, 1 where two belong together and 0 where they do not, and -1 where they are no pair, which a row is not with itself.
+    /// </summary>
+    public LossOptions OfMatrix() => Pairs == Pairs.None ? this : this with
+    {
+        Target = TargetKind.Dense,
+        IgnoreIndex = ComparesColumns ? null : -1,
+        IgnoredRowLabel = IgnoreIndex,
+    };
+
+    /// <summary>Columns are compared, not rows.</summary>
+    public bool ComparesColumns => Pairs is Pairs.Correlation or Pairs.Covariance;
 }
 
 /// <summary>One weighted summand.</summary>

@@ -216,6 +216,16 @@ internal static class Descriptors
         "NormalizeWeightMaps of {0} changes nothing: {1}",
         Options, DiagnosticSeverity.Warning, true, helpLinkUri: Pages + "LG0044.md");
 
+    public static readonly DiagnosticDescriptor PairsContradict = new(
+        "LG0047", "An option does not go with pairs",
+        "{0} does not go with Pairs = Pairs.{1}: {2}; {3}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0047.md");
+
+    public static readonly DiagnosticDescriptor TermWithoutPairs = new(
+        "LG0048", "A term and its loss do not compare the same",
+        "Term '{0}' {1}, and the loss {2}; {3}",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0048.md");
+
     // Meaning: what compiles, and is probably not what is meant.
     public static readonly DiagnosticDescriptor ActivationMissing = new(
         "LG0050", "The loss states no activation",

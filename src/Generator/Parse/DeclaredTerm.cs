@@ -38,6 +38,24 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     /// <summary>It says that there are no channels but those that the formula asks for by their numbers.</summary>
     public bool TakesChannelsByNumber => Says("TakesChannelsByNumberAttribute");
 
+    /// <summary>What the loss may compare whose term it is; empty for a term that compares no pairs.</summary>
+    public IReadOnlyList<Pairs> TakesPairs
+    {
+        get
+        {
+            for (INamedTypeSymbol? type = Attribute?.Class; type is not null; type = type.BaseType)
+            {
+                if (type.GetAttributes().FirstOrDefault(data => data.AttributeClass.IsLossGen("TakesPairsAttribute")) is { ConstructorArguments: { Length: > 0 } arguments })
+                {
+                    return arguments.SelectMany(argument => argument.Kind == TypedConstantKind.Array ? argument.Values.AsEnumerable() : [argument])
+                        .Select(argument => argument.Value).OfType<int>().Select(kind => (Pairs)kind).ToList();
+                }
+            }
+
+            return [];
+        }
+    }
+
     /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
     public EquatableArray<string> Stated => Attribute is { } attribute
         ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name)

@@ -78,6 +78,9 @@ internal static class LossParser
         LossOptions options = loss is { HasErrors: false } ? OptionsReader.Read(loss, sink) : NoOptions;
         if (loss is { HasErrors: false })
             OptionChecks.Check(options, loss, terms, sink);
+        if (loss is { HasErrors: false })
+            PairChecks.Check(options, loss, terms, sink);
+        options = options.OfMatrix();
         var binder = new ParameterBinder(terms, options, sink);
         var bound = binder.Bind(type, compilation);
         bool hasBase = CheckBase(type, syntax, hasTorchSharp, binder.Inputs.Count, sink, cancellation);

@@ -49,7 +49,7 @@ internal static class OptionChecks
     private static void CheckIgnoreIndex(LossOptions options, AttributeReader loss, DiagnosticSink sink)
     {
         int classes = Math.Max(options.Classes == 1 ? 2 : options.Classes, 1);
-        if (options.Target == TargetKind.Dense || options.IgnoreIndex is not { } index || index < 0 || index >= classes)
+        if (options.Target == TargetKind.Dense || options.Pairs != Pairs.None || options.IgnoreIndex is not { } index || index < 0 || index >= classes)
             return;
         string what = options.Classes switch
         {

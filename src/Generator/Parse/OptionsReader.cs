@@ -26,6 +26,7 @@ internal static class OptionsReader
         {
             StatesActivation = loss.States("Activation"),
             Dimensions = (int)loss.FindNumber("Dimensions", 2),
+            Pairs = Enumeration(loss, "Pairs", Pairs.None, sink),
         };
         if (options.Dimensions is < 1 or > 3)
         {

@@ -8,6 +8,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     private static bool PrepareTarget(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, bool isStaged)
     {
+        if (run.PairCodes is not null)
+            return PreparePairs(run, memory, ref tile, span);
         LossDefinition definition = run.Definition;
         int channels = run.Classes + (definition.DropLastTargetChannel ? 1 : 0);
         bool isLast = definition.TargetClassAxis == ClassAxis.Last;

@@ -13,8 +13,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     /// <summary>Pixels whose sums stay in lanes before they go to double: keeps float sums exact enough at any size.</summary>
     private const int FlushPixels = 2048;
 
-    /// <summary>Pixels of a block. Its sums are added to the batch's as one, in block order, whoever computed them.</summary>
-    private const int BlockPixels = 8 * FlushPixels;
+    /// <summary>Pixels of a block.</summary>
+    private const int LargeBlock = 8 * FlushPixels;
+
+    /// <summary>Pixels of a block of a matrix of pairs, which has thousands of classes and no more pixels than classes.</summary>
+    private const int PairBlock = 256;
 
     private static readonly ConcurrentDictionary<StreamingChoice.Case, StreamingChoice> s_choices = new();
 
@@ -55,7 +58,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static bool CanStream(in CallState run) =>
         !run.IsPacked && !run.IsConverted && !run.ClassesLast && (((nint)run.Gradient | (nint)(run.Pixels * sizeof(T))) & ((V.Count * sizeof(T)) - 1)) == 0;
 
-    private static long BlocksOf(in CallState run) => (run.Pixels + BlockPixels - 1) / BlockPixels;
+    private static long BlocksOf(in CallState run) => (run.Pixels + run.BlockPixels - 1) / run.BlockPixels;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddBlock(in CallState run, PassLayout pass, double* statistics, long block, double* sums)
@@ -124,7 +127,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static void RunBlock(in CallState run, ref TileMemory memory, PassLayout pass, long block)
     {
         (long image, long first) = Math.DivRem(block, BlocksOf(run));
-        long start = first * BlockPixels, end = Math.Min(run.Pixels, start + BlockPixels);
+        long start = first * run.BlockPixels, end = Math.Min(run.Pixels, start + run.BlockPixels);
         LoadConstants(run, ref memory, pass, run.Layout.PerImage ? (int)image : 0);
         int length = pass.SumLength(run.Classes);
         Begin(run, pass, new Span<double>(memory.BlockSums, length));

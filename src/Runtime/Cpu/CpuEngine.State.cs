@@ -36,6 +36,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         public readonly int Width;
 
+        /// <summary>Pixels of a block. Its sums are added to the batch's as one, in block order, whoever computed them.</summary>
+        public readonly int BlockPixels;
+
         /// <summary>Pixels after which products end, a power of two.</summary>
         public readonly int ProductPixels;
 
@@ -63,6 +66,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly void* Target;
         public readonly TargetElement TargetElement;
         public readonly T** Inputs;
+
+        /// <summary><see cref="CpuCall.PairCodes"/>.</summary>
+        public readonly T* PairCodes;
+
+        /// <summary><see cref="CpuCall.PairsWithSelf"/>.</summary>
+        public readonly bool PairsWithSelf;
+
         public readonly T* Elements;
         public readonly T* UpstreamElements;
 
@@ -103,18 +113,21 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Target = call.Target;
             TargetElement = call.TargetElement;
             Inputs = (T**)call.Inputs;
+            PairCodes = (T*)call.PairCodes;
+            PairsWithSelf = call.PairsWithSelf;
+            BlockPixels = PairCodes is null ? LargeBlock : PairBlock;
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;
 
             int factors = MostFactors(Classes);
-            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth) * WidthForNeighbours(layout, Classes), factors * V.Count);
+            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth && PairCodes is null) * WidthForNeighbours(layout, Classes), factors * V.Count);
             ProductPixels = Math.Min(FlushPixels, factors * V.Count);
-            IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width;
+            IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width && PairCodes is null;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && PairCodes is null && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
         }

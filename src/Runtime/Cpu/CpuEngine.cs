@@ -11,6 +11,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     public static void Run(ref CpuCall call, LossDefinition definition)
     {
+        if (definition.Pairs != Pairs.None && !call.IsMatrix)
+        {
+            RunPairs(ref call, definition);
+            return;
+        }
+
         KernelLayout layout = TKernel.Layout;
         var run = new CallState(call, layout, definition);
         call.StatisticsLength = run.StatisticsLength;

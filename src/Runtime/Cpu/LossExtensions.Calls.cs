@@ -144,21 +144,28 @@ public static unsafe partial class LossExtensions
     {
         ArgumentNullException.ThrowIfNull(loss);
         LossDefinition definition = loss.Definition;
+        bool hasPairs = definition.Pairs != Pairs.None;
         var call = new CpuCall
         {
             Mode = mode,
             Shape = shape,
             LogitElement = CallChecks.LogitElementOf<T>(),
-            TargetElement = CallChecks.ElementOf<TTarget>(definition.Target, target, shape.Batch * shape.Pixels),
+            TargetElement = CallChecks.ElementOf<TTarget>(hasPairs ? TargetKind.Index : definition.Target, target, shape.Batch * shape.Pixels),
         };
         CallChecks.Shape(definition, shape);
-        CallChecks.Kind(definition, call.HasLabels);
+        if (hasPairs)
+            PairChecks.Labels(definition, call.HasLabels, shape);
+        else
+            CallChecks.Kind(definition, call.HasLabels);
         long count = (long)shape.Batch * shape.Classes * shape.LogitPixels;
 
         // The texts are built only for a call that is wrong: one that is right allocates nothing.
         if (logits != count)
             CallChecks.Length(logits, count, nameof(logits), $"N * C * S = {shape.Batch} * {shape.Classes} * {shape.LogitPixels}");
-        CallChecks.Target<TTarget>(definition, call.HasLabels, target, shape.Batch, shape.Classes, shape.Pixels);
+        if (hasPairs)
+            PairChecks.LabelCount(target, shape.Batch);
+        else
+            CallChecks.Target<TTarget>(definition, call.HasLabels, target, shape.Batch, shape.Classes, shape.Pixels);
         if (mode is CpuMode.ValueAndGradient or CpuMode.Gradient)
             CallChecks.Length(gradient, count, nameof(gradient), "as many as logits");
         return call;

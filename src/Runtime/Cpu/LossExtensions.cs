@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LossGen.Cpu;
 using LossGen.Kernels;
 
 namespace LossGen;
@@ -143,6 +144,7 @@ public static unsafe partial class LossExtensions
     public static SegmentationMetrics CreateMetrics(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
@@ -154,6 +156,7 @@ public static unsafe partial class LossExtensions
     public static ImageMetrics CreateImageMetrics(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
@@ -165,6 +168,7 @@ public static unsafe partial class LossExtensions
     public static ConfusionMatrix CreateConfusionMatrix(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
     }
 
@@ -174,6 +178,7 @@ public static unsafe partial class LossExtensions
     public static SoftMetrics CreateSoftMetrics(this ILoss loss, int classes)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
         return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex);
     }
 }

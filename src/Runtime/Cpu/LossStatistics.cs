@@ -16,6 +16,7 @@ public sealed class LossStatistics
     internal LossStatistics(ILoss loss, LossShape shape)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Refuse(loss.Definition, "pairs of rows of two pieces are in neither", "evaluate the whole batch at once");
         CallChecks.Shape(loss.Definition, shape);
         if (loss.Definition.Reduction == Reduction.None)
             throw new NotSupportedException($"{loss.Definition.Name} declares Reduction.None and has no one value that sums could be finished to. Evaluate the whole batch with EvaluateElements.");

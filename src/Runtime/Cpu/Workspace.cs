@@ -40,6 +40,12 @@ internal enum WorkspaceUse
 
     /// <summary>Probabilities and labels of a tile that metrics count.</summary>
     Metrics,
+
+    /// <summary>Embeddings, their matrix of pairs and its gradient.</summary>
+    Pairs,
+
+    /// <summary>The labels of views.</summary>
+    Views,
 }
 
 /// <summary>

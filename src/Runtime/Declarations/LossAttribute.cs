@@ -65,6 +65,12 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     /// </summary>
     public int Dimensions { get; init; } = 2;
 
+    /// <summary>
+    /// What the loss compares, where it compares rows or columns of embeddings (N, D) with each other: contrastive and metric losses. <see cref="IgnoreIndex"/> is then the label of rows that take no part in
+    /// any pair. docs/pairs.md says what goes with it.
+    /// </summary>
+    public Pairs Pairs { get; init; }
+
     /// <summary>What happens when logits and target differ in their spatial size.</summary>
     public Resize Resize { get; init; } = Resize.None;
 }

@@ -35,6 +35,11 @@ public readonly record struct LossShape
     {
     }
 
+    /// <summary>Embeddings for a loss of pairs, (N, D): a batch of N rows with D classes and one pixel.</summary>
+    /// <param name="rows">N; of two views of the same samples, one after the other, the rows of both.</param>
+    /// <param name="features">D, the length of a row.</param>
+    public static LossShape OfRows(int rows, int features) => new(rows, features, 1);
+
     private LossShape(int batch, int classes, int depth, int height, int width, int dimensions)
     {
         Batch = batch;

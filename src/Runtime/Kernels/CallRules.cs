@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using LossGen.Cpu;
 
 namespace LossGen.Kernels;
 
@@ -103,6 +104,7 @@ public static class CallRules
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(supervision);
+        PairChecks.Refuse(definition, "embeddings have no resolutions to supervise", "evaluate each output by itself and add up the losses");
         if (definition.Reduction == Reduction.None)
         {
             throw new InvalidOperationException(

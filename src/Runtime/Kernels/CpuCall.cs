@@ -99,6 +99,17 @@ public unsafe ref struct CpuCall
     /// <summary>Where the labels are of a finer grid than the logits: which of them the pixels take.</summary>
     public LabelGrid Grid;
 
+    /// <summary>The logits of a loss of pairs are the matrix that it compares, and the target says which are pairs; otherwise they are embeddings.</summary>
+    public bool IsMatrix;
+
+    /// <summary>
+    /// Of a matrix of pairs: a number for each row and class in the type that is computed in, and -1 behind them; two belong together that have the same. Negative ones take no part. Null where the target says it.
+    /// </summary>
+    internal void* PairCodes;
+
+    /// <summary>A row takes part as its own partner.</summary>
+    internal bool PairsWithSelf;
+
     /// <summary>How logits of another size are resized, where that is not for the loss's definition to say.</summary>
     internal Resize Resize;
 

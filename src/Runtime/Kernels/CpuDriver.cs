@@ -25,7 +25,8 @@ public static class CpuDriver
         where TIndex : struct, ILossKernel
         where TDense : struct, ILossKernel
     {
-        if (call.HasLabels)
+        // Labels of rows are those of a dense matrix of pairs.
+        if (call.HasLabels && definition.Pairs == Pairs.None)
             Run<TIndex>(ref call, definition);
         else
             Run<TDense>(ref call, definition);

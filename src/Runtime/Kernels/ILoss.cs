@@ -86,6 +86,15 @@ public sealed record LossDefinition
     /// <summary>The axes that an image has to have, because the loss looks at neighbouring pixels; 0 where it does not.</summary>
     public int Dimensions { get; init; }
 
+    /// <summary>
+    /// What the loss compares, if it compares rows or columns of embeddings. Target and ignored numbers of this definition are then those of the matrix of pairs, which is made of the embeddings and labels of a
+    /// call: dense, and -1 for what is no pair.
+    /// </summary>
+    public Pairs Pairs { get; init; }
+
+    /// <summary>The label of rows that take no part in any pair, or null.</summary>
+    public int? IgnoredRowLabel { get; init; }
+
     /// <summary>What a call takes besides logits and target, in this order.</summary>
     public IReadOnlyList<LossInput> Inputs { get; init; } = [];
 

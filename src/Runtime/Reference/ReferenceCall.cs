@@ -7,16 +7,38 @@ internal sealed class ReferenceCall
 {
     private readonly ILoss loss;
     private readonly LossShape shape;
+    private readonly Pairs pairs;
+
+    // The extents of what the formulas see: resized, or of a matrix of pairs.
     private readonly LossShape resized;
     private readonly long[]? labels;
     private readonly double[]? target;
     private readonly IReadOnlyList<double[]> inputs = [];
 
     public ReferenceCall(ILoss loss, LossShape shape, long[] labels, IReadOnlyList<double[]>? inputs = null)
-        : this(loss, shape, inputs) => this.labels = labels;
+        : this(loss, shape, inputs)
+    {
+        if (pairs == Pairs.None)
+        {
+            this.labels = labels;
+            return;
+        }
+
+        if (PairMatrix.ComparesColumns(pairs))
+            PairChecks.Views(loss.Definition, shape);
+        else
+            PairChecks.Labels(loss.Definition, hasLabels: true, shape);
+        PairChecks.LabelCount(labels.Length, shape.Batch);
+        target = ReferencePairs.Target(loss.Definition, shape, labels);
+    }
 
     public ReferenceCall(ILoss loss, LossShape shape, double[] target, IReadOnlyList<double[]>? inputs = null)
-        : this(loss, shape, inputs) => this.target = ReferenceLayout.ClassesSecond(loss.Definition, shape, target);
+        : this(loss, shape, inputs)
+    {
+        if (pairs != Pairs.None)
+            PairChecks.Labels(loss.Definition, hasLabels: false, shape);
+        this.target = ReferenceLayout.ClassesSecond(loss.Definition, shape, target);
+    }
 
     private ReferenceCall(ILoss loss, LossShape shape, IReadOnlyList<double[]>? inputs)
     {
@@ -24,7 +46,8 @@ internal sealed class ReferenceCall
         this.loss = loss;
         this.inputs = inputs ?? [];
         this.shape = shape;
-        resized = shape.WithoutResize();
+        pairs = loss.Definition.Pairs;
+        resized = pairs == Pairs.None ? shape.WithoutResize() : PairMatrix.ShapeOf(pairs, shape);
     }
 
     public Value Evaluate(double[] logits, DetachedValues? detached = null)
@@ -34,7 +57,8 @@ internal sealed class ReferenceCall
                 $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
         if (loss.ParameterCount(shape.Classes) is > 0 and int count)
             loss.WriteParameters(new double[count], shape.Classes);
-        double[] input = resized == shape ? logits : ReferenceLayout.Resize(loss.Definition.Resize, shape, logits);
+        double[] input = pairs != Pairs.None ? ReferencePairs.Matrix(pairs, shape, logits)
+            : resized == shape ? logits : ReferenceLayout.Resize(loss.Definition.Resize, shape, logits);
         var context = labels is not null
             ? new ReferenceContext(loss.Definition, resized, input, labels) { Detached = detached, Inputs = inputs }
             : new ReferenceContext(loss.Definition, resized, input, target!) { Detached = detached, Inputs = inputs };
@@ -81,12 +105,12 @@ internal sealed class ReferenceCall
         }
     }
 
-    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain.</summary>
+    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain, which embeddings have not.</summary>
     private double Step(double logit)
     {
         const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 30);
         double room = Math.Min(Math.Abs(logit), Math.Abs(1 - logit)) / 1024;
-        return loss.Definition.Activation != Activation.None || room > largest || room == 0
+        return pairs != Pairs.None || loss.Definition.Activation != Activation.None || room > largest || room == 0
             ? largest
             : Math.Pow(2, Math.Floor(Math.Log2(Math.Max(room, smallest))));
     }

@@ -1,3 +1,5 @@
+using LossGen.Cpu;
+
 namespace LossGen.Reference;
 
 /// <summary>
@@ -24,6 +26,26 @@ public static class ReferenceEvaluation
     /// <inheritdoc cref="EvaluateElements(ILoss, LossShape, ReadOnlySpan{double}, ReadOnlySpan{long})"/>
     public static double[] EvaluateElements(ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<double> target) =>
         new ReferenceCall(loss, shape, target.ToArray()).Evaluate(logits.ToArray()).Data;
+
+    /// <summary>The value of a loss that compares pairs, on two views of the same samples.</summary>
+    /// <param name="loss">The loss, which declares <see cref="LossAttribute.Pairs"/>.</param>
+    /// <param name="shape"><see cref="LossShape.OfRows"/> with the rows of both views.</param>
+    /// <param name="embeddings">N * D numbers: the rows of the first view, then those of the second.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, or there are no two views.</exception>
+    public static double EvaluateViews(ILoss loss, LossShape shape, ReadOnlySpan<double> embeddings) =>
+        OfViews(loss, shape).Evaluate(embeddings.ToArray()).Data.Sum();
+
+    /// <summary>Its gradient by difference quotients.</summary>
+    /// <inheritdoc cref="EvaluateViews"/>
+    public static double[] NumericalGradientOfViews(ILoss loss, LossShape shape, ReadOnlySpan<double> embeddings) =>
+        OfViews(loss, shape).NumericalGradient(embeddings.ToArray(), []);
+
+    private static ReferenceCall OfViews(ILoss loss, LossShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        PairChecks.Views(loss.Definition, shape);
+        return new(loss, shape, ReferencePairs.ViewLabels(shape.Batch));
+    }
 
     /// <summary>
     /// The gradient by difference quotients of fourth order, one logit at a time; detached values are held fixed. Good to about 1e-10 where the loss

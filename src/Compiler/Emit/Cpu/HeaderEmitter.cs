@@ -22,10 +22,18 @@ internal static class HeaderEmitter
             Activation.Exp => "p = exp(x)",
             _ => "used as they are",
         };
+        if (o.Pairs != Pairs.None)
+        {
+            writer.Comment($"  pairs       of {PairText(o)}");
+            writer.Comment(o.ComparesColumns
+                ? "              as pixels and classes; y is 1 where they are the same column, else 0"
+                : $"              as pixels and classes; y is 1 where their labels are the same, else 0; a row is no pair with itself{(o.IgnoredRowLabel is { } label ? $", and rows labelled {Literal.Of(label)} are in none" : "")}");
+        }
+
         writer.Comment($"  logits      x over N images, C classes, S pixels{(o.Classes > 0 ? $"; C = {o.Classes}" : "")}; {probability}");
         writer.Comment($"  sums        over the pixels of {(o.PerImage ? "each image" : "the whole batch")}");
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
-        if (o.IgnoreIndex is { } ignore)
+        if (o.IgnoreIndex is { } ignore && o.Pairs == Pairs.None)
             writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
         for (int k = 0; k < model.Inputs.Count; k++)
         {
@@ -38,6 +46,14 @@ internal static class HeaderEmitter
         if (model.Parameters.Count + model.ClassParameters.Count > 0)
             writer.Comment($"  run time    {string.Join(", ", model.Parameters.Select(parameter => parameter.Name).Concat(model.ClassParameters.Where(parameter => parameter.Column <= 0).Select(parameter => parameter.Property + (parameter.Column < 0 ? "[c]" : "[c, d]"))))}");
     }
+
+    private static string PairText(LossOptions options) => options.Pairs switch
+    {
+        Pairs.Cosine => "the rows of embeddings (N, D), by their cosine,",
+        Pairs.Dot => "the rows of embeddings (N, D), by their dot product,",
+        Pairs.Correlation => "the columns of two views (N, D), those of the first with those of the second, by their correlation,",
+        _ => "the columns of each of two views (N, D), which are two images, by their covariance,",
+    };
 
     /// <summary>What the kernel for one kind of target computes. Gives the names that its code uses too.</summary>
     public static NodeNames Kernel(CodeWriter writer, LossModel model, LossPlan plan)

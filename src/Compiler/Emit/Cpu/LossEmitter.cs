@@ -88,6 +88,10 @@ internal static class LossEmitter
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
         if (plan.Graph.Builder.Nodes.Any(node => node.IsStep))
             writer.Line($"Dimensions = {o.Dimensions},");
+        if (o.Pairs != Pairs.None)
+            writer.Line($"Pairs = global::LossGen.Pairs.{o.Pairs},");
+        if (o.IgnoredRowLabel is { } row)
+            writer.Line($"IgnoredRowLabel = {Literal.Of(row)},");
         if (model.Inputs.Count > 0)
         {
             string inputs = string.Join(", ", model.Inputs.Select(input =>
