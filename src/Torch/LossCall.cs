@@ -29,7 +29,7 @@ internal sealed class LossCall
 
     public LossCall(
         ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type,
-        LabelGrid grid = default, TensorDevice? device = null)
+        LabelGrid grid = default, TensorDevice? device = null, bool isMatrix = false)
     {
         this.grid = grid;
         this.device = device;
@@ -41,6 +41,7 @@ internal sealed class LossCall
         var measure = new CpuCall
         {
             Mode = CpuMode.Measure,
+            IsMatrix = isMatrix,
             Shape = shape.ToResizedLossShape(),
             TargetElement = shape.HasLabels ? TargetElement.Int64 : TargetElement.Single,
             LogitElement = type == ScalarType.Float64 ? LogitElement.Double : LogitElement.Single,
@@ -116,6 +117,8 @@ internal sealed class LossCall
             return KernelGradient(logits, target, inputs, upstream);
         if (device is not null && sums is not null && !torch.is_grad_enabled())
             return DeviceGradient(device, sums, logits, target, inputs, upstream);
+        if (usesKernel && loss.Definition.Pairs != Pairs.None)
+            return PairGradient(logits, target, upstream);
         Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
 
         // The kernels resize by themselves; what is differentiated again goes through torch's resize.
@@ -131,6 +134,19 @@ internal sealed class LossCall
         if (resizes)
             gradient = torch.autograd.grad(new[] { full }, new[] { logits }, new[] { gradient }, create_graph: true)[0];
         return input.Return(gradient);
+    }
+
+    // At embeddings, to be differentiated again: the gradient at their matrix, which is made anew, and then that of the matrix.
+    private Tensor PairGradient(Tensor embeddings, Tensor labels, Tensor upstream)
+    {
+        using var scope = torch.NewDisposeScope();
+        LossDefinition definition = loss.Definition;
+        Tensor matrix = PairTensors.Matrix(definition.Pairs, embeddings), same = PairTensors.Target(definition, embeddings, labels);
+        using var input = new TensorInput(definition, parameters, PairLoss.MatrixShape(matrix), matrix, same, Array.Empty<Tensor>());
+        Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
+        Tensor[] statistics = input.KeepAll(operations.Statistics(input));
+        Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived)).expand(matrix.shape);
+        return input.Return(torch.autograd.grad(new[] { matrix }, new[] { embeddings }, new[] { gradient }, retain_graph: true, create_graph: true)[0]).MoveToOuterDisposeScope();
     }
 
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)

@@ -291,9 +291,10 @@ internal static class TorchChecks
                 + "convert it with target.to_type(ScalarType.Float32).";
     }
 
-    // What is not numbers in memory: such tensors have the types and shapes of others, and most of what can be asked of them ends in an
-    // exception of libtorch's.
-    private static void Strided(Tensor tensor, string name)
+    /// <summary>
+    /// The tensor's numbers are in memory. Others have the types and shapes of such, and most of what can be asked of them ends in an exception of libtorch's.
+    /// </summary>
+    public static void Strided(Tensor tensor, string name)
     {
         if (tensor.is_sparse)
             throw new ArgumentException($"{name} is sparse; a loss needs all elements in memory. Pass {name}.to_dense().", name);
@@ -320,7 +321,8 @@ internal static class TorchChecks
             throw new ArgumentException($"{name} is not contiguous. Pass {name}.contiguous(), or call forward, then backward.", name);
     }
 
-    private static void Together(Tensor tensor, string name, Tensor logits, string logitsName)
+    /// <summary>Two tensors are on the same device.</summary>
+    public static void Together(Tensor tensor, string name, Tensor logits, string logitsName)
     {
         if (logits.device_type == tensor.device_type && logits.device_index == tensor.device_index)
             return;

@@ -145,8 +145,8 @@ internal static class TorchLoss
         }
     }
 
-    // Value and gradient in one call of the kernels.
-    private static double Run(
+    /// <summary>Value and gradient in one call of the kernels.</summary>
+    public static double Run(
         ILoss loss, BatchShape shape, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream,
         Tensor[] inputs)
     {

@@ -31,9 +31,12 @@ internal static class CatalogueTerms
     public static readonly string[] OfNeighbours =
         ["BendingEnergy", "Diffusion", "HausdorffDistance", "HausdorffErosion", "ImageGradient", "LabelBoundary", "LocalNormalizedCrossCorrelation", "MsSsim", "SoftClDice", "Ssim", "TotalVariation"];
 
+    /// <summary>A term that compares pairs: it needs embeddings, and is tested by itself.</summary>
+    public static bool IsOfPairs(Type term) => term.IsDefined(typeof(TakesPairsAttribute), inherit: false);
+
     /// <summary>Every other term, by its attribute's name, in the order of names.</summary>
     public static IEnumerable<(string Name, Activation Activation)> All => typeof(LossTermAttribute).Assembly.GetExportedTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract)
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract && !IsOfPairs(type))
         .Select(type => (Name: type.Name[..^nameof(Attribute).Length], IsRegression: type.IsSubclassOf(typeof(RegressionTermAttribute))))
         .Where(term => !OfNeighbours.Contains(term.Name))
         .OrderBy(term => term.Name, StringComparer.Ordinal)

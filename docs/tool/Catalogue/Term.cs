@@ -16,9 +16,9 @@ internal sealed class Term
             .Select(property => new Option(property, property.GetValue(instance), own == type)))];
     }
 
-    /// <summary>All terms of the catalogue, by name.</summary>
+    /// <summary>All terms of the catalogue that look at pixels, by name. Those that compare pairs have docs/pairs.md.</summary>
     public static IReadOnlyList<Term> All { get; } = [.. typeof(LossTermAttribute).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && type is { IsAbstract: false, IsPublic: true })
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && type is { IsAbstract: false, IsPublic: true } && !type.IsDefined(typeof(TakesPairsAttribute), inherit: false))
         .OrderBy(type => type.Name, StringComparer.Ordinal)
         .Select(type => new Term(type))];
 

@@ -27,7 +27,7 @@ internal static class IndexPage
             # Losses
 
             Every term of the catalogue, with its formula, options, conventions and cost. Terms of one declaration are added up, each with its `Weight`, and share one pass over the logits.
-            In the pictures blue is the default; the other colours change the option that the page names.
+            In the pictures blue is the default; the other colours change the option that the page names. Losses that compare embeddings with each other (NT-Xent, SupCon, circle, Barlow twins, VICReg) have [a page of their own](../pairs.md).
 
 
             """.ReplaceLineEndings("\n"));

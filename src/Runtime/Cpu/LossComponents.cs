@@ -111,7 +111,7 @@ public sealed class LossComponents
     {
         if (!ReferenceEquals(loss.Definition, definition))
             throw new ArgumentException($"The components were created by {definition.Name}, not by {loss.Definition.Name}.", "components");
-        if (callClasses != classes)
+        if (callClasses != classes && definition.Pairs == Pairs.None)
             throw new ArgumentException($"The components were created for {classes} classes; the call has {callClasses}.", "components");
     }
 

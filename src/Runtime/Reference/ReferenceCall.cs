@@ -105,12 +105,14 @@ internal sealed class ReferenceCall
         }
     }
 
-    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain, which embeddings have not.</summary>
+    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain. Of embeddings too: what they are compared by is scaled by hundreds in the exponents of some losses.</summary>
     private double Step(double logit)
     {
-        const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 30);
+        const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 30), ofEmbeddings = 1.0 / 8192;
+        if (pairs != Pairs.None)
+            return ofEmbeddings;
         double room = Math.Min(Math.Abs(logit), Math.Abs(1 - logit)) / 1024;
-        return pairs != Pairs.None || loss.Definition.Activation != Activation.None || room > largest || room == 0
+        return loss.Definition.Activation != Activation.None || room > largest || room == 0
             ? largest
             : Math.Pow(2, Math.Floor(Math.Log2(Math.Max(room, smallest))));
     }

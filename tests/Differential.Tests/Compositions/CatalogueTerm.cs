@@ -6,9 +6,9 @@ namespace LossGen.Differential.Compositions;
 /// <summary>A term of the catalogue as its attribute shows it: its options with their defaults, and the maps that its formula takes.</summary>
 internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTermAttribute Defaults, (string Name, bool IsElement)[] Inputs)
 {
-    /// <summary>Every term of the library but those that need images: they look at neighbouring pixels, and are tested by themselves.</summary>
+    /// <summary>Every term of the library but those that need images or embeddings: they look at neighbouring pixels or compare pairs, and are tested by themselves.</summary>
     public static readonly CatalogueTerm[] All = [.. typeof(LossTermAttribute).Assembly.GetExportedTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract && !TestSupport.CatalogueTerms.IsOfPairs(type)
             && !TestSupport.CatalogueTerms.OfNeighbours.Contains(type.Name[..^nameof(Attribute).Length]))
         .OrderBy(type => type.Name, StringComparer.Ordinal).Select(Read)];
 

@@ -28,8 +28,8 @@ public class CatalogueTests
         IEnumerable<string> losses =
             from property in Options(term)
             where property.PropertyType == typeof(double) && !OfWindows.Contains((name, property.Name))
-            from activation in Enum.GetNames<Activation>()
-            select $$"""[Loss(Activation.{{activation}}), {{name}}] public partial class {{property.Name}}{{activation}} { public double {{property.Name}} { get; set; } = 1; }""";
+            from option in Losses(term, Enum.GetValues<Activation>())
+            select $$"""[Loss({{option.Argument}}), {{name}}] public partial class {{property.Name}}{{option.Name}} { public double {{property.Name}} { get; set; } = 1; }""";
         GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertCompiles();
     }
 
@@ -42,10 +42,16 @@ public class CatalogueTests
             from property in Options(term)
             from value in Constants(property)
             select (property.Name, value) into option
-            from activation in new[] { Activation.Sigmoid, Activation.Softmax }
-            select $"namespace {activation} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss(Activation.{activation}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
+            from loss in Losses(term, Activation.Sigmoid, Activation.Softmax)
+            select $"namespace {loss.Name} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss({loss.Argument}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
         GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertCompiles();
     }
+
+    // The losses that a term may be in: of each activation, or of the pairs that it compares.
+    private static IEnumerable<(string Name, string Argument)> Losses(string term, params Activation[] activations) =>
+        typeof(LossTermAttribute).Assembly.GetType("LossGen." + term)!.GetCustomAttribute<TakesPairsAttribute>() is { } pairs
+            ? pairs.Kinds.Select(kind => ($"Of{kind}", $"Pairs = Pairs.{kind}"))
+            : activations.Select(activation => ($"{activation}", $"Activation.{activation}"));
 
     private static IEnumerable<PropertyInfo> Options(string term) =>
         typeof(LossTermAttribute).Assembly.GetType("LossGen." + term)!.GetProperties()

@@ -26,7 +26,9 @@ internal static class TorchEmitter
                 new OperationsEmitter(writer, model, index).Emit(GeneratedNames.In(model, GeneratedNames.IndexOperations));
             if (dense is not null)
                 new OperationsEmitter(writer, model, dense).Emit(GeneratedNames.In(model, GeneratedNames.DenseOperations));
-        }, "A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits.");
+        }, model.Options.Pairs == Pairs.None
+            ? "A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits."
+            : $"A loss module of pairs: embeddings (N, D){(model.Options.ComparesColumns ? " of two views" : " with a label each, or of two views")}.");
         return writer.ToString();
     }
 
@@ -45,6 +47,12 @@ internal static class TorchEmitter
             string argument = TorchSignature.IsLoss(model) ? $"global::TorchSharp.torch.nn.Reduction.{reduction}" : Literal.Of(model.Name.TrimStart('@'));
             writer.Line($"public {model.Name}() : base({argument}) => base.name = {Literal.Of(model.Name.TrimStart('@'))};");
             writer.Line();
+        }
+
+        if (model.Options.Pairs != Pairs.None)
+        {
+            PairCalls(writer, model, ofDense);
+            return;
         }
 
         string operations = $"{(index ? ofLabels : "null")}, {(dense ? ofDense : "null")}";
@@ -87,6 +95,39 @@ internal static class TorchEmitter
         writer.Line(Upstream);
         writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target{inputs}, {Tensor} gradient, double upstream = 1D) =>");
         writer.Line($"    {Support}.TorchLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient, upstream{passed});");
+    }
+
+    // The calls of a loss that compares pairs.
+    private static void PairCalls(CodeWriter writer, LossModel model, string operations)
+    {
+        string target = model.Options.ComparesColumns
+            ? "The second view of the samples, of the type and shape of the first; it gets a gradient, too."
+            : "A label of each row, (N), of any integer type or bool; or the second view of the samples, of the type and shape of the first, which gets a gradient, too.";
+        writer.Line("/// <summary>Where calls leave the share of each term in the value: from <c>CreateComponents(features)</c>; null for nowhere.</summary>");
+        writer.Line("public global::LossGen.LossComponents? Components { get; set; }");
+        writer.Line();
+        writer.Line("/// <summary>The loss of a batch, with a gradient at the embeddings.</summary>");
+        writer.Line("/// <param name=\"input\">Embeddings, (N, D), of any floating type.</param>");
+        writer.Line($"/// <param name=\"target\">{target}</param>");
+        writer.Line($"public override {Tensor} forward({Tensor} input, {Tensor} target) =>");
+        writer.Line($"    {Support}.PairLoss.Forward(this, {operations}, this.Components, input, target);");
+        writer.Line();
+        writer.Line("/// <summary>The value, and the backward pass of the network behind the embeddings: forward and backward in one call, without a node in the graph.</summary>");
+        writer.Line("/// <param name=\"logits\">Embeddings as for <see cref=\"forward\"/>; their graph is freed.</param>");
+        writer.Line("/// <param name=\"target\">As for <see cref=\"forward\"/>.</param>");
+        writer.Line(Upstream);
+        writer.Line($"public double Backward({Tensor} logits, {Tensor} target, double upstream = 1D) =>");
+        writer.Line($"    {Support}.PairLoss.Backward(this, {operations}, this.Components, logits, target, upstream);");
+        if (model.Options.ComparesColumns)
+            return;
+        writer.Line();
+        writer.Line("/// <summary>The value, with the gradient written into a tensor: follow it by <c>logits.backward([gradient])</c>, which takes the tensor for its own, so pass a new one to each call, or call <see cref=\"Backward\"/>.</summary>");
+        writer.Line("/// <param name=\"logits\">Embeddings, contiguous float32 or float64 on the CPU.</param>");
+        writer.Line("/// <param name=\"target\">A label of each row, contiguous.</param>");
+        writer.Line("/// <param name=\"gradient\">Of the type and shape of the embeddings, sharing no memory with the other arguments.</param>");
+        writer.Line(Upstream);
+        writer.Line($"public double EvaluateWithGradient({Tensor} logits, {Tensor} target, {Tensor} gradient, double upstream = 1D) =>");
+        writer.Line($"    {Support}.PairLoss.EvaluateWithGradient(this, this.Components, logits, target, gradient, upstream);");
     }
 
     private static void Describe(CodeWriter writer, LossModel model)
