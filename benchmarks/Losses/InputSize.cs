@@ -13,7 +13,7 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public static IReadOnlyList<InputSize> All { get; } =
     [
-        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
+        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "1024x128", "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
     ];
 
     public int Batch => (int)Extents[0];
@@ -25,6 +25,9 @@ internal sealed record InputSize(string Text, long[] Extents)
     public int Logits => (int)LogitExtents.Aggregate(1L, (product, extent) => product * extent);
 
     public bool IsSigmoid => Classes == 1;
+
+    /// <summary>More rows than numbers in each: embeddings to be compared, not the logits of a classifier.</summary>
+    public bool IsEmbeddings => Extents.Length == 2 && Batch > Classes;
 
     public LossShape Shape => Extents.Length switch
     {

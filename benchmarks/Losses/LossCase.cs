@@ -37,14 +37,20 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("clDice-3D", new CentreLineVolumeLoss(), NeighbourPorts.CentreLineDice, []),
         new("LNCC-3D", new CorrelationLoss(), NeighbourPorts.Correlation, []),
         new("TV", new VariationLoss(), NeighbourPorts.TotalVariation, []),
+        new("SupCon", new SupervisedContrast(), PairPorts.SupervisedContrastive, []),
+        new("NT-Xent", new PositivePairs(), PairPorts.NtXent, []),
+        new("Circle", new CirclePairs(), PairPorts.Circle, []),
         new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2) + terms.BrierAndVolume(0.1, 0.5))),
     ];
 
     /// <summary>One independent probability a channel, with dense targets; otherwise a softmax with class indices.</summary>
-    public bool IsSigmoid => Loss.Definition.Activation != Activation.Softmax;
+    public bool IsSigmoid => Loss.Definition.Activation != Activation.Softmax && !HasPairs;
+
+    /// <summary>Rows of embeddings with a label each in place of logits.</summary>
+    public bool HasPairs => Loss.Definition.Pairs != Pairs.None;
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
-    public bool Fits(InputSize size) => size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE")
+    public bool Fits(InputSize size) => HasPairs ? size.IsEmbeddings : !size.IsEmbeddings && size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE")
         && (Shrink == 1 || (size.Extents.Length == 4 && size.Extents[2] % Shrink == 0 && size.Extents[3] % Shrink == 0))
         && (Loss.Definition.Dimensions == 0 || Loss.Definition.Dimensions == size.Extents.Length - 2);
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LossGen.Kernels;
 using LossGen.Simd;
 
@@ -93,15 +94,22 @@ internal static unsafe class MatrixProduct<T>
                 T* upper = a + ((long)row * side) + column, lower = a + ((long)column * side) + row;
                 Transposition.Copy(lower, side, width, height, block, BlockSide);
                 for (int r = 0; r < height; r++)
-                {
-                    for (int c = 0; c < width; c++)
-                        upper[((long)r * side) + c] += block[(r * BlockSide) + c];
-                }
+                    Add(block + (r * BlockSide), upper + ((long)r * side), width);
 
                 if (column != row)
                     Transposition.Copy(upper, side, height, width, lower, side);
             }
         }
+    }
+
+    // As many at a time as any machine has lanes for.
+    private static void Add(T* from, T* to, int count)
+    {
+        int i = 0;
+        for (; i + Vector256<T>.Count <= count; i += Vector256<T>.Count)
+            (Vector256.Load(from + i) + Vector256.Load(to + i)).Store(to + i);
+        for (; i < count; i++)
+            to[i] += from[i];
     }
 
     private static void Rows(T* a, T* packed, T* c, int firstRow, int lastRow, int inner, int columns)

@@ -61,8 +61,6 @@ public sealed class GpuEvaluator : IDisposable
         ArgumentNullException.ThrowIfNull(loss);
         if (loss is not IGpuLoss own)
             return "its project does not ask for them; set the property LossGenGpu to true";
-        if (loss.Definition.Pairs != Pairs.None)
-            return "it compares pairs of rows or columns, whose matrix the kernels do not make";
         if (loss.Definition.Resize != Resize.None)
             return "it resizes its logits; resize them before";
         return (own.Kernels(dense: false) ?? own.Kernels(dense: true))!.Reason;

@@ -7,7 +7,7 @@ internal sealed class GpuBackend : IBackend
 {
     public string Suffix => ".Gpu";
 
-    public bool IsWanted(LossModel model) => model.HasGpu && model.Options.Pairs == Pairs.None;
+    public bool IsWanted(LossModel model) => model.HasGpu;
 
     public string Emit(CompiledLoss loss, CancellationToken cancellation) => GpuEmitter.Emit(loss, cancellation);
 

@@ -1,0 +1,13 @@
+namespace LossGen.Benchmarks.Losses;
+
+[Loss(Pairs = Pairs.Cosine)]
+[SupervisedContrastive(Temperature = 0.1)]
+public sealed partial class SupervisedContrast;
+
+[Loss(Pairs = Pairs.Cosine)]
+[NtXent(Temperature = 0.1)]
+public sealed partial class PositivePairs;
+
+[Loss(Pairs = Pairs.Cosine)]
+[Circle(Scale = 32)]
+public sealed partial class CirclePairs;
