@@ -9,12 +9,11 @@ internal static class PairChecks
 {
     public static void Check(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
     {
-        foreach (DeclaredTerm term in terms.Where(term => term.Attribute is not null))
-            CheckKind(options.Pairs, term, sink);
+        List<DeclaredTerm> fitting = terms.Where(term => term.Attribute is null || IsOfKind(options.Pairs, term, sink)).ToList();
         if (options.Pairs == Pairs.None)
             return;
         CheckOptions(options, loss, sink);
-        foreach (DeclaredTerm term in terms)
+        foreach (DeclaredTerm term in fitting)
             CheckTerm(options.Pairs, term, sink);
     }
 
@@ -72,16 +71,17 @@ internal static class PairChecks
     }
 
     // A term of the catalogue, or of one's own. A formula in place says nothing and may do anything.
-    private static void CheckKind(Pairs pairs, DeclaredTerm term, DiagnosticSink sink)
+    private static bool IsOfKind(Pairs pairs, DeclaredTerm term, DiagnosticSink sink)
     {
         IReadOnlyList<Pairs> kinds = term.TakesPairs;
         if (kinds.Count == 0 ? pairs == Pairs.None : kinds.Contains(pairs))
-            return;
+            return true;
         string needed = string.Join(" or ", kinds.Select(kind => $"Pairs.{kind}"));
         sink.Report(
             Descriptors.TermWithoutPairs, term.Attribute?.Location, term.Name,
             kinds.Count == 0 ? "takes each pixel by itself" : $"compares pairs, {needed}",
             pairs == Pairs.None ? "compares none" : $"declares Pairs = Pairs.{pairs}",
             kinds.Count == 0 ? "use a term of pairs, or write [TakesPairs(Pairs." + pairs + ")] on a term of your own that is one" : $"write [Loss(Pairs = Pairs.{kinds[0]})]");
+        return false;
     }
 }

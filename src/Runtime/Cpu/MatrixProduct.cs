@@ -73,12 +73,26 @@ internal static unsafe class MatrixProduct<T>
     /// <param name="inner">The length of a row of A.</param>
     /// <param name="columns">The length of a row of C.</param>
     public static void Multiply(T* a, T* packed, T* c, int rows, int inner, int columns) =>
-        new Work(a, packed, c, rows, inner, columns).Run((long)rows * inner * columns / LeastInner);
+        new Work(Step.Product, a, packed, c, rows, inner, columns).Run((long)rows * inner * columns / LeastInner);
+
+    /// <summary>
+    /// C = A * A^T: what lies below the diagonal is computed, and what lies above it is the same to the bit, since both add up the same products in the same order.
+    /// </summary>
+    /// <param name="a">The rows of A, without gaps.</param>
+    /// <param name="packed">A^T.</param>
+    /// <param name="c">The rows of C, without gaps.</param>
+    /// <param name="side">The rows of A.</param>
+    /// <param name="inner">The length of a row of A.</param>
+    public static void MultiplyByOwn(T* a, T* packed, T* c, int side, int inner)
+    {
+        new Work(Step.LowerProduct, a, packed, c, side, inner, side).Run((long)side * inner * side / (2 * LeastInner));
+        new Work(Step.Mirror, c, null, null, side, 0, side).Run((long)side * side);
+    }
 
     /// <summary>A + A^T in the place of a square A.</summary>
     /// <param name="a">Its rows, without gaps.</param>
     /// <param name="side">Its rows and columns.</param>
-    public static void AddTransposed(T* a, int side) => new Work(a, null, null, side, 0, side).Run((long)side * side);
+    public static void AddTransposed(T* a, int side) => new Work(Step.AddTransposed, a, null, null, side, 0, side).Run((long)side * side);
 
     // A + A^T: of each two blocks on both sides of the diagonal by the part that has the first.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -102,6 +116,24 @@ internal static unsafe class MatrixProduct<T>
         }
     }
 
+    // Above the diagonal what lies below it: rows of blocks, each written by one part.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Mirror(T* a, int side, int first, int last)
+    {
+        for (int row = first; row < last; row += BlockSide)
+        {
+            int height = Math.Min(BlockSide, last - row);
+            for (int r = row; r < row + height; r++)
+            {
+                for (int c = r + 1; c < row + height; c++)
+                    a[((long)r * side) + c] = a[((long)c * side) + r];
+            }
+
+            for (int column = row + BlockSide; column < side; column += BlockSide)
+                Transposition.Copy(a + ((long)column * side) + row, side, Math.Min(BlockSide, side - column), height, a + ((long)row * side) + column, side);
+        }
+    }
+
     // As many at a time as any machine has lanes for.
     private static void Add(T* from, T* to, int count)
     {
@@ -112,18 +144,25 @@ internal static unsafe class MatrixProduct<T>
             to[i] += from[i];
     }
 
-    private static void Rows(T* a, T* packed, T* c, int firstRow, int lastRow, int inner, int columns)
+    private static void Rows(T* a, T* packed, T* c, int firstRow, int lastRow, int inner, int columns, bool isLower)
     {
         if (RegisterWidth.Is512)
-            MatrixRows<T, V512<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns);
+            MatrixRows<T, V512<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns, isLower);
         else if (RegisterWidth.Is256)
-            MatrixRows<T, V256<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns);
+            MatrixRows<T, V256<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns, isLower);
         else
-            MatrixRows<T, V128<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns);
+            MatrixRows<T, V128<T>>.Compute(a, packed, c, firstRow, lastRow, inner, columns, isLower);
     }
 
-    // A product, or A + A^T where there is no B.
-    private readonly struct Work(T* a, T* packed, T* c, int rows, int inner, int columns)
+    private enum Step
+    {
+        Product,
+        LowerProduct,
+        Mirror,
+        AddTransposed,
+    }
+
+    private readonly struct Work(Step step, T* a, T* packed, T* c, int rows, int inner, int columns)
     {
         public int Parts => (rows + PartRows - 1) / PartRows;
 
@@ -142,10 +181,12 @@ internal static unsafe class MatrixProduct<T>
         public void Do(int part)
         {
             int first = part * PartRows, last = Math.Min(rows, first + PartRows);
-            if (packed is null)
+            if (step == Step.AddTransposed)
                 AddTransposed(a, rows, first, last);
+            else if (step == Step.Mirror)
+                Mirror(a, rows, first, last);
             else
-                Rows(a, packed, c, first, last, inner, columns);
+                Rows(a, packed, c, first, last, inner, columns, step == Step.LowerProduct);
         }
     }
 
@@ -180,7 +221,16 @@ internal static unsafe class MatrixRows<T, V>
     /// <summary>The inner index of as much of a panel as stays in the first-level cache.</summary>
     private const int Depth = 256;
 
-    public static void Compute(T* a, T* packed, T* c, int firstRow, int lastRow, int inner, int columns)
+    /// <summary>Computes some rows of C.</summary>
+    /// <param name="a">The rows of A, without gaps.</param>
+    /// <param name="packed">B.</param>
+    /// <param name="c">The rows of C, without gaps.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="lastRow">The row behind the last.</param>
+    /// <param name="inner">The length of a row of A.</param>
+    /// <param name="columns">The length of a row of C.</param>
+    /// <param name="isLower">Only what lies on and below the diagonal is needed.</param>
+    public static void Compute(T* a, T* packed, T* c, int firstRow, int lastRow, int inner, int columns, bool isLower)
     {
         int width = 2 * V.Count;
         T* rest = stackalloc T[Rows * width];
@@ -191,7 +241,8 @@ internal static unsafe class MatrixRows<T, V>
             {
                 T* panel = packed + ((long)first * inner) + ((long)from * width);
                 bool isWhole = first + width <= columns;
-                for (int row = firstRow; row < lastRow; row += Rows)
+                int begin = isLower && first > firstRow ? firstRow + ((first - firstRow) / Rows * Rows) : firstRow;
+                for (int row = begin; row < lastRow; row += Rows)
                 {
                     int rows = Math.Min(Rows, lastRow - row);
                     T* left = a + ((long)row * inner) + from, to = c + ((long)row * columns) + first;

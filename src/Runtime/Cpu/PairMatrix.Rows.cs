@@ -14,7 +14,7 @@ internal readonly unsafe partial struct PairMatrix<T>
         if (isMade)
             return;
         MatrixProduct<T>.PackTransposed(own, features, rows, packed);
-        MatrixProduct<T>.Multiply(own, packed, Numbers, rows, features, rows);
+        MatrixProduct<T>.MultiplyByOwn(own, packed, Numbers, rows, features);
     }
 
     private void ReturnToRows()
