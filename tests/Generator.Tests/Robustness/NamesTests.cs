@@ -25,7 +25,12 @@ public partial class NamesTests
 
     // A message may say which term to use instead: what the descriptors of diagnostics name, no code decides by.
     private static readonly (string File, string Term)[] Recommended =
-        [("Descriptors.cs", "CrossEntropy"), ("Descriptors.cs", "BinaryCrossEntropy")];
+    [
+        ("Descriptors.cs", "CrossEntropy"), ("Descriptors.cs", "BinaryCrossEntropy"),
+
+        // What pairs are compared by, Pairs.Cosine: the word of a term, and no term.
+        ("HeaderEmitter.cs", "Cosine"), ("LossModel.cs", "Cosine"), ("PairTensors.cs", "Cosine"),
+    ];
 
     [Theory]
     [MemberData(nameof(Files))]
