@@ -136,28 +136,28 @@ public static unsafe partial class LossExtensions
     /// <exception cref="NotSupportedException">The loss is not reduced to one value.</exception>
     public static LossComponents CreateComponents(this ILoss loss, int classes) => new(loss, classes);
 
-    /// <summary>Counts for hard scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>Counts for hard scores of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
     public static SegmentationMetrics CreateMetrics(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
     /// <summary>Means over images of hard scores, and the scores of each image, of what the loss trains: its activation and its ignored
-    /// label.</summary>
+    /// labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
     public static ImageMetrics CreateImageMetrics(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
-    /// <summary>The confusion matrix of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>The confusion matrix of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a single class is predicted.</param>
@@ -165,15 +165,15 @@ public static unsafe partial class LossExtensions
     public static ConfusionMatrix CreateConfusionMatrix(this ILoss loss, int classes, double threshold = 0.5)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
-    /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     public static SoftMetrics CreateSoftMetrics(this ILoss loss, int classes)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, loss.Definition.OtherIgnoreIndices);
     }
 }

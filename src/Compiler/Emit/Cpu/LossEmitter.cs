@@ -72,6 +72,8 @@ internal static class LossEmitter
             writer.Line($"MostClasses = {leastClasses},");
         if (o.IgnoreIndex is { } ignore)
             writer.Line($"IgnoreIndex = {Literal.Of(ignore)},");
+        if (o.OtherIgnoreIndices.Count > 0)
+            writer.Line($"OtherIgnoreIndices = new int[] {{ {string.Join(", ", o.OtherIgnoreIndices.Select(Literal.Of))} }},");
         if (o.PerImage)
             writer.Line("PerImage = true,");
         if (o.CountIgnored)
