@@ -88,7 +88,7 @@ internal static class LossEmitter
             writer.Line("DropLastTargetChannel = true,");
         if (o.Resize != Resize.None)
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
-        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep))
+        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep && node.Op != Op.Kept))
             writer.Line($"Dimensions = {o.Dimensions},");
         if (model.Inputs.Count > 0)
         {

@@ -53,7 +53,7 @@ internal static class GpuEmitter
     }
 
     /// <summary>Why a plan has no kernels; null where it has.</summary>
-    public static string? Missing(LossPlan plan) => plan.Maps.HasClass.Count > 0 || plan.AllPasses.Any(pass => pass.Neighbours.Length > 0)
+    public static string? Missing(LossPlan plan) => plan.AllPasses.Any(pass => pass.Steps.Length + pass.Neighbours.Length > 0)
         ? "it looks at neighbouring pixels (Shift, Window, blurs and pools), which kernels for GPUs do not do yet"
         : null;
 
