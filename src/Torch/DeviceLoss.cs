@@ -216,10 +216,9 @@ internal sealed class DeviceLoss
         if (!faults.Take())
             return;
         string when = isEarlier ? "An earlier call of" : "The call of";
-        string others = definition.IgnoreIndex is int ignored ? $" or {ignored}" : "";
         throw new ArgumentException(
             $"{when} {definition.Name} had a target with a label that there is no class for, or, where it was dense, a number that is no "
-                + $"probability; its value is NaN. Labels are from 0 to C - 1{others}, dense targets from 0 to 1.",
+                + $"probability; its value is NaN. Labels are from 0 to C - 1{CallRules.OrIgnored(definition)}, dense targets from 0 to 1.",
             "target");
     }
 

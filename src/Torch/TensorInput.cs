@@ -42,6 +42,8 @@ internal sealed partial class TensorInput : IDisposable
             Tensor labels = target.reshape(batch, 1, pixels).to_type(ScalarType.Int64);
             if (definition.IgnoreIndex is int ignored)
             {
+                foreach (int other in definition.OtherIgnoreIndices)
+                    labels = labels.masked_fill(labels.eq(Hold(other)), Hold(ignored));
                 Valid = labels.ne(Hold(ignored));
                 labels = labels.masked_fill(labels.eq(Hold(ignored)), Hold(isSingle ? 0 : -1));
             }

@@ -219,6 +219,8 @@ internal static class TorchChecks
         Tensor isBad = target.lt(Hold(0)).logical_or(target.gt(Hold(largest)));
         if (definition.IgnoreIndex is int ignored)
             isBad = isBad.logical_and(target.ne(Hold(ignored)));
+        foreach (int other in definition.OtherIgnoreIndices)
+            isBad = isBad.logical_and(target.ne(Hold(other)));
         if (isBad.any().item<bool>())
             throw CallRules.BadLabel(definition, shape.Classes, target.masked_select(isBad)[0].item<long>());
     }

@@ -65,6 +65,9 @@ public class ConventionTests
             return losses.Concat(new double[pixels - losses.Length]).OrderDescending().Take((int)(0.3 * pixels)).Average() / (1 + 1e-8);
         }
         ),
+        [nameof(PaddleOhem)] = (() => new PaddleOhem(), b => PaddleOhemOf(b, 0.2, 13)),
+        [nameof(PaddleOhemByThreshold)] = (() => new PaddleOhemByThreshold(), b => PaddleOhemOf(b, 0.6, 2)),
+        [nameof(PaddleOhemOfFew)] = (() => new PaddleOhemOfFew(), b => PaddleOhemOf(b, 0.7, 10000)),
         [nameof(PaddleDivergence)] = (() => new PaddleDivergence(), b => OverPixels(b, (n, s) => -Math.Log(OfLabel(b, n, s))) / (b.Images * b.Pixels * b.Classes)), // of a one-hot target
 
         // optax 0.2.8, optax/losses.
@@ -78,6 +81,46 @@ public class ConventionTests
         })),
         [nameof(OptaxCrossEntropy)] = (() => new OptaxCrossEntropy(), b => OverPixels(b, (n, s) => -Math.Log(OfLabel(b, n, s))) / b.Valid().Count()),
     };
+
+    /// <summary>
+    /// Figures of PaddleSeg's formula (ohem_cross_entropy_loss.py of 04f3a1c) for stated logits, as NumPy 1.24.2 computes it in double, with its argsort over the whole batch: of 19 valid pixels 13 are kept by number (thresh 0.3, min_kept 14), 6 (0.01, 7), 11 by threshold (0.7, 2),
+    /// all where min_kept is more (0.7, 10000), 16 by the threshold alone (0.9, 0).
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Figures_of_hard_examples(bool operations)
+    {
+        using var scope = NewDisposeScope();
+        Tensor at = arange(72, dtype: ScalarType.Float64);
+        Tensor logits = ((at * 1.7).sin() * 3).reshape(2, 3, 3, 4), labels = arange(24).remainder(7).remainder(3).reshape(2, 3, 4);
+        labels = labels.masked_fill(arange(24).remainder(5).eq(3).reshape(2, 3, 4), 255);
+        (nn.Module<Tensor, Tensor, Tensor> Loss, double Figure)[] cases = 
+        [
+            (new PaddleOhemFigures { Threshold = 0.3, LeastPixels = 14 }, 3.283238816815739), (new PaddleOhemFigures { Threshold = 0.01, LeastPixels = 7 }, 4.666109717109748),
+            (new PaddleOhemFigures { Threshold = 0.7, LeastPixels = 2 }, 3.8311104174315456), (new PaddleOhemOfFew(), 2.281595905299806),
+            (new PaddleOhemFigures { Threshold = 0.9, LeastPixels = 0 }, 2.703043079781714),
+        ];
+        foreach ((nn.Module<Tensor, Tensor, Tensor> loss, double figure) in cases)
+        {
+            using (loss)
+                Assert.Equal(figure, Check.OnRoad(operations, () => loss.call(logits, labels)).item<double>(), 1e-12);
+        }
+    }
+
+    // PaddleSeg 04f3a1c, ohem_cross_entropy_loss.py: the pixels of the batch below the threshold or below the last of min_kept; the mean of a mask is that over all pixels, and 1e-5 is added.
+    private static double PaddleOhemOf(PlainBatch b, double threshold, int kept)
+    {
+        (double Probability, double Loss)[] valid = [.. b.Valid().Select(i => (OfLabel(b, i.N, i.S), -Math.Log(OfLabel(b, i.N, i.S))))];
+        if (kept < valid.Length)
+        {
+            double bound = Math.Max(threshold, valid.Select(pixel => pixel.Probability).Order().ElementAt(kept - 1));
+            valid = [.. valid.Where(pixel => pixel.Probability < bound)];
+        }
+
+        double pixels = b.Images * b.Pixels;
+        return valid.Sum(pixel => pixel.Loss) / pixels / ((valid.Length / pixels) + 1e-5);
+    }
 
     public static TheoryData<string, bool> Cases() => Check.OnEachRoad(Losses.Keys);
 

@@ -129,6 +129,9 @@ internal sealed record LossOptions(
     /// <summary>The attribute says what the activation is, be it none.</summary>
     public bool StatesActivation { get; init; }
 
+    /// <summary>Labels that are ignored besides <see cref="IgnoreIndex"/>, as which they are read.</summary>
+    public EquatableArray<int> OtherIgnoreIndices { get; init; } = [];
+
     /// <summary>The axes of an image: 1 for signals, 2 for images, 3 for volumes.</summary>
     public int Dimensions { get; init; } = 2;
 
@@ -146,6 +149,7 @@ internal sealed record LossOptions(
         Target = TargetKind.Dense,
         IgnoreIndex = ComparesColumns ? null : -1,
         IgnoredRowLabel = IgnoreIndex,
+        OtherIgnoreIndices = [],
     };
 
     /// <summary>Columns are compared, not rows.</summary>

@@ -42,7 +42,7 @@ internal sealed class Planner(GraphBuilder builder)
         List<Node> all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
         valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
-        if (all.Any(node => node.IsStep))
+        if (all.Any(node => node.IsStep || node.Op == Op.RunningSum))
         {
             int gradientStage = all.Where(IsOfPass).Select(Level).Max();
             var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)] : [(gradient, gradientStage)], Level, valueStage);

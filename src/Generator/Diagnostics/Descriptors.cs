@@ -196,6 +196,11 @@ internal static class Descriptors
         "The range of '{0}' of '{1}' {2}; {3}",
         Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0036.md");
 
+    public static readonly DiagnosticDescriptor NeedsLabels = new(
+        "LG0037", "An option needs class indices",
+        "{0} is about class indices, but the loss takes dense targets only; write IgnoreIndex, the one number of elements that are left out, or remove Target = TargetKind.Dense",
+        Options, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "LG0037.md");
+
     public static readonly DiagnosticDescriptor WeightMapName = new(
         "LG0041", "The name of a weight map cannot be that of a parameter",
         "{0} of term '{1}' names the input '{2}', and the calls of the loss have a parameter of that name; write an identifier, such as \"weights\"",

@@ -49,16 +49,27 @@ internal static class OptionChecks
     private static void CheckIgnoreIndex(LossOptions options, AttributeReader loss, DiagnosticSink sink)
     {
         int classes = Math.Max(options.Classes == 1 ? 2 : options.Classes, 1);
-        if (options.Target == TargetKind.Dense || options.Pairs != Pairs.None || options.IgnoreIndex is not { } index || index < 0 || index >= classes)
+        if (options.Target == TargetKind.Dense || options.Pairs != Pairs.None || options.IgnoreIndex is not { } first)
             return;
-        string what = options.Classes switch
+        foreach (int index in options.OtherIgnoreIndices.Prepend(first))
         {
-            0 => "the first class",
-            1 => index == 0 ? "the label of what is not of the class" : "the label of what is of the class",
-            int count => $"one of the {count} classes",
-        };
-        sink.Report(Descriptors.IgnoredClass, loss.LocationOfValue("IgnoreIndex"), index, what);
+            if (index >= 0 && index < classes)
+                sink.Report(Descriptors.IgnoredClass, PlaceOfIgnored(loss, index), index, ClassOf(options, index));
+        }
     }
+
+    private static Location? PlaceOfIgnored(AttributeReader loss, int index)
+    {
+        int at = loss.Find("IgnoreIndices") is { IsList: true, Numbers: var numbers } ? numbers.IndexOf(index) : -1;
+        return at < 0 ? loss.LocationOfValue("IgnoreIndex") : loss.LocationOfElement("IgnoreIndices", at);
+    }
+
+    private static string ClassOf(LossOptions options, int index) => options.Classes switch
+    {
+        0 => "the first class",
+        1 => index == 0 ? "the label of what is not of the class" : "the label of what is of the class",
+        int count => $"one of the {count} classes",
+    };
 
     private static void CheckSoftmaxOverOneClass(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
     {

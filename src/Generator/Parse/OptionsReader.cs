@@ -11,20 +11,21 @@ internal static class OptionsReader
 
     public static LossOptions Read(AttributeReader loss, DiagnosticSink sink)
     {
-        int ignoreIndex = (int)loss.FindNumber("IgnoreIndex", NoIgnoreIndex);
+        int[] ignored = [.. Ignored(loss, sink)];
         var options = new LossOptions(
             Enumeration(loss, "Activation", Activation.None, sink),
             (int)loss.FindNumber("Classes", 0),
-            ignoreIndex == NoIgnoreIndex ? null : ignoreIndex,
+            ignored.Length == 0 ? null : ignored[0],
             loss.FindNumber("PerImage", 0) != 0,
             loss.FindNumber("CountIgnored", 0) != 0,
             Enumeration(loss, "Reduction", Reduction.Mean, sink),
-            Enumeration(loss, "Target", TargetKind.Any, sink),
+            Target(loss, sink),
             Enumeration(loss, "TargetClassAxis", ClassAxis.Second, sink),
             loss.FindNumber("DropLastTargetChannel", 0) != 0,
             Enumeration(loss, "Resize", Resize.None, sink))
         {
             StatesActivation = loss.States("Activation"),
+            OtherIgnoreIndices = ignored.Skip(1).ToEquatableArray(),
             Dimensions = (int)loss.FindNumber("Dimensions", 2),
             Pairs = Enumeration(loss, "Pairs", Pairs.None, sink),
         };
@@ -43,6 +44,43 @@ internal static class OptionsReader
                 "write a number of at least 1, or 0 to take it from the logits");
         }
         return options;
+    }
+
+    // IgnoreIndex, then those of IgnoreIndices that are not it.
+    private static IEnumerable<int> Ignored(AttributeReader loss, DiagnosticSink sink)
+    {
+        var ignored = new List<int>();
+        int one = (int)loss.FindNumber("IgnoreIndex", NoIgnoreIndex);
+        if (one != NoIgnoreIndex)
+            ignored.Add(one);
+        if (loss.Find("IgnoreIndices") is not { IsList: true, Numbers: var numbers })
+            return ignored;
+        if (numbers.Length == 0)
+            sink.Report(Descriptors.OptionOutOfRange, loss.LocationOfValue("IgnoreIndices"), "IgnoreIndices", "empty", "name at least one label, or leave it out");
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            int label = (int)numbers[i];
+            string? cure = label == NoIgnoreIndex ? "which means that no label is ignored: ignore another one"
+                : numbers.Take(i).Contains(label) ? "which is there already: write each label once"
+                : null;
+            if (cure is not null)
+                sink.Report(Descriptors.OptionOutOfRange, loss.LocationOfElement("IgnoreIndices", i), $"IgnoreIndices[{i}]", label, cure);
+            else if (label != one)
+                ignored.Add(label);
+        }
+
+        return ignored;
+    }
+
+    // Several labels are ignored of class indices only: an element of a dense target that is left out has one number.
+    private static TargetKind Target(AttributeReader loss, DiagnosticSink sink)
+    {
+        TargetKind stated = Enumeration(loss, "Target", TargetKind.Any, sink);
+        if (loss.Find("IgnoreIndices") is not { IsList: true })
+            return stated;
+        if (stated == TargetKind.Dense)
+            sink.Report(Descriptors.NeedsLabels, loss.LocationOf("IgnoreIndices"), "IgnoreIndices");
+        return TargetKind.Index;
     }
 
     private static T Enumeration<T>(AttributeReader loss, string name, T otherwise, DiagnosticSink sink)

@@ -40,7 +40,9 @@ internal static class PairChecks
             Report("Resize", "embeddings have no size", Remove);
         if (loss.States("Dimensions"))
             Report("Dimensions", "the matrix of pairs is no image", Remove);
-        if (options.ComparesColumns && options.IgnoreIndex is not null)
+        if (loss.States("IgnoreIndices"))
+            Report("IgnoreIndices", "rows that take no part have one label", "write IgnoreIndex");
+        else if (options.ComparesColumns && options.IgnoreIndex is not null)
             Report("IgnoreIndex", "columns of two views have no labels", Remove);
 
         void Report(string option, string why, string cure) =>

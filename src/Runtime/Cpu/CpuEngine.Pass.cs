@@ -207,7 +207,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool ReadLabels(in CallState run, in TileMemory memory, int image, long pixel, int count)
     {
-        if (LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, count, memory.Labels))
+        if (LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, count, memory.Labels, IsFar(run)))
             return false;
         LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, memory.Integers);
         LabelReader.Found found = LabelReader.Convert(run.Labels, memory.Integers, count, memory.Labels);

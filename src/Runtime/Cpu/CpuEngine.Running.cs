@@ -100,7 +100,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static int SortedGroups(in CallState run, RunningSumLayout sum) => sum.Rows(run.Classes) * (sum.PerImage ? run.Batch : 1);
 
     // Sums up all that is sorted by the keys of running sum k, in one of its groups of pixels: a row of an image, or of all images.
-    private static void SumUp(in CallState run, int k, int group)
+    private static void SumUp(in CallState run, int k, int group, int parts)
     {
         RunningSumLayout layout = run.Layout.RunningSums[k];
         long next = layout.Rows(run.Classes) * run.ImagePixels, first = group * run.ImagePixels;
@@ -122,9 +122,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         if (sizeof(T) == sizeof(float))
-            Sort<SortEntry32>(pixels, keys, sums[..count]);
+            Sort<SortEntry32>(pixels, keys, sums[..count], parts);
         else
-            Sort<SortEntry64>(pixels, keys, sums[..count]);
+            Sort<SortEntry64>(pixels, keys, sums[..count], parts);
     }
 
     // What the ranks of an image, or of the batch, are compared with.
@@ -139,26 +139,30 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return true;
     }
 
-    private static void Sort<TEntry>(in PixelGroup pixels, T* keys, ReadOnlySpan<nint> sums)
+    private static void Sort<TEntry>(in PixelGroup pixels, T* keys, ReadOnlySpan<nint> sums, int parts)
         where TEntry : unmanaged, ISortEntry<TEntry> =>
-        KeySort<T, TEntry>.Sum(pixels, keys, sums, Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(pixels.Count)));
+        KeySort<T, TEntry>.Sum(pixels, keys, sums, Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(pixels.Count, parts)), parts);
 
-    // Groups side by side; each is sorted by one thread, so that the sums do not depend on their number.
+    // Groups side by side, each sorted by one thread; where there are more threads than groups, one group after the other, each by all of them. The sums depend on neither.
     private sealed class SortJob : PartsJob
     {
         // Whoever uses it holds the pool, as with PassJob.
         private static readonly SortJob s_only = new();
+
+        // Each has tables of its own.
+        private const int MostParts = 16;
 
         private CallState run;
         private int sum;
 
         public static void Run(in CallState run, int sum)
         {
-            int groups = SortedGroups(run, run.Layout.RunningSums[sum]);
-            if (!BlockPool.IsWorthwhile(groups, run.LogitCount) || !BlockPool.TryEnter())
+            int groups = SortedGroups(run, run.Layout.RunningSums[sum]), threads = Math.Min(LossRuntime.Threads, MostParts);
+            int parts = 2 * groups <= threads && BlockPool.IsWorthwhile(threads, run.LogitCount / Math.Max(1, groups)) ? threads : 1;
+            if (parts > 1 || !BlockPool.IsWorthwhile(groups, run.LogitCount) || !BlockPool.TryEnter())
             {
                 for (int group = 0; group < groups; group++)
-                    SumUp(run, sum, group);
+                    SumUp(run, sum, group, parts);
                 return;
             }
 
@@ -166,7 +170,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             s_only.RunAndExit(groups);
         }
 
-        protected override void Do(int part) => SumUp(run, sum, part);
+        protected override void Do(int part) => SumUp(run, sum, part, parts: 1);
 
         protected override void Clear() => run = default;
     }

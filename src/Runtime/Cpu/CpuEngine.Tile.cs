@@ -35,11 +35,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         var span = new PixelSpan(image, pixel, count, tile.Pixels);
         bool isTranslated = run.IsConverted || run.ClassesLast;
         (tile.Logits, tile.LogitStride) = isTranslated
-            ? TranslateLogits(run, memory, span)
+            ? TranslateLogits(run, memory, span, pass.WritesGradient ? run.Gradient : null)
             : Input(run, span, (T*)run.Logits, classes, memory.Logits, isStaged);
 
         bool isMasked = run.HasLabels
-            ? PrepareLabels(run, memory, ref tile, span)
+            ? PrepareLabels(run, memory, pass, ref tile, span)
             : PrepareTarget(run, memory, ref tile, span, isStaged);
 
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
@@ -114,7 +114,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TargetStride = (nint)run.Pixels,
             IsStreamed = run.IsStreamed,
         };
-        bool isPrefetched = IsPrefetched(run);
+        bool isPrefetched = IsPrefetched(run), isFar = IsFar(run), readsLabels = pass.ReadsLabels;
         for (; pixel + width <= end; pixel += width)
         {
             MarkProducts(run, ref tile, pixel);
@@ -128,7 +128,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             else
             {
                 tile.Labels = memory.Labels;
-                if (!LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, width, memory.Labels))
+                if (readsLabels && !LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, width, memory.Labels, isFar))
                 {
                     RunTile(run, memory, pass, image, pixel, width);
                     continue;
@@ -152,7 +152,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool IsPrefetched(in CallState run) =>
-        run.CopiesAhead || (run.Sizes.Neighbours == 0 && Softmax.IsFetchedAhead(run.Classes) && run.LogitCount * sizeof(T) > PrefetchedBytes);
+        run.CopiesAhead || (run.Sizes.Neighbours == 0 && Softmax.IsFetchedAhead(run.Classes) && IsFar(run));
+
+    private static bool IsFar(in CallState run) => run.LogitCount * sizeof(T) > PrefetchedBytes;
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
     // many classes, even out of a cache. What is written past the caches has no business in them. Of few rows the processor sees the next
@@ -201,9 +203,10 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Labels as numbers, and which are valid. True where not all are.
-    private static bool PrepareLabels(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span)
+    private static bool PrepareLabels(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span)
     {
-        bool hasIgnored = ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
+        bool isRead = pass.ReadsLabels || run.Definition.IgnoreIndex is not null;
+        bool hasIgnored = isRead && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
         tile.Labels = memory.Labels;
         if (isMasked)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -13,7 +14,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static long FirstOf(in CallState run, in PixelSpan span) => ((span.Image * run.Pixels) + span.Pixel) * run.Classes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span)
+    private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span, void* gradient = null)
     {
         int rows = run.Classes;
         if (run.ClassesLast || run.IsRows)
@@ -29,16 +30,35 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
         else
         {
+            bool isFar = IsFar(run) && rows > 2;
             for (int i = 0, length; i < span.Count; i += length)
             {
                 (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
                 for (int c = 0; c < rows; c++)
-                    Storage.Widen(run.LogitElement, run.Logits, (((image * rows) + c) * run.ImagePixels) + pixel, (float*)(memory.Logits + ((long)c * run.Width) + i), length);
+                {
+                    long at = (((image * rows) + c) * run.ImagePixels) + pixel;
+                    if (isFar)
+                    {
+                        FetchAhead(run.Logits, at, length);
+                        FetchAhead(gradient, at, length);
+                    }
+
+                    Storage.Widen(run.LogitElement, run.Logits, at, (float*)(memory.Logits + ((long)c * run.Width) + i), length);
+                }
             }
         }
 
         Pad(run, span, rows, memory.Logits);
         return (new(memory.Logits), run.Width);
+    }
+
+    // The numbers of 16 bits of the tile after the next, of a row that is read, or will be written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchAhead(void* numbers, long at, int count)
+    {
+        byte* next = (byte*)numbers + ((at + (2 * count)) * sizeof(ushort));
+        for (int line = 0; numbers is not null && line < count * sizeof(ushort) && Sse.IsSupported; line += CacheLine)
+            Sse.Prefetch0(next + line);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

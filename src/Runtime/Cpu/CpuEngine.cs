@@ -85,7 +85,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
             // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed up.
             bool runs = call.Mode != CpuMode.Finish && !pass.IsIdle
-                && (!isGiven || pass.MapStores.Length > 0 || (pass.Stores != 0 && !isSorted));
+                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd) || (pass.Stores != 0 && !isSorted));
             if (runs)
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
             if (call.Mode != CpuMode.Finish)

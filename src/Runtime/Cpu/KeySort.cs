@@ -12,7 +12,7 @@ namespace LossGen.Cpu;
 /// as a bit beside the pixel's number. Then the last digit need not be sorted: with the number of pixels and of ones below each digit at
 /// hand, each pixel's sum is known when it is reached.
 /// </remarks>
-internal static unsafe class KeySort<T, TEntry>
+internal static unsafe partial class KeySort<T, TEntry>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TEntry : unmanaged, ISortEntry<TEntry>
 {
@@ -21,14 +21,17 @@ internal static unsafe class KeySort<T, TEntry>
 
     private const int Digits = 1 << DigitBits;
 
+    // Inside of another method a loop has fewer registers.
+    private const MethodImplOptions Loop = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     private const int MostDigits = (64 + DigitBits - 1) / DigitBits;
 
     private const uint FirstBit = 1u << 31;
 
     private const uint SecondBit = 1u << 30;
 
-    /// <summary>The memory for so many pixels.</summary>
-    public static long Bytes(long count) => 2 * Workspace.Size<TEntry>(count);
+    /// <summary>The memory for so many pixels in so many parts.</summary>
+    public static long Bytes(long count, int parts = 1) => (2 * Workspace.Size<TEntry>(count)) + (parts > 1 ? Workspace.Size<int>((long)parts * PartTables * Digits) : 0);
 
     /// <param name="group">Where the pixels lie in each map.</param>
     /// <param name="keys">The keys; they are lost.</param>
@@ -36,8 +39,9 @@ internal static unsafe class KeySort<T, TEntry>
     /// The maps of values, which become their sums; null for values of 1, whose sums go to <paramref name="keys"/>. At most one is null.
     /// </param>
     /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
+    /// <param name="parts">Into how many parts the pixels are cut, for as many threads. The sums do not depend on it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sum(in PixelGroup group, T* keys, ReadOnlySpan<nint> sums, Workspace workspace)
+    public static void Sum(in PixelGroup group, T* keys, ReadOnlySpan<nint> sums, Workspace workspace, int parts = 1)
     {
         TEntry* entries = workspace.Take<TEntry>(group.Count), others = workspace.Take<TEntry>(group.Count);
         bool counts = sums.Contains(0);
@@ -56,6 +60,27 @@ internal static unsafe class KeySort<T, TEntry>
         int travelling = valued <= (group.LeavesTwoBits ? 2 : 1) && SortKeys.AreBits(group, maps, valued) ? valued : 0;
         var bitMaps = new BitMaps(travelling > 0 ? maps[0] : null, travelling > 1 ? maps[1] : null);
 
+        if (parts > 1)
+        {
+            var work = new Work
+            {
+                Group = group,
+                Keys = keys,
+                Least = least,
+                Bits = bitMaps,
+                Entries = entries,
+                Others = others,
+                Width = width,
+                Parts = parts,
+                Tables = workspace.Take<int>((long)parts * PartTables * Digits),
+                Ranks = counts ? keys : null,
+            };
+            uint* parted = SortInParts(&work, digits, travelling == valued);
+            if (parted is not null)
+                Sum(group, parted, maps, valued, counts ? keys : null);
+            return;
+        }
+
         int* starts = stackalloc int[MostDigits * Digits];
         int* ones = stackalloc int[2 * Digits];
         bool isDirect = travelling == valued;
@@ -71,10 +96,10 @@ internal static unsafe class KeySort<T, TEntry>
         bool isSorted = digits > 1;
         if (isSorted)
         {
-            First(group, keys, least, bitMaps, width, starts, entries);
+            First(group, 0, group.Count, keys, least, bitMaps, width, starts, entries);
             for (int digit = 1; digit < digits - 1; digit++)
             {
-                Middle(group.Count, entries, others, digit * width, width, starts + (digit * Digits));
+                Middle(0, group.Count, entries, others, digit * width, width, starts + (digit * Digits));
                 TEntry* sorted = others;
                 others = entries;
                 entries = sorted;
@@ -82,22 +107,27 @@ internal static unsafe class KeySort<T, TEntry>
         }
         else
         {
-            Unsorted(group, keys, least, bitMaps, entries);
+            Unsorted(group, 0, group.Count, keys, least, bitMaps, entries);
         }
 
         int* last = starts + ((digits - 1) * Digits);
         if (isDirect)
         {
-            Finish(group, entries, (digits - 1) * width, width, last, ones, bitMaps, counts ? keys : null);
+            Finish(group, 0, group.Count, entries, (digits - 1) * width, width, last, ones, bitMaps, counts ? keys : null);
             return;
         }
 
         var order = (uint*)others;
-        Order(group.Count, entries, order, (digits - 1) * width, width, last);
+        Order(0, group.Count, entries, order, (digits - 1) * width, width, last);
+        Sum(group, order, maps, valued, counts ? keys : null);
+    }
+
+    private static void Sum(in PixelGroup group, uint* order, T** maps, int valued, T* ranks)
+    {
         for (int k = 0; k < valued; k++)
             SumInOrder(group, order, maps[k]);
-        if (counts)
-            Rank(group, order, keys);
+        if (ranks is not null)
+            Rank(group, order, ranks);
     }
 
     // Where each digit's pixels begin, and how many ones there are before the last digit's.
@@ -142,40 +172,38 @@ internal static unsafe class KeySort<T, TEntry>
     }
 
     // From the keys, in the order of the pixels, to entries in the order of the lowest digit.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void First(in PixelGroup group, T* keys, ulong least, in BitMaps bits, int width, int* starts, TEntry* entries)
+    [MethodImpl(Loop)]
+    private static void First(in PixelGroup group, int begin, int end, T* keys, ulong least, in BitMaps bits, int width, int* starts, TEntry* entries)
     {
         ulong mask = (1ul << width) - 1;
-        uint number = 0;
-        for (int image = 0; image < group.Images; image++)
+        for (int number = begin; number < end;)
         {
-            long start = image * group.Next, end = start + group.Pixels;
-            for (long at = start; at < end; at++, number++)
+            long at = group.Row(number, end, out int stop);
+            for (; number < stop; at++, number++)
             {
                 ulong key = SortKeys.Load(keys + at) - least;
-                entries[starts[(int)(key & mask)]++] = TEntry.Create(key, (group.IsWide ? number : (uint)at) | bits.At(at));
+                entries[starts[(int)(key & mask)]++] = TEntry.Create(key, (group.IsWide ? (uint)number : (uint)at) | bits.At(at));
             }
         }
     }
 
     // Where one digit holds all bits, that digit is the last.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unsorted(in PixelGroup group, T* keys, ulong least, in BitMaps bits, TEntry* entries)
+    [MethodImpl(Loop)]
+    private static void Unsorted(in PixelGroup group, int begin, int end, T* keys, ulong least, in BitMaps bits, TEntry* entries)
     {
-        uint number = 0;
-        for (int image = 0; image < group.Images; image++)
+        for (int number = begin; number < end;)
         {
-            long start = image * group.Next, end = start + group.Pixels;
-            for (long at = start; at < end; at++, number++)
-                entries[number] = TEntry.Create(SortKeys.Load(keys + at) - least, (group.IsWide ? number : (uint)at) | bits.At(at));
+            long at = group.Row(number, end, out int stop);
+            for (; number < stop; at++, number++)
+                entries[number] = TEntry.Create(SortKeys.Load(keys + at) - least, (group.IsWide ? (uint)number : (uint)at) | bits.At(at));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Middle(int count, TEntry* entries, TEntry* sorted, int shift, int width, int* starts)
+    [MethodImpl(Loop)]
+    private static void Middle(int begin, int end, TEntry* entries, TEntry* sorted, int shift, int width, int* starts)
     {
         int mask = (1 << width) - 1;
-        for (int i = 0; i < count; i++)
+        for (int i = begin; i < end; i++)
         {
             TEntry entry = entries[i];
             sorted[starts[TEntry.Digit(entry, shift, mask)]++] = entry;
@@ -183,13 +211,13 @@ internal static unsafe class KeySort<T, TEntry>
     }
 
     // The last digit where values are bits: each pixel's place and sums are its digit's and what came before in it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(in PixelGroup group, TEntry* entries, int shift, int width, int* starts, int* ones, in BitMaps bits, T* ranks)
+    [MethodImpl(Loop)]
+    private static void Finish(in PixelGroup group, int begin, int end, TEntry* entries, int shift, int width, int* starts, int* ones, in BitMaps bits, T* ranks)
     {
-        int mask = (1 << width) - 1, count = group.Count;
+        int mask = (1 << width) - 1;
         T* first = bits.First, second = bits.Second;
         uint numbers = second is not null ? SecondBit - 1 : FirstBit - 1;
-        for (int i = 0; i < count; i++)
+        for (int i = begin; i < end; i++)
         {
             TEntry entry = entries[i];
             int digit = TEntry.Digit(entry, shift, mask);
@@ -205,11 +233,11 @@ internal static unsafe class KeySort<T, TEntry>
     }
 
     // The pixels in the order of the keys. No bits travel beside their numbers where this is needed.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Order(int count, TEntry* entries, uint* order, int shift, int width, int* starts)
+    [MethodImpl(Loop)]
+    private static void Order(int begin, int end, TEntry* entries, uint* order, int shift, int width, int* starts)
     {
         int mask = (1 << width) - 1;
-        for (int i = 0; i < count; i++)
+        for (int i = begin; i < end; i++)
         {
             TEntry entry = entries[i];
             order[starts[TEntry.Digit(entry, shift, mask)]++] = TEntry.Pixel(entry);

@@ -26,15 +26,23 @@ internal static unsafe class LabelReader
         Bad = 2,
     }
 
+    private const int TilesAhead = 2, CacheLine = 64;
+
     /// <summary>
     /// In one step, what <see cref="ToInt"/> and <see cref="Convert"/> do, where all labels turn out to be of a class, as most tiles' are.
     /// False where some may not be, or the labels are not simply read; the result is then of no use.
     /// </summary>
-    public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result)
+    /// <param name="source">The labels.</param>
+    /// <param name="offset">The first of the tile.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="result">Where they go.</param>
+    /// <param name="isFetchedAhead">They come from far away: those of the tile after the next are asked for now.</param>
+    public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result, bool isFetchedAhead)
         where T : unmanaged
     {
-        // A label that is both of a class and ignored would go unnoticed.
-        if (source.IsSampled || count % 8 != 0 || (source.HasIgnored && (uint)source.IgnoreIndex <= (uint)source.Largest))
+        if (isFetchedAhead && Sse.IsSupported)
+            FetchAhead((byte*)source.Labels, offset + (TilesAhead * count), count, source.Element);
+        if (source.IsSampled || count % 8 != 0 || source.IgnoresClass)
             return false;
         switch (source.Element)
         {
@@ -47,6 +55,15 @@ internal static unsafe class LabelReader
             default:
                 return false;
         }
+    }
+
+    // Between two tiles the processor reads much else, and does not see these coming. It may ask for what lies behind the end: that is no access.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
+    {
+        int size = element switch { TargetElement.Int64 => sizeof(long), TargetElement.Int32 => sizeof(int), TargetElement.Int16 or TargetElement.UInt16 => sizeof(short), _ => 1 };
+        for (int at = 0; at < count * size; at += CacheLine)
+            Sse.Prefetch0(labels + (first * size) + at);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -119,16 +136,35 @@ internal static unsafe class LabelReader
         return sign.ExtractMostSignificantBits() == 0;
     }
 
-    /// <summary>The labels as int. What int cannot hold becomes its nearest, which is out of any range.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>The labels as int, all ignored ones as the first of them. What int cannot hold becomes its nearest, which is out of any range.</summary>
     public static void ToInt(in LabelSource source, long offset, int count, int* result)
     {
         if (source.IsSampled)
-        {
             Sample(source, offset, count, result);
-            return;
+        else
+            Copy(source, offset, count, result);
+        for (int k = 0; k < source.OtherIgnored.Count; k++)
+            Replace(source.OtherIgnored[k], source.IgnoreIndex, count, result);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Replace(int label, int replacement, int count, int* labels)
+    {
+        int i = 0;
+        Vector256<int> from = Vector256.Create(label), to = Vector256.Create(replacement);
+        for (; i + 8 <= count; i += 8)
+        {
+            Vector256<int> found = Vector256.Load(labels + i);
+            Vector256.ConditionalSelect(Vector256.Equals(found, from), to, found).Store(labels + i);
         }
 
+        for (; i < count; i++)
+            labels[i] = labels[i] == label ? replacement : labels[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Copy(in LabelSource source, long offset, int count, int* result)
+    {
         int i = 0;
         switch (source.Element)
         {
@@ -287,12 +323,18 @@ internal readonly unsafe struct LabelSource(
     /// <summary>Whether any label is ignored.</summary>
     public readonly bool HasIgnored = definition.IgnoreIndex is not null;
 
+    /// <summary>Labels that are read as <see cref="IgnoreIndex"/>.</summary>
+    public IReadOnlyList<int> OtherIgnored => definition.OtherIgnoreIndices;
+
     /// <summary>The label of class 0.</summary>
     public readonly int First = definition.IsSingleForeground(classes) ? 1 : 0;
 
     public readonly int Classes = classes;
 
     public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
+
+    /// <summary>An ignored label is in the range of the classes', where it would go unnoticed if nothing but the range were looked at.</summary>
+    public readonly bool IgnoresClass = HasIgnoredUpTo(definition.IsSingleForeground(classes) ? 1 : classes - 1, definition);
 
     /// <summary>Where the labels are of a finer grid: which of them the pixels take.</summary>
     public readonly LabelGrid Grid = grid;
@@ -306,7 +348,10 @@ internal readonly unsafe struct LabelSource(
     public long At(long offset) => Read(Place(offset));
 
     /// <summary>Neither of a class nor ignored.</summary>
-    public bool IsBad(long label) => (label < 0 || label > Largest) && !(HasIgnored && label == IgnoreIndex);
+    public bool IsBad(long label) => (label < 0 || label > Largest) && !definition.IsIgnored(label);
+
+    /// <summary>A label is ignored.</summary>
+    public bool IsIgnored(long label) => definition.IsIgnored(label);
 
     /// <summary>What is thrown for a bad label.</summary>
     /// <param name="offset">The pixel, over the whole batch.</param>
@@ -316,7 +361,18 @@ internal readonly unsafe struct LabelSource(
     {
         long place = Place(offset), label = Read(place);
         string where = $"The label at image {place / pixelsPerImage}, pixel {place % pixelsPerImage}";
-        return CallRules.BadLabel(where, label, Classes, Largest, HasIgnored ? IgnoreIndex : null, cure);
+        return CallRules.BadLabel(where, label, Classes, Largest, definition, cure);
+    }
+
+    private static bool HasIgnoredUpTo(int largest, LossDefinition definition)
+    {
+        for (int k = 0; k < definition.OtherIgnoreIndices.Count; k++)
+        {
+            if ((uint)definition.OtherIgnoreIndices[k] <= (uint)largest)
+                return true;
+        }
+
+        return definition.IgnoreIndex is { } ignored && (uint)ignored <= (uint)largest;
     }
 
     /// <summary>One label as it is.</summary>

@@ -137,7 +137,7 @@ public static unsafe partial class LossExtensions
     /// <exception cref="NotSupportedException">The loss is not reduced to one value.</exception>
     public static LossComponents CreateComponents(this ILoss loss, int classes) => new(loss, classes);
 
-    /// <summary>Counts for hard scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>Counts for hard scores of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
@@ -145,11 +145,11 @@ public static unsafe partial class LossExtensions
     {
         ArgumentNullException.ThrowIfNull(loss);
         PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
     /// <summary>Means over images of hard scores, and the scores of each image, of what the loss trains: its activation and its ignored
-    /// label.</summary>
+    /// labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a class is predicted where it is not the largest that is.</param>
@@ -157,10 +157,10 @@ public static unsafe partial class LossExtensions
     {
         ArgumentNullException.ThrowIfNull(loss);
         PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
-    /// <summary>The confusion matrix of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>The confusion matrix of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     /// <param name="threshold">The probability above which a single class is predicted.</param>
@@ -169,16 +169,16 @@ public static unsafe partial class LossExtensions
     {
         ArgumentNullException.ThrowIfNull(loss);
         PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, threshold, loss.Definition.OtherIgnoreIndices);
     }
 
-    /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored label.</summary>
+    /// <summary>Sums for soft scores of what the loss trains: its activation and its ignored labels.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="classes">C, the number of classes.</param>
     public static SoftMetrics CreateSoftMetrics(this ILoss loss, int classes)
     {
         ArgumentNullException.ThrowIfNull(loss);
         PairChecks.Refuse(loss.Definition, "it predicts no classes to score", "score what is made of the embeddings");
-        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex);
+        return new(classes, loss.Definition.Activation, loss.Definition.IgnoreIndex, loss.Definition.OtherIgnoreIndices);
     }
 }

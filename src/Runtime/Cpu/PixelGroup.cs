@@ -36,6 +36,17 @@ internal readonly struct PixelGroup
     /// <summary>Numbers of pixels are below 2^30.</summary>
     public bool LeavesTwoBits { get; }
 
+    /// <summary>Where the pixel of a number lies in a map, from the group's first pixel on.</summary>
+    /// <param name="number">Its place in the group.</param>
+    /// <param name="end">The end of the numbers that are asked for.</param>
+    /// <param name="stop">The first number that does not follow in the same row, or the end.</param>
+    public long Row(int number, int end, out int stop)
+    {
+        (long image, long pixel) = Math.DivRem(number, Pixels);
+        stop = (int)Math.Min(end, number + Pixels - pixel);
+        return (image * Next) + pixel;
+    }
+
     /// <summary>Where a pixel lies in a map, from the group's first pixel on.</summary>
     public long Offset(uint pixel) => IsWide ? pixel + (pixel / Pixels * (Next - Pixels)) : pixel;
 }

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LossGen.Cpu;
 
@@ -10,7 +12,7 @@ namespace LossGen.Cpu;
 /// </summary>
 /// <remarks>
 /// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those
-/// between, among which digits of 11 bits find it; another read writes what came out.
+/// between, a sample of which narrows them further until digits of 11 bits find it; another read writes what came out.
 /// </remarks>
 internal static unsafe class Ranks
 {
@@ -20,6 +22,9 @@ internal static unsafe class Ranks
 
     // With fewer pixels all are looked at.
     private const int LeastPixels = 16 * Samples;
+
+    // For each set of eight lanes: which lane comes first, second and so on, in bytes.
+    private static readonly byte[] s_fronts = Fronts();
 
     /// <summary>The memory for so many pixels.</summary>
     public static long Bytes<T>(long count)
@@ -65,6 +70,20 @@ internal static unsafe class Ranks
             ofLast = Write(keys + (image * group.Next), group.Pixels, last, ofLast, infinity);
     }
 
+    private static byte[] Fronts()
+    {
+        const int Lanes = 8;
+        byte[] fronts = GC.AllocateArray<byte>(Lanes << Lanes, pinned: true);
+        for (int set = 0; set < 1 << Lanes; set++)
+        {
+            int count = 0;
+            for (int lanes = set; lanes != 0; lanes &= lanes - 1)
+                fronts[(Lanes * set) + count++] = (byte)BitOperations.TrailingZeroCount(lanes);
+        }
+
+        return fronts;
+    }
+
     private static void Fill<TKey>(TKey* row, long pixels, TKey value)
         where TKey : unmanaged
     {
@@ -85,6 +104,18 @@ internal static unsafe class Ranks
             // The sample did not tell.
             (low, high) = (TKey.Zero, TKey.MaxValue);
             (before, count) = Collect(group, keys, low, high, between);
+        }
+        else if (count >= LeastPixels)
+        {
+            // What is between is in the way of what it is narrowed to.
+            var all = new PixelGroup(count, 1, count);
+            (TKey narrowLow, TKey narrowHigh) = Bounds(all, between, (int)(taken - before));
+            (narrowLow, narrowHigh) = (TKey.Max(low, narrowLow), TKey.Min(high, narrowHigh));
+            (long beforeThose, int those) = Collect(all, between, narrowLow, narrowHigh, between);
+            if (taken > before + beforeThose && taken <= before + beforeThose + those)
+                (low, high, before, count) = (narrowLow, narrowHigh, before + beforeThose, those);
+            else
+                (before, count) = Collect(group, keys, low, high, between);
         }
 
         int* counts = stackalloc int[1 << DigitBits];
@@ -130,12 +161,13 @@ internal static unsafe class Ranks
         return (place < off ? TKey.Zero : sample[first], last >= Samples ? TKey.MaxValue : sample[last]);
     }
 
-    // How many keys are below the bounds; those between are copied.
+    // How many keys are below the bounds; those between are copied, for which keys may make room: no more are written than have been read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (long Before, int Count) Collect<TKey>(in PixelGroup group, TKey* keys, TKey low, TKey high, TKey* between)
         where TKey : unmanaged, IBinaryInteger<TKey>
     {
         Vector256<TKey> lows = Vector256.Create(low), spans = Vector256.Create(high - low), below = default;
+        byte* fronts = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(s_fronts));
         long before = 0;
         int count = 0;
         for (int image = 0; image < group.Images; image++)
@@ -146,7 +178,17 @@ internal static unsafe class Ranks
             {
                 Vector256<TKey> key = Vector256.Load(row + at);
                 below -= Vector256.LessThan(key, lows);
-                for (uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits(); lanes != 0; lanes &= lanes - 1)
+                uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits();
+                if (sizeof(TKey) == sizeof(uint) && Avx2.IsSupported)
+                {
+                    // Whether there are some between is as good as random: those come to the front in any case, and the next ones are written over the rest.
+                    Vector256<int> order = Avx2.ConvertToVector256Int32(fronts + (Vector256<uint>.Count * lanes));
+                    Avx2.PermuteVar8x32(key.AsInt32(), order).As<int, TKey>().Store(between + count);
+                    count += BitOperations.PopCount(lanes);
+                    continue;
+                }
+
+                for (; lanes != 0; lanes &= lanes - 1)
                     between[count++] = row[at + BitOperations.TrailingZeroCount(lanes)];
             }
 

@@ -49,7 +49,7 @@ public enum Convention
 
     /// <summary>
     /// PaddleSeg's: sums are per image (but not those of its Lovász losses: state <c>PerImage = false</c>), smoothing is 1, alpha of the focal loss is 0.25 (its MultiClassFocalLoss is
-    /// <c>[Focal(Alpha = double.NaN, SumClasses = true)]</c> with a softmax), the hardest pixels are a share of all, the divergence is a mean over elements. It adds 1e-8 to what means divide by, which no option says.
+    /// <c>[Focal(Alpha = double.NaN, SumClasses = true)]</c> with a softmax), the hardest pixels are a share of all, hard examples are at least 10000 of the batch, less the last, the divergence is a mean over elements. It adds 1e-8 to what means divide by, which no option says.
     /// Checked against the formulas of d7975e7 (2024-10-18, after 2.9.1).
     /// </summary>
     PaddleSeg,

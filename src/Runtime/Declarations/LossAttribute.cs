@@ -30,6 +30,12 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     public int IgnoreIndex { get; init; } = NoIgnoreIndex;
 
     /// <summary>
+    /// Several such labels, as in <c>IgnoreIndices = [254, 255]</c>; <see cref="IgnoreIndex"/> is one more where it is stated, too. Of class indices only: <see cref="Target"/> is
+    /// <see cref="TargetKind.Index"/> then.
+    /// </summary>
+    public int[]? IgnoreIndices { get; init; }
+
+    /// <summary>
     /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of it is ignored.
     /// SMP, kornia and MMSegmentation do so; PyTorch divides by the valid ones.
     /// </summary>

@@ -66,7 +66,8 @@ internal sealed class GpuCall
     /// <summary>Where the map of its keys begins.</summary>
     public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.HasOwnKeys).Sum(sum => sum.Rows(Classes));
 
-    public long KeyBytes => Math.Max(sizeof(double), KeyMap(RunningSums.Length) * RealBytes);
+    /// <summary>The keys and, behind them, what passes keep of each pixel for later ones.</summary>
+    public long KeyBytes => Math.Max(sizeof(double), (KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Length)) * RealBytes);
 
     private int RealBytes => IsDouble ? sizeof(double) : sizeof(float);
 

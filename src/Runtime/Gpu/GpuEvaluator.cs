@@ -152,7 +152,7 @@ public sealed class GpuEvaluator : IDisposable
             return;
         throw new ArgumentException(
             $"The target of {loss.Definition.Name} has a label that there is no class for, or, where it is dense, a number that is no probability: labels are "
-                + $"from 0 to C - 1{(loss.Definition.IgnoreIndex is { } ignored ? string.Create(CultureInfo.InvariantCulture, $" or {ignored}") : "")}, "
+                + $"from 0 to C - 1{CallRules.OrIgnored(loss.Definition)}, "
                 + "dense targets from 0 to 1.",
             "target");
     }
@@ -351,6 +351,8 @@ public sealed class GpuEvaluator : IDisposable
             defines.Add("DENSE=1");
         if (definition.IgnoreIndex is { } ignored)
             defines.Add($"IGNORED={(ignored < 0 ? $"({Text(ignored)})" : Text(ignored))}");
+        if (definition.OtherIgnoreIndices.Count > 0)
+            defines.Add("OTHER_IGNORED=" + string.Join(',', definition.OtherIgnoreIndices.Select(Text)));
         if (hasLabels && definition.IsSingleForeground(classes))
             defines.Add("SINGLE=1");
         if (definition.UnitTarget && !hasLabels)

@@ -13,6 +13,7 @@
 //   PER_IMAGE                      sums are kept for each image
 //   DENSE                          the target has a number for each class; otherwise labels
 //   IGNORED                        the label that is left out, where the loss declares one
+//   OTHER_IGNORED                  more of them, with commas between
 //   SINGLE                         labels 0 and 1 of the one class that there is
 //   UNIT                           a dense target is a probability: other numbers are a fault
 //   EXACT                          no product joins an addition: which pixel has a maximum is asked in a later pass
@@ -509,7 +510,17 @@ DEVICE real checked(real y, GLOBAL int* fault)
 #else
 #define FIRST_LABEL 0
 #endif
-#ifdef IGNORED
+#ifdef OTHER_IGNORED
+DEVICE int isIgnored(int64 label)
+{
+    const int others[] = { OTHER_IGNORED };
+    int found = label == IGNORED;
+    _Pragma("unroll") for (int k = 0; k < (int)(sizeof(others) / sizeof(int)); k++)
+        found |= label == others[k];
+    return found;
+}
+#define IS_IGNORED(label) isIgnored(label)
+#elif defined(IGNORED)
 #define IS_IGNORED(label) ((label) == IGNORED)
 #else
 #define IS_IGNORED(label) 0

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using LossGen.Cpu;
 
 namespace LossGen.Kernels;
@@ -140,12 +141,22 @@ public static class CallRules
     {
         ArgumentNullException.ThrowIfNull(definition);
         long largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
-        return BadLabel("A label", label, classes, largest, definition.IgnoreIndex, "declare IgnoreIndex");
+        return BadLabel("A label", label, classes, largest, definition, "declare IgnoreIndex");
     }
 
-    internal static ArgumentOutOfRangeException BadLabel(string place, long label, long classes, long largest, long? ignored, string cure)
+    /// <summary>The ignored labels behind those of classes, as in "from 0 to 3 or 254 or 255"; empty where there are none.</summary>
+    /// <param name="definition">The loss.</param>
+    public static string OrIgnored(LossDefinition definition)
     {
-        string others = ignored is null ? $"; {cure} to leave pixels out" : $" or {ignored} (ignored)";
+        ArgumentNullException.ThrowIfNull(definition);
+        return definition.IgnoreIndex is not { } first
+            ? ""
+            : string.Concat(definition.OtherIgnoreIndices.Prepend(first).Select(label => string.Create(CultureInfo.InvariantCulture, $" or {label}")));
+    }
+
+    internal static ArgumentOutOfRangeException BadLabel(string place, long label, long classes, long largest, LossDefinition definition, string cure)
+    {
+        string others = definition.IgnoreIndex is null ? $"; {cure} to leave pixels out" : $"{OrIgnored(definition)} (ignored)";
         return new("target", label, $"{place} is {label}; with {Count(classes)} it must be from 0 to {largest}{others}.");
     }
 

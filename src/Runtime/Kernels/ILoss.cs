@@ -62,6 +62,9 @@ public sealed record LossDefinition
     /// <summary>The ignored label, or null.</summary>
     public int? IgnoreIndex { get; init; }
 
+    /// <summary>Labels that are ignored besides <see cref="IgnoreIndex"/>, as which they are read. None where that is null.</summary>
+    public IReadOnlyList<int> OtherIgnoreIndices { get; init; } = [];
+
     /// <summary>Sums go over the pixels of each image.</summary>
     public bool PerImage { get; init; }
 
@@ -107,4 +110,16 @@ public sealed record LossDefinition
     /// </summary>
     /// <param name="classes">C.</param>
     public bool IsSingleForeground(long classes) => classes == 1 && Activation != Activation.Softmax;
+
+    /// <summary>A label is ignored.</summary>
+    internal bool IsIgnored(long label)
+    {
+        for (int k = 0; k < OtherIgnoreIndices.Count; k++)
+        {
+            if (label == OtherIgnoreIndices[k])
+                return true;
+        }
+
+        return label == IgnoreIndex;
+    }
 }

@@ -19,11 +19,13 @@ namespace LossGen.Kernels;
 /// <param name="MapStores">The places of the maps that it stores.</param>
 /// <param name="Neighbours">The neighbours that it reads: behind what is stored in <see cref="Tile{T}.Inputs"/>, with <see cref="Tile{T}.NeighbourStrides"/>.</param>
 /// <param name="Steps">What runs over whole images when the pass is done.</param>
+/// <param name="MapsEnd">The maps that it stores are read for the value only: a gradient whose sums are known needs none of them.</param>
+/// <param name="ReadsLabels">The pass asks for labels otherwise than to know which pixels count. An earlier one has checked them where it does not.</param>
 public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
     int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null,
-    StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null)
+    StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null, bool MapsEnd = false, bool ReadsLabels = true)
 {
     internal int Id { get; } = Id;
 
@@ -52,6 +54,10 @@ public sealed class PassLayout(
     internal StepLayout[] Steps { get; } = Steps ?? [];
 
     internal NeighbourLayout[] Neighbours { get; } = Neighbours ?? [];
+
+    internal bool MapsEnd { get; } = MapsEnd;
+
+    internal bool ReadsLabels { get; } = ReadsLabels;
 
     /// <summary>The pass leaves nothing: only its steps run.</summary>
     internal bool IsIdle => ClassSums + PixelSums + Stores + MapStores.Length == 0 && !WritesGradient && !WritesElements;

@@ -9,8 +9,8 @@ namespace LossGen;
 /// <remarks>A score that is 0 / 0 is NaN, and means leave it out, unless <see cref="AbsentClasses"/> says otherwise.</remarks>
 public abstract class ClassScores : PixelMetric
 {
-    private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex)
-        : base(name, classes, activation, ignoreIndex)
+    private protected ClassScores(string name, int classes, Activation activation, int? ignoreIndex, IReadOnlyList<int>? ignoreIndices)
+        : base(name, classes, activation, ignoreIndex, ignoreIndices)
     {
     }
 

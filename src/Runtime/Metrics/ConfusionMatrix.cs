@@ -28,10 +28,11 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     /// <param name="ignoreIndex">The label of pixels that are not counted; null for none.</param>
     /// <param name="threshold">The probability above which the one class is predicted, between 0 and 1; without effect with
     /// several.</param>
+    /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException">The activation predicts each of several classes by itself.</exception>
-    public ConfusionMatrix(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
-        : base(nameof(ConfusionMatrix), classes, activation, ignoreIndex)
+    public ConfusionMatrix(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+        : base(nameof(ConfusionMatrix), classes, activation, ignoreIndex, ignoreIndices)
     {
         rule = new(Definition, threshold);
         if (!rule.UsesLargest && classes > 1)

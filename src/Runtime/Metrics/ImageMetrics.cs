@@ -33,9 +33,10 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     /// none.</param>
     /// <param name="threshold">The probability above which a class is predicted, between 0 and 1; without effect where the largest logit
     /// decides.</param>
+    /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
-    public ImageMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
-        : base(nameof(ImageMetrics), classes, activation, ignoreIndex) => rule = new(Definition, threshold);
+    public ImageMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+        : base(nameof(ImageMetrics), classes, activation, ignoreIndex, ignoreIndices) => rule = new(Definition, threshold);
 
     /// <summary>The images.</summary>
     public int Count { get; private set; }

@@ -12,10 +12,11 @@ public abstract unsafe class PixelMetric
     // What is asked of predicted classes: none of them is ignored.
     private readonly LossDefinition predictions;
 
-    private protected PixelMetric(string name, int classes, Activation activation, int? ignoreIndex)
+    private protected PixelMetric(string name, int classes, Activation activation, int? ignoreIndex, IReadOnlyList<int>? ignoreIndices)
     {
         CheckClasses(classes);
-        Definition = new() { Name = name, Activation = activation, Classes = classes, IgnoreIndex = ignoreIndex };
+        (int? first, int[] others) = Ignored(ignoreIndex, ignoreIndices);
+        Definition = new() { Name = name, Activation = activation, Classes = classes, IgnoreIndex = first, OtherIgnoreIndices = others };
         predictions = new() { Name = name, Activation = activation, Classes = classes };
     }
 
@@ -45,6 +46,14 @@ public abstract unsafe class PixelMetric
         fixed (TTarget* y = target)
         {
             PredictionSource predicted = PredictionSource.Of<T>(predictions, x, logits.Length, shape, TakesClasses);
+            if (targetElement > TargetElement.Int64 && Definition.OtherIgnoreIndices.Count > 0)
+            {
+                throw new ArgumentException(
+                    $"The target is dense, and {Definition.Name} ignores several labels, which class indices have; give it one class index a pixel, or a single "
+                        + "ignoreIndex, the number of elements that do not count.",
+                    nameof(target));
+            }
+
             CallChecks.Target<TTarget>(
                 Definition, targetElement <= TargetElement.Int64, target.Length, shape.Batch, Classes, shape.Pixels);
             var source = new LabelSource(y, targetElement, Classes, Definition);
@@ -72,6 +81,13 @@ public abstract unsafe class PixelMetric
     internal static int Check(int c, int classes) => (uint)c < (uint)classes
         ? c
         : throw new ArgumentOutOfRangeException(nameof(c), c, $"There is no class {c}; there are {classes}, counted from 0.");
+
+    /// <summary>The first label that is ignored, and the others, each once.</summary>
+    internal static (int? First, int[] Others) Ignored(int? ignoreIndex, IReadOnlyList<int>? ignoreIndices)
+    {
+        int[] all = [.. (ignoreIndex is { } one ? [one] : Array.Empty<int>()).Concat(ignoreIndices ?? []).Distinct()];
+        return all.Length == 0 ? (null, all) : (all[0], all[1..]);
+    }
 
     /// <summary>Throws for fewer than one class.</summary>
     internal static void CheckClasses(int classes)

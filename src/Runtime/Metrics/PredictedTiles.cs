@@ -62,7 +62,7 @@ internal unsafe ref struct PredictedTiles<T>
     }
 
     /// <summary>Reads class indices of the tile.</summary>
-    /// <param name="labels">The pixels' labels: what is predicted of an ignored one need be no class if it is the ignored label,
+    /// <param name="labels">The pixels' labels: what is predicted of an ignored one need be no class if it is an ignored label,
     /// too.</param>
     /// <param name="hasLabels">There are labels.</param>
     public readonly void ReadClasses(in LabelSource labels, bool hasLabels)
@@ -77,7 +77,7 @@ internal unsafe ref struct PredictedTiles<T>
         for (long at = offset; at < offset + count; at++)
         {
             long number = classes.Read(at);
-            bool isIgnored = hasLabels && labels.HasIgnored && number == labels.IgnoreIndex && labels.Read(at) == number;
+            bool isIgnored = hasLabels && labels.IsIgnored(number) && labels.IsIgnored(labels.Read(at));
             if (classes.IsBad(number) && !isIgnored)
                 throw source.Bad(number, at, shape.Pixels, classes);
         }

@@ -33,9 +33,10 @@ public sealed class SegmentationMetrics : ClassScores
     /// none.</param>
     /// <param name="threshold">The probability above which a class is predicted, between 0 and 1; without effect where the largest logit
     /// decides.</param>
+    /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
-    public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5)
-        : base(nameof(SegmentationMetrics), classes, activation, ignoreIndex)
+    public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+        : base(nameof(SegmentationMetrics), classes, activation, ignoreIndex, ignoreIndices)
     {
         rule = new(Definition, threshold);
         counts = new long[(3 * classes) + 1];
@@ -44,7 +45,7 @@ public sealed class SegmentationMetrics : ClassScores
 
     /// <summary>Counts that others have made, predicting alike.</summary>
     internal SegmentationMetrics(LossDefinition definition, PredictionRule rule, ReadOnlySpan<long> counts)
-        : base(nameof(SegmentationMetrics), definition.Classes, definition.Activation, definition.IgnoreIndex)
+        : base(nameof(SegmentationMetrics), definition.Classes, definition.Activation, definition.IgnoreIndex, definition.OtherIgnoreIndices)
     {
         this.rule = rule;
         this.counts = counts.ToArray();

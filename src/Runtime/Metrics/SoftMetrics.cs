@@ -25,9 +25,10 @@ public sealed unsafe partial class SoftMetrics : ClassScores
     /// <param name="activation">How logits become probabilities.</param>
     /// <param name="ignoreIndex">The label of pixels that are not counted, of dense targets the number of elements that are not; null for
     /// none.</param>
+    /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class.</exception>
-    public SoftMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null)
-        : base(nameof(SoftMetrics), classes, activation, ignoreIndex)
+    public SoftMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, IReadOnlyList<int>? ignoreIndices = null)
+        : base(nameof(SoftMetrics), classes, activation, ignoreIndex, ignoreIndices)
     {
         sums = new double[(3 * classes) + 1];
         piece = new double[sums.Length];

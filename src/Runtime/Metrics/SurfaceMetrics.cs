@@ -19,6 +19,7 @@ public sealed class SurfaceMetrics
 
     private readonly double[] values;
     private readonly double missed;
+    private readonly int[] otherIgnored;
 
     /// <summary>Means of nothing yet.</summary>
     /// <param name="classes">C.</param>
@@ -26,8 +27,9 @@ public sealed class SurfaceMetrics
     /// <param name="tolerance">Of <see cref="SurfaceDice"/>, in the unit of the spacing: what two people who draw the same outline differ by.</param>
     /// <param name="ignoreIndex">The label of pixels that are in no mask, whatever is predicted there; null for none.</param>
     /// <param name="missed">The distance that counts where only one of both masks has a pixel, such as an image's diagonal.</param>
+    /// <param name="ignoreIndices">More labels of such pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or a number is no percentile or no distance.</exception>
-    public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed = double.PositiveInfinity)
+    public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed = double.PositiveInfinity, IReadOnlyList<int>? ignoreIndices = null)
     {
         PixelMetric.CheckClasses(classes);
         SurfaceDistances.CheckPercentile(percentile);
@@ -37,7 +39,7 @@ public sealed class SurfaceMetrics
         Classes = classes;
         Percentile = percentile;
         Tolerance = tolerance;
-        IgnoreIndex = ignoreIndex;
+        (IgnoreIndex, otherIgnored) = PixelMetric.Ignored(ignoreIndex, ignoreIndices);
         this.missed = missed;
         values = new double[Scores * classes];
     }
@@ -51,7 +53,7 @@ public sealed class SurfaceMetrics
     /// <summary>Of <see cref="SurfaceDice"/>, in the unit of the spacing.</summary>
     public double Tolerance { get; }
 
-    /// <summary>The label of pixels that are in no mask.</summary>
+    /// <summary>The label of pixels that are in no mask; of several the first.</summary>
     public int? IgnoreIndex { get; }
 
     /// <summary>Sums over images of each class: six numbers a class, which add up over pieces.</summary>
@@ -71,22 +73,21 @@ public sealed class SurfaceMetrics
         DistanceMap.Fits(labels.Length, count, nameof(labels), "(N, S)");
         for (int i = 0; i < count; i++)
         {
-            bool isIgnored = labels[i] == IgnoreIndex;
+            bool isIgnored = IsIgnored(labels[i]);
             if (!isIgnored)
                 CheckClass(labels[i], nameof(labels), i, pixels);
-            if (!isIgnored || predicted[i] != IgnoreIndex)
+            if (!isIgnored || !IsIgnored(predicted[i]))
                 CheckClass(predicted[i], nameof(predicted), i, pixels);
         }
 
         long[] ofPredicted = predicted.ToArray(), ofLabels = labels.ToArray();
-        long ignored = IgnoreIndex ?? -1;
         Measure(shape, spacing, (plane, masks) =>
         {
             (int image, int c) = Math.DivRem(plane, Classes);
             ReadOnlySpan<long> x = ofPredicted.AsSpan(image * pixels, pixels), y = ofLabels.AsSpan(image * pixels, pixels);
             for (int s = 0; s < pixels; s++)
             {
-                bool counts = y[s] != ignored;
+                bool counts = !IsIgnored(y[s]);
                 masks.Predicted[s] = counts && x[s] == c;
                 masks.Labelled[s] = counts && y[s] == c;
             }
@@ -174,6 +175,8 @@ public sealed class SurfaceMetrics
 
     /// <summary>Sets all sums to 0.</summary>
     public void Clear() => values.AsSpan().Clear();
+
+    private bool IsIgnored(long label) => label == IgnoreIndex || Array.Exists(otherIgnored, other => other == label);
 
     // Images and classes side by side, their scores added up in order.
     private void Measure(LossShape shape, ReadOnlySpan<double> spacing, Action<int, (bool[] Predicted, bool[] Labelled)> masksOf)

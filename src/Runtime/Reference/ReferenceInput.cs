@@ -38,7 +38,7 @@ internal sealed class ReferenceInput
         Extents pixels = extents.Over(ElementAxes.Batch | ElementAxes.Pixel);
         CheckLength(labels, pixels, nameof(labels));
         var labelAt = (int n, int s) => labels[pixels.Offset(n, 0, s)];
-        bool IsValid(int n, int s) => definition.IgnoreIndex is not int ignored || labelAt(n, s) != ignored;
+        bool IsValid(int n, int s) => !definition.IsIgnored(labelAt(n, s));
 
         int largest = definition.IsSingleForeground(extents.Classes) ? 1 : extents.Classes - 1;
         for (int n = 0; n < extents.Batch; n++)

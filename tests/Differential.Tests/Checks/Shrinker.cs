@@ -92,7 +92,9 @@ internal static class Shrinker
             yield return loss with { LogitBound = Words.ModestLogit };
         if (loss.LogitBound > 30)
             yield return loss with { LogitBound = 30 };
-        if (loss.IgnoreIndex is not null)
+        if (!loss.OtherIgnored.IsEmpty)
+            yield return loss with { OtherIgnored = [] };
+        else if (loss.IgnoreIndex is not null)
             yield return loss with { IgnoreIndex = null };
         if (loss.PerImage)
             yield return loss with { PerImage = false };

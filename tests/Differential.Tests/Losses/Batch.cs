@@ -46,7 +46,7 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
             (int row, int pixel) = Math.DivRem(i, pixels);
             (int image, int c) = Math.DivRem(row, classes);
             if (Labels is not null)
-                return Labels[(image * pixels) + pixel] == ignored;
+                return Labels[(image * pixels) + pixel] is var label && (label == ignored || definition.OtherIgnoreIndices.Contains((int)label));
             return SharesClasses ? Enumerable.Range(0, classes).All(other => Element(other) == ignored) : Element(c) == ignored;
 
             double Element(int of) => Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + of : (((image * channels) + of) * pixels) + pixel];
@@ -179,7 +179,9 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
     {
         int largest = Classes > 1 || loss.Activation == Activation.Softmax ? Classes - 1 : 1, present = random.Next(2) == 0 ? largest : random.Next(largest + 1);
         double ignored = IgnoredShare(loss, random);
-        return [.. Enumerable.Range(0, pixels).Select(pixel => IsIgnored(pixel) ? loss.IgnoreIndex!.Value : random.Next(present + 1))];
+        return [.. Enumerable.Range(0, pixels).Select(pixel => IsIgnored(pixel) ? Ignored(pixel) : random.Next(present + 1))];
+
+        int Ignored(int pixel) => pixel % (loss.OtherIgnored.Length + 1) is var k && k > 0 ? loss.OtherIgnored[k - 1] : loss.IgnoreIndex!.Value;
 
         // All of the first image in some batches.
         bool IsIgnored(int pixel) => loss.IgnoreIndex is not null && (random.NextDouble() < ignored || (ignored > 0.3 && pixel < pixels / Images));

@@ -69,6 +69,9 @@ internal sealed record LossText
 
     public int? IgnoreIndex { get; init; }
 
+    /// <summary>More labels that are ignored.</summary>
+    public ImmutableArray<int> OtherIgnored { get; init; } = [];
+
     public bool PerImage { get; init; }
 
     public Reduction Reduction { get; init; }
@@ -188,6 +191,8 @@ internal sealed record LossText
             arguments.Add($"Classes = {Classes}");
         if (IgnoreIndex is int ignored)
             arguments.Add(string.Create(CultureInfo.InvariantCulture, $"IgnoreIndex = {ignored}"));
+        if (!OtherIgnored.IsEmpty)
+            arguments.Add($"IgnoreIndices = new[] {{ {string.Join(", ", OtherIgnored)} }}");
         if (PerImage)
             arguments.Add("PerImage = true");
         if (Reduction != Reduction.Mean)

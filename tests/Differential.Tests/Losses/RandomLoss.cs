@@ -20,6 +20,8 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
             Target = Draw([TargetKind.Any, TargetKind.Any, TargetKind.Index, TargetKind.Dense]),
             Resize = OneIn(12) ? Draw([Resize.Bilinear, Resize.LinearAligned, Resize.LinearUnaligned]) : Resize.None,
         };
+        if (loss is { Target: TargetKind.Index, IgnoreIndex: 255 or < 0 })
+            loss = loss with { OtherIgnored = [254, -7] };
         if (kind == FormulaKind.Sorted)
             loss = loss with { Sorts = true };
         if (kind == FormulaKind.Neighbours || (loss.Sorts && OneIn(2)))

@@ -137,6 +137,13 @@ public class OptionDiagnosticTests
     [InlineData("[Loss(Activation.Softmax, IgnoreIndex = {|LG0034:0|}), Dice]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = {|LG0034:3|}), Dice]")]
     [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = {|LG0034:1|}), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndices = new[] { 254, {|LG0034:0|} }), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndices = [255, {|LG0034:3|}, 4]), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndices = {|LG0033:new int[0]|}), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndices = [254, 255, {|LG0033:254|}]), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndices = [254, {|LG0033:int.MinValue|}]), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, Target = TargetKind.Dense, {|LG0037:IgnoreIndices = [254, 255]|}), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, {|LG0032:DropLastTargetChannel = true|}, IgnoreIndices = [254, 255]), Dice]")]
     [InlineData("[Loss(Activation.Softmax, IgnoreIndex = 1), Dice]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = -1), Dice]")]
     [InlineData("[Loss(Activation.Sigmoid, Target = TargetKind.Dense, IgnoreIndex = 0), Dice]")]
@@ -145,11 +152,25 @@ public class OptionDiagnosticTests
     [Theory]
     [InlineData("[Loss(Activation.Softmax, Classes = 4, IgnoreIndex = 4), Dice(IncludeBackground = false, OnlyClasses = [0, 3])]")]
     [InlineData("[Loss(Activation.Sigmoid, Classes = 1, IgnoreIndex = -1), Dice(Weight = 0)]")]
+    [InlineData("[Loss(Activation.Softmax, IgnoreIndices = [254, 255]), Dice]")]
+    [InlineData("[Loss(Activation.Softmax, Target = TargetKind.Index, IgnoreIndex = 255, IgnoreIndices = new[] { -1, 255 }), Dice]")]
     [InlineData("[Loss(Activation.Softmax, Classes = 1), Dice(Activation = Activation.Sigmoid)]")]
     [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.Bilinear), Dice, CrossEntropy]")]
     [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.LinearAligned), Dice, CrossEntropy]")]
     [InlineData("[Loss(activation: Activation.Softmax, Resize = Resize.LinearUnaligned), Dice, CrossEntropy]")]
     public void Allowed(string attributes) => GeneratorDriverHelper.Run($"{attributes} public partial class L;").AssertClean();
+
+    [Fact]
+    public void SeveralIgnoredLabelsAreOfClassIndices()
+    {
+        GeneratorRun run = GeneratorDriverHelper.Run("[Loss(Activation.Softmax, IgnoreIndex = 255, IgnoreIndices = [-1, 255, 254]), Dice] public partial class L;");
+        string text = run.Sources["L.g.cs"];
+        Assert.Contains("labels 255, -1, 254: add nothing, gradient 0", text, StringComparison.Ordinal);
+        Assert.Contains("IgnoreIndex = 255,", text, StringComparison.Ordinal);
+        Assert.Contains("OtherIgnoreIndices = new int[] { (-1), 254 },", text, StringComparison.Ordinal);
+        Assert.Contains("Target = global::LossGen.TargetKind.Index,", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("DenseKernel", text, StringComparison.Ordinal);
+    }
 
     private static void Verify(string attributes) => Markup.Verify($"{attributes} public partial class L;");
 }

@@ -12,6 +12,7 @@ internal static class RecipeFigures
         ["Poly1"] = b => b.Mean((n, s) => OfLabel(b, n, s) is var p ? -Math.Log(p) + (1 - p) : 0),
         ["GeneralisedCrossEntropy"] = b => b.Mean((n, s) => (1 - Math.Pow(OfLabel(b, n, s), 0.7)) / 0.7),
         ["SymmetricCrossEntropy"] = Symmetric,
+        ["HardExamples"] = Sampled,
         ["Ldam"] = b => b.Mean((n, s) => -Math.Log(b.Softmax(n, b.Label(n, s), s, c => 30 * (b.X(n, c, s) - (c == b.Label(n, s) ? Margins[c] : 0))))),
         ["LogitAdjusted"] = b => b.Mean((n, s) => -Math.Log(b.Softmax(n, b.Label(n, s), s, c => b.X(n, c, s) + Math.Log(Frequencies[c])))),
         ["ArcFace"] = b => b.Mean((n, s) => -Math.Log(b.Softmax(n, b.Label(n, s), s, c => 64 * (c == b.Label(n, s) ? Widened(b.X(n, c, s), 0.3) : b.X(n, c, s))))),
@@ -39,6 +40,7 @@ internal static class RecipeFigures
     /// <summary>What is set before the call.</summary>
     public static IEnumerable<(string Property, object Value)> Properties(string name) => name switch
     {
+        "HardExamples" => [("Kept", (double)Kept)],
         "Ldam" => [("Margins", Margins)],
         "LogitAdjusted" => [("Frequencies", Frequencies)],
         "ArcFace" => [("Margin", 0.3)],
@@ -63,6 +65,16 @@ internal static class RecipeFigures
         double reverse = -b.OverClasses(c => b.Softmax(n, c, s) * (c == b.Label(n, s) ? Math.Log(1) : -4));
         return (0.1 * forward) + (1 * reverse);
     });
+
+    private const int Kept = 5;
+
+    // A threshold of probability: 0.7, or that of the pixel behind those that are kept.
+    private static double Sampled(RecipeBatch b)
+    {
+        double[] sorted = [.. Enumerable.Range(0, RecipeBatch.Images).SelectMany(n => Enumerable.Range(0, RecipeBatch.Pixels).Select(s => OfLabel(b, n, s))).Order()];
+        double bound = Math.Max(0.7, sorted[Math.Min(Kept, sorted.Length - 1)]);
+        return b.Mean((n, s) => OfLabel(b, n, s) is var p && p < bound ? -Math.Log(p) : 0);
+    }
 
     private static double Widened(double cosine, double margin)
     {

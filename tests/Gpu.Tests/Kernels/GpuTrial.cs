@@ -60,7 +60,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
     }
 
     private long Label(Random random) =>
-        Definition.IgnoreIndex is { } ignored && random.Next(6) == 0 ? ignored : random.Next(Definition.IsSingleForeground(Classes) ? 2 : Classes);
+        Definition.IgnoreIndex is { } ignored && random.Next(6) == 0 ? (Definition.OtherIgnoreIndices is { Count: > 0 } others && random.Next(2) == 0 ? others[random.Next(others.Count)] : ignored)
+        : random.Next(Definition.IsSingleForeground(Classes) ? 2 : Classes);
 
     // One-hot with softened numbers; numbers of any size without an activation.
     private float[] DenseTarget(Random random, long[] labels)

@@ -8,6 +8,7 @@ public sealed class ShapeTests : IDisposable
 {
     private const string Dice = "[Loss(Activation.Softmax)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
     private const string Ignoring = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
+    private const string Several = "[Loss(Activation.Softmax, IgnoreIndices = new[] { 255, 254, -1, 0 })] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
     private const string PerImage = "[Loss(Activation.Softmax, PerImage = true)] [Tversky] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
     private const string Binary = "[Loss(Activation.Sigmoid)] [Dice] [BinaryCrossEntropy] public sealed partial class Declared;";
 
@@ -24,7 +25,7 @@ public sealed class ShapeTests : IDisposable
         """;
 
     private static readonly DeclarationCompiler Compiler =
-        DeclarationCompiler.Compile([Dice, Ignoring, PerImage, Binary, Parameters], properties: ("LossGenGpu", "true"));
+        DeclarationCompiler.Compile([Dice, Ignoring, Several, PerImage, Binary, Parameters], properties: ("LossGenGpu", "true"));
 
     private readonly GpuDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
 
@@ -35,6 +36,8 @@ public sealed class ShapeTests : IDisposable
     [InlineData(Dice, 3, 4, 3000)]
     [InlineData(Ignoring, 2, 19, 1237)]
     [InlineData(Ignoring, 1, 150, 257)]
+    [InlineData(Several, 2, 4, 1237)]
+    [InlineData(Several, 2, 19, 77)]
     [InlineData(Dice, 40, 33, 1)]
     [InlineData(PerImage, 3, 3, 1500)]
     [InlineData(PerImage, 2, 40, 700)]

@@ -11,6 +11,8 @@ public sealed class SortingTests : IDisposable
     private const string TopK = "[Loss(Activation.Softmax)] [TopKCrossEntropy(Fraction = 0.3)] [Dice] public sealed partial class Declared;";
     private const string Ohem = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [OhemCrossEntropy] public sealed partial class Declared;";
 
+    private const string PaddleOhem = "[Loss(Activation.Softmax, Convention = Convention.PaddleSeg, IgnoreIndex = 255)] [OhemCrossEntropy(Threshold = 0.2, LeastPixels = 700)] public sealed partial class Declared;";
+
     // Two sums by one set of keys, and a rank by another, over the batch and over images.
     private const string Several = """
         [Loss(Activation.Sigmoid, PerImage = true)]
@@ -42,7 +44,7 @@ public sealed class SortingTests : IDisposable
         """;
 
     private static readonly DeclarationCompiler Compiler =
-        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, Several, Ranks, Weighted], properties: ("LossGenGpu", "true"));
+        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, PaddleOhem, Several, Ranks, Weighted], properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
 
@@ -64,6 +66,7 @@ public sealed class SortingTests : IDisposable
     [InlineData(Hinge, 2, 1, 70_000)]
     [InlineData(TopK, 3, 4, 3000)]
     [InlineData(Ohem, 2, 19, 1237)]
+    [InlineData(PaddleOhem, 2, 4, 1000)]
     [InlineData(Several, 3, 2, 700)]
     public void AnyShapeInDouble(string declaration, int batch, int classes, int pixels)
     {

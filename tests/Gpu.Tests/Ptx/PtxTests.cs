@@ -10,6 +10,7 @@ public sealed class PtxTests(ITestOutputHelper output)
     [
         "[Loss(Activation.Softmax)] [Dice] [CrossEntropy(Weight = 0.5)]",
         "[Loss(Activation.Softmax, IgnoreIndex = 255, PerImage = true)] [Tversky] [Focal]",
+        "[Loss(Activation.Softmax, IgnoreIndices = new[] { 255, 254, -1 })] [Dice] [CrossEntropy]",
         "[Loss(Activation.Softmax)] [Tversky] [CrossEntropy(LabelSmoothing = 0.1)]",
         "[Loss(Activation.Softmax)] [GeneralizedDice] [JensenShannon]",
         "[Loss(Activation.Sigmoid)] [Dice] [BinaryCrossEntropy]",

@@ -22,8 +22,11 @@ public sealed unsafe class KeySortTests
                 {
                     foreach (bool areBits in new[] { false, true })
                     {
-                        Check<float, SortEntry32>(keys, new(pixels, images, rows * pixels), values, counts, areBits);
-                        Check<double, SortEntry64>(keys, new(pixels, images, rows * pixels), values, counts, areBits);
+                        foreach (int parts in new[] { 1, 2, 5 })
+                        {
+                            Check<float, SortEntry32>(keys, new(pixels, images, rows * pixels), values, counts, areBits, parts);
+                            Check<double, SortEntry64>(keys, new(pixels, images, rows * pixels), values, counts, areBits, parts);
+                        }
                     }
                 }
             }
@@ -40,7 +43,7 @@ public sealed unsafe class KeySortTests
         Assert.Throws<NotSupportedException>(() => new PixelGroup(1L << 30, 2, 1L << 30));
     }
 
-    private static void Check<T, TEntry>(string name, PixelGroup group, int values, bool counts, bool areBits)
+    private static void Check<T, TEntry>(string name, PixelGroup group, int values, bool counts, bool areBits, int parts)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TEntry : unmanaged, ISortEntry<TEntry>
     {
@@ -68,7 +71,7 @@ public sealed unsafe class KeySortTests
             List<nint> addresses = [.. pinned.Select(handle => handle.AddrOfPinnedObject())];
             if (counts)
                 addresses.Insert(addresses.Count / 2, 0);
-            KeySort<T, TEntry>.Sum(group, start, addresses.ToArray(), Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(group.Count)));
+            KeySort<T, TEntry>.Sum(group, start, addresses.ToArray(), Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(group.Count, parts)), parts);
         }
 
         pinned.ForEach(handle => handle.Free());

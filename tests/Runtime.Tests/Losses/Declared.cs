@@ -13,6 +13,16 @@ public sealed partial class DiceCrossEntropy;
 [CrossEntropy(Weight = 0.5)]
 public sealed partial class Ignoring;
 
+[Loss(Activation.Softmax, IgnoreIndex = 255, IgnoreIndices = [-1, 254, 2])]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class IgnoringSeveral;
+
+[Loss(Activation.Softmax, IgnoreIndices = [255, 100])]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class IgnoringNoClass;
+
 [Loss(Activation.Softmax, IgnoreIndex = -1, PerImage = true)]
 [Dice(Smooth = 1e-5)]
 [Focal(Weight = 0.5)]

@@ -15,6 +15,11 @@ public sealed partial class FBetaFocal
     public double Beta { get; set; } = 2;
 }
 
+[Loss(Activation.Softmax, Classes = 4, IgnoreIndices = [255, -1, 254])]
+[FBeta(Smooth = 1e-5, Beta = 2)]
+[Focal(Gamma = 2, Weight = 0.3)]
+public sealed partial class IgnoringSeveral;
+
 [Loss(Activation.Sigmoid)]
 public sealed partial class LogCoshDice
 {

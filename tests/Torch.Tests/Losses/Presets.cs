@@ -77,6 +77,27 @@ public sealed partial class PaddleMultiClassFocal;
 [TopKCrossEntropy(Fraction = 0.3)]
 public sealed partial class PaddleTopK;
 
+[Loss(Activation.Softmax, Convention = Convention.PaddleSeg, IgnoreIndex = 255)]
+[OhemCrossEntropy(Threshold = 0.2, LeastPixels = 13)]
+public sealed partial class PaddleOhem;
+
+[Loss(Activation.Softmax, Convention = Convention.PaddleSeg, IgnoreIndex = 255)]
+[OhemCrossEntropy(Threshold = 0.6, LeastPixels = 2)]
+public sealed partial class PaddleOhemByThreshold;
+
+[Loss(Activation.Softmax, Convention = Convention.PaddleSeg, IgnoreIndex = 255)]
+[OhemCrossEntropy]
+public sealed partial class PaddleOhemOfFew;
+
+[Loss(Activation.Softmax, Convention = Convention.PaddleSeg, IgnoreIndex = 255)]
+[OhemCrossEntropy]
+public sealed partial class PaddleOhemFigures
+{
+    public double Threshold { get; set; } = 0.7;
+
+    public double LeastPixels { get; set; } = 10000;
+}
+
 [Loss(Activation.Softmax, Convention = Convention.PaddleSeg)]
 [KullbackLeibler]
 public sealed partial class PaddleDivergence;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
 using LossGen.Compiler.Plan;
@@ -34,7 +35,7 @@ internal static class HeaderEmitter
         writer.Comment($"  sums        over the pixels of {(o.PerImage ? "each image" : "the whole batch")}");
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
         if (o.IgnoreIndex is { } ignore && o.Pairs == Pairs.None)
-            writer.Comment($"  ignored     label {Literal.Of(ignore)}: adds nothing, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
+            writer.Comment($"  ignored     {Ignored(ignore, o.OtherIgnoreIndices)}, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
         for (int k = 0; k < model.Inputs.Count; k++)
         {
             string weighed = string.Join(", ", model.Terms.Where(term => term.WeightMaps.Contains(k)).Select(term => term.Name + (term.NormalizeWeightMaps ? " (normalized)" : "")));
@@ -123,6 +124,10 @@ internal static class HeaderEmitter
 
     private static string Factor(LossModel model, TermModel term) =>
         term.WeightParameter is { } parameter ? model.Parameters[parameter].Name.TrimStart('@') + " * " : term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ";
+
+    private static string Ignored(int first, EquatableArray<int> others) => others.Count == 0
+        ? $"label {Literal.Of(first)}: adds nothing"
+        : $"labels {string.Join(", ", others.Prepend(first).Select(label => label.ToString(CultureInfo.InvariantCulture)))}: add nothing";
 
     private static string Reduction(Reduction reduction) => reduction switch
     {

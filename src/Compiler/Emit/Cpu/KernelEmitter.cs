@@ -110,10 +110,15 @@ internal static class KernelEmitter
         string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
         int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima = pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
         string maxima = classMaxima + pixelMaxima > 0 ? $", ClassMaxima: {classMaxima}, PixelMaxima: {pixelMaxima}" : "";
+
+        // The first pass that runs checks them, whether it wants to know them or not.
+        bool readsLabels = !plan.Graph.IndexTarget || !plan.Statistics.Take(plan.ValueStage).Contains(pass)
+            || !plan.Statistics.TakeWhile(other => other != pass).Any(other => other.Outputs.Any()) || Planner.PixelNodes(pass.Outputs).Any(node => node.Op is Op.OneHot or Op.Labelled);
+        string labels = readsLabels ? "" : ", ReadsLabels: false";
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
             + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
-            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima}{MapLayout(plan, pass)})";
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima}{MapLayout(plan, pass)}{labels})";
     }
 
     // The maps that a pass reads and stores, and the steps behind it.
@@ -123,7 +128,8 @@ internal static class KernelEmitter
         string List(string name, string type, IReadOnlyCollection<string> items) => items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
             + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
-            + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))]);
+            + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))])
+            + (stores.Length > 0 && !plan.IsReadForGradient(pass.Maps) ? ", MapsEnd: true" : "");
     }
 
     private static string NeighbourLayout(LossPlan plan, Node neighbour)

@@ -72,6 +72,8 @@ internal static class LossEmitter
             writer.Line($"MostClasses = {leastClasses},");
         if (o.IgnoreIndex is { } ignore)
             writer.Line($"IgnoreIndex = {Literal.Of(ignore)},");
+        if (o.OtherIgnoreIndices.Count > 0)
+            writer.Line($"OtherIgnoreIndices = new int[] {{ {string.Join(", ", o.OtherIgnoreIndices.Select(Literal.Of))} }},");
         if (o.PerImage)
             writer.Line("PerImage = true,");
         if (o.CountIgnored)
@@ -86,7 +88,7 @@ internal static class LossEmitter
             writer.Line("DropLastTargetChannel = true,");
         if (o.Resize != Resize.None)
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
-        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep))
+        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep && node.Op != Op.Kept))
             writer.Line($"Dimensions = {o.Dimensions},");
         if (o.Pairs != Pairs.None)
             writer.Line($"Pairs = global::LossGen.Pairs.{o.Pairs},");

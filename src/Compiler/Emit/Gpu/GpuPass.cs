@@ -56,7 +56,7 @@ internal sealed class GpuPass
 
     private IEnumerable<Node> Outputs => pass.Sums.Select(sum => sum[0])
         .Concat(pass.Gradient is { } gradient ? [gradient] : []).Concat(pass.Elements is { } elements ? [elements] : [])
-        .Concat(pass.Stores.SelectMany(pass.StoredNodes));
+        .Concat(pass.Stores.SelectMany(pass.StoredNodes)).Concat(pass.Maps);
 
     // What the last loop over the classes computes.
     private List<Node> ClassOutputs => [.. Outputs.Where(HasClass).Distinct()];
@@ -66,7 +66,7 @@ internal sealed class GpuPass
     private static bool HasClass(Node node) => TileSchedule.HasClass(node);
 
     // Read from memory, an element a thread and class.
-    private static bool IsLoad(Node node) => node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Upstream && node.IsPixel;
+    private static bool IsLoad(Node node) => node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Kept or Op.Upstream && node.IsPixel;
 
     private List<Node> ReductionsOf(int stratum) => [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
 
@@ -184,6 +184,7 @@ internal sealed class GpuPass
         if (pass.Elements is { } elements && !HasClass(elements))
             perPixel.Add(Do.Of("STORE_ELEMENT", Text(elements)));
         perPixel.AddRange(pass.Stores.Where(store => !HasClass(store)).SelectMany(Store));
+        perPixel.AddRange(pass.Maps.Select(map => Do.Of("STORE_PIXEL", KeptMap(map), AsReal(map))));
         if (perPixel.Count > 0)
             steps.Add(new If(Word("OWN", NumberType.Truth), [.. perPixel]));
         if (HasClassLoop)
@@ -212,6 +213,15 @@ internal sealed class GpuPass
     private Call SortedMap(Node sum) => Map("SORTED_MAP", plan.RunningSums.TakeWhile(other => other != sum));
 
     private Call KeyMap(Node sum) => Map("KEY_MAP", plan.RunningSums.TakeWhile(other => other != sum).Where(other => plan.PassOf(other).KeysOf(other) == other));
+
+    // Behind the keys. A plan without steps keeps numbers of pixels only.
+    private Call KeptMap(Node map)
+    {
+        if (HasClass(map))
+            throw new InvalidOperationException($"{map} is kept for each class, for which there is no memory");
+        Call keys = Map("KEY_MAP", plan.RunningSums.Where(sum => plan.PassOf(sum).KeysOf(sum) == sum));
+        return keys with { Arguments = keys.Arguments.SetItem(1, new Number(((Number)keys.Arguments[1]).Value + plan.Maps[map], NumberType.Whole)) };
+    }
 
     private static Call Map(string word, IEnumerable<Node> before) => Call.Of(
         word, NumberType.Real, new Number(before.Count(HasClass), NumberType.Whole), new Number(before.Count(other => !HasClass(other)), NumberType.Whole));
@@ -331,6 +341,8 @@ internal sealed class GpuPass
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
             case Op.RunningSum:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, SortedMap(node));
+            case Op.Kept:
+                return Call.Of("READ_PIXEL", NumberType.Real, KeptMap(node));
             case Op.Upstream when node.IsPixel:
                 return Call.Of(HasClass(node) ? "READ_CLASS_UPSTREAM" : "READ_UPSTREAM", NumberType.Real);
             case Op.OneHot:
