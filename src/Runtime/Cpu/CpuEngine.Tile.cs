@@ -114,7 +114,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TargetStride = (nint)run.Pixels,
             IsStreamed = run.IsStreamed,
         };
-        bool isPrefetched = IsPrefetched(run), isFar = IsFar(run), readsLabels = pass.ReadsLabels;
+        bool isPrefetched = IsPrefetched(run), isFar = IsFar(run), readsLabels = ReadsLabels(run, pass);
         for (; pixel + width <= end; pixel += width)
         {
             MarkProducts(run, ref tile, pixel);
@@ -202,11 +202,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return copy;
     }
 
+    // For the pass itself, or to know which pixels count.
+    private static bool ReadsLabels(in CallState run, PassLayout pass) => pass.ReadsLabels || run.Labels.HasIgnored;
+
     // Labels as numbers, and which are valid. True where not all are.
     private static bool PrepareLabels(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span)
     {
-        bool isRead = pass.ReadsLabels || run.Definition.IgnoreIndex is not null;
-        bool hasIgnored = isRead && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
+        bool hasIgnored = ReadsLabels(run, pass) && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
         tile.Labels = memory.Labels;
         if (isMasked)
         {

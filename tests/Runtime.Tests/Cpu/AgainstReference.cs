@@ -113,7 +113,7 @@ public class AgainstReference
     }
 
     // A softmax needs two classes.
-    private static IEnumerable<ILoss> Create(int classes = 2) => new ILoss[] { new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new SigmoidIgnoring(), new Balanced() }
+    private static IEnumerable<ILoss> Create(int classes = 2) => new ILoss[] { new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new SigmoidIgnoring(), new Balanced(), new SharedOut() }
         .Where(loss => classes > 1 || loss.Definition.Activation != Activation.Softmax);
 
     private static (double Value, double[] Gradient) Double<TTarget>(ILoss loss, Batch data, ReadOnlySpan<TTarget> target)

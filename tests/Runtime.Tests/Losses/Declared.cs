@@ -49,6 +49,13 @@ public sealed partial class Balanced
     }
 }
 
+/// <summary>Its second pass asks for no label, but has to know which pixels count.</summary>
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+public sealed partial class SharedOut
+{
+    private static Value Formula(Prediction x, Target y) => Divide(x.Probability, 1 + Sum(y), 1);
+}
+
 /// <summary>A run-time parameter.</summary>
 [Loss(Activation.Softmax)]
 [FBeta(Smooth = 1e-5)]
