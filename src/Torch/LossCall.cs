@@ -124,7 +124,7 @@ internal sealed class LossCall
         // The kernels resize by themselves; what is differentiated again goes through torch's resize.
         bool resizes = usesKernel && shape.IsResized;
         Tensor full = resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
-        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs);
+        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs) { MayTakeStatistics = Token.IsReleased };
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
 
         // What is to be differentiated again has to be made anew, as a part of the graph.

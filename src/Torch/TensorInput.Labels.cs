@@ -11,7 +11,12 @@ using static TorchSharp.torch;
 /// </content>
 internal sealed partial class TensorInput
 {
+    // Neighbours mostly have the same label. Added up in so many sums a class, they wait less for each other.
+    private const int Lanes = 8;
+
     private Tensor? index;
+    private Tensor? places;
+    private Tensor? lanes;
 
     // The label, or some class where there is none.
     private Tensor Index
@@ -28,6 +33,38 @@ internal sealed partial class TensorInput
         }
     }
 
+    // The place of each pixel's label among all numbers of (N, C, S), (N * S): one index a pixel is read faster than a gather finds it.
+    private Tensor Places
+    {
+        get
+        {
+            if (places is null)
+            {
+                Tensor first = Counted(0, batch, ScalarType.Int64).reshape(batch, 1, 1).mul_(Hold(classes * pixels));
+                places = (Index * Hold(pixels)).add_(Counted(0, pixels, ScalarType.Int64).reshape(1, 1, pixels), Hold(1)).add_(first, Hold(1)).reshape(-1);
+                passing.MoveToOuter(places);
+            }
+
+            return places;
+        }
+    }
+
+    // The sum that each pixel is added to, (N, 1, S), of those of its class.
+    private Tensor LaneIndex
+    {
+        get
+        {
+            if (lanes is null)
+            {
+                Tensor lane = Counted(0, pixels, ScalarType.Int32).remainder_(Hold(Lanes)).reshape(1, 1, pixels);
+                lanes = Index.to_type(ScalarType.Int32).mul(Hold(Lanes)).add_(lane, Hold(1));
+                passing.MoveToOuter(lanes);
+            }
+
+            return lanes;
+        }
+    }
+
     private bool MayLackLabels => definition.IgnoreIndex is not null || definition.IsSingleForeground(classes);
 
     /// <summary>The value, or the condition, at the class of the label, 0 where there is none: a gather.</summary>
@@ -35,6 +72,8 @@ internal sealed partial class TensorInput
     {
         Tensor labelled = value.numel() == classes
             ? value.reshape(-1).index_select(0, Index.reshape(-1)).reshape(batch, 1, pixels)
+            : X.device_type == DeviceType.CPU && !torch.is_grad_enabled() && value.numel() == batch * classes * pixels && value.is_contiguous()
+            ? value.reshape(-1).index_select(0, Places).reshape(batch, 1, pixels)
             : value.expand(batch, classes, pixels).gather(1, Index);
         return !MayLackLabels ? labelled
             : labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled)
@@ -96,9 +135,10 @@ internal sealed partial class TensorInput
         if (X.device_type != DeviceType.CPU || torch.is_grad_enabled())
             return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
         long groups = perImage ? batch : 1;
-        Tensor group = perImage ? Add(Index, Counted(0, batch, ScalarType.Int64).reshape(batch, 1, 1) * Hold(classes)) : Index;
+        Tensor group = perImage ? Add(LaneIndex, Counted(0, batch, ScalarType.Int32).reshape(batch, 1, 1) * Hold(classes * Lanes)) : LaneIndex;
         Tensor? weights = !MayLackLabels ? value : value is null ? Labelled : Mask(Labelled!, value);
         weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
-        return torch.bincount(group.reshape(-1), weights, groups * classes).reshape(groups, classes, 1).to_type(X.dtype);
+        return torch.bincount(group.reshape(-1), weights, groups * classes * Lanes)
+            .reshape(groups, classes, Lanes).sum(-1, keepdim: true, type: ScalarType.Float64).to_type(X.dtype);
     }
 }

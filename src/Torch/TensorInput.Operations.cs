@@ -27,7 +27,7 @@ internal sealed partial class TensorInput
     public Tensor Subtract(Tensor a, double b) => a - Hold(b);
 
     /// <inheritdoc cref="Subtract(Tensor, double)"/>
-    public Tensor Subtract(double a, Tensor b) => Add(-b, a);
+    public Tensor Subtract(double a, Tensor b) => PutSum(-b, a);
 
     /// <summary>a * b.</summary>
     public Tensor Multiply(double a, Tensor b) => b * Hold(a);
@@ -110,17 +110,33 @@ internal sealed partial class TensorInput
     /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
     public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
 
-    /// <summary>The exponential of a tensor of (N, C, S), in its memory, which nobody else reads. Where autograd records, in new memory.</summary>
+    /// <summary>The exponential, in the memory of a tensor that nobody else reads and that has all axes of the result. Where autograd records, in new memory.</summary>
     public Tensor PutExp(Tensor own) => torch.is_grad_enabled() ? Exp(own) : own.exp_();
+
+    /// <inheritdoc cref="PutExp"/>
+    public Tensor PutSigmoid(Tensor own) => torch.is_grad_enabled() ? own.sigmoid() : own.sigmoid_();
+
+    /// <inheritdoc cref="PutExp"/>
+    public Tensor PutNegative(Tensor own) => torch.is_grad_enabled() ? -own : own.neg_();
 
     /// <inheritdoc cref="PutExp"/>
     public Tensor PutProduct(Tensor own, Tensor factor) => torch.is_grad_enabled() ? own * factor : own.mul_(factor);
 
     /// <inheritdoc cref="PutExp"/>
+    public Tensor PutProduct(Tensor own, double factor) => torch.is_grad_enabled() ? Multiply(own, factor) : own.mul_(Hold(factor));
+
+    /// <inheritdoc cref="PutExp"/>
     public Tensor PutSum(Tensor own, Tensor other) => torch.is_grad_enabled() ? Add(own, other) : own.add_(other, Hold(1));
 
     /// <inheritdoc cref="PutExp"/>
+    public Tensor PutSum(Tensor own, double other) => torch.is_grad_enabled() ? Add(own, other) : own.add_(Hold(other), Hold(1));
+
+    /// <inheritdoc cref="PutExp"/>
     public Tensor PutDifference(Tensor own, Tensor other) => torch.is_grad_enabled() ? own - other : own.sub_(other);
+
+    /// <summary>own + sign * a * b, as <see cref="PutExp"/>: one operation.</summary>
+    public Tensor PutProductSum(Tensor own, Tensor a, Tensor b, double sign) =>
+        torch.is_grad_enabled() ? own.addcmul(a, b, Hold(sign)) : own.addcmul_(a, b, Hold(sign));
 
     /// <summary>A tensor of its own with the extents of these axes: the same numbers along those that it lacks.</summary>
     public Tensor Spread(Tensor value, bool overBatch, bool overClasses, bool overPixels) =>
@@ -135,6 +151,44 @@ internal sealed partial class TensorInput
             return torch.logaddexp(x, Number(0));
         double lowest = X.dtype == ScalarType.Float64 ? -700 : -85;
         return torch.logaddexp(x.clamp_min(Hold(lowest)), Number(0));
+    }
+
+    /// <summary>log(1 + exp(-|x|)), what both sides of a binary cross-entropy have in common. A sigmoid at most 1/2 has all its digits, and costs a third of an exponential.</summary>
+    public Tensor SoftplusTail(Tensor x) =>
+        torch.is_grad_enabled() ? Softplus(-x.abs()) : x.abs().neg_().sigmoid_().neg_().log1p_().neg_();
+
+    /// <summary>log(1 + exp(x)), from the tail that it has in common with that of -x. For autograd, which knows no slope of a maximum and a magnitude at 0, by itself.</summary>
+    public Tensor Softplus(Tensor x, Tensor tail) => torch.is_grad_enabled() ? Softplus(x) : x.clamp_min(Hold(0)).add_(tail, Hold(1));
+
+    /// <summary>w * log(1 + exp(-x)) + (1 - w) * log(1 + exp(x)), as max(x, 0) - w * x and the tail.</summary>
+    public Tensor BinaryEntropy(Tensor x, Tensor weight)
+    {
+        if (torch.is_grad_enabled())
+            return Softplus(x) - (x * weight);
+        Tensor head = x.clamp_min(Hold(0)).addcmul_(x, weight, Hold(-1));
+        return head.sub_(x.abs().neg_().sigmoid_().neg_().log1p_());
+    }
+
+    /// <summary>The sum of <see cref="BinaryEntropy"/> over the pixels of each image.</summary>
+    public Tensor BinaryEntropyS(Tensor x, Tensor weight) => BinaryEntropySum(x, weight, 2);
+
+    /// <summary>The sum of <see cref="BinaryEntropy"/> over the pixels of all images.</summary>
+    public Tensor BinaryEntropyNS(Tensor x, Tensor weight) => BinaryEntropySum(x, weight, 0, 2);
+
+    // Of the tails, -log(sigmoid(|x|)), one logarithm is taken of a product of as many as float has room for: each factor is at least 1/2.
+    private Tensor BinaryEntropySum(Tensor x, Tensor weight, params long[] axes)
+    {
+        if (torch.is_grad_enabled())
+            return Sum(BinaryEntropy(x, weight), axes);
+        const int most = 5;
+        Tensor head = Sum(x.clamp_min(Hold(0)).addcmul_(x, weight, Hold(-1)), axes), product = x.abs().sigmoid_();
+        for (int k = 0; k < most && product.shape[2] % 2 == 0; k++)
+        {
+            long half = product.shape[2] / 2;
+            product = product.narrow(2, 0, half).mul_(product.narrow(2, half, half));
+        }
+
+        return head.sub_(Sum(product.log(), axes));
     }
 
     /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
@@ -239,7 +293,14 @@ internal sealed partial class TensorInput
     public Tensor SumN(Tensor value) => Sum(value, 0);
 
     /// <summary>The sum over the classes.</summary>
-    public Tensor SumC(Tensor value) => Sum(value, 1);
+    public Tensor SumC(Tensor value) => IsFast(value) ? torch.matmul(torch.ones(new long[] { 1, 1, classes }, dtype: value.dtype), value) : Sum(value, 1);
+
+    // As a product of matrices, which libtorch has a faster loop for.
+    private bool IsFast(Tensor value) => X.device_type == DeviceType.CPU && classes > 1 && value.dtype == X.dtype && value.numel() == batch * classes * pixels;
+
+    /// <summary>The sum over the classes of a number a class, (N or 1, C, 1), times a value, (N, C, S). On other devices than the CPU not as a product of matrices, which may be computed with fewer digits there.</summary>
+    public Tensor Contract(Tensor vector, Tensor value) =>
+        X.device_type == DeviceType.CPU ? torch.matmul(vector.transpose(1, 2), value) : SumC(vector * value);
 
     /// <summary>The sum over the pixels.</summary>
     public Tensor SumS(Tensor value) => Sum(value, 2);

@@ -67,6 +67,8 @@ internal sealed partial class TensorInput
         if (!(count >= 1) || count >= all)
             return Always(count >= 1).expand(batch, key.shape[1], pixels).alias();
         var room = (int)count;
+        if (TensorOrder.IsWhole(keys))
+            return Back(TensorOrder.First(keys, room), perImage);
         Tensor least = keys.topk(room, -1, largest: true, sorted: false).values.amin(new long[] { -1 }, keepdim: true);
         Tensor isAbove = keys.le(least).logical_not(), isLeast = keys.eq(least);
         Tensor left = (-isAbove.sum(-1, keepdim: true)).add(Hold((long)room), Hold(1));
@@ -77,7 +79,7 @@ internal sealed partial class TensorInput
     {
         if (order is not null && ReferenceEquals(sortedKey, key) && isSortedPerImage == perImage)
             return order;
-        order = Lay(key, key.shape[1], perImage).sort(dim: -1, descending: true, stable: true).Indices;
+        order = TensorOrder.Descending(Lay(key, key.shape[1], perImage));
         passing.MoveToOuter(order);
         (sortedKey, isSortedPerImage) = (key, perImage);
         return order;

@@ -129,6 +129,12 @@ internal sealed partial class TensorInput : IDisposable
     /// <summary>0, 1, ... as (1, C, 1).</summary>
     public Tensor ClassIndex => Range(X.dtype);
 
+    /// <summary>Nobody needs the statistics any more: the graph is not retained.</summary>
+    public bool MayTakeStatistics { get; init; }
+
+    /// <summary>A statistic whose memory is written to: a copy, unless nobody needs it any more.</summary>
+    public Tensor Take(Tensor statistic) => MayTakeStatistics || torch.is_grad_enabled() ? statistic : Keep(statistic.clone());
+
     /// <summary>A result that is needed later; all else that was made since the last one is disposed.</summary>
     public Tensor Keep(Tensor result)
     {

@@ -216,6 +216,11 @@ internal static class TorchChecks
 
         // As a type that holds IgnoreIndex: torch compares in the type of the tensor, where -1 of int8 is 255.
         target = target.to_type(ScalarType.Int64);
+        if (target.numel() == 0)
+            return;
+        (Tensor lowest, Tensor highest) = target.aminmax();
+        if (lowest.item<long>() >= 0 && highest.item<long>() <= largest)
+            return;
         Tensor isBad = target.lt(Hold(0)).logical_or(target.gt(Hold(largest)));
         if (definition.IgnoreIndex is int ignored)
             isBad = isBad.logical_and(target.ne(Hold(ignored)));
@@ -231,6 +236,13 @@ internal static class TorchChecks
         if (!definition.UnitTarget || target.dtype == ScalarType.Bool)
             return;
         using var scope = torch.NewDisposeScope();
+
+        // One pass says that all are in range, or that one has to be looked for, as where one is not a number.
+        if (target.numel() == 0)
+            return;
+        (Tensor lowest, Tensor highest) = target.aminmax();
+        if (lowest.to_type(ScalarType.Float64).item<double>() >= UnitTargets.Least && highest.to_type(ScalarType.Float64).item<double>() < UnitTargets.Most)
+            return;
         Tensor isBad = target.lt(Hold(UnitTargets.Least)).logical_or(target.ge(Hold(UnitTargets.Most)));
         if (definition.IgnoreIndex is int ignored)
             isBad = isBad.logical_and(target.ne(Hold(ignored)));

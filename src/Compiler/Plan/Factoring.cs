@@ -87,7 +87,7 @@ internal sealed class Factoring(GraphBuilder graph)
                 Node w = left[i], u = right[j], a = left[1 - i], b = right[1 - j];
                 if (a.Op != Op.Add || b.Op != Op.Add || !(IsComplement(w, u) || IsComplement(u, w)))
                     continue;
-                Node? tail = a.Inputs.Intersect(b.Inputs).FirstOrDefault(node => node.Op == Op.Log1pOfUnit);
+                Node? tail = a.Inputs.Intersect(b.Inputs).FirstOrDefault(node => node.Op is Op.Log1pOfUnit or Op.Softplus);
                 if (tail is null)
                     continue;
                 Node Other(Node sum) => ReferenceEquals(sum[0], tail) ? sum[1] : sum[0];
@@ -105,8 +105,8 @@ internal sealed class Factoring(GraphBuilder graph)
             ? graph.Make(Op.Add, positive, graph.Make(Op.Multiply, w, minus))
             : null;
 
-    // b is 1 - a.
-    private static bool IsComplement(Node a, Node b) =>
+    /// <summary>b is 1 - a.</summary>
+    public static bool IsComplement(Node a, Node b) =>
         b.Op == Op.Add && b.Inputs.Any(node => node.IsNumber(1)) && b.Inputs.Any(node => node.Op == Op.Multiply && node[0].IsNumber(-1) && ReferenceEquals(node[1], a));
 
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add && node.IsPixel ? node.Inputs.SelectMany(Terms) : [node];

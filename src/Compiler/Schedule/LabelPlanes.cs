@@ -24,8 +24,9 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
             return Sum(node.Attribute, rest, label);
         if (!node.Operation().IsCondition && node.IsPixel && node.Axes.Has(Axes.Class) && Planes(node) is var (other, own))
             return Joined(other, own);
-        if (IsChoiceOfFactor(node))
-            return Graph.Make(Op.Multiply, Graph.Make(Op.Mask, Rewrite(node[0]), Rewrite(node[1][0])), Rewrite(node[1][1]));
+        if (node is { Op: Op.Mask, IsPixel: true } && (node[1].Axes.Has(Axes.Class) || !node[0].IsPixel) && MovesIntoFactors(node[0])
+            && Chosen(Rewrite(node[0]), Rewrite(node[1]), node[0].IsPixel ? Axes.Class : Axes.Pixel) is { } chosen)
+            return chosen;
         if (node is { Op: Op.Add, IsPixel: true } && node.Axes.Has(Axes.Class))
             return factoring.Add(Rewrite(node[0]), Rewrite(node[1]));
         if (node.Op is Op.Sum or Op.PixelMaximum)
@@ -37,6 +38,28 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
     private bool IsChoiceOfFactor(Node node) =>
         node.Op == Op.Mask && !node[0].IsPixel && node[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel
         && IsFinite(product[1]);
+
+    // A choice between pixels also where it leaves out pixels whose logits may be anything? Then it stays a selection.
+    private bool MovesIntoFactors(Node condition) =>
+        !condition.IsPixel || (!condition.Axes.Has(Axes.Class) && (Graph.IsBesideInfinity(condition) || !Graph.HasInvalidPixels));
+
+    // A choice is made on the factors that have no such axis, if their product with what has it is sure to be 0; null where that is not so.
+    private Node? Chosen(Node condition, Node value, Axes axis)
+    {
+        if (!value.Axes.Has(axis))
+            return Graph.Make(Op.Mask, condition, value);
+        if (value.Op == Op.Add)
+            return Chosen(condition, value[0], axis) is { } first && Chosen(condition, value[1], axis) is { } second ? factoring.Add(first, second) : null;
+        if (value.Op != Op.Multiply)
+            return null;
+        for (int side = 0; side < 2; side++)
+        {
+            if (IsFinite(value[1 - side]) && Chosen(condition, value[side], axis) is { } chosen)
+                return Graph.Make(Op.Multiply, chosen, value[1 - side]);
+        }
+
+        return null;
+    }
 
     // The value of the classes that are not the label's, and that of the label's class; null where the value does not ask for the label.
     private (Node Others, Node Label)? Planes(Node node)
@@ -51,6 +74,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 
     private Node Sum(Axes axes, Node rest, Node label)
     {
+        if (axes == Axes.Class && Contraction(rest, label) is { } contraction)
+            return contraction;
         if (!rest.IsNumber(0) || !axes.Has(Axes.Class))
             return Graph.Make(Op.Sum, [Joined(rest, label)], 0, axes);
 
@@ -59,6 +84,27 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         if (others == Axes.None)
             return selected;
         return Graph.Make(Op.Sum, [Graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
+    }
+
+    // The sum over the classes of a number a class times something, with another number at the class of the label: what it would be without labels,
+    // a product of a vector and a matrix, and the difference at the label, one a pixel.
+    private Node? Contraction(Node rest, Node label)
+    {
+        if (rest.Op != Op.Multiply || label.Op != Op.Multiply)
+            return null;
+        for (int side = 0; side < 2; side++)
+        {
+            (Node weight, Node value) = (rest[side], rest[1 - side]);
+            if (weight.IsPixel || !weight.Axes.Has(Axes.Class) || value.Axes != Axes.All || !labels.TryGetValue(value, out Node? own) || !label.Inputs.Contains(own))
+                continue;
+            Node picked = ReferenceEquals(label[0], own) ? label[1] : label[0];
+            if (!GraphBuilder.IsPick(picked) || picked[0][1].IsPixel)
+                continue;
+            Node sum = Graph.Make(Op.Sum, [rest], 0, Axes.Class), difference = Graph.Add(picked[0][1], Graph.Negate(weight));
+            return difference.IsNumber(0) ? sum : Graph.Make(Op.Add, sum, Graph.Make(Op.Multiply, Pick(difference), own));
+        }
+
+        return null;
     }
 
     private bool IsFinite(Node node) => Graph.IsFinite(node) && Graph.StaysFiniteIfMasked(node);

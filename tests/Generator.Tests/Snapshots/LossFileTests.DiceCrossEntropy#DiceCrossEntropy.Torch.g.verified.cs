@@ -56,30 +56,30 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             // labelled = sum_NS([label = c])
             var labelled = input.Keep(input.LabelCountsNS());
             // pixel = sum_C([label = c]*x) - max_C(x) + log(max_C(p))
-            var pixel = input.Keep(input.Add(input.AtLabel(x) - input.ClassMaximum(x), input.Log(input.ClassMaximum(p))));
-            input.Drop(p);
+            var pixel = input.Keep(input.PutSum(input.AtLabel(x) - input.ClassMaximum(x), input.Log(input.ClassMaximum(p))));
             // sum = sum_NS(pixel)
             var sum = input.Keep(input.SumNS(pixel));
-            // overlap = sum_NS([label = c]*exp(pixel))
-            var overlap = input.Keep(input.LabelSumsNS(input.Exp(pixel)));
-            input.Drop(pixel);
-            return new global::TorchSharp.torch.Tensor[] { predicted, labelled, sum, overlap };
+            // pixel2 = exp(pixel)
+            var pixel2 = input.Keep(input.PutExp(pixel));
+            // overlap = sum_NS([label = c]*pixel2)
+            var overlap = input.Keep(input.LabelSumsNS(pixel2));
+            return new global::TorchSharp.torch.Tensor[] { p, predicted, labelled, sum, pixel2, overlap };
         }
 
         public override global::TorchSharp.torch.Tensor Value(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics)
         {
             // predicted = sum_NS(p)
-            var predicted = statistics[0];
+            var predicted = statistics[1];
             // labelled = sum_NS([label = c])
-            var labelled = statistics[1];
+            var labelled = statistics[2];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = statistics[2];
+            var sum = statistics[3];
             // scalar = 0.5*(-sum)/(N*S)
             var scalar = input.Keep(input.Multiply(0.5D, input.Divide(-sum, input.Batch * input.Pixels)));
             // overlap = sum_NS([label = c]*sum_C([label = c]*p))
-            var overlap = statistics[3];
+            var overlap = statistics[5];
             // perClass = (1E-05 + 2*overlap)/below
             var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
             // loss = 1 - where(0 = below, 1, perClass)
@@ -92,17 +92,17 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
         public override global::TorchSharp.torch.Tensor[] Components(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics)
         {
             // predicted = sum_NS(p)
-            var predicted = statistics[0];
+            var predicted = statistics[1];
             // labelled = sum_NS([label = c])
-            var labelled = statistics[1];
+            var labelled = statistics[2];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // sum = sum_NS(sum_C([label = c]*x) - logsumexp(x))
-            var sum = statistics[2];
+            var sum = statistics[3];
             // scalar = 0.5*(-sum)/(N*S)
             var scalar = input.Keep(input.Multiply(0.5D, input.Divide(-sum, input.Batch * input.Pixels)));
             // overlap = sum_NS([label = c]*sum_C([label = c]*p))
-            var overlap = statistics[3];
+            var overlap = statistics[5];
             // perClass = (1E-05 + 2*overlap)/below
             var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
             // loss = 1 - where(0 = below, 1, perClass)
@@ -115,11 +115,11 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
         public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
         {
             // p = softmax_C(x)
-            var p = input.Keep(input.X.softmax(1));
+            var p = input.Take(statistics[0]);
             // predicted = sum_NS(p)
-            var predicted = statistics[0];
+            var predicted = statistics[1];
             // labelled = sum_NS([label = c])
-            var labelled = statistics[1];
+            var labelled = statistics[2];
             // below = 1E-05 + predicted + labelled
             var below = input.Keep(input.Add(1E-05D, input.Add(predicted, labelled)));
             // scalar = 0.5*upstream/(N*S)
@@ -128,30 +128,29 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var scalar2 = input.Keep(input.Divide(upstream, input.Classes));
             // condition = not (0 = below)
             var condition = input.Keep(input.Equal(below, 0D).logical_not());
+            // perClass = 2*(-scalar2)/below
+            var perClass = input.Keep(input.Multiply(2D, input.Divide(-scalar2, below)));
             // atLabel = sum_C([label = c]*p)
-            var atLabel = input.Keep(input.AtLabel(p));
+            var atLabel = statistics[4];
             // overlap = sum_NS([label = c]*atLabel)
-            var overlap = statistics[3];
-            // perClass = (1E-05 + 2*overlap)/below
-            var perClass = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
-            // perClass2 = -(-scalar2*perClass)/below
-            var perClass2 = input.Keep(-input.Divide(-(scalar2 * perClass), below));
-            // perClass3 = condition*perClass2
-            var perClass3 = input.Keep(input.Mask(condition, perClass2));
-            // perClass4 = perClass2 + 2*(-scalar2)/below
-            var perClass4 = input.Keep(input.Add(perClass2, input.Multiply(2D, input.Divide(-scalar2, below))));
-            // atLabel2 = sum_C([label = c]*condition*perClass4)
-            var atLabel2 = input.Keep(input.AtLabel(input.Mask(condition, perClass4)));
-            // pixel = sum_C(where([label = c], atLabel2*atLabel, perClass3*p))
-            var pixel = input.Keep(input.SumC(input.PutLabel(perClass3 * p, atLabel2 * atLabel)));
+            var overlap = statistics[5];
+            // perClass2 = (1E-05 + 2*overlap)/below
+            var perClass2 = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
+            // perClass3 = -(-scalar2*perClass2)/below
+            var perClass3 = input.Keep(-input.Divide(-(scalar2 * perClass2), below));
+            // perClass4 = condition*perClass3
+            var perClass4 = input.Keep(input.Mask(condition, perClass3));
+            // atLabel2 = sum_C([label = c]*condition*(perClass3 + perClass))
+            var atLabel2 = input.Keep(input.AtLabel(input.Mask(condition, input.Add(perClass3, perClass))));
+            // pixel = sum_C(perClass4*p) + sum_C([label = c]*condition*perClass)*atLabel
+            var pixel = input.Keep(input.PutSum(input.AtLabel(input.Mask(condition, perClass)) * atLabel, input.Contract(perClass4, p)));
             // pixel2 = -pixel
-            var pixel2 = input.Keep(-pixel);
-            input.Drop(pixel);
+            var pixel2 = input.Keep(input.PutNegative(pixel));
             // pixel3 = scalar*atLabel - scalar + atLabel*(atLabel2 + pixel2)
-            var pixel3 = input.Keep(input.Add((scalar * atLabel) - scalar, atLabel * input.Add(atLabel2, pixel2)));
-            input.Drop(atLabel, atLabel2);
-            // where([label = c], pixel3, p*(scalar + perClass3 + pixel2))
-            return input.PutLabel(input.PutProduct(input.Add(input.Add(scalar, perClass3), pixel2), p), pixel3);
+            var pixel3 = input.Keep(input.PutProductSum(input.PutSum(scalar * atLabel, -scalar), atLabel, input.Add(atLabel2, pixel2), 1));
+            input.Drop(atLabel2);
+            // where([label = c], pixel3, p*(scalar + perClass4 + pixel2))
+            return input.PutLabel(input.PutProduct(p, input.Add(input.Add(scalar, perClass4), pixel2)), pixel3);
         }
     }
 }

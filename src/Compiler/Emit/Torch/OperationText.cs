@@ -1,6 +1,7 @@
 using System.Globalization;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
+using LossGen.Compiler.Schedule;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Torch;
@@ -13,8 +14,37 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
 {
     private readonly Dictionary<Node, bool> numbers = [];
 
+    private readonly Dictionary<Node, int> mentions = [];
+    private HashSet<Node> writable = [];
+    private HashSet<Node> written = [];
+
     /// <summary>Named nodes that the last texts referred to.</summary>
     public HashSet<Node> Mentioned { get; } = [];
+
+    /// <summary>A named node that will be referred to so many times, all of them by texts that take no view of it: the last may write to its memory.</summary>
+    public void MayWrite(Node node, int uses) => mentions[node] = uses;
+
+    /// <summary>Begins a statement: what is referred to more than once from here on stays as it is.</summary>
+    public void Begin()
+    {
+        Mentioned.Clear();
+        writable = [.. mentions.Where(pair => pair.Value == 1).Select(pair => pair.Key)];
+        written = [];
+    }
+
+    /// <summary>The statement is written: what it referred to, it has.</summary>
+    public HashSet<Node> End()
+    {
+        foreach (Node node in Mentioned.Where(mentions.ContainsKey))
+            mentions[node] -= referred[node];
+        referred.Clear();
+        return written;
+    }
+
+    /// <summary>The statement is not written: its text becomes a part of another one.</summary>
+    public void Undo() => referred.Clear();
+
+    private readonly Dictionary<Node, int> referred = [];
 
     /// <summary>The node depends on no tensor.</summary>
     public bool IsNumber(Node node)
@@ -47,6 +77,19 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             ? (node[0], node[1][1])
             : null;
 
+    // A sum over the pixels of a binary cross-entropy.
+    private static (Node X, Node Weight)? EntropySum(Node node) =>
+        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && SigmoidCrossEntropy.EntropyOf(node[0]) is var (x, weight) && x.Axes == Axes.All ? (x, weight) : null;
+
+    // A sum over the classes of a number a class times what has all axes.
+    private static (Node Vector, Node Matrix)? Contraction(Node node)
+    {
+        if (node is not { Op: Op.Sum, Attribute: Axes.Class } || node[0].Op != Op.Multiply)
+            return null;
+        bool IsVector(Node factor, Node other) => !factor.IsPixel && factor.Axes.Has(Axes.Class) && other.Axes == Axes.All;
+        return IsVector(node[0][0], node[0][1]) ? (node[0][0], node[0][1]) : IsVector(node[0][1], node[0][0]) ? (node[0][1], node[0][0]) : null;
+    }
+
     // What is summed for each class over the pixels that it is the label of; null of another sum.
     private static Node? LabelSum(Node node) =>
         node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot
@@ -54,15 +97,42 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             ? node[0][1]
             : null;
 
-    // A tensor with all axes that its own operation makes and nothing else reads.
-    private bool IsFresh(Node node) => names.Find(node) is null && node.Axes == Axes.All
-        && node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax or Op.Power or Op.Sqrt;
+    /// <summary>The operation makes a tensor of its own.</summary>
+    public static bool MakesOwn(Node node) => node.IsPixel
+        && (node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt || IsWithLabel(node));
+
+    /// <summary>What reads the nodes of its text makes no view of them.</summary>
+    public bool TakesNoView(Node node) => node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Power or Op.Exp or Op.Log or Op.Log1p or Op.Expm1 or Op.Sqrt or Op.Abs or Op.Sign or Op.Tanh or Op.Sigmoid or Op.Softplus
+            or Op.Less or Op.LessOrEqual or Op.Equal or Op.Softmax or Op.ClassMaximum or Op.Sum
+        || (node.Op is Op.Where or Op.Mask && !IsNumber(node[0]));
+
+    // A tensor that nothing else reads, with all axes of what is joined to it.
+    private bool IsFresh(Node node, Node? other = null) => MakesOwn(node) && !IsNumber(node) && (other is null ? node.Axes == Axes.All : node.Axes.Has(other.Axes))
+        && (names.Find(node) is null || writable.Contains(node));
+
+    // The text of a tensor whose memory is written to.
+    private string Own(Node node)
+    {
+        if (names.Find(node) is not null)
+            written.Add(node);
+        return Value(node);
+    }
 
     /// <summary>The nodes that the text of a node is made of.</summary>
     public IEnumerable<Node> Operands(Node node)
     {
         if (LogSoftmax(graph.Builder, node) is var (logits, _))
             return [logits];
+        if (SigmoidCrossEntropy.EntropyOf(node) is var (argument, weight))
+            return [argument, weight];
+        if (SigmoidCrossEntropy.SoftplusOf(node) is { } ofSum)
+            return [ofSum, SigmoidCrossEntropy.TailOf(node[0]) is null ? node[1] : node[0]];
+        if (SigmoidCrossEntropy.TailOf(node) is { } ofTail)
+            return [ofTail];
+        if (Contraction(node) is var (vector, matrix))
+            return [vector, matrix];
+        if (EntropySum(node) is var (summed, ofSummed))
+            return [summed, ofSummed];
         if (GraphBuilder.IsPick(node))
             return [node[0][1]];
         if (IsWithLabel(node))
@@ -89,6 +159,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         if (names.Find(node) is not { } name)
             return Text(node);
         Mentioned.Add(node);
+        referred[node] = referred.TryGetValue(node, out int count) ? count + 1 : 1;
         return name;
     }
 
@@ -129,15 +200,19 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])})";
             case Op.PixelMaximum:
                 return $"input.Maximum{node.Attribute.Letters().Replace(",", "")}({Value(node[0])})";
+            case Op.Sum when Contraction(node) is var (vector, matrix):
+                return $"input.Contract({Value(vector)}, {Value(matrix)})";
+            case Op.Sum when EntropySum(node) is var (summed, ofSummed):
+                return $"input.BinaryEntropy{node.Attribute.Letters().Replace(",", "")}({Value(summed)}, {Tensor(ofSummed)})";
             case Op.Sum when GraphBuilder.IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
             case Op.Sum when LabelSum(node) is { } summand:
                 string axes = node.Attribute.Letters().Replace(",", "");
                 return summand.IsNumber(1) ? $"input.LabelCounts{axes}()" : $"input.LabelSums{axes}({Tensor(summand)})";
             case Op.Where when IsWithLabel(node):
-                return $"input.{(IsFresh(node[2]) ? "PutLabel" : "WithLabel")}({Tensor(node[2])}, {Tensor(node[1])})";
+                return $"input.{(IsFresh(node[2]) ? $"PutLabel({Own(node[2])}" : $"WithLabel({Tensor(node[2])}")}, {Tensor(node[1])})";
             case Op.Add when AddedAtLabel(node) is var (others, added):
-                return $"input.{(IsFresh(others) ? "PutAdded" : "WithAdded")}({Tensor(others)}, {Tensor(added)})";
+                return $"input.{(IsFresh(others) ? $"PutAdded({Own(others)}" : $"WithAdded({Tensor(others)}")}, {Tensor(added)})";
             case Op.Sum:
                 string argument = Conditions(node[0]) is { } counted ? All(counted) : Value(node[0]);
                 return $"input.Sum{node.Attribute.Letters().Replace(",", "")}({argument})";
@@ -164,25 +239,37 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     private string? Special(Node node)
     {
         bool hasNumber = node.Inputs.Any(IsNumber);
+        if (SigmoidCrossEntropy.EntropyOf(node) is var (argument, weight))
+            return $"input.BinaryEntropy({Tensor(argument)}, {Tensor(weight)})";
+        if (SigmoidCrossEntropy.SoftplusOf(node) is { } of)
+            return $"input.Softplus({Tensor(of)}, {Tensor(SigmoidCrossEntropy.TailOf(node[0]) is null ? node[1] : node[0])})";
+        if (SigmoidCrossEntropy.TailOf(node) is { } tail)
+            return $"input.SoftplusTail({Tensor(tail)})";
         switch (node.Op)
         {
             // Into the memory of an operand that nothing else reads.
-            case Op.Exp when IsFresh(node[0]):
-                return $"input.PutExp({Value(node[0])})";
-            case Op.Multiply when !hasNumber && (IsFresh(node[0]) || IsFresh(node[1])):
-                (Node own, Node factor) = IsFresh(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
-                return $"input.PutProduct({Value(own)}, {Value(factor)})";
+            case Op.Exp when IsFresh(node[0], node):
+                return $"input.PutExp({Own(node[0])})";
+            case Op.Sigmoid when IsFresh(node[0], node):
+                return $"input.PutSigmoid({Own(node[0])})";
+            case Op.Multiply when node[0].IsNumber(-1) && IsFresh(node[1], node):
+                return $"input.PutNegative({Own(node[1])})";
             case Op.Multiply when node[0].IsNumber(-1):
                 return "-" + Nested(node[1]);
+            case Op.Multiply when IsFresh(node[0], node[1]) || IsFresh(node[1], node[0]):
+                (Node own, Node factor) = IsFresh(node[0], node[1]) ? (node[0], node[1]) : (node[1], node[0]);
+                return $"input.PutProduct({Own(own)}, {Value(factor)})";
             case Op.Add when LogSoftmax(graph.Builder, node) is var (logits, atLabel):
                 return atLabel ? $"input.AtLabel({Logits(logits)}.log_softmax(1))" : $"{Logits(logits)}.log_softmax(1)";
             case Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp when IsOfSomeClasses(node[0]):
                 return Format(node.Operation().Torch!, [Logits(node[0])]);
-            case Op.Add when IsFresh(node[0]) && IsNegation(node[1]) && !IsNumber(node[1]):
-                return $"input.PutDifference({Value(node[0])}, {Value(node[1][1])})";
-            case Op.Add when !hasNumber && (IsFresh(node[0]) || (IsFresh(node[1]) && !IsNegation(node[1]))):
-                (Node sum, Node summand) = IsFresh(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
-                return $"input.PutSum({Value(sum)}, {Value(summand)})";
+            case Op.Add when Addition(node) is var (whole, product, sign):
+                return $"input.PutProductSum({Own(whole)}, {Value(product[0])}, {Value(product[1])}, {sign})";
+            case Op.Add when IsNegation(node[1]) && !IsNumber(node[1]) && IsFresh(node[0], node[1]):
+                return $"input.PutDifference({Own(node[0])}, {Value(node[1][1])})";
+            case Op.Add when IsFresh(node[0], node[1]) || (IsFresh(node[1], node[0]) && !IsNegation(node[1])):
+                (Node sum, Node summand) = IsFresh(node[0], node[1]) ? (node[0], node[1]) : (node[1], node[0]);
+                return $"input.PutSum({Own(sum)}, {Value(summand)})";
             case Op.Add when IsNegation(node[1]):
                 return Difference(node[0], node[1][1]);
             case Op.Add when IsNegation(node[0]):
@@ -219,6 +306,21 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         }
 
         return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
+    }
+
+    // a + b * c or a - b * c, of tensors with the same axes, where a is written to.
+    private (Node Own, Node Product, int Sign)? Addition(Node node)
+    {
+        for (int side = 0; side < 2; side++)
+        {
+            (Node own, Node term) = (node[side], node[1 - side]);
+            int sign = IsNegation(term) ? -1 : 1;
+            Node product = sign < 0 ? term[1] : term;
+            if (product.Op == Op.Multiply && names.Find(term) is null && names.Find(product) is null && product.Inputs.All(factor => factor.Axes == own.Axes) && IsFresh(own, product))
+                return (own, product, sign);
+        }
+
+        return null;
     }
 
     // What a softmax or log-sum-exp is taken of.

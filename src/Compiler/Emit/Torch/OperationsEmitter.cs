@@ -28,9 +28,10 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
         if (graph.Tables.Any(table => table.IsConstant))
             writer.Line();
-        var planes = new LabelPlanes(graph.Builder);
-        Node value = planes.Rewrite(graph.Value), gradient = planes.Rewrite(graph.Gradient);
-        List<Node> components = Component.InOrder(graph.Components).Select(component => planes.Rewrite(component.Node)).ToList();
+        List<Node> results = SigmoidCrossEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        results = results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite);
+        Node value = results[0], gradient = results[1];
+        List<Node> components = results.GetRange(2, results.Count - 2);
         List<Node> kept = Kept(value, gradient);
         if (kept.Count > 0)
         {
@@ -47,27 +48,41 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         }
 
         writer.Line();
-        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, gradient);
+        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, [gradient], isNumber: true, mayTake: true);
         writer.Close();
     }
 
-    // Sums over the pixels, and running sums, that the value is made of, and those among them that the gradient reads: not those below
-    // others, which are read through them alone.
+    // What the value is made of, and among that what the gradient reads, as far as it is kept: sums over the pixels and running sums, and what is
+    // expensive to compute again. Not what lies below others, which is read through them alone.
     private List<Node> Kept(Node value, Node gradient)
     {
         var text = new OperationText(new OperationNames(graph), graph);
         var ofValue = new HashSet<Node>(Reachable.From([value]));
-        bool IsKept(Node node) => ofValue.Contains(node)
+        bool IsStatistic(Node node) => ofValue.Contains(node)
             && (node.Op == Op.RunningSum || text.IsSelection(node) || (node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel)));
-        List<Node> Outermost(Node of) =>
-            Reachable.From([of], reads: node => IsKept(node) ? ImmutableArray<Node>.Empty : node.Inputs).Where(IsKept).ToList();
-        return [.. Outermost(value).Union(Outermost(gradient)).OrderBy(node => node.Id)];
+        List<Node> Outermost(Node of, Func<Node, bool> isKept) =>
+            Reachable.From([of], reads: node => isKept(node) ? ImmutableArray<Node>.Empty : node.Inputs).Where(isKept).ToList();
+
+        // The value has its logarithm or itself.
+        bool IsAtHand(Node node) => ofValue.Contains(node) || (node.Op == Op.Softmax && ofValue.Any(other => other.Op == Op.LogSumExp && ReferenceEquals(other[0], node[0])))
+            || (GraphBuilder.IsPick(node) && node[0][1].Op == Op.Softmax && IsAtHand(node[0][1]));
+
+        // One tensor of the logits' size at most: the first, which the others are made of.
+        Node? probability = Reachable.From([gradient], reads: node => IsStatistic(node) ? ImmutableArray<Node>.Empty : node.Inputs)
+            .FirstOrDefault(node => node.Op is Op.Softmax or Op.Sigmoid && node.Axes == Axes.All && IsAtHand(node));
+
+        // Of a softmax one number a pixel is a fraction of that.
+        bool IsCostly(Node node) => ReferenceEquals(node, probability)
+            || (probability is { Op: Op.Softmax } && IsAtHand(node) && node.IsPixel && !node.Axes.Has(Axes.Class) && text.Operands(node).Any(operand => operand.Axes == Axes.All));
+        var costly = new HashSet<Node>(Outermost(gradient, node => IsStatistic(node) || IsCostly(node)));
+        bool IsKept(Node node) => IsStatistic(node) || costly.Contains(node);
+        return [.. Outermost(value, IsKept).Union(Outermost(gradient, IsKept)).OrderBy(node => node.Id)];
     }
 
     private void Method(string signature, List<Node> kept, Node result) => Method(signature, kept, [result], isNumber: true);
 
-    // A result alone, or an array of them.
-    private void Method(string signature, List<Node> kept, List<Node> results, bool isNumber = false)
+    // A result alone, or an array of them. The last method may take what was kept for its own.
+    private void Method(string signature, List<Node> kept, List<Node> results, bool isNumber = false, bool mayTake = false)
     {
         results = LogarithmOfSoftmax.Rewrite(graph.Builder, results, kept);
         Node? only = isNumber ? results[0] : null;
@@ -76,6 +91,10 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         List<Node> Reads(Node node) => kept.Contains(node) ? [] : [.. text.Operands(node)];
         List<Node> nodes = Reachable.From(results, reads: node => [.. Reads(node)]);
         var uses = nodes.SelectMany(Reads).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+
+        // What is read without a view of it may be written to where it is read last: not what another method computed or is to have.
+        ILookup<Node, Node> readers = nodes.SelectMany(reader => Reads(reader).Select(read => (reader, read))).ToLookup(pair => pair.read, pair => pair.reader);
+        bool IsWritable(Node node) => OperationText.MakesOwn(node) && !results.Contains(node) && readers[node].All(text.TakesNoView);
 
         // What a label is put into stays without a name, so that its memory can be written to.
         IEnumerable<Node> written = nodes.Where(OperationText.IsWithLabel).Select(node => node[2])
@@ -87,27 +106,33 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             if (kept.IndexOf(node) is var place and >= 0)
             {
                 string meaning = Meaning(node, names), own = names.Add(node, isNumber: false);
+                if (mayTake && node.Axes == Axes.All && IsWritable(node))
+                    text.MayWrite(node, uses[node]);
                 statements.Add(new(node, own, $"{own} = {meaning}", $"statistics[{place}]", []) { IsGiven = true });
                 continue;
             }
 
             if (ReferenceEquals(node, only) || !IsWorthAName(node) || taken.Contains(node))
                 continue;
-            text.Mentioned.Clear();
+            text.Begin();
             string code = text.Text(node);
             bool isShared = uses[node] > 1;
             if (!isShared && code.Length <= LongText && !(node.Op == Op.Sum && node.Attribute.Has(Axes.Pixel)))
+            {
+                text.Undo();
                 continue;
+            }
+
             string description = Meaning(node, names);
             string name = names.Add(node, text.IsNumber(node));
-            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {description}", code, [.. text.Mentioned]));
+            if (IsWritable(node))
+                text.MayWrite(node, uses[node]);
+            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {description}", code, [.. text.Mentioned]) { Written = text.End() });
         }
 
-        text.Mentioned.Clear();
-        string last = string.Join(", ", results.Select(text.Tensor));
-        statements.Add(only is null
-            ? new(results[0], "", "", $"new {Tensor}[] {{ {last} }}", [.. text.Mentioned])
-            : new(only, "", Meaning(only, names), last, [.. text.Mentioned]));
+        text.Begin();
+        string last = string.Join(", ", results.Select(text.Tensor)), result = only is null ? $"new {Tensor}[] {{ {last} }}" : last;
+        statements.Add(new(results[0], "", only is null ? "" : Meaning(only, names), result, [.. text.Mentioned]) { Written = text.End() });
         Write(signature, statements, text);
     }
 
@@ -133,10 +158,12 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
                 continue;
             }
 
+            if (statement.IsGiven && statements.Exists(other => other.Written.Contains(statement.Node)))
+                statement = statement with { Code = $"input.Take({statement.Code})" };
             bool isPlain = statement.IsGiven || text.IsNumber(statement.Node) || statement.Node.Op is Op.Logit or Op.Target;
             writer.Line($"var {statement.Name} = {(isPlain ? statement.Code : $"input.Keep({statement.Code})")};");
             IEnumerable<string> finished = statements
-                .Where(s => !s.IsGiven && s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
+                .Where(s => !s.IsGiven && !statement.Written.Contains(s.Node) && s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
                 .Select(s => s.Name);
             if (string.Join(", ", finished) is { Length: > 0 } list)
                 writer.Line($"input.Drop({list});");
@@ -166,5 +193,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     {
         // Computed by another method.
         public bool IsGiven { get; init; }
+
+        // The nodes whose memory is the result's now.
+        public HashSet<Node> Written { get; init; } = [];
     }
 }

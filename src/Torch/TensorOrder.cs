@@ -1,0 +1,103 @@
+namespace LossGen.Generated;
+
+using System;
+using System.Collections.Generic;
+using TorchSharp;
+using static LossGen.Generated.Scalars;
+using static TorchSharp.torch;
+
+/// <summary>
+/// The order of keys, the largest first, equal ones by their places, and first of all what is not a number. On the CPU float keys are sorted
+/// as whole numbers: libtorch then sorts digit by digit, several times faster than by comparison.
+/// </summary>
+[global::Microsoft.CodeAnalysis.Embedded]
+internal static class TensorOrder
+{
+    // All bits of a float but its sign; those of infinity; and as many numbers as there are that are not a number, of each sign.
+    private const int Magnitude = 0x7FFFFFFF, Infinity = 0x7F800000, NotNumbers = Magnitude - Infinity;
+
+    // An upper half of a whole number, and how many there are.
+    private const int HalfBits = 16, Halves = 1 << HalfBits;
+
+    private static readonly TensorMemory.ReturnMemory s_keep = static _ => { };
+
+    /// <summary>The keys are ordered as whole numbers.</summary>
+    public static bool IsWhole(Tensor keys) => keys.device_type == DeviceType.CPU && keys.dtype == ScalarType.Float32;
+
+    /// <summary>
+    /// Which keys are among so many that come first in the order of <see cref="Descending"/>, without a sort: keys that are counted by their
+    /// upper half tell where the last of them lies, and few have that half. On the CPU alone, for it asks for counts.
+    /// </summary>
+    /// <param name="keys">Keys of rows for which <see cref="IsWhole"/> holds.</param>
+    /// <param name="count">How many of each row, from 1 and less than all.</param>
+    public static Tensor First(Tensor keys, int count)
+    {
+        long[] shape = keys.shape;
+        Tensor rows = Whole(keys).reshape(-1, shape[shape.Length - 1]);
+        var found = new List<Tensor>();
+        for (long row = 0; row < rows.shape[0]; row++)
+            found.Add(FirstOfRow(rows[row], count));
+        return found.Count == 1 ? found[0].reshape(shape) : torch.stack(found).reshape(shape);
+    }
+
+    private static Tensor FirstOfRow(Tensor row, int count)
+    {
+        Tensor upper = row.bitwise_right_shift(Number(HalfBits)).add_(Number(Halves / 2), Hold(1));
+        Tensor upTo = torch.bincount(upper, null, Halves).cumsum(0);
+        long half = upTo.lt(Hold(count)).sum().item<long>();
+        long before = half == 0 ? 0 : upTo[half - 1].item<long>();
+        Tensor candidates = row.masked_select(upper.eq(Hold(half)));
+        Tensor last = candidates.kthvalue(count - before, 0, keepdim: false).Item1;
+        long room = count - before - candidates.lt(last).sum().item<long>();
+        Tensor isLast = candidates.eq(last);
+        if (isLast.sum().item<long>() == room)
+            return row.le(last);
+
+        // Of those that equal it the first.
+        Tensor equal = row.eq(last);
+        return row.lt(last).logical_or_(equal.logical_and(equal.cumsum(0).le(Hold(room))));
+    }
+
+    /// <summary>The places of the keys along the last axis, in their order.</summary>
+    /// <param name="keys">Keys of rows, of a floating type, without a graph.</param>
+    public static Tensor Descending(Tensor keys)
+    {
+        if (!IsWhole(keys))
+            return keys.sort(dim: -1, descending: true, stable: true).Indices;
+        long[] shape = keys.shape;
+        Tensor rows = Whole(keys).reshape(-1, shape[shape.Length - 1]);
+
+        // libtorch sorts one row by its digits, not several.
+        var orders = new List<Tensor>();
+        for (long row = 0; row < rows.shape[0]; row++)
+        {
+            (Tensor sorted, Tensor places) = rows[row].sort(dim: -1, descending: false, stable: true);
+            sorted.Dispose();
+            orders.Add(places);
+        }
+
+        return orders.Count == 1 ? orders[0].reshape(shape) : torch.stack(orders).reshape(shape);
+    }
+
+    /// <summary>
+    /// Whole numbers that grow as float keys on the CPU fall, equal for equal keys. What is not a number, of either sign, comes first.
+    /// </summary>
+    public static Tensor Whole(Tensor keys)
+    {
+        // Of 0 and -0 the latter becomes the former.
+        Tensor sum = keys.add(Hold(0), Hold(1)).contiguous();
+        Tensor bits = Bits(sum);
+
+        // Those of negative numbers grow with the magnitude; reversed, all grow with the number, and without the last operations the
+        // numbers that are none and negative would come last.
+        Tensor negative = bits.bitwise_right_shift(Number(31)).bitwise_and_(Number(Magnitude));
+        Tensor whole = negative.bitwise_xor_(bits).bitwise_not_().add_(Number(NotNumbers), Hold(1));
+        GC.KeepAlive(sum);
+        return whole;
+    }
+
+    // The same memory as whole numbers, which is the other tensor's.
+    private static Tensor Bits(Tensor floats) => TensorMemory.Wrap(TensorMemory.Data(floats), s_keep, floats.shape, ScalarType.Int32);
+
+    private static Tensor Number(int number) => torch.tensor(number, dtype: ScalarType.Int32, device: torch.CPU);
+}
