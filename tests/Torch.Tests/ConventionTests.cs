@@ -95,7 +95,7 @@ public class ConventionTests
         Tensor at = arange(72, dtype: ScalarType.Float64);
         Tensor logits = ((at * 1.7).sin() * 3).reshape(2, 3, 3, 4), labels = arange(24).remainder(7).remainder(3).reshape(2, 3, 4);
         labels = labels.masked_fill(arange(24).remainder(5).eq(3).reshape(2, 3, 4), 255);
-        (nn.Module<Tensor, Tensor, Tensor> Loss, double Figure)[] cases = 
+        (nn.Module<Tensor, Tensor, Tensor> Loss, double Figure)[] cases =
         [
             (new PaddleOhemFigures { Threshold = 0.3, LeastPixels = 14 }, 3.283238816815739), (new PaddleOhemFigures { Threshold = 0.01, LeastPixels = 7 }, 4.666109717109748),
             (new PaddleOhemFigures { Threshold = 0.7, LeastPixels = 2 }, 3.8311104174315456), (new PaddleOhemOfFew(), 2.281595905299806),
