@@ -76,10 +76,10 @@ internal static class PairTensors
     {
         Tensor largest = z.detach().abs().amax(new long[] { 1 }, keepdim: true), isZero = largest.eq(Hold(0));
         Tensor scaled = z.masked_fill(isZero, Hold(0)).div(largest.masked_fill(isZero, Hold(1)));
-        return scaled.div(scaled.square().sum(1, keepdim: true).masked_fill(isZero, Hold(1)).sqrt());
+        return scaled.div((scaled * scaled).sum(1, keepdim: true).masked_fill(isZero, Hold(1)).sqrt());
     }
 
     private static Tensor Centred(Tensor view) => view.sub(view.mean(new long[] { 0 }, keepdim: true));
 
-    private static Tensor Standardised(Tensor centred) => centred.div(centred.square().mean(new long[] { 0 }, keepdim: true).add(Hold(VarianceFloor)).sqrt());
+    private static Tensor Standardised(Tensor centred) => centred.div((centred * centred).mean(new long[] { 0 }, keepdim: true).add(Hold(VarianceFloor), Hold(1)).sqrt());
 }

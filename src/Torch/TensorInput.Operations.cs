@@ -293,7 +293,7 @@ internal sealed partial class TensorInput
     public Tensor SumN(Tensor value) => Sum(value, 0);
 
     /// <summary>The sum over the classes.</summary>
-    public Tensor SumC(Tensor value) => IsFast(value) ? torch.matmul(torch.ones(new long[] { 1, 1, classes }, dtype: value.dtype), value) : Sum(value, 1);
+    public Tensor SumC(Tensor value) => IsFast(value) ? torch.matmul(torch.ones(new long[] { 1, 1, classes }, dtype: value.dtype, device: value.device), value) : Sum(value, 1);
 
     // As a product of matrices, which libtorch has a faster loop for.
     private bool IsFast(Tensor value) => X.device_type == DeviceType.CPU && classes > 1 && value.dtype == X.dtype && value.numel() == batch * classes * pixels;

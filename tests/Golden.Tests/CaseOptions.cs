@@ -4,7 +4,7 @@ namespace LossGen.Golden;
 
 /// <summary>
 /// The options of a case under the peer's names. It notes what was read, so that an option that a mapper does not know is a failure
-/// and not silently ignored.
+/// and not silently ignored. Tests that run side by side read the same case.
 /// </summary>
 internal sealed class CaseOptions(string id, JsonElement element)
 {
@@ -46,7 +46,8 @@ internal sealed class CaseOptions(string id, JsonElement element)
     public CaseOptions Nested(string name)
     {
         var inner = new CaseOptions($"{id} ({name})", Read(name) ?? JsonDocument.Parse("{}").RootElement);
-        nested.Add(inner);
+        lock (known)
+            nested.Add(inner);
         return inner;
     }
 
@@ -56,8 +57,13 @@ internal sealed class CaseOptions(string id, JsonElement element)
     /// <exception cref="NotSupportedException">The case has an option that nothing asked for.</exception>
     public void CheckAllKnown()
     {
-        nested.ForEach(inner => inner.CheckAllKnown());
-        string[] unknown = [.. values.Keys.Except(known).Order()];
+        string[] unknown;
+        lock (known)
+        {
+            nested.ForEach(inner => inner.CheckAllKnown());
+            unknown = [.. values.Keys.Except(known).Order()];
+        }
+
         if (unknown.Length > 0)
             throw new NotSupportedException($"{id}: nothing maps the option {string.Join(", ", unknown)}.");
     }
@@ -66,7 +72,8 @@ internal sealed class CaseOptions(string id, JsonElement element)
 
     private JsonElement? Read(string name)
     {
-        known.Add(name);
+        lock (known)
+            known.Add(name);
         return values.TryGetValue(name, out JsonElement value) ? value : null;
     }
 }

@@ -115,13 +115,8 @@ internal sealed record LossPlan(
 
     private HashSet<Node>? exact;
 
-    /// <summary>Whether some of the maps of a pass are read, at once or through steps, by what runs for the gradient only.</summary>
-    public bool IsReadForGradient(ImmutableArray<Node> maps)
-    {
-        IEnumerable<PassPlan> passes = Statistics.Skip(ValueStage).Concat([GradientPass]);
-        List<Node> read = Reachable.From(passes.SelectMany(pass => Planner.PixelNodes(pass.Outputs)), node => node.IsPixel, node => node.IsStep || node.Op == Op.Neighbour ? node.Inputs : []);
-        return maps.Any(read.Contains);
-    }
+    /// <summary>Passes read other pixels than their own, at once or through steps over whole images.</summary>
+    public bool LooksAround => AllPasses.Any(pass => pass.Steps.Length + pass.Neighbours.Length > 0);
 
     /// <summary>Where the maps lie that passes store and steps leave.</summary>
     public MapMemory Maps => maps ??= new MapMemory(this);

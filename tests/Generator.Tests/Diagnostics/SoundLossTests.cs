@@ -1,3 +1,4 @@
+using System.Reflection;
 using LossGen.Compiler.Model;
 using LossGen.Generator.Tests.Helpers;
 using LossGen.Generator.Tests.Parse;
@@ -22,7 +23,10 @@ public class SoundLossTests
     public void TermsOfTheCatalogueGiveNoMessage(string term)
     {
         string name = term.Replace("Attribute", "", StringComparison.Ordinal);
-        IEnumerable<string> losses = Options.Select((options, i) => $"[Loss({options}), {name}] public partial class L{i};");
+        string[] all = typeof(LossTermAttribute).Assembly.GetType("LossGen." + term)!.GetCustomAttribute<TakesPairsAttribute>() is { } pairs
+            ? [.. pairs.Kinds.Select(kind => $"Pairs = Pairs.{kind}")]
+            : Options;
+        IEnumerable<string> losses = all.Select((options, i) => $"[Loss({options}), {name}] public partial class L{i};");
 
         // Of a sigmoid those that look at the label alone are not sound.
         bool isOneSided = OneSided.Contains(name);

@@ -69,7 +69,8 @@ public class DeclarationTests
         Assert.Equal("Company.Losses.Outer+IMiddle+Inner", model.HintName);
         Assert.Equal(
             "LossOptions { Activation = None, Classes = 0, IgnoreIndex = , PerImage = True, CountIgnored = False, Reduction = None, Target = Dense, "
-            + "TargetClassAxis = Second, DropLastTargetChannel = True, Resize = None, StatesActivation = True, Dimensions = 2 }",
+            + "TargetClassAxis = Second, DropLastTargetChannel = True, Resize = None, StatesActivation = True, OtherIgnoreIndices = [], Dimensions = 2, "
+            + "Pairs = None, IgnoredRowLabel = , ComparesColumns = False }",
             model.Options.ToString());
         Assert.Equal([0, 2], model.Terms[0].OnlyClasses);
         Assert.False(model.Terms[0].IncludeBackground);

@@ -129,7 +129,8 @@ internal static class KernelEmitter
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
             + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
             + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))])
-            + (stores.Length > 0 && !plan.IsReadForGradient(pass.Maps) ? ", MapsEnd: true" : "");
+            // Without steps what is kept is for the passes of the value alone.
+            + (stores.Length > 0 && !plan.LooksAround ? ", MapsEnd: true" : "");
     }
 
     private static string NeighbourLayout(LossPlan plan, Node neighbour)

@@ -28,7 +28,7 @@ internal static class CWords
         "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum sigmoid softplus logcosh digamma trigamma fromBfloat toBfloat fromHalf toHalf Shape "
         + "joinSum joinMaximum pixelSum pixelMaximum totalSum totalMaximum blockSum blockMaximum checked checkedLabel Reduction reduce reduction Section section "
         + "scalars perClass raw CONSTANT room lane group row h at image pixel inside valid found label logits target allConstants constants partials fault gradient elements upstream "
-        + "shape sums slots value parameters place n c total v x y b half_ other";
+        + "isIgnored shape sums slots value parameters place n c total v x y b half_ other";
 
     // Macros of the prelude.
     private const string Macros =

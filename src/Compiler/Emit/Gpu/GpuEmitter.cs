@@ -55,7 +55,7 @@ internal static class GpuEmitter
     /// <summary>Why a plan has no kernels; null where it has.</summary>
     private static string? Missing(LossModel model, LossPlan plan) => model.Options.Pairs != Pairs.None
         ? "it compares pairs of rows or columns, whose matrix kernels for GPUs do not make yet"
-        : plan.AllPasses.Any(pass => pass.Steps.Length + pass.Neighbours.Length > 0)
+        : plan.LooksAround
         ? "it looks at neighbouring pixels (Shift, Window, blurs and pools), which kernels for GPUs do not do yet"
         : null;
 

@@ -79,7 +79,7 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
 
     // A sum over the pixels of a binary cross-entropy.
     private static (Node X, Node Weight)? EntropySum(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && SigmoidCrossEntropy.EntropyOf(node[0]) is var (x, weight) && x.Axes == Axes.All ? (x, weight) : null;
+        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && SigmoidEntropy.EntropyOf(node[0]) is var (x, weight) && x.Axes == Axes.All ? (x, weight) : null;
 
     // A sum over the classes of a number a class times what has all axes.
     private static (Node Vector, Node Matrix)? Contraction(Node node)
@@ -123,11 +123,11 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     {
         if (LogSoftmax(graph.Builder, node) is var (logits, _))
             return [logits];
-        if (SigmoidCrossEntropy.EntropyOf(node) is var (argument, weight))
+        if (SigmoidEntropy.EntropyOf(node) is var (argument, weight))
             return [argument, weight];
-        if (SigmoidCrossEntropy.SoftplusOf(node) is { } ofSum)
-            return [ofSum, SigmoidCrossEntropy.TailOf(node[0]) is null ? node[1] : node[0]];
-        if (SigmoidCrossEntropy.TailOf(node) is { } ofTail)
+        if (SigmoidEntropy.SoftplusOf(node) is { } ofSum)
+            return [ofSum, SigmoidEntropy.TailOf(node[0]) is null ? node[1] : node[0]];
+        if (SigmoidEntropy.TailOf(node) is { } ofTail)
             return [ofTail];
         if (Contraction(node) is var (vector, matrix))
             return [vector, matrix];
@@ -239,11 +239,11 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     private string? Special(Node node)
     {
         bool hasNumber = node.Inputs.Any(IsNumber);
-        if (SigmoidCrossEntropy.EntropyOf(node) is var (argument, weight))
+        if (SigmoidEntropy.EntropyOf(node) is var (argument, weight))
             return $"input.BinaryEntropy({Tensor(argument)}, {Tensor(weight)})";
-        if (SigmoidCrossEntropy.SoftplusOf(node) is { } of)
-            return $"input.Softplus({Tensor(of)}, {Tensor(SigmoidCrossEntropy.TailOf(node[0]) is null ? node[1] : node[0])})";
-        if (SigmoidCrossEntropy.TailOf(node) is { } tail)
+        if (SigmoidEntropy.SoftplusOf(node) is { } of)
+            return $"input.Softplus({Tensor(of)}, {Tensor(SigmoidEntropy.TailOf(node[0]) is null ? node[1] : node[0])})";
+        if (SigmoidEntropy.TailOf(node) is { } tail)
             return $"input.SoftplusTail({Tensor(tail)})";
         switch (node.Op)
         {

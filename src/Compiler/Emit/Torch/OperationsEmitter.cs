@@ -28,7 +28,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
         if (graph.Tables.Any(table => table.IsConstant))
             writer.Line();
-        List<Node> results = SigmoidCrossEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        List<Node> results = SigmoidEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
         results = results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite);
         Node value = results[0], gradient = results[1];
         List<Node> components = results.GetRange(2, results.Count - 2);

@@ -8,7 +8,7 @@ namespace LossGen.Compiler.Schedule;
 /// t = log(1 + exp(-|x|)), so that w * log(1 + exp(-x)) + (1 - w) * log(1 + exp(x)) is max(x, 0) - w * x + t: one exponential and one logarithm
 /// in place of two. Its derivative, (1 - w) * sigmoid(x) - w * sigmoid(-x), is sigmoid(x) - w.
 /// </summary>
-internal sealed class SigmoidCrossEntropy : GraphRewrite
+internal sealed class SigmoidEntropy : GraphRewrite
 {
     // Longer sums stay as they are: each term is compared with all others.
     private const int MostTerms = 32;
@@ -16,7 +16,7 @@ internal sealed class SigmoidCrossEntropy : GraphRewrite
     private readonly HashSet<Node> paired;
     private readonly Factoring factoring;
 
-    private SigmoidCrossEntropy(GraphBuilder graph, HashSet<Node> paired)
+    private SigmoidEntropy(GraphBuilder graph, HashSet<Node> paired)
         : base(graph)
     {
         this.paired = paired;
@@ -29,7 +29,7 @@ internal sealed class SigmoidCrossEntropy : GraphRewrite
         List<Node> nodes = Reachable.From(results);
         var arguments = new HashSet<Node>(nodes.Where(node => node is { Op: Op.Softplus, IsPixel: true }).Select(node => node[0]));
         var paired = new HashSet<Node>(arguments.Where(x => arguments.Contains(Minus(graph, x)) || (Negated(x) is { } positive && arguments.Contains(positive))));
-        return results.ConvertAll(new SigmoidCrossEntropy(graph, paired).Rewrite);
+        return results.ConvertAll(new SigmoidEntropy(graph, paired).Rewrite);
     }
 
     /// <summary>The argument of a softplus that is max(x, 0) + t; null of anything else.</summary>
