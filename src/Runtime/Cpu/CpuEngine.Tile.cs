@@ -11,8 +11,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // Less than this lies in the second-level cache as it is.
     private const long PrefetchedBytes = 1 << 20;
 
-    private const int CacheLine = 64;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTile(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, int count)
     {
@@ -176,7 +174,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         for (int c = 0; c < run.Classes && Sse.IsSupported; c++)
         {
-            for (int i = 0; i < tile.Pixels; i += CacheLine / sizeof(T))
+            for (int i = 0; i < tile.Pixels; i += Prefetch.CacheLine / sizeof(T))
             {
                 if (next != null)
                     Sse.Prefetch1(next + (c * tile.LogitStride) + i);

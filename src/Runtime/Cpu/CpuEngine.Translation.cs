@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -52,13 +51,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         return (new(memory.Logits), run.Width);
     }
 
-    // The numbers of 16 bits of the tile after the next, of a row that is read, or will be written.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // The numbers of 16 bits of a row that is read, or will be written.
     private static void FetchAhead(void* numbers, long at, int count)
     {
-        byte* next = (byte*)numbers + ((at + (2 * count)) * sizeof(ushort));
-        for (int line = 0; numbers is not null && line < count * sizeof(ushort) && Sse.IsSupported; line += CacheLine)
-            Sse.Prefetch0(next + line);
+        if (numbers is not null)
+            Prefetch.Lines((ushort*)numbers + at + (Prefetch.TilesAhead * count), (long)count * sizeof(ushort));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -26,8 +26,6 @@ internal static unsafe class LabelReader
         Bad = 2,
     }
 
-    private const int TilesAhead = 2, CacheLine = 64;
-
     /// <summary>
     /// In one step, what <see cref="ToInt"/> and <see cref="Convert"/> do, where all labels turn out to be of a class, as most tiles' are.
     /// False where some may not be, or the labels are not simply read; the result is then of no use.
@@ -40,8 +38,8 @@ internal static unsafe class LabelReader
     public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result, bool isFetchedAhead)
         where T : unmanaged
     {
-        if (isFetchedAhead && Sse.IsSupported)
-            FetchAhead((byte*)source.Labels, offset + (TilesAhead * count), count, source.Element);
+        if (isFetchedAhead)
+            FetchAhead((byte*)source.Labels, offset + (Prefetch.TilesAhead * count), count, source.Element);
         if (source.IsSampled || count % 8 != 0 || source.IgnoresClass)
             return false;
         switch (source.Element)
@@ -57,13 +55,10 @@ internal static unsafe class LabelReader
         }
     }
 
-    // Between two tiles the processor reads much else, and does not see these coming. It may ask for what lies behind the end: that is no access.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
     {
         int size = element switch { TargetElement.Int64 => sizeof(long), TargetElement.Int32 => sizeof(int), TargetElement.Int16 or TargetElement.UInt16 => sizeof(short), _ => 1 };
-        for (int at = 0; at < count * size; at += CacheLine)
-            Sse.Prefetch0(labels + (first * size) + at);
+        Prefetch.Lines(labels + (first * size), (long)count * size);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
