@@ -40,13 +40,12 @@ internal sealed class DeviceLoss
     public static string? Reason(ILoss loss) => s_notes.TryGetValue(loss, out Note? note) ? note.Reason : null;
 
     /// <summary>The device whose kernels a call takes; null where tensor operations are to be used, and the reason is noted.</summary>
-    public static TensorDevice? Find(ILoss loss, LossComponents? components, Tensor logits)
+    public static TensorDevice? Find(ILoss loss, Tensor logits)
     {
         if (TorchLoss.ForceTensorOperations || (TensorDevice.Forced is null && logits.device_type == DeviceType.CPU))
             return null;
         TensorDevice? device = null;
-        string? reason = GpuEvaluator.WhyNot(loss)
-            ?? (components is null ? null : "the call asks for components, which the kernels do not compute; they do where Components is null");
+        string? reason = GpuEvaluator.WhyNot(loss);
         if (reason is null)
             device = TensorDevice.Of(logits, out reason);
         if (reason is null && s_all.TryGetValue((loss.GetType(), device!, device!.Stream), out DeviceLoss? known))
@@ -57,21 +56,38 @@ internal sealed class DeviceLoss
 
     /// <summary>The value into a tensor, and what the gradient needs; null where the kernels do not compile.</summary>
     public static Tensor? Forward(
-        ILoss loss, TensorDevice device, BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value)
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value,
+        LossComponents? components)
     {
         DeviceLoss own = Of(loss, device);
         own.Report(isEarlier: true);
-        Tensor? sums = own.Forward(shape, logits, target, inputs, parameters, value);
+        int classes = checked((int)shape.Classes);
+        Tensor? shares = components is null
+            ? null
+            : torch.empty(new long[] { own.evaluator.ComponentLength(classes) }, dtype: ScalarType.Float64, device: logits.device);
+        Tensor? sums = own.Forward(shape, grid, logits, target, inputs, parameters, value, shares);
         if (sums is null)
             Remember(loss, own.failure);
+        else if (shares is not null)
+            Defer(loss, components!, classes, shares.DetachFromDisposeScope());
         return sums;
     }
 
+    // The components stay on the device until somebody reads them: that is what waits for it.
+    private static void Defer(ILoss loss, LossComponents components, int classes, Tensor shares) => components.Defer(loss, classes, values =>
+    {
+        using (shares)
+        {
+            using Tensor read = shares.cpu();
+            read.data<double>().ToArray().CopyTo(values, 0);
+        }
+    });
+
     /// <summary>The gradient, from what the value left.</summary>
     public static void Backward(
-        ILoss loss, TensorDevice device, BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums,
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums,
         Tensor upstream, Tensor gradient) =>
-        Of(loss, device).Backward(shape, logits, target, inputs, parameters, sums, upstream, gradient);
+        Of(loss, device).Backward(shape, grid, logits, target, inputs, parameters, sums, upstream, gradient);
 
     /// <summary>Says what was wrong with the target, once a value has been read that is NaN.</summary>
     public static void ReportFault(ILoss loss, Tensor logits)
@@ -126,7 +142,8 @@ internal sealed class DeviceLoss
         return DeviceTensor.Strides(second, hasClasses: true);
     }
 
-    private Tensor? Forward(BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value)
+    private Tensor? Forward(
+        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value, Tensor? shares)
     {
         lock (gate)
         {
@@ -135,7 +152,7 @@ internal sealed class DeviceLoss
             device.Enter(stream);
             try
             {
-                GpuBatch batch = Batch(shape, logits, target, inputs);
+                GpuBatch batch = Batch(shape, grid, logits, target, inputs);
                 try
                 {
                     evaluator.Compile(batch);
@@ -150,7 +167,7 @@ internal sealed class DeviceLoss
                 using Tensor fault = torch.empty(new long[] { 1 }, dtype: ScalarType.Int32, device: logits.device);
                 evaluator.Forward(
                     batch, device.Address(value, isWritten: true), device.Address(sums, isWritten: true), device.Address(fault, isWritten: true),
-                    parameters);
+                    parameters, shares is null ? 0 : device.Address(shares, isWritten: true));
                 device.Leave();
                 faults.Watch(fault);
                 return sums;
@@ -159,12 +176,14 @@ internal sealed class DeviceLoss
             {
                 device.Leave();
                 KeepAlive(logits, target, inputs, value);
+                GC.KeepAlive(shares);
             }
         }
     }
 
     private void Backward(
-        BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums, Tensor upstream, Tensor gradient)
+        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums, Tensor upstream,
+        Tensor gradient)
     {
         lock (gate)
         {
@@ -174,7 +193,7 @@ internal sealed class DeviceLoss
                 GpuStrides strides = DeviceTensor.Strides(gradient, hasClasses: true)
                     ?? throw new InvalidOperationException("The gradient's pixels are not evenly spaced.");
                 evaluator.Backward(
-                    Batch(shape, logits, target, inputs), device.Address(sums, isWritten: true), device.Address(gradient, isWritten: true), strides,
+                    Batch(shape, grid, logits, target, inputs), device.Address(sums, isWritten: true), device.Address(gradient, isWritten: true), strides,
                     device.Address(upstream, isWritten: false), parameters: parameters);
             }
             finally
@@ -195,7 +214,7 @@ internal sealed class DeviceLoss
         GC.KeepAlive(result);
     }
 
-    private GpuBatch Batch(BatchShape shape, Tensor logits, Tensor target, Tensor[] inputs)
+    private GpuBatch Batch(BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs)
     {
         CpuCall types = TensorMemory.NewCall(CpuMode.Measure, logits, target, shape.HasLabels, shape.ToResizedLossShape());
         return new GpuBatch
@@ -207,6 +226,7 @@ internal sealed class DeviceLoss
             Target = device.Address(target, isWritten: false),
             TargetElement = types.TargetElement,
             TargetStrides = TargetStrides(definition, shape, target),
+            Grid = grid,
             Inputs = Array.ConvertAll(inputs, input => device.Address(input, isWritten: false)),
         };
     }

@@ -76,7 +76,7 @@ internal sealed class LossCall
         try
         {
             if (device is not null)
-                value = DeviceValue(device, logits, target, inputs, isRecorded);
+                value = DeviceValue(device, logits, target, inputs, components, isRecorded);
             value ??= usesKernel
                 ? KernelValue(logits, target, inputs, components)
                 : OperationsValue(logits, target, inputs, components, isRecorded);
@@ -119,7 +119,7 @@ internal sealed class LossCall
             return DeviceGradient(device, sums, logits, target, inputs, upstream);
         if (usesKernel && loss.Definition.Pairs != Pairs.None)
             return PairGradient(logits, target, upstream);
-        Tensor sampled = grid.IsSampled ? TorchLevels.Sample(target, shape.Spatial, grid.Sampling) : target;
+        (Tensor sampled, inputs) = Sampled(target, inputs);
 
         // The kernels resize by themselves; what is differentiated again goes through torch's resize.
         bool resizes = usesKernel && shape.IsResized;
@@ -149,9 +149,15 @@ internal sealed class LossCall
         return input.Return(torch.autograd.grad(new[] { matrix }, new[] { embeddings }, new[] { gradient }, retain_graph: true, create_graph: true)[0]).MoveToOuterDisposeScope();
     }
 
+    // Kernels read a finer target, and maps of its size, as they are; operations take what a coarser grid reads of them.
+    private (Tensor Target, Tensor[] Inputs) Sampled(Tensor target, Tensor[] inputs) => grid.IsSampled
+        ? (TorchLevels.SampleTarget(loss.Definition, target, shape, grid.Sampling), Array.ConvertAll(inputs, map => TorchLevels.Sample(map, shape.Spatial, grid.Sampling)))
+        : (target, inputs);
+
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
         using var noGradient = torch.no_grad();
+        (target, inputs) = Sampled(target, inputs);
         using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
         Tensor[] statistics = input.KeepAll(operations.Statistics(input));
         Tensor result = components is null
@@ -167,12 +173,12 @@ internal sealed class LossCall
     }
 
     // Null where the kernels do not compile: from then on the call is one of tensor operations.
-    private Tensor? DeviceValue(TensorDevice device, Tensor logits, Tensor target, Tensor[] inputs, bool isRecorded)
+    private Tensor? DeviceValue(TensorDevice device, Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
         using var noGradient = torch.no_grad();
         ScalarType type = IsReduced ? ScalarType.Float64 : TensorMemory.KernelType(logits);
         Tensor value = torch.empty(ElementShape(), dtype: type, device: logits.device);
-        Tensor? left = DeviceLoss.Forward(loss, device, shape, logits, target, inputs, parameters, value);
+        Tensor? left = DeviceLoss.Forward(loss, device, shape, grid, logits, target, inputs, parameters, value, components);
         if (left is null)
         {
             this.device = null;
@@ -196,7 +202,7 @@ internal sealed class LossCall
         if (DeviceTensor.Strides(gradient, hasClasses: true) is null)
             gradient = torch.empty(shape.FullShape(), dtype: logits.dtype, device: logits.device);
         Tensor arrived = TensorMemory.Contiguous(upstream.to_type(TensorMemory.KernelType(logits)));
-        DeviceLoss.Backward(loss, device, shape, logits, target, inputs, parameters, sums, arrived, gradient);
+        DeviceLoss.Backward(loss, device, shape, grid, logits, target, inputs, parameters, sums, arrived, gradient);
         return gradient;
     }
 

@@ -82,7 +82,7 @@ internal static class PairLoss
         }
 
         // Its kernels make no matrix; the call leaves the note that says so.
-        DeviceLoss.Find(loss, components, embeddings);
+        DeviceLoss.Find(loss, embeddings);
         Tensor matrix = PairTensors.Matrix(loss.Definition.Pairs, embeddings), target = PairTensors.Target(loss.Definition, embeddings, labels);
         var call = new LossCall(loss, parameters, operations, MatrixShape(matrix), usesKernel: false, matrix.dtype, isMatrix: true);
         return LossBackward.Value(matrix.contiguous(), target, call, Array.Empty<Tensor>(), components).to_type(embeddings.dtype);

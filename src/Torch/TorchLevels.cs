@@ -86,24 +86,36 @@ internal static class TorchLevels
         }
 
         bool usesKernel = TorchLoss.UsesKernel(output);
-        if (!usesKernel || !isSampled || !hasLabels || maps.Length > 0)
+        TensorDevice? device = isSampled && !usesKernel ? DeviceLoss.Find(loss, output) : null;
+        int first = FirstAxis(loss.Definition, target, hasLabels, spatial.Length);
+        if (device is null && (!usesKernel || !isSampled || !hasLabels || maps.Length > 0))
         {
             var own = new Tensor[maps.Length];
             for (int k = 0; k < maps.Length; k++)
                 own[k] = Sample(maps[k], spatial, sampling);
-            int first = FirstAxis(loss.Definition, target, hasLabels, spatial.Length);
             Tensor picked = isSampled ? Sample(target, first, spatial, sampling) : target;
             return TorchLoss.Forward(loss, index, dense, components, output, picked, own);
         }
 
-        // Of the size of the output, for the checks; the kernel reads all labels as they are.
-        Tensor part = target;
-        for (int k = 0; k < spatial.Length; k++)
-            part = part.narrow((int)target.dim() - spatial.Length + k, 0, spatial[k]);
-        BatchShape shape = TorchChecks.Batch(loss.Definition, output, part, name);
+        // Of the size of the output, for the checks; the kernels read target and maps as they are.
+        BatchShape shape = TorchChecks.Batch(loss.Definition, output, Part(target, first, spatial), name);
+        TorchChecks.Inputs(loss.Definition, shape, output, Array.ConvertAll(maps, map => Part(map, (int)map.dim() - spatial.Length, spatial)));
+        Tensor[] inputs = maps.AsSpan().ToArray();
+        TorchLoss.Prepare(loss.Definition, shape, usesKernel, device is not null, ref output, ref target, inputs);
         var grid = new LabelGrid(spatial, full, sampling);
-        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), index!, shape, usesKernel: true, output.dtype, grid);
-        return LossBackward.Value(TensorMemory.Readable(output), TensorMemory.Contiguous(target), call, Array.Empty<Tensor>(), components);
+        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), (hasLabels ? index : dense)!, shape, usesKernel, output.dtype, grid, device);
+        return LossBackward.Value(output, target, call, inputs, components);
+    }
+
+    /// <summary>What a coarser grid takes of a target.</summary>
+    public static Tensor SampleTarget(LossDefinition definition, Tensor target, BatchShape shape, LabelSampling sampling) =>
+        Sample(target, FirstAxis(definition, target, shape.HasLabels, shape.Spatial.Length), shape.Spatial, sampling);
+
+    private static Tensor Part(Tensor tensor, int first, long[] spatial)
+    {
+        for (int k = 0; k < spatial.Length; k++)
+            tensor = tensor.narrow(first + k, 0, spatial[k]);
+        return tensor;
     }
 
     // Where the spatial axes of a target begin: behind the images of labels, or their axis of 1, and the channels of a dense target, if

@@ -27,7 +27,7 @@ internal static class TorchLoss
         bool usesKernel = UsesKernel(input);
         if (shape.IsResized && !usesKernel)
             input = Resized(input, shape.Spatial, definition.Resize);
-        TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, components, input);
+        TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, input);
         Prepare(definition, shape, usesKernel, device is not null, ref input, ref target, inputs);
         var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype, device: device);
         return LossBackward.Value(input, target, call, inputs, components).MoveToOuterDisposeScope();
@@ -115,8 +115,8 @@ internal static class TorchLoss
         return torch.nn.functional.interpolate(logits, size: spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned);
     }
 
-    // Tensors as the road reads them: of its types and layouts. Those that are so already are the same objects.
-    private static void Prepare(
+    /// <summary>Tensors as the road reads them: of its types and layouts. Those that are so already are the same objects.</summary>
+    public static void Prepare(
         LossDefinition definition, BatchShape shape, bool usesKernel, bool usesDevice, ref Tensor input, ref Tensor target, Tensor[] inputs)
     {
         if (usesDevice)

@@ -15,19 +15,27 @@ namespace LossGen.Differential;
 /// </summary>
 public sealed class DeviceFormulaTests(ITestOutputHelper output)
 {
-    private const int DefaultCount = 200;
+    private const int DefaultCount = 150, DefaultCountOfNeighbours = 30, DefaultCountOfSorted = 20;
 
     // Sums in another order.
     private const double Tolerance = 1e-7;
 
     [OpenClFact]
-    public void KernelsAgreeWithTheReference()
+    public void KernelsAgreeWithTheReference() => Agree(FormulaKind.Pixels, DefaultCount);
+
+    [OpenClFact]
+    public void KernelsAgreeOnNeighbours() => Agree(FormulaKind.Neighbours, DefaultCountOfNeighbours);
+
+    [OpenClFact]
+    public void KernelsAgreeOnSortedPixels() => Agree(FormulaKind.Sorted, DefaultCountOfSorted);
+
+    private void Agree(FormulaKind kind, int defaultCount)
     {
-        int seed = DifferentialTests.Setting("LOSSGEN_SEED", 1), count = DifferentialTests.Setting("LOSSGEN_DEVICE_FORMULAS", DefaultCount), first = DifferentialTests.Setting("LOSSGEN_FIRST", 0);
+        int seed = DifferentialTests.Setting("LOSSGEN_SEED", 1), count = DifferentialTests.Setting("LOSSGEN_DEVICE_FORMULAS", defaultCount), first = DifferentialTests.Setting("LOSSGEN_FIRST", 0);
         using OpenClDevice device = OpenClDevice.Open();
         device.CompilesQuickly = true;
         var watch = Stopwatch.StartNew();
-        Trial[] trials = [.. Enumerable.Range(first, count).Select(index => Trial.Create(seed, index))];
+        Trial[] trials = [.. Enumerable.Range(first, count).Select(index => Trial.Create(seed, index, kind))];
         DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()), SharedEngine.Source, properties: ("LossGenGpu", "true"));
         output.WriteLine($"compile {watch.Elapsed.TotalSeconds:0.0} s");
         int compared = 0, without = 0, refused = 0, undecided = 0, notFinite = 0;

@@ -48,6 +48,9 @@ internal sealed record PassPlan(
 
     private ImmutableArray<Node>? neighbours;
 
+    /// <summary>The pass leaves nothing: only its steps run.</summary>
+    public bool IsIdle => ClassSums.Length + PixelSums.Length + Stores.Length + Maps.Length == 0 && Gradient is null && Elements is null;
+
     /// <summary>The operations on whole images that run when the pass is done, in their order.</summary>
     public ImmutableArray<Node> Steps { get; init; } = [];
 

@@ -19,12 +19,12 @@ public sealed class LossComponents
         definition = loss.Definition;
         this.classes = classes;
         if (definition.Reduction == Reduction.None)
-            throw new NotSupportedException($"{definition.Name} declares Reduction.None and has no one value that terms have a share in.");
+            throw new NotSupportedException(NoShares(definition));
         if (classes < 1)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
         if (definition.Classes > 0 && classes != definition.Classes)
             throw new ArgumentException($"There are {classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(classes));
-        values = new double[Math.Max(1, definition.Components.Count) + (definition.Components.Count(term => term.HasClasses) * classes)];
+        values = new double[Length(definition, classes)];
         values.AsSpan().Fill(double.NaN);
     }
 
@@ -72,6 +72,11 @@ public sealed class LossComponents
         CheckCall(loss, callClasses);
         pending = read;
     }
+
+    /// <summary>How many numbers there are: terms, then classes.</summary>
+    internal static int Length(LossDefinition definition, int classes) => Math.Max(1, definition.Components.Count) + (definition.Components.Count(term => term.HasClasses) * classes);
+
+    internal static string NoShares(LossDefinition definition) => $"{definition.Name} declares Reduction.None and has no one value that terms have a share in.";
 
     /// <summary>The memory that a call fills.</summary>
     internal double[] Prepare(ILoss loss, int callClasses)

@@ -33,6 +33,11 @@ public sealed record GpuBatch
     public GpuStrides? TargetStrides { get; init; }
 
     /// <summary>
+    /// Where target and inputs are of a finer grid than the logits, whose extents are those of <see cref="Shape"/>: which of them a pixel takes. They are read where they lie.
+    /// </summary>
+    public LabelGrid Grid { get; init; }
+
+    /// <summary>
     /// The loss's own inputs in the order of its definition, (N, S) or (N, C, S): double where the logits are, else float.
     /// </summary>
     public IReadOnlyList<nint> Inputs { get; init; } = [];

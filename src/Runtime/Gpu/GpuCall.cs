@@ -31,6 +31,9 @@ internal sealed class GpuCall
 
     public GpuStrides Target { get; init; }
 
+    /// <summary>Of the target, where that has more pixels than the logits.</summary>
+    public LabelGrid Grid { get; init; }
+
     public int Images => shape.Batch;
 
     public long Pixels => shape.Pixels;
@@ -67,7 +70,21 @@ internal sealed class GpuCall
     public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.HasOwnKeys).Sum(sum => sum.Rows(Classes));
 
     /// <summary>The keys and, behind them, what passes keep of each pixel for later ones.</summary>
-    public long KeyBytes => Math.Max(sizeof(double), (KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Length)) * RealBytes);
+    public long KeyBytes => Math.Max(sizeof(double), Map(layout.Maps.Length) * RealBytes);
+
+    /// <summary>Where a map of those that passes and steps leave begins: behind the keys.</summary>
+    public long Map(int place) => KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Take(place).Sum(hasClass => hasClass ? (long)Classes : 1));
+
+    /// <summary>How many numbers a pixel has there.</summary>
+    public int MapRows(int place) => layout.Maps[place] ? Classes : 1;
+
+    /// <summary>Passes store keys or maps.</summary>
+    public bool Stores => RunningSums.Length + layout.Maps.Length > 0;
+
+    /// <summary>The axes that a loss of neighbours knows.</summary>
+    public int Dimensions { get; init; }
+
+    public ImageGrid ImageGrid => new(Dimensions, shape.Depth, shape.Height, shape.Width);
 
     private int RealBytes => IsDouble ? sizeof(double) : sizeof(float);
 
@@ -94,6 +111,13 @@ internal sealed class GpuCall
         Sorted = SumDoubles,
         Blocks = Blocks,
         BlocksOfImage = blocksOfImage,
+        Depth = Grid.IsSampled ? Grid.Depth : shape.Depth,
+        Height = Grid.IsSampled ? Grid.Height : shape.Height,
+        Width = Grid.IsSampled ? Grid.Width : shape.Width,
+        TargetDepth = Grid.TargetDepth,
+        TargetHeight = Grid.TargetHeight,
+        TargetWidth = Grid.TargetWidth,
+        TakesFirst = Grid.Sampling == LabelSampling.First ? 1 : 0,
     };
 
     public GpuReduction Reduction(PassLayout pass, int index) => new()
@@ -107,10 +131,13 @@ internal sealed class GpuCall
         FirstPixelMaximum = pass.SumLength(Classes) - pass.PixelMaxima,
     };
 
-    public GpuSection Section(double scale) => new()
+    /// <summary>What the scalar section has; the value that it stores, times the weight, may join what is there.</summary>
+    public GpuSection Section(double scale, double weight, bool adds) => new()
     {
         Pixels = shape.Pixels,
         Scale = scale,
+        Weight = weight,
         Images = shape.Batch,
+        Adds = adds ? 1 : 0,
     };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LossGen.Cpu;
 using LossGen.Kernels;
 
@@ -8,14 +7,15 @@ namespace LossGen.Gpu;
 /// Runs a loss on a device: kernels are asked for and nothing waits; value and gradient are in the device's memory when what is asked for
 /// after them runs. Sums are added up in a fixed order, so that every call gives the same bits. Used by one thread at a time.
 /// </summary>
-public sealed class GpuEvaluator : IDisposable
+public sealed partial class GpuEvaluator : IDisposable
 {
     private readonly IGpuLoss loss;
     private readonly GpuDevice device;
     private readonly GpuArguments arguments = new();
-    private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target), GpuModule> modules = [];
-    private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread;
+    private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target, bool IsSampled), GpuModule> modules = [];
+    private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread, stored;
     private readonly GpuSorting sorting;
+    private readonly GpuSteps steps;
     private double[] sent = [];
 
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
@@ -43,8 +43,9 @@ public sealed class GpuEvaluator : IDisposable
             throw new NotSupportedException($"{loss.Definition.Name} has no kernels for GPUs: {reason}.");
         this.loss = (IGpuLoss)loss;
         this.device = device;
-        (partials, constants, slots, parameters, sums, fault, unread) = (New(), New(), New(), New(), New(), New(), New());
+        (partials, constants, slots, parameters, sums, fault, unread, stored) = (New(), New(), New(), New(), New(), New(), New(), New());
         sorting = new GpuSorting(device, arguments, allocate, free);
+        steps = new GpuSteps(device, arguments, allocate, free);
         GpuScratch New() => new(allocate, free);
     }
 
@@ -72,7 +73,8 @@ public sealed class GpuEvaluator : IDisposable
     /// Receives the value, a double; with <see cref="Reduction.None"/> what remains, (N, C, S) without the axes that are gone: double
     /// where the logits are, else float. NaN after a label that there is no class for.
     /// </param>
-    public void Evaluate(GpuBatch batch, nint value) => Run(Part.Value, batch, new() { Value = value }, null);
+    /// <param name="components">Receives the terms' shares, <see cref="ComponentLength"/> doubles, for <see cref="ReadComponents"/>; 0 where nobody asks.</param>
+    public void Evaluate(GpuBatch batch, nint value, nint components = 0) => Run(Part.Value, batch, new() { Value = value, Components = components }, null);
 
     /// <summary>The value and the gradient of a batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -84,11 +86,13 @@ public sealed class GpuEvaluator : IDisposable
     /// are, else float. 0 stands for ones.
     /// </param>
     /// <param name="scale">A number that the gradient is multiplied by.</param>
-    public void EvaluateWithGradient(GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1)
+    /// <param name="components">As for <see cref="Evaluate"/>.</param>
+    public void EvaluateWithGradient(
+        GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1, nint components = 0)
     {
         GradientAt(gradient);
         CallRules.Upstream(scale);
-        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale }, null);
+        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale, Components = components }, null);
     }
 
     /// <summary>
@@ -115,10 +119,11 @@ public sealed class GpuEvaluator : IDisposable
     /// <see cref="ThrowIfFault"/> reads.
     /// </param>
     /// <param name="parameters">The run-time parameters as <see cref="ILoss.WriteParameters"/> gives them; null for those of now.</param>
-    public void Forward(GpuBatch batch, nint value, nint sums, nint fault = 0, double[]? parameters = null)
+    /// <param name="components">As for <see cref="Evaluate"/>.</param>
+    public void Forward(GpuBatch batch, nint value, nint sums, nint fault = 0, double[]? parameters = null, nint components = 0)
     {
         SumsAt(sums);
-        Run(Part.Value, batch, new() { Value = value, Sums = sums, Fault = fault }, parameters);
+        Run(Part.Value, batch, new() { Value = value, Sums = sums, Fault = fault, Components = components }, parameters);
     }
 
     /// <summary>
@@ -141,6 +146,20 @@ public sealed class GpuEvaluator : IDisposable
         Run(Part.Gradient, batch, new() { Sums = sums, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale }, parameters);
     }
 
+    /// <summary>How many doubles a call leaves for <see cref="LossComponents"/>: the share of each term, and the classes of each term that has them.</summary>
+    /// <param name="classes">C, the number of classes.</param>
+    public int ComponentLength(int classes) => LossComponents.Length(loss.Definition, classes);
+
+    /// <summary>Has components read what a call left, when somebody asks them: that waits for the device. The memory is read until the next call that they are passed to.</summary>
+    /// <param name="components">From the loss.</param>
+    /// <param name="classes">C, the number of classes of the call.</param>
+    /// <param name="memory">What the call was given for them.</param>
+    public void ReadComponents(LossComponents components, int classes, nint memory)
+    {
+        ArgumentNullException.ThrowIfNull(components);
+        components.Defer(loss, classes, values => device.Read(memory, values.AsSpan()));
+    }
+
     /// <summary>Waits, and says what is wrong with the target of the last call, if anything is.</summary>
     /// <exception cref="ArgumentException">It had a label that there is no class for, or a dense target of numbers that are no probabilities.</exception>
     public void ThrowIfFault()
@@ -160,9 +179,16 @@ public sealed class GpuEvaluator : IDisposable
     /// <summary>Gives the evaluator's memory back. What was asked for before still runs.</summary>
     public void Dispose()
     {
-        foreach (GpuScratch memory in (GpuScratch[])[partials, constants, slots, parameters, sums, fault, unread])
+        foreach (GpuScratch memory in (GpuScratch[])[partials, constants, slots, parameters, sums, fault, unread, stored])
             memory.Dispose();
         sorting.Dispose();
+        steps.Dispose();
+    }
+
+    private void CheckComponents(nint components)
+    {
+        if (components != 0 && loss.Definition.Reduction == Reduction.None)
+            throw new NotSupportedException(LossComponents.NoShares(loss.Definition));
     }
 
     private static void GradientAt(nint gradient)
@@ -175,236 +201,5 @@ public sealed class GpuEvaluator : IDisposable
     {
         if (sums == 0)
             throw new ArgumentException("The address of the sums is 0; a forward pass needs memory for them, and its backward pass the same.", nameof(sums));
-    }
-
-    private void Run(Part part, GpuBatch batch, Places places, double[]? given)
-    {
-        (GpuKernels kernels, GpuModule module, GpuCall call) = Open(batch);
-        KernelLayout layout = kernels.Layout!;
-        bool hasGradient = part != Part.Value, isFused = part == Part.Both && layout.Fused is not null;
-        Prepare(call, ref places, given, part);
-        int last = hasGradient ? layout.Passes.Length : layout.ValueStage;
-
-        // Behind the value the sums are there, up to those that only the gradient asks for.
-        int known = part == Part.Gradient ? layout.ValueStage : 0;
-        for (int stage = 0; stage <= last; stage++)
-        {
-            Scalars(module, kernels, call, stage, hasGradient, places);
-            if (stage >= known && stage < last)
-                Pass(module, call, isFused ? layout.Fused! : layout.Passes[stage], stage, batch, places);
-            if (part != Part.Gradient && stage == layout.ValueStage && layout.Elements is { } elements)
-                Pass(module, call, elements, -1, batch, places);
-        }
-
-        if (hasGradient && !isFused)
-            Pass(module, call, layout.Gradient, -1, batch, places);
-    }
-
-    // Checked and compiled.
-    private (GpuKernels Kernels, GpuModule Module, GpuCall Call) Open(GpuBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        LossShape shape = batch.Shape;
-        CallChecks.Shape(loss.Definition, shape);
-        bool hasLabels = batch.TargetElement <= TargetElement.Int64;
-        CallChecks.Kind(loss.Definition, hasLabels);
-        GpuKernels kernels = loss.Kernels(!hasLabels)!;
-        KernelLayout layout = kernels.Layout!;
-        if (batch.Inputs.Count != loss.Definition.Inputs.Count)
-        {
-            throw new ArgumentException(
-                $"The batch has {batch.Inputs.Count} inputs and {loss.Definition.Name} takes {loss.Definition.Inputs.Count}: "
-                    + $"{string.Join(", ", loss.Definition.Inputs.Select(input => input.Name))}.",
-                nameof(batch));
-        }
-
-        int classes = shape.Classes;
-        GpuStrides logits = batch.LogitStrides ?? (shape.ClassesLast ? GpuStrides.ClassesLast(classes, shape.Pixels) : GpuStrides.ClassesFirst(classes, shape.Pixels));
-        var block = GpuBlock.For(classes, shape.Pixels, logits.Class);
-        var call = new GpuCall(layout, shape, block)
-        {
-            Logits = logits,
-            Target = batch.TargetStrides ?? TargetStrides(hasLabels, shape),
-            IsDouble = batch.LogitElement == LogitElement.Double,
-        };
-        if (layout.RunningSums.Length > 0)
-            sorting.Compile(call.IsDouble);
-        return (kernels, Module(kernels, layout, batch, block), call);
-    }
-
-    private GpuStrides TargetStrides(bool hasLabels, LossShape shape)
-    {
-        if (hasLabels)
-            return new(shape.Pixels, 0, 1);
-        int channels = shape.Classes + (loss.Definition.DropLastTargetChannel ? 1 : 0);
-        return loss.Definition.TargetClassAxis == ClassAxis.Last ? GpuStrides.ClassesLast(channels, shape.Pixels) : GpuStrides.ClassesFirst(channels, shape.Pixels);
-    }
-
-    private void Pass(GpuModule module, GpuCall call, PassLayout pass, int statistics, GpuBatch batch, in Places places)
-    {
-        arguments.Clear().Add(batch.Logits).Add(batch.Target).Add(constants.Address).Add(partials.Address).Add(places.Fault)
-            .Add(places.Gradient).Add(pass.WritesElements ? places.Value : 0).Add(places.Upstream).Add(call.Shape(pass, places.Strides ?? call.Logits));
-        foreach (nint input in batch.Inputs)
-            arguments.Add(input);
-        if (call.RunningSums.Length > 0)
-            arguments.Add(places.Sums).Add(sorting.Keys.Address);
-        device.Launch(module, "pass" + pass.Id.ToString(CultureInfo.InvariantCulture), call.Blocks, call.Block.Threads, arguments);
-        if (statistics < 0)
-            return;
-        int count = pass.SumLength(call.Classes);
-        if (count > 0)
-        {
-            arguments.Clear().Add(partials.Address).Add(places.Sums).Add(call.Reduction(pass, statistics));
-            device.Launch(module, "reduce", count * call.Kept, call.Block.Threads, arguments);
-        }
-
-        for (int k = 0; k < call.RunningSums.Length; k++)
-        {
-            if ((pass.Stores & (1 << k)) != 0 && call.RunningSums[k].HasOwnKeys)
-                sorting.Run(call, k, places.Sums);
-        }
-    }
-
-    private void Scalars(GpuModule module, GpuKernels kernels, GpuCall call, int stage, bool hasGradient, in Places places)
-    {
-        bool hasSlopes = hasGradient && ((kernels.GradientStages >> stage) & 1) != 0;
-        if (!hasSlopes && ((kernels.ValueStages >> stage) & 1) == 0)
-            return;
-        arguments.Clear().Add(places.Sums).Add(constants.Address).Add(slots.Address).Add(places.Value).Add(parameters.Address).Add(places.Upstream)
-            .Add(places.Fault).Add(call.Section(places.Scale));
-        device.Launch(module, (hasSlopes ? "slopes" : "scalars") + stage.ToString(CultureInfo.InvariantCulture), 1, call.Block.Threads, arguments);
-    }
-
-    // Memory of the size that the call needs where the caller has none, and the parameters.
-    private void Prepare(GpuCall call, ref Places places, double[]? given, Part part)
-    {
-        partials.Grow(call.PartialBytes);
-        constants.Grow(call.ConstantBytes);
-        slots.Grow(call.SlotBytes);
-        if (call.RunningSums.Length > 0)
-            sorting.Keys.Grow(call.KeyBytes);
-        if (places.Sums == 0)
-        {
-            sums.Grow(call.SumBytes);
-            places.Sums = sums.Address;
-        }
-
-        if (part == Part.Gradient)
-        {
-            // The scalar section writes the value again, which nobody reads.
-            unread.Grow(call.ValueBytes);
-            places.Value = unread.Address;
-        }
-
-        bool isNew = places.Fault == 0 && fault.Address == 0;
-        if (places.Fault == 0)
-        {
-            fault.Grow(sizeof(int));
-            places.Fault = fault.Address;
-        }
-
-        // A backward pass leaves what the last value found.
-        if (part != Part.Gradient || isNew)
-            device.Clear(places.Fault, sizeof(int));
-        int count = loss.ParameterCount(call.Classes);
-        if (parameters.Address == 0 || sent.Length != count)
-        {
-            parameters.Grow(sizeof(double) * Math.Max(1L, count));
-            sent = new double[count];
-            sent.AsSpan().Fill(double.NaN);
-        }
-
-        if (given is not null && given.Length != count)
-            throw new ArgumentException($"{given.Length} parameters were given and {loss.Definition.Name} has {count}.", "parameters");
-        double[] now = given ?? new double[count];
-        if (given is null)
-            loss.WriteParameters(now, call.Classes);
-        if (now.AsSpan().SequenceEqual(sent))
-            return;
-        device.Write(parameters.Address, (ReadOnlySpan<double>)now);
-        now.CopyTo(sent, 0);
-    }
-
-    private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
-    {
-        // What else the macros say follows from the loss and the kind of target.
-        var key = (batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
-        if (modules.TryGetValue(key, out GpuModule? known))
-            return known;
-        List<string> defines = Defines(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement);
-        return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
-    }
-
-    /// <summary>The macros that a text is compiled with.</summary>
-    internal static List<string> Defines(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits, TargetElement target)
-    {
-        bool hasLabels = target <= TargetElement.Int64;
-        var defines = new List<string>
-        {
-            Define("CLASSES", classes), Define("PIXELS", block.Pixels), Define("GROUPS", block.Groups), Define("ROWS", block.Rows),
-            Define("LOGIT_TYPE", (int)logits), Define("TARGET_TYPE", TargetType(target)),
-            Define("VALUE_TYPE", layout.ElementAxes == ElementAxes.None || logits == LogitElement.Double ? 1 : 0),
-        };
-        if (layout.PerImage)
-            defines.Add("PER_IMAGE=1");
-        if (!hasLabels)
-            defines.Add("DENSE=1");
-        if (definition.IgnoreIndex is { } ignored)
-            defines.Add($"IGNORED={(ignored < 0 ? $"({Text(ignored)})" : Text(ignored))}");
-        if (definition.OtherIgnoreIndices.Count > 0)
-            defines.Add("OTHER_IGNORED=" + string.Join(',', definition.OtherIgnoreIndices.Select(Text)));
-        if (hasLabels && definition.IsSingleForeground(classes))
-            defines.Add("SINGLE=1");
-        if (definition.UnitTarget && !hasLabels)
-            defines.Add("UNIT=1");
-        if (layout.Passes.Any(pass => pass.HasMaxima))
-            defines.Add("EXACT=1");
-        return defines;
-
-        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-        static string Define(string name, int number) => name + "=" + Text(number);
-    }
-
-    // As the prelude counts them.
-    private static int TargetType(TargetElement element) => element switch
-    {
-        TargetElement.Byte or TargetElement.Boolean => 7,
-        TargetElement.SByte => 8,
-        TargetElement.Int16 => 6,
-        TargetElement.UInt16 => 9,
-        TargetElement.Int32 => 5,
-        TargetElement.Int64 => 4,
-        TargetElement.Double => 1,
-        _ => 0,
-    };
-
-    // What a call computes: the gradient alone follows a value whose sums are kept.
-    private enum Part
-    {
-        Value,
-        Both,
-        Gradient,
-    }
-
-    // The caller's memory, and the evaluator's own where the caller has none.
-    private record struct Places
-    {
-        public Places()
-        {
-        }
-
-        public nint Value { get; set; }
-
-        public nint Sums { get; set; }
-
-        public nint Fault { get; set; }
-
-        public nint Gradient { get; init; }
-
-        public GpuStrides? Strides { get; init; }
-
-        public nint Upstream { get; init; }
-
-        public double Scale { get; init; } = 1;
     }
 }

@@ -10,18 +10,22 @@ public sealed class GpuKernels
 {
     private static readonly Lazy<string> s_prelude = new(static () => Read("LossGen.Gpu.prelude.cl"));
 
+    private static readonly Lazy<string> s_neighbours = new(static () => Read("LossGen.Gpu.neighbours.cl"));
+
     private static readonly Lazy<string> s_sorting = new(static () => Read("LossGen.Gpu.sort.cl"));
 
     /// <summary>The kernels.</summary>
     /// <param name="layout">The passes, which kernels for GPUs share with those for the CPU.</param>
-    /// <param name="ValueStages">Bit k: there is <c>scalarsK</c>, the scalar section before pass k for the value.</param>
-    /// <param name="GradientStages">Bit k: there is <c>slopesK</c>, the same for value and gradient.</param>
+    /// <param name="ValueStages">Each k for which there is <c>scalarsK</c>, the scalar section before pass k for the value.</param>
+    /// <param name="GradientStages">Each k for which there is <c>slopesK</c>, the same for value and gradient.</param>
     /// <param name="text">C behind the prelude.</param>
-    public GpuKernels(KernelLayout layout, int ValueStages, int GradientStages, string text)
+    /// <param name="HasComponents">There is <c>components</c>; otherwise the value is the only one.</param>
+    public GpuKernels(KernelLayout layout, int[] ValueStages, int[] GradientStages, string text, bool HasComponents = false)
     {
+        this.HasComponents = HasComponents;
         Layout = layout;
-        this.ValueStages = ValueStages;
-        this.GradientStages = GradientStages;
+        this.ValueStages = [.. ValueStages];
+        this.GradientStages = [.. GradientStages];
         Text = text;
     }
 
@@ -38,15 +42,20 @@ public sealed class GpuKernels
 
     internal string? Text { get; }
 
-    internal int ValueStages { get; }
+    internal HashSet<int> ValueStages { get; } = [];
 
-    internal int GradientStages { get; }
+    internal HashSet<int> GradientStages { get; } = [];
+
+    internal bool HasComponents { get; }
 
     /// <summary>Why there are no kernels; null where there are.</summary>
     internal string? Reason { get; }
 
     /// <summary>What all kernels begin with.</summary>
     internal static string Prelude => s_prelude.Value;
+
+    /// <summary>The kernels of steps over whole images, behind the prelude.</summary>
+    internal static string Neighbours => s_neighbours.Value;
 
     /// <summary>The kernels that sort, behind the prelude.</summary>
     internal static string Sorting => s_sorting.Value;

@@ -23,16 +23,12 @@ internal sealed class GpuSorting : IDisposable
     {
         this.device = device;
         this.arguments = arguments;
-        Keys = New();
         (wholes, order, otherWholes, otherOrder, table, totals) = (New(), New(), New(), New(), New(), New());
         GpuScratch New() => new(allocate, free);
     }
 
     /// <summary>Of so many pixels, or of one segment, the order lies in memory at once: 288 MiB of float keys, 416 of double.</summary>
     public long MostPixels { get; set; } = 1 << 24;
-
-    /// <summary>Where passes store keys.</summary>
-    public GpuScratch Keys { get; }
 
     /// <summary>Compiles the kernels, which are the same for all losses.</summary>
     public GpuModule Compile(bool isDouble) => modules[isDouble ? 1 : 0] ??= device.Compile(GpuKernels.Prelude + GpuKernels.Sorting, Defines(isDouble));
@@ -44,8 +40,9 @@ internal sealed class GpuSorting : IDisposable
     /// <summary>Sums up all that is sorted by the keys of a running sum.</summary>
     /// <param name="call">The extents.</param>
     /// <param name="keys">The running sum whose keys were stored.</param>
+    /// <param name="stored">The memory of keys.</param>
     /// <param name="sums">The memory of sums and, behind them, of running sums.</param>
-    public void Run(GpuCall call, int keys, nint sums)
+    public void Run(GpuCall call, int keys, nint stored, nint sums)
     {
         GpuModule module = Compile(call.IsDouble);
         RunningSumLayout[] layouts = call.RunningSums;
@@ -69,7 +66,7 @@ internal sealed class GpuSorting : IDisposable
                 Strips = strips,
             };
             int now = Math.Min(together, segments - first);
-            Sort(module, own, now, call.IsDouble ? 64 : 32);
+            Sort(module, own, stored, now, call.IsDouble ? 64 : 32);
             for (int k = keys; k < layouts.Length; k++)
             {
                 if (call.KeysOf(k) == keys)
@@ -81,7 +78,7 @@ internal sealed class GpuSorting : IDisposable
     /// <summary>Gives its memory back. What was asked for before still runs.</summary>
     public void Dispose()
     {
-        foreach (GpuScratch memory in (GpuScratch[])[Keys, wholes, order, otherWholes, otherOrder, table, totals])
+        foreach (GpuScratch memory in (GpuScratch[])[wholes, order, otherWholes, otherOrder, table, totals])
             memory.Dispose();
     }
 
@@ -98,9 +95,9 @@ internal sealed class GpuSorting : IDisposable
         totals.Grow(Math.Max(tablePieces, valuePieces) * sizeof(double));
     }
 
-    private void Sort(GpuModule module, GpuSegments segments, int count, int bits)
+    private void Sort(GpuModule module, GpuSegments segments, nint stored, int count, int bits)
     {
-        arguments.Clear().Add(Keys.Address).Add(wholes.Address).Add(order.Address);
+        arguments.Clear().Add(stored).Add(wholes.Address).Add(order.Address);
         Launch("sortKeys", segments, Parts(segments.Count, Threads));
         (GpuScratch Wholes, GpuScratch Order) from = (wholes, order), to = (otherWholes, otherOrder);
         int strips = Parts(segments.Strips, Threads), pieces = Parts((long)segments.Strips << DigitBits, Piece);

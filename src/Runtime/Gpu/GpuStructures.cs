@@ -15,6 +15,14 @@ internal struct GpuShape
     public long Sorted;
     public int Blocks;
     public int BlocksOfImage;
+    public int Depth;
+    public int Height;
+    public int Width;
+    public int TargetDepth;
+    public int TargetHeight;
+    public int TargetWidth;
+    public int TakesFirst;
+    public int Unused;
 }
 
 /// <summary><c>Reduction</c> of the prelude: the sums of a pass over its blocks.</summary>
@@ -47,12 +55,38 @@ internal struct GpuSegments
     public int Shift;
 }
 
+/// <summary><c>Step</c> of the kernels over whole images: an axis, maps and the window.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GpuStep
+{
+    public long Pixels;
+    public long Count;
+    public long From;
+    public long Arriving;
+    public long To;
+    public long Inner;
+    public double Spacing;
+    public int Size;
+    public int Rows;
+    public int FromRows;
+    public int ArrivingRows;
+    public int First;
+    public int Taps;
+    public int Weights;
+    public int Border;
+    public int IsMinimum;
+    public int Joins;
+    public int IsLast;
+    public int Unused;
+}
+
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct GpuSection
 {
     public long Pixels;
     public double Scale;
+    public double Weight;
     public int Images;
-    public int Unused;
+    public int Adds;
 }

@@ -16,6 +16,8 @@
 //   OTHER_IGNORED                  more of them, with commas between
 //   SINGLE                         labels 0 and 1 of the one class that there is
 //   UNIT                           a dense target is a probability: other numbers are a fault
+//   SAMPLED                        target and maps are of a finer grid than the logits
+//   DIMENSIONS                     the axes of an image that a loss of neighbours knows
 //   EXACT                          no product joins an addition: which pixel has a maximum is asked in a later pass
 //   ON_CPU                         the device is a processor, whose compiler takes long for loops with barriers
 #define WIDTH (PIXELS * GROUPS)
@@ -254,7 +256,7 @@ DEVICE bits16 toHalf(float x) { bits16 h; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h)
 #define FAULTLESS(v) (*fault ? NOT_A_NUMBER : (v))
 #if VALUE_TYPE == 1
 #define VALUE double
-#define STORE_VALUE(i, v) (value[i] = FAULTLESS(v))
+#define STORE_VALUE(i, v) (value[i] = (section.adds ? value[i] : 0) + section.weight * FAULTLESS(v))
 #elif VALUE_TYPE == 2 && defined(__OPENCL_VERSION__)
 #define VALUE half
 #define STORE_VALUE(i, v) vstore_half((float)FAULTLESS(v), i, value)
@@ -279,6 +281,7 @@ typedef struct {
     int64 gradientImage, gradientClass, gradientPixel;
     int64 constants, sorted;
     int blocks, blocksOfImage;
+    int depth, height, width, targetDepth, targetHeight, targetWidth, takesFirst, unused;
 } Shape;
 
 #define PASS_PARAMETERS \
@@ -444,19 +447,60 @@ BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
     SHARED real room[WIDTH]; \
     const int lane = THREAD % PIXELS, group = THREAD / PIXELS
 
+// Which place along an axis is read beyond its ends: none, the last one, or that of the axis mirrored there, which is not repeated.
+DEVICE int sourceOf(int place, int length, int border)
+{
+    if (place >= 0 && place < length)
+        return place;
+    if (border == 0)
+        return -1;
+    if (border == 1 || length == 1)
+        return place < 0 ? 0 : length - 1;
+    const int period = 2 * (length - 1), within = (place % period + period) % period;
+    return within < length ? within : period - within;
+}
+
+DEVICE int64 besidePixel(int64 pixel, int length, int64 inner, int by, int border)
+{
+    const int place = (int)(pixel / inner % length), source = sourceOf(place + by, length, border);
+    return source < 0 ? -1 : pixel + (int64)(source - place) * inner;
+}
+
+// A pixel of a coarser output takes what lies in the middle of what it covers in the target, or what comes first.
+#ifdef SAMPLED
+DEVICE int64 sampledPlace(int64 place, int64 extent, int64 target, int takesFirst)
+{
+    return takesFirst ? place * target / extent : (2 * place + 1) * target / (2 * extent);
+}
+DEVICE int64 sampledPixel(int64 pixel, int64 height, int64 width, int64 depth, int64 targetHeight, int64 targetWidth, int64 targetDepth, int takesFirst)
+{
+    const int64 row = pixel / width, slice = row / height;
+    const int64 z = sampledPlace(slice, depth, targetDepth, takesFirst), y = sampledPlace(row - slice * height, height, targetHeight, takesFirst);
+    return (z * targetHeight + y) * targetWidth + sampledPlace(pixel - row * width, width, targetWidth, takesFirst);
+}
+#define TARGET_PIXELS ((int64)shape.targetDepth * shape.targetHeight * shape.targetWidth)
+#define TARGET_PIXEL \
+    sampledPixel(pixel, shape.height, shape.width, shape.depth, shape.targetHeight, shape.targetWidth, shape.targetDepth, shape.takesFirst)
+#else
+#define TARGET_PIXELS shape.pixels
+#define TARGET_PIXEL pixel
+#endif
+
 // Block b has PIXELS * ROWS pixels: counted through the batch, or, where sums are kept for each image, of one image.
 #ifdef PER_IMAGE
 #define BEGIN_PIXEL() \
     const int64 image = BLOCK / shape.blocksOfImage; \
     const int64 pixel = ((int64)(BLOCK % shape.blocksOfImage) * ROWS + row) * PIXELS + lane, at = image * shape.pixels + pixel; \
-    const int inside = pixel < shape.pixels
+    const int inside = pixel < shape.pixels; \
+    const int64 targetPixel = TARGET_PIXEL
 #define BEGIN_CONSTANTS(rows, shared) \
     GLOBAL const real* RESTRICT constants = allConstants + shape.constants + (int64)(BLOCK / shape.blocksOfImage) * ((rows) * CLASSES + (shared))
 #else
 #define BEGIN_PIXEL() \
     const int64 at = ((int64)BLOCK * ROWS + row) * PIXELS + lane; \
     const int inside = at < shape.images * shape.pixels; \
-    const int64 image = inside ? at / shape.pixels : 0, pixel = inside ? at - image * shape.pixels : 0
+    const int64 image = inside ? at / shape.pixels : 0, pixel = inside ? at - image * shape.pixels : 0; \
+    const int64 targetPixel = TARGET_PIXEL
 #define BEGIN_CONSTANTS(rows, shared) GLOBAL const real* RESTRICT constants = allConstants + shape.constants
 #endif
 // Numbers for each class are held like the logits, unless they are too many.
@@ -464,15 +508,31 @@ BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
 #define OWN (inside && group == 0)
 
 #define LOGIT_AT ((size)(image * shape.logitImage + pixel * shape.logitPixel) + (size)CLASS * (size)shape.logitClass)
-#define TARGET_AT ((size)(image * shape.targetImage + pixel * shape.targetPixel) + (size)CLASS * (size)shape.targetClass)
+#define TARGET_AT ((size)(image * shape.targetImage + targetPixel * shape.targetPixel) + (size)CLASS * (size)shape.targetClass)
 #define GRADIENT_AT ((size)(image * shape.gradientImage + pixel * shape.gradientPixel) + (size)CLASS * (size)shape.gradientClass)
 #define ELEMENT_AT ((size)((image * CLASSES + CLASS) * shape.pixels + pixel))
 #define READ_LOGIT() (inside ? LOAD_LOGIT(logits, LOGIT_AT) : 0)
 #define READ_PIXEL(map) (inside ? (map)[at] : 0)
 #define READ_CLASS(map) (inside ? (map)[ELEMENT_AT] : 0)
+// The loss's own inputs lie as the target does.
+#define READ_PIXEL_INPUT(map) (inside ? (map)[image * TARGET_PIXELS + targetPixel] : 0)
+#define READ_CLASS_INPUT(map) (inside ? (map)[(image * CLASSES + CLASS) * TARGET_PIXELS + targetPixel] : 0)
 // Without an upstream gradient each value counts once.
 #define READ_UPSTREAM() (inside ? (upstream_ ? upstream_[at] : 1) : 0)
 #define READ_CLASS_UPSTREAM() (inside ? (upstream_ ? upstream_[ELEMENT_AT] : 1) : 0)
+// A neighbour along an axis of the image: its place among the pixels, below 0 where there is none.
+#ifndef DIMENSIONS
+#define DIMENSIONS 2
+#endif
+#define AXIS_SIZE(axis) ((axis) + 3 - DIMENSIONS == 0 ? shape.depth : (axis) + 3 - DIMENSIONS == 1 ? shape.height : shape.width)
+#define AXIS_INNER(axis) ((axis) + 3 - DIMENSIONS == 0 ? (int64)shape.height * shape.width : (axis) + 3 - DIMENSIONS == 1 ? (int64)shape.width : 1)
+#define BEGIN_NEIGHBOUR(k, axis, by, border) const int64 beside##k = besidePixel(pixel, AXIS_SIZE(axis), AXIS_INNER(axis), by, border)
+#define HAS_NEIGHBOUR(k) (beside##k >= 0 ? R(1.0) : R(0.0))
+#define READ_LOGIT_OF_NEIGHBOUR(k) \
+    (inside && beside##k >= 0 \
+        ? LOAD_LOGIT(logits, (size)(image * shape.logitImage + beside##k * shape.logitPixel) + (size)CLASS * (size)shape.logitClass) : 0)
+#define READ_PIXEL_OF_NEIGHBOUR(k, map) (inside && beside##k >= 0 ? (map)[image * shape.pixels + beside##k] : 0)
+#define READ_CLASS_OF_NEIGHBOUR(k, map) (inside && beside##k >= 0 ? (map)[(image * CLASSES + CLASS) * shape.pixels + beside##k] : 0)
 #define STORE_GRADIENT(v) STORE_LOGIT(gradient, GRADIENT_AT, v)
 // Maps of running sums, behind the sums over pixels, and of keys to be sorted: so many maps with classes, and without, lie before one.
 #define MAPS_BEFORE(perClass, perPixel) ((size)((perClass) * CLASSES + (perPixel)) * (size)(shape.images * shape.pixels))
@@ -537,7 +597,7 @@ DEVICE int checkedLabel(int64 label, int isRead, GLOBAL int* fault)
     return (int)label - FIRST_LABEL;
 }
 #define BEGIN_LABEL() \
-    const int64 found = inside ? (int64)LOAD_TARGET(target, (size)(image * shape.targetImage + pixel * shape.targetPixel)) : 0; \
+    const int64 found = inside ? (int64)LOAD_TARGET(target, (size)(image * shape.targetImage + targetPixel * shape.targetPixel)) : 0; \
     const int valid = inside && !IS_IGNORED(found), label = checkedLabel(found, valid, fault)
 #endif
 
@@ -593,8 +653,8 @@ KERNEL void reduce(GLOBAL const real* RESTRICT partials, GLOBAL double* RESTRICT
 
 typedef struct {
     int64 pixels;
-    double scale;
-    int images, unused;
+    double scale, weight; // of the gradient that arrives; of the value, which may be added to what is there
+    int images, adds;
 } Section;
 
 #define SCALAR_PARAMETERS \

@@ -176,6 +176,9 @@ public sealed class KernelLayout
     /// <summary>Some of these are logits.</summary>
     internal bool ReadsLogitsOfNeighbours => Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
 
+    /// <summary>A gradient whose sums are known needs maps that passes of the value store, and steps leave.</summary>
+    internal bool NeedsMapsAgain => Array.Exists(Passes, pass => pass.Steps.Length > 0 || (pass.MapStores.Length > 0 && !pass.MapsEnd));
+
     /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
     public ElementAxes ElementAxes { internal get; init; }
 

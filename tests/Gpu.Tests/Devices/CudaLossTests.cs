@@ -114,6 +114,92 @@ public sealed class CudaLossTests
         Assert.Equal([0, 0, 0, 0, 0, 0, 0], mock.Live);
     }
 
+    /// <summary>The terms' shares come last and from the sums; outputs of several sizes read one target and join one value.</summary>
+    [MockFact]
+    public void ComponentsAndLevelsAreAskedForWithTheRest()
+    {
+        const int Components = 0x70000;
+        using var mock = Mock();
+        foreach (string section in new[] { "scalars0", "scalars1", "components" })
+            mock.Kernel(section, 8, 8, 8, 8, 8, 8, 8, Unsafe.SizeOf<GpuSection>());
+        using CudaDevice device = Open(mock);
+        using var evaluator = new GpuEvaluator(s_loss.Value, device);
+        var fine = new GpuBatch { Shape = new LossShape(2, 4, 21, 37), Logits = Logits, Target = Target };
+        Assert.Equal(2 + 4, evaluator.ComponentLength(4));
+        evaluator.Evaluate(fine, Value, Components);
+        Launch[] launches = Launches(mock);
+        Assert.Equal(["scalars0", "pass0", "reduce", "scalars1", "components"], launches.Select(launch => launch.Kernel));
+        Assert.Equal([Value, Components], launches[3..].Select(launch => launch.Addresses(3)[0]));
+        Assert.Equal(launches[3].Addresses(0), launches[4].Addresses(0));
+        Assert.DoesNotContain("SAMPLED", mock.Options, StringComparison.Ordinal);
+
+        mock.Forget();
+        evaluator.EvaluateLevels(new(1, 0, 0.5), [fine, fine, fine with { Shape = new LossShape(2, 4, 10, 18), Logits = Gradient }], [21, 37], Value);
+        launches = Launches(mock);
+        Assert.Equal(["scalars0", "pass0", "reduce", "scalars1", "scalars0", "pass0", "reduce", "scalars1"], launches.Select(launch => launch.Kernel));
+        Assert.Contains("--define-macro=SAMPLED=1", mock.Options, StringComparison.Ordinal);
+        Assert.Single(mock.Log, line => line == "cuMemsetD8Async");
+
+        // The weight of the value, and whether it joins; the extents of pixels and target.
+        Assert.Equal([(1, 0), (0.5, 1)], new[] { launches[3], launches[7] }.Select(launch => (BitConverter.ToDouble(launch.Arguments[7], 16), BitConverter.ToInt32(launch.Arguments[7], 28))));
+        Assert.Equal([Logits, Target, Gradient, Target], [.. launches[1].Addresses(0, 1), .. launches[5].Addresses(0, 1)]);
+        Assert.Equal([1, 10, 18, 1, 21, 37, 0], Enumerable.Range(0, 7).Select(k => BitConverter.ToInt32(launches[5].Arguments[8], 112 + (4 * k))));
+    }
+
+    /// <summary>Steps run between the passes, on what those left; for the gradient they run again.</summary>
+    [MockFact]
+    public void StepsRunBetweenThePasses()
+    {
+        const string Pooled = """
+            [Loss(Activation.None, Target = TargetKind.Index)]
+            public sealed partial class Declared
+            {
+                private static Value Formula(Prediction x, Target y) => Mean(MaxPool(x.Logit, 3) * y);
+            }
+            """;
+        ILoss loss = DeclarationCompiler.Compile([Pooled], properties: ("LossGenGpu", "true")).Create(Pooled);
+        using var mock = new MockLibrary();
+        int[] pointers = [8, 8, 8, 8, 8, 8, 8, 8];
+        mock.Kernel("reduce", 8, 8, Unsafe.SizeOf<GpuReduction>());
+        foreach (int k in Enumerable.Range(0, 4))
+            mock.Kernel($"pass{k}", [.. pointers, Unsafe.SizeOf<GpuShape>(), 8, 8]);
+        foreach (int k in Enumerable.Range(0, 3))
+        {
+            mock.Kernel($"scalars{k}", [.. pointers[1..], Unsafe.SizeOf<GpuSection>()]);
+            mock.Kernel($"slopes{k}", [.. pointers[1..], Unsafe.SizeOf<GpuSection>()]);
+        }
+
+        mock.Kernel("stepPool", 8, 8, Unsafe.SizeOf<GpuStep>());
+        mock.Kernel("stepChoose", 8, 8, Unsafe.SizeOf<GpuStep>());
+        mock.Kernel("stepGather", 8, 8, 8, Unsafe.SizeOf<GpuStep>());
+        using (CudaDevice device = Open(mock))
+        {
+            using var evaluator = new GpuEvaluator(loss, device);
+            var batch = new GpuBatch { Shape = new LossShape(2, 3, 10, 11), Logits = Logits, Target = Target };
+            evaluator.Forward(batch, Value, Sums, 0);
+            Launch[] launches = [.. Launches(mock).Where(launch => !launch.Kernel.StartsWith('s') || launch.Kernel.StartsWith("step", StringComparison.Ordinal))];
+            Assert.Equal(["pass0", "stepPool", "stepPool", "pass1", "reduce"], launches.Select(launch => launch.Kernel));
+
+            // A thread for each of 2 x 3 x 110 numbers. Along the rows into memory of the step's own, and from there along the columns into a map.
+            Assert.All(launches[1..3], launch => Assert.Equal((3, 256), (launch.Grid, launch.Block)));
+            long maps = launches[0].Addresses(10)[0];
+            Assert.Equal([maps, maps], [launches[1].Addresses(0)[0], launches[2].Addresses(1)[0]]);
+            Assert.Equal(launches[1].Addresses(1), launches[2].Addresses(0));
+            Assert.NotEqual(maps, launches[1].Addresses(1)[0]);
+            Assert.Equal([(1, 11), (11, 10)], launches[1..3].Select(launch => (BitConverter.ToInt64(launch.Arguments[2], 40), BitConverter.ToInt32(launch.Arguments[2], 56))));
+            Assert.Equal(maps, launches[3].Addresses(10)[0]);
+
+            mock.Forget();
+            evaluator.Backward(batch, Sums, Gradient);
+            string[] kernels = [.. Launches(mock).Select(launch => launch.Kernel).Where(kernel => kernel.StartsWith("step", StringComparison.Ordinal) || kernel.StartsWith("pass", StringComparison.Ordinal))];
+            Assert.Equal(["pass0", "stepPool", "stepPool", "pass1"], kernels[..4]);
+            Assert.Equal(2, kernels.Count(kernel => kernel == "stepGather"));
+            Assert.StartsWith("pass", kernels[^1], StringComparison.Ordinal);
+        }
+
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0], mock.Live);
+    }
+
     [MockFact]
     public void WhereMemoryOrALaunchFailsTheCallThrowsAndTheNextOneIsRight()
     {

@@ -30,13 +30,26 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
 
     private int Pixels => (int)Shape.Pixels;
 
+    /// <summary>Asks for the terms' shares, too.</summary>
+    public bool HasComponents { get; init; }
+
+    private static double[] Numbers(LossComponents parts) =>
+    [
+        .. parts.Terms.Index().Select(term => parts[term.Index]),
+        .. parts.Terms.Index().Where(term => term.Item.HasClasses).SelectMany(term => parts.Classes(term.Index).ToArray()),
+    ];
+
     /// <summary>Runs both and compares.</summary>
     /// <returns>What differs; null where nothing does.</returns>
     public string? Run(GpuDevice device)
     {
         (float[] logits, long[] labels, float[] target, float[][] maps) = Draw();
-        (double[] value, double[] gradient) = OnCpu(logits, labels, target, maps);
-        (double[] found, double[] slope) = OnDevice(device, logits, labels, target, maps);
+        LossComponents? parts = HasComponents && Definition.Reduction != Reduction.None ? Loss.CreateComponents(Classes) : null;
+        (double[] value, double[] gradient) = OnCpu(logits, labels, target, maps, parts);
+        double[] right = parts is null ? [] : Numbers(parts);
+        (double[] found, double[] slope) = OnDevice(device, logits, labels, target, maps, parts);
+        if (parts is not null && Differences("components", right, Numbers(parts), 2e-5) is { } difference)
+            return difference;
         return Differences("value", value, found, 2e-5) ?? Differences("gradient", gradient, slope, 2e-5);
     }
 
@@ -80,7 +93,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         return target;
     }
 
-    private (double[] Value, double[] Gradient) OnCpu(float[] logits, long[] labels, float[] target, float[][] maps)
+    private (double[] Value, double[] Gradient) OnCpu(float[] logits, long[] labels, float[] target, float[][] maps, LossComponents? parts)
     {
         double[] x = [.. logits.Select(number => (double)number)], y = [.. target.Select(number => (double)number)], gradient = new double[x.Length];
         double[] Map(int k) => k < maps.Length ? [.. maps[k].Select(number => (double)number)] : [];
@@ -88,8 +101,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         if (Definition.Reduction != Reduction.None)
         {
             double value = Dense
-                ? Loss.EvaluateWithGradient<double, double>(x, y, Shape, inputs, gradient, upstream: Upstream)
-                : Loss.EvaluateWithGradient<double, long>(x, labels, Shape, inputs, gradient, upstream: Upstream);
+                ? Loss.EvaluateWithGradient<double, double>(x, y, Shape, inputs, gradient, parts, Upstream)
+                : Loss.EvaluateWithGradient<double, long>(x, labels, Shape, inputs, gradient, parts, Upstream);
             return ([value], gradient);
         }
 
@@ -106,7 +119,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
 
     private int Count() => checked((int)CallChecks.ElementCount(Layout.ElementAxes, Shape));
 
-    private (double[] Value, double[] Gradient) OnDevice(GpuDevice device, float[] logits, long[] labels, float[] target, float[][] maps)
+    private (double[] Value, double[] Gradient) OnDevice(
+        GpuDevice device, float[] logits, long[] labels, float[] target, float[][] maps, LossComponents? parts = null)
     {
         using var memory = new DeviceMemory(device);
         using var evaluator = new GpuEvaluator(Loss, device);
@@ -122,8 +136,16 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
             TargetElement = Dense ? TargetElement.Single : TargetElement.Int64,
             Inputs = [.. maps.Select(map => memory.Of(map))],
         };
-        evaluator.EvaluateWithGradient(batch, value, gradient, upstream: upstream, scale: isNumber ? Upstream : 1);
+        nint shares = parts is null ? 0 : memory.Of(new double[evaluator.ComponentLength(Classes)]);
+        evaluator.EvaluateWithGradient(batch, value, gradient, upstream: upstream, scale: isNumber ? Upstream : 1, components: shares);
         evaluator.ThrowIfFault();
+        if (parts is not null)
+        {
+            // Read while the memory is there.
+            evaluator.ReadComponents(parts, Classes, shares);
+            _ = parts[0];
+        }
+
         double[] values = isNumber ? memory.Read<double>(value, 1) : [.. memory.Read<float>(value, count).Select(number => (double)number)];
 
         // The value alone is the same number.

@@ -22,7 +22,10 @@ public sealed class PtxTests(ITestOutputHelper output)
         "[Loss(Activation.Softmax)] [LovaszSoftmax] [CrossEntropy]",
     ];
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Select(Declaration), properties: ("LossGenGpu", "true"));
+    // Reads logits of neighbours where they lie, and a map that a step left.
+    private const string Neighbours = "[Loss(Activation.Sigmoid)] [TotalVariation] [SoftClDice(Iterations = 0)]";
+
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Append(Neighbours).Select(Declaration), properties: ("LossGenGpu", "true"));
 
     private static string Declaration(string attributes) => attributes + "\npublic sealed partial class Declared;";
 
@@ -37,6 +40,7 @@ public sealed class PtxTests(ITestOutputHelper output)
                     cases.Add(loss, classes);
             }
 
+            cases.Add(Neighbours, 4);
             return cases;
         }
     }
@@ -54,6 +58,19 @@ public sealed class PtxTests(ITestOutputHelper output)
         Assert.All(["sortKeys", "sortCount", "sortMove", "sortRanks"], name => Assert.Equal(0, found[name].Barriers));
     }
 
+    /// <summary>What looks at neighbours keeps nothing in memory, and no thread waits for another.</summary>
+    [ClangTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void StepsCompile(bool isDouble)
+    {
+        Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + GpuKernels.Neighbours, GpuSorting.Defines(isDouble));
+        string[] expected = ["reduce", "stepChoose", "stepDistance", "stepFurther", "stepGather", "stepPool", "stepShare", "stepSum", "stepSumBack"];
+        Assert.Equal(expected, found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(found.Values, kernel => Assert.Equal(0, kernel.Local));
+        Assert.All(expected[1..], name => Assert.Equal(0, found[name].Barriers));
+    }
+
     [ClangTheory]
     [MemberData(nameof(Cases))]
     public void EachLogitIsReadOnceAPass(string attributes, int classes)
@@ -65,18 +82,18 @@ public sealed class PtxTests(ITestOutputHelper output)
                 continue;
             KernelLayout layout = kernels.Layout!;
             GpuBlock block = GpuBlock.For(classes, 512 * 512, 512 * 512);
-            List<string> defines = GpuEvaluator.Defines(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single : TargetElement.Int64);
+            List<string> defines = GpuDefines.Of(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single : TargetElement.Int64);
             Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + kernels.Text, defines);
             int held = (classes + block.Groups - 1) / block.Groups;
-            foreach (PassLayout pass in layout.Passes.Append(layout.Gradient))
+            foreach (PassLayout pass in layout.Passes.Append(layout.Gradient).Where(pass => !pass.IsIdle))
             {
                 PtxKernel kernel = found["pass" + pass.Id];
                 output.WriteLine($"{(dense ? "dense" : "index")} C = {classes} {block.Pixels}x{block.Groups} pass {pass.Id}: {kernel}");
                 Assert.Equal(0, kernel.Local);
 
                 // A logit and a dense target for each class held, and what the scalar section left.
-                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
-                Assert.InRange(kernel.FloatLoads, 1, most);
+                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length + pass.MapReads.Length + pass.Neighbours.Length)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
+                Assert.InRange(kernel.FloatLoads, attributes == Neighbours ? 0 : 1, most);
                 Assert.InRange(kernel.LongLoads, 0, 1);
                 if (pass == layout.Gradient)
                     Assert.Equal(held, kernel.FloatStores);

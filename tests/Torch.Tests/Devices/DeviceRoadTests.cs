@@ -25,6 +25,7 @@ public sealed class DeviceRoadTests : IDisposable
         ["unreduced, elements"] = (() => new BinaryPerElement(), null),
         ["sorted per image"] = (() => new LovaszTopK(), 255),
         ["unreduced, sorted"] = (() => new TopKElements(), null),
+        ["steps over images"] = (() => new PowersOfPools(), 255),
         ["unreduced, sums and pixels"] = (() => new DiceCrossEntropyPerElement(), null),
     };
 
@@ -219,19 +220,53 @@ public sealed class DeviceRoadTests : IDisposable
     public void What_has_no_kernels_takes_tensor_operations_and_says_why()
     {
         using var scope = NewDisposeScope();
-        Example example = Example.WithLabels([1, 3, 6, 4], null, 4);
+        using var loss = new SeedFBeta();
+        Tensor logits = randn(1, 3, 4, 5), target = rand(1, 8, 10, 4);
+        Compare(loss, logits, target, 1e-4, "resized", kernels: false);
+        Assert.Contains("resizes its logits", loss.DeviceKernelsReason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Losses that look at neighbouring pixels find them in images of any layout.</summary>
+    [OpenClFact]
+    public void Neighbours_are_looked_at()
+    {
+        using var scope = NewDisposeScope();
+        Example example = Example.WithLabels([2, 3, 6, 9], null, 4);
         Tensor logits = example.Logits.to_type(ScalarType.Float32);
-        using var looking = new LooksAround();
-        Compare(looking, logits, example.Target, 1e-4, "neighbours", kernels: false);
-        Assert.Contains("neighbouring pixels", looking.DeviceKernelsReason, StringComparison.Ordinal);
+        using var shifts = new LooksAround();
+        Compare(shifts, logits, example.Target, 1e-4, "shifts");
+        Compare(shifts, logits.transpose(2, 3), example.Target.transpose(1, 2), 1e-4, "transposed");
+        Assert.Null(shifts.DeviceKernelsReason);
+    }
+
+    /// <summary>The terms' shares are left on the device, and read when somebody asks: also after a further call that asks for none.</summary>
+    [OpenClFact]
+    public void Components_are_those_of_the_CPU()
+    {
+        using var scope = NewDisposeScope();
         using var loss = new WithParts();
-        Assert.Null(loss.DeviceKernelsReason);
-        loss.Components = loss.CreateComponents(3);
-        Compare(loss, logits, example.Target, 1e-5, "components", kernels: false);
-        Assert.Contains("components", loss.DeviceKernelsReason, StringComparison.Ordinal);
-        loss.Components = null;
-        Compare(loss, logits, example.Target, 1e-5, "without");
-        Assert.Null(loss.DeviceKernelsReason);
+        using var single = new CrossEntropyLoss();
+        foreach (bool dense in (bool[])[false, true])
+        {
+            Example example = dense ? Example.Dense([2, 3, 6, 5], 255, 3) : Example.WithLabels([2, 3, 6, 5], 255, 3);
+            LossComponents right = loss.CreateComponents(3), found = loss.CreateComponents(3);
+            loss.Components = right;
+            Tensor expected = Check.Run(x => loss.call(x, example.Target), example.Logits).Gradient;
+            loss.Components = found;
+            Tensor gradient = device.Run(() => Check.Run(x => loss.call(x, example.Target), example.Logits)).Gradient;
+            loss.Components = null;
+            device.Run(() => loss.call(example.Logits * 2, example.Target));
+            Check.Close(expected, gradient, 1e-12, "gradient");
+            for (int term = 0; term < 2; term++)
+                Assert.Equal(right[term], found[term], 1e-12);
+            Assert.Equal(right.Classes("Dice").ToArray(), found.Classes("Dice").ToArray(), (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-12);
+            Assert.Null(loss.DeviceKernelsReason);
+        }
+
+        Example labels = Example.WithLabels([2, 3, 6, 5], null, 3);
+        single.Components = single.CreateComponents(3);
+        Tensor value = device.Run(() => single.call(labels.Logits, labels.Target));
+        Assert.Equal(value.item<double>(), single.Components[0], 1e-12);
     }
 
     [OpenClFact]
@@ -251,23 +286,39 @@ public sealed class DeviceRoadTests : IDisposable
         Check.Close(found[0], found[1], 1e-10, "second derivative");
     }
 
-    [OpenClFact]
-    public void Outputs_of_several_sizes_run_kernels_too()
+    /// <summary>Labels, dense targets and maps of the finest output are read by the coarser ones where they lie.</summary>
+    [OpenClTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Outputs_of_several_sizes_run_kernels_too(bool dense)
     {
         using var scope = NewDisposeScope();
-        using var loss = new DiceCrossEntropy();
+        using var plain = new DiceCrossEntropy();
+        using var mapped = new MappedElements();
         long[][] extents = [[8, 12], [4, 6], [3, 5]];
-        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
+        Example example = dense ? Example.Dense([2, 3, 8, 12], 255, 5) : Example.WithLabels([2, 3, 8, 12], null, 5);
+        Tensor target = dense ? example.Target.to_type(ScalarType.Float32) : example.Target, costs = rand(2, 3, 8, 12);
         var supervision = new DeepSupervision(1, 0.5, 0.25);
+        Tensor Call(Tensor[] outputs) => dense ? mapped.forward(outputs, target, costs, supervision) : plain.forward(outputs, target, supervision);
         Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
             .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
-        Tensor right = loss.forward(outputs[0], target, supervision), value = device.Run(() => loss.forward(outputs[1], target, supervision));
+        Tensor right = Call(outputs[0]), value = device.Run(() => Call(outputs[1]));
         right.backward();
         value.backward();
         Check.Close(right.detach(), value.detach(), 1e-5, "value");
         for (int k = 0; k < 3; k++)
             Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, 1e-5, $"output {k}");
         Assert.Equal(6, device.Calls);
+
+        // What is differentiated twice samples target and maps for torch's operations.
+        Tensor[] found = [.. new[] { false, true }.Select(onDevice =>
+        {
+            Tensor[] own = [.. extents.Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.detach().clone().requires_grad_())];
+            Tensor sum = onDevice ? device.Run(() => Call(own)) : Call(own);
+            autograd.grad([sum], [own[1]], retain_graph: true, create_graph: true)[0].pow(2).sum().backward();
+            return own[1].grad!;
+        })];
+        Check.Close(found[0], found[1], 1e-5, "second derivative");
     }
 
     /// <summary>A label without a class makes the value NaN; who reads it or calls again is told.</summary>

@@ -27,14 +27,14 @@ internal static class CWords
     private const string Prelude =
         "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum sigmoid softplus logcosh digamma trigamma fromBfloat toBfloat fromHalf toHalf Shape "
         + "joinSum joinMaximum pixelSum pixelMaximum totalSum totalMaximum blockSum blockMaximum checked checkedLabel Reduction reduce reduction Section section "
-        + "scalars perClass raw CONSTANT room lane group row h at image pixel inside valid found label logits target allConstants constants partials fault gradient elements upstream "
+        + "scalars components perClass raw CONSTANT room lane group row h at image pixel targetPixel sampledPlace sampledPixel sourceOf besidePixel inside valid found label logits target allConstants constants partials fault gradient elements upstream "
         + "isIgnored shape sums slots value parameters place n c total v x y b half_ other";
 
     // Macros of the prelude.
     private const string Macros =
         "CLASSES PIXELS GROUPS ROWS WIDTH HELD KERNEL DEVICE GLOBAL SHARED RESTRICT BARRIER SYNC THREAD BLOCK TABLE INFINITE R EXP LOG ERF POW ROW OWN "
         + "CLASS EXISTS DENSE UNIT EXACT SINGLE IGNORED VALUE TARGET LOGIT IMAGES KEPT ADDED PARTIAL SECTION LOG1P EXPM1 SQRT FABS TANH ATAN LGAMMA SINH COSH "
-        + "MAXIMUM MINIMUM BOUNDED SIGNUM SIGMOID SOFTPLUS LOGCOSH DIGAMMA TRIGAMMA UPSTREAM FAULTLESS";
+        + "MAXIMUM MINIMUM BOUNDED SIGNUM SIGMOID SOFTPLUS LOGCOSH DIGAMMA TRIGAMMA UPSTREAM FAULTLESS SAMPLED DIMENSIONS";
 
     public static IReadOnlyCollection<string> All { get; } = [.. string.Join(" ", Keywords, OpenCl, Functions, Prelude, Macros).Split(' ')];
 }

@@ -36,7 +36,7 @@ internal static class GpuEmitter
             writer.Line();
             if (model.HasTorchSharp)
             {
-                writer.Line("/// <summary>Why the last call on tensors of a GPU ran torch's operations instead of kernels: no kernels, no driver or compiler, components asked for; null where the kernels ran, or there was no such call.</summary>");
+                writer.Line("/// <summary>Why the last call on tensors of a GPU ran torch's operations instead of kernels: no kernels, no driver or compiler; null where the kernels ran, or there was no such call.</summary>");
                 writer.Line($"public string? {Reason} => global::LossGen.Generated.DeviceLoss.Reason(this);");
                 writer.Line();
             }
@@ -52,27 +52,26 @@ internal static class GpuEmitter
         return writer.ToString();
     }
 
-    /// <summary>Why a plan has no kernels; null where it has.</summary>
-    private static string? Missing(LossModel model, LossPlan plan) => model.Options.Pairs != Pairs.None
-        ? "it compares pairs of rows or columns, whose matrix kernels for GPUs do not make yet"
-        : plan.LooksAround
-        ? "it looks at neighbouring pixels (Shift, Window, blurs and pools), which kernels for GPUs do not do yet"
-        : null;
+    /// <summary>Why a loss has no kernels; null where it has.</summary>
+    private static string? Missing(LossModel model) =>
+        model.Options.Pairs == Pairs.None ? null : "it compares pairs of rows or columns, whose matrix kernels for GPUs do not make yet";
 
     private static void Kernels(CodeWriter writer, LossPlan plan, LossModel model, string name, string kernel, CancellationToken cancellation)
     {
-        if (Missing(model, plan) is { } reason)
+        if (Missing(model) is { } reason)
         {
             writer.Line($"public static readonly {Gpu}.GpuKernels {name} = {Gpu}.GpuKernels.Missing({Literal.Of(reason)});");
             return;
         }
 
-        (int value, int gradient) = GpuScalars.Stages(plan);
-        writer.Line($"public static readonly {Gpu}.GpuKernels {name} = new({kernel}.Layout, ValueStages: {value}, GradientStages: {gradient}, \"\"\"");
+        (IReadOnlyList<int> value, IReadOnlyList<int> gradient) = GpuScalars.Stages(plan);
+        writer.Line($"public static readonly {Gpu}.GpuKernels {name} = new({kernel}.Layout, ValueStages: {Array(value)}, GradientStages: {Array(gradient)},{(GpuScalars.HasComponents(plan) ? " HasComponents: true," : "")} text: \"\"\"");
         foreach (string line in Text(plan, model.Options.IgnoreIndex, cancellation).TrimEnd('\n').Split('\n'))
             writer.Line(line.Length == 0 ? "" : "    " + line);
         writer.Line("    \"\"\");");
     }
+
+    private static string Array(IReadOnlyList<int> numbers) => $"new int[] {{ {string.Join(", ", numbers.Select(Literal.Of))} }}";
 
     /// <summary>The kernels of a plan.</summary>
     public static string Text(LossPlan plan, int? ignored, CancellationToken cancellation = default)
@@ -96,7 +95,7 @@ internal static class GpuEmitter
     public static IEnumerable<KernelProgram> Programs(LossPlan plan, int? ignored)
     {
         var names = new NodeNames(plan, CWords.All);
-        foreach (PassPlan pass in plan.AllPasses)
+        foreach (PassPlan pass in plan.AllPasses.Where(pass => !pass.IsIdle))
             yield return GpuPass.Build(plan, pass, names, ignored is not null);
         foreach (KernelProgram program in GpuScalars.Build(plan, names))
             yield return program;
@@ -116,10 +115,10 @@ internal static class GpuEmitter
     // What a user wants to know of memory: bytes that the passes move.
     private static void Figures(CodeWriter writer, LossModel model, LossPlan plan)
     {
-        if (Missing(model, plan) is not null)
+        if (Missing(model) is not null)
             return;
         string target = plan.Graph.IndexTarget ? "class indices" : "dense targets";
         int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0]).Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
-        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}.");
+        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
     }
 }

@@ -11,7 +11,7 @@ namespace LossGen.Compiler.Emit.Gpu;
 /// the results of the one before; what keeps the class axis follows in a last loop. Sums stay in registers over all rows of pixels that a
 /// block has, and are added up over the block at its end.
 /// </summary>
-internal sealed class GpuPass
+internal sealed partial class GpuPass
 {
     // An operation with so many inputs below it gets a line of its own.
     private const int LongestExpression = 7;
@@ -66,7 +66,7 @@ internal sealed class GpuPass
     private static bool HasClass(Node node) => TileSchedule.HasClass(node);
 
     // Read from memory, an element a thread and class.
-    private static bool IsLoad(Node node) => node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Kept or Op.Upstream && node.IsPixel;
+    private static bool IsLoad(Node node) => node.IsPixel && (node.IsStep || node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Neighbour or Op.Upstream);
 
     private List<Node> ReductionsOf(int stratum) => [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
 
@@ -124,7 +124,7 @@ internal sealed class GpuPass
     }
 
     private string InputParameters => string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"))
-        + (plan.RunningSums.IsEmpty ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT keys_");
+        + (plan.RunningSums.IsEmpty && plan.Maps.HasClass.Count == 0 ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT keys_");
 
     private ImmutableArray<string> GivenNames =>
     [
@@ -166,6 +166,13 @@ internal sealed class GpuPass
             steps.Add(Each([Do.Of("SKIP_MISSING"), new Assign(Raw, Joining.Set, Call.Of("READ_RAW_TARGET", NumberType.Real))]));
         }
 
+        List<(int Axis, int By, int Border)> places = Places;
+        for (int k = 0; k < places.Count; k++)
+        {
+            int[] numbers = [k, places[k].Axis, places[k].By, places[k].Border];
+            steps.Add(Do.Of("BEGIN_NEIGHBOUR", [.. numbers.Select(number => new Number(number, NumberType.Whole))]));
+        }
+
         foreach (Node node in nodes.Where(held.Contains))
             steps.Add(new Declare(names.Of(node), NumberType.Real, null, "HELD"));
         known.Clear();
@@ -184,7 +191,7 @@ internal sealed class GpuPass
         if (pass.Elements is { } elements && !HasClass(elements))
             perPixel.Add(Do.Of("STORE_ELEMENT", Text(elements)));
         perPixel.AddRange(pass.Stores.Where(store => !HasClass(store)).SelectMany(Store));
-        perPixel.AddRange(pass.Maps.Select(map => Do.Of("STORE_PIXEL", KeptMap(map), AsReal(map))));
+        perPixel.AddRange(pass.Maps.Where(map => !HasClass(map)).Select(map => Do.Of("STORE_PIXEL", KeptMap(map), AsReal(map))));
         if (perPixel.Count > 0)
             steps.Add(new If(Word("OWN", NumberType.Truth), [.. perPixel]));
         if (HasClassLoop)
@@ -199,32 +206,13 @@ internal sealed class GpuPass
                 if (pass.Elements is { } values && HasClass(values))
                     inside.Add(Do.Of("STORE_CLASS_ELEMENT", Text(values)));
                 inside.AddRange(pass.Stores.Where(HasClass).SelectMany(Store));
+                inside.AddRange(pass.Maps.Where(HasClass).Select(map => Do.Of("STORE_CLASS", KeptMap(map), AsReal(map))));
                 return [new If(Word("inside", NumberType.Truth), [.. inside])];
             }));
         }
 
         return steps.ToImmutable();
     }
-
-    // Values and keys of a running sum, for what sorts them behind the pass.
-    private IEnumerable<Statement> Store(Node sum) => pass.StoredParts(sum)
-        .Select(part => Do.Of(HasClass(sum) ? "STORE_CLASS" : "STORE_PIXEL", part == 0 ? SortedMap(sum) : KeyMap(sum), AsReal(sum[part])));
-
-    private Call SortedMap(Node sum) => Map("SORTED_MAP", plan.RunningSums.TakeWhile(other => other != sum));
-
-    private Call KeyMap(Node sum) => Map("KEY_MAP", plan.RunningSums.TakeWhile(other => other != sum).Where(other => plan.PassOf(other).KeysOf(other) == other));
-
-    // Behind the keys. A plan without steps keeps numbers of pixels only.
-    private Call KeptMap(Node map)
-    {
-        if (HasClass(map))
-            throw new InvalidOperationException($"{map} is kept for each class, for which there is no memory");
-        Call keys = Map("KEY_MAP", plan.RunningSums.Where(sum => plan.PassOf(sum).KeysOf(sum) == sum));
-        return keys with { Arguments = keys.Arguments.SetItem(1, new Number(((Number)keys.Arguments[1]).Value + plan.Maps[map], NumberType.Whole)) };
-    }
-
-    private static Call Map(string word, IEnumerable<Node> before) => Call.Of(
-        word, NumberType.Real, new Number(before.Count(HasClass), NumberType.Whole), new Number(before.Count(other => !HasClass(other)), NumberType.Whole));
 
     private void Reduce(List<Node> reductions, HashSet<Node> ready, ImmutableArray<Statement>.Builder steps)
     {
@@ -325,6 +313,8 @@ internal sealed class GpuPass
 
     private Expression Compute(Node node)
     {
+        if (node.IsStep)
+            return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, KeptMap(node));
         switch (node.Op)
         {
             case Op.Constant:
@@ -338,11 +328,11 @@ internal sealed class GpuPass
             case Op.Target:
                 return hasIgnored ? Call.Of("VALID_TARGET", NumberType.Real, Raw) : Call.Of("READ_TARGET", NumberType.Real);
             case Op.Input:
-                return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
+                return Call.Of(HasClass(node) ? "READ_CLASS_INPUT" : "READ_PIXEL_INPUT", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
             case Op.RunningSum:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, SortedMap(node));
-            case Op.Kept:
-                return Call.Of("READ_PIXEL", NumberType.Real, KeptMap(node));
+            case Op.Neighbour:
+                return Beside(node);
             case Op.Upstream when node.IsPixel:
                 return Call.Of(HasClass(node) ? "READ_CLASS_UPSTREAM" : "READ_UPSTREAM", NumberType.Real);
             case Op.OneHot:

@@ -20,13 +20,15 @@ internal sealed class GpuScalars
     // In a variable where the next step stands.
     private readonly HashSet<Node> known = [];
 
-    private GpuScalars(LossPlan plan, NodeNames names)
+    // Either the section between the passes or that of the components, which has the slots to itself.
+    private GpuScalars(LossPlan plan, NodeNames names, bool components = false)
     {
         this.plan = plan;
         this.names = names;
-        schedules = [.. plan.Stages.Select(stage => new ScalarSchedule(plan, stage))];
-        slots = new SlotLayout(plan, schedules);
-        foreach (Node read in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Append(plan.Value))
+        List<Node> results = components ? [.. Component.InOrder(plan.Components).Select(component => component.Node)] : [plan.Value];
+        schedules = [.. (components ? [plan.ComponentStage] : plan.Stages).Select(stage => new ScalarSchedule(plan, stage))];
+        slots = new SlotLayout(plan, schedules, components ? results : null);
+        foreach (Node read in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat(results))
             uses[read] = uses.TryGetValue(read, out int count) ? count + 1 : 1;
     }
 
@@ -37,20 +39,19 @@ internal sealed class GpuScalars
     public static IEnumerable<KernelProgram> Build(LossPlan plan, NodeNames names)
     {
         var scalars = new GpuScalars(plan, names);
-        return scalars.schedules.SelectMany(scalars.Kernels);
+        IEnumerable<KernelProgram> kernels = scalars.schedules.SelectMany(scalars.Kernels);
+        return HasComponents(plan) ? kernels.Append(new GpuScalars(plan, names, components: true).Components()) : kernels;
     }
 
-    /// <summary>Stages whose value kernel, and whose gradient kernel, there is: bit k for stage k.</summary>
-    public static (int Value, int Gradient) Stages(LossPlan plan)
-    {
-        int value = 0, gradient = 0;
-        foreach (ScalarSchedule schedule in plan.Stages.Select(stage => new ScalarSchedule(plan, stage)))
-        {
-            value |= HasValue(plan, schedule) ? 1 << schedule.Stage : 0;
-            gradient |= schedule.GradientGroups.Count > 0 ? 1 << schedule.Stage : 0;
-        }
+    /// <summary>There is a kernel for the components.</summary>
+    public static bool HasComponents(LossPlan plan) => Component.AreWorthwhile(plan.Components);
 
-        return (value, gradient);
+    /// <summary>Stages whose value kernel, and whose gradient kernel, there is. A chain of steps has hundreds.</summary>
+    public static (IReadOnlyList<int> Value, IReadOnlyList<int> Gradient) Stages(LossPlan plan)
+    {
+        List<ScalarSchedule> schedules = [.. plan.Stages.Select(stage => new ScalarSchedule(plan, stage))];
+        return ([.. schedules.Where(schedule => HasValue(plan, schedule)).Select(schedule => schedule.Stage)],
+            [.. schedules.Where(schedule => schedule.GradientGroups.Count > 0).Select(schedule => schedule.Stage)]);
     }
 
     private static bool HasValue(LossPlan plan, ScalarSchedule schedule) =>
@@ -97,6 +98,34 @@ internal sealed class GpuScalars
 
         steps.Add(Do.Of("SYNC"));
         steps.Add(Each(axes, [store]));
+    }
+
+    // Terms in their order, then the classes of each term that has them: where a value would go.
+    private KernelProgram Components()
+    {
+        var steps = ImmutableArray.CreateBuilder<Statement>();
+        steps.Add(Do.Of("BEGIN_SCALARS"));
+        foreach (List<ScalarStep> group in schedules[0].ValueGroups)
+            Group(group, steps);
+        List<(Node Node, bool HasClasses)> results = [.. Component.InOrder(plan.Components)];
+        int terms = plan.Components.Length;
+        var single = ImmutableArray.CreateBuilder<Statement>();
+        var perClass = ImmutableArray.CreateBuilder<Statement>();
+        for (int k = 0; k < results.Count; k++)
+        {
+            (Node node, bool hasClasses) = results[k];
+            Expression place = hasClasses ? GpuText.Sum(GpuText.Sum(Whole(terms), GpuText.Times(k - terms, GpuText.Classes)), Class) : Whole(k);
+            (hasClasses ? perClass : single).Add(Do.Of("STORE_VALUE", place, AsNumber(Text(node))));
+        }
+
+        steps.Add(new If(IsFirst, single.ToImmutable()));
+        if (perClass.Count > 0)
+        {
+            steps.Add(Do.Of("SYNC"));
+            steps.Add(Each(Axes.Class, perClass.ToImmutable()));
+        }
+
+        return new("components", "When asked for: the share of each term, then the classes of each that has them. From the sums alone.", "SCALAR_PARAMETERS", Given, steps.ToImmutable());
     }
 
     private void Group(List<ScalarStep> group, ImmutableArray<Statement>.Builder steps)
