@@ -66,9 +66,18 @@ internal sealed class GpuSteps : IDisposable
         }
 
         GpuScratch memory = newScratch();
-        memory.Grow(sizeof(double) * Math.Max(1L, all.Count));
-        if (all.Count > 0)
-            device.Write(memory.Address, (ReadOnlySpan<double>)all.ToArray());
+        try
+        {
+            memory.Grow(sizeof(double) * Math.Max(1L, all.Count));
+            if (all.Count > 0)
+                device.Write(memory.Address, (ReadOnlySpan<double>)all.ToArray());
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+
         return weights[layout] = (memory, begins);
     }
 

@@ -76,6 +76,12 @@ public class CudaRoadTests
             Assert.Contains("nvrtcCompileProgram", loss.DeviceKernelsReason, StringComparison.Ordinal);
         }
 
+        // A coarser output, too: what its kernels would read of a finer target is taken for torch's operations.
+        Tensor coarse = logits.narrow(2, 0, 3).narrow(3, 0, 2).contiguous();
+        (value, gradient) = Check.Run(x => loss.forward([logits, x], example.Target, new DeepSupervision(1, 0.5)), coarse);
+        (Tensor sampled, Tensor slope) = device.Run(() => Check.Run(x => loss.forward([logits, x], example.Target, new DeepSupervision(1, 0.5)), coarse));
+        Check.Close(value, sampled, 1e-5, "value of outputs");
+        Check.Close(gradient, slope, 1e-5, "gradient of the coarser output");
         Assert.Single(mock.Log, line => line == "nvrtcCompileProgram");
         Assert.Empty(Launches(mock));
     }
