@@ -17,6 +17,7 @@
 //   pass 2      statistics and gradient in one: reads 4*C + 4*C bytes a pixel (float); writes 4*C; adds up 1*C sums; exp 1*C, divide 1*C a
 //       pixel
 #nullable enable annotations
+#nullable disable warnings
 #pragma warning disable
 
 public sealed partial class Bce : global::LossGen.ILoss

@@ -2,6 +2,7 @@
 // DiceCrossEntropy for TorchSharp. Float and double tensors on the CPU run the kernels of the other file; everything else runs the
 //     operations below.
 #nullable enable annotations
+#nullable disable warnings
 #pragma warning disable
 
 /// <summary>A loss module: logits (N, C, spatial), target (N, spatial) class indices or dense like the logits.</summary>

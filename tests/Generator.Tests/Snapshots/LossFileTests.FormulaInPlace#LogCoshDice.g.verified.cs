@@ -24,6 +24,7 @@
 //   pass 0      statistics: reads 4*C + 8 bytes a pixel (float, int64 labels); adds up 3*C + 1 sums; exp 1*C, divide 1 a pixel
 //   pass 1      gradient: reads 4*C + 8 bytes a pixel (float, int64 labels); writes 4*C; exp 1*C, divide 1 a pixel
 #nullable enable annotations
+#nullable disable warnings
 #pragma warning disable
 
 public sealed partial class LogCoshDice : global::LossGen.ILoss

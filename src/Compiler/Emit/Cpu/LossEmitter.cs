@@ -18,9 +18,7 @@ internal static class LossEmitter
         HeaderEmitter.Declaration(writer, model);
         NodeNames? indexNames = index is null ? null : HeaderEmitter.Kernel(writer, model, index);
         NodeNames? denseNames = dense is null ? null : HeaderEmitter.Kernel(writer, model, dense);
-        writer.Line("#nullable enable annotations");
-        writer.Line("#pragma warning disable");
-        writer.Line();
+        GeneratedContext.Write(writer);
         foreach (string alias in model.Aliases)
             writer.Line($"extern alias {alias};");
         LossClass.Write(writer, model, "global::LossGen.ILoss", () =>

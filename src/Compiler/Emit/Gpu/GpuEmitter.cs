@@ -25,9 +25,7 @@ internal static class GpuEmitter
         writer.Comment($"{model.Name} on GPUs: C that CUDA and OpenCL have in common, behind the prelude of the library. docs/gpu.md explains it.");
         foreach (LossPlan plan in loss.Plans)
             Figures(writer, model, plan);
-        writer.Line("#nullable enable annotations");
-        writer.Line("#pragma warning disable");
-        writer.Line();
+        GeneratedContext.Write(writer);
         LossClass.Write(writer, model, Gpu + ".IGpuLoss", () =>
         {
             string holder = GeneratedNames.In(model, GeneratedNames.GpuPrograms);
