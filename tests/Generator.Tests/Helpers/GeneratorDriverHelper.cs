@@ -26,6 +26,19 @@ internal static class GeneratorDriverHelper
 
     private static readonly MetadataReference TorchSharp = MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
 
+    private static readonly SyntaxTree UsingsFile = ParseFile(Usings, "Usings.cs");
+
+    // All compilations come of these two: what is read of the references is read once.
+    private static readonly CSharpCompilation WithoutTorchSharp = CSharpCompilation.Create(
+        "Consumer",
+        [],
+        [.. Framework, Runtime],
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: false,
+            specificDiagnosticOptions: UnifiedVersions));
+
+    private static readonly CSharpCompilation WithTorchSharp = WithoutTorchSharp.AddReferences(TorchSharp);
+
     /// <summary>Runs the generator, then again after a comment was added, and checks that the second run made nothing anew.</summary>
     public static GeneratorRun Run(string source, bool torchSharp = false, params MetadataReference[] references)
     {
@@ -47,14 +60,13 @@ internal static class GeneratorDriverHelper
     public static CSharpCompilation Compile(string source, bool torchSharp = false, params MetadataReference[] references) =>
         Compile("Consumer", [source], torchSharp, references);
 
-    public static CSharpCompilation Compile(string assembly, string[] sources, bool torchSharp = false, params MetadataReference[] references) =>
-        CSharpCompilation.Create(
-            assembly,
-            sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")).Append(ParseFile(Usings, "Usings.cs")),
-            [.. Framework, Runtime, .. torchSharp ? [TorchSharp] : Array.Empty<MetadataReference>(), .. references],
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: false,
-                specificDiagnosticOptions: UnifiedVersions));
+    public static CSharpCompilation Compile(string assembly, string[] sources, bool torchSharp = false, params MetadataReference[] references)
+    {
+        CSharpCompilation empty = torchSharp ? WithTorchSharp : WithoutTorchSharp;
+        return (references.Length == 0 ? empty : empty.AddReferences(references))
+            .WithAssemblyName(assembly)
+            .AddSyntaxTrees([.. sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")), UsingsFile]);
+    }
 
     public static SyntaxTree ParseFile(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
 
