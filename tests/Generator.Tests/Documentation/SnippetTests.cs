@@ -74,7 +74,9 @@ public class SnippetTests
         var driver = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
         try
         {
-            new GeneratorRun(compilation, output, driver).AssertClean();
+            var run = new GeneratorRun(compilation, output, driver);
+            Assert.Empty(run.Diagnostics.Where(diagnostic => diagnostic.Severity >= Microsoft.CodeAnalysis.DiagnosticSeverity.Warning));
+            Assert.Empty(run.WarningsBesideSupport());
         }
         catch (Exception error)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LossGen.Compiler.Model;
+using LossGen.Generator.Parse;
 using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Tests.Helpers;
@@ -51,6 +52,24 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
         return this;
     }
 
+    /// <summary>
+    /// The same with one of the generated files that differ in the namespace of their loss alone: what the compiler says of one it says of all.
+    /// </summary>
+    public GeneratorRun WithoutRepeats()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        IEnumerable<SyntaxTree> repeats = output.SyntaxTrees.Except(input.SyntaxTrees).Where(tree => !seen.Add(WithoutNamespace(tree)));
+        return new(input, output.RemoveSyntaxTrees(repeats), driver);
+    }
+
+    /// <summary>
+    /// Warnings and errors of the compiler, but for those in methods of the files that every project with TorchSharp gets once, which are most
+    /// of the text: <see cref="AssertClean"/> looks into them, too.
+    /// </summary>
+    public IEnumerable<Diagnostic> WarningsBesideSupport() => output.GetDeclarationDiagnostics()
+        .Concat(output.SyntaxTrees.Where(tree => !IsSupport(tree)).SelectMany(tree => output.GetSemanticModel(tree).GetDiagnostics()))
+        .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+
     /// <summary>A second run, on the same declarations, found every file as it was.</summary>
     public void AssertNothingAnew(GeneratorDriverRunResult secondRun)
     {
@@ -68,6 +87,16 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
 
     public static IEnumerable<IncrementalGeneratorRunStep> Steps(GeneratorRunResult result, string step) =>
         result.TrackedSteps.TryGetValue(step, out ImmutableArray<IncrementalGeneratorRunStep> steps) ? steps : [];
+
+    private static bool IsSupport(SyntaxTree tree) =>
+        Path.GetFileName(tree.FilePath).StartsWith(HintNames.Support, StringComparison.Ordinal);
+
+    // The file of a loss bears its full name.
+    private static string WithoutNamespace(SyntaxTree tree)
+    {
+        string name = Path.GetFileName(tree.FilePath).Replace(".g.cs", "", StringComparison.Ordinal), text = tree.ToString();
+        return name.LastIndexOf('.') is var dot and > 0 ? text.Replace(name[..dot], "", StringComparison.Ordinal) : text;
+    }
 
     private static void AssertUnchanged(IEnumerable<IncrementalGeneratorRunStep> steps, string name)
     {

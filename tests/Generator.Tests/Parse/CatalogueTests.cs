@@ -44,7 +44,9 @@ public class CatalogueTests
             select (property.Name, value) into option
             from loss in Losses(term, Activation.Sigmoid, Activation.Softmax)
             select $"namespace {loss.Name} {{ namespace {option.Name}{Math.Abs(option.value.GetHashCode(StringComparison.Ordinal))} {{ [Loss({loss.Argument}), {name}({option.Name} = {option.value})] public partial class L; }} }}";
-        GeneratorDriverHelper.Run(string.Join("\n", losses)).AssertCompiles();
+
+        // Each option has its default among its values: a third of the files are the same.
+        GeneratorDriverHelper.Run(string.Join("\n", losses)).WithoutRepeats().AssertCompiles();
     }
 
     // The losses that a term may be in: of each activation, or of the pairs that it compares.
