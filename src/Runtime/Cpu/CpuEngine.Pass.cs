@@ -212,8 +212,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         LabelReader.ToInt(run.Labels, (image * run.Pixels) + pixel, count, memory.Integers);
         LabelReader.Found found = LabelReader.Convert(run.Labels, memory.Integers, count, memory.Labels);
 
-        // Where nothing is declared to be ignored, the number that stands for it is a bad label like any other.
-        if (found == LabelReader.Found.Labels || (found == LabelReader.Found.Ignored && run.Labels.HasIgnored))
+        if ((found & LabelReader.Found.Bad) == 0)
             return found == LabelReader.Found.Ignored;
         for (int i = 0; i < count; i++)
         {

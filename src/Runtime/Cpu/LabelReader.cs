@@ -131,7 +131,10 @@ internal static unsafe class LabelReader
         return sign.ExtractMostSignificantBits() == 0;
     }
 
-    /// <summary>The labels as int, all ignored ones as the first of them. What int cannot hold becomes its nearest, which is out of any range.</summary>
+    /// <summary>
+    /// The labels as int, all ignored ones as the first of them. What int cannot hold becomes <see cref="LabelSource.Unreadable"/>, which is
+    /// no class and not ignored.
+    /// </summary>
     public static void ToInt(in LabelSource source, long offset, int count, int* result)
     {
         if (source.IsSampled)
@@ -166,9 +169,16 @@ internal static unsafe class LabelReader
             case TargetElement.Int64:
                 long* longs = (long*)source.Labels + offset;
                 for (; i + 8 <= count; i += 8)
-                    Vector256.NarrowWithSaturation(Vector256.Load(longs + i), Vector256.Load(longs + i + 4)).Store(result + i);
-                for (; i < count; i++)
-                    result[i] = int.CreateSaturating(longs[i]);
+                {
+                    // Of the first and last number of int it is not known whether they were that already.
+                    Vector256<int> nearest = Vector256.NarrowWithSaturation(Vector256.Load(longs + i), Vector256.Load(longs + i + 4));
+                    nearest.Store(result + i);
+                    if (Vector256.EqualsAny(nearest, Vector256.Create(int.MaxValue))
+                        || Vector256.EqualsAny(nearest, Vector256.Create(int.MinValue)))
+                        Narrow(longs + i, 8, source.Unreadable, result + i);
+                }
+
+                Narrow(longs + i, count - i, source.Unreadable, result + i);
                 break;
             case TargetElement.Int32:
                 new ReadOnlySpan<int>((int*)source.Labels + offset, count).CopyTo(new Span<int>(result, count));
@@ -204,6 +214,14 @@ internal static unsafe class LabelReader
         }
     }
 
+    private static void Narrow(long* labels, int count, int unreadable, int* result)
+    {
+        for (int i = 0; i < count; i++)
+            result[i] = Narrow(labels[i], unreadable);
+    }
+
+    private static int Narrow(long label, int unreadable) => (int)label == label ? (int)label : unreadable;
+
     // The labels of a coarser grid's pixels, row by row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sample(in LabelSource source, long offset, int count, int* result)
@@ -214,12 +232,13 @@ internal static unsafe class LabelReader
         {
             long first = grid.Row(row);
             for (; i < count && x < grid.Width; i++, x++)
-                result[i] = int.CreateSaturating(source.Read(first + LabelGrid.At(x, grid.Width, grid.TargetWidth, grid.Sampling)));
+                result[i] = Narrow(source.Read(first + LabelGrid.At(x, grid.Width, grid.TargetWidth, grid.Sampling)), source.Unreadable);
         }
     }
 
     /// <summary>
-    /// The labels as numbers: one in range its class (with a single class 1 becomes 0 and 0 becomes -1), an ignored one -1.
+    /// The labels as numbers: one in range its class (with a single class 1 becomes 0 and 0 becomes -1), an ignored one -1. Where no label is
+    /// ignored, the number that stands for it is a bad label like any other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Found Convert<T>(in LabelSource source, int* labels, int count, T* result)
@@ -241,8 +260,9 @@ internal static unsafe class LabelReader
             StoreNumbers(Vector256.ConditionalSelect(isIgnored, minusOne, label - offset), result + i);
         }
 
+        Found atIgnored = source.HasIgnored ? Found.Ignored : Found.Bad;
         if (anyIgnored != Vector256<int>.Zero)
-            found |= Found.Ignored;
+            found |= atIgnored;
         if (anyBad != Vector256<int>.Zero)
             found |= Found.Bad;
 
@@ -250,7 +270,7 @@ internal static unsafe class LabelReader
         {
             int label = labels[i];
             if (label == ignored)
-                found |= Found.Ignored;
+                found |= atIgnored;
             else if ((uint)label > largest)
                 found |= Found.Bad;
             result[i] = label == ignored ? T.NegativeOne : T.CreateTruncating(label - first);
@@ -302,82 +322,4 @@ internal static unsafe class LabelReader
         Vector256.ConvertToDouble(low).Store((double*)result);
         Vector256.ConvertToDouble(high).Store((double*)result + 4);
     }
-}
-
-/// <summary>Where labels come from and which are right.</summary>
-internal readonly unsafe struct LabelSource(
-    void* labels, TargetElement element, int classes, LossDefinition definition, LabelGrid grid = default)
-{
-    public readonly void* Labels = labels;
-
-    public readonly TargetElement Element = element;
-
-    /// <summary>Where none is ignored, a number that is never a label: <see cref="LossAttribute.NoIgnoreIndex"/>.</summary>
-    public readonly int IgnoreIndex = definition.IgnoreIndex ?? LossAttribute.NoIgnoreIndex;
-
-    /// <summary>Whether any label is ignored.</summary>
-    public readonly bool HasIgnored = definition.IgnoreIndex is not null;
-
-    /// <summary>Labels that are read as <see cref="IgnoreIndex"/>.</summary>
-    public IReadOnlyList<int> OtherIgnored => definition.OtherIgnoreIndices;
-
-    /// <summary>The label of class 0.</summary>
-    public readonly int First = definition.IsSingleForeground(classes) ? 1 : 0;
-
-    public readonly int Classes = classes;
-
-    public readonly int Largest = definition.IsSingleForeground(classes) ? 1 : classes - 1;
-
-    /// <summary>An ignored label is in the range of the classes', where it would go unnoticed if nothing but the range were looked at.</summary>
-    public readonly bool IgnoresClass = HasIgnoredUpTo(definition.IsSingleForeground(classes) ? 1 : classes - 1, definition);
-
-    /// <summary>Where the labels are of a finer grid: which of them the pixels take.</summary>
-    public readonly LabelGrid Grid = grid;
-
-    public readonly bool IsSampled = grid.IsSampled;
-
-    /// <summary>Where the label of a pixel lies, both counted over the whole batch.</summary>
-    public long Place(long offset) => IsSampled ? Grid.Map(offset) : offset;
-
-    /// <summary>The label of a pixel as it is.</summary>
-    public long At(long offset) => Read(Place(offset));
-
-    /// <summary>Neither of a class nor ignored.</summary>
-    public bool IsBad(long label) => (label < 0 || label > Largest) && !definition.IsIgnored(label);
-
-    /// <summary>A label is ignored.</summary>
-    public bool IsIgnored(long label) => definition.IsIgnored(label);
-
-    /// <summary>What is thrown for a bad label.</summary>
-    /// <param name="offset">The pixel, over the whole batch.</param>
-    /// <param name="pixelsPerImage">Labels of an image.</param>
-    /// <param name="cure">What to do to leave pixels out.</param>
-    public ArgumentOutOfRangeException Bad(long offset, long pixelsPerImage, string cure)
-    {
-        long place = Place(offset), label = Read(place);
-        string where = $"The label at image {place / pixelsPerImage}, pixel {place % pixelsPerImage}";
-        return CallRules.BadLabel(where, label, Classes, Largest, definition, cure);
-    }
-
-    private static bool HasIgnoredUpTo(int largest, LossDefinition definition)
-    {
-        for (int k = 0; k < definition.OtherIgnoreIndices.Count; k++)
-        {
-            if ((uint)definition.OtherIgnoreIndices[k] <= (uint)largest)
-                return true;
-        }
-
-        return definition.IgnoreIndex is { } ignored && (uint)ignored <= (uint)largest;
-    }
-
-    /// <summary>One label as it is.</summary>
-    public long Read(long offset) => Element switch
-    {
-        TargetElement.Byte => ((byte*)Labels)[offset],
-        TargetElement.SByte => ((sbyte*)Labels)[offset],
-        TargetElement.Int16 => ((short*)Labels)[offset],
-        TargetElement.UInt16 => ((ushort*)Labels)[offset],
-        TargetElement.Int32 => ((int*)Labels)[offset],
-        _ => ((long*)Labels)[offset],
-    };
 }

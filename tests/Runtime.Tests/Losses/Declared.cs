@@ -95,3 +95,13 @@ public sealed partial class BinaryAlone;
 [BinaryCrossEntropy]
 [CrossEntropy(Activation = Activation.Softmax)]
 public sealed partial class SoftmaxTerm;
+
+[Loss(Activation.Softmax, IgnoreIndex = int.MaxValue)]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class IgnoringTheLargest;
+
+[Loss(Activation.Softmax, IgnoreIndex = int.MaxValue, IgnoreIndices = [int.MinValue + 1])]
+[Dice(Smooth = 1e-5)]
+[CrossEntropy(Weight = 0.5)]
+public sealed partial class IgnoringBothEnds;
