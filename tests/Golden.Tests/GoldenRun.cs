@@ -42,7 +42,10 @@ internal sealed class GoldenRun
         }
 
         var watch = Stopwatch.StartNew();
-        Compiler = DeclarationCompiler.Compile(mappings.Values.Concat(degenerate.Values).Select(mapping => mapping.Declaration));
+
+        // Each for a few small batches. Some cases of every loss run as shipped, each kernel with an engine of its own: ConventionTests.
+        IEnumerable<string> declarations = mappings.Values.Concat(degenerate.Values).Select(mapping => mapping.Declaration);
+        Compiler = SharedEngine.Compile(declarations, asksForWarnings: true);
         Note($"compile {Compiler.Count} declarations");
         foreach (Backend backend in Backend.All)
         {

@@ -1,6 +1,6 @@
 using LossGen.Kernels;
 
-namespace LossGen.Differential.Checks;
+namespace LossGen.TestSupport;
 
 /// <summary>
 /// Runs kernels through one instance of the engine. The engine is generic over the kernel, and compiled for each anew: of a formula that
@@ -20,7 +20,7 @@ public static class SharedEngine
             {
                 public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)
                     where TIndex : struct, ILossKernel
-                    where TDense : struct, ILossKernel => LossGen.Differential.Checks.SharedEngine.Run<TIndex, TDense>(ref call, definition);
+                    where TDense : struct, ILossKernel => LossGen.TestSupport.SharedEngine.Run<TIndex, TDense>(ref call, definition);
             }
         }
 
