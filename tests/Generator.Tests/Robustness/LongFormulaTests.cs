@@ -59,7 +59,7 @@ public class LongFormulaTests
             """;
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(source);
         TimeSpan fastest = TimeSpan.MaxValue;
-        for (int attempt = 0; attempt < 5 && fastest > TimeSpan.FromSeconds(0.5); attempt++) // a process that is cold, a machine that is busy
+        for (int attempt = 0; attempt < 20 && fastest > TimeSpan.FromSeconds(0.5); attempt++) // a process that is cold, a machine that is busy
         {
             var watch = Stopwatch.StartNew();
             GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
