@@ -1,13 +1,13 @@
 using System.Text;
+using LossGen.Compiler.Program;
 
 namespace LossGen.Compiler.Emit;
 
 /// <summary>Indented lines of C#.</summary>
 /// <param name="cancellation">Stops the work: the next line throws.</param>
-internal sealed class CodeWriter(CancellationToken cancellation = default)
+internal sealed class CodeWriter(CancellationToken cancellation = default) : IProgramWriter
 {
     private readonly StringBuilder text = new();
-    private readonly Stack<Block> blocks = new();
     private int indent;
 
     public CodeWriter Line(string line = "")
@@ -50,7 +50,6 @@ internal sealed class CodeWriter(CancellationToken cancellation = default)
     {
         if (header is not null)
             Line(header);
-        blocks.Push(new(text.Length, IsLoop: header?.StartsWith("for (", StringComparison.Ordinal) == true));
         Line("{");
         indent++;
         return this;
@@ -59,46 +58,20 @@ internal sealed class CodeWriter(CancellationToken cancellation = default)
     public CodeWriter Close(string suffix = "")
     {
         indent--;
-        Block block = blocks.Pop();
-        int start = block.Start + (indent * 4) + 2;
-        if (block.IsLoop && IsStatement(Since(start)))
-        {
-            text.Remove(block.Start, start - block.Start);
-            return this;
-        }
-
         return Line("}" + suffix);
     }
 
-    /// <summary>Where the next line will begin: for what is written there when the lines behind it are known.</summary>
-    public int Position => text.Length;
+    void IProgramWriter.Line(string text) => Line(text);
 
-    /// <summary>What was written from a position on.</summary>
-    public string Since(int position) => text.ToString(position, text.Length - position);
+    void IProgramWriter.Indented(string text) => Line("    " + text);
 
-    /// <summary>Writes lines where others follow.</summary>
-    public void Insert(int position, string lines) => text.Insert(position, lines);
+    void IProgramWriter.Remark(string text) => Comment(text);
 
-    /// <summary>What an action writes, taken out again.</summary>
-    public string Taken(Action write)
-    {
-        int position = text.Length;
-        write();
-        string written = Since(position);
-        text.Length = position;
-        return written;
-    }
+    void IProgramWriter.Open(string head) => Open(head);
+
+    void IProgramWriter.Close() => Close();
 
     private bool EndsWithBlankLine => text.Length > 1 && text[text.Length - 1] == '\n' && text[text.Length - 2] == '\n';
-
-    // One line that is no declaration: a loop needs no braces around it.
-    private static bool IsStatement(string block)
-    {
-        string line = block.Trim();
-        return line.EndsWith(";", StringComparison.Ordinal) && !line.Contains('\n') && !line.StartsWith("V ", StringComparison.Ordinal) && !line.StartsWith("//", StringComparison.Ordinal);
-    }
-
-    private readonly record struct Block(int Start, bool IsLoop);
 
     public override string ToString() => text.ToString();
 }

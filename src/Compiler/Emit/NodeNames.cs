@@ -40,10 +40,6 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
 
     public static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
-    public static string ClassCondition(ClassSelection classes) => classes.List.IsEmpty
-        ? "c > 0"
-        : string.Join(" || ", classes.Effective.Select(c => "c == " + Literal.Of(c)).DefaultIfEmpty("false"));
-
     // Names that the generated methods use themselves.
     private static readonly HashSet<string> Reserved =
         ["batch", "classes", "pixels", "tile", "pass", "stage", "gradient", "elements", "label", "valid", "self", "upstream"];
@@ -55,7 +51,7 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
     private string Word(Node node)
     {
         // What the formula calls a result; a pixel's values keep the names of what they are.
-        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own) && !own.StartsWith("constants", StringComparison.Ordinal)
+        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own) && !own.StartsWith("constants", StringComparison.Ordinal) && !own.StartsWith("Table", StringComparison.Ordinal)
             && own.All(char.IsLetterOrDigit) && !CSharpWords.IsKeyword(own) && (words is null || own.All(c => c < 128)))
             return own;
         switch (node.Op)

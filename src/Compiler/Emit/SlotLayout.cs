@@ -1,6 +1,6 @@
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Plan;
-using LossGen.Compiler.Text;
+using LossGen.Compiler.Program;
 
 namespace LossGen.Compiler.Emit;
 
@@ -55,16 +55,21 @@ internal sealed class SlotLayout
     /// <summary>The number of a node's row among those over the same axes.</summary>
     public int Row(Node node) => rows[node];
 
-    /// <summary>C# for the distance of a node's row from the start of the slots.</summary>
-    public string Offset(Node node)
+    /// <summary>The distance of a node's row from the start of the slots.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="images">The number of images.</param>
+    public Expression Offset(Node node, Expression classes, Expression images)
     {
         int row = rows[node];
+        Expression behindScalars = Whole.Of(counts[0]);
+        Expression behindClasses = Whole.Sum(behindScalars, Whole.Times(counts[1], classes));
         return Kind(node.Axes) switch
         {
-            0 => Literal.Of(row),
-            1 => $"{counts[0]} + ({row} * classes)",
-            2 => $"{counts[0]} + ({counts[1]} * classes) + ({row} * batch)",
-            _ => $"{counts[0]} + ({counts[1]} * classes) + ({counts[2]} * batch) + ({row} * batch * classes)",
+            0 => Whole.Of(row),
+            1 => Whole.Sum(behindScalars, Whole.Times(row, classes)),
+            2 => Whole.Sum(behindClasses, Whole.Times(row, images)),
+            _ => Whole.Sum(Whole.Sum(behindClasses, Whole.Times(counts[2], images)), Whole.Times(row, Whole.Product(images, classes))),
         };
     }
 

@@ -1,5 +1,21 @@
 namespace LossGen.Compiler.Graph;
 
+/// <summary>What an operation makes of finite numbers at the worst.</summary>
+internal enum Extremes
+{
+    /// <summary>Finite numbers with finite slopes, as long as nothing overflows.</summary>
+    None,
+
+    /// <summary>An infinite slope, and no number beyond it: a root.</summary>
+    Slope,
+
+    /// <summary>Numbers that grow so fast that moderate ones overflow: an exponential.</summary>
+    Overflow,
+
+    /// <summary>Infinity, or no number: a logarithm, a quotient, the largest of nothing.</summary>
+    Pole,
+}
+
 /// <summary>
 /// A row of the table of operations. To add an element-wise operation is to add a member to <see cref="Op"/>, a row to
 /// <see cref="Operations"/> and, if formulas can call it, a name to the language table.
@@ -24,6 +40,12 @@ internal sealed record Operation(Op Op)
     /// <summary>A function of one number that grows with it wherever it is defined.</summary>
     public bool IsIncreasing { get; init; }
 
+    /// <summary>Bounds of the result, whatever the inputs are; null where only the inputs tell.</summary>
+    public Interval? Result { get; init; }
+
+    /// <summary>What becomes of finite inputs at the worst.</summary>
+    public Extremes Extremes { get; init; }
+
     /// <summary>Expensive enough that a stored result beats a recomputed one.</summary>
     public bool IsExpensive { get; init; }
 
@@ -32,16 +54,22 @@ internal sealed record Operation(Op Op)
     /// </summary>
     public bool IsStep { get; init; }
 
-    /// <summary>C# on lanes: {0}, {1}, {2} are the inputs.</summary>
-    public string? Vector { get; init; }
-
-    /// <summary>C# on doubles.</summary>
-    public string? Scalar { get; init; }
-
-    /// <summary>The function of C, where no operator of the language says it; the prelude of the kernels has those that C lacks.</summary>
+    /// <summary>
+    /// The function, by the name that it has in the runtime's vectors and scalars, in <c>System.Math</c>, and among the tensor operations; C has the same in small letters, with few exceptions. Null where
+    /// operators say it.
+    /// </summary>
     public string? Function { get; init; }
 
-    /// <summary>C# on TorchSharp tensors.</summary>
+    /// <summary>The function on lanes, where the range of the input is known and a shorter one will do.</summary>
+    public string? LaneFunction { get; init; }
+
+    /// <summary>How many inputs it takes.</summary>
+    public int Inputs { get; init; } = 1;
+
+    /// <summary>The arguments of the function, to be filled in.</summary>
+    public string Arguments => Inputs switch { 1 => "({0})", 2 => "({0}, {1})", _ => "({0}, {1}, {2})" };
+
+    /// <summary>C# on TorchSharp tensors, where it is not the function of <c>TensorInput</c> with that name.</summary>
     public string? Torch { get; init; }
 
     /// <summary>Applied to each element on its own, with broadcasting.</summary>

@@ -2,7 +2,7 @@ using LossGen.Kernels;
 
 namespace LossGen.Compiler.Graph;
 
-/// <summary>The table of operations: one row each, with value, derivative and text for every backend.</summary>
+/// <summary>The table of operations: one row each, with value, derivative and the name of the function.</summary>
 internal static class Operations
 {
     private static readonly Dictionary<Op, Operation> Table = Rows().ToDictionary(row => row.Op);
@@ -20,36 +20,39 @@ internal static class Operations
                      Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.Input, Op.OneHot, Op.Valid, Op.Labelled, Op.ClassIndex, Op.ClassSet, Op.PerClass,
                      Op.Extent, Op.Upstream,
                  })
-            yield return new(leaf) { IsCondition = leaf is Op.OneHot or Op.Valid or Op.Labelled or Op.ClassSet };
+        {
+            bool isCondition = leaf is Op.OneHot or Op.Valid or Op.Labelled or Op.ClassSet;
+            yield return new(leaf) { Inputs = 0, IsCondition = isCondition, Result = isCondition ? Interval.Unit : null };
+        }
 
         yield return new(Op.Add)
         {
+            Inputs = 2,
             Evaluate = v => v[0] + v[1],
             Derivative = (b, n, g) => [g, g],
-            Vector = "{0} + {1}",
-            Scalar = "{0} + {1}",
             Torch = "input.Add({0}, {1})",
         };
         yield return new(Op.Multiply)
         {
+            Inputs = 2,
             Evaluate = v => v[0] * v[1],
             Derivative = (b, n, g) => [b.Multiply(g, n[1]), b.Multiply(g, n[0])],
-            Vector = "{0} * {1}",
-            Scalar = "{0} * {1}",
             Torch = "{0} * {1}",
         };
         yield return new(Op.Divide)
         {
+            Inputs = 2,
+            Extremes = Extremes.Pole,
             Evaluate = v => v[0] / v[1],
             Derivative = (b, n, g) => [b.Divide(g, n[1]), b.Negate(b.Divide(b.Multiply(g, n), n[1]))],
             Domain = "not finite where the denominator is 0",
             IsExpensive = true,
-            Vector = "{0} / {1}",
-            Scalar = "{0} / {1}",
             Torch = "input.Divide({0}, {1})",
         };
         yield return new(Op.Power)
         {
+            Inputs = 2,
+            Extremes = Extremes.Pole,
             Evaluate = v => Math.Pow(v[0], v[1]),
             Derivative = (b, n, g) =>
             [
@@ -59,33 +62,30 @@ internal static class Operations
             ],
             Domain = "NaN for a negative base with a fractional exponent; the derivative is infinite at 0 for exponents below 1",
             IsExpensive = true,
-            Vector = "V.Pow({0}, {1})",
-            Scalar = "global::System.Math.Pow({0}, {1})",
-            Function = "pow",
+            Function = "Pow",
             Torch = "input.Power({0}, {1})",
         };
         yield return new(Op.Minimum)
         {
+            Inputs = 2,
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Min(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[0], n[1]), n), Tie(b, g, b.LessOrEqual(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Min({0}, {1})",
-            Scalar = "global::System.Math.Min({0}, {1})",
-            Function = "minimum",
+            Function = "Min",
             Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
         {
+            Inputs = 2,
             Evaluate = v => double.IsNaN(v[0]) || double.IsNaN(v[1]) ? double.NaN : Math.Max(v[0], v[1]),
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[1], n[0]), n), Tie(b, g, b.LessOrEqual(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
-            Vector = "V.Max({0}, {1})",
-            Scalar = "global::System.Math.Max({0}, {1})",
-            Function = "maximum",
+            Function = "Max",
             Torch = "input.Maximum({0}, {1})",
         };
         yield return new(Op.Clamp)
         {
+            Inputs = 3,
             Evaluate = v => v.Any(double.IsNaN) ? double.NaN : Math.Min(Math.Max(v[0], v[1]), v[2]),
             Derivative = (b, n, g) =>
             [
@@ -94,105 +94,90 @@ internal static class Operations
                 b.Mask(b.Or(b.Less(n[2], n[0]), b.Less(n[2], n[1])), g),
             ],
             Domain = "the upper bound wins where the bounds cross; the derivative is 1 on the bounds",
-            Vector = "V.Min(V.Max({0}, {1}), {2})",
-            Scalar = "global::System.Math.Min(global::System.Math.Max({0}, {1}), {2})",
-            Function = "bounded",
-            Torch = "input.Clamp({0}, {1}, {2})",
+            Function = "Clamp",
         };
         var exp = new Operation(Op.Exp)
         {
+            Result = Interval.NonNegative,
+            Extremes = Extremes.Overflow,
             Evaluate = v => Math.Exp(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, n)],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
-            Vector = "V.Exp({0})",
-            Scalar = "global::System.Math.Exp({0})",
-            Function = "exp",
-            Torch = "input.Exp({0})",
+            Function = "Exp",
         };
         yield return exp;
-        yield return exp with { Op = Op.ExpNonPositive, Domain = "at most 0: made by lowering only", Vector = "V.ExpNonPositive({0})" };
+        yield return exp with { Op = Op.ExpNonPositive, Result = Interval.Unit, Extremes = Extremes.None, Domain = "at most 0: made by lowering only", LaneFunction = "ExpNonPositive" };
         var log = new Operation(Op.Log)
         {
+            Extremes = Extremes.Pole,
             Evaluate = v => Math.Log(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, n[0])],
             Domain = "-infinity at 0, NaN below",
             IsExpensive = true,
-            Vector = "V.Log({0})",
-            Scalar = "global::System.Math.Log({0})",
-            Function = "log",
-            Torch = "input.Log({0})",
+            Function = "Log",
         };
         yield return log;
-        yield return log with { Op = Op.LogAtLeastOne, Domain = "from 1, finite: made by lowering only", Vector = "V.LogAtLeastOne({0})" };
+        yield return log with { Op = Op.LogAtLeastOne, Result = Interval.NonNegative, Extremes = Extremes.None, Domain = "from 1, finite: made by lowering only", LaneFunction = "LogAtLeastOne" };
         var log1p = new Operation(Op.Log1p)
         {
+            Extremes = Extremes.Pole,
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] - (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 3) : Math.Log(1 + v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, n[0]))],
             Domain = "-infinity at -1, NaN below",
             IsExpensive = true,
-            Vector = "V.Log1p({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Log1p({0})",
-            Function = "log1p",
-            Torch = "input.Log1p({0})",
+            Function = "Log1p",
         };
         yield return log1p;
-        yield return log1p with { Op = Op.Log1pOfUnit, Domain = "from 0 to 1: made by lowering only", Vector = "V.Log1pOfUnit({0})" };
+        yield return log1p with { Op = Op.Log1pOfUnit, Result = Interval.Unit, Extremes = Extremes.None, Domain = "from 0 to 1: made by lowering only", LaneFunction = "Log1pOfUnit" };
         yield return new(Op.Expm1)
         {
+            Extremes = Extremes.Overflow,
             Evaluate = v => Math.Abs(v[0]) < 1e-5 ? v[0] + (v[0] * v[0] / 2) + (v[0] * v[0] * v[0] / 6) : Math.Exp(v[0]) - 1,
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Exp(n[0]))],
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
-            Vector = "V.Expm1({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Expm1({0})",
-            Function = "expm1",
-            Torch = "input.Expm1({0})",
+            Function = "Expm1",
         };
         yield return new(Op.Sqrt)
         {
+            Result = Interval.NonNegative,
+            Extremes = Extremes.Slope,
             Evaluate = v => Math.Sqrt(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(b.Multiply(b.Constant(0.5), g), n)],
             Domain = "NaN below 0; the derivative is infinite at 0",
             IsExpensive = true,
-            Vector = "V.Sqrt({0})",
-            Scalar = "global::System.Math.Sqrt({0})",
-            Function = "sqrt",
-            Torch = "input.Sqrt({0})",
+            Function = "Sqrt",
         };
         yield return new(Op.Abs)
         {
+            Result = Interval.NonNegative,
             Evaluate = v => Math.Abs(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sign(n[0]))],
             Domain = "the derivative at 0 is 0",
-            Vector = "V.Abs({0})",
-            Scalar = "global::System.Math.Abs({0})",
-            Function = "fabs",
+            Function = "Abs",
             Torch = "{0}.abs()",
         };
         yield return new(Op.Sign)
         {
+            Result = new(-1, 1),
             Evaluate = v => double.IsNaN(v[0]) ? double.NaN : Math.Sign(v[0]),
             Domain = "no gradient flows",
-            Vector = "V.Sign({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Sign({0})",
-            Function = "signum",
-            Torch = "input.Sign({0})",
+            Function = "Sign",
         };
         yield return new(Op.Tanh)
         {
+            Result = new(-1, 1),
             Evaluate = v => Math.Tanh(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Subtract(b.One, b.Multiply(n, n)))],
             IsExpensive = true,
-            Vector = "V.Tanh({0})",
-            Scalar = "global::System.Math.Tanh({0})",
-            Function = "tanh",
+            Function = "Tanh",
             Torch = "{0}.tanh()",
         };
         yield return new(Op.Atan)
@@ -201,116 +186,100 @@ internal static class Operations
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, b.Multiply(n[0], n[0])))],
             IsExpensive = true,
-            Vector = "V.Atan({0})",
-            Scalar = "global::System.Math.Atan({0})",
-            Function = "atan",
+            Function = "Atan",
             Torch = "{0}.atan()",
         };
         yield return new(Op.Erf)
         {
+            Result = new(-1, 1),
             Evaluate = v => ErrorFunction.Of(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)), b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
             IsExpensive = true,
-            Vector = "V.Erf({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Erf({0})",
-            Function = "erf",
+            Function = "Erf",
             Torch = "{0}.erf()",
         };
         yield return new(Op.Lgamma)
         {
+            Result = Interval.All,
+            Extremes = Extremes.Pole,
             Evaluate = v => GammaFunction.Lgamma(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Digamma(n[0]))],
             Domain = "infinite at 0 and the negative whole numbers",
             IsExpensive = true,
-            Vector = "V.Lgamma({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Lgamma({0})",
-            Function = "lgamma",
-            Torch = "input.Lgamma({0})",
+            Function = "Lgamma",
         };
         yield return new(Op.Digamma)
         {
+            Result = Interval.All,
+            Extremes = Extremes.Pole,
             Evaluate = v => GammaFunction.Digamma(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Trigamma(n[0]))],
             Domain = "infinite at 0, NaN at the negative whole numbers",
             IsExpensive = true,
-            Vector = "V.Digamma({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Digamma({0})",
-            Function = "digamma",
-            Torch = "input.Digamma({0})",
+            Function = "Digamma",
         };
         yield return new(Op.Trigamma)
         {
+            Extremes = Extremes.Pole,
             Evaluate = v => GammaFunction.Trigamma(v[0]),
             Domain = "infinite at 0 and the negative whole numbers; made by differentiation only, no gradient flows",
             IsExpensive = true,
-            Vector = "V.Trigamma({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Trigamma({0})",
-            Function = "trigamma",
-            Torch = "input.Trigamma({0})",
+            Function = "Trigamma",
         };
         yield return new(Op.Sinh)
         {
+            Result = Interval.All,
+            Extremes = Extremes.Overflow,
             Evaluate = v => Math.Sinh(v[0]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Cosh(n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
-            Vector = "V.Sinh({0})",
-            Scalar = "global::System.Math.Sinh({0})",
-            Function = "sinh",
-            Torch = "input.Sinh({0})",
+            Function = "Sinh",
         };
         yield return new(Op.Cosh)
         {
+            Result = new(1, double.PositiveInfinity),
+            Extremes = Extremes.Overflow,
             Evaluate = v => Math.Cosh(v[0]),
             Derivative = (b, n, g) => [b.Multiply(g, b.Sinh(n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
-            Vector = "V.Cosh({0})",
-            Scalar = "global::System.Math.Cosh({0})",
-            Function = "cosh",
-            Torch = "input.Cosh({0})",
+            Function = "Cosh",
         };
         yield return new(Op.LogCosh)
         {
+            Result = Interval.NonNegative,
             Evaluate = v => Math.Abs(v[0]) < 40 ? Of(Op.Log1p).Evaluate!([2 * Math.Sinh(v[0] / 2) * Math.Sinh(v[0] / 2)]) : Math.Abs(v[0]) - Math.Log(2),
             Derivative = (b, n, g) => [b.Multiply(g, b.Tanh(n[0]))],
             IsExpensive = true,
-            Vector = "V.LogCosh({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.LogCosh({0})",
-            Function = "logcosh",
-            Torch = "input.LogCosh({0})",
+            Function = "LogCosh",
         };
         yield return new(Op.Sigmoid)
         {
+            Result = Interval.Unit,
             Evaluate = v => v[0] >= 0 ? 1 / (1 + Math.Exp(-v[0])) : Math.Exp(v[0]) / (1 + Math.Exp(v[0])),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(n, b.Sigmoid(b.Negate(n[0]))))],
             IsExpensive = true,
-            Vector = "V.Sigmoid({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Sigmoid({0})",
-            Function = "sigmoid",
+            Function = "Sigmoid",
             Torch = "{0}.sigmoid()",
         };
         yield return new(Op.Softplus)
         {
+            Result = Interval.NonNegative,
             Evaluate = v => Math.Max(v[0], 0) + Of(Op.Log1p).Evaluate!([Math.Exp(-Math.Abs(v[0]))]),
             IsIncreasing = true,
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
-            Vector = "V.Softplus({0})",
-            Scalar = "global::LossGen.Kernels.ScalarMath.Softplus({0})",
-            Function = "softplus",
-            Torch = "input.Softplus({0})",
+            Function = "Softplus",
         };
         yield return new(Op.Detach)
         {
             Evaluate = v => v[0],
             IsIncreasing = true,
             Domain = "no gradient flows",
-            Vector = "{0}",
-            Scalar = "{0}",
             Torch = "{0}",
         };
         yield return new(Op.Spread)
@@ -319,43 +288,41 @@ internal static class Operations
             IsIncreasing = true,
             Derivative = (b, n, g) => [g],
             Domain = "the same number at each point of further axes",
-            Vector = "{0}",
-            Scalar = "{0}",
             Torch = "{0}",
         };
-        yield return Condition(Op.Less, v => v[0] < v[1], "V.Less({0}, {1})", "{0} < {1}", "{0}.lt({1})");
-        yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "V.LessOrEqual({0}, {1})", "{0} <= {1}", "{0}.le({1})");
-        yield return Condition(Op.Equal, v => v[0] == v[1], "V.Equal({0}, {1})", "{0} == {1}", "{0}.eq({1})");
-        yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0} & {1}", "{0} && {1}", "{0}.logical_and({1})");
-        yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0} | {1}", "{0} || {1}", "{0}.logical_or({1})");
-        yield return Condition(Op.Not, v => v[0] == 0, "~{0}", "!{0}", "{0}.logical_not()");
+        yield return Condition(Op.Less, v => v[0] < v[1], "{0}.lt({1})");
+        yield return Condition(Op.LessOrEqual, v => v[0] <= v[1], "{0}.le({1})");
+        yield return Condition(Op.Equal, v => v[0] == v[1], "{0}.eq({1})");
+        yield return Condition(Op.And, v => v[0] != 0 && v[1] != 0, "{0}.logical_and({1})");
+        yield return Condition(Op.Or, v => v[0] != 0 || v[1] != 0, "{0}.logical_or({1})");
+        yield return Condition(Op.Not, v => v[0] == 0, "{0}.logical_not()");
         yield return new(Op.Where)
         {
+            Inputs = 3,
             Evaluate = v => v[0] != 0 ? v[1] : v[2],
             Derivative = (b, n, g) => [null, b.Mask(n[0], g), b.Mask(b.Not(n[0]), g)],
             Domain = "the branch that is not taken has gradient 0, also where it is not finite",
-            Vector = "V.Select({0}, {1}, {2})",
-            Scalar = "{0} ? {1} : {2}",
             Torch = "input.Where({0}, {1}, {2})",
         };
         yield return new(Op.Mask)
         {
+            Inputs = 2,
             Evaluate = v => v[0] != 0 ? v[1] : 0,
             Derivative = (b, n, g) => [null, b.Mask(n[0], g)],
             Domain = "a selection, not a product: 0 where the condition is false, also where the value is not finite",
-            Vector = "{0} & {1}",
-            Scalar = "{0} ? {1} : 0D",
             Torch = "input.Mask({0}, {1})",
         };
 
         yield return new(Op.Softmax)
         {
+            Result = Interval.Unit,
             Derivative = (b, n, g) => [SoftmaxGradient(b, n, g)],
             IsExpensive = true,
             Torch = "{0}.softmax(1)",
         };
         yield return new(Op.SoftmaxComplement)
         {
+            Result = Interval.Unit,
             Derivative = (b, n, g) => [b.Negate(ComplementGradient(b, n, g))],
             Domain = "1 - softmax; summed over the other classes at the class that has nearly all",
             IsExpensive = true,
@@ -363,12 +330,14 @@ internal static class Operations
         };
         yield return new(Op.LogSumExp)
         {
+            Result = Interval.All,
             Derivative = (b, n, g) => [b.Multiply(g, b.Softmax(n[0]))],
             IsExpensive = true,
             Torch = "{0}.logsumexp(1, keepdim: true)",
         };
         yield return new(Op.RunningSum)
         {
+            Inputs = 2,
             Domain = "no gradient flows: it does not change with the keys but where two of them meet",
         };
         yield return new(Op.Correlate)
@@ -385,6 +354,7 @@ internal static class Operations
         };
         yield return new(Op.PoolSlope)
         {
+            Inputs = 2,
             Domain = "what arrives at a pool, at the neighbour that it took; made by differentiation only, no gradient flows",
             IsStep = true,
         };
@@ -408,6 +378,7 @@ internal static class Operations
         };
         yield return new(Op.ClassMaximum)
         {
+            Extremes = Extremes.Pole,
             Derivative = (b, n, g) =>
             {
                 Node isMaximum = b.Equal(n[0], n);
@@ -418,6 +389,7 @@ internal static class Operations
         };
         yield return new(Op.PixelMaximum)
         {
+            Extremes = Extremes.Pole,
             Derivative = (b, n, g) =>
             {
                 Node isMaximum = b.Equal(n[0], n);
@@ -427,13 +399,13 @@ internal static class Operations
         };
     }
 
-    private static Operation Condition(Op op, Func<double[], bool> holds, string vector, string scalar, string torch) => new(op)
+    private static Operation Condition(Op op, Func<double[], bool> holds, string torch) => new(op)
     {
         Evaluate = v => holds(v) ? 1 : 0,
+        Inputs = op == Op.Not ? 1 : 2,
         IsCondition = true,
+        Result = Interval.Unit,
         Domain = "no gradient flows",
-        Vector = vector,
-        Scalar = scalar,
         Torch = torch,
     };
 

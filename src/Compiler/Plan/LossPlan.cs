@@ -110,6 +110,9 @@ internal sealed record LossPlan(
     /// <summary>The pass that stores a running sum's values and keys.</summary>
     public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
 
+    /// <summary>The pass that adds up a sum.</summary>
+    public PassPlan PassWith(Node sum) => Statistics.First(pass => pass.Sums.Contains(sum));
+
     /// <summary>
     /// Which pixels have the maximum is asked in later passes: what it was found among is computed in each in the very same steps, so that no product joins an addition in one pass alone.
     /// </summary>

@@ -4,46 +4,34 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Compiler.Program;
 
-/// <summary>A language that programs are printed in: its words, and nothing that decides what is computed.</summary>
-internal abstract class Dialect
+/// <summary>Receives the lines of a program.</summary>
+internal interface IProgramWriter
 {
-    /// <summary>The text of an operation: {0}, {1}, {2} are its inputs.</summary>
-    public abstract string Template(Op op, NumberType type);
+    /// <summary>A line; none is an empty one.</summary>
+    void Line(string text);
 
-    /// <summary>A number, without a sign.</summary>
-    public abstract string Number(double magnitude, NumberType type);
+    /// <summary>A line one step further in.</summary>
+    void Indented(string text);
 
-    /// <summary>The word for a type.</summary>
-    public abstract string Word(NumberType type);
+    /// <summary>A comment, wrapped where it is long.</summary>
+    void Remark(string text);
 
-    /// <summary>A value of another type.</summary>
-    /// <param name="value">The text, fit to stand behind an operator that binds as closely as a sign.</param>
-    /// <param name="from">Its type.</param>
-    /// <param name="to">The type asked for.</param>
-    public abstract (string Text, int Precedence) Converted(string value, NumberType from, NumberType to);
+    /// <summary>The head of a block.</summary>
+    void Open(string head);
 
-    /// <summary>The function that keeps the larger of two numbers, and a NaN.</summary>
-    public abstract string Maximum(NumberType type);
+    /// <summary>The end of one.</summary>
+    void Close();
 }
 
 /// <summary>Prints a program in a dialect, with as few parentheses as its operators need.</summary>
 /// <param name="dialect">The language.</param>
-/// <param name="line">Receives a line.</param>
-/// <param name="open">Receives the head of a block.</param>
-/// <param name="close">Ends a block.</param>
-/// <param name="remark">Receives a comment.</param>
-internal sealed class ProgramPrinter(Dialect dialect, Action<string> line, Action<string> open, Action close, Action<string> remark)
+/// <param name="writer">Receives the lines; none where only expressions are printed.</param>
+internal sealed class ProgramPrinter(Dialect dialect, IProgramWriter? writer = null)
 {
-    // How closely the operators of C and C# bind.
-    private const int Choice = 1;
-    private const int Or = 2;
-    private const int And = 3;
-    private const int Equality = 4;
-    private const int Order = 5;
-    private const int Sum = 6;
-    private const int Product = 7;
-    internal const int Unary = 8;
-    internal const int Atom = 9;
+    // Values that stand together take a line of so many characters.
+    private const int LineOfValues = 100;
+
+    private IProgramWriter Writer => writer ?? throw new InvalidOperationException("statements need a writer");
 
     public void Print(ImmutableArray<Statement> statements)
     {
@@ -55,121 +43,159 @@ internal sealed class ProgramPrinter(Dialect dialect, Action<string> line, Actio
     {
         switch (statement)
         {
+            case Gap:
+                Writer.Line("");
+                break;
             case Remark comment:
-                remark(comment.Text);
+                Writer.Remark(comment.Text);
                 break;
-            case Let let:
-                line($"const {dialect.Word(let.Value.Type)} {let.Name} = {Text(let.Value)};");
+            case Let { Meaning: { } meaning } let:
+                Writer.Remark(meaning);
+                Writer.Line(Text(let));
                 break;
-            case Declare { Length: { } length } array:
-                line($"{dialect.Word(array.Type)} {array.Name}[{length}];");
+            case Lets lets:
+                PrintTogether(lets.Values);
                 break;
-            case Declare variable:
-                line($"{dialect.Word(variable.Type)} {variable.Name}{(variable.Value is { } first ? " = " + Text(first) : "")};");
-                break;
-            case Assign { Joining: Joining.Maximum } assign:
-                line($"{Text(assign.Place)} = {dialect.Maximum(assign.Value.Type)}({Text(assign.Place)}, {Text(assign.Value)});");
-                break;
-            case Assign assign:
-                line($"{Text(assign.Place)} {(assign.Joining == Joining.Add ? "+=" : "=")} {Text(assign.Value)};");
+            case For loop:
+                string steps = string.Join(", ", loop.Steps.Select(Text));
+                PrintBlock($"for ({Text(loop.Counter)} {Text(loop.Counter, loop.End)}; {steps})", loop.Body);
                 break;
             case Loop loop:
-                open(loop.Head);
-                Print(loop.Body);
-                close();
+                PrintBlock(loop.Head, loop.Body);
                 break;
             case If choice:
-                open($"if ({Text(choice.Condition)})");
-                Print(choice.Body);
-                close();
-                break;
-            case Do call:
-                line($"{call.Function}({Arguments(call.Arguments)});");
+                PrintBlock($"if ({Text(choice.Condition)})", choice.Body);
+                if (!choice.Else.IsEmpty)
+                    PrintBlock("else", choice.Else);
                 break;
             default:
-                throw new InvalidOperationException("no text for " + statement.GetType().Name);
+                Writer.Line(Line(statement) ?? throw new InvalidOperationException("no text for " + statement.GetType().Name));
+                break;
         }
+    }
+
+    // A statement that takes one line.
+    private string? Line(Statement statement) => statement switch
+    {
+        Let { Meaning: null } let => Text(let),
+        Declare declare => Text(declare),
+        Assign assign => Text(assign) + ";",
+        Do call => $"{call.Function}({Arguments(call.Arguments)});",
+        Return => "return;",
+        _ => null,
+    };
+
+    private string Text(Let let) => $"{dialect.Constant(let.Value.Type)} {let.Name} = {Text(let.Value)};";
+
+    private string Text(Declare declare) => declare switch
+    {
+        { Length: { } length } => $"{dialect.Word(declare.Type)} {declare.Name}[{length}];",
+        { Value: { } first } => $"{dialect.Word(declare.Type)} {declare.Name} = {Text(first)};",
+        _ => $"{dialect.Word(declare.Type)} {declare.Name};",
+    };
+
+    private string Text(Declare counter, Expression end) => $"{counter.Name} < {Text(end, Precedence.Sum)}";
+
+    private string Text(Assign assign)
+    {
+        string place = Text(assign.Place), value = Text(assign.Value);
+        return assign.Joining switch
+        {
+            Joining.Maximum => $"{place} = {dialect.Maximum(assign.Value.Type)}({place}, {value})",
+            Joining.Add when assign.Value is Number { Value: 1, Type: NumberType.Whole } => place + "++",
+            Joining.Add => $"{place} += {value}",
+            Joining.Subtract => $"{place} -= {value}",
+            Joining.Multiply => $"{place} *= {value}",
+            _ => $"{place} = {value}",
+        };
+    }
+
+    private void PrintTogether(ImmutableArray<Let> values)
+    {
+        string line = "";
+        foreach (Let value in values)
+        {
+            string text = Text(value);
+            if (line.Length > 0 && line.Length + text.Length > LineOfValues)
+            {
+                Writer.Line(line);
+                line = "";
+            }
+
+            line += (line.Length > 0 ? " " : "") + text;
+        }
+
+        if (line.Length > 0)
+            Writer.Line(line);
+    }
+
+    private void PrintBlock(string head, ImmutableArray<Statement> body)
+    {
+        if (!dialect.HasBraces && body.Length == 1 && body[0] is not (Let or Declare) && Line(body[0]) is { } only)
+        {
+            Writer.Line(head);
+            Writer.Indented(only);
+            return;
+        }
+
+        Writer.Open(head);
+        Print(body);
+        Writer.Close();
     }
 
     public string Text(Expression expression) => Write(expression).Text;
 
     /// <summary>An expression by itself.</summary>
-    public static string Text(Dialect dialect, Expression expression) => new ProgramPrinter(dialect, _ => { }, _ => { }, () => { }, _ => { }).Text(expression);
+    public static string Text(Dialect dialect, Expression expression) => new ProgramPrinter(dialect).Text(expression);
 
     private string Arguments(ImmutableArray<Expression> arguments) => string.Join(", ", arguments.Select(Text));
 
-    private string Text(Expression expression, int least)
+    private string Text(Expression expression, Precedence least)
     {
-        (string text, int precedence) = Write(expression);
+        (string text, Precedence precedence) = Write(expression);
         return precedence < least ? "(" + text + ")" : text;
     }
 
-    private (string Text, int Precedence) Write(Expression expression)
+    private (string Text, Precedence Precedence) Write(Expression expression) => expression switch
     {
-        switch (expression)
-        {
-            case Number number:
-                bool isNegative = number.Value < 0 || (number.Value == 0 && 1 / number.Value < 0);
-                string magnitude = dialect.Number(Math.Abs(number.Value), number.Type);
-                return isNegative ? ("-" + magnitude, Unary) : (magnitude, Atom);
-            case Variable variable:
-                return (variable.Name, Atom);
-            case Element element:
-                return ($"{element.Array}[{Text(element.Index)}]", Atom);
-            case Call call:
-                return ($"{call.Function}({Arguments(call.Arguments)})", Atom);
-            case Cast cast:
-                return cast.Type == cast.Value.Type ? Write(cast.Value) : dialect.Converted(Text(cast.Value, Unary), cast.Value.Type, cast.Type);
-            case Apply apply:
-                return Operation(apply);
-            default:
-                throw new InvalidOperationException("no text for " + expression.GetType().Name);
-        }
-    }
+        Number number => dialect.Number(number.Value, number.Type),
+        Variable variable => (variable.Name, Precedence.Atom),
+        Element element => ($"{element.Array}[{Text(element.Index)}]", Precedence.Atom),
+        Behind place => ($"{Text(place.Address, Precedence.Sum)} + {Text(place.Elements, Precedence.Product)}", Precedence.Sum),
+        Call call => ($"{call.Function}({Arguments(call.Arguments)})", Precedence.Atom),
+        Named named => ($"{named.Parameter}: {Text(named.Value)}", Precedence.Choice),
+        Cast cast when cast.Type == cast.Value.Type => Write(cast.Value),
+        Cast cast => dialect.Converted(Text(cast.Value, Precedence.Sign), cast.Value.Type, cast.Type),
+        Apply apply => Operation(apply),
+        _ => throw new InvalidOperationException("no text for " + expression.GetType().Name),
+    };
 
-    private (string Text, int Precedence) Operation(Apply apply)
+    private (string Text, Precedence Precedence) Operation(Apply apply)
     {
         ImmutableArray<Expression> inputs = apply.Arguments;
         switch (apply.Op)
         {
             // A negative number is written as a difference or a sign.
             case Op.Multiply when IsNumber(inputs[0], -1):
-                return ("-" + Text(inputs[1], Atom), Unary);
+                return ("-" + Text(inputs[1], Precedence.Atom), Precedence.Sign);
             case Op.Add when Negated(inputs[1]) is { } taken:
-                return ($"{Text(inputs[0], Sum)} - {Text(taken, Product)}", Sum);
+                return ($"{Text(inputs[0], Precedence.Sum)} - {Text(taken, Precedence.Product)}", Precedence.Sum);
             case Op.Add when Negated(inputs[0]) is { } taken:
-                return ($"{Text(inputs[1], Sum)} - {Text(taken, Product)}", Sum);
-            case Op.Add:
-                return Binary("+", Sum);
-            case Op.Multiply:
-                return Binary("*", Product);
-            case Op.Divide:
-                return ($"{Text(inputs[0], Product)} / {Text(inputs[1], Unary)}", Product);
-            case Op.Less:
-                return Binary("<", Order);
-            case Op.LessOrEqual:
-                return Binary("<=", Order);
-            case Op.Equal:
-                return Binary("==", Equality);
-            case Op.And:
-                return ($"{Text(inputs[0], Equality)} && {Text(inputs[1], Equality)}", And);
-            case Op.Or:
-                return ($"{Text(inputs[0], Equality)} || {Text(inputs[1], Equality)}", Or);
+                return ($"{Text(inputs[1], Precedence.Sum)} - {Text(taken, Precedence.Product)}", Precedence.Sum);
             case Op.Not:
-                return ("!" + Text(inputs[0], Atom), Unary);
-            case Op.Where:
-                return ($"{Text(inputs[0], Or)} ? {Text(inputs[1], Or)} : {Text(inputs[2], Or)}", Choice);
-            case Op.Mask:
-                return ($"{Text(inputs[0], Or)} ? {Text(inputs[1], Or)} : {dialect.Number(0, apply.Type)}", Choice);
+                return (dialect.Negation(apply.Type) + Text(inputs[0], Precedence.Atom), Precedence.Sign);
+            case Op.Where when inputs[0].Type == NumberType.Truth:
+                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {Text(inputs[2], Precedence.Or)}", Precedence.Choice);
+            case Op.Mask when inputs[0].Type == NumberType.Truth:
+                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {dialect.Number(0, apply.Type).Text}", Precedence.Choice);
             case Op.Detach or Op.Spread:
                 return Write(inputs[0]);
-            default:
-                string template = dialect.Template(apply.Op, apply.Type);
-                return (string.Format(CultureInfo.InvariantCulture, template, inputs.Select(input => (object)Text(input)).ToArray()), Atom);
         }
 
-        // Of two that bind alike the second is enclosed: numbers are added and multiplied in the order of the graph.
-        (string Text, int Precedence) Binary(string symbol, int own) => ($"{Text(inputs[0], own)} {symbol} {Text(inputs[1], own + 1)}", own);
+        if (dialect.Binary(apply.Op, inputs[0].Type) is var (symbol, own, left, right))
+            return ($"{Text(inputs[0], left)} {symbol} {Text(inputs[1], right)}", own);
+        string template = dialect.Template(apply.Op, apply.Type);
+        return (string.Format(CultureInfo.InvariantCulture, template, inputs.Select(input => (object)Text(input)).ToArray()), Precedence.Atom);
     }
 
     private static bool IsNumber(Expression expression, double value) => expression is Number number && number.Value.Equals(value);

@@ -27,10 +27,17 @@ internal sealed class ProgramVerifier
         return verifier.faults;
     }
 
+    /// <summary>Throws where a program makes no sense: an error of the compiler's own.</summary>
+    public static void Check(KernelProgram program)
+    {
+        if (Verify(program) is { Count: > 0 } faults)
+            throw new InvalidOperationException("a kernel makes no sense: " + string.Join("; ", faults));
+    }
+
     private void Visit(ImmutableArray<Statement> statements)
     {
         var own = new List<string>();
-        foreach (Statement statement in statements)
+        foreach (Statement statement in statements.SelectMany(statement => statement is Lets { Values: var together } ? together : (IEnumerable<Statement>)[statement]))
         {
             switch (statement)
             {
@@ -42,16 +49,17 @@ internal sealed class ProgramVerifier
                     if (declare.Value is { } first)
                     {
                         Read(first);
-                        Expect(first.Type == declare.Type, $"{declare.Name} is {declare.Type} and begins as {first.Type}");
+                        Expect(Fits(first.Type, declare.Type), $"{declare.Name} is {declare.Type} and begins as {first.Type}");
                     }
 
                     Name(declare.Name, declare.Type, changes: true, own);
                     break;
                 case Assign assign:
-                    Read(assign.Place);
-                    Read(assign.Value);
-                    Expect(assign.Place.Type == assign.Value.Type, $"{assign.Value.Type} is assigned to {assign.Place.Type} in {NameOf(assign.Place)}");
-                    Expect(!names.TryGetValue(NameOf(assign.Place), out (NumberType? Type, bool Changes) known) || known.Changes, $"{NameOf(assign.Place)} does not change");
+                    Visit(assign);
+                    break;
+                case For loop:
+                    Read(loop.End);
+                    Visit([loop.Counter, .. loop.Steps, .. loop.Body]);
                     break;
                 case Loop loop:
                     foreach (string counter in loop.Counters)
@@ -66,6 +74,7 @@ internal sealed class ProgramVerifier
                     Read(choice.Condition);
                     Expect(choice.Condition.Type == NumberType.Truth, "a condition is " + choice.Condition.Type);
                     Visit(choice.Body);
+                    Visit(choice.Else);
                     break;
                 case Do call:
                     foreach (Expression argument in call.Arguments)
@@ -78,6 +87,26 @@ internal sealed class ProgramVerifier
             names.Remove(name);
     }
 
+    private void Visit(Assign assign)
+    {
+        Read(assign.Place);
+        Read(assign.Value);
+        bool isMoved = assign.Joining == Joining.Add && IsPlace(assign.Place.Type) && IsWhole(assign.Value.Type);
+        Expect(isMoved || assign.Place.Type == assign.Value.Type, $"{assign.Value.Type} is assigned to {assign.Place.Type} in {NameOf(assign.Place)}");
+
+        // What lies behind an address changes, be the address a constant.
+        Expect(assign.Place is not Variable || !names.TryGetValue(NameOf(assign.Place), out (NumberType? Type, bool Changes) known) || known.Changes, $"{NameOf(assign.Place)} does not change");
+    }
+
+    private static bool IsWhole(NumberType type) => type is NumberType.Whole or NumberType.Distance;
+
+    private static bool IsPlace(NumberType type) => type is NumberType.Address or NumberType.Distance;
+
+    private static bool IsTruth(NumberType type) => type is NumberType.Truth or NumberType.LaneTruth;
+
+    // A whole number widens by itself.
+    private static bool Fits(NumberType found, NumberType wanted) => found == wanted || (found == NumberType.Whole && wanted == NumberType.Distance);
+
     private void Name(string name, NumberType type, bool changes, List<string> own)
     {
         Expect(!names.ContainsKey(name), name + " is declared twice");
@@ -87,6 +116,8 @@ internal sealed class ProgramVerifier
 
     private void Read(Expression expression)
     {
+        foreach (Expression part in expression.Parts)
+            Read(part);
         switch (expression)
         {
             case Variable variable:
@@ -94,28 +125,26 @@ internal sealed class ProgramVerifier
                 break;
             case Element element:
                 Known(element.Array, element.Type);
-                Expect(element.Index.Type == NumberType.Whole, $"{element.Array} is read at a place that is {element.Index.Type}");
-                Read(element.Index);
+                Expect(IsWhole(element.Index.Type), $"{element.Array} is read at a place that is {element.Index.Type}");
+                break;
+            case Behind place:
+                Expect(place.Address.Type == NumberType.Address, $"{place.Address.Type} is no place in memory");
+                Expect(IsWhole(place.Elements.Type), $"a place is {place.Elements.Type} behind another");
                 break;
             case Apply apply:
-                foreach (Expression argument in apply.Arguments)
-                    Read(argument);
                 Operands(apply);
-                break;
-            case Call call:
-                foreach (Expression argument in call.Arguments)
-                    Read(argument);
-                break;
-            case Cast cast:
-                Read(cast.Value);
                 break;
         }
     }
 
-    private void Known(string name, NumberType type)
+    // Of a member of something the owner is known, of an element of memory the place.
+    private void Known(string name, NumberType? type)
     {
-        if (names.TryGetValue(name, out (NumberType? Type, bool Changes) known))
-            Expect(known.Type is null || known.Type == type, $"{name} is {known.Type} and is read as {type}");
+        int dot = name.IndexOf('.');
+        if (dot >= 0)
+            Expect(names.ContainsKey(name.Substring(0, dot)), name + " is not there");
+        else if (names.TryGetValue(name, out (NumberType? Type, bool Changes) known))
+            Expect(known.Type is null or NumberType.Address || known.Type == type, $"{name} is {known.Type} and is read as {type}");
         else
             Expect(false, name + " is not there");
     }
@@ -124,17 +153,17 @@ internal sealed class ProgramVerifier
     {
         Operation row = Operations.Of(apply.Op);
         Expect(row.IsElementwise, $"{apply.Op} is no operation on numbers");
-        Expect(row.IsCondition == (apply.Type == NumberType.Truth) || apply.Op is Op.Where or Op.Mask, $"{apply.Op} gives {apply.Type}");
+        Expect(row.IsCondition == IsTruth(apply.Type) || apply.Op is Op.Where or Op.Mask, $"{apply.Op} gives {apply.Type}");
         bool choosing = apply.Op is Op.Where or Op.Mask, logical = apply.Op is Op.And or Op.Or or Op.Not;
         for (int k = 0; k < apply.Arguments.Length; k++)
         {
             NumberType found = apply.Arguments[k].Type;
             if (logical || (choosing && k == 0))
-                Expect(found == NumberType.Truth, $"{apply.Op} asks whether, and input {k} is {found}");
+                Expect(IsTruth(found), $"{apply.Op} asks whether, and input {k} is {found}");
             else if (row.IsCondition)
-                Expect(found == apply.Arguments[0].Type && found != NumberType.Truth, $"{apply.Op} compares {apply.Arguments[0].Type} with {found}");
+                Expect(found == apply.Arguments[0].Type && !IsTruth(found), $"{apply.Op} compares {apply.Arguments[0].Type} with {found}");
             else
-                Expect(found == apply.Type, $"{apply.Op} gives {apply.Type}, and input {k} is {found}");
+                Expect(Fits(found, apply.Type), $"{apply.Op} gives {apply.Type}, and input {k} is {found}");
         }
     }
 

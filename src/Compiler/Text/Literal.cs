@@ -22,14 +22,14 @@ internal static class Literal
     public static string OfWhole(double value) => value is >= int.MinValue and <= int.MaxValue ? Of((int)value)
         : value < 0 ? $"({((long)value).ToString(CultureInfo.InvariantCulture)}L)" : ((long)value).ToString(CultureInfo.InvariantCulture) + "L";
 
-    /// <summary>The shortest literal that reads back as the same double; -0 keeps its sign.</summary>
-    public static string Of(double value)
-    {
-        if (double.IsNaN(value))
-            return "double.NaN";
-        if (double.IsInfinity(value))
-            return value > 0 ? "double.PositiveInfinity" : "double.NegativeInfinity";
-        string text = Numbers.Write(value) + "D";
-        return text[0] == '-' ? $"({text})" : text;
-    }
+    /// <summary>The shortest literal that reads back as the same double; -0 keeps its sign. Enclosed where it has one.</summary>
+    public static string Of(double value) => HasSign(value) ? $"({Bare(value)})" : Bare(value);
+
+    /// <summary>The same, not enclosed.</summary>
+    public static string Bare(double value) => double.IsNaN(value) ? "double.NaN"
+        : double.IsInfinity(value) ? value > 0 ? "double.PositiveInfinity" : "double.NegativeInfinity"
+        : Numbers.Write(value) + "D";
+
+    /// <summary>The literal of the number begins with a sign.</summary>
+    public static bool HasSign(double value) => !double.IsInfinity(value) && (value < 0 || (value == 0 && 1 / value < 0));
 }

@@ -1,4 +1,9 @@
+using System.Text.RegularExpressions;
+using LossGen.Compiler.Emit.Cpu;
+using LossGen.Compiler.Emit.Gpu;
 using LossGen.Compiler.Graph;
+using LossGen.Compiler.Program;
+using LossGen.Kernels;
 
 namespace LossGen.Generator.Tests.Middle;
 
@@ -58,13 +63,30 @@ public class OperationTableTests
     [Fact]
     public void EveryOperationHasOneRow() => Assert.Equal(AllOps.Order(), Operations.All.Select(row => row.Op).Order());
 
+    private static readonly string[] OfVectors = [.. typeof(IVector<,>).GetMethods().Select(method => method.Name)];
+
+    /// <summary>A row names its function once: each language has one of that name, or an operator.</summary>
     [Fact]
-    public void EveryElementwiseRowHasATextForEachBackend() =>
+    public void EveryElementwiseRowCanBeWrittenInEachLanguage() =>
         Assert.All(Operations.All.Where(row => row.IsElementwise), row =>
         {
-            Assert.False(string.IsNullOrEmpty(row.Vector), $"{row.Op}: Vector");
-            Assert.False(string.IsNullOrEmpty(row.Scalar), $"{row.Op}: Scalar");
-            Assert.False(string.IsNullOrEmpty(row.Torch), $"{row.Op}: Torch");
+            Assert.False(row.Torch is null && row.Function is null, $"{row.Op}: no tensor operation");
+            foreach ((Dialect dialect, NumberType number, NumberType truth) in new (Dialect, NumberType, NumberType)[]
+                     {
+                         (CSharpDialect.Instance, NumberType.Lanes, NumberType.LaneTruth), (CSharpDialect.Instance, NumberType.Double, NumberType.Truth),
+                         (new CDialect(), NumberType.Double, NumberType.Truth), (new CDialect(), NumberType.Real, NumberType.Truth),
+                     })
+            {
+                Expression a = new Variable("a", number), condition = Apply.Of(Op.Less, truth, a, a);
+                Expression[] inputs = row.Op is Op.And or Op.Or or Op.Not ? [condition, condition] : row.Op is Op.Where or Op.Mask ? [condition, a, a] : [a, a, a];
+                string text = ProgramPrinter.Text(dialect, Apply.Of(row.Op, row.IsCondition ? truth : number, inputs));
+                string function = Regex.Match(text, @"^([\w.:]+)\(").Groups[1].Value;
+                if (number == NumberType.Lanes && function.Length > 0)
+                    Assert.Contains(function["V.".Length..], OfVectors);
+                else if (dialect is CSharpDialect && function.Length > 0)
+                    Assert.NotEmpty((function.Contains("System.Math", StringComparison.Ordinal) ? typeof(Math) : typeof(ScalarMath)).GetMember(function[(function.LastIndexOf('.') + 1)..]));
+                Assert.True(text.Contains('a', StringComparison.Ordinal), $"{row.Op}: {text}");
+            }
         });
 
     [Fact]
@@ -81,6 +103,32 @@ public class OperationTableTests
             double[] values = [.. domain.Value[0].Order().Select(x => Operations.Of(domain.Key).Evaluate!([x]))];
             bool grows = values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second);
             Assert.True(grows == Operations.Of(domain.Key).IsIncreasing, $"{domain.Key}: {(grows ? "grows" : "does not grow")}");
+        });
+
+    /// <summary>Ranges, simplification and warnings ask the row what a result can be.</summary>
+    [Fact]
+    public void WhatIsBoundedStaysWithinItsBounds() =>
+        Assert.All(Domains.Where(domain => Operations.Of(domain.Key).Result is not null), domain =>
+        {
+            Operation row = Operations.Of(domain.Key);
+            double[] far = [-1e300, -50, 50, 1e300, double.NegativeInfinity, double.PositiveInfinity];
+            foreach (double[] arguments in Combinations([.. domain.Value.Select(values => row.LaneFunction is null ? values.Concat(far).ToArray() : values)]))
+            {
+                double value = row.Evaluate!(arguments);
+                Assert.True(double.IsNaN(value) || (value >= row.Result!.Value.Low && value <= row.Result.Value.High), $"{row.Op} is {value} at {string.Join(", ", arguments)}");
+            }
+        });
+
+    /// <summary>What may lead from finite numbers to others says so: differentiation and the choice between a product and a selection ask for it.</summary>
+    [Fact]
+    public void WhatLeavesTheFiniteNumbersSaysSo() =>
+        Assert.All(Domains.Where(domain => Operations.Of(domain.Key).LaneFunction is null), domain =>
+        {
+            Operation row = Operations.Of(domain.Key);
+            double[] usual = [-90, -2, -1, 0, 1, 2, 90], moderate = [-800, .. usual, 800];
+            bool IsFinite(double[] numbers) => Combinations([.. domain.Value.Select(_ => numbers)]).Select(row.Evaluate!).All(double.IsFinite);
+            Extremes found = !IsFinite(usual) && row.Op != Op.Sqrt ? Extremes.Pole : row.Op == Op.Sqrt ? Extremes.Slope : !IsFinite(moderate) ? Extremes.Overflow : Extremes.None;
+            Assert.Equal(found, row.Extremes);
         });
 
     [Theory]

@@ -79,10 +79,10 @@ public sealed partial class Bce : global::LossGen.ILoss
         // Before the first pass: constants and run-time parameters.
         private static void Scalars0(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
-            var s4 = s.Slots + 0;
+            int batch = s.Batch; int classes = s.Classes;
+            var s4 = s.Slots;
 
-            s4[0] = ((double)batch * (double)classes) * (double)s.Pixels;
+            s4[0] = (double)batch * (double)classes * (double)s.Pixels;
 
             if (s.Constants[1].IsNull && s.Constants[2].IsNull)
                 return;
@@ -93,17 +93,19 @@ public sealed partial class Bce : global::LossGen.ILoss
 
             s2[0] = s.Upstream[0] / s4[0];
             s3[0] = -s2[0];
-            if (!constants2.IsNull) constants2[(0 * classes) + 0] = s2[0];
-            if (!constants2.IsNull) constants2[(0 * classes) + 1] = s3[0];
+            if (!s.Constants[2].IsNull)
+                constants2[0] = s2[0];
+            if (!s.Constants[2].IsNull)
+                constants2[1] = s3[0];
         }
 
         // After pass 0.
         private static void Scalars1(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
-            var s4 = s.Slots + 0;
+            int classes = s.Classes;
+            var s4 = s.Slots;
             // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(exp(-abs(x))))
-            var sum = s.Statistics[0] + (0 * classes);
+            var sum = s.Statistics[0];
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
@@ -118,8 +120,10 @@ public sealed partial class Bce : global::LossGen.ILoss
             var s2 = s.Slots + 1; var s3 = s.Slots + 2;
             var constants1 = s.Constants[1];
 
-            if (!constants1.IsNull) constants1[(0 * classes) + 0] = s2[0];
-            if (!constants1.IsNull) constants1[(0 * classes) + 1] = s3[0];
+            if (!s.Constants[1].IsNull)
+                constants1[0] = s2[0];
+            if (!s.Constants[1].IsNull)
+                constants1[1] = s3[0];
         }
 
         // Pass 0: statistics.
@@ -127,22 +131,20 @@ public sealed partial class Bce : global::LossGen.ILoss
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
-            var logits = tile.Logits; nint logitStride = tile.LogitStride;
-            var target = tile.Target; nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch; int width = tile.Width;
-            var decayRow = scratch + (((0 * classes) + 0) * width);
-            var validity = tile.Valid;
+            int classes = tile.Classes; nint pixels = tile.Pixels; var logits = tile.Logits;
+            nint logitStride = tile.LogitStride; var target = tile.Target; nint targetStride = tile.TargetStride;
+            var validity = tile.Valid; var scratch = tile.Scratch;
+            var decayRow = scratch;
 
             // Class by class: sums and results that keep the class axis.
             for (int c = 0; c < classes; c++)
             {
-                var x = logits + (c * logitStride);
-                var y = target + (c * targetStride);
+                var x = logits + c * logitStride;
+                var y = target + c * targetStride;
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
-                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + (((0 * classes) + c) * V.Count));
+                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + c * V.Count);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
@@ -152,8 +154,8 @@ public sealed partial class Bce : global::LossGen.ILoss
                 if (tile.EndsProducts)
                     sumSum += V.Log1p(productSum);
                 else
-                    V.Store(productSum, tile.Products + (((0 * classes) + c) * V.Count));
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+                    V.Store(productSum, tile.Products + c * V.Count);
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + c * V.Count, sumSum);
             }
         }
 
@@ -162,24 +164,22 @@ public sealed partial class Bce : global::LossGen.ILoss
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
-            var logits = tile.Logits; nint logitStride = tile.LogitStride;
-            var target = tile.Target; nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch; int width = tile.Width;
-            var decayRow = scratch + (((0 * classes) + 0) * width);
-            var constants = tile.Constants;
+            int classes = tile.Classes; nint pixels = tile.Pixels; var logits = tile.Logits;
+            nint logitStride = tile.LogitStride; var target = tile.Target; nint targetStride = tile.TargetStride;
             nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
+            var constants = tile.Constants; var scratch = tile.Scratch;
+            var decayRow = scratch;
             // s2 = upstream/s4
-            V s2 = V.Broadcast(constants + (0 * classes) + 0);
+            V s2 = V.Broadcast(constants);
             // s3 = -s2
-            V s3 = V.Broadcast(constants + (0 * classes) + 1);
+            V s3 = V.Broadcast(constants + 1);
 
             // Class by class: sums and results that keep the class axis.
             for (int c = 0; c < classes; c++)
             {
-                var x = logits + (c * logitStride);
-                var y = target + (c * targetStride);
-                var gradient = tile.Gradient + (c * gradientStride);
+                var x = logits + c * logitStride;
+                var y = target + c * targetStride;
+                var gradient = tile.Gradient + c * gradientStride;
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 for (nint i = 0; i < pixels; i += V.Count)
@@ -196,29 +196,26 @@ public sealed partial class Bce : global::LossGen.ILoss
         private static void StatisticsAndGradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
-            var logits = tile.Logits; nint logitStride = tile.LogitStride;
-            var target = tile.Target; nint targetStride = tile.TargetStride;
-            var scratch = tile.Scratch; int width = tile.Width;
-            var decayRow = scratch + (((0 * classes) + 0) * width);
-            var constants = tile.Constants;
-            var validity = tile.Valid;
-            nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
+            int classes = tile.Classes; nint pixels = tile.Pixels; var logits = tile.Logits;
+            nint logitStride = tile.LogitStride; var target = tile.Target; nint targetStride = tile.TargetStride;
+            var validity = tile.Valid; nint gradientStride = tile.GradientStride;
+            bool isStreamed = tile.IsStreamed; var constants = tile.Constants; var scratch = tile.Scratch;
+            var decayRow = scratch;
             // s2 = upstream/s4
-            V s2 = V.Broadcast(constants + (0 * classes) + 0);
+            V s2 = V.Broadcast(constants);
             // s3 = -s2
-            V s3 = V.Broadcast(constants + (0 * classes) + 1);
+            V s3 = V.Broadcast(constants + 1);
 
             // Class by class: sums and results that keep the class axis.
             for (int c = 0; c < classes; c++)
             {
-                var x = logits + (c * logitStride);
-                var y = target + (c * targetStride);
-                var gradient = tile.Gradient + (c * gradientStride);
+                var x = logits + c * logitStride;
+                var y = target + c * targetStride;
+                var gradient = tile.Gradient + c * gradientStride;
                 // decay[c] = exp(-abs(x))
                 global::LossGen.Kernels.Sigmoid.Exponentials<T, V>(x, decayRow, pixels);
                 V sumSum = V.Zero;
-                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + (((0 * classes) + c) * V.Count));
+                V productSum = tile.BeginsProducts ? V.Zero : V.Load(tile.Products + c * V.Count);
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
@@ -231,18 +228,18 @@ public sealed partial class Bce : global::LossGen.ILoss
                 if (tile.EndsProducts)
                     sumSum += V.Log1p(productSum);
                 else
-                    V.Store(productSum, tile.Products + (((0 * classes) + c) * V.Count));
-                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSum);
+                    V.Store(productSum, tile.Products + c * V.Count);
+                global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + c * V.Count, sumSum);
             }
         }
 
         // When asked for: the share of each term, then the classes of each that has them. From the sums alone, after the passes.
         public static void Components(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
+            int batch = s.Batch; int classes = s.Classes;
+            var s8 = s.Slots; var s9 = s.Slots + 1;
             // sum[c] = sum_NS(maximum(x, 0) + y*(-x) + log1p(decay))
-            var sum = s.Statistics[0] + (0 * classes);
-            var s8 = s.Slots + 0; var s9 = s.Slots + 1 + (0 * classes);
+            var sum = s.Statistics[0];
 
             double s5 = 0D;
             for (int c = 0; c < classes; c++)
@@ -251,11 +248,11 @@ public sealed partial class Bce : global::LossGen.ILoss
                 s9[c] = sum[c] / ((double)batch * (double)s.Pixels);
             }
 
-            s8[0] = s5 / (((double)batch * (double)classes) * (double)s.Pixels);
+            s8[0] = s5 / ((double)batch * (double)classes * (double)s.Pixels);
 
             s.Components[0] = s8[0];
             for (int c = 0; c < classes; c++)
-                s.Components[1 + (0 * classes) + c] = s9[c];
+                s.Components[1 + c] = s9[c];
         }
     }
 }

@@ -84,8 +84,8 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         // Before the first pass: constants and run-time parameters.
         private static void Scalars0(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
-            var s9 = s.Slots + 0;
+            int batch = s.Batch; int classes = s.Classes;
+            var s9 = s.Slots;
 
             s9[0] = (double)batch * (double)s.Pixels;
 
@@ -95,7 +95,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             // For the gradient only.
             var s6 = s.Slots + 1; var s5 = s.Slots + 2; var s10 = s.Slots + 3; var s11 = s.Slots + 4;
 
-            s6[0] = (0.5D * s.Upstream[0]) / s9[0];
+            s6[0] = 0.5D * s.Upstream[0] / s9[0];
             s5[0] = -s6[0];
             s10[0] = s.Upstream[0] / (double)classes;
             s11[0] = -s10[0];
@@ -104,28 +104,29 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         // After pass 0.
         private static void Scalars1(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
+            int classes = s.Classes;
+            var s9 = s.Slots; var below = s.Slots + 5; var s13 = s.Slots + (5 + classes);
             // labelled[c] = sum_NS([label = c])
-            var labelled = s.Statistics[0] + (0 * classes);
-            var s9 = s.Slots + 0;
+            var labelled = s.Statistics[0];
             // predicted[c] = sum_NS(exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
-            var predicted = s.Statistics[0] + (1 * classes);
-            var below = s.Slots + 5 + (0 * classes);
+            var predicted = s.Statistics[0] + classes;
             // overlap[c] = sum_NS([label = c]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
-            var overlap = s.Statistics[0] + (2 * classes);
-            var s13 = s.Slots + 5 + (1 * classes);
+            var overlap = s.Statistics[0] + 2 * classes;
             // sum = sum_NS(sum_C([label = c]*x) - max_C(x) - log(sum_C(exp(x - max_C(x)))))
-            var sum = s.Statistics[0] + (3 * classes) + 0;
+            var sum = s.Statistics[0] + 3 * classes;
 
             double s14 = 0D;
             for (int c = 0; c < classes; c++)
             {
                 below[c] = 1E-05D + (predicted[c] + labelled[c]);
-                s13[c] = (1E-05D + (2D * overlap[c])) / below[c];
-                s14 += 1D - ((0D == below[c]) ? 1D : s13[c]);
+                s13[c] = (1E-05D + 2D * overlap[c]) / below[c];
+                double loss = 1D - (0D == below[c] ? 1D : s13[c]);
+                s14 += loss;
             }
 
-            s.Value = (s14 / (double)classes) + (0.5D * (-sum[0] / s9[0]));
+            double s16 = s14 / (double)classes + 0.5D * (-sum[0] / s9[0]);
+
+            s.Value = s16;
 
             if (s.Constants[1].IsNull)
                 return;
@@ -136,16 +137,16 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
 
             for (int c = 0; c < classes; c++)
             {
-                double s15 = -(-(s10[0] * s13[c]) / below[c]);
-                double s7 = !(0D == below[c]) ? (s15 + (2D * (s11[0] / below[c]))) : 0D;
-                double s8 = !(0D == below[c]) ? s15 : 0D;
-                constants1[(0 * classes) + c] = s7;
-                constants1[(1 * classes) + c] = s8;
-                constants1[(2 * classes) + c] = s6[0] + s7;
-                constants1[(3 * classes) + c] = s6[0] + s8;
+                double s17 = -(-(s10[0] * s13[c]) / below[c]);
+                double s7 = !(0D == below[c]) ? s17 + 2D * (s11[0] / below[c]) : 0D;
+                double s8 = !(0D == below[c]) ? s17 : 0D;
+                constants1[c] = s7;
+                constants1[classes + c] = s8;
+                constants1[2 * classes + c] = s6[0] + s7;
+                constants1[3 * classes + c] = s6[0] + s8;
             }
 
-            constants1[(4 * classes) + 0] = s5[0];
+            constants1[4 * classes] = s5[0];
         }
 
         // Pass 0: statistics.
@@ -153,19 +154,19 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
+            int classes = tile.Classes; nint pixels = tile.Pixels; var validity = tile.Valid;
             var scratch = tile.Scratch; int width = tile.Width;
-            var normaliserRow = scratch + (((1 * classes) + 0) * width);
-            var labelExponentRow = scratch + (((1 * classes) + 1) * width);
-            var reciprocalRow = scratch + (((1 * classes) + 2) * width);
-            var validity = tile.Valid;
+            var normaliserRow = scratch + classes * width;
+            var labelExponentRow = scratch + (classes + 1) * width;
+            var reciprocalRow = scratch + (classes + 2) * width;
 
-            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential); labelExponent = sum_C([label = c]*x) - max_C(x).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow, labelExponent: labelExponentRow);
+            // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential); labelExponent = sum_C([label = c]*x) -
+            //     max_C(x).
+            V.Exponentials(ref tile, scratch, normaliserRow, labelExponent: labelExponentRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSum = V.Zero;
-            V productSum = tile.BeginsProducts ? V.One : V.Load(tile.Products + (((0 * classes) + 0) * V.Count));
+            V productSum = tile.BeginsProducts ? V.One : V.Load(tile.Products);
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V normaliser = V.Load(normaliserRow + i);
@@ -179,8 +180,8 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             if (tile.EndsProducts)
                 sumSum -= V.LogAtLeastOne(productSum);
             else
-                V.Store(productSum, tile.Products + (((0 * classes) + 0) * V.Count));
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSum);
+                V.Store(productSum, tile.Products);
+            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + 3 * classes * V.Count, sumSum);
 
             // Class by class: sums and results that keep the class axis.
             global::LossGen.Kernels.ClassLoops.Run<Statistics0Classes, T, V, M>(ref tile);
@@ -190,16 +191,14 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var reciprocalRow = scratch + (((1 * classes) + 2) * width);
-                var validity = tile.Valid;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
+                var validity = tile.Valid; var scratch = tile.Scratch; int width = tile.Width;
+                var reciprocalRow = scratch + (classes + 2) * width;
 
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
+                    var exponential = scratch + c * width;
                     V sumLabelled = V.Zero;
                     V sumPredicted = V.Zero;
                     V sumOverlap = V.Zero;
@@ -211,9 +210,9 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
                         sumOverlap = V.AddWhereEqual(V.Load(labels + i), self, probability, sumOverlap);
                     }
 
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumLabelled);
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumPredicted);
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumOverlap);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + c * V.Count, sumLabelled);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (classes + c) * V.Count, sumPredicted);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (2 * classes + c) * V.Count, sumOverlap);
                 }
             }
         }
@@ -223,15 +222,15 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
-            var scratch = tile.Scratch; int width = tile.Width;
-            var normaliserRow = scratch + (((1 * classes) + 0) * width);
-            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v21Row = scratch + (((1 * classes) + 2) * width);
-            var v22Row = scratch + (((1 * classes) + 3) * width);
+            int classes = tile.Classes; nint pixels = tile.Pixels; var scratch = tile.Scratch;
+            int width = tile.Width;
+            var normaliserRow = scratch + classes * width;
+            var reciprocalRow = scratch + (classes + 1) * width;
+            var v23Row = scratch + (classes + 2) * width;
+            var v24Row = scratch + (classes + 3) * width;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
+            V.Exponentials(ref tile, scratch, normaliserRow);
 
             // Class by class: sums over the classes, in rows.
             global::LossGen.Kernels.ClassLoops.Run<GradientSums, T, V, M>(ref tile);
@@ -240,11 +239,11 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V normaliser = V.Load(normaliserRow + i);
-                V v21 = V.Load(v21Row + i);
+                V v23 = V.Load(v23Row + i);
                 V reciprocal = V.One / normaliser;
-                V v22 = -(reciprocal * v21);
+                V v24 = -(reciprocal * v23);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v22, v22Row + i);
+                V.Store(v24, v24Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -255,23 +254,21 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var v21Row = scratch + (((1 * classes) + 2) * width);
-                var constants = tile.Constants;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
+                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var v23Row = scratch + (classes + 2) * width;
 
-                // v21 = sum_C(exponential*where([label = c], s7[c], s8[c]))
+                // v23 = sum_C(exponential*where([label = c], s7[c], s8[c]))
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
-                    // s7[c] = (not (0 = below[c]))*(s15[c] + 2*s11/below[c])
+                    var exponential = scratch + c * width;
+                    // s7[c] = (not (0 = below[c]))*(s17[c] + 2*s11/below[c])
                     V s7 = V.OfClasses(constants + c);
-                    // s8[c] = (not (0 = below[c]))*s15[c]
-                    V s8 = V.OfClasses(constants + (1 * classes) + c);
+                    // s8[c] = (not (0 = below[c]))*s17[c]
+                    V s8 = V.OfClasses(constants + (classes + c));
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s7, s8), v21Row + i, isFirst: c == 0);
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s7, s8), v23Row + i, isFirst: c == 0);
                 }
             }
         }
@@ -280,27 +277,25 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v22Row = scratch + (((1 * classes) + 3) * width);
-                var constants = tile.Constants;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
                 nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
+                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var reciprocalRow = scratch + (classes + 1) * width;
+                var v24Row = scratch + (classes + 3) * width;
                 // s5 = -s6
-                V s5 = V.Broadcast(constants + (4 * classes) + 0);
+                V s5 = V.Broadcast(constants + 4 * classes);
 
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
-                    // s23[c] = s6 + s7[c]
-                    V s23 = V.OfClasses(constants + (2 * classes) + c);
-                    // s24[c] = s6 + s8[c]
-                    V s24 = V.OfClasses(constants + (3 * classes) + c);
-                    var gradient = tile.Gradient + (c * gradientStride);
+                    var exponential = scratch + c * width;
+                    // s25[c] = s6 + s7[c]
+                    V s25 = V.OfClasses(constants + (2 * classes + c));
+                    // s26[c] = s6 + s8[c]
+                    V s26 = V.OfClasses(constants + (3 * classes + c));
+                    var gradient = tile.Gradient + c * gradientStride;
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.Store(V.MultiplyAdd(V.Load(exponential + i, width) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s23, s24) + V.Load(v22Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, gradientStride, isStreamed);
+                        V.Store(V.MultiplyAdd(V.Load(exponential + i, width) * V.Load(reciprocalRow + i), V.SelectEqual(V.Load(labels + i), self, s25, s26) + V.Load(v24Row + i), V.MaskEqual(V.Load(labels + i), self, s5)), gradient + i, gradientStride, isStreamed);
                 }
             }
         }
@@ -308,30 +303,32 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
         // When asked for: the share of each term, then the classes of each that has them. From the sums alone, after the passes.
         public static void Components(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
+            int batch = s.Batch; int classes = s.Classes;
+            var loss = s.Slots;
             // labelled[c] = sum_NS([label = c])
-            var labelled = s.Statistics[0] + (0 * classes);
+            var labelled = s.Statistics[0];
             // predicted[c] = sum_NS(probability)
-            var predicted = s.Statistics[0] + (1 * classes);
+            var predicted = s.Statistics[0] + classes;
             // overlap[c] = sum_NS([label = c]*probability)
-            var overlap = s.Statistics[0] + (2 * classes);
-            var loss = s.Slots + 0 + (0 * classes);
+            var overlap = s.Statistics[0] + 2 * classes;
             // sum = sum_NS(labelExponent - log(normaliser))
-            var sum = s.Statistics[0] + (3 * classes) + 0;
+            var sum = s.Statistics[0] + 3 * classes;
+
+            double s27 = 0.5D * (-sum[0] / ((double)batch * (double)s.Pixels));
 
             double s14 = 0D;
             for (int c = 0; c < classes; c++)
             {
                 double below = 1E-05D + (predicted[c] + labelled[c]);
-                double score = (0D == below) ? 1D : ((1E-05D + (2D * overlap[c])) / below);
+                double score = 0D == below ? 1D : (1E-05D + 2D * overlap[c]) / below;
                 loss[c] = 1D - score;
                 s14 += loss[c];
             }
 
             s.Components[0] = s14 / (double)classes;
-            s.Components[1] = 0.5D * (-sum[0] / ((double)batch * (double)s.Pixels));
+            s.Components[1] = s27;
             for (int c = 0; c < classes; c++)
-                s.Components[2 + (0 * classes) + c] = loss[c];
+                s.Components[2 + c] = loss[c];
         }
     }
 }

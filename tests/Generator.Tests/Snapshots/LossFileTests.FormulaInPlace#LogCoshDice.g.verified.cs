@@ -98,37 +98,35 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         // Before the first pass: constants and run-time parameters.
         private static void Scalars0(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
+            int batch = s.Batch; int classes = s.Classes;
 
             if (s.Constants[1].IsNull)
                 return;
 
             // For the gradient only.
-            var s8 = s.Slots + 0;
+            var s8 = s.Slots;
 
-            s8[0] = (s.Upstream[0] / (double)batch) / (double)classes;
+            s8[0] = s.Upstream[0] / (double)batch / (double)classes;
         }
 
         // After pass 0.
         private static void Scalars1(ref global::LossGen.Kernels.ScalarContext s)
         {
-            int batch = s.Batch, classes = s.Classes;
+            int batch = s.Batch; int classes = s.Classes;
+            var s9 = s.Slots + (1 + batch); var s10 = s.Slots + (1 + batch + batch * classes);
+            var s11 = s.Slots + (1 + batch + 2 * (batch * classes)); var s12 = s.Slots + 1;
             // sumY[c] = sum_S([label = c])
-            var sumY = s.Statistics[0] + (0 * classes);
+            var sumY = s.Statistics[0];
             // sumValid = sum_S([valid])
-            var sumValid = s.Statistics[0] + (3 * classes) + 0;
+            var sumValid = s.Statistics[0] + 3 * classes;
             // tp[c] = sum_S([label = c]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
-            var tp = s.Statistics[0] + (1 * classes);
+            var tp = s.Statistics[0] + classes;
             // sumP[c] = sum_S([valid]*exp(x - max_C(x))*1/sum_C(exp(x - max_C(x))))
-            var sumP = s.Statistics[0] + (2 * classes);
-            var s9 = s.Slots + 1 + (0 * classes) + (1 * batch) + (0 * batch * classes);
-            var s10 = s.Slots + 1 + (0 * classes) + (1 * batch) + (1 * batch * classes);
-            var s11 = s.Slots + 1 + (0 * classes) + (1 * batch) + (2 * batch * classes);
-            var s12 = s.Slots + 1 + (0 * classes) + (0 * batch);
+            var sumP = s.Statistics[0] + 2 * classes;
 
             double s5 = 0D;
             for (int n = 0; n < batch; n++)
-                s5 += sumValid[(n * ((3 * classes) + 1))];
+                s5 += sumValid[n * (3 * classes + 1)];
 
             for (int n = 0; n < batch; n++)
                 s12[n] = 0D;
@@ -136,43 +134,43 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 for (int c = 0; c < classes; c++)
                 {
-                    double s13 = s.Parameters[0] + (2D * tp[(n * ((3 * classes) + 1)) + c]);
-                    double s14 = sumP[(n * ((3 * classes) + 1)) + c] + sumY[(n * ((3 * classes) + 1)) + c];
-                    s9[(n * classes) + c] = s.Parameters[0] + s14;
-                    s10[(n * classes) + c] = s13 / s9[(n * classes) + c];
-                    s11[(n * classes) + c] = 1D - s10[(n * classes) + c];
-                    double s15 = global::LossGen.Kernels.ScalarMath.LogCosh(s11[(n * classes) + c]);
-                    s12[n] += s15;
+                    double s13 = 2D * tp[n * (3 * classes + 1) + c];
+                    double s14 = sumP[n * (3 * classes + 1) + c] + sumY[n * (3 * classes + 1) + c];
+                    s9[n * classes + c] = s.Parameters[0] + s14;
+                    s10[n * classes + c] = (s.Parameters[0] + s13) / s9[n * classes + c];
+                    s11[n * classes + c] = 1D - s10[n * classes + c];
+                    s12[n] += global::LossGen.Kernels.ScalarMath.LogCosh(s11[n * classes + c]);
                 }
             }
 
-            double s16 = 0D;
+            double s15 = 0D;
             for (int n = 0; n < batch; n++)
             {
-                double s17 = (0D < sumValid[(n * ((3 * classes) + 1))]) ? (s12[n] / (double)classes) : 0D;
-                s16 += s17;
+                double s16 = 0D < sumValid[n * (3 * classes + 1)] ? s12[n] / (double)classes : 0D;
+                s15 += s16;
             }
 
-            s.Value = (0D < s5) ? (s16 / (double)batch) : 0D;
+            s.Value = 0D < s5 ? s15 / (double)batch : 0D;
 
             if (s.Constants[1].IsNull)
                 return;
 
             // For the gradient only.
-            var s8 = s.Slots + 0;
+            var s8 = s.Slots;
             var constants1 = s.Constants[1];
 
             for (int n = 0; n < batch; n++)
             {
                 for (int c = 0; c < classes; c++)
                 {
-                    double s18 = global::System.Math.Tanh(s11[(n * classes) + c]);
-                    double s19 = -((s8[0] * s10[(n * classes) + c]) * s18) / s9[(n * classes) + c];
-                    double s20 = -s19;
-                    double s21 = (0D < s5) ? (s20 + (2D * (-(s8[0] * s18) / s9[(n * classes) + c]))) : 0D;
-                    double s7 = (0D < sumValid[(n * ((3 * classes) + 1))]) ? ((0D < s5) ? s20 : 0D) : 0D;
-                    constants1[(n * ((2 * classes) + 0)) + (0 * classes) + c] = (0D < sumValid[(n * ((3 * classes) + 1))]) ? s21 : 0D;
-                    constants1[(n * ((2 * classes) + 0)) + (1 * classes) + c] = s7;
+                    double s17 = global::System.Math.Tanh(s11[n * classes + c]);
+                    double s18 = s8[0] * s10[n * classes + c] * s17;
+                    double s19 = -(-s18 / s9[n * classes + c]);
+                    double s20 = -(s8[0] * s17) / s9[n * classes + c];
+                    double s6 = 0D < sumValid[n * (3 * classes + 1)] ? (0D < s5 ? s19 + 2D * s20 : 0D) : 0D;
+                    double s7 = 0D < sumValid[n * (3 * classes + 1)] ? (0D < s5 ? s19 : 0D) : 0D;
+                    constants1[n * (2 * classes) + c] = s6;
+                    constants1[n * (2 * classes) + (classes + c)] = s7;
                 }
             }
         }
@@ -182,14 +180,13 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         private static void Statistics0<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
+            int classes = tile.Classes; nint pixels = tile.Pixels; var validity = tile.Valid;
             var scratch = tile.Scratch; int width = tile.Width;
-            var normaliserRow = scratch + (((1 * classes) + 0) * width);
-            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var validity = tile.Valid;
+            var normaliserRow = scratch + classes * width;
+            var reciprocalRow = scratch + (classes + 1) * width;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
+            V.Exponentials(ref tile, scratch, normaliserRow);
 
             // Pixel by pixel: what joins the classes.
             V sumSumValid = V.Zero;
@@ -202,7 +199,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 V.Store(reciprocal, reciprocalRow + i);
             }
 
-            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((3 * classes) + 0) * V.Count), sumSumValid);
+            global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + 3 * classes * V.Count, sumSumValid);
 
             // Class by class: sums and results that keep the class axis.
             global::LossGen.Kernels.ClassLoops.Run<Statistics0Classes, T, V, M>(ref tile);
@@ -212,16 +209,14 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var validity = tile.Valid;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
+                var validity = tile.Valid; var scratch = tile.Scratch; int width = tile.Width;
+                var reciprocalRow = scratch + (classes + 1) * width;
 
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
+                    var exponential = scratch + c * width;
                     V sumSumY = V.Zero;
                     V sumTp = V.Zero;
                     V sumSumP = V.Zero;
@@ -233,9 +228,9 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                         sumSumP += (M.IsMasked ? V.Load(validity + i) : V.AllTrue) & probability;
                     }
 
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((0 * classes) + c) * V.Count), sumSumY);
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((1 * classes) + c) * V.Count), sumTp);
-                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (((2 * classes) + c) * V.Count), sumSumP);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + c * V.Count, sumSumY);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (classes + c) * V.Count, sumTp);
+                    global::LossGen.Kernels.Lanes.Add<T, V>(tile.Sums + (2 * classes + c) * V.Count, sumSumP);
                 }
             }
         }
@@ -245,15 +240,15 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         private static void Gradient<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile)
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
-            int classes = tile.Classes; nint pixels = tile.Pixels;
-            var scratch = tile.Scratch; int width = tile.Width;
-            var normaliserRow = scratch + (((1 * classes) + 0) * width);
-            var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-            var v26Row = scratch + (((1 * classes) + 2) * width);
-            var v27Row = scratch + (((1 * classes) + 3) * width);
+            int classes = tile.Classes; nint pixels = tile.Pixels; var scratch = tile.Scratch;
+            int width = tile.Width;
+            var normaliserRow = scratch + classes * width;
+            var reciprocalRow = scratch + (classes + 1) * width;
+            var v25Row = scratch + (classes + 2) * width;
+            var v26Row = scratch + (classes + 3) * width;
 
             // Softmax: exponential[c] = exp(x - max_C(x)); normaliser = sum_C(exponential).
-            V.Exponentials(ref tile, scratch + (0 * classes * width), normaliserRow);
+            V.Exponentials(ref tile, scratch, normaliserRow);
 
             // Class by class: sums over the classes, in rows.
             global::LossGen.Kernels.ClassLoops.Run<GradientSums, T, V, M>(ref tile);
@@ -262,11 +257,11 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             for (nint i = 0; i < pixels; i += V.Count)
             {
                 V normaliser = V.Load(normaliserRow + i);
-                V v26 = V.Load(v26Row + i);
+                V v25 = V.Load(v25Row + i);
                 V reciprocal = V.One / normaliser;
-                V v27 = -(reciprocal * v26);
+                V v26 = -(reciprocal * v25);
                 V.Store(reciprocal, reciprocalRow + i);
-                V.Store(v27, v27Row + i);
+                V.Store(v26, v26Row + i);
             }
 
             // Class by class: sums and results that keep the class axis.
@@ -277,23 +272,21 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var v26Row = scratch + (((1 * classes) + 2) * width);
-                var constants = tile.Constants;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
+                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var v25Row = scratch + (classes + 2) * width;
 
-                // v26 = sum_C(exponential*where([label = c], s6[c], s7[c]))
+                // v25 = sum_C(exponential*where([label = c], s6[c], s7[c]))
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
-                    // s6[c] = (0 < sumValid)*s21[c]
+                    var exponential = scratch + c * width;
+                    // s6[c] = (0 < sumValid)*(0 < s5)*(s19[c] + 2*s20[c])
                     V s6 = V.OfClasses(constants + c);
-                    // s7[c] = (0 < sumValid)*(0 < s5)*s20[c]
-                    V s7 = V.OfClasses(constants + (1 * classes) + c);
+                    // s7[c] = (0 < sumValid)*(0 < s5)*s19[c]
+                    V s7 = V.OfClasses(constants + (classes + c));
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s6, s7), v26Row + i, isFirst: c == 0);
+                        V.MultiplyAddToRow(V.Load(exponential + i, width), V.SelectEqual(V.Load(labels + i), self, s6, s7), v25Row + i, isFirst: c == 0);
                 }
             }
         }
@@ -302,26 +295,24 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
         {
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
-                int classes = tile.Classes; nint pixels = tile.Pixels;
-                var labels = tile.Labels;
-                var scratch = tile.Scratch; int width = tile.Width;
-                var reciprocalRow = scratch + (((1 * classes) + 1) * width);
-                var v27Row = scratch + (((1 * classes) + 3) * width);
-                var constants = tile.Constants;
-                var validity = tile.Valid;
-                nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
+                int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
+                var validity = tile.Valid; nint gradientStride = tile.GradientStride;
+                bool isStreamed = tile.IsStreamed; var constants = tile.Constants; var scratch = tile.Scratch;
+                int width = tile.Width;
+                var reciprocalRow = scratch + (classes + 1) * width;
+                var v26Row = scratch + (classes + 3) * width;
 
                 for (int c = first; c < end; c += V.Classes)
                 {
                     V self = V.ClassIndex(c);
-                    var exponential = scratch + (((0 * classes) + c) * width);
-                    // s6[c] = (0 < sumValid)*s21[c]
+                    var exponential = scratch + c * width;
+                    // s6[c] = (0 < sumValid)*(0 < s5)*(s19[c] + 2*s20[c])
                     V s6 = V.OfClasses(constants + c);
-                    // s7[c] = (0 < sumValid)*(0 < s5)*s20[c]
-                    V s7 = V.OfClasses(constants + (1 * classes) + c);
-                    var gradient = tile.Gradient + (c * gradientStride);
+                    // s7[c] = (0 < sumValid)*(0 < s5)*s19[c]
+                    V s7 = V.OfClasses(constants + (classes + c));
+                    var gradient = tile.Gradient + c * gradientStride;
                     for (nint i = 0; i < pixels; i += V.Count)
-                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & ((V.Load(exponential + i, width) * V.Load(reciprocalRow + i)) * (V.SelectEqual(V.Load(labels + i), self, s6, s7) + V.Load(v27Row + i))), gradient + i, gradientStride, isStreamed);
+                        V.Store((M.IsMasked ? V.Load(validity + i) : V.AllTrue) & (V.Load(exponential + i, width) * V.Load(reciprocalRow + i) * (V.SelectEqual(V.Load(labels + i), self, s6, s7) + V.Load(v26Row + i))), gradient + i, gradientStride, isStreamed);
                 }
             }
         }

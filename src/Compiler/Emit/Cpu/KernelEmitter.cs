@@ -1,6 +1,7 @@
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
 using LossGen.Compiler.Plan;
+using LossGen.Compiler.Program;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Cpu;
@@ -17,8 +18,8 @@ internal static class KernelEmitter
 
     public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
     {
-        var scalars = new ScalarEmitter(plan, names, writer);
-        ScalarEmitter? components = Component.AreWorthwhile(plan.Components) ? new ScalarEmitter(plan, names, writer, components: true) : null;
+        var scalars = new CpuScalars(plan, names);
+        CpuScalars? components = Component.AreWorthwhile(plan.Components) ? new CpuScalars(plan, names, components: true) : null;
         writer.Comment(plan.Graph.IndexTarget ? "For class indices." : "For dense targets: one-hot, multi-label or soft.");
         writer.Open($"private readonly struct {name} : {Kernels}.ILossKernel");
         Layout(writer, plan, [scalars.Slots, .. components is null ? Array.Empty<SlotLayout>() : [components.Slots]]);
@@ -32,21 +33,65 @@ internal static class KernelEmitter
             writer.Line($"private static global::System.ReadOnlySpan<double> Table{k} => new double[] {{ {numbers} }};");
         }
 
-        scalars.Emit();
+        foreach (KernelProgram stage in scalars.Stages())
+            ScalarMethod(writer, stage, "private");
         foreach (PassPlan pass in plan.AllPasses)
         {
             writer.Line();
             writer.Comment($"Pass {pass.Id}: {pass.Title}.");
-            TileEmitter.Emit(writer, plan, pass, names, Method(pass));
+            bool isFirst = true;
+            foreach (TileProgram program in TilePass.Build(plan, pass, names, Method(pass)))
+            {
+                if (!isFirst)
+                    writer.Line();
+                isFirst = false;
+                TileMethod(writer, program);
+            }
         }
 
-        components?.EmitComponents();
+        if (components is not null)
+            ScalarMethod(writer, components.Components(), "public");
         writer.Close();
     }
 
-    /// <summary>Of a method that is no implementation of an interface, which has them from there.</summary>
-    public static void Constraints(CodeWriter writer) =>
+    private static void ScalarMethod(CodeWriter writer, KernelProgram program, string access)
+    {
+        writer.Line();
+        writer.Comment(program.Remark);
+        writer.Open($"{access} static void {program.Name}(ref {Kernels}.ScalarContext s)");
+        Body(writer, program);
+        writer.Close();
+    }
+
+    private static void TileMethod(CodeWriter writer, TileProgram tile)
+    {
+        KernelProgram program = tile.Program;
+        if (program.Remark.Length > 0)
+            writer.Comment(program.Remark);
+        if (tile.Kind == TileProgramKind.ClassLoop)
+        {
+            writer.Open($"private readonly struct {program.Name} : {Kernels}.IClassLoop");
+            writer.Open($"{Optimized} static void {Kernels}.IClassLoop.Run<T, V, M>(ref {Kernels}.Tile<T> tile, int first, int end)");
+            Body(writer, program);
+            writer.Close();
+            writer.Close();
+            return;
+        }
+
+        // A method that implements an interface has the constraints from there.
+        writer.Line(Optimized);
+        writer.Line($"private static void {program.Name}<T, V, M>(ref {Kernels}.Tile<T> tile{program.Parameters})");
         writer.Line($"    where T : unmanaged where V : struct, {Kernels}.IVector<V, T> where M : struct, {Kernels}.ITileMask");
+        writer.Open();
+        Body(writer, program);
+        writer.Close();
+    }
+
+    private static void Body(CodeWriter writer, KernelProgram program)
+    {
+        ProgramVerifier.Check(program);
+        new ProgramPrinter(CSharpDialect.Instance, writer).Print(program.Body);
+    }
 
     private static string Method(PassPlan pass) => pass switch
     {
@@ -105,8 +150,8 @@ internal static class KernelEmitter
     private static string PassLayout(LossPlan plan, PassPlan pass)
     {
         string stores = pass.Stores.IsEmpty ? "" : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
-        (int classRows, int pixelRows) = TileEmitter.ScratchRows(pass);
-        (int perClass, int shared) = TileEmitter.Products(pass);
+        (int classRows, int pixelRows) = TilePass.ScratchRows(pass);
+        (int perClass, int shared) = TilePass.Products(pass);
         string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
         int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima = pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
         string maxima = classMaxima + pixelMaxima > 0 ? $", ClassMaxima: {classMaxima}, PixelMaxima: {pixelMaxima}" : "";

@@ -101,11 +101,10 @@ internal static class GpuEmitter
 
     private static void Print(CodeWriter writer, KernelProgram program)
     {
-        if (ProgramVerifier.Verify(program) is { Count: > 0 } faults)
-            throw new InvalidOperationException("a kernel makes no sense: " + string.Join("; ", faults));
+        ProgramVerifier.Check(program);
         writer.Comment(program.Remark);
         writer.Open($"KERNEL void {program.Name}({program.Parameters})");
-        new ProgramPrinter(Dialect, line => writer.Line(line), head => writer.Open(head), () => writer.Close(), text => writer.Comment(text)).Print(program.Body);
+        new ProgramPrinter(Dialect, writer).Print(program.Body);
         writer.Close();
         writer.Line();
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Program;
 using LossGen.Compiler.Text;
@@ -41,15 +40,30 @@ internal static class GpuText
 /// <summary>The C that CUDA and OpenCL have in common, with the words of the prelude: real numbers have functions in capitals.</summary>
 internal sealed class CDialect : Dialect
 {
-    public override string Template(Op op, NumberType type)
+    // Where C's word is another one.
+    private static readonly Dictionary<string, string> Words = new() { ["Abs"] = "fabs", ["Sign"] = "signum", ["Min"] = "minimum", ["Max"] = "maximum", ["Clamp"] = "bounded" };
+
+    /// <summary>The function of an operation in double precision.</summary>
+    public static string Function(Operation row)
     {
-        string function = Operations.Of(op).Function ?? throw new InvalidOperationException($"{op} has no function");
-        string name = type == NumberType.Real ? function.ToUpperInvariant() : function;
-        int inputs = op is Op.Clamp ? 3 : op is Op.Power or Op.Minimum or Op.Maximum ? 2 : 1;
-        return name + "(" + string.Join(", ", Enumerable.Range(0, inputs).Select(k => "{" + k.ToString(CultureInfo.InvariantCulture) + "}")) + ")";
+        string function = row.Function ?? throw new InvalidOperationException($"{row.Op} has no function");
+        return Words.TryGetValue(function, out string? other) ? other : function.ToLowerInvariant();
     }
 
-    public override string Number(double magnitude, NumberType type)
+    public override string Template(Op op, NumberType type)
+    {
+        Operation row = Operations.Of(op);
+        return (type == NumberType.Real ? Function(row).ToUpperInvariant() : Function(row)) + row.Arguments;
+    }
+
+    public override (string Text, Precedence Precedence) Number(double value, NumberType type)
+    {
+        bool isNegative = value < 0 || (value == 0 && 1 / value < 0);
+        string magnitude = Magnitude(Math.Abs(value), type);
+        return isNegative ? ("-" + magnitude, Precedence.Sign) : (magnitude, Precedence.Atom);
+    }
+
+    private static string Magnitude(double magnitude, NumberType type)
     {
         if (double.IsNaN(magnitude))
             return "NOT_A_NUMBER";
@@ -58,8 +72,7 @@ internal sealed class CDialect : Dialect
         string text = Numbers.Write(magnitude);
         if (type == NumberType.Whole)
             return text;
-        bool isWhole = text.All(c => char.IsDigit(c));
-        string number = isWhole ? text + ".0" : text;
+        string number = text.All(char.IsDigit) ? text + ".0" : text;
         return type == NumberType.Real ? $"R({number})" : number;
     }
 
@@ -70,11 +83,13 @@ internal sealed class CDialect : Dialect
         _ => "int",
     };
 
-    public override (string Text, int Precedence) Converted(string value, NumberType from, NumberType to) => (from, to) switch
+    public override string Constant(NumberType type) => "const " + Word(type);
+
+    public override (string Text, Precedence Precedence) Converted(string value, NumberType from, NumberType to) => (from, to) switch
     {
-        (_, NumberType.Truth) => ($"({value} != 0)", ProgramPrinter.Atom),
-        (NumberType.Truth, _) => ($"({value} ? {Number(1, to)} : {Number(0, to)})", ProgramPrinter.Atom),
-        _ => ($"({Word(to)}){value}", ProgramPrinter.Unary),
+        (_, NumberType.Truth) => ($"({value} != 0)", Precedence.Atom),
+        (NumberType.Truth, _) => ($"({value} ? {Number(1, to).Text} : {Number(0, to).Text})", Precedence.Atom),
+        _ => ($"({Word(to)}){value}", Precedence.Sign),
     };
 
     public override string Maximum(NumberType type) => type == NumberType.Real ? "MAXIMUM" : "maximum";

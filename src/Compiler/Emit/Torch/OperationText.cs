@@ -1,6 +1,8 @@
 using System.Globalization;
+using LossGen.Compiler.Emit.Cpu;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
+using LossGen.Compiler.Program;
 using LossGen.Compiler.Schedule;
 using LossGen.Compiler.Text;
 
@@ -222,16 +224,27 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     }
 
     // What depends on no tensor.
-    private string Number(Node node)
+    private string Number(Node node) => ProgramPrinter.Text(CSharpDialect.Instance, NumberOf(node));
+
+    private Expression NumberOf(Node node)
     {
-        string template = node.Operation().Scalar!;
-        bool isCall = template.Contains("Math.");
-        return Format(template, node.Inputs.Select(input => isCall ? Value(input) : Nested(input)));
+        switch (node.Op)
+        {
+            case Op.Constant:
+                return new Number(node.Number, NumberType.Double);
+            case Op.Parameter or Op.Extent:
+                return new Variable(Text(node), NumberType.Double);
+        }
+
+        return new Apply(node.Op, [.. node.Inputs.Select(input => names.Find(input) is null ? NumberOf(input) : new Variable(Value(input), TypeOf(input)))], TypeOf(node));
     }
+
+    private static NumberType TypeOf(Node node) => node.Operation().IsCondition ? NumberType.Truth : NumberType.Double;
 
     private string FromTable(Node node)
     {
-        string template = node.Operation().Torch ?? throw new InvalidOperationException($"{node.Op} has no tensor text");
+        Operation row = node.Operation();
+        string template = row.Torch ?? "input." + (row.Function ?? throw new InvalidOperationException($"{node.Op} has no tensor text")) + row.Arguments;
         bool isCall = template.StartsWith("input.", StringComparison.Ordinal);
         return Format(template, node.Inputs.Select(input => isCall ? Value(input) : Nested(input)));
     }
