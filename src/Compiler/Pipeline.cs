@@ -56,7 +56,15 @@ internal static class Pipeline
         LossGraph? dense = target == TargetKind.Index ? null : GraphComposer.Compose(model, indexTarget: false, cancellation);
         if (index is not null && dense is not null)
             (index, dense) = (index.WithClassesOf(dense), dense.WithClassesOf(index));
-        return new(model, index is null ? null : Planner.Plan(index), dense is null ? null : Planner.Plan(dense));
+        return new(model, index is null ? null : Plan(index), dense is null ? null : Plan(dense));
+    }
+
+    private static LossPlan Plan(LossGraph graph)
+    {
+        GraphVerifier.Check("differentiation", [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        LossPlan plan = Planner.Plan(graph);
+        GraphVerifier.Check("planning", plan.AllPasses.SelectMany(pass => pass.Outputs).Concat([plan.Value, .. Component.InOrder(plan.Components).Select(component => component.Node)]));
+        return plan;
     }
 
     private static EmittedLoss Emit(LossModel model, bool showsStages, CancellationToken cancellation)

@@ -47,7 +47,7 @@ internal static class Differentiator
     // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be infinite.
     private static IEnumerable<Node> Parts(GraphBuilder builder, Node node, Node adjoint)
     {
-        bool isSteep = node.Op is Op.Sqrt or Op.Power or Op.Log or Op.Log1p or Op.Lgamma or Op.Digamma or Op.Divide
+        bool isSteep = node.Operation() is { IsElementwise: true, Extremes: Extremes.Slope or Extremes.Pole }
             || (node.Op == Op.Multiply && node.Inputs.Any(input => GraphBuilder.Factors(input).Any(GraphBuilder.MayBeInfinite)));
         if (!isSteep)
             return [adjoint];

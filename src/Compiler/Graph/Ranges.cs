@@ -58,8 +58,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
     private Interval? Compute(Node node, ImmutableArray<(Node Condition, bool Holds)> assumed, int depth)
     {
         Interval? Input(Node input) => Under(input, assumed, depth - 1);
-        if (node.Operation().IsCondition || node.Op is Op.OneHot or Op.Valid or Op.Labelled or Op.ClassSet)
-            return Interval.Unit;
+        if (node.Operation().IsCondition)
+            return node.Operation().Result;
         switch (node.Op)
         {
             case Op.Constant:
@@ -76,20 +76,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
                 // A run-time number may be anything.
                 ClassNumbers table = tables[node.Index];
                 return table.IsConstant ? new Interval(table.Constants.Min(), table.Constants.Max()) : null;
-            case Op.Softmax or Op.SoftmaxComplement:
-                return Interval.Unit;
-            case Op.Lgamma or Op.Digamma:
-                return Interval.All;
-            case Op.LogSumExp:
-                return Interval.All;
             case Op.ClassMaximum when node[0].Op == Op.Softmax:
                 return new Interval(LeastLargest, 1);
-            case Op.Sign or Op.Tanh or Op.Erf:
-                return new Interval(-1, 1);
-            case Op.Sinh:
-                return Interval.All;
-            case Op.Cosh:
-                return new Interval(1, double.PositiveInfinity);
             case Op.Where:
                 return Under(node[1], assumed.Add((node[0], true)), depth - 1) is { } a && Under(node[2], assumed.Add((node[0], false)), depth - 1) is { } b ? a.Or(b) : null;
             case Op.Mask:
@@ -112,7 +100,7 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
         }
 
         if (node.Inputs.IsEmpty || Input(node[0]) is not { } range)
-            return node.Op is Op.Abs or Op.Exp or Op.Softplus or Op.LogCosh or Op.Sqrt ? Interval.NonNegative : node.Op == Op.Sigmoid ? Interval.Unit : null;
+            return node.Operation().Result;
         return node.Op switch
         {
             Op.Detach or Op.ClassMaximum or Op.PixelMaximum => range,
@@ -121,7 +109,7 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             Op.Sum or Op.RunningSum => new Interval(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),
             _ when node.Operation().IsIncreasing =>
                 range.Map(x => Evaluate(node.Op, x), node.Op == Op.Sqrt ? 0 : double.NegativeInfinity),
-            _ => null,
+            _ => node.Operation().Result,
         };
     }
 

@@ -10,7 +10,6 @@ namespace LossGen.Compiler.Plan;
 internal sealed class Lowering(GraphBuilder graph, bool perImage)
 {
     private readonly Dictionary<Node, Node> done = [];
-    private readonly Dictionary<Node, bool> finite = [];
     private readonly Factoring factoring = new(graph);
 
     /// <summary>What became of each node.</summary>
@@ -101,7 +100,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 }
 
             // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.
-            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && IsFinite(node[1][1])
+            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && graph.IsFinite(node[1][1])
                 && graph.StaysFiniteIfMasked(node[1][1]):
                 return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], product[0]), product[1]);
 
@@ -119,7 +118,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 return graph.Make(Op.PixelMaximum, [perImageMaximum], 0, Axes.Batch);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Multiply, IsPixel: true }:
                 return SumOfProduct(inputs[0], condition: null);
-            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && IsFinite(node[0][1]):
+            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && graph.IsFinite(node[0][1]):
                 return SumOfProduct(mask[1], mask[0]);
 
             // The maximum first: joined to the logarithm it would cost the logarithm's digits.
@@ -149,22 +148,6 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             return Sum(product);
         Node sum = Sum(Product(factors.Where(factor => !outer.Contains(factor))));
         return graph.Make(Op.Multiply, Product(outer), sum);
-    }
-
-    /// <summary>Finite where logits and target are.</summary>
-    private bool IsFinite(Node node)
-    {
-        if (finite.TryGetValue(node, out bool known))
-            return known;
-        bool result = node.Op switch
-        {
-            Op.Constant => !double.IsNaN(node.Number) && !double.IsInfinity(node.Number),
-            Op.Divide or Op.Exp or Op.Log or Op.Log1p or Op.Lgamma or Op.Digamma or Op.Trigamma or Op.Expm1 or Op.Sqrt or Op.Sinh or Op.Cosh => false,
-            Op.Power => node[0].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid && node[1].IsConstant && node[1].Number > 0,
-            _ => node.Inputs.All(IsFinite),
-        };
-        finite[node] = result;
-        return result;
     }
 
     private Node Raw(Node node, Node[] inputs) =>

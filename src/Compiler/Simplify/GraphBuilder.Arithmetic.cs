@@ -97,9 +97,8 @@ internal sealed partial class GraphBuilder
         return Make(Op.Divide, a, b);
     }
 
-    /// <summary>Operations that can make an infinity of finite numbers without overflow. A division by a count does not.</summary>
-    public static bool MayBeInfinite(Node node) =>
-        node.Op is Op.Power or Op.Log or Op.Log1p or Op.Lgamma or Op.Digamma or Op.Trigamma or Op.ClassMaximum or Op.PixelMaximum || (node.Op == Op.Divide && !IsCount(node[1]));
+    /// <summary>Finite numbers can make an infinity of it without overflow. A division by a count does not.</summary>
+    public static bool MayBeInfinite(Node node) => node.Operation().Extremes == Extremes.Pole && !(node.Op == Op.Divide && IsCount(node[1]));
 
     // Images, classes and pixels are at least one.
     private static bool IsCount(Node node) => node.Op == Op.Extent || (node.Op == Op.Multiply && IsCount(node[0]) && IsCount(node[1]));

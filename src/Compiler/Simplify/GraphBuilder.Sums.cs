@@ -140,8 +140,14 @@ internal sealed partial class GraphBuilder
     {
         if (finite.TryGetValue(node, out bool known))
             return known;
-        bool result = !MayBeInfinite(node) && node.Op is not (Op.Sqrt or Op.Exp or Op.Expm1 or Op.Sinh or Op.Cosh)
-            && !(node.IsConstant && (double.IsNaN(node.Number) || double.IsInfinity(node.Number))) && node.Inputs.All(IsFinite);
+        bool result = node.Op switch
+        {
+            Op.Constant => !double.IsNaN(node.Number) && !double.IsInfinity(node.Number),
+            Op.Power when node[0].Operation().Result == Interval.Unit && node[1].IsConstant && node[1].Number > 0 => IsFinite(node[0]),
+            Op.Divide => !MayBeInfinite(node),
+            _ => node.Operation().Extremes == Extremes.None,
+        };
+        result = result && node.Inputs.All(IsFinite);
         finite[node] = result;
         return result;
     }
