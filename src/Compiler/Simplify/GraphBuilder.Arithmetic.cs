@@ -19,10 +19,8 @@ internal sealed partial class GraphBuilder
     {
         if (a.IsConstant && b.IsConstant)
             return Constant(a.Number + b.Number);
-        if (a.IsNumber(0))
-            return b;
-        if (b.IsNumber(0))
-            return a;
+        if (LocalRules.Apply(this, Op.Add, a, b) is { } known)
+            return known;
 
         var terms = new List<(double Factor, Node Base)>();
         if (!Terms(a, 1, terms) || !Terms(b, 1, terms))
@@ -57,22 +55,8 @@ internal sealed partial class GraphBuilder
     {
         if (a.IsConstant && b.IsConstant)
             return Constant(a.Number * b.Number);
-        if (a.IsNumber(0) || b.IsNumber(0))
-            return Zero;
-        if (a.IsNumber(1))
-            return b;
-        if (b.IsNumber(1))
-            return a;
-
-        // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
-        if (a.Op == Op.Mask)
-            return Mask(a[0], Multiply(a[1], b));
-        if (b.Op == Op.Mask)
-            return Mask(b[0], Multiply(a, b[1]));
-        if (a.Op == Op.Divide && a[0].IsNumber(1) && b.IsPixel == a.IsPixel)
-            return Divide(b, a[1]);
-        if (b.Op == Op.Divide && b[0].IsNumber(1) && b.IsPixel == a.IsPixel)
-            return Divide(a, b[1]);
+        if (LocalRules.Apply(this, Op.Multiply, a, b) is { } known)
+            return known;
         List<Node> factors = ExactBesideInfinity(Factors(a).Concat(Factors(b)).ToList());
         return Selections(factors).Aggregate(ProductBesideInfinity(factors) ?? Product(factors), (product, condition) => Mask(condition, product));
     }
@@ -81,13 +65,10 @@ internal sealed partial class GraphBuilder
     {
         if (a.IsConstant && b.IsConstant && b.Number != 0)
             return Constant(a.Number / b.Number);
-        if (b.IsNumber(1) || (a.IsNumber(0) && !b.IsConstant))
-            return a;
         if (ReferenceEquals(a, b) && IsCount(a))
             return One;
-        if (a.Op == Op.Mask)
-            return Mask(a[0], Divide(a[1], b));
-
+        if (LocalRules.Apply(this, Op.Divide, a, b) is { } known)
+            return known;
         if ((QuotientByExponentials(a, b) ?? QuotientByWeight(a, b)) is { } quotient)
             return quotient;
 

@@ -14,58 +14,32 @@ internal sealed partial class GraphBuilder
         return a.Id <= b.Id ? Elementwise(Op.Equal, a, b) : Elementwise(Op.Equal, b, a);
     }
 
-    public Node Not(Node a) => a.Op == Op.Not ? a[0] : Elementwise(Op.Not, a);
+    public Node Not(Node a) => LocalRules.Apply(this, Op.Not, a) ?? Elementwise(Op.Not, a);
 
-    public Node And(Node a, Node b)
-    {
-        if (a.IsConstant)
-            return a.Number != 0 ? b : a;
-        if (b.IsConstant)
-            return b.Number != 0 ? a : b;
-        if (ReferenceEquals(a, b))
-            return a;
-        return a.Id < b.Id ? Make(Op.And, a, b) : Make(Op.And, b, a);
-    }
+    public Node And(Node a, Node b) => LocalRules.Apply(this, Op.And, a, b) ?? Joined(Op.And, a, b);
 
-    public Node Or(Node a, Node b)
-    {
-        if (a.IsConstant)
-            return a.Number != 0 ? a : b;
-        if (b.IsConstant)
-            return b.Number != 0 ? b : a;
-        if (ReferenceEquals(a, b))
-            return a;
-        return a.Id < b.Id ? Make(Op.Or, a, b) : Make(Op.Or, b, a);
-    }
+    public Node Or(Node a, Node b) => LocalRules.Apply(this, Op.Or, a, b) ?? Joined(Op.Or, a, b);
+
+    private Node Joined(Op op, Node a, Node b) => a.Id < b.Id ? Make(op, a, b) : Make(op, b, a);
 
     /// <summary>a where the condition holds, else b.</summary>
     public Node Where(Node condition, Node a, Node b)
     {
-        if (condition.IsConstant)
-            return condition.Number != 0 ? a : b;
-        if (condition.Op == Op.Not)
-            return Where(condition[0], b, a);
+        if (LocalRules.Apply(this, Op.Where, condition, a, b) is { } known)
+            return known;
         a = Assume(a, condition, true);
         b = Assume(b, condition, false);
-        if (ReferenceEquals(a, b))
-            return a;
-        if (b.IsNumber(0))
-            return Mask(condition, a);
-        if (a.IsNumber(0))
-            return Mask(Not(condition), b);
-        return Make(Op.Where, condition, a, b);
+        return LocalRules.ApplyLate(this, Op.Where, condition, a, b) ?? Make(Op.Where, condition, a, b);
     }
 
     /// <summary>The value where the condition holds, else 0. A selection, not a product.</summary>
     public Node Mask(Node condition, Node value)
     {
-        if (condition.IsConstant)
-            return condition.Number != 0 ? value : Zero;
-        if (condition.Op == Op.And)
-            return Mask(condition[0], Mask(condition[1], value));
+        if (LocalRules.Apply(this, Op.Mask, condition, value) is { } known)
+            return known;
         value = Assume(value, condition, true);
-        if (value.IsNumber(0))
-            return Zero;
+        if (LocalRules.ApplyLate(this, Op.Mask, condition, value) is { } none)
+            return none;
         if (value.Op == Op.Mask)
         {
             if (ReferenceEquals(condition, value[0]) && (notLost.Contains(condition) || NotZero(condition) is not null))

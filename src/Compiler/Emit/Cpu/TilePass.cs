@@ -23,6 +23,7 @@ internal sealed class TilePass
     private readonly NodeNames names;
     private readonly string name;
     private readonly TileSchedule schedule;
+    private readonly TileSums totals;
 
     // What earlier loops left in scratch rows.
     private readonly HashSet<Node> stored;
@@ -37,6 +38,7 @@ internal sealed class TilePass
         this.names = names;
         this.name = name;
         schedule = pass.Schedule;
+        totals = new(pass, names);
         stored = [.. schedule.Stored.Where(schedule.IsGiven)];
         method = Begin();
     }
@@ -46,7 +48,7 @@ internal sealed class TilePass
         (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count + pass.Schedule.Handed.Count);
 
     /// <summary>Products over pixels: with a class axis, and without.</summary>
-    public static (int PerClass, int Shared) Products(PassPlan pass) => (ProductsOf(pass, perClass: true).Count(), ProductsOf(pass, perClass: false).Count());
+    public static (int PerClass, int Shared) Products(PassPlan pass) => (TileSums.ProductsOf(pass, perClass: true).Count(), TileSums.ProductsOf(pass, perClass: false).Count());
 
     public static IEnumerable<TileProgram> Build(LossPlan plan, PassPlan pass, NodeNames names, string name)
     {
@@ -159,7 +161,7 @@ internal sealed class TilePass
         List<Summand> sums = schedule.Pass.Summands.Where(summand => !summand.HasClass).ToList();
         method.Head("Pixel by pixel: what joins the classes.");
         if (second is null)
-            DeclareSums(sums);
+            totals.Declare(method, sums);
         method.EachPixel(() =>
         {
             method.Load(schedule.GivenRowsOf(schedule.IsCut));
@@ -179,7 +181,7 @@ internal sealed class TilePass
 
             method.Head("Pixel by pixel: what follows from that.");
             if (second is not null)
-                DeclareSums(sums);
+                totals.Declare(method, sums);
             method.EachPixel(() =>
             {
                 method.Load(schedule.Carried.Concat(schedule.GivenRowsOf(beforeCut: false)).Distinct());
@@ -188,7 +190,7 @@ internal sealed class TilePass
             });
         }
 
-        StoreSums(sums);
+        totals.Store(method, sums);
     }
 
     private void Strata(int first, int last)
@@ -207,7 +209,7 @@ internal sealed class TilePass
     private void FinishPixel(List<Summand> sums)
     {
         foreach (Summand sum in sums)
-            Accumulate(sum);
+            totals.Accumulate(method, sum);
         if (schedule.WritesElementsPerPixel)
             method.Store(Value(pass.Elements!), LaneValues.AtPixel(LaneValues.Address("tile.Elements")));
         foreach (Node store in schedule.PixelStores)
@@ -284,9 +286,9 @@ internal sealed class TilePass
         List<Summand> across = schedule.ClassSums.Where(sum => !TileSchedule.HasClass(sum.Sum)).ToList();
         if (!method.IsForSeveral)
             method.Head(ClassesRemark);
-        DeclareSums(across);
+        totals.Declare(method, across);
         method.EachClass(() => ClassSteps(schedule.ClassLoop, schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), [], schedule.ClassOutputs, perClass, across));
-        StoreSums(across);
+        totals.Store(method, across);
     }
 
     // A part of a class's work. A result is written by the part that computes it.
@@ -312,7 +314,7 @@ internal sealed class TilePass
         method.ResultPointers(written);
         if (part is null || ReferenceEquals(part, schedule.ClassParts[0]))
             Ahead();
-        DeclareSums(sums);
+        totals.Declare(method, sums);
         method.EachPixelOfClass(nodes, outputs, () =>
         {
             method.Load(schedule.Ahead.Where(method.Values.Scope.ReadsOften));
@@ -325,10 +327,10 @@ internal sealed class TilePass
             }
 
             foreach (Summand sum in sums.Concat(across))
-                Accumulate(sum);
+                totals.Accumulate(method, sum);
             method.StoreResults(written);
         });
-        StoreSums(sums);
+        totals.Store(method, sums);
     }
 
     private int PartOf(Node output) => Math.Max(0, schedule.ClassParts.FindIndex(part => part.Computes(output)));
@@ -361,89 +363,5 @@ internal sealed class TilePass
             method.Remark(node);
             method.Run($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>", LaneValues.Address("x"), method.Places.Row(node), LaneValues.Pixels);
         }
-    }
-
-    private static Variable SumOf(Summand summand, NodeNames names) => new("sum" + NodeNames.Upper(names.Of(summand.Sum)), NumberType.Lanes);
-
-    private static Variable ProductOf(Summand summand, NodeNames names) => new("product" + NodeNames.Upper(names.Of(summand.Sum)), NumberType.Lanes);
-
-    private void DeclareSums(IEnumerable<Summand> sums)
-    {
-        foreach (Summand sum in sums)
-        {
-            method.Add(new Declare(SumOf(sum, names).Name, NumberType.Lanes, LaneValues.Number(sum.IsMaximum ? double.NegativeInfinity : 0)));
-            if (sum.Factor is null)
-                continue;
-            Expression start = Apply.Of(
-                Op.Where, NumberType.Lanes, new Variable("tile.BeginsProducts", NumberType.Truth), LaneValues.Number(sum.IsOnePlus ? 0 : 1), LaneValues.Load(Product(sum), NumberType.Lanes));
-            method.Add(new Declare(ProductOf(sum, names).Name, NumberType.Lanes, start));
-        }
-    }
-
-    private static Expression OfLanes(string member, Expression index) => Whole.Behind(LaneValues.Address(member), Whole.Product(index, TileMethod.Count));
-
-    private static Expression RowOfClass(int row) => Whole.Sum(Whole.Times(row, LaneValues.Classes), LaneValues.C);
-
-    private static Expression RowBehind(int classRows, int row) => Whole.Sum(Whole.Times(classRows, LaneValues.Classes), Whole.Of(row));
-
-    // Where a product goes from tile to tile: those of the classes, then those that the classes share.
-    private Expression Product(Summand summand)
-    {
-        List<Summand> perClass = ProductsOf(pass, perClass: true).ToList();
-        int k = perClass.IndexOf(summand);
-        return OfLanes("tile.Products", k >= 0 ? RowOfClass(k) : RowBehind(perClass.Count, ProductsOf(pass, perClass: false).ToList().IndexOf(summand)));
-    }
-
-    private static IEnumerable<Summand> ProductsOf(PassPlan pass, bool perClass) =>
-        pass.Summands.Where(summand => summand.Factor is not null && TileSchedule.HasClass(summand.Sum) == perClass);
-
-    private void Accumulate(Summand sum)
-    {
-        Variable total = SumOf(sum, names);
-        if (sum.IsMaximum)
-        {
-            method.Add(new Assign(total, Joining.Maximum, method.Values.MaskedMaximum(sum.Rest!)));
-            return;
-        }
-
-        if (sum.Rest is { } rest)
-            method.Add(method.Values.AddValid(total, rest));
-        if (sum.Factor is not { } factor)
-            return;
-        Variable product = ProductOf(sum, names);
-        method.Add(sum.IsOnePlus
-            ? new Assign(product, Joining.Set, Call.Of($"{KernelEmitter.Lanes}.TimesOnePlus<T, V>", NumberType.Lanes, product, method.Values.Masked(factor)))
-            : new Assign(product, Joining.Multiply, method.Values.MaskedFactor(factor)));
-    }
-
-    private void StoreSums(List<Summand> sums)
-    {
-        if (sums.Count > 0)
-            method.Gap();
-        foreach (Summand sum in sums)
-            StoreSum(sum);
-    }
-
-    private void StoreSum(Summand summand)
-    {
-        Node sum = summand.Sum;
-        bool hasClass = TileSchedule.HasClass(sum);
-        Variable total = SumOf(summand, names);
-        if (summand.Factor is not null)
-        {
-            // One logarithm for many pixels, when their product ends.
-            Variable product = ProductOf(summand, names);
-            Expression logarithm = Call.Of(summand.IsOnePlus ? "V.Log1p" : "V.LogAtLeastOne", NumberType.Lanes, product);
-            method.Add(new If(new Variable("tile.EndsProducts", NumberType.Truth), [new Assign(total, summand.IsNegative ? Joining.Subtract : Joining.Add, logarithm)])
-            {
-                Else = [Do.Of("V.Store", product, Product(summand))],
-            });
-        }
-
-        Expression place = OfLanes("tile.Sums", hasClass ? RowOfClass(pass.ClassSums.IndexOf(sum)) : RowBehind(pass.ClassSums.Length, pass.PixelSums.IndexOf(sum)));
-        if (method.IsForSeveral && !hasClass)
-            method.Run("V.AddToRow", total, place, new Named("isFirst", new Number(0, NumberType.Truth)));
-        else
-            method.Run($"{KernelEmitter.Lanes}.{(summand.IsMaximum ? "Maximum" : "Add")}<T, V>", place, total);
     }
 }
