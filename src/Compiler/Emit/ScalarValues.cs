@@ -72,7 +72,11 @@ internal abstract class ScalarValues(LossPlan plan, NodeNames names, SlotLayout 
     }
 
     /// <summary>A condition is 1 or 0.</summary>
-    public Expression NumberOf(Node node) => Value(node) is { Type: NumberType.Truth } truth ? new Cast(truth, NumberType.Double) : Value(node);
+    public Expression NumberOf(Node node)
+    {
+        Expression value = Value(node);
+        return value.Type == NumberType.Truth ? new Cast(value, NumberType.Double) : value;
+    }
 
     public Expression Compute(Node node)
     {

@@ -140,14 +140,14 @@ internal sealed partial class GpuPass
         body.Add(Do.Of("BEGIN_CONSTANTS", new Number(pass.ClassConstants.Length, NumberType.Whole), new Number(pass.ScalarConstants.Length, NumberType.Whole)));
         for (int k = 0; k < pass.ClassConstants.Length; k++)
         {
-            var inMemory = new Element("constants", GpuText.Sum(GpuText.Times(k, GpuText.Classes), Class), NumberType.Real);
+            var inMemory = new Element("constants", Whole.Sum(Whole.Times(k, GpuScalars.Classes), Class), NumberType.Real);
             body.Add(new Declare(ClassConstant(k), NumberType.Real, null, "HELD"));
             body.Add(Each([Do.Of("SKIP_MISSING"), new Assign(new Element(ClassConstant(k), Word("h", NumberType.Whole), NumberType.Real), Joining.Set, inMemory)]));
         }
 
-        Expression classRows = GpuText.Times(pass.ClassConstants.Length, GpuText.Classes);
+        Expression classRows = Whole.Times(pass.ClassConstants.Length, GpuScalars.Classes);
         for (int k = 0; k < pass.ScalarConstants.Length; k++)
-            body.Add(new Let(ScalarConstant(k), new Element("constants", GpuText.Sum(classRows, new Number(k, NumberType.Whole)), NumberType.Real)));
+            body.Add(new Let(ScalarConstant(k), new Element("constants", Whole.Sum(classRows, new Number(k, NumberType.Whole)), NumberType.Real)));
     }
 
     private static string ClassConstant(int row) => "perClass" + row;
@@ -307,7 +307,11 @@ internal sealed partial class GpuPass
 
     private static NumberType TypeOf(Node node) => node.Operation().IsCondition ? NumberType.Truth : NumberType.Real;
 
-    private Expression AsReal(Node node) => Text(node) is { Type: NumberType.Truth } truth ? new Cast(truth, NumberType.Real) : Text(node);
+    private Expression AsReal(Node node)
+    {
+        Expression value = Text(node);
+        return value.Type == NumberType.Truth ? new Cast(value, NumberType.Real) : value;
+    }
 
     private Expression Text(Node node) => known.Contains(node) ? Word(names.Of(node), TypeOf(node)) : held.Contains(node) ? Element(node) : Compute(node);
 
@@ -322,7 +326,7 @@ internal sealed partial class GpuPass
             case Op.ClassIndex:
                 return new Cast(Class, NumberType.Real);
             case Op.ClassSet:
-                return GpuText.IsAmong(node.Classes!, Class);
+                return Whole.IsAmong(node.Classes!, Class);
             case Op.Logit:
                 return Call.Of("READ_LOGIT", NumberType.Real);
             case Op.Target:
@@ -346,7 +350,7 @@ internal sealed partial class GpuPass
         }
 
         return node.IsPixel
-            ? new Apply(node.Op, [.. node.Inputs.Select((input, k) => GpuText.IsAsked(node, k) ? Text(input) : AsReal(input))], TypeOf(node))
+            ? new Apply(node.Op, [.. node.Inputs.Select((input, k) => GraphVerifier.IsAsked(node.Op, k) ? Text(input) : AsReal(input))], TypeOf(node))
             : Constant(node);
     }
 

@@ -17,8 +17,7 @@ internal sealed class GpuScalars
     private readonly SlotLayout slots;
     private readonly Dictionary<Node, int> uses = [];
 
-    // In a variable where the next step stands.
-    private readonly HashSet<Node> known = [];
+    private readonly Values values;
 
     // Either the section between the passes or that of the components, which has the slots to itself.
     private GpuScalars(LossPlan plan, NodeNames names, bool components = false)
@@ -28,6 +27,7 @@ internal sealed class GpuScalars
         List<Node> results = components ? [.. Component.InOrder(plan.Components).Select(component => component.Node)] : [plan.Value];
         schedules = [.. (components ? [plan.ComponentStage] : plan.Stages).Select(stage => new ScalarSchedule(plan, stage))];
         slots = new SlotLayout(plan, schedules, components ? results : null);
+        values = new(plan, names, slots);
         foreach (Node read in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat(results))
             uses[read] = uses.TryGetValue(read, out int count) ? count + 1 : 1;
     }
@@ -74,7 +74,7 @@ internal sealed class GpuScalars
 
     private ImmutableArray<Statement> Stage(ScalarSchedule schedule, bool gradient)
     {
-        known.Clear();
+        values.Forget([]);
         var steps = ImmutableArray.CreateBuilder<Statement>();
         steps.Add(Do.Of("BEGIN_SCALARS"));
         foreach (List<ScalarStep> group in schedule.ValueGroups)
@@ -89,7 +89,7 @@ internal sealed class GpuScalars
     private void Value(ImmutableArray<Statement>.Builder steps)
     {
         Axes axes = plan.Value.Axes;
-        var store = Do.Of("STORE_VALUE", Index(axes), Text(plan.Value));
+        var store = Do.Of("STORE_VALUE", values.Place(axes), values.Value(plan.Value));
         if (axes == Axes.None)
         {
             steps.Add(new If(IsFirst, [store]));
@@ -114,8 +114,8 @@ internal sealed class GpuScalars
         for (int k = 0; k < results.Count; k++)
         {
             (Node node, bool hasClasses) = results[k];
-            Expression place = hasClasses ? GpuText.Sum(GpuText.Sum(Whole(terms), GpuText.Times(k - terms, GpuText.Classes)), Class) : Whole(k);
-            (hasClasses ? perClass : single).Add(Do.Of("STORE_VALUE", place, AsNumber(Text(node))));
+            Expression place = hasClasses ? Whole.Sum(Whole.Of(terms), values.PlaceInRows(k - terms, hasClass: true, 0)) : Whole.Of(k);
+            (hasClasses ? perClass : single).Add(Do.Of("STORE_VALUE", place, values.NumberOf(node)));
         }
 
         steps.Add(new If(IsFirst, single.ToImmutable()));
@@ -146,23 +146,23 @@ internal sealed class GpuScalars
         foreach (ScalarStep total in totals)
             steps.Add(new Declare(names.Of(total.Node), NumberType.Double, Start(total.Node)));
         var inner = ImmutableArray.CreateBuilder<Statement>();
-        HashSet<Node> before = [.. known];
+        HashSet<Node> before = values.Known;
         foreach (ScalarStep step in group.Except(partial))
         {
             if (step.IsReduction)
-                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), JoiningOf(step.Node), Text(step.Node[0])));
+                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), JoiningOf(step.Node), values.NumberOf(step.Node[0])));
             else
                 Step(step, inner);
         }
 
-        known.IntersectWith(before);
+        values.Forget(before);
         if (inner.Count > 0)
             steps.Add(Each(axes, inner.ToImmutable()));
         foreach (Node node in totals.Select(step => step.Node))
         {
             var own = new Variable(names.Of(node), NumberType.Double);
             steps.Add(new Assign(own, Joining.Set, Call.Of(node.Op == Op.Sum ? "blockSum" : "blockMaximum", NumberType.Double, own, new Variable("room", NumberType.Double))));
-            known.Add(node);
+            values.Add(node);
             Keep(node, own, steps);
         }
 
@@ -173,21 +173,21 @@ internal sealed class GpuScalars
     // A sum that keeps an axis: a thread adds up all that belongs to its element.
     private void Partial(Node node, Axes axes, List<ScalarStep> group, ImmutableArray<Statement>.Builder steps)
     {
-        HashSet<Node> before = [.. known];
+        HashSet<Node> before = values.Known;
         string name = names.Of(node) + "Part";
         var own = new Variable(name, NumberType.Double);
         var inner = ImmutableArray.CreateBuilder<Statement>();
-        HashSet<Node> needed = [.. Reachable.From([node[0]], read => !Planner.IsStatistic(read) && !slots.IsStored(read) && !known.Contains(read))];
+        HashSet<Node> needed = [.. Reachable.From([node[0]], read => !Planner.IsStatistic(read) && !slots.IsStored(read) && !values.Knows(read))];
         foreach (ScalarStep step in group.Where(step => step.Pass is null && !step.IsReduction && needed.Contains(step.Node)))
             Step(step, inner);
-        inner.Add(new Assign(own, JoiningOf(node), Text(node[0])));
-        known.IntersectWith(before);
+        inner.Add(new Assign(own, JoiningOf(node), values.NumberOf(node[0])));
+        values.Forget(before);
         Axes removed = axes & ~node.Axes;
         string head = removed == (Axes.Batch | Axes.Class) ? "ALL_IMAGE_CLASSES" : removed == Axes.Batch ? "ALL_IMAGES" : "ALL_CLASSES";
         steps.Add(Do.Of("SYNC"));
         steps.Add(Each(
             node.Axes,
-            [new Declare(name, NumberType.Double, Start(node)), new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) }, new Assign(Slot(node), Joining.Set, own)]));
+            [new Declare(name, NumberType.Double, Start(node)), new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) }, new Assign(values.Slot(node), Joining.Set, own)]));
     }
 
     private void Step(ScalarStep step, ImmutableArray<Statement>.Builder steps)
@@ -195,15 +195,15 @@ internal sealed class GpuScalars
         Node node = step.Node;
         if (step.Pass is { } pass)
         {
-            var store = new Assign(new Element("constants", ConstantPlace(pass, step), NumberType.Real), Joining.Set, new Cast(Text(node), NumberType.Real));
+            var store = new Assign(new Element("constants", ConstantPlace(pass, step), NumberType.Real), Joining.Set, new Cast(values.Value(node), NumberType.Real));
             steps.Add(step.Loop == Axes.None ? new If(IsFirst, [store]) : store);
             return;
         }
 
         if (!slots.IsStored(node) && uses.TryGetValue(node, out int count) && count <= 1 && !step.IsReduction)
             return;
-        steps.Add(new Let(names.Of(node), step.IsReduction ? Text(node[0]) : Compute(node)));
-        known.Add(node);
+        steps.Add(new Let(names.Of(node), step.IsReduction ? values.NumberOf(node[0]) : values.Compute(node)));
+        values.Add(node);
         Keep(node, new Variable(names.Of(node), NumberType.Double), steps);
     }
 
@@ -211,7 +211,7 @@ internal sealed class GpuScalars
     {
         if (!slots.IsStored(node))
             return;
-        var store = new Assign(Slot(node), Joining.Set, value);
+        var store = new Assign(values.Slot(node), Joining.Set, value);
         steps.Add(node.Axes == Axes.None ? new If(IsFirst, [store]) : store);
     }
 
@@ -226,107 +226,43 @@ internal sealed class GpuScalars
     private static Joining JoiningOf(Node node) => node.Op == Op.Sum ? Joining.Add : Joining.Maximum;
 
     private static readonly Variable IsFirst = new("IS_FIRST", NumberType.Truth);
+    public static readonly Variable Classes = new("CLASSES", NumberType.Whole);
     private static readonly Variable Images = new("IMAGES", NumberType.Whole);
-    private static readonly Variable Image = new("n", NumberType.Whole);
-    private static readonly Variable Class = new("c", NumberType.Whole);
 
-    private static Expression Whole(int number) => new Number(number, NumberType.Whole);
-
-    // Of an element among those of its axes.
-    private static Expression Index(Axes axes) => (axes & (Axes.Batch | Axes.Class)) switch
-    {
-        Axes.Batch | Axes.Class => GpuText.Sum(GpuText.Product(Image, GpuText.Classes), Class),
-        Axes.Batch => Image,
-        Axes.Class => Class,
-        _ => Whole(0),
-    };
-
-    private Element Slot(Node node)
-    {
-        IReadOnlyList<int> counts = slots.Counts;
-        int row = slots.Row(node);
-        Expression imageClasses = GpuText.Product(Images, GpuText.Classes);
-        Expression start = (node.Axes.Has(Axes.Class), node.Axes.Has(Axes.Batch)) switch
-        {
-            (false, false) => Whole(row),
-            (true, false) => GpuText.Sum(Whole(counts[0]), GpuText.Times(row, GpuText.Classes)),
-            (false, true) => GpuText.Sum(GpuText.Sum(Whole(counts[0]), GpuText.Times(counts[1], GpuText.Classes)), GpuText.Times(row, Images)),
-            _ => GpuText.Sum(
-                GpuText.Sum(GpuText.Sum(Whole(counts[0]), GpuText.Times(counts[1], GpuText.Classes)), GpuText.Times(counts[2], Images)),
-                GpuText.Times(row, imageClasses)),
-        };
-        return new("slots", node.Axes == Axes.None ? start : GpuText.Sum(start, Index(node.Axes)), NumberType.Double);
-    }
-
-    // Constants and sums are kept for each image or once; KEPT is how many images that are.
-    private Expression Place(IEnumerable<PassPlan> before, Func<PassPlan, (int PerClass, int Shared)> length, PassPlan pass, Expression own)
-    {
-        Expression start = Whole(0);
-        foreach (PassPlan other in before)
-            start = GpuText.Sum(start, Length(length(other)));
-        start = GpuText.Product(new Variable("KEPT", NumberType.Whole), start);
-        return GpuText.Sum(plan.PerImage ? GpuText.Sum(start, GpuText.Product(Image, Length(length(pass)))) : start, own);
-    }
-
-    private static Expression Length((int PerClass, int Shared) length) => GpuText.Sum(GpuText.Times(length.PerClass, GpuText.Classes), Whole(length.Shared));
-
-    private Expression ConstantPlace(PassPlan pass, ScalarStep step) => Place(
+    private Expression ConstantPlace(PassPlan pass, ScalarStep step) => values.PlaceOfPass(
         plan.AllPasses.TakeWhile(other => other != pass), one => (one.ClassConstants.Length, one.ScalarConstants.Length), pass,
-        step.Loop.Has(Axes.Class)
-            ? GpuText.Sum(GpuText.Times(step.Row, GpuText.Classes), Class)
-            : GpuText.Sum(GpuText.Times(pass.ClassConstants.Length, GpuText.Classes), Whole(step.Row)));
+        values.PlaceInRows(step.Row, step.Loop.Has(Axes.Class), pass.ClassConstants.Length));
 
-    private Expression Statistic(Node node)
+    // What lies in memory is an element of one of the arrays that the device has for all stages.
+    private sealed class Values(LossPlan plan, NodeNames names, SlotLayout slots) : ScalarValues(plan, names, slots)
     {
-        PassPlan pass = plan.Statistics.First(one => one.Sums.Contains(node));
-        int row = pass.ClassSums.IndexOf(node);
-        return new Element(
-            "sums",
-            Place(
-                plan.Statistics.TakeWhile(other => other != pass), one => (one.ClassSums.Length, one.PixelSums.Length), pass,
-                row >= 0 ? GpuText.Sum(GpuText.Times(row, GpuText.Classes), Class)
-                    : GpuText.Sum(GpuText.Times(pass.ClassSums.Length, GpuText.Classes), Whole(pass.PixelSums.IndexOf(node)))),
-            NumberType.Double);
-    }
+        private readonly LossPlan plan = plan;
+        private readonly SlotLayout slots = slots;
 
-    private Expression Text(Node node)
-    {
-        if (known.Contains(node))
-            return new Variable(names.Of(node), NumberType.Double);
-        if (slots.IsStored(node))
-            return Slot(node);
-        return ScalarStep.IsReductionNode(node) && !Planner.IsStatistic(node) ? Text(node[0]) : Compute(node);
-    }
-
-    private static Expression AsNumber(Expression value) => value.Type == NumberType.Truth ? new Cast(value, NumberType.Double) : value;
-
-    private Expression Compute(Node node)
-    {
-        switch (node.Op)
+        /// <summary>Constants and sums are kept for each image or once; KEPT is how many images that are.</summary>
+        public Expression PlaceOfPass(IEnumerable<PassPlan> before, Func<PassPlan, (int PerClass, int Shared)> length, PassPlan pass, Expression own)
         {
-            case Op.Constant:
-                return new Number(node.Number, NumberType.Double);
-            case Op.Parameter:
-                return new Element("parameters", Whole(node.Index), NumberType.Double);
-            case Op.Extent:
-                return new Cast(
-                    node.Attribute switch { Axes.Batch => Images, Axes.Class => GpuText.Classes, _ => new Variable("PIXELS_OF_IMAGE", NumberType.Whole) }, NumberType.Double);
-            case Op.ClassIndex:
-                return new Cast(Class, NumberType.Double);
-            case Op.ClassSet:
-                return GpuText.IsAmong(node.Classes!, Class);
-            case Op.PerClass when plan.Graph.Tables[node.Index] is { IsConstant: false } parameter:
-                return new Element(
-                    "parameters", GpuText.Sum(GpuText.Sum(Whole(plan.Graph.ParameterCount), GpuText.Times(parameter.Parameter, GpuText.Classes)), Class), NumberType.Double);
-            case Op.PerClass:
-                return new Element("table" + node.Index, Class, NumberType.Double);
-            case Op.Upstream:
-                return Call.Of("UPSTREAM", NumberType.Double, Index(node.Axes));
-            case Op.Sum or Op.PixelMaximum when Planner.IsStatistic(node):
-                return Statistic(node);
+            Expression Room(PassPlan one) => Length(length(one).PerClass, length(one).Shared);
+            Expression start = Whole.Product(new Variable("KEPT", NumberType.Whole), before.Select(Room).Aggregate((Expression)Whole.Zero, Whole.Sum));
+            return Whole.Sum(plan.PerImage ? Whole.Sum(start, Whole.Product(Image, Room(pass))) : start, own);
         }
 
-        NumberType type = node.Operation().IsCondition ? NumberType.Truth : NumberType.Double;
-        return new Apply(node.Op, [.. node.Inputs.Select((input, k) => GpuText.IsAsked(node, k) ? Text(input) : AsNumber(Text(input)))], type);
+        protected override Expression Extent(Axes axis) =>
+            axis switch { Axes.Batch => Images, Axes.Class => Classes, _ => new Variable("PIXELS_OF_IMAGE", NumberType.Whole) };
+
+        protected override Expression Parameter(Expression index, Node node) => new Element("parameters", index, NumberType.Double);
+
+        protected override Expression Table(int table) => new Element("table" + table, Class, NumberType.Double);
+
+        protected override Expression Upstream(Node node) => Call.Of("UPSTREAM", NumberType.Double, Place(node.Axes));
+
+        protected override Expression Statistic(Node node, PassPlan pass, Expression place) => new Element(
+            "sums", PlaceOfPass(plan.Statistics.TakeWhile(other => other != pass), one => (one.ClassSums.Length, one.PixelSums.Length), pass, place), NumberType.Double);
+
+        public override Element Slot(Node node)
+        {
+            Expression start = slots.Offset(node, Classes, Images);
+            return new("slots", node.Axes == Axes.None ? start : Whole.Sum(start, Place(node.Axes)), NumberType.Double);
+        }
     }
 }

@@ -4,39 +4,6 @@ using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Gpu;
 
-/// <summary>Expressions over classes and images that passes and the scalar section share.</summary>
-internal static class GpuText
-{
-    public static readonly Variable Classes = new("CLASSES", NumberType.Whole);
-
-    public static Expression Times(int count, Expression factor) =>
-        count == 0 ? new Number(0, NumberType.Whole) : count == 1 ? factor : Apply.Of(Op.Multiply, NumberType.Whole, new Number(count, NumberType.Whole), factor);
-
-    public static Expression Product(Expression left, Expression right) => left is Number { Value: 0 } || right is Number { Value: 0 }
-        ? new Number(0, NumberType.Whole) : Apply.Of(Op.Multiply, NumberType.Whole, left, right);
-
-    public static Expression Sum(Expression left, Expression right) =>
-        left is Number { Value: 0 } ? right : right is Number { Value: 0 } ? left : Apply.Of(Op.Add, NumberType.Whole, left, right);
-
-    /// <summary>The input is a condition by its place.</summary>
-    public static bool IsAsked(Node node, int input) => node.Op is Op.And or Op.Or or Op.Not || (node.Op is Op.Where or Op.Mask && input == 0);
-
-    /// <summary>The class is one of those selected.</summary>
-    public static Expression IsAmong(ClassSelection classes, Expression c)
-    {
-        if (classes.List.IsEmpty)
-            return Apply.Of(Op.Less, NumberType.Truth, new Number(0, NumberType.Whole), c);
-        Expression? any = null;
-        foreach (int one in classes.Effective)
-        {
-            Expression own = Apply.Of(Op.Equal, NumberType.Truth, c, new Number(one, NumberType.Whole));
-            any = any is null ? own : Apply.Of(Op.Or, NumberType.Truth, any, own);
-        }
-
-        return any ?? Apply.Of(Op.Less, NumberType.Truth, c, new Number(0, NumberType.Whole));
-    }
-}
-
 /// <summary>The C that CUDA and OpenCL have in common, with the words of the prelude: real numbers have functions in capitals.</summary>
 internal sealed class CDialect : Dialect
 {
