@@ -16,7 +16,7 @@ namespace LossGen.Differential;
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     // As many as leave the build and all tests some twenty minutes on two cores. Longer runs state how many.
-    private const int DefaultCount = 800, DefaultCountOfNeighbours = 150, DefaultCountOfSorted = 100;
+    private const int DefaultCount = 600, DefaultCountOfNeighbours = 120, DefaultCountOfSorted = 100;
 
     // Support code comes with every compilation, and is compiled anew when it first runs.
     private const int BatchSize = 150;

@@ -112,9 +112,9 @@ internal static class LocalRules
 
     private static Pattern Minus(Pattern value) => Pattern.Minus(value);
 
-    private static Rule New(string name, Op op, Pattern[] inputs, Func<GraphBuilder, Match, Node> right) => new(name, new(op, [.. inputs]), right);
+    private static Rule New(string name, Op op, Pattern[] inputs, Func<GraphBuilder, PatternMatch, Node> right) => new(name, new(op, [.. inputs]), right);
 
-    private static bool IsProbability(Match match) => match[X].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid;
+    private static bool IsProbability(PatternMatch match) => match[X].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid;
 
     private static Node WholePower(GraphBuilder graph, Node x, int exponent) => exponent switch
     {

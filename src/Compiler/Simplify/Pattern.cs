@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace LossGen.Compiler.Graph;
 
 /// <summary>What the places of a pattern stand for.</summary>
-internal sealed class Match
+internal sealed class PatternMatch
 {
     private readonly Dictionary<Place, Node> nodes = [];
 
@@ -23,7 +23,7 @@ internal sealed class Match
 internal abstract record Pattern
 {
     /// <summary>The node has this shape; its parts then stand in the match.</summary>
-    public abstract bool Fits(Node node, Match match);
+    public abstract bool Fits(Node node, PatternMatch match);
 
     /// <summary>False where the node by itself, without its inputs, excludes that.</summary>
     public abstract bool MayFit(Node node);
@@ -53,7 +53,7 @@ internal sealed record Place(string Name) : Pattern
 
     public override bool MayFit(Node node) => !IsNumber || node.IsConstant;
 
-    public override bool Fits(Node node, Match match) => MayFit(node) && match.Bind(this, node);
+    public override bool Fits(Node node, PatternMatch match) => MayFit(node) && match.Bind(this, node);
 }
 
 /// <summary>A number.</summary>
@@ -61,7 +61,7 @@ internal sealed record Exactly(double Number) : Pattern
 {
     public override bool MayFit(Node node) => node.IsNumber(Number);
 
-    public override bool Fits(Node node, Match match) => MayFit(node);
+    public override bool Fits(Node node, PatternMatch match) => MayFit(node);
 }
 
 /// <summary>An operation on expressions of some shapes.</summary>
@@ -69,7 +69,7 @@ internal sealed record Shape(Op Op, ImmutableArray<Pattern> Inputs) : Pattern
 {
     public override bool MayFit(Node node) => node.Op == Op;
 
-    public override bool Fits(Node node, Match match)
+    public override bool Fits(Node node, PatternMatch match)
     {
         if (node.Op != Op || node.Inputs.Length != Inputs.Length)
             return false;

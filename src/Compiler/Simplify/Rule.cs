@@ -4,10 +4,10 @@ namespace LossGen.Compiler.Graph;
 /// <param name="Name">What it says.</param>
 /// <param name="Left">The operation with its inputs.</param>
 /// <param name="Right">What is made in its place.</param>
-internal sealed record Rule(string Name, Shape Left, Func<GraphBuilder, Match, Node> Right)
+internal sealed record Rule(string Name, Shape Left, Func<GraphBuilder, PatternMatch, Node> Right)
 {
     /// <summary>What else has to hold; null for nothing.</summary>
-    public Func<Match, bool>? When { get; init; }
+    public Func<PatternMatch, bool>? When { get; init; }
 
     /// <summary>Comes behind what looks further than a few operations: selections inside a condition, complements of bounded values.</summary>
     public bool IsLate { get; init; }
@@ -22,7 +22,7 @@ internal sealed record Rule(string Name, Shape Left, Func<GraphBuilder, Match, N
                 return null;
         }
 
-        var match = new Match();
+        var match = new PatternMatch();
         for (int k = 0; k < inputs.Length; k++)
         {
             if (!Left.Inputs[k].Fits(inputs[k], match))
