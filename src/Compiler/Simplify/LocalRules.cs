@@ -89,17 +89,25 @@ internal static class LocalRules
         New("a power of an exponential", Op.Power, [Of(Op.Exp, X), K], (g, m) => g.Exp(g.Multiply(m[K], m[X]))) with { IsLate = true },
     ];
 
-    private static readonly ILookup<(Op Op, bool IsLate), Rule> ByOperation = All.ToLookup(rule => (rule.Left.Op, rule.IsLate));
+    private static readonly Rule[][] Early = ByOperation(isLate: false), Late = ByOperation(isLate: true);
+
+    private static Rule[][] ByOperation(bool isLate)
+    {
+        var rules = new Rule[Enum.GetValues(typeof(Op)).Cast<int>().Max() + 1][];
+        for (int op = 0; op < rules.Length; op++)
+            rules[op] = [.. All.Where(rule => (int)rule.Left.Op == op && rule.IsLate == isLate)];
+        return rules;
+    }
 
     /// <summary>What the rules make of an operation; null where none fits.</summary>
-    public static Node? Apply(GraphBuilder graph, Op op, params Node[] inputs) => Apply(graph, isLate: false, op, inputs);
+    public static Node? Apply(GraphBuilder graph, Op op, params Node[] inputs) => Apply(graph, Early[(int)op], inputs);
 
     /// <summary>What the rules make of it that come behind everything else.</summary>
-    public static Node? ApplyLate(GraphBuilder graph, Op op, params Node[] inputs) => Apply(graph, isLate: true, op, inputs);
+    public static Node? ApplyLate(GraphBuilder graph, Op op, params Node[] inputs) => Apply(graph, Late[(int)op], inputs);
 
-    private static Node? Apply(GraphBuilder graph, bool isLate, Op op, Node[] inputs)
+    private static Node? Apply(GraphBuilder graph, Rule[] rules, Node[] inputs)
     {
-        foreach (Rule rule in ByOperation[(op, isLate)])
+        foreach (Rule rule in rules)
         {
             if (rule.Apply(graph, inputs) is { } result)
                 return result;
