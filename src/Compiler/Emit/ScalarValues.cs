@@ -7,7 +7,7 @@ namespace LossGen.Compiler.Emit;
 /// <summary>The values of the scalar section, in double: which name, element or operation stands for a node. A backend says where its memory lies.</summary>
 internal abstract class ScalarValues(LossPlan plan, NodeNames names, SlotLayout slots)
 {
-    protected static readonly Variable Image = new("n", NumberType.Whole);
+    public static readonly Variable Image = new("n", NumberType.Whole);
     protected static readonly Variable Class = new("c", NumberType.Whole);
 
     // In a variable where the next step stands.
@@ -46,7 +46,17 @@ internal abstract class ScalarValues(LossPlan plan, NodeNames names, SlotLayout 
     /// <summary>A place among rows of the classes and numbers behind them.</summary>
     public Expression PlaceInRows(int row, bool hasClass, int classRows) => hasClass
         ? Whole.Sum(Whole.Times(row, Extent(Axes.Class)), Class)
-        : Whole.Sum(Whole.Times(classRows, Extent(Axes.Class)), Whole.Of(row));
+        : Length(classRows, row);
+
+    /// <summary>Where a component goes: those of the terms in their order, then the classes of each that has them.</summary>
+    public Expression PlaceOfComponent(int k, int terms, bool hasClasses) =>
+        hasClasses ? Whole.Sum(Whole.Of(terms), PlaceInRows(k - terms, hasClass: true, 0)) : Whole.Of(k);
+
+    /// <summary>What a sum or a maximum begins with.</summary>
+    public static Number Start(Node reduction) => new(reduction.Op == Op.Sum ? 0 : double.NegativeInfinity, NumberType.Double);
+
+    /// <summary>How a sum or a maximum takes a number in.</summary>
+    public static Joining JoiningOf(Node reduction) => reduction.Op == Op.Sum ? Joining.Add : Joining.Maximum;
 
     /// <summary>How many numbers rows of the classes, and numbers behind them, are.</summary>
     public Expression Length(int classRows, int numbers) => Whole.Sum(Whole.Times(classRows, Extent(Axes.Class)), Whole.Of(numbers));

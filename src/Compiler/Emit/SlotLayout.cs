@@ -52,9 +52,6 @@ internal sealed class SlotLayout
 
     public bool IsStored(Node node) => rows.ContainsKey(node);
 
-    /// <summary>The number of a node's row among those over the same axes.</summary>
-    public int Row(Node node) => rows[node];
-
     /// <summary>The distance of a node's row from the start of the slots.</summary>
     /// <param name="node">The node.</param>
     /// <param name="classes">The number of classes.</param>

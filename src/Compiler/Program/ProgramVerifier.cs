@@ -154,11 +154,10 @@ internal sealed class ProgramVerifier
         Operation row = Operations.Of(apply.Op);
         Expect(row.IsElementwise, $"{apply.Op} is no operation on numbers");
         Expect(row.IsCondition == IsTruth(apply.Type) || apply.Op is Op.Where or Op.Mask, $"{apply.Op} gives {apply.Type}");
-        bool choosing = apply.Op is Op.Where or Op.Mask, logical = apply.Op is Op.And or Op.Or or Op.Not;
         for (int k = 0; k < apply.Arguments.Length; k++)
         {
             NumberType found = apply.Arguments[k].Type;
-            if (logical || (choosing && k == 0))
+            if (GraphVerifier.IsAsked(apply.Op, k))
                 Expect(IsTruth(found), $"{apply.Op} asks whether, and input {k} is {found}");
             else if (row.IsCondition)
                 Expect(found == apply.Arguments[0].Type && !IsTruth(found), $"{apply.Op} compares {apply.Arguments[0].Type} with {found}");

@@ -20,7 +20,7 @@ internal sealed class CpuScalars
     private readonly NodeNames names;
     private readonly List<ScalarSchedule> schedules;
     private readonly Values values;
-    private readonly Dictionary<Node, int> uses = [];
+    private readonly Dictionary<Node, int> uses;
 
     // What the method has a pointer to.
     private readonly HashSet<Node> pointers = [];
@@ -32,12 +32,9 @@ internal sealed class CpuScalars
     {
         this.plan = plan;
         this.names = names;
-        List<Node> results = components ? Component.InOrder(plan.Components).Select(component => component.Node).ToList() : [plan.Value];
-        schedules = (components ? [plan.ComponentStage] : plan.Stages).Select(stage => new ScalarSchedule(plan, stage)).ToList();
-        Slots = new SlotLayout(plan, schedules, components ? results : null);
+        var section = new ScalarSection(plan, components);
+        (schedules, Slots, uses) = (section.Schedules, section.Slots, section.Uses);
         values = new(plan, names, Slots);
-        foreach (Node input in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat(results))
-            uses[input] = uses.TryGetValue(input, out int count) ? count + 1 : 1;
     }
 
     public SlotLayout Slots { get; }
@@ -72,7 +69,7 @@ internal sealed class CpuScalars
         for (int k = 0; k < results.Count; k++)
         {
             (Node node, bool hasClasses) = results[k];
-            Expression place = hasClasses ? Whole.Sum(Whole.Of(terms), values.PlaceInRows(k - terms, hasClass: true, 0)) : Whole.Of(k);
+            Expression place = values.PlaceOfComponent(k, terms, hasClasses);
             steps.AddRange(Each(hasClasses ? Axes.Class : Axes.None, [new Assign(new Element("s.Components", place, NumberType.Double), Joining.Set, values.Value(node))]));
         }
     }
@@ -182,7 +179,7 @@ internal sealed class CpuScalars
 
         if (step.IsReduction)
         {
-            steps.Add(new Assign(Slots.IsStored(node) ? values.Slot(node) : values.Name(node), node.Op == Op.Sum ? Joining.Add : Joining.Maximum, values.NumberOf(node[0])));
+            steps.Add(new Assign(Slots.IsStored(node) ? values.Slot(node) : values.Name(node), ScalarValues.JoiningOf(node), values.NumberOf(node[0])));
             return;
         }
 
@@ -206,7 +203,7 @@ internal sealed class CpuScalars
         int classRows = pass.ClassConstants.Length;
         Expression place = values.PlaceInRows(step.Row, step.Loop.Has(Axes.Class), classRows);
         if (plan.PerImage)
-            place = Whole.Sum(Whole.Product(new Variable("n", NumberType.Whole), values.Length(classRows, pass.ScalarConstants.Length)), place);
+            place = Whole.Sum(Whole.Product(ScalarValues.Image, values.Length(classRows, pass.ScalarConstants.Length)), place);
         var store = new Assign(new Element(Constants(pass), place, NumberType.Double), Joining.Set, values.NumberOf(step.Node));
         bool mayBeUnwanted = (plan.FusedPass is not null && pass.Gradient is not null) || pass.Elements is not null;
         return mayBeUnwanted ? new If(Apply.Of(Op.Not, NumberType.Truth, IsUnwanted(pass)), [store]) : store;
@@ -214,7 +211,7 @@ internal sealed class CpuScalars
 
     private void Begin(Node reduction, ImmutableArray<Statement>.Builder steps)
     {
-        var start = new Number(reduction.Op == Op.Sum ? 0 : double.NegativeInfinity, NumberType.Double);
+        Number start = ScalarValues.Start(reduction);
         if (Slots.IsStored(reduction))
         {
             steps.AddRange(Each(reduction.Axes, [new Assign(values.Slot(reduction), Joining.Set, start)]));

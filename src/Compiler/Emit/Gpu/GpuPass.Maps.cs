@@ -25,12 +25,12 @@ internal sealed partial class GpuPass
     private static Call Map(string word, IEnumerable<Node> before) => Map(word, before.Select(HasClass));
 
     private static Call Map(string word, IEnumerable<bool> before) => Call.Of(
-        word, NumberType.Real, new Number(before.Count(hasClass => hasClass), NumberType.Whole), new Number(before.Count(hasClass => !hasClass), NumberType.Whole));
+        word, NumberType.Real, Whole.Of(before.Count(hasClass => hasClass)), Whole.Of(before.Count(hasClass => !hasClass)));
 
     // A logit or a number of a map at another pixel, or whether there is one.
     private Call Beside(Node node)
     {
-        var place = new Number(Places.IndexOf(PlaceOf(node)), NumberType.Whole);
+        var place = Whole.Of(Places.IndexOf(PlaceOf(node)));
         return node[0].Op switch
         {
             Op.Logit => Call.Of("READ_LOGIT_OF_NEIGHBOUR", NumberType.Real, place),

@@ -109,7 +109,7 @@ internal sealed partial class GpuPass
         if (pass.ClassSums.Length > 0)
         {
             IEnumerable<Statement> totals = pass.ClassSums.Select((sum, k) => (Statement)Do.Of(
-                IsMaximum(sum) ? "CLASS_MAXIMUM" : "CLASS_TOTAL", new Number(k, NumberType.Whole), Place(sum)));
+                IsMaximum(sum) ? "CLASS_MAXIMUM" : "CLASS_TOTAL", Whole.Of(k), Place(sum)));
             body.Add(new Loop("EACH_TOTAL", [.. totals]) { Counters = ["h"] });
         }
 
@@ -117,7 +117,7 @@ internal sealed partial class GpuPass
         {
             Node sum = pass.PixelSums[k];
             body.Add(Do.Of(
-                IsMaximum(sum) ? "PIXEL_MAXIMUM" : "PIXEL_TOTAL", new Number(pass.ClassSums.Length, NumberType.Whole), new Number(k, NumberType.Whole), Place(sum)));
+                IsMaximum(sum) ? "PIXEL_MAXIMUM" : "PIXEL_TOTAL", Whole.Of(pass.ClassSums.Length), Whole.Of(k), Place(sum)));
         }
 
         return new("pass" + pass.Id, $"Pass {pass.Id}: {pass.Title}.", "PASS_PARAMETERS" + InputParameters, GivenNames, body.ToImmutable());
@@ -137,7 +137,7 @@ internal sealed partial class GpuPass
     {
         if (pass.ClassConstants.Length + pass.ScalarConstants.Length == 0)
             return;
-        body.Add(Do.Of("BEGIN_CONSTANTS", new Number(pass.ClassConstants.Length, NumberType.Whole), new Number(pass.ScalarConstants.Length, NumberType.Whole)));
+        body.Add(Do.Of("BEGIN_CONSTANTS", Whole.Of(pass.ClassConstants.Length), Whole.Of(pass.ScalarConstants.Length)));
         for (int k = 0; k < pass.ClassConstants.Length; k++)
         {
             var inMemory = new Element("constants", Whole.Sum(Whole.Times(k, GpuScalars.Classes), Class), NumberType.Real);
@@ -147,7 +147,7 @@ internal sealed partial class GpuPass
 
         Expression classRows = Whole.Times(pass.ClassConstants.Length, GpuScalars.Classes);
         for (int k = 0; k < pass.ScalarConstants.Length; k++)
-            body.Add(new Let(ScalarConstant(k), new Element("constants", Whole.Sum(classRows, new Number(k, NumberType.Whole)), NumberType.Real)));
+            body.Add(new Let(ScalarConstant(k), new Element("constants", Whole.Sum(classRows, Whole.Of(k)), NumberType.Real)));
     }
 
     private static string ClassConstant(int row) => "perClass" + row;
@@ -170,7 +170,7 @@ internal sealed partial class GpuPass
         for (int k = 0; k < places.Count; k++)
         {
             int[] numbers = [k, places[k].Axis, places[k].By, places[k].Border];
-            steps.Add(Do.Of("BEGIN_NEIGHBOUR", [.. numbers.Select(number => new Number(number, NumberType.Whole))]));
+            steps.Add(Do.Of("BEGIN_NEIGHBOUR", [.. numbers.Select(number => Whole.Of(number))]));
         }
 
         foreach (Node node in nodes.Where(held.Contains))
@@ -342,7 +342,7 @@ internal sealed partial class GpuPass
             case Op.OneHot:
                 return Apply.Of(Op.Equal, NumberType.Truth, Word("label", NumberType.Whole), Class);
             case Op.Labelled:
-                return Apply.Of(Op.LessOrEqual, NumberType.Truth, new Number(0, NumberType.Whole), Word("label", NumberType.Whole));
+                return Apply.Of(Op.LessOrEqual, NumberType.Truth, Whole.Of(0), Word("label", NumberType.Whole));
             case Op.Valid when HasClass(node):
                 return Call.Of("IS_VALID_TARGET", NumberType.Truth, Raw);
             case Op.Valid:
@@ -362,7 +362,7 @@ internal sealed partial class GpuPass
             throw new InvalidOperationException($"pass {pass.Id} reads {node}, which is none of its constants");
         Expression value = row < 0 ? Word(ScalarConstant(scalar), NumberType.Real)
             : Call.Of(
-                "CONSTANT", NumberType.Real, Word(ClassConstant(row), NumberType.Real), new Number(row, NumberType.Whole), new Number(pass.ClassConstants.Length, NumberType.Whole));
+                "CONSTANT", NumberType.Real, Word(ClassConstant(row), NumberType.Real), Whole.Of(row), Whole.Of(pass.ClassConstants.Length));
         return node.Operation().IsCondition ? new Cast(value, NumberType.Truth) : value;
     }
 

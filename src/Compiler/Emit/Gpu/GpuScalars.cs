@@ -15,8 +15,7 @@ internal sealed class GpuScalars
     private readonly NodeNames names;
     private readonly List<ScalarSchedule> schedules;
     private readonly SlotLayout slots;
-    private readonly Dictionary<Node, int> uses = [];
-
+    private readonly Dictionary<Node, int> uses;
     private readonly Values values;
 
     // Either the section between the passes or that of the components, which has the slots to itself.
@@ -24,12 +23,9 @@ internal sealed class GpuScalars
     {
         this.plan = plan;
         this.names = names;
-        List<Node> results = components ? [.. Component.InOrder(plan.Components).Select(component => component.Node)] : [plan.Value];
-        schedules = [.. (components ? [plan.ComponentStage] : plan.Stages).Select(stage => new ScalarSchedule(plan, stage))];
-        slots = new SlotLayout(plan, schedules, components ? results : null);
+        var section = new ScalarSection(plan, components);
+        (schedules, slots, uses) = (section.Schedules, section.Slots, section.Uses);
         values = new(plan, names, slots);
-        foreach (Node read in schedules.SelectMany(schedule => schedule.Groups).SelectMany(group => group).SelectMany(ScalarSchedule.Reads).Concat(results))
-            uses[read] = uses.TryGetValue(read, out int count) ? count + 1 : 1;
     }
 
     /// <summary>
@@ -114,7 +110,7 @@ internal sealed class GpuScalars
         for (int k = 0; k < results.Count; k++)
         {
             (Node node, bool hasClasses) = results[k];
-            Expression place = hasClasses ? Whole.Sum(Whole.Of(terms), values.PlaceInRows(k - terms, hasClass: true, 0)) : Whole.Of(k);
+            Expression place = values.PlaceOfComponent(k, terms, hasClasses);
             (hasClasses ? perClass : single).Add(Do.Of("STORE_VALUE", place, values.NumberOf(node)));
         }
 
@@ -144,13 +140,13 @@ internal sealed class GpuScalars
         List<ScalarStep> totals = [.. group.Where(step => step.IsReduction && step.Node.Axes == Axes.None)];
         List<ScalarStep> partial = [.. group.Where(step => step.IsReduction && step.Node.Axes != Axes.None)];
         foreach (ScalarStep total in totals)
-            steps.Add(new Declare(names.Of(total.Node), NumberType.Double, Start(total.Node)));
+            steps.Add(new Declare(names.Of(total.Node), NumberType.Double, ScalarValues.Start(total.Node)));
         var inner = ImmutableArray.CreateBuilder<Statement>();
         HashSet<Node> before = values.Known;
         foreach (ScalarStep step in group.Except(partial))
         {
             if (step.IsReduction)
-                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), JoiningOf(step.Node), values.NumberOf(step.Node[0])));
+                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), ScalarValues.JoiningOf(step.Node), values.NumberOf(step.Node[0])));
             else
                 Step(step, inner);
         }
@@ -180,14 +176,14 @@ internal sealed class GpuScalars
         HashSet<Node> needed = [.. Reachable.From([node[0]], read => !Planner.IsStatistic(read) && !slots.IsStored(read) && !values.Knows(read))];
         foreach (ScalarStep step in group.Where(step => step.Pass is null && !step.IsReduction && needed.Contains(step.Node)))
             Step(step, inner);
-        inner.Add(new Assign(own, JoiningOf(node), values.NumberOf(node[0])));
+        inner.Add(new Assign(own, ScalarValues.JoiningOf(node), values.NumberOf(node[0])));
         values.Forget(before);
         Axes removed = axes & ~node.Axes;
         string head = removed == (Axes.Batch | Axes.Class) ? "ALL_IMAGE_CLASSES" : removed == Axes.Batch ? "ALL_IMAGES" : "ALL_CLASSES";
         steps.Add(Do.Of("SYNC"));
         steps.Add(Each(
             node.Axes,
-            [new Declare(name, NumberType.Double, Start(node)), new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) }, new Assign(values.Slot(node), Joining.Set, own)]));
+            [new Declare(name, NumberType.Double, ScalarValues.Start(node)), new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) }, new Assign(values.Slot(node), Joining.Set, own)]));
     }
 
     private void Step(ScalarStep step, ImmutableArray<Statement>.Builder steps)
@@ -220,10 +216,6 @@ internal sealed class GpuScalars
     { Counters = Counters(axes) };
 
     private static ImmutableArray<string> Counters(Axes axes) => [.. axes.Has(Axes.Batch) ? ["n"] : Array.Empty<string>(), .. axes.Has(Axes.Class) ? ["c"] : Array.Empty<string>()];
-
-    private static Number Start(Node node) => new(node.Op == Op.Sum ? 0 : double.NegativeInfinity, NumberType.Double);
-
-    private static Joining JoiningOf(Node node) => node.Op == Op.Sum ? Joining.Add : Joining.Maximum;
 
     private static readonly Variable IsFirst = new("IS_FIRST", NumberType.Truth);
     public static readonly Variable Classes = new("CLASSES", NumberType.Whole);
