@@ -11,6 +11,11 @@ internal static unsafe class SortKeys
     public static ulong Load<T>(T* number)
         where T : unmanaged => sizeof(T) == sizeof(uint) ? *(uint*)number : *(ulong*)number;
 
+    /// <summary>1 or 0 for a value that is either: only 1 has a one as the lowest bit of its exponent.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint IsOne<T>(T* value)
+        where T : unmanaged => (uint)(Load(value) >> (sizeof(T) == sizeof(uint) ? 23 : 52)) & 1;
+
     /// <summary>
     /// Replaces keys in place by whole numbers of as many bits, of which the smallest and the largest are returned. Both zeros are one key;
     /// NaN counts as larger than all numbers.
