@@ -14,7 +14,7 @@ internal static unsafe class Prefetch
     public const int TilesAhead = 2;
 
     /// <summary>Into the first-level cache, where the processor can. It may lie behind the end of what is there: that is no access.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Lines(void* first, long bytes)
     {
         for (long at = 0; at < bytes && Sse.IsSupported; at += CacheLine)

@@ -41,13 +41,20 @@ internal static unsafe class Storage
         int i = 0;
         for (; i + Lanes <= count; i += Lanes)
             Widen<TFormat>(Vector256.Load(from + i), target + i);
-        if (i == count)
-            return;
+        if (i < count)
+            WidenRest<TFormat>(from + i, target + i, count - i);
+    }
+
+    // Less than a vector. Memory on the stack is cleared in each call, which rows of whole vectors are spared.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WidenRest<TFormat>(ushort* from, float* target, int count)
+        where TFormat : struct, IFormat
+    {
         ushort* rest = stackalloc ushort[Lanes];
         float* wide = stackalloc float[Lanes];
-        new ReadOnlySpan<ushort>(from + i, count - i).CopyTo(new Span<ushort>(rest, Lanes));
+        new ReadOnlySpan<ushort>(from, count).CopyTo(new Span<ushort>(rest, Lanes));
         Widen<TFormat>(Vector256.Load(rest), wide);
-        new ReadOnlySpan<float>(wide, count - i).CopyTo(new Span<float>(target + i, count - i));
+        new ReadOnlySpan<float>(wide, count).CopyTo(new Span<float>(target, count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,13 +80,19 @@ internal static unsafe class Storage
         int i = 0;
         for (; i + Lanes <= count; i += Lanes)
             Narrow<TFormat>(source + i).Store(to + i);
-        if (i == count)
-            return;
+        if (i < count)
+            NarrowRest<TFormat>(source + i, to + i, count - i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NarrowRest<TFormat>(float* source, ushort* to, int count)
+        where TFormat : struct, IFormat
+    {
         float* rest = stackalloc float[Lanes];
         ushort* narrow = stackalloc ushort[Lanes];
-        new ReadOnlySpan<float>(source + i, count - i).CopyTo(new Span<float>(rest, Lanes));
+        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(rest, Lanes));
         Narrow<TFormat>(rest).Store(narrow);
-        new ReadOnlySpan<ushort>(narrow, count - i).CopyTo(new Span<ushort>(to + i, count - i));
+        new ReadOnlySpan<ushort>(narrow, count).CopyTo(new Span<ushort>(to, count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
