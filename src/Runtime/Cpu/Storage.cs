@@ -39,6 +39,8 @@ internal static unsafe class Storage
         where TFormat : struct, IFormat
     {
         int i = 0;
+        for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes)
+            Widen512<TFormat>(Vector512.Load(from + i), target + i);
         for (; i + Lanes <= count; i += Lanes)
             Widen<TFormat>(Vector256.Load(from + i), target + i);
         if (i < count)
@@ -78,6 +80,8 @@ internal static unsafe class Storage
         where TFormat : struct, IFormat
     {
         int i = 0;
+        for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes)
+            Vector512.Narrow(TFormat.Narrow(Vector512.Load(source + i).AsUInt32()), TFormat.Narrow(Vector512.Load(source + i + Lanes).AsUInt32())).Store(to + i);
         for (; i + Lanes <= count; i += Lanes)
             Narrow<TFormat>(source + i).Store(to + i);
         if (i < count)
@@ -100,6 +104,26 @@ internal static unsafe class Storage
         where TFormat : struct, IFormat =>
         Vector256.Narrow(TFormat.Narrow(Vector256.Load(source).AsUInt32()), TFormat.Narrow(Vector256.Load(source + (Lanes / 2)).AsUInt32()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen512<TFormat>(Vector512<ushort> bits, float* target)
+        where TFormat : struct, IFormat
+    {
+        if (TFormat.AreOrdinary(bits))
+        {
+            (Vector512<int> low, Vector512<int> high) = Vector512.Widen(bits.AsInt16());
+            TFormat.WidenOrdinary(low).Store(target);
+            TFormat.WidenOrdinary(high).Store(target + Lanes);
+            return;
+        }
+
+        Widen<TFormat>(bits.GetLower(), target);
+        Widen<TFormat>(bits.GetUpper(), target + Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> IsAbove(Vector512<uint> magnitude, uint limit) =>
+        Vector512.GreaterThan(magnitude.AsInt32(), Vector512.Create((int)limit)).AsUInt32();
+
     // Of magnitudes, which are positive as signed numbers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> IsAbove(Vector256<uint> magnitude, uint limit) =>
@@ -107,7 +131,7 @@ internal static unsafe class Storage
 
     private interface IFormat
     {
-        /// <summary>All of the numbers are such that <see cref="WidenOrdinary"/> has them.</summary>
+        /// <summary>All of the numbers are such that <see cref="WidenOrdinary(Vector256{int})"/> has them.</summary>
         static abstract bool AreOrdinary(Vector256<ushort> bits);
 
         /// <param name="bits">Its sign in all the upper bits.</param>
@@ -117,6 +141,12 @@ internal static unsafe class Storage
         static abstract Vector256<float> Widen(Vector256<uint> bits);
 
         static abstract Vector256<uint> Narrow(Vector256<uint> bits);
+
+        static abstract bool AreOrdinary(Vector512<ushort> bits);
+
+        static abstract Vector512<float> WidenOrdinary(Vector512<int> bits);
+
+        static abstract Vector512<uint> Narrow(Vector512<uint> bits);
     }
 
     private readonly struct OfHalf : IFormat
@@ -141,7 +171,13 @@ internal static unsafe class Storage
         public static bool AreOrdinary(Vector256<ushort> bits) => !Vector256.EqualsAny((bits + Vector256.Create((ushort)0x0400)) & Vector256.Create((ushort)0x7800), Vector256<ushort>.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool AreOrdinary(Vector512<ushort> bits) => !Vector512.EqualsAny((bits + Vector512.Create((ushort)0x0400)) & Vector512.Create((ushort)0x7800), Vector512<ushort>.Zero);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> WidenOrdinary(Vector256<int> bits) => (((bits << 13).AsUInt32() & Vector256.Create(Sign | (0x7FFFu << 13))) + Vector256.Create(Rebias)).AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> WidenOrdinary(Vector512<int> bits) => (((bits << 13).AsUInt32() & Vector512.Create(Sign | (0x7FFFu << 13))) + Vector512.Create(Rebias)).AsSingle();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Widen(Vector256<uint> half)
@@ -173,6 +209,21 @@ internal static unsafe class Storage
             result = Vector256.ConditionalSelect(IsAbove(magnitude, BeyondHalf - 1), beyond, result);
             return result | (sign >> 16);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<uint> Narrow(Vector512<uint> bits)
+        {
+            Vector512<uint> sign = bits & Vector512.Create(Sign), magnitude = bits ^ sign;
+            Vector512<uint> beyond = Vector512.ConditionalSelect(IsAbove(magnitude, Infinity), Vector512.Create(0x7E00u), Vector512.Create(0x7C00u));
+            Vector512<uint> small = (magnitude.AsSingle() + Vector512.Create(SubnormalMagic).AsSingle()).AsUInt32() - Vector512.Create(SubnormalMagic);
+
+            // Half a step less a bit is added, and the bit where the result would be odd.
+            Vector512<uint> odd = (magnitude >> 13) & Vector512.Create(1u);
+            Vector512<uint> normal = (magnitude - Vector512.Create(Rebias) + Vector512.Create(0xFFFu) + odd) >> 13;
+            Vector512<uint> result = Vector512.ConditionalSelect(IsAbove(magnitude, SmallestNormal - 1), normal, small);
+            result = Vector512.ConditionalSelect(IsAbove(magnitude, BeyondHalf - 1), beyond, result);
+            return result | (sign >> 16);
+        }
     }
 
     private readonly struct OfBFloat16 : IFormat
@@ -181,7 +232,13 @@ internal static unsafe class Storage
         public static bool AreOrdinary(Vector256<ushort> bits) => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool AreOrdinary(Vector512<ushort> bits) => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> WidenOrdinary(Vector256<int> bits) => (bits << 16).AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> WidenOrdinary(Vector512<int> bits) => (bits << 16).AsSingle();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Widen(Vector256<uint> bits) => (bits << 16).AsSingle();
@@ -192,6 +249,14 @@ internal static unsafe class Storage
             Vector256<uint> odd = (bits >> 16) & Vector256.Create(1u), rounded = (bits + Vector256.Create(0x7FFFu) + odd) >> 16;
             Vector256<uint> nan = (bits >> 16) | Vector256.Create(0x0040u);
             return Vector256.ConditionalSelect(IsAbove(bits & Vector256.Create(~Sign), Infinity), nan, rounded);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<uint> Narrow(Vector512<uint> bits)
+        {
+            Vector512<uint> odd = (bits >> 16) & Vector512.Create(1u), rounded = (bits + Vector512.Create(0x7FFFu) + odd) >> 16;
+            Vector512<uint> nan = (bits >> 16) | Vector512.Create(0x0040u);
+            return Vector512.ConditionalSelect(IsAbove(bits & Vector512.Create(~Sign), Infinity), nan, rounded);
         }
     }
 }
