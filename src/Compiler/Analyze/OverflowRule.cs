@@ -20,14 +20,15 @@ internal static class OverflowRule
             Node node = value.Node;
             while (node.Op == Op.Mask)
                 node = node[1];
-            if (value.Operation is not ("Exp" or "Expm1" or "Sinh" or "Cosh") || node.Op is not (Op.Exp or Op.Expm1 or Op.Sinh or Op.Cosh) || !node[0].DependsOnLogit)
+            Operation row = node.Operation();
+            if (row.Extremes != Extremes.Overflow || row.Inputs != 1 || value.Operation != row.Function || !node[0].DependsOnLogit)
                 continue;
             left ??= [.. Reachable.From([term.Root.Node])];
-            bool isEven = node.Op is Op.Sinh or Op.Cosh;
+            bool bothWays = double.IsInfinity(row.Evaluate!([double.NegativeInfinity]));
             Node argument = node[0];
-            if (left.Contains(node) && Overflows(argument, range => range.High > LargestExponent || (isEven && range.Low < -LargestExponent))
-                && IsUnguarded(term, value, bounds => bounds is { High: <= LargestExponent } range && (!isEven || range.Low >= -LargestExponent), argument))
-                term.Report(Rule.Overflow, value, null, value.Operation, term.Name, isEven ? "Clamp(v, -80, 80)" : "Min(v, 80)");
+            if (left.Contains(node) && Overflows(argument, range => range.High > LargestExponent || (bothWays && range.Low < -LargestExponent))
+                && IsUnguarded(term, value, bounds => bounds is { High: <= LargestExponent } range && (!bothWays || range.Low >= -LargestExponent), argument))
+                term.Report(Rule.Overflow, value, null, value.Operation, term.Name, bothWays ? "Clamp(v, -80, 80)" : "Min(v, 80)");
         }
 
         // A factor that is not known, a parameter or a map, bounds nothing that goes both ways.

@@ -56,22 +56,11 @@ internal sealed partial class FormulaScope
 
     public Node Target => IndexTarget ? Graph.Mask(Graph.OneHot, Graph.One) : Graph.Mask(Valid, Graph.Target);
 
-    public Node Probability => activation switch
-    {
-        Activation.Softmax => Graph.Softmax(Graph.Logit),
-        Activation.Sigmoid => Graph.Sigmoid(Graph.Logit),
-        Activation.Exp => Graph.Exp(Graph.Logit),
-        _ => Graph.Logit,
-    };
+    public Node Probability => activation.Row().Probability(Graph);
 
     public Node LogProbability => Graph.Log(Probability);
 
-    public Node Complement => activation switch
-    {
-        Activation.Softmax => Graph.SoftmaxComplement(Graph.Logit),
-        Activation.Exp => Graph.Negate(Graph.Expm1(Graph.Logit)),
-        _ => Graph.Subtract(Graph.One, Probability),
-    };
+    public Node Complement => activation.Row().Complement?.Invoke(Graph) ?? Graph.Subtract(Graph.One, Probability);
 
     /// <summary>The loss's options that a formula takes by their names.</summary>
     public double? Option(string name) => name switch

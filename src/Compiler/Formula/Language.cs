@@ -33,7 +33,7 @@ internal static class Language
     private delegate FormulaValue Reduction(FormulaScope scope, FormulaValue value);
 
     // What is computed for each point: the result has the axes of all arguments.
-    private static readonly Dictionary<string, (int Arity, Meaning Meaning)> Table = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (int Arity, Meaning Meaning)> Table = WithPlainFunctions(new(StringComparer.Ordinal)
     {
         // Leaves.
         ["logit"] = (0, (s, a) => s.Graph.Logit),
@@ -70,9 +70,8 @@ internal static class Language
         ["if"] = (3, (s, a) => s.Graph.Where(a[0], a[1], a[2])),
         ["is-nan"] = (1, (s, a) => s.Graph.Not(s.Graph.Equal(a[0], a[0]))),
 
-        // Functions, by their names in C#.
+        // Functions, by their names in C#. Those that need nothing but their row are not listed here.
         ["Abs"] = (1, (s, a) => s.Graph.Abs(a[0])),
-        ["Sign"] = (1, (s, a) => s.Graph.Sign(a[0])),
         ["Min"] = (2, (s, a) => s.Graph.Minimum(a[0], a[1])),
         ["Max"] = (2, (s, a) => s.Graph.Maximum(a[0], a[1])),
         ["Clamp"] = (3, (s, a) => s.Graph.Clamp(a[0], a[1], a[2])),
@@ -87,20 +86,10 @@ internal static class Language
         ["Sqrt"] = (1, (s, a) => s.Graph.Sqrt(a[0])),
         ["Square"] = (1, (s, a) => s.Graph.Multiply(a[0], a[0])),
         ["Pow"] = (2, (s, a) => s.Graph.Power(a[0], a[1])),
-        ["Sigmoid"] = (1, (s, a) => s.Graph.Sigmoid(a[0])),
         ["LogSigmoid"] = (1, (s, a) => s.Graph.Negate(s.Graph.Softplus(s.Graph.Negate(a[0])))),
-        ["Softplus"] = (1, (s, a) => s.Graph.Softplus(a[0])),
-        ["Tanh"] = (1, (s, a) => s.Graph.Tanh(a[0])),
-        ["Atan"] = (1, (s, a) => s.Graph.Atan(a[0])),
-        ["Erf"] = (1, (s, a) => s.Graph.Erf(a[0])),
-        ["Lgamma"] = (1, (s, a) => s.Graph.Lgamma(a[0])),
-        ["Digamma"] = (1, (s, a) => s.Graph.Digamma(a[0])),
-        ["Sinh"] = (1, (s, a) => s.Graph.Sinh(a[0])),
-        ["LogCosh"] = (1, (s, a) => s.Graph.LogCosh(a[0])),
-        ["Cosh"] = (1, (s, a) => s.Graph.Cosh(a[0])),
         ["Detach"] = (1, (s, a) => s.Graph.Detach(a[0])),
         ["Divide"] = (3, (s, a) => s.DivideOr(a[0], a[1], a[2])),
-    };
+    });
 
     // What is read around a pixel.
     private static readonly Dictionary<string, (int Arity, Neighbourhood Meaning)> Neighbourhoods = new(StringComparer.Ordinal)
@@ -152,6 +141,13 @@ internal static class Language
     private static int Whole(Node node) => node is { IsConstant: true, Number: >= int.MinValue and <= int.MaxValue } && node.Number == Math.Floor(node.Number)
         ? (int)node.Number
         : throw new FormulaTextException("'&' and '|' of integers need numbers that are known at compile time");
+
+    private static Dictionary<string, (int Arity, Meaning Meaning)> WithPlainFunctions(Dictionary<string, (int Arity, Meaning Meaning)> table)
+    {
+        foreach (Operation row in Operations.All.Where(row => row.IsPlain))
+            table.Add(row.Function!, (row.Inputs, (s, a) => s.Graph.Elementwise(row.Op, a)));
+        return table;
+    }
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
     public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat(Neighbourhoods.Keys).Concat([Channel, Transform, ShiftClasses, Window, Largest]);

@@ -17,8 +17,8 @@ internal enum Extremes
 }
 
 /// <summary>
-/// A row of the table of operations. To add an element-wise operation is to add a member to <see cref="Op"/>, a row to
-/// <see cref="Operations"/> and, if formulas can call it, a name to the language table.
+/// A row of the table of operations. To add an element-wise operation is to add a member to <see cref="Op"/> and a row to
+/// <see cref="Operations"/>.
 /// </summary>
 internal sealed record Operation(Op Op)
 {
@@ -59,6 +59,12 @@ internal sealed record Operation(Op Op)
     /// operators say it.
     /// </summary>
     public string? Function { get; init; }
+
+    /// <summary><c>System.Math</c> has the function; otherwise the runtime's <c>ScalarMath</c> does.</summary>
+    public bool IsInMath { get; init; }
+
+    /// <summary>Formulas call the function by its name, and it means the operation as it stands: no rewrite looks at its input.</summary>
+    public bool IsPlain { get; init; }
 
     /// <summary>The function on lanes, where the range of the input is known and a shorter one will do.</summary>
     public string? LaneFunction { get; init; }

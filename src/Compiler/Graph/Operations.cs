@@ -63,6 +63,7 @@ internal static class Operations
             Domain = "NaN for a negative base with a fractional exponent; the derivative is infinite at 0 for exponents below 1",
             IsExpensive = true,
             Function = "Pow",
+            IsInMath = true,
             Torch = "input.Power({0}, {1})",
         };
         yield return new(Op.Minimum)
@@ -72,6 +73,7 @@ internal static class Operations
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[0], n[1]), n), Tie(b, g, b.LessOrEqual(n[1], n[0]), n)],
             Domain = "the derivative is shared equally at a tie",
             Function = "Min",
+            IsInMath = true,
             Torch = "input.Minimum({0}, {1})",
         };
         yield return new(Op.Maximum)
@@ -81,6 +83,7 @@ internal static class Operations
             Derivative = (b, n, g) => [Tie(b, g, b.LessOrEqual(n[1], n[0]), n), Tie(b, g, b.LessOrEqual(n[0], n[1]), n)],
             Domain = "the derivative is shared equally at a tie",
             Function = "Max",
+            IsInMath = true,
             Torch = "input.Maximum({0}, {1})",
         };
         yield return new(Op.Clamp)
@@ -106,6 +109,7 @@ internal static class Operations
             Domain = "overflows above 88.7 (float), 709.8 (double)",
             IsExpensive = true,
             Function = "Exp",
+            IsInMath = true,
         };
         yield return exp;
         yield return exp with { Op = Op.ExpNonPositive, Result = Interval.Unit, Extremes = Extremes.None, Domain = "at most 0: made by lowering only", LaneFunction = "ExpNonPositive" };
@@ -118,6 +122,7 @@ internal static class Operations
             Domain = "-infinity at 0, NaN below",
             IsExpensive = true,
             Function = "Log",
+            IsInMath = true,
         };
         yield return log;
         yield return log with { Op = Op.LogAtLeastOne, Result = Interval.NonNegative, Extremes = Extremes.None, Domain = "from 1, finite: made by lowering only", LaneFunction = "LogAtLeastOne" };
@@ -153,14 +158,16 @@ internal static class Operations
             Domain = "NaN below 0; the derivative is infinite at 0",
             IsExpensive = true,
             Function = "Sqrt",
+            IsInMath = true,
         };
         yield return new(Op.Abs)
         {
             Result = Interval.NonNegative,
             Evaluate = v => Math.Abs(v[0]),
-            Derivative = (b, n, g) => [b.Multiply(g, b.Sign(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Sign, n[0]))],
             Domain = "the derivative at 0 is 0",
             Function = "Abs",
+            IsInMath = true,
             Torch = "{0}.abs()",
         };
         yield return new(Op.Sign)
@@ -169,6 +176,7 @@ internal static class Operations
             Evaluate = v => double.IsNaN(v[0]) ? double.NaN : Math.Sign(v[0]),
             Domain = "no gradient flows",
             Function = "Sign",
+            IsPlain = true,
         };
         yield return new(Op.Tanh)
         {
@@ -178,6 +186,8 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Subtract(b.One, b.Multiply(n, n)))],
             IsExpensive = true,
             Function = "Tanh",
+            IsInMath = true,
+            IsPlain = true,
             Torch = "{0}.tanh()",
         };
         yield return new(Op.Atan)
@@ -187,6 +197,8 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Divide(g, b.Add(b.One, b.Multiply(n[0], n[0])))],
             IsExpensive = true,
             Function = "Atan",
+            IsInMath = true,
+            IsPlain = true,
             Torch = "{0}.atan()",
         };
         yield return new(Op.Erf)
@@ -197,6 +209,7 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)), b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
             IsExpensive = true,
             Function = "Erf",
+            IsPlain = true,
             Torch = "{0}.erf()",
         };
         yield return new(Op.Lgamma)
@@ -204,20 +217,22 @@ internal static class Operations
             Result = Interval.All,
             Extremes = Extremes.Pole,
             Evaluate = v => GammaFunction.Lgamma(v[0]),
-            Derivative = (b, n, g) => [b.Multiply(g, b.Digamma(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Digamma, n[0]))],
             Domain = "infinite at 0 and the negative whole numbers",
             IsExpensive = true,
             Function = "Lgamma",
+            IsPlain = true,
         };
         yield return new(Op.Digamma)
         {
             Result = Interval.All,
             Extremes = Extremes.Pole,
             Evaluate = v => GammaFunction.Digamma(v[0]),
-            Derivative = (b, n, g) => [b.Multiply(g, b.Trigamma(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Trigamma, n[0]))],
             Domain = "infinite at 0, NaN at the negative whole numbers",
             IsExpensive = true,
             Function = "Digamma",
+            IsPlain = true,
         };
         yield return new(Op.Trigamma)
         {
@@ -233,28 +248,33 @@ internal static class Operations
             Extremes = Extremes.Overflow,
             Evaluate = v => Math.Sinh(v[0]),
             IsIncreasing = true,
-            Derivative = (b, n, g) => [b.Multiply(g, b.Cosh(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Cosh, n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
             Function = "Sinh",
+            IsInMath = true,
+            IsPlain = true,
         };
         yield return new(Op.Cosh)
         {
             Result = new(1, double.PositiveInfinity),
             Extremes = Extremes.Overflow,
             Evaluate = v => Math.Cosh(v[0]),
-            Derivative = (b, n, g) => [b.Multiply(g, b.Sinh(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Sinh, n[0]))],
             Domain = "overflows beyond 89 (float), 710 (double)",
             IsExpensive = true,
             Function = "Cosh",
+            IsInMath = true,
+            IsPlain = true,
         };
         yield return new(Op.LogCosh)
         {
             Result = Interval.NonNegative,
             Evaluate = v => Math.Abs(v[0]) < 40 ? Of(Op.Log1p).Evaluate!([2 * Math.Sinh(v[0] / 2) * Math.Sinh(v[0] / 2)]) : Math.Abs(v[0]) - Math.Log(2),
-            Derivative = (b, n, g) => [b.Multiply(g, b.Tanh(n[0]))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Tanh, n[0]))],
             IsExpensive = true,
             Function = "LogCosh",
+            IsPlain = true,
         };
         yield return new(Op.Sigmoid)
         {
@@ -264,6 +284,7 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(n, b.Sigmoid(b.Negate(n[0]))))],
             IsExpensive = true,
             Function = "Sigmoid",
+            IsPlain = true,
             Torch = "{0}.sigmoid()",
         };
         yield return new(Op.Softplus)
@@ -274,6 +295,7 @@ internal static class Operations
             Derivative = (b, n, g) => [b.Multiply(g, b.Sigmoid(n[0]))],
             IsExpensive = true,
             Function = "Softplus",
+            IsPlain = true,
         };
         yield return new(Op.Detach)
         {

@@ -233,7 +233,8 @@ internal sealed partial class GraphBuilder
         return swap ? Make(op, b, a) : Make(op, a, b);
     }
 
-    private Node Elementwise(Op op, params Node[] inputs)
+    /// <summary>An operation as it stands, or its value where the inputs are numbers.</summary>
+    public Node Elementwise(Op op, params Node[] inputs)
     {
         if (inputs.All(input => input.IsConstant))
             return Constant(Operations.Of(op).Evaluate!(inputs.Select(input => input.Number).ToArray()));

@@ -76,9 +76,9 @@ internal sealed partial class GraphBuilder
             case Op.Exp:
                 return new(() => (a[0], null)) { HasExponential = !IsTame(a), CanVanish = shifted.Contains(a) || IsLabelProbability(a) };
             case Op.Cosh:
-                return new(() => (LogCosh(a[0]), null)) { HasExponential = !IsTame(a) };
+                return new(() => (Elementwise(Op.LogCosh, a[0]), null)) { HasExponential = !IsTame(a) };
             case Op.Expm1 when !shifted.Contains(a) && Bounds(a[0]) is not { High: <= Tame }:
-                return new(() => (Maximum(a[0], Zero), Multiply(Sign(a[0]), Negate(Shifted(Expm1(Negate(Abs(a[0])))))))) { HasFactor = true, HasExponential = true };
+                return new(() => (Maximum(a[0], Zero), Multiply(Elementwise(Op.Sign, a[0]), Negate(Shifted(Expm1(Negate(Abs(a[0])))))))) { HasFactor = true, HasExponential = true };
             case Op.Softmax or Op.Sigmoid:
                 return new(() => (Log(a), null));
             case Op.Sum when a.Attribute == Axes.Class && !IsComplementAtLabel(a):

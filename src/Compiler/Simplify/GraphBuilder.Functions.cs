@@ -47,27 +47,6 @@ internal sealed partial class GraphBuilder
 
     public Node Abs(Node a) => LocalRules.Apply(this, Op.Abs, a) ?? Elementwise(Op.Abs, a);
 
-    public Node Sign(Node a) => Elementwise(Op.Sign, a);
-
-    public Node Tanh(Node a) => Elementwise(Op.Tanh, a);
-
-    public Node Atan(Node a) => Elementwise(Op.Atan, a);
-
-    public Node Erf(Node a) => Elementwise(Op.Erf, a);
-
-    public Node Lgamma(Node a) => Elementwise(Op.Lgamma, a);
-
-    public Node Digamma(Node a) => Elementwise(Op.Digamma, a);
-
-    public Node Trigamma(Node a) => Elementwise(Op.Trigamma, a);
-
-    public Node Sinh(Node a) => Elementwise(Op.Sinh, a);
-
-    public Node Cosh(Node a) => Elementwise(Op.Cosh, a);
-
-    /// <summary>log(cosh(a)), without overflow, and with its digits near 0.</summary>
-    public Node LogCosh(Node a) => Elementwise(Op.LogCosh, a);
-
     public Node Sigmoid(Node a) => Elementwise(Op.Sigmoid, a);
 
     public Node Softplus(Node a) => Elementwise(Op.Softplus, a);

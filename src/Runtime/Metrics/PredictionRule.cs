@@ -16,13 +16,8 @@ internal readonly struct PredictionRule
                 nameof(threshold), threshold, $"The threshold is {threshold}; it must be between 0 and 1.");
         }
 
-        UsesLargest = definition.Activation == Activation.Softmax || (definition.Activation == Activation.Exp && definition.Classes > 1);
-        Bound = definition.Activation switch
-        {
-            Activation.Sigmoid => Math.Log(threshold / (1 - threshold)),
-            Activation.Exp => Math.Log(threshold),
-            _ => threshold,
-        };
+        UsesLargest = definition.Activation.Excludes(definition.Classes);
+        Bound = definition.Activation.LogitOf(threshold);
     }
 
     /// <summary>The class of the largest logit is predicted: the first of equal ones, and class 0 where its logit is NaN.</summary>

@@ -80,7 +80,7 @@ public sealed unsafe partial class SoftMetrics
                 for (int c = 0; c < Classes && Definition.Activation != Activation.None; c++)
                 {
                     V logit = V.Load(rows + (c * Width) + i);
-                    V.Store(Definition.Activation == Activation.Sigmoid ? V.Sigmoid(logit) : V.Exp(logit), rows + (c * Width) + i);
+                    V.Store(Definition.Activation.OnLanes<T, V>(logit), rows + (c * Width) + i);
                 }
 
                 continue;

@@ -3,17 +3,17 @@ namespace LossGen.Reference;
 /// <summary>The logits after an activation, in the forms that formulas need, over N, C, S.</summary>
 internal sealed record ActivatedLogits(Value Probability, Value LogProbability, Value Complement)
 {
-    public static ActivatedLogits From(Activation activation, Value logit) => activation switch
-    {
-        Activation.Sigmoid => Linked(
-            Elementwise.Share(Elementwise.Map(logit, Accurate.Sigmoid)),
-            Elementwise.Map(logit, z => -Accurate.Softplus(-z)),
-            Elementwise.Share(Elementwise.Map(logit, z => Accurate.Sigmoid(-z))),
-            Elementwise.Map(logit, z => -Accurate.Softplus(z))),
-        Activation.Softmax => Softmax(logit),
-        Activation.Exp => Exponential(logit),
-        _ => new(logit, Elementwise.Map(logit, Math.Log), Elementwise.Map(logit, z => 1 - z)),
-    };
+    /// <summary>Of an activation that takes each logit by itself.</summary>
+    /// <param name="logit">The logits.</param>
+    /// <param name="probability">The probability.</param>
+    /// <param name="logProbability">Its logarithm.</param>
+    /// <param name="complement">One less the probability.</param>
+    /// <param name="logComplement">The logarithm of that.</param>
+    public static ActivatedLogits Of(Value logit, Func<double, double> probability, Func<double, double> logProbability, Func<double, double> complement, Func<double, double> logComplement) => Linked(
+        Elementwise.Share(Elementwise.Map(logit, probability)),
+        Elementwise.Map(logit, logProbability),
+        Elementwise.Share(Elementwise.Map(logit, complement)),
+        Elementwise.Map(logit, logComplement));
 
     // Formulas may write 1 - p and log(p) as they like.
     private static ActivatedLogits Linked(Value probability, Value logProbability, Value complement, Value logComplement)
@@ -23,13 +23,8 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
         return new(probability, logProbability, complement);
     }
 
-    private static ActivatedLogits Exponential(Value logit)
-    {
-        Value complement = Elementwise.Share(Elementwise.Map(logit, z => -Accurate.Expm1(z)));
-        return Linked(Elementwise.Share(Elementwise.Map(logit, Math.Exp)), logit, complement, Elementwise.Map(complement, Math.Log));
-    }
-
-    private static ActivatedLogits Softmax(Value logit)
+    /// <summary>Of a softmax over the classes.</summary>
+    public static ActivatedLogits Softmax(Value logit)
     {
         Extents extents = logit.Extents;
         double[] probability = new double[extents.Count], logProbability = new double[extents.Count];

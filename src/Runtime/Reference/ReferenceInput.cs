@@ -73,7 +73,7 @@ internal sealed class ReferenceInput
     public ActivatedLogits Activate(Activation activation)
     {
         if (!activated.TryGetValue(activation, out ActivatedLogits? known))
-            activated[activation] = known = ActivatedLogits.From(activation, Logit);
+            activated[activation] = known = activation.Reference(Logit);
         return known;
     }
 

@@ -162,7 +162,7 @@ public class OperationTableTests
         Node joined = op == Op.Sum ? builder.Make(op, [builder.Multiply(builder.Logit, builder.Logit)], 0, Axes.Pixel)
             : op == Op.PixelMaximum ? builder.Make(op, [builder.Logit], 0, Axes.Batch | Axes.Pixel)
             : builder.Make(op, builder.Logit);
-        Node output = builder.Make(Op.Sum, [builder.Multiply(joined, builder.Tanh(joined))], 0, joined.Axes);
+        Node output = builder.Make(Op.Sum, [builder.Multiply(joined, builder.Elementwise(Op.Tanh, joined))], 0, joined.Axes);
         for (int seed = 0; seed < 5; seed++)
             Gradients.AssertMatch(builder, output, Leaves.Random(seed), 1e-8);
     }

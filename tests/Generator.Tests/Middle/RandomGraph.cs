@@ -80,7 +80,7 @@ internal static class RandomGraph
             "max-S" => a.PixelMaximum(v[0], Axes.Pixel),
             "max-NS" => a.PixelMaximum(v[0], Axes.Batch | Axes.Pixel),
             "log-sum-exp-S" => a.Log(a.Sum(a.Exp(v[0]), Axes.Pixel)),
-            "log-cosh" => b.LogCosh(v[0]),
+            "log-cosh" => b.Elementwise(Op.LogCosh, v[0]),
             "log-of-cosh" => a.Log(a.Cosh(v[0])),
             "log-sum-exp" => a.Log(a.Sum(a.Exp(v[0]), Axes.Class)),
             "softmax-by-exp" => a.Divide(a.Exp(v[0]), a.Sum(a.Exp(v[0]), Axes.Class)),
@@ -239,7 +239,7 @@ internal static class RandomGraph
 
         public override Node Expm1(Node v) => b.Expm1(v);
 
-        public override Node Cosh(Node v) => b.Cosh(v);
+        public override Node Cosh(Node v) => b.Elementwise(Op.Cosh, v);
 
         public override Node Log(Node v) => b.Log(v);
 
@@ -249,7 +249,7 @@ internal static class RandomGraph
 
         public override Node Abs(Node v) => b.Abs(v);
 
-        public override Node Tanh(Node v) => b.Tanh(v);
+        public override Node Tanh(Node v) => b.Elementwise(Op.Tanh, v);
 
         public override Node Sigmoid(Node v) => b.Sigmoid(v);
 

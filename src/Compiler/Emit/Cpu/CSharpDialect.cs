@@ -12,9 +12,6 @@ internal sealed class CSharpDialect : Dialect
 
     private const string Math = "global::System.Math.";
 
-    // Functions that System.Math has; the others are the runtime's.
-    private static readonly HashSet<string> OfMath = ["Pow", "Min", "Max", "Exp", "Log", "Sqrt", "Abs", "Tanh", "Atan", "Sinh", "Cosh"];
-
     public override string Template(Op op, NumberType type)
     {
         Operation row = Operations.Of(op);
@@ -26,7 +23,7 @@ internal sealed class CSharpDialect : Dialect
         if (onLanes && op is Op.Less or Op.LessOrEqual or Op.Equal)
             return "V." + op + "({0}, {1})";
         string function = row.Function ?? throw new InvalidOperationException($"{op} has no function");
-        string name = onLanes ? "V." + (row.LaneFunction ?? function) : (OfMath.Contains(function) ? Math : KernelEmitter.Kernels + ".ScalarMath.") + function;
+        string name = onLanes ? "V." + (row.LaneFunction ?? function) : (row.IsInMath ? Math : KernelEmitter.Kernels + ".ScalarMath.") + function;
         return name + row.Arguments;
     }
 

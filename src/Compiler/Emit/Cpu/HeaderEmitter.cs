@@ -1,4 +1,5 @@
 using System.Globalization;
+using LossGen.Compiler.Formula;
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
 using LossGen.Compiler.Plan;
@@ -16,13 +17,6 @@ internal static class HeaderEmitter
         string terms = string.Join(" + ", model.Terms.Select(term => Factor(model, term) + term.Name));
         writer.Comment($"{model.Name} = {terms}");
         writer.Line("//");
-        string probability = o.Activation switch
-        {
-            Activation.Softmax => "p = softmax of x over the classes",
-            Activation.Sigmoid => "p = sigmoid(x)",
-            Activation.Exp => "p = exp(x)",
-            _ => "used as they are",
-        };
         if (o.Pairs != Pairs.None)
         {
             writer.Comment($"  pairs       of {PairText(o)}");
@@ -31,7 +25,7 @@ internal static class HeaderEmitter
                 : $"              as pixels and classes; y is 1 where their labels are the same, else 0; a row is no pair with itself{(o.IgnoredRowLabel is { } label ? $", and rows labelled {Literal.Of(label)} are in none" : "")}");
         }
 
-        writer.Comment($"  logits      x over N images, C classes, S pixels{(o.Classes > 0 ? $"; C = {o.Classes}" : "")}; {probability}");
+        writer.Comment($"  logits      x over N images, C classes, S pixels{(o.Classes > 0 ? $"; C = {o.Classes}" : "")}; {o.Activation.Row().Text}");
         writer.Comment($"  sums        over the pixels of {(o.PerImage ? "each image" : "the whole batch")}");
         writer.Comment($"  reduction   {Reduction(o.Reduction)}");
         if (o.IgnoreIndex is { } ignore && o.Pairs == Pairs.None)

@@ -1,3 +1,5 @@
+using LossGen.Compiler.Graph;
+
 namespace LossGen.Compiler.Emit.Gpu;
 
 /// <summary>
@@ -25,16 +27,21 @@ internal static class CWords
 
     // Of the prelude and of the kernels around the nodes.
     private const string Prelude =
-        "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum sigmoid softplus logcosh digamma trigamma fromBfloat toBfloat fromHalf toHalf Shape "
+        "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum fromBfloat toBfloat fromHalf toHalf Shape "
         + "joinSum joinMaximum pixelSum pixelMaximum totalSum totalMaximum blockSum blockMaximum checked checkedLabel Reduction reduce reduction Section section "
         + "scalars components perClass raw CONSTANT room lane group row h at image pixel targetPixel sampledPlace sampledPixel sourceOf besidePixel inside valid found label logits target allConstants constants partials fault gradient elements upstream "
         + "isIgnored shape sums slots value parameters place n c total v x y b half_ other";
 
     // Macros of the prelude.
     private const string Macros =
-        "CLASSES PIXELS GROUPS ROWS WIDTH HELD KERNEL DEVICE GLOBAL SHARED RESTRICT BARRIER SYNC THREAD BLOCK TABLE INFINITE R EXP LOG ERF POW ROW OWN "
-        + "CLASS EXISTS DENSE UNIT EXACT SINGLE IGNORED VALUE TARGET LOGIT IMAGES KEPT ADDED PARTIAL SECTION LOG1P EXPM1 SQRT FABS TANH ATAN LGAMMA SINH COSH "
-        + "MAXIMUM MINIMUM BOUNDED SIGNUM SIGMOID SOFTPLUS LOGCOSH DIGAMMA TRIGAMMA UPSTREAM FAULTLESS SAMPLED DIMENSIONS";
+        "CLASSES PIXELS GROUPS ROWS WIDTH HELD KERNEL DEVICE GLOBAL SHARED RESTRICT BARRIER SYNC THREAD BLOCK TABLE INFINITE R ROW OWN "
+        + "CLASS EXISTS DENSE UNIT EXACT SINGLE IGNORED VALUE TARGET LOGIT IMAGES KEPT ADDED PARTIAL SECTION FABS "
+        + "MAXIMUM MINIMUM BOUNDED SIGNUM UPSTREAM FAULTLESS SAMPLED DIMENSIONS";
 
-    public static IReadOnlyCollection<string> All { get; } = [.. string.Join(" ", Keywords, OpenCl, Functions, Prelude, Macros).Split(' ')];
+    // In small letters, and in capitals for the precision of pixels.
+    private static IEnumerable<string> OfOperations => Operations.All.Where(row => row.Function is not null)
+        .SelectMany(row => new[] { row.Function!.ToLowerInvariant(), row.Function.ToUpperInvariant() });
+
+    public static IReadOnlyCollection<string> All { get; } =
+        [.. string.Join(" ", Keywords, OpenCl, Functions, Prelude, Macros).Split(' ').Concat(OfOperations).Distinct()];
 }
