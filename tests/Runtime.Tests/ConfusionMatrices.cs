@@ -19,6 +19,13 @@ public class ConfusionMatrices
             1e-14);
     }
 
+    // scikit-learn 1.2.1's cohen_kappa_score(labels, predictions, weights).
+    [Theory]
+    [InlineData(KappaWeights.None, 0.5064377682403434)]
+    [InlineData(KappaWeights.Linear, 0.46153846153846156)]
+    [InlineData(KappaWeights.Quadratic, 0.41299303944315546)]
+    public void KappaOfClassesInAnOrder(KappaWeights weights, double expected) => Assert.Equal(expected, Matrix.CohenKappa(weights), 1e-15);
+
     [Theory]
     [InlineData(MatrixNormalization.Labels, 0.8235294117647058, 0.11764705882352941, 0.25)]
     [InlineData(MatrixNormalization.Predictions, 0.875, 0.4, 0.0625)]

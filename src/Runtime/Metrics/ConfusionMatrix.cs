@@ -117,14 +117,36 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     }
 
     /// <summary>
-    /// Cohen's kappa, at most 1: <c>(p - e) / (1 - e)</c>, with the accuracy p and what it would be by chance,
-    /// <c>e = sum(labelled * predicted) / pixels^2</c> over the classes. NaN where labels and predictions are all of one class.
+    /// Cohen's kappa, at most 1: <c>1 - d / e</c>, with how far labels and predictions are apart, <c>d = sum(w_ij n_ij)</c> over the matrix, and
+    /// how far they would be by chance, <c>e = sum(w_ij labelled_i predicted_j) / pixels</c>. Without weights w is 1 beside the diagonal, so that
+    /// it is <c>(p - q) / (1 - q)</c> with the accuracy p and what it would be by chance. NaN where labels and predictions are all of one class.
     /// </summary>
-    /// <remarks>J. Cohen, "A coefficient of agreement for nominal scales", 1960; scikit-learn's <c>cohen_kappa_score</c>.</remarks>
-    public double CohenKappa()
+    /// <param name="weights">How far two classes are apart.</param>
+    /// <remarks>
+    /// J. Cohen, "A coefficient of agreement for nominal scales", 1960, and "Weighted kappa", 1968; scikit-learn's <c>cohen_kappa_score</c>.
+    /// </remarks>
+    public double CohenKappa(KappaWeights weights = KappaWeights.None)
     {
-        Int128 pixels = Pixels, chance = Chance();
-        return (double)((Hits() * pixels) - chance) / (double)((pixels * pixels) - chance);
+        Int128 apart = 0, chance = 0;
+        long[] predicted = [.. Enumerable.Range(0, Size).Select(Predicted)];
+        for (int i = 0; i < Size; i++)
+        {
+            long labelled = Labelled(i);
+            for (int j = 0; j < Size; j++)
+            {
+                int distance = Math.Abs(i - j);
+                Int128 weight = weights switch
+                {
+                    KappaWeights.Linear => distance,
+                    KappaWeights.Quadratic => (Int128)distance * distance,
+                    _ => Math.Sign(distance),
+                };
+                apart += weight * this[i, j];
+                chance += weight * labelled * predicted[j];
+            }
+        }
+
+        return (double)(chance - (apart * Pixels)) / (double)chance;
     }
 
     /// <summary>
