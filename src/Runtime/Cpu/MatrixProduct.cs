@@ -13,7 +13,7 @@ namespace LossGen.Cpu;
 internal static unsafe class MatrixProduct<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Rows of a part: whole blocks of a product, and of a transposition.
+    // Rows of a part: whole blocks of a product, and as many as a panel of any width has columns or a multiple of that, so that no part writes into the square on the diagonal that another computes.
     private const int PartRows = 96;
 
     // Numbers of the inner index that are added up before others: as much of a panel as stays in the first-level cache.

@@ -64,7 +64,7 @@ internal static unsafe class MatrixRows<T, V>
         {
             T* panel = slice.Panels + (first / width * slice.PanelStride);
             bool isWhole = first + width <= columns;
-            int begin = slice.IsLower && first > slice.First ? slice.First + ((first - slice.First) / Rows * Rows) : slice.First;
+            int begin = slice.IsLower ? Math.Max(first, slice.First) : slice.First;
             for (int row = begin; row < slice.Last; row += Rows)
             {
                 int rows = Math.Min(Rows, slice.Last - row);
@@ -87,7 +87,7 @@ internal static unsafe class MatrixRows<T, V>
         }
     }
 
-    // What lies below the diagonal goes above it while it is in the cache. The square that lies on both sides is symmetric already.
+    // What lies below the diagonal goes above it while it is in the cache. The square that lies on both sides is symmetric already; nothing else above the diagonal has been computed.
     private static void Mirror(in MatrixSlice<T> slice, int first, int last)
     {
         int row = Math.Max(first, slice.First);

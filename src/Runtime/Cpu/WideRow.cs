@@ -36,7 +36,11 @@ internal static unsafe class WideRow<T>
         Vector256<double> part = Vector256.Create(along), scale = Vector256.Create(factor);
         int k = 0;
         for (; k + (2 * Lanes) <= count; k += 2 * Lanes)
-            Store((Load(to + k) - (part * Load(other + k))) * scale, (Load(to + k + Lanes) - (part * Load(other + k + Lanes))) * scale, to + k);
+        {
+            Vector256<double> low = Load(to + k) - (part * Load(other + k)), high = Load(to + k + Lanes) - (part * Load(other + k + Lanes));
+            Store(low * scale, high * scale, to + k);
+        }
+
         for (; k < count; k++)
             to[k] = CallChecks.FromDouble<T>((CallChecks.ToDouble(to[k]) - (along * CallChecks.ToDouble(other[k]))) * factor);
     }
@@ -55,7 +59,9 @@ internal static unsafe class WideRow<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Load(T* from) =>
-        typeof(T) == typeof(double) ? Vector256.Load((double*)from) : Vector256.WidenLower(Vector128.Load((float*)from).ToVector256Unsafe());
+        typeof(T) == typeof(double)
+            ? Vector256.Load((double*)from)
+            : Vector256.WidenLower(Vector128.Load((float*)from).ToVector256Unsafe());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<double> low, Vector256<double> high, T* to)
