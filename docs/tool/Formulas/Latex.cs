@@ -24,6 +24,9 @@ internal sealed partial class Latex
     private const int Often = 4;
 
     private readonly bool isInput;
+
+    // The formula is of pairs: i and j are what a pixel and a class are elsewhere.
+    private readonly bool isOfPairs;
     private readonly Dictionary<Expression, string> definitions = [];
     private readonly SortedSet<string> symbols = new(StringComparer.Ordinal);
     private readonly List<(int Order, string Text)> notes = [];
@@ -31,14 +34,18 @@ internal sealed partial class Latex
     // What quotients count as where their denominator is 0, by that denominator.
     private readonly Dictionary<string, string> defaults = [];
 
-    private Latex(bool isInput) => this.isInput = isInput;
+    private Latex(Expression value, bool isInput)
+    {
+        this.isInput = isInput;
+        isOfPairs = value.Nodes().Any(node => node.Head is Expression.Similarity or Expression.Entry);
+    }
 
     /// <summary>The formula of a term and what its reader has to know.</summary>
     /// <param name="value">The formula.</param>
     /// <param name="isInput">The prediction is the input itself, and shown as x.</param>
     public static (string Formula, IReadOnlyCollection<string> Symbols, IReadOnlyCollection<string> Notes) Of(Expression value, bool isInput)
     {
-        var printer = new Latex(isInput);
+        var printer = new Latex(value, isInput);
         IReadOnlyList<Expression> named = printer.Define(value);
         var text = new StringBuilder();
         string left = LeftSide(value.Axes);
@@ -172,6 +179,16 @@ internal sealed partial class Latex
                 return (isInput ? "\\log x" : "\\log p", Function);
             case "target":
                 return ("y", Atom);
+            case Expression.Similarity:
+                return ("s_{ij}", Atom);
+            case Expression.Entry:
+                return ("c_{ij}", Atom);
+            case Expression.IsPair:
+                return ("y_{ij}", Atom);
+            case "gt" when node[0].Is(Expression.IsPair) && node[1].Is(0.5):
+                return ("y_{ij} = 1", 0);
+            case "class-count" when isOfPairs:
+                return ("D", Atom);
             case "valid":
                 return ("v", Atom);
             case "class-index":
@@ -286,6 +303,14 @@ internal sealed partial class Latex
                 return ($"{In(0, Atom)}\\,{In(1, Product)}", Product);
             case "Largest":
                 return ($"\\max {In(0, Atom)}", Function);
+            case "LogSumExpOverClasses":
+                return LogSumExp(node[0]);
+            case "Sum" when isOfPairs:
+                return ("\\sum_i " + In(0, Product), Product);
+            case "Mean" when isOfPairs:
+                return ($"\\mathrm{{mean}}_i\\left({In(0)}\\right)", Atom);
+            case "SumOverClasses" when isOfPairs:
+                return ("\\sum_j " + In(0, Product), Product);
             case "Sum" or "Total" when !node[0].Axes.Has(Axes.Pixel):
                 return Scale("S", node[0]);
             case "Sum" or "Total":
@@ -314,6 +339,20 @@ internal sealed partial class Latex
         }
     }
 
+    // What is minus infinity has no part in the sum.
+    private (string Text, int Level) LogSumExp(Expression node)
+    {
+        string index = isOfPairs ? "j" : "c";
+        if (!node.Is("Where") || definitions.ContainsKey(node))
+            return ($"\\log \\sum_{index} e^{{{Text(node, 0)}}}", Product);
+        (Expression condition, Expression then, Expression otherwise) = (node[0], node[1], node[2]);
+        if (otherwise.Is(double.NegativeInfinity))
+            return ($"\\log \\sum_{{{index}:\\ {Text(condition, 0)}}} e^{{{Text(then, 0)}}}", Product);
+        return then.Is(double.NegativeInfinity) && condition.Is("gt") && condition[0].Is(Expression.IsPair)
+            ? ($"\\log \\sum_{{{index}:\\ y_{{ij}} = 0}} e^{{{Text(otherwise, 0)}}}", Product)
+            : ($"\\log \\sum_{index} e^{{{Text(node, 0)}}}", Product);
+    }
+
     // A sum of what does not vary over its axis.
     private (string Text, int Level) Scale(string extent, Expression factor)
     {
@@ -335,7 +374,7 @@ internal sealed partial class Latex
     // What follows a sum would seem to belong to it.
     private bool EndsInSum(Expression node) =>
         !definitions.ContainsKey(node)
-        && (node.Head is "Sum" or "Total" or "SumOverClasses" or "MeanOverClasses" or "SumOverBatch" or "MeanOverBatch" or "Transform" || (node.Is("mul") && EndsInSum(node[1])));
+        && (node.Head is "Sum" or "Total" or "LogSumExpOverClasses" or "SumOverClasses" or "MeanOverClasses" or "SumOverBatch" or "MeanOverBatch" or "Transform" || (node.Is("mul") && EndsInSum(node[1])));
 
     private (string Text, int Level) Choose(Expression node)
     {
