@@ -127,6 +127,7 @@ internal static unsafe class MatrixProduct<T>
     }
 
     // As many at a time as any machine has lanes for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(T* from, T* to, int count)
     {
         int i = 0;
