@@ -86,6 +86,7 @@ internal static class LossPage
 
     private static void Declaration(StringBuilder text, Term term, Presentation presentation) => text
         .Append($"## Declaration\n\n```csharp\n{Example.Declaration(term, presentation, ExampleName)}```\n\n")
+        .Append(term.ComparesPairs ? "<!-- with: int n, int d, float[] embeddings, float[] gradient, int[] labels -->\n" : "")
         .Append($"```csharp\n{Example.Call(term, presentation)}```\n\n");
 
     private static void Options(StringBuilder text, Term term)
