@@ -24,9 +24,6 @@ internal sealed partial class Latex
     private const int Often = 4;
 
     private readonly bool isInput;
-
-    // The formula is of pairs: i and j are what a pixel and a class are elsewhere.
-    private readonly bool isOfPairs;
     private readonly Dictionary<Expression, string> definitions = [];
     private readonly SortedSet<string> symbols = new(StringComparer.Ordinal);
     private readonly List<(int Order, string Text)> notes = [];
@@ -161,6 +158,8 @@ internal sealed partial class Latex
 
     private (string Text, int Level) Print(Expression node)
     {
+        if (isOfPairs && PrintOfPairs(node) is { } printed)
+            return printed;
         string In(int i, int level = 0) => Text(node[i], level);
         switch (node.Head)
         {
@@ -179,16 +178,6 @@ internal sealed partial class Latex
                 return (isInput ? "\\log x" : "\\log p", Function);
             case "target":
                 return ("y", Atom);
-            case Expression.Similarity:
-                return ("s_{ij}", Atom);
-            case Expression.Entry:
-                return ("c_{ij}", Atom);
-            case Expression.IsPair:
-                return ("y_{ij}", Atom);
-            case "gt" when node[0].Is(Expression.IsPair) && node[1].Is(0.5):
-                return ("y_{ij} = 1", 0);
-            case "class-count" when isOfPairs:
-                return ("D", Atom);
             case "valid":
                 return ("v", Atom);
             case "class-index":
@@ -303,14 +292,6 @@ internal sealed partial class Latex
                 return ($"{In(0, Atom)}\\,{In(1, Product)}", Product);
             case "Largest":
                 return ($"\\max {In(0, Atom)}", Function);
-            case "LogSumExpOverClasses":
-                return LogSumExp(node[0]);
-            case "Sum" when isOfPairs:
-                return ("\\sum_i " + In(0, Product), Product);
-            case "Mean" when isOfPairs:
-                return ($"\\mathrm{{mean}}_i\\left({In(0)}\\right)", Atom);
-            case "SumOverClasses" when isOfPairs:
-                return ("\\sum_j " + In(0, Product), Product);
             case "Sum" or "Total" when !node[0].Axes.Has(Axes.Pixel):
                 return Scale("S", node[0]);
             case "Sum" or "Total":
@@ -337,20 +318,6 @@ internal sealed partial class Latex
             default:
                 throw new NotSupportedException($"The formula has {node.Head}, for which there is no LaTeX.");
         }
-    }
-
-    // What is minus infinity has no part in the sum.
-    private (string Text, int Level) LogSumExp(Expression node)
-    {
-        string index = isOfPairs ? "j" : "c";
-        if (!node.Is("Where") || definitions.ContainsKey(node))
-            return ($"\\log \\sum_{index} e^{{{Text(node, 0)}}}", Product);
-        (Expression condition, Expression then, Expression otherwise) = (node[0], node[1], node[2]);
-        if (otherwise.Is(double.NegativeInfinity))
-            return ($"\\log \\sum_{{{index}:\\ {Text(condition, 0)}}} e^{{{Text(then, 0)}}}", Product);
-        return then.Is(double.NegativeInfinity) && condition.Is("gt") && condition[0].Is(Expression.IsPair)
-            ? ($"\\log \\sum_{{{index}:\\ y_{{ij}} = 0}} e^{{{Text(otherwise, 0)}}}", Product)
-            : ($"\\log \\sum_{index} e^{{{Text(node, 0)}}}", Product);
     }
 
     // A sum of what does not vary over its axis.
