@@ -8,20 +8,34 @@ namespace LossGen.Pages.Tests;
 /// <summary>Random data, on which the formula of a page is computed as it is written: every value lies on all of N, C, S.</summary>
 internal sealed class FormulaBatch
 {
-    private const int Batch = 2;
-    private const int Classes = 4;
-    private const int Pixels = 5;
+    private int Batch { get; } = 2;
+
+    private int Classes { get; } = 4;
+
+    private int Pixels { get; } = 5;
 
     private readonly Activation activation;
     private readonly bool hasLabels;
-    private readonly double[] logits = new double[Batch * Classes * Pixels];
-    private readonly double[] target = new double[Batch * Classes * Pixels];
-    private readonly long[] labels = new long[Batch * Pixels];
+    private readonly double[] logits;
+    private readonly double[] target;
+    private readonly long[] labels;
+
+    // The data of a loss of pairs, whose matrix is the logits.
+    private readonly PairBatch? pairs;
     private readonly Dictionary<string, double[]> inputs = [];
     private readonly Dictionary<Expression, double[]> known = [];
 
     public FormulaBatch(Term term, Presentation presentation)
     {
+        if (term.ComparesPairs)
+        {
+            pairs = new PairBatch(term.Pairs[0]);
+            (Batch, Classes, Pixels) = (pairs.Matrices, pairs.Side, pairs.Side);
+            (logits, target, labels) = (pairs.Entries, pairs.Targets, []);
+            return;
+        }
+
+        (logits, target, labels) = (new double[Batch * Classes * Pixels], new double[Batch * Classes * Pixels], new long[Batch * Pixels]);
         var random = new Random(7);
         activation = presentation.Activation;
         hasLabels = activation is Activation.Softmax or Activation.Sigmoid;
@@ -52,6 +66,8 @@ internal sealed class FormulaBatch
     /// <summary>The value of a loss on the same data.</summary>
     public double Evaluate(ILoss loss)
     {
+        if (pairs is not null)
+            return pairs.Evaluate(loss);
         var shape = new LossShape(Batch, Classes, Pixels);
         double[][] maps = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? inputs[input.Name] : Points().Select(p => inputs[input.Name][At(p.N, 0, p.S)]).ToArray())];
         var passed = new LossInputs(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
@@ -68,6 +84,7 @@ internal sealed class FormulaBatch
             from m in axes.Has(Axes.Batch) ? Enumerable.Range(0, Batch) : [n]
             from d in axes.Has(Axes.Class) ? Enumerable.Range(0, Classes) : [c]
             from t in axes.Has(Axes.Pixel) ? Enumerable.Range(0, Pixels) : [s]
+            where IsCounted(axes, d, t)
             select part(v[0][At(m, d, t)], At(m, d, t), d)).Sum();
         double[] Total(Axes axes, double divisor = 1) => Spread((n, c, s) => Over(axes, n, c, s, (x, _, _) => x) / divisor);
         const Axes All = Axes.Batch | Axes.Pixel;
@@ -75,11 +92,11 @@ internal sealed class FormulaBatch
         {
             Expression.Number => Spread((_, _, _) => node.Value),
             Expression.Symbol => inputs.TryGetValue(node.Text, out double[]? map) ? map : Spread((_, _, _) => node.Value),
-            "logit" => logits,
+            "logit" or Expression.Similarity or Expression.Entry => logits,
             "probability" => Probability(),
             "complement" => [.. Probability().Select(p => 1 - p)],
             "log-probability" => [.. Probability().Select(p => Math.Log(p))],
-            "target" => target,
+            "target" or Expression.IsPair => target,
             "class-index" => Spread((_, c, _) => c),
             "class-count" => Spread((_, _, _) => Classes),
             "pixel-count" => Spread((_, _, _) => Batch * Pixels),
@@ -113,7 +130,8 @@ internal sealed class FormulaBatch
             "Pow" => Each((a, b, _) => Math.Pow(a, b)),
             Expression.PositivePower => Each((a, b, _) => a > 0 ? Math.Pow(a, b) : 0),
             "Sigmoid" => Each((a, _, _) => 1 / (1 + Math.Exp(-a))),
-            "Softplus" => Each((a, _, _) => Math.Log(1 + Math.Exp(a))),
+            "Softplus" => Each((a, _, _) => Math.Max(a, 0) + Math.Log(1 + Math.Exp(-Math.Abs(a)))),
+            "LogSumExpOverClasses" => Spread((n, _, s) => LogSumExp(Enumerable.Range(0, Classes).Where(c => IsCounted(Axes.Class, c, s)).Select(c => v[0][At(n, c, s)]).ToArray())),
             "LogSigmoid" => Each((a, _, _) => -Math.Log(1 + Math.Exp(-a))),
             "Tanh" => Each((a, _, _) => Math.Tanh(a)),
             "Sinh" => Each((a, _, _) => Math.Sinh(a)),
@@ -138,6 +156,15 @@ internal sealed class FormulaBatch
         };
     }
 
+    private static double LogSumExp(double[] numbers)
+    {
+        double largest = numbers.Max();
+        return double.IsNegativeInfinity(largest) ? largest : largest + Math.Log(numbers.Sum(number => Math.Exp(number - largest)));
+    }
+
+    // A row is no pair with itself.
+    private bool IsCounted(Axes axes, int c, int s) => pairs is not { AreRows: true } || !axes.Has(Axes.Class) || c != s;
+
     private double[] Probability() => activation switch
     {
         Activation.Softmax => Spread((n, c, s) => Math.Exp(logits[At(n, c, s)]) / Enumerable.Range(0, Classes).Sum(d => Math.Exp(logits[At(n, d, s)]))),
@@ -146,10 +173,10 @@ internal sealed class FormulaBatch
         _ => logits,
     };
 
-    private static double[] Spread(Func<int, int, int, double> value) =>
+    private double[] Spread(Func<int, int, int, double> value) =>
         [.. from n in Enumerable.Range(0, Batch) from c in Enumerable.Range(0, Classes) from s in Enumerable.Range(0, Pixels) select value(n, c, s)];
 
-    private static IEnumerable<(int N, int S)> Points() => from n in Enumerable.Range(0, Batch) from s in Enumerable.Range(0, Pixels) select (n, s);
+    private IEnumerable<(int N, int S)> Points() => from n in Enumerable.Range(0, Batch) from s in Enumerable.Range(0, Pixels) select (n, s);
 
-    private static int At(int n, int c, int s) => (((n * Classes) + c) * Pixels) + s;
+    private int At(int n, int c, int s) => (((n * Classes) + c) * Pixels) + s;
 }

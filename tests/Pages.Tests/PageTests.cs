@@ -78,7 +78,23 @@ public partial class PageTests
 
     [Fact]
     public void Every_page_tells_the_cost() =>
-        Assert.All(Pages.Value.Where(page => page.Key != "README.md"), page => Assert.Contains("| class indices | statistics | reads ", page.Value, StringComparison.Ordinal));
+        Assert.All(Term.All, term => Assert.Contains($"| {(term.ComparesPairs ? "pairs" : "class indices")} | statistics | reads ", Pages.Value[term.Name + ".md"], StringComparison.Ordinal));
+
+    /// <summary>Calls that a page of pairs shows have labels only where rows are compared, and views always.</summary>
+    [Fact]
+    public void Pages_of_pairs_say_what_they_take()
+    {
+        Term[] terms = [.. Term.All.Where(term => term.ComparesPairs)];
+        Assert.Equal(["BarlowTwins", "Circle", "NtXent", "SupervisedContrastive", "VarianceCovariance"], terms.Select(term => term.Name));
+        foreach (Term term in terms)
+        {
+            string page = Pages.Value[term.Name + ".md"];
+            Assert.Contains($"[Loss(Pairs = Pairs.{term.Pairs[0]})]", page, StringComparison.Ordinal);
+            Assert.Contains("loss.EvaluateViewsWithGradient<float>(embeddings, rows, gradient)", page, StringComparison.Ordinal);
+            Assert.Equal(!term.ComparesColumns, page.Contains("loss.EvaluateWithGradient<float, int>(embeddings, labels, rows, gradient)", StringComparison.Ordinal));
+            Assert.DoesNotContain("IncludeBackground", page, StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>The table of what the structure of a formula does not tell.</summary>
     [Fact]
@@ -118,6 +134,7 @@ public partial class PageTests
     {
         AssertFormula("Dice", @"L_c = 1 - \frac{2 \sum p\,y + s}{\sum p + \sum y + s}");
         AssertFormula("CrossEntropy", @"\ell = -\sum_c y\,\log p");
+        AssertFormula("NtXent", @"L = \frac{\sum_i \left(\left(\sum_j y_{ij}\right)\,\log \sum_j e^{\frac{s_{ij}}{t}} - \sum_j y_{ij}\,\frac{s_{ij}}{t}\right)}{\sum_i \sum_j y_{ij}}");
         AssertFormula("Focal", @"\ell_c = -\left(1 - p\right)^{\gamma}\,y\,\log p");
         AssertFormula("Huber", @"\ell_c = \begin{cases} \frac{\left\lvert x - y \right\rvert^2}{2} & \text{if } \left\lvert x - y \right\rvert \le \delta \\ \delta\,\left(\left\lvert x - y \right\rvert - \frac{\delta}{2}\right) & \text{else} \end{cases}");
     }

@@ -33,6 +33,8 @@ export default defineConfig({
 
   markdown: {
     anchor: { slugify },
+    // GitHub has no attributes in braces; c_{ij} at the end of a cell would lose its index.
+    attrs: { disable: true },
     config: asOnGitHub
   },
   vite: {

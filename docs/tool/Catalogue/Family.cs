@@ -26,4 +26,7 @@ internal enum Family
 
     /// <summary>Boxes.</summary>
     Boxes,
+
+    /// <summary>Embeddings with each other.</summary>
+    Pairs,
 }

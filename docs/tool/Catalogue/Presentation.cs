@@ -23,10 +23,12 @@ internal sealed record Presentation(Family Family, Activation Activation, double
     /// <summary>What the structure of a formula does not tell. A term that is not here is shown by what its formula is made of.</summary>
     private static readonly Dictionary<string, Func<Presentation, Presentation>> Stated = new(StringComparer.Ordinal)
     {
+        ["BarlowTwins"] = own => own with { Options = ["Lambda = 0.5", "Lambda = 1"] },
         ["BinaryBiTempered"] = own => own with { Family = Family.Pixel, Activation = Activation.Sigmoid },
         ["BendingEnergy"] = own => own with { Activation = Activation.None },
         ["Boundary"] = own => own with { Activation = Activation.Softmax, InputValues = [1, -1] },
         ["CalibrationError"] = own => own with { Options = [], Repeated = ("Bins", 2) },
+        ["Circle"] = own => own with { Options = ["Margin = 0", "Margin = 0.5"] },
         ["Cosine"] = own => own with { Family = Family.Margin, Activation = Activation.None, InputValues = [1, -1], Options = [], IsAngle = true },
         ["Dice"] = own => own with { Options = ["Squared = true", "Log = true"] },
         ["Diffusion"] = own => own with { Activation = Activation.None },
@@ -71,6 +73,8 @@ internal sealed record Presentation(Family Family, Activation Activation, double
 
     private static Presentation FromStructure(Term term)
     {
+        if (term.ComparesPairs)
+            return new(Family.Pairs, Activation.None);
         SExpression[] expressions = [.. term.Formula.Lets.Select(let => let.Value).Append(term.Formula.Return)];
         HashSet<string> words = [.. expressions.SelectMany(Words)];
         bool isBinary = words.Contains("Softplus") && !expressions.Any(AsksForSoftmax);

@@ -10,15 +10,16 @@ internal sealed class Term
     {
         Type = type;
         Name = NameOf(type);
+        Pairs = Bases.Select(own => own.GetCustomAttribute<TakesPairsAttribute>(inherit: false)?.Kinds).FirstOrDefault(kinds => kinds is not null) ?? [];
         Formula = FormulaText.Parse(Bases.Select(own => own.GetCustomAttribute<CompiledFormulaAttribute>(inherit: false)).OfType<CompiledFormulaAttribute>().First().Text);
         object instance = Activator.CreateInstance(type)!;
         Options = [.. Bases.SelectMany(own => own.GetProperties(Declared).Where(property => property.CanWrite).OrderBy(property => property.MetadataToken)
             .Select(property => new Option(property, property.GetValue(instance), own == type)))];
     }
 
-    /// <summary>All terms of the catalogue that look at pixels, by name. Those that compare pairs have docs/pairs.md.</summary>
+    /// <summary>All terms of the catalogue, by name.</summary>
     public static IReadOnlyList<Term> All { get; } = [.. typeof(LossTermAttribute).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && type is { IsAbstract: false, IsPublic: true } && !type.IsDefined(typeof(TakesPairsAttribute), inherit: false))
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && type is { IsAbstract: false, IsPublic: true })
         .OrderBy(type => type.Name, StringComparer.Ordinal)
         .Select(type => new Term(type))];
 
@@ -28,6 +29,14 @@ internal sealed class Term
     public string Name { get; }
 
     public FormulaText Formula { get; }
+
+    /// <summary>What it may compare, if it compares pairs; else empty.</summary>
+    public IReadOnlyList<Pairs> Pairs { get; }
+
+    public bool ComparesPairs => Pairs.Count > 0;
+
+    /// <summary>It compares columns of two views, not rows.</summary>
+    public bool ComparesColumns => ComparesPairs && Pairs[0] is (LossGen.Pairs.Correlation or LossGen.Pairs.Covariance);
 
     /// <summary>Its own options and those of its base classes, without those of every term.</summary>
     public IReadOnlyList<Option> Options { get; }

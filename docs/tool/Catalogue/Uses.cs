@@ -89,6 +89,13 @@ internal static class Uses
         ["CompleteIou"] = "For boxes of a detector: as [DistanceIou](DistanceIou.md), and the aspect ratio counts as well.",
         ["DistanceIou"] = "For boxes of a detector: moves a box towards its target also where they do not overlap, sooner than [GeneralizedIou](GeneralizedIou.md).",
         ["GeneralizedIou"] = "For boxes of a detector, where the overlap is the score and boxes need not overlap yet.",
+
+        // Pairs
+        ["BarlowTwins"] = "For embeddings without labels and without negatives, also of small batches: the columns of two views should agree, each with its own only.",
+        ["Circle"] = "For embeddings that are searched, as of faces, persons or products: pairs that are far from where they should be pull more. Batches need several rows of a label.",
+        ["NtXent"] = "For embeddings without labels, from two views of each sample, as SimCLR; the larger the batch, the more negatives. With labels [SupervisedContrastive](SupervisedContrastive.md) weighs rows alike.",
+        ["SupervisedContrastive"] = "For embeddings with labels, ahead of a classifier or a search: every row of the same label is a positive, and each row counts the same however many it has.",
+        ["VarianceCovariance"] = "For embeddings without labels, negatives or a normalised batch, as VICReg: beside a mean squared error between the views ([Pairs](../pairs.md#terms)), it keeps columns from collapsing.",
     };
 
     /// <summary>The terms that have a sentence, for the test that all have.</summary>

@@ -16,6 +16,15 @@ internal sealed class Expression(string head, ImmutableArray<Expression> items, 
     /// <summary>A power that is 0 where its base is not positive.</summary>
     public const string PositivePower = "positive-power";
 
+    /// <summary>What a row has in common with another, of a loss of pairs: the logit.</summary>
+    public const string Similarity = "similarity";
+
+    /// <summary>The same of two columns.</summary>
+    public const string Entry = "entry";
+
+    /// <summary>1 for what belongs together, and 0 elsewhere: the target of a loss of pairs, of which a row has any number.</summary>
+    public const string IsPair = "is-pair";
+
     /// <summary>A word of the formula text, or one of the constants here.</summary>
     public string Head { get; } = head;
 

@@ -20,6 +20,7 @@ internal static class Folding
         ["MeanOverBatch"] = Axes.Batch,
         ["Channel"] = Axes.Class,
         ["Largest"] = Axes.Class,
+        ["LogSumExpOverClasses"] = Axes.Class,
     };
 
     public static Expression Make(string head, ImmutableArray<Expression> items)
@@ -106,11 +107,11 @@ internal static class Folding
     /// <summary>1 where a condition holds and 0 elsewhere, or the other way round.</summary>
     public static bool IsIndicator(Expression node) => node.Is("Where") && ((node[1].Is(1) && node[2].Is(0)) || (node[1].Is(0) && node[2].Is(1)));
 
-    private static bool IsLinear(string head) => Reductions.ContainsKey(head) && head is not ("MaxOverClasses" or "Channel" or "Largest");
+    private static bool IsLinear(string head) => Reductions.ContainsKey(head) && head is not ("MaxOverClasses" or "Channel" or "Largest" or "LogSumExpOverClasses");
 
     private static Axes LeafAxes(string head) => head switch
     {
-        "logit" or "probability" or "log-probability" or "complement" or "target" => Axes.All,
+        "logit" or "probability" or "log-probability" or "complement" or "target" or Expression.Similarity or Expression.Entry or Expression.IsPair => Axes.All,
         "class-index" => Axes.Class,
         "valid" => Axes.Batch | Axes.Pixel,
         _ => Axes.None,

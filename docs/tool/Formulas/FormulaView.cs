@@ -14,10 +14,12 @@ internal sealed class FormulaView
     private readonly Dictionary<string, Expression> names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SExpression> lets = new(StringComparer.Ordinal);
     private readonly Activation activation;
+    private readonly Term term;
 
     private FormulaView(Term term, Activation activation, IReadOnlyDictionary<string, double> changed)
     {
         this.activation = activation;
+        this.term = term;
         foreach ((string name, SExpression value) in term.Formula.Lets)
             lets[name] = value;
         foreach (FormulaParameter parameter in term.Formula.Parameters)
@@ -85,7 +87,13 @@ internal sealed class FormulaView
 
         if (expression.Head == "if" && Evaluate(expression.Items[1]).Known() is { } condition)
             return Evaluate(expression.Items[condition != 0 ? 2 : 3]);
-        string head = expression.Head == "if" ? "Where" : expression.Head;
+        string head = expression.Head switch
+        {
+            "if" => "Where",
+            "logit" when term.ComparesPairs => term.ComparesColumns ? Expression.Entry : Expression.Similarity,
+            "target" when term.ComparesPairs => Expression.IsPair,
+            string other => other,
+        };
         ImmutableArray<Expression> items = [.. expression.Items.Skip(1).Select(Evaluate)];
         return activation == Activation.Sigmoid && head == "Softplus" && LogarithmOfSigmoid(items[0]) is { } logarithm ? logarithm : Folding.Make(head, items);
     }

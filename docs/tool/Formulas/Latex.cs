@@ -31,14 +31,18 @@ internal sealed partial class Latex
     // What quotients count as where their denominator is 0, by that denominator.
     private readonly Dictionary<string, string> defaults = [];
 
-    private Latex(bool isInput) => this.isInput = isInput;
+    private Latex(Expression value, bool isInput)
+    {
+        this.isInput = isInput;
+        isOfPairs = value.Nodes().Any(node => node.Head is Expression.Similarity or Expression.Entry);
+    }
 
     /// <summary>The formula of a term and what its reader has to know.</summary>
     /// <param name="value">The formula.</param>
     /// <param name="isInput">The prediction is the input itself, and shown as x.</param>
     public static (string Formula, IReadOnlyCollection<string> Symbols, IReadOnlyCollection<string> Notes) Of(Expression value, bool isInput)
     {
-        var printer = new Latex(isInput);
+        var printer = new Latex(value, isInput);
         IReadOnlyList<Expression> named = printer.Define(value);
         var text = new StringBuilder();
         string left = LeftSide(value.Axes);
@@ -154,6 +158,8 @@ internal sealed partial class Latex
 
     private (string Text, int Level) Print(Expression node)
     {
+        if (isOfPairs && PrintOfPairs(node) is { } printed)
+            return printed;
         string In(int i, int level = 0) => Text(node[i], level);
         switch (node.Head)
         {
@@ -335,7 +341,7 @@ internal sealed partial class Latex
     // What follows a sum would seem to belong to it.
     private bool EndsInSum(Expression node) =>
         !definitions.ContainsKey(node)
-        && (node.Head is "Sum" or "Total" or "SumOverClasses" or "MeanOverClasses" or "SumOverBatch" or "MeanOverBatch" or "Transform" || (node.Is("mul") && EndsInSum(node[1])));
+        && (node.Head is "Sum" or "Total" or "LogSumExpOverClasses" or "SumOverClasses" or "MeanOverClasses" or "SumOverBatch" or "MeanOverBatch" or "Transform" || (node.Is("mul") && EndsInSum(node[1])));
 
     private (string Text, int Level) Choose(Expression node)
     {

@@ -18,6 +18,7 @@ internal static class Choosing
         | targets lie between 0 and 1 | [QualityFocal](QualityFocal.md), [KullbackLeibler](KullbackLeibler.md), or a region term with `SoftLabel` |
         | borders matter | [Boundary](Boundary.md) beside a region term, or [WeightedCrossEntropy](WeightedCrossEntropy.md) |
         | numbers are predicted and some are far off | [Huber](Huber.md), [Charbonnier](Charbonnier.md), or [Cauchy](Cauchy.md), which forgives more |
+        | embeddings are learned | [NtXent](NtXent.md) without labels, [SupervisedContrastive](SupervisedContrastive.md) with them |
         | boxes are predicted | [GeneralizedIou](GeneralizedIou.md), or [CompleteIou](CompleteIou.md) |
 
 

@@ -8,7 +8,7 @@ namespace LossGen.Pages.Markdown;
 /// <param name="Work">Bytes, sums and costly operations.</param>
 internal sealed partial record Cost(string Target, string Pass, string Work)
 {
-    public static IEnumerable<Cost> Read(IReadOnlyList<string> header)
+    public static IEnumerable<Cost> Read(IReadOnlyList<string> header, bool ofPairs)
     {
         string target = "";
         foreach (string line in Unwrap(header))
@@ -16,7 +16,7 @@ internal sealed partial record Cost(string Target, string Pass, string Work)
             if (line.StartsWith("Class indices", StringComparison.Ordinal))
                 target = "class indices";
             else if (line.StartsWith("Dense targets", StringComparison.Ordinal))
-                target = "dense";
+                target = ofPairs ? "pairs" : "dense";
             else if (PassLine().Match(line) is { Success: true } pass)
                 yield return new(target, pass.Groups[1].Value, pass.Groups[2].Value.Replace("*", "·", StringComparison.Ordinal)); // a star would be Markdown
         }

@@ -16,6 +16,7 @@ internal static class IndexPage
         (Family.Margin, "Margin", "Ask that the right score leads, or the right vector is nearer, by a margin, and no more."),
         (Family.Neighbours, "Neighbours", "Look at what lies around each pixel: structure, edges, centre lines, smoothness. Images have two axes, or the loss says `Dimensions = 1` or `3`."),
         (Family.Boxes, "Boxes", "Compare boxes, (N, 4): left, top, right, bottom."),
+        (Family.Pairs, "Pairs", "Compare embeddings (N, D) with each other: rows by their cosine, or the columns of two views. The loss states `Pairs`; [Pairs](../pairs.md) has formulas of one's own, TorchSharp and what a call costs."),
     ];
 
     public static string Write()
@@ -27,7 +28,7 @@ internal static class IndexPage
             # Losses
 
             Every term of the catalogue, with its formula, options, conventions and cost. Terms of one declaration are added up, each with its `Weight`, and share one pass over the logits.
-            In the pictures blue is the default; the other colours change the option that the page names. Losses that compare embeddings with each other (NT-Xent, SupCon, circle, Barlow twins, VICReg) have [a page of their own](../pairs.md).
+            In the pictures blue is the default; the other colours change the option that the page names.
 
 
             """.ReplaceLineEndings("\n"));
@@ -58,6 +59,8 @@ internal static class IndexPage
             | $`[\ldots]`$ | 1 where the condition holds and 0 elsewhere |
             | $`\ell_c`$, $`\ell`$ | what a term has for each class and pixel, for each pixel |
             | $`L_c`$, $`L`$ | what a term has for each class, or once |
+            | $`s_{ij}`$, $`c_{ij}`$ | of pairs: what rows, or columns, i and j have in common |
+            | $`y_{ij}`$ | 1 where they belong together and 0 elsewhere |
 
             Ignored pixels take no part in any sum.
 

@@ -23,10 +23,12 @@ internal static class LossPage
         Formula(text, term, presentation);
         Declaration(text, term, presentation);
         Options(text, term);
-        Conventions(text, term);
+        if (!term.ComparesPairs)
+            Conventions(text, term);
         text.Append($"## Value and gradient\n\n![Value and gradient of {term.Name}](images/{term.Name}.png)\n\n*{Caption(term, presentation)}*\n\n");
-        text.Append("## Cost\n\nOf the declaration above, in float. The value needs the statistics; the gradient one pass more, or where there is one the pass that does both at once.\n\n");
-        Table.Write(text, ["target", "pass", "work"], Cost.Read(header).Select(cost => new[] { cost.Target, cost.Pass, cost.Work }));
+        text.Append("## Cost\n\nOf the declaration above, in float. The value needs the statistics; the gradient one pass more, or where there is one the pass that does both at once.");
+        text.Append(term.ComparesPairs ? PairText.Cost(term) : "").Append("\n\n");
+        Table.Write(text, ["target", "pass", "work"], Cost.Read(header, term.ComparesPairs).Select(cost => new[] { cost.Target, cost.Pass, cost.Work }));
         if (Documentation.Remarks(term.Type) is { Length: > 0 } remarks)
             text.Append($"## Source\n\n{remarks}\n");
         return text.ToString().TrimEnd('\n') + "\n";
@@ -39,7 +41,7 @@ internal static class LossPage
         Expression value = FormulaView.Of(term, presentation.Activation, presentation.Shown(term));
         (string formula, IReadOnlyCollection<string> symbols, IReadOnlyCollection<string> notes) = Latex.Of(value, presentation.Activation == Activation.None);
         text.Append($"## Formula\n\n```math\n{formula}\n```\n\n");
-        text.Append(Left(value.Axes));
+        text.Append(term.ComparesPairs ? PairText.Letters(term) : Left(value.Axes));
         string[] meanings = [.. symbols.Select(symbol => Meaning(term, symbol))];
         if (meanings.Length > 0)
             text.Append($" {char.ToUpperInvariant(meanings[0][0])}{string.Join("; ", meanings)[1..]}.");
@@ -84,6 +86,7 @@ internal static class LossPage
 
     private static void Declaration(StringBuilder text, Term term, Presentation presentation) => text
         .Append($"## Declaration\n\n```csharp\n{Example.Declaration(term, presentation, ExampleName)}```\n\n")
+        .Append(term.ComparesPairs ? "<!-- with: int n, int d, float[] embeddings, float[] gradient, int[] labels -->\n" : "")
         .Append($"```csharp\n{Example.Call(term, presentation)}```\n\n");
 
     private static void Options(StringBuilder text, Term term)
@@ -95,7 +98,7 @@ internal static class LossPage
                 new[] { $"`{option.Name}`", $"`{option.DefaultText}`", Documentation.Range(option), Documentation.Meaning(option) }));
         }
 
-        text.Append("And `Weight`, `IncludeBackground`, `OnlyClasses`, `Activation`, `PixelWeights`, `ElementWeights`, `NormalizeWeightMaps` as [every term](README.md#options-of-every-term).\n\n");
+        text.Append(term.ComparesPairs ? "And `Weight` as [every term](README.md#options-of-every-term): pairs have no classes, maps or activations.\n\n" : "And `Weight`, `IncludeBackground`, `OnlyClasses`, `Activation`, `PixelWeights`, `ElementWeights`, `NormalizeWeightMaps` as [every term](README.md#options-of-every-term).\n\n");
     }
 
     private static void Conventions(StringBuilder text, Term term)

@@ -34,6 +34,8 @@ internal abstract class Scene
     /// <summary>The scene that suits a term.</summary>
     public static Scene Of(Term term, Presentation presentation)
     {
+        if (term.ComparesPairs)
+            return term.Pairs[0] switch { Pairs.Correlation => new CorrelationScene(), Pairs.Covariance => new SpreadScene(), _ => new RowScene() };
         Expression formula = FormulaView.Of(term, presentation.Activation);
         bool hasChannels = term.Formula.Lets.Select(let => let.Value).Append(term.Formula.Return).Any(Uses("Channel"));
         if (presentation.Family == Family.Neighbours)
@@ -58,7 +60,8 @@ internal abstract class Scene
     public string Declare(Term term, Presentation presentation, Curve curve)
     {
         string arguments = string.Join(", ", ((string[])[TermArguments, curve.Arguments]).Where(text => text.Length > 0));
-        return $"[Loss(Activation.{presentation.Activation}, Reduction = Reduction.{Reduction})]\n[{term.Name}({arguments})]\npublic sealed partial class {DeclarationCompiler.ClassName};\n";
+        string loss = term.ComparesPairs ? $"Pairs = Pairs.{term.Pairs[0]}" : $"Activation.{presentation.Activation}, Reduction = Reduction.{Reduction}";
+        return $"[Loss({loss})]\n[{term.Name}({arguments})]\npublic sealed partial class {DeclarationCompiler.ClassName};\n";
     }
 
     public abstract Samples Sample(ILoss loss, Curve curve);

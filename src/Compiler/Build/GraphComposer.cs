@@ -60,7 +60,10 @@ internal static class GraphComposer
             components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(Weighted(graph, weight, ofClass)), formula.IsPixel));
         }
 
-        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Parameters.Count, model.Inputs.Count);
+        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Parameters.Count, model.Inputs.Count)
+        {
+            ComparesPairs = options.Pairs != Pairs.None,
+        };
     }
 
     // A term that counts nothing is as if it was not there, even where it is infinite; of a constant the algebra knows.

@@ -23,6 +23,9 @@ internal sealed record LossGraph(
     int ParameterCount,
     int InputCount)
 {
+    /// <summary>The pixels and classes are the rows that a matrix of pairs compares.</summary>
+    public bool ComparesPairs { get; init; }
+
     /// <summary>
     /// The graph beside that of the other kind of target. Where only one of them has a value for each class, the other hands out the
     /// term's for all of them; a term of pixels then has none.

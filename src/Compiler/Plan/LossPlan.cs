@@ -33,7 +33,7 @@ internal sealed record PassPlan(
     /// <summary>The order of work inside a tile.</summary>
     public TileSchedule Schedule => schedule is { } known && ReferenceEquals(known.Pass, this) ? known : schedule = new(this);
 
-    /// <summary>What is added up for each of the sums.</summary>
+    /// <summary>What is added up for each of the sums; a pass that leaves some of them to another has the places of all.</summary>
     public ImmutableArray<Summand> Summands { get; init; } = [];
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
@@ -78,6 +78,8 @@ internal sealed record PassPlan(
 internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, ImmutableArray<Node> GradientNodes);
 
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
+/// <param name="FusedPass">Value and gradient in one pass; null where the gradient needs sums that only the value's pass has.</param>
+/// <param name="LabelPass">Of a loss whose gradient needs no sums but those of labels: adds these up ahead of the fused pass, which then adds up the others.</param>
 /// <param name="RunningSums">All running sums, in the order of their memory.</param>
 /// <param name="Lowered">What became of each node of the graph.</param>
 /// <param name="Components">What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.</param>
@@ -90,6 +92,7 @@ internal sealed record LossPlan(
     ImmutableArray<PassPlan> Statistics,
     PassPlan GradientPass,
     PassPlan? FusedPass,
+    PassPlan? LabelPass,
     PassPlan? ElementPass,
     ImmutableArray<StagePlan> Stages,
     ImmutableArray<Node> RunningSums,
@@ -105,7 +108,9 @@ internal sealed record LossPlan(
     /// <summary>
     /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not depend on whether the gradient is asked for.
     /// </summary>
-    public bool IsUsedOnce(Node product) => FusedPass is not { } fused || !fused.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
+    public bool IsUsedOnce(Node product) => FusedPass is not { } fused || (IsUsedOnce(fused, product) && (LabelPass is null || IsUsedOnce(Statistics[0], product)));
+
+    private static bool IsUsedOnce(PassPlan pass, Node product) => !pass.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
 
     /// <summary>The pass that stores a running sum's values and keys.</summary>
     public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
@@ -129,5 +134,5 @@ internal sealed record LossPlan(
 
     private MapMemory? maps;
 
-    public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, ElementPass }.OfType<PassPlan>());
+    public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, LabelPass, ElementPass }.OfType<PassPlan>());
 }

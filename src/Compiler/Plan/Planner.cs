@@ -56,7 +56,8 @@ internal sealed class Planner(GraphBuilder builder)
         int passCount = all.Where(IsOfPass).Select(Level).DefaultIfEmpty(0).Max();
 
         // Value and gradient in one pass must find the value that the value's pass finds alone, to the last bit.
-        bool isFused = Level(gradient) == 0 && passCount == 1 && valueStage == 1 && !value.IsPixel;
+        bool isSingle = passCount == 1 && valueStage == 1 && !value.IsPixel, needsNoSums = isSingle && Level(gradient) == 0;
+        bool readsLabelSums = isSingle && !needsNoSums && graph.ComparesPairs && NeedsLabelSumsOnly(gradient), isFused = needsNoSums || readsLabelSums;
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
         var stored = new HashSet<Node>();
         for (int k = 0; k < passCount; k++)
@@ -74,7 +75,12 @@ internal sealed class Planner(GraphBuilder builder)
         int id = passCount;
         PassPlan gradientPass = Pass(id++, "gradient", passCount, [], gradient, null, []);
         PassPlan? fused = isFused
-            ? Pass(id++, "statistics and gradient in one", 0, statistics[0].Sums, gradient, null, [])
+            ? Pass(
+                id++, "statistics and gradient in one", readsLabelSums ? 1 : 0, statistics[0].Sums, gradient, null, [],
+                adds: sum => !readsLabelSums || ReadsLogits(sum))
+            : null;
+        PassPlan? labels = readsLabelSums
+            ? Pass(id++, "statistics of labels", 0, statistics[0].Sums, null, null, [], gradient, adds: sum => !ReadsLogits(sum))
             : null;
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value, []) : null;
 
@@ -93,13 +99,13 @@ internal sealed class Planner(GraphBuilder builder)
                 small.Where(node => !early.Contains(node)).ToImmutableArray()));
         }
 
-        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, elements, stages.ToImmutable(),
+        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, labels, elements, stages.ToImmutable(),
             statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
     }
 
-    // The companion is written by another pass that adds up the same sums in the same way.
+    // The companion is written by another pass that adds up the same sums in the same way. Of sums that the pass does not add up it has the places.
     private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null,
-        IEnumerable<Node>? maps = null)
+        IEnumerable<Node>? maps = null, Func<Node, bool>? adds = null)
     {
         // Maxima come last, as the driver expects them.
         ImmutableArray<Node> ordered = sums.OrderBy(sum => sum.Op == Op.PixelMaximum).ToImmutableArray();
@@ -114,7 +120,9 @@ internal sealed class Planner(GraphBuilder builder)
         IEnumerable<Node> written = companion is null ? pass.Outputs : pass.Outputs.Append(companion);
         pass = pass with
         {
-            Summands = pass.Sums.Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum)).Select(other => other[0])))).ToImmutableArray(),
+            Summands = pass.Sums.Where(sum => adds is null || adds(sum))
+                .Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum)).Select(other => other[0]))))
+                .ToImmutableArray(),
         };
 
         // What the pixel nodes read from the scalar section.
@@ -189,6 +197,12 @@ internal sealed class Planner(GraphBuilder builder)
 
         return level;
     }
+
+    // Sums of labels can be had before any logit is read. They take no numbers of the scalar section, which would have to be ready for them.
+    private static bool NeedsLabelSumsOnly(Node gradient) => Reachable.From([gradient]).Where(IsOfPass).All(sum =>
+        !ReadsLogits(sum) && PixelNodes([sum[0]]).All(node => node.PassInputs.All(input => input.IsPixel || input.Op == Op.Constant)));
+
+    private static bool ReadsLogits(Node sum) => Reads(sum[0], leaf => leaf.Op == Op.Logit);
 
     // Whether a summand depends on a leaf otherwise than through a sum of an earlier pass.
     private static bool Reads(Node summand, Func<Node, bool> leaf)

@@ -18,7 +18,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Run(ref inner, definition);
             call.StatisticsLength = inner.StatisticsLength;
             call.ElementAxes = inner.ElementAxes;
-            call.RunningBytes = Workspace.Size<T>(PairMatrix.Length(definition.Pairs, call.Shape));
+            call.RunningBytes = Workspace.Size<T>(PairMatrix<T>.Length(definition.Pairs, call.Shape));
             return;
         }
 
@@ -30,6 +30,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         inner.Target = null;
         inner.Gradient = matrix.Gradient;
         inner.PairCodes = matrix.Codes;
+        inner.RowStride = matrix.Stride;
         inner.PairsWithSelf = PairMatrix.ComparesColumns(definition.Pairs);
         inner.Running = null;
         Run(ref inner, definition);

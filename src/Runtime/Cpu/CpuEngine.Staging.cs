@@ -18,7 +18,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         in CallState run, in PixelSpan span, T* source, int rows, T* copy, bool isStaged)
     {
         if (!isStaged)
-            return (new(source + (span.Image * rows * run.Pixels) + span.Pixel), (nint)run.Pixels);
+            return (new(source + (span.Image * rows * run.RowStride) + span.Pixel), (nint)run.RowStride);
         if (run.IsRows)
             Transposition.Copy(source + (span.Pixel * rows), rows, span.Count, rows, copy, run.Width);
         else
@@ -40,9 +40,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         for (int i = 0, length; i < span.Count; i += length)
         {
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
-            T* from = source + (image * rows * run.ImagePixels) + pixel;
+            T* from = source + (image * rows * run.RowStride) + pixel;
             for (int c = 0; c < rows; c++)
-                Copy(from + (c * run.ImagePixels), copy + ((long)c * run.Width) + i, length);
+                Copy(from + (c * run.RowStride), copy + ((long)c * run.Width) + i, length);
         }
     }
 
@@ -51,7 +51,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         in CallState run, in PixelSpan span, T* target, int rows, T* copy, bool isStaged) =>
         isStaged
             ? (new Pointer<T>(copy), run.Width)
-            : (new Pointer<T>(target + (span.Image * rows * run.Pixels) + span.Pixel), (nint)run.Pixels);
+            : (new Pointer<T>(target + (span.Image * rows * run.RowStride) + span.Pixel), (nint)run.RowStride);
 
     private static void Unstage(in CallState run, in PixelSpan span, T* copy, T* target, int rows)
     {
@@ -64,9 +64,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         for (int i = 0, length; i < span.Count; i += length)
         {
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
-            T* to = target + (image * rows * run.ImagePixels) + pixel;
+            T* to = target + (image * rows * run.RowStride) + pixel;
             for (int c = 0; c < rows; c++)
-                Copy(copy + ((long)c * run.Width) + i, to + (c * run.ImagePixels), length);
+                Copy(copy + ((long)c * run.Width) + i, to + (c * run.RowStride), length);
         }
     }
 

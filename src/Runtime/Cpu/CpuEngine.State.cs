@@ -73,6 +73,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary><see cref="CpuCall.PairsWithSelf"/>.</summary>
         public readonly bool PairsWithSelf;
 
+        /// <summary>From a pixel of logits and gradient to that of the next class: S, or <see cref="CpuCall.RowStride"/>.</summary>
+        public readonly long RowStride;
+
         public readonly T* Elements;
         public readonly T* UpstreamElements;
 
@@ -115,6 +118,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Inputs = (T**)call.Inputs;
             PairCodes = (T*)call.PairCodes;
             PairsWithSelf = call.PairsWithSelf;
+            RowStride = call.RowStride > 0 ? call.RowStride : ImagePixels;
             BlockPixels = PairCodes is null ? LargeBlock : PairBlock;
             Elements = (T*)call.Elements;
             UpstreamElements = (T*)call.UpstreamElements;

@@ -63,6 +63,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         TKernel.Scalars(0, ref scalars);
         if (call.Mode == CpuMode.ValueAndGradient && layout.Fused is { } fused)
         {
+            if (layout.LabelSums is { } labels)
+            {
+                RunPass(run, labels, run.Statistics[0]);
+                TKernel.Scalars(1, ref scalars);
+            }
+
             RunGradientPass(ref run, fused, run.Statistics[0]);
             TKernel.Scalars(1, ref scalars);
             SetValue(ref call, layout, scalars.Value);
@@ -136,7 +142,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     {
         KernelLayout layout = run.Layout;
         PassLayout[] passes = layout.Passes;
-        int classes = run.Classes, images = layout.PerImage ? run.Batch : 1, tables = passes.Length + 3;
+        int classes = run.Classes, images = layout.PerImage ? run.Batch : 1, tables = passes.Length + 4;
         (int scalar, int perClass, int image, int imageClass) = layout.Slots;
         long slots = scalar + ((long)perClass * classes) + ((long)image * run.Batch) + ((long)imageClass * run.Batch * classes);
         long upstream = Math.Max(1, SmallElementCount(layout, run));

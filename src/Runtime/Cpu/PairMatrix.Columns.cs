@@ -37,10 +37,10 @@ internal readonly unsafe partial struct PairMatrix<T>
     {
         if (IsCorrelation)
         {
-            MatrixProduct<T>.Pack(Gradient, features, features, packed);
-            MatrixProduct<T>.Multiply(View(1), packed, returned, Samples, features, features);
-            MatrixProduct<T>.PackTransposed(Gradient, features, features, packed);
-            MatrixProduct<T>.Multiply(View(0), packed, returned + ((long)Samples * features), Samples, features, features);
+            MatrixProduct<T>.Pack(Gradient, Stride, features, features, packed);
+            MatrixProduct<T>.Multiply(View(1), features, packed, returned, features, Samples, features, features);
+            MatrixProduct<T>.PackTransposed(Gradient, Stride, features, features, packed);
+            MatrixProduct<T>.Multiply(View(0), features, packed, returned + ((long)Samples * features), features, Samples, features, features);
         }
 
         for (int view = 0; view < 2; view++)
@@ -48,9 +48,8 @@ internal readonly unsafe partial struct PairMatrix<T>
             T* back = returned + ((long)view * Samples * features);
             if (!IsCorrelation)
             {
-                MatrixProduct<T>.AddTransposed(Gradient + Square(view), features);
-                MatrixProduct<T>.Pack(Gradient + Square(view), features, features, packed);
-                MatrixProduct<T>.Multiply(View(view), packed, back, Samples, features, features);
+                MatrixProduct<T>.PackSymmetric(Gradient + Square(view), Stride, features, packed);
+                MatrixProduct<T>.Multiply(View(view), features, packed, back, features, Samples, features, features);
             }
 
             ReturnCentered(view, back);
@@ -59,7 +58,7 @@ internal readonly unsafe partial struct PairMatrix<T>
 
     private T* View(int view) => own + ((long)view * Samples * features);
 
-    private long Square(int view) => (long)view * features * features;
+    private long Square(int view) => (long)view * features * Stride;
 
     // Columns of one view as rows, times another view.
     private void Multiply(T* left, T* right, T* product)
@@ -67,8 +66,8 @@ internal readonly unsafe partial struct PairMatrix<T>
         Transposition.Copy(left, features, Samples, features, turned, Samples);
         for (long k = 0; k < (long)Samples * features; k++)
             turned[k] *= T.CreateChecked(Factor);
-        MatrixProduct<T>.Pack(right, Samples, features, packed);
-        MatrixProduct<T>.Multiply(turned, packed, product, features, Samples, features);
+        MatrixProduct<T>.Pack(right, features, Samples, features, packed);
+        MatrixProduct<T>.Multiply(turned, Samples, packed, product, Stride, features, Samples, features);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

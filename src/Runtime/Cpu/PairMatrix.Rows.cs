@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LossGen.Kernels;
 
 namespace LossGen.Cpu;
@@ -13,15 +12,14 @@ internal readonly unsafe partial struct PairMatrix<T>
             MakeUnit();
         if (isMade)
             return;
-        MatrixProduct<T>.PackTransposed(own, features, rows, packed);
-        MatrixProduct<T>.MultiplyByOwn(own, packed, Numbers, rows, features);
+        MatrixProduct<T>.PackTransposed(own, features, features, rows, packed);
+        MatrixProduct<T>.MultiplyByOwn(own, packed, Numbers, rows, features, Stride);
     }
 
     private void ReturnToRows()
     {
-        MatrixProduct<T>.AddTransposed(Gradient, rows);
-        MatrixProduct<T>.Pack(own, rows, features, packed);
-        MatrixProduct<T>.Multiply(Gradient, packed, returned, rows, rows, features);
+        MatrixProduct<T>.Pack(own, features, rows, features, packed);
+        MatrixProduct<T>.MultiplySymmetric(Gradient, Stride, packed, returned, rows, features);
         if (definition.Pairs == Pairs.Cosine)
             ReturnUnit();
     }
@@ -57,27 +55,15 @@ internal readonly unsafe partial struct PairMatrix<T>
     }
 
     // Rows of length 1. The sum of squares is in double, where those of floats are neither too large nor too small; doubles are scaled by a power of two.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeUnit()
     {
         for (int row = 0; row < rows; row++)
         {
             T* numbers = own + ((long)row * features);
             double scale = typeof(T) == typeof(double) ? Scale(numbers) : 1;
-            double even = 0, odd = 0;
-            int k = 0;
-            for (; k + 1 < features; k += 2)
-            {
-                double x = CallChecks.ToDouble(numbers[k]) * scale, y = CallChecks.ToDouble(numbers[k + 1]) * scale;
-                even += x * x;
-                odd += y * y;
-            }
-
-            double last = k < features ? CallChecks.ToDouble(numbers[k]) * scale : 0, length = Math.Sqrt(even + odd + (last * last)) / scale;
-            double factor = length == 0 ? 0 : 1 / length;
-            inverse[row] = factor;
-            for (k = 0; k < features; k++)
-                numbers[k] = CallChecks.FromDouble<T>(CallChecks.ToDouble(numbers[k]) * factor);
+            double length = Math.Sqrt(WideRow<T>.Dot(numbers, numbers, features, scale)) / scale;
+            inverse[row] = length == 0 ? 0 : 1 / length;
+            WideRow<T>.Scale(numbers, inverse[row], features);
         }
     }
 
@@ -90,23 +76,12 @@ internal readonly unsafe partial struct PairMatrix<T>
     }
 
     // What of the gradient at a row of length 1 goes along the row is lost in the division by its length.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReturnUnit()
     {
         for (int row = 0; row < rows; row++)
         {
             T* numbers = own + ((long)row * features), back = returned + ((long)row * features);
-            double even = 0, odd = 0;
-            int k = 0;
-            for (; k + 1 < features; k += 2)
-            {
-                even += CallChecks.ToDouble(numbers[k]) * CallChecks.ToDouble(back[k]);
-                odd += CallChecks.ToDouble(numbers[k + 1]) * CallChecks.ToDouble(back[k + 1]);
-            }
-
-            double along = even + odd + (k < features ? CallChecks.ToDouble(numbers[k]) * CallChecks.ToDouble(back[k]) : 0), factor = inverse[row];
-            for (k = 0; k < features; k++)
-                back[k] = CallChecks.FromDouble<T>((CallChecks.ToDouble(back[k]) - (along * CallChecks.ToDouble(numbers[k]))) * factor);
+            WideRow<T>.ScaleRest(back, numbers, WideRow<T>.Dot(numbers, back, features, scale: 1), inverse[row], features);
         }
     }
 }

@@ -18,13 +18,6 @@ internal static class PairMatrix
         int side = ComparesColumns(pairs) ? embeddings.Classes : embeddings.Batch;
         return new(pairs == Pairs.Covariance ? 2 : 1, side, side);
     }
-
-    /// <summary>How many numbers it has.</summary>
-    public static long Length(Pairs pairs, LossShape embeddings)
-    {
-        LossShape shape = ShapeOf(pairs, embeddings);
-        return shape.Batch * shape.Classes * shape.Pixels;
-    }
 }
 
 /// <summary>The matrix of the pairs of a call: made of embeddings, and its gradient taken back to them.</summary>
@@ -32,6 +25,8 @@ internal static class PairMatrix
 internal readonly unsafe partial struct PairMatrix<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int CacheLine = 64;
+
     // Numbers behind the codes, which the last tile reads.
     private const int CodePadding = 64;
 
@@ -73,7 +68,8 @@ internal readonly unsafe partial struct PairMatrix<T>
         features = call.Shape.Classes;
         LossShape matrix = PairMatrix.ShapeOf(definition.Pairs, call.Shape);
         int side = matrix.Classes;
-        long count = PairMatrix.Length(definition.Pairs, call.Shape), numbers = (long)rows * features;
+        Stride = StrideOf(side);
+        long count = Length(definition.Pairs, call.Shape), numbers = (long)rows * features;
         long made = kept is null ? count : 0, back = call.WritesGradient ? count : 0, deviations = Math.Max(rows, 2L * features);
         long panels = Math.Max(MatrixProduct<T>.PackedLength(features, side), MatrixProduct<T>.PackedLength(Math.Max(rows, features), features));
         Workspace workspace = Workspace.Rent(
@@ -92,6 +88,16 @@ internal readonly unsafe partial struct PairMatrix<T>
         sorted = workspace.Take<long>(rows);
     }
 
+    /// <summary>How many numbers the memory of a matrix has.</summary>
+    public static long Length(Pairs pairs, LossShape embeddings)
+    {
+        LossShape shape = PairMatrix.ShapeOf(pairs, embeddings);
+        return (long)shape.Batch * shape.Classes * StrideOf(shape.Classes);
+    }
+
+    /// <summary>From a row of the matrix to the next.</summary>
+    public int Stride { get; }
+
     /// <summary>The matrix.</summary>
     public T* Numbers { get; }
 
@@ -100,6 +106,9 @@ internal readonly unsafe partial struct PairMatrix<T>
 
     /// <summary><see cref="CpuCall.PairCodes"/>.</summary>
     public T* Codes { get; }
+
+    // An odd number of cache lines. Tiles and transpositions read the same columns of many rows, which with a power of two for a stride would all fall into the same set of a cache.
+    private static int StrideOf(int side) => (((side * sizeof(T)) + CacheLine - 1) / CacheLine | 1) * (CacheLine / sizeof(T));
 
     /// <summary>Makes the matrix, and the codes of its rows.</summary>
     /// <param name="isMade">The matrix is there already; what takes its gradient back is not.</param>

@@ -44,6 +44,9 @@ internal enum WorkspaceUse
     /// <summary>Embeddings, their matrix of pairs and its gradient.</summary>
     Pairs,
 
+    /// <summary>Rows of a matrix that a product computes itself.</summary>
+    Product,
+
     /// <summary>The labels of views.</summary>
     Views,
 }

@@ -110,6 +110,9 @@ public unsafe ref struct CpuCall
     /// <summary>A row takes part as its own partner.</summary>
     internal bool PairsWithSelf;
 
+    /// <summary>How far apart the rows of a matrix of pairs and of its gradient lie; 0 where logits are without gaps.</summary>
+    internal long RowStride;
+
     /// <summary>How logits of another size are resized, where that is not for the loss's definition to say.</summary>
     internal Resize Resize;
 

@@ -158,15 +158,20 @@ public sealed class KernelLayout
     public required PassLayout Gradient { internal get; init; }
 
     /// <summary>
-    /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics and there is exactly one pass.
+    /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics, or those of <see cref="LabelSums"/>, and there is exactly one pass.
     /// </summary>
     public PassLayout? Fused { internal get; init; }
+
+    /// <summary>
+    /// Computes those statistics of <c>Passes[0]</c> that read no logits, ahead of <see cref="Fused"/>, which then computes the others: <c>Scalars(1)</c> runs behind each of the two.
+    /// </summary>
+    public PassLayout? LabelSums { internal get; init; }
 
     /// <summary>The pass that writes unreduced values with a pixel axis; it runs after <c>Scalars(ValueStage)</c>.</summary>
     public PassLayout? Elements { internal get; init; }
 
     /// <summary>All passes that there are.</summary>
-    internal PassLayout[] AllPasses => allPasses ??= [.. Passes.Append(Gradient).Concat(new[] { Fused, Elements }.OfType<PassLayout>())];
+    internal PassLayout[] AllPasses => allPasses ??= [.. Passes.Append(Gradient).Concat(new[] { Fused, LabelSums, Elements }.OfType<PassLayout>())];
 
     private PassLayout[]? allPasses;
 

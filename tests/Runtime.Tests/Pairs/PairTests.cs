@@ -89,6 +89,32 @@ public sealed class PairTests : IDisposable
         Close(gradient, [.. singleGradient.Select(g => (double)g)], 1e-5, loss);
     }
 
+    /// <summary>Features beyond what a product adds up at once, and rows beyond one part of it.</summary>
+    [Theory]
+    [InlineData(130, 600)]
+    [InlineData(97, 257)]
+    public void HundredsOfFeatures(int rows, int features)
+    {
+        double[] embeddings = Numbers(rows * features, 9);
+        long[] labels = [.. Enumerable.Range(0, rows).Select(row => (long)(row % 9))];
+        LossShape shape = LossShape.OfRows(rows, features);
+        var loss = new Supervised();
+        double expected = ReferenceEvaluation.Evaluate(loss, shape, embeddings, labels);
+        foreach (int bits in Registers.Widths)
+        {
+            var gradient = new double[embeddings.Length];
+            Assert.Equal(expected, Registers.With(bits, () => loss.EvaluateWithGradient<double, long>(embeddings, labels, shape, gradient)), 1e-12 * expected);
+            foreach (int k in new[] { 0, gradient.Length / 2, gradient.Length - 1 })
+                Assert.Equal(Slope(loss, embeddings, labels, shape, k), gradient[k], 1e-9);
+            var again = new double[embeddings.Length];
+            BlockPool.SerialBelow = 0;
+            LossRuntime.Threads = 3;
+            Registers.With(bits, () => loss.EvaluateWithGradient<double, long>(embeddings, labels, shape, again));
+            Assert.Equal(gradient, again);
+            LossRuntime.Threads = 1;
+        }
+    }
+
     [Fact]
     public void AnyNumberOfThreadsGivesTheSameBits()
     {

@@ -146,8 +146,9 @@ internal static class HeaderEmitter
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");
-        if (pass.Sums.Any())
-            parts.Add($"adds up {Count(pass.ClassSums.Length, pass.PixelSums.Length)} sums");
+        List<Node> sums = [.. pass.Summands.Select(summand => summand.Sum)];
+        if (sums.Count > 0)
+            parts.Add($"adds up {Count(sums.Count(pass.ClassSums.Contains), sums.Count(pass.PixelSums.Contains))} sums");
         if (!pass.Maps.IsEmpty)
             parts.Add($"stores {Count(pass.Maps.Count(map => map.Axes.Has(Axes.Class)), pass.Maps.Count(map => !map.Axes.Has(Axes.Class)))} maps" + (pass.Steps.IsEmpty ? "" : $", for {pass.Steps.Length} steps over the images"));
         else if (!pass.Steps.IsEmpty)

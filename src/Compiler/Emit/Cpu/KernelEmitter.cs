@@ -110,6 +110,8 @@ internal static class KernelEmitter
         writer.Line($"Gradient = {PassLayout(plan.GradientPass)},");
         if (plan.FusedPass is { } fused)
             writer.Line($"Fused = {PassLayout(fused)},");
+        if (plan.LabelPass is { } labels)
+            writer.Line($"LabelSums = {PassLayout(labels)},");
         if (plan.ElementPass is { } elements)
             writer.Line($"Elements = {PassLayout(elements)},");
         if (plan.Value.Axes != Axes.None)

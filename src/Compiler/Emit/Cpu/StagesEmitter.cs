@@ -69,8 +69,8 @@ internal sealed class StagesEmitter
     private void Pass(PassPlan pass)
     {
         writer.Comment($"  pass {pass.Id}, {pass.Title}:");
-        if (pass.Sums.Any())
-            writer.Comment($"    adds up {string.Join(", ", pass.Sums.Select(Name))}");
+        if (!pass.Summands.IsEmpty)
+            writer.Comment($"    adds up {string.Join(", ", pass.Summands.Select(summand => Name(summand.Sum)))}");
         if (!pass.Stores.IsEmpty)
             writer.Comment($"    stores, to be sorted, {string.Join(", ", pass.Stores.Select(Name))}");
         if (!pass.Maps.IsEmpty)
