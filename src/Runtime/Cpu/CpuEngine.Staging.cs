@@ -14,6 +14,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private readonly record struct PixelSpan(int Image, long Pixel, int Count, int Padded);
 
     // Where a tile reads numbers of (N, rows, S): in the caller's memory, or in a copy padded with zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (Pointer<T> Address, nint Stride) Input(
         in CallState run, in PixelSpan span, T* source, int rows, T* copy, bool isStaged)
     {
@@ -47,12 +48,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Where a tile writes: into the caller's memory, or to where Unstage takes it from.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Pointer<T> Address, nint Stride) Output(
         in CallState run, in PixelSpan span, T* target, int rows, T* copy, bool isStaged) =>
         isStaged
             ? (new Pointer<T>(copy), run.Width)
             : (new Pointer<T>(target + (span.Image * rows * run.RowStride) + span.Pixel), (nint)run.RowStride);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unstage(in CallState run, in PixelSpan span, T* copy, T* target, int rows)
     {
         if (run.IsRows)

@@ -142,6 +142,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // They end where the sums in lanes go to double at the latest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MarkProducts(in CallState run, ref Tile<T> tile, long pixel)
     {
         long next = pixel + run.Width;
@@ -149,9 +150,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         tile.EndsProducts = (next & (run.ProductPixels - 1)) == 0 || next >= run.Pixels;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPrefetched(in CallState run) =>
         run.CopiesAhead || (run.Sizes.Neighbours == 0 && Softmax.IsFetchedAhead(run.Classes) && IsFar(run));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsFar(in CallState run) => run.LogitCount * sizeof(T) > PrefetchedBytes;
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
@@ -185,6 +188,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Gives the memory behind the copies.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T* PrepareInputs(in CallState run, in TileMemory memory, ref Tile<T> tile, in PixelSpan span, bool isStaged)
     {
         T* copy = memory.InputCopies;
@@ -201,9 +205,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // For the pass itself, or to know which pixels count.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadsLabels(in CallState run, PassLayout pass) => pass.ReadsLabels || run.Labels.HasIgnored;
 
     // Labels as numbers, and which are valid. True where not all are.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool PrepareLabels(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span)
     {
         bool hasIgnored = ReadsLabels(run, pass) && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;

@@ -35,6 +35,7 @@ internal static unsafe class LabelReader
     /// <param name="count">How many they are.</param>
     /// <param name="result">Where they go.</param>
     /// <param name="isFetchedAhead">They come from far away: those of the tile after the next are asked for now.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRead<T>(in LabelSource source, long offset, int count, T* result, bool isFetchedAhead)
         where T : unmanaged
     {
@@ -55,6 +56,7 @@ internal static unsafe class LabelReader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
     {
         int size = element switch { TargetElement.Int64 => sizeof(long), TargetElement.Int32 => sizeof(int), TargetElement.Int16 or TargetElement.UInt16 => sizeof(short), _ => 1 };

@@ -34,6 +34,7 @@ internal static unsafe partial class Softmax
         where V : struct, IVector<V, T> => Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent);
 
     /// <summary>The same, with a given exponential.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fill<T, V, E>(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
         where T : unmanaged
