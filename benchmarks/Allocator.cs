@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace LossGen.Benchmarks;
 
 /// <summary>
-/// Starts the program anew with an allocator that keeps freed memory. By default glibc hands large blocks back at every free, and a fresh tensor then costs more
-/// in page faults than the arithmetic on it: that would measure the allocator, to the disadvantage of whoever allocates most.
+/// Starts the program anew with an allocator that keeps freed memory. By default glibc hands large blocks back at every free, and a fresh
+/// tensor then costs more in page faults than the arithmetic on it: that would measure the allocator, to the disadvantage of whoever
+/// allocates most.
 /// </summary>
 internal static class Allocator
 {

@@ -89,7 +89,8 @@ internal sealed record BenchmarkOptions
 
     private static LossCase Loss(string name) =>
         LossCase.All.FirstOrDefault(loss => string.Equals(loss.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no loss '{name}'; there are {string.Join(", ", LossCase.All.Select(loss => loss.Name))}.");
+        ?? throw new ArgumentException(
+        $"There is no loss '{name}'; there are {string.Join(", ", LossCase.All.Select(loss => loss.Name))}.");
 
     private static double Positive(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0

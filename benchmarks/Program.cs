@@ -22,7 +22,8 @@ catch (ArgumentException error)
 
 if (options.IsHelp)
 {
-    Console.WriteLine(BenchmarkOptions.Help, string.Join(", ", LossCase.All.Select(loss => loss.Name)), string.Join(", ", InputSize.All.Select(size => size.Text)));
+    Console.WriteLine(BenchmarkOptions.Help, string.Join(", ", LossCase.All.Select(loss => loss.Name)),
+        string.Join(", ", InputSize.All.Select(size => size.Text)));
     return 0;
 }
 
@@ -40,7 +41,8 @@ if (options.IsFirstCallsChild)
 
 if (options.FirstCalls)
 {
-    InputSize[] sizes = args.Contains("--size") ? [.. options.Sizes] : [InputSize.Parse("2x4x512x512"), InputSize.Parse("4x1x512x512"), InputSize.Parse("1x4x32x32")];
+    InputSize[] sizes = args.Contains("--size") ? [.. options.Sizes] : [InputSize.Parse("2x4x512x512"), InputSize.Parse("4x1x512x512"),
+        InputSize.Parse("1x4x32x32")];
     Tables.Print(options.Losses.SelectMany(loss => sizes.Where(loss.Fits).Select(size => FirstCalls.Measure(loss, size))));
     return 0;
 }
@@ -52,7 +54,8 @@ if (Allocator.NeedsChild)
         return exitCode;
     Console.WriteLine();
     Console.WriteLine("The main case with the allocator as it is by default:");
-    return Allocator.RunChild(["--loss", "Dice+CE", "--size", "2x4x512x512", "--threads", "1", "--seconds", options.IsShort ? "2" : "8"], retaining: false);
+    return Allocator.RunChild(["--loss", "Dice+CE", "--size", "2x4x512x512", "--threads", "1", "--seconds", options.IsShort ? "2" : "8"],
+        retaining: false);
 }
 
 AnsiConsole.WriteLine($"{Environment.ProcessorCount} processors, vectors of {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)} bits, .NET {Environment.Version}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}");

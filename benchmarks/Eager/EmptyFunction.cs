@@ -16,5 +16,6 @@ internal sealed class EmptyFunction : autograd.SingleTensorFunction<EmptyFunctio
         return tensor(0f);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream) => [empty_like(ctx.get_saved_variables()[0]), null!];
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor upstream) =>
+        [empty_like(ctx.get_saved_variables()[0]), null!];
 }

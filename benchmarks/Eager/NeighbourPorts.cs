@@ -49,7 +49,8 @@ internal static class NeighbourPorts
 
         const double volume = size * size * size;
         Tensor a = Sum(target), b = Sum(logits), cross = Sum(logits * target) - (a * b / volume);
-        Tensor tv = (Sum(target * target) - (a * a / volume)).clamp_min(1e-5), pv = (Sum(logits * logits) - (b * b / volume)).clamp_min(1e-5);
+        Tensor tv = (Sum(target * target) - (a * a / volume)).clamp_min(1e-5),
+            pv = (Sum(logits * logits) - (b * b / volume)).clamp_min(1e-5);
         return -(cross * cross / (tv * pv)).mean();
     }
 

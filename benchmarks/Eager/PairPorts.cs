@@ -33,7 +33,8 @@ internal static class PairPorts
         Tensor positive = same.logical_and(self.logical_not()), negative = same.logical_not();
         Tensor ofPositive = -Scale * nn.functional.relu(1 + Margin - similarity.detach()) * (similarity - (1 - Margin));
         Tensor ofNegative = Scale * nn.functional.relu(similarity.detach() + Margin) * (similarity - Margin);
-        Tensor p = logsumexp(ofPositive.masked_fill(positive.logical_not(), -1e30), 1), n = logsumexp(ofNegative.masked_fill(negative.logical_not(), -1e30), 1);
+        Tensor p = logsumexp(ofPositive.masked_fill(positive.logical_not(), -1e30), 1),
+            n = logsumexp(ofNegative.masked_fill(negative.logical_not(), -1e30), 1);
         Tensor both = positive.any(1).logical_and(negative.any(1)).to(embeddings.dtype);
         return (nn.functional.softplus(p + n) * both).sum() / both.sum();
     }

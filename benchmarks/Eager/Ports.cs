@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn.functional;
 namespace LossGen.Benchmarks.Eager;
 
 /// <summary>
-/// The losses as a user ports them from PyTorch to TorchSharp: softmax, one-hot, permute, sums over batch and pixels, torch's own cross-entropy
-/// beside them. Written for the reader, term after term; each knows nothing of the others.
+/// The losses as a user ports them from PyTorch to TorchSharp: softmax, one-hot, permute, sums over batch and pixels, torch's own
+/// cross-entropy beside them. Written for the reader, term after term; each knows nothing of the others.
 /// </summary>
 internal static class Ports
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn.functional;
 namespace LossGen.Benchmarks.Eager;
 
 /// <summary>
-/// Softmax losses as well as tensor operations allow: one log-softmax for all terms, the labelled class by a gather, counts by a histogram, no
-/// gradient through what is constant. How the true positives are summed is left to two variants.
+/// Softmax losses as well as tensor operations allow: one log-softmax for all terms, the labelled class by a gather, counts by a histogram,
+/// no gradient through what is constant. How the true positives are summed is left to two variants.
 /// </summary>
 internal abstract class SoftmaxTerms
 {
@@ -50,7 +50,8 @@ internal abstract class SoftmaxTerms
     }
 
     public Tensor Tversky(double alpha, double beta) =>
-        1 - ((truePositive.Value + Smooth) / ((1 - alpha - beta) * truePositive.Value + alpha * predicted.Value + beta * labelled.Value + Smooth)).mean();
+        1 - ((truePositive.Value + Smooth) / ((1 - alpha - beta) * truePositive.Value + alpha * predicted.Value + beta * labelled.Value
+            + Smooth)).mean();
 
     /// <summary>sum((p - y)^2) over the classes is sum(p^2) - 2 * p of the label + 1.</summary>
     public Tensor BrierAndVolume(double brier, double volume)
@@ -66,8 +67,8 @@ internal abstract class SoftmaxTerms
 }
 
 /// <summary>
-/// True positives by adding each pixel's probability to the sum of its label, row by row: little memory. All pixels into one sum (index_add) would
-/// be as fast, but in float32 it is off by a quarter of a percent after two million pixels.
+/// True positives by adding each pixel's probability to the sum of its label, row by row: little memory. All pixels into one sum
+/// (index_add) would be as fast, but in float32 it is off by a quarter of a percent after two million pixels.
 /// </summary>
 internal sealed class GatheredTerms(Tensor logits, Tensor target) : SoftmaxTerms(logits, target)
 {
@@ -80,7 +81,9 @@ internal sealed class GatheredTerms(Tensor logits, Tensor target) : SoftmaxTerms
     }
 }
 
-/// <summary>True positives by a product with a one-hot target in the layout of the logits, scattered in one go: more memory, all threads.</summary>
+/// <summary>
+/// True positives by a product with a one-hot target in the layout of the logits, scattered in one go: more memory, all threads.
+/// </summary>
 internal sealed class MaskedTerms(Tensor logits, Tensor target) : SoftmaxTerms(logits, target)
 {
     protected override Tensor TruePositives()

@@ -36,17 +36,20 @@ internal static class SampleProject
     {
         IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "TorchSharp.dll" or "LossGen.Runtime.dll"))
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal)
+            || name is "netstandard.dll" or "TorchSharp.dll" or "LossGen.Runtime.dll"))
             .Select(path => MetadataReference.CreateFromFile(path));
         IEnumerable<SyntaxTree> files = Enumerable.Range(0, LossCount / LossesAFile)
             .Select(file => Parse($"Losses{file}", Losses(file)))
             .Append(Parse("Other", "namespace Sample; public class Other { public int Number => 1; }"));
         return CSharpCompilation.Create(
-            "Sample", files, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            "Sample", files, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable));
     }
 
     /// <summary>The project after a line was added to a file.</summary>
-    public static Compilation Edit(CSharpCompilation compilation, string file, string line) => Replace(compilation, file, text => text + "\n" + line);
+    public static Compilation Edit(CSharpCompilation compilation, string file, string line) =>
+        Replace(compilation, file, text => text + "\n" + line);
 
     /// <summary>The project after the first occurrence of a text was replaced.</summary>
     public static Compilation Restate(CSharpCompilation compilation, string file, string old, string replacement) =>
@@ -65,12 +68,14 @@ internal static class SampleProject
         var text = new StringBuilder("using LossGen;\nusing static LossGen.Functions;\nnamespace Sample;\n");
         for (int i = file * LossesAFile; i < (file + 1) * LossesAFile; i++)
         {
-            string declaration = Declarations[i % Declarations.Length].Replace("{0}", (i % 9).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            string declaration = Declarations[i % Declarations.Length].Replace("{0}",
+                (i % 9).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
             text.Append(declaration).Append($"\npublic sealed partial class Loss{i}\n").Append(i % 4 == 0 ? Formula : "{ }").Append('\n');
         }
 
         return text.ToString();
     }
 
-    private static SyntaxTree Parse(string file, string text) => CSharpSyntaxTree.ParseText(text, ParseOptions, file + ".cs", Encoding.UTF8);
+    private static SyntaxTree Parse(string file, string text) => CSharpSyntaxTree.ParseText(text, ParseOptions, file + ".cs",
+        Encoding.UTF8);
 }

@@ -4,8 +4,8 @@ using LossGen.Benchmarks.Losses;
 namespace LossGen.Benchmarks.Gpu;
 
 /// <summary>
-/// Logits and a target that follow from their places alone, so that peers.py makes the same. Labels come in regions, as those of images do, and the logits agree with them about as well as a
-/// half-trained network's.
+/// Logits and a target that follow from their places alone, so that peers.py makes the same. Labels come in regions, as those of images do,
+/// and the logits agree with them about as well as a half-trained network's.
 /// </summary>
 internal sealed class Batches
 {

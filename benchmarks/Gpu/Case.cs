@@ -13,15 +13,19 @@ internal sealed record Case(string Name, ILoss Loss, InputSize Size, LogitElemen
     /// <summary>Those of docs/performance.md, and two that no cache holds.</summary>
     public static readonly IReadOnlyList<string> Sizes =
     [
-        "2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "2x19x1024x2048", "1x4x256x256x256",
+        "2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128",
+            "2x19x1024x2048", "1x4x256x256x256",
     ];
 
     // Losses of neighbouring pixels and of resized logits have no kernels for devices.
     private static readonly (string Name, Func<ILoss> Create)[] Losses =
     [
-        ("Dice+CE", static () => new DiceCrossEntropy()), ("Dice+Focal", static () => new DiceFocal()), ("CE", static () => new PlainCrossEntropy()),
-        ("F-beta", static () => new FBetaLoss()), ("Tversky", static () => new TverskyLoss()), ("BCE+Dice", static () => new BinaryDice()), ("BCE", static () => new PlainBinary()),
-        ("Tversky+Focal+formula", static () => new Composite()), ("Lovasz", static () => new LovaszLoss()), ("LovaszHinge", static () => new LovaszHingeLoss()),
+        ("Dice+CE", static () => new DiceCrossEntropy()), ("Dice+Focal", static () => new DiceFocal()),
+            ("CE", static () => new PlainCrossEntropy()),
+        ("F-beta", static () => new FBetaLoss()), ("Tversky", static () => new TverskyLoss()), ("BCE+Dice", static () => new BinaryDice()),
+            ("BCE", static () => new PlainBinary()),
+        ("Tversky+Focal+formula", static () => new Composite()), ("Lovasz", static () => new LovaszLoss()),
+            ("LovaszHinge", static () => new LovaszHingeLoss()),
         ("TopK", static () => new TopKLoss()), ("OHEM", static () => new OhemLoss()),
     ];
 

@@ -22,7 +22,8 @@ internal static class CaseRun
             return one.Element switch
             {
                 LogitElement.Single => Measure(machine, one, last.Batch, last.Batch.Logits, options),
-                LogitElement.Double => Measure(machine, one, last.Batch, Array.ConvertAll(last.Batch.Logits, static x => (double)x), options),
+                LogitElement.Double => Measure(machine, one, last.Batch, Array.ConvertAll(last.Batch.Logits, static x => (double)x),
+                    options),
                 LogitElement.Half => Measure(machine, one, last.Batch, Array.ConvertAll(last.Batch.Logits, static x => (Half)x), options),
                 _ => Measure(machine, one, last.Batch, Array.ConvertAll(last.Batch.Logits, static x => (BFloat16)x), options),
             };
@@ -111,7 +112,12 @@ internal static class CaseRun
         // Where rounding exchanges two pixels in the order, single entries differ as a whole.
         bool sorts = Layout(one).RunningSums.Length > 0;
         double lengths = Math.Abs(Math.Sqrt(others) - Math.Sqrt(squares)) / (Math.Sqrt(squares) + 1e-300);
-        return result with { ValueError = Math.Abs(result.Value - value) / (Math.Abs(value) + 1e-12), GradientError = sorts ? lengths : apart / (largest + 1e-300) };
+        return result with
+        {
+            ValueError = Math.Abs(result.Value - value) / (Math.Abs(value) + 1e-12),
+            GradientError = sorts ? lengths
+            : apart / (largest + 1e-300)
+        };
     }
 
     private static double Number<T>(T number)
@@ -136,7 +142,8 @@ internal static class CaseRun
     {
         InputSize size = one.Size;
         KernelLayout layout = Layout(one);
-        long pixels = (long)size.Batch * size.Pixels, logits = pixels * size.Classes * one.ElementBytes, target = pixels * (one.IsDense ? 4 * size.Classes : 8);
+        long pixels = (long)size.Batch * size.Pixels, logits = pixels * size.Classes * one.ElementBytes,
+            target = pixels * (one.IsDense ? 4 * size.Classes : 8);
         long read = logits + target, passes = layout.Fused is null ? layout.Passes.Length + 1 : 1;
         return ((passes * read) + logits, ((layout.Fused is null ? 2 : 1) * read) + logits);
     }

@@ -118,7 +118,8 @@ internal sealed class Machine : IDisposable
         long bytes = Device is CudaDevice ? 1L << 29 : 1L << 27;
         nint from = Allocate(bytes), to = Allocate(bytes);
         Device.Clear(from, bytes);
-        GpuModule module = Device.Compile(GpuKernels.Prelude + CopyText, ["CLASSES=1", $"PIXELS={CopyThreads}", "GROUPS=1", "ROWS=1", "LOGIT_TYPE=0", "TARGET_TYPE=4", "VALUE_TYPE=1"]);
+        GpuModule module = Device.Compile(GpuKernels.Prelude + CopyText, ["CLASSES=1", $"PIXELS={CopyThreads}", "GROUPS=1", "ROWS=1",
+            "LOGIT_TYPE=0", "TARGET_TYPE=4", "VALUE_TYPE=1"]);
         long count = bytes / sizeof(double);
         int blocks = (int)Math.Min(count / CopyThreads, 1 << 14);
         GpuArguments arguments = new GpuArguments().Add(from).Add(to).Add(count).Add((long)blocks * CopyThreads);

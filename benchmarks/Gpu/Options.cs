@@ -82,7 +82,8 @@ internal sealed record Options
 
         return options;
 
-        string Value(ref int i) => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs something behind it; --help says what.");
+        string Value(ref int i) => ++i < args.Length ? args[i]
+            : throw new ArgumentException($"{args[i - 1]} needs something behind it; --help says what.");
     }
 
     private static double Number(string text) =>

@@ -7,7 +7,8 @@ namespace LossGen.Benchmarks.Gpu;
 /// <param name="Times">Milliseconds of each approach: NaN where it did not run.</param>
 /// <param name="Values">The value that it computed.</param>
 internal sealed record Peers(
-    string Device, IReadOnlyDictionary<(string Loss, string Size, string Type, string Approach), double> Times, IReadOnlyDictionary<(string Loss, string Size, string Type, string Approach), double> Values)
+    string Device, IReadOnlyDictionary<(string Loss, string Size, string Type, string Approach), double> Times,
+        IReadOnlyDictionary<(string Loss, string Size, string Type, string Approach), double> Values)
 {
     public static readonly IReadOnlyList<string> Approaches = ["eager", "compiled", "fused-torch"];
 

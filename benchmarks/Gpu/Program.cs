@@ -4,7 +4,8 @@ using LossGen.Gpu;
 // Losses on a device: compiled, compared with the kernels for the CPU, timed, and held against what the memory allows.
 if (Options.WantsHelp(args))
 {
-    Console.WriteLine(Options.Help.Replace("LOSSES", string.Join(", ", Case.Names), StringComparison.Ordinal).Replace("SIZES", string.Join(", ", Case.Sizes), StringComparison.Ordinal));
+    Console.WriteLine(Options.Help.Replace("LOSSES", string.Join(", ", Case.Names), StringComparison.Ordinal).Replace("SIZES",
+        string.Join(", ", Case.Sizes), StringComparison.Ordinal));
     return 0;
 }
 

@@ -13,7 +13,8 @@ internal static class Report
         var text = new StringBuilder();
         if (peers is not null)
             text.Append(CultureInfo.InvariantCulture, $"Peers: {peers.Device}\n");
-        string[] columns = ["loss", "size", "type", "compile s", "ms", "moved MB", "GB/s", "limit ms", "of limit", "beside MB", "value error", "gradient error", .. peers is null ? [] : Peers.Approaches];
+        string[] columns = ["loss", "size", "type", "compile s", "ms", "moved MB", "GB/s", "limit ms", "of limit", "beside MB",
+            "value error", "gradient error", .. peers is null ? [] : Peers.Approaches];
         Row(columns);
         Row(columns.Select((_, k) => k < 3 ? ":---" : "---:"));
         foreach (Result result in results)
@@ -29,8 +30,10 @@ internal static class Report
             double time = result.Milliseconds;
             Row(
             [
-                .. start, Number(result.CompileSeconds, "F2"), Number(time), Number(1e-6 * result.Moved), Number(1e-6 * result.Moved / time), Number(result.LimitMilliseconds),
-                Number(time / result.LimitMilliseconds), Number(1e-6 * result.Beside), Number(result.ValueError, "G2"), Number(result.GradientError, "G2") + (result.IsRight ? "" : " WRONG"),
+                .. start, Number(result.CompileSeconds, "F2"), Number(time), Number(1e-6 * result.Moved),
+                    Number(1e-6 * result.Moved / time), Number(result.LimitMilliseconds),
+                Number(time / result.LimitMilliseconds), Number(1e-6 * result.Beside), Number(result.ValueError, "G2"),
+                    Number(result.GradientError, "G2") + (result.IsRight ? "" : " WRONG"),
                 .. peers is null ? [] : Peers.Approaches.Select(approach => Ratio(result, peers, approach)),
             ]);
         }
@@ -43,7 +46,11 @@ internal static class Report
     public static string Json(Machine machine, IReadOnlyList<Result> results)
     {
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions
+        {
+            Indented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+        }))
         {
             writer.WriteStartObject();
             writer.WriteString("device", machine.Name);
@@ -92,10 +99,12 @@ internal static class Report
         if (!peers.Times.TryGetValue(key, out double time))
             return "";
         double value = peers.Values[key], apart = Math.Abs(value - result.Value) / (Math.Abs(result.Value) + 1e-12);
-        string other = apart <= (one.ElementBytes == 2 ? 0.03 : 1e-3) ? "" : string.Create(CultureInfo.InvariantCulture, $" (value {value:G4} for {result.Value:G4})");
+        string other = apart <= (one.ElementBytes == 2 ? 0.03 : 1e-3) ? "" : string.Create(CultureInfo.InvariantCulture,
+            $" (value {value:G4} for {result.Value:G4})");
         return Number(time / result.Milliseconds) + other;
     }
 
     private static string Number(double number, string format = "G3") =>
-        double.IsNaN(number) ? "" : format == "G3" && Math.Abs(number) >= 100 ? number.ToString("F0", CultureInfo.InvariantCulture) : number.ToString(format, CultureInfo.InvariantCulture);
+        double.IsNaN(number) ? "" : format == "G3" && Math.Abs(number) >= 100 ? number.ToString("F0", CultureInfo.InvariantCulture)
+            : number.ToString(format, CultureInfo.InvariantCulture);
 }

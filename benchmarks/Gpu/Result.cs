@@ -17,7 +17,9 @@ internal sealed record Result(Case Case)
     /// <summary>How far the value is from the CPU's, relative to it; NaN where it was not compared.</summary>
     public double ValueError { get; init; } = double.NaN;
 
-    /// <summary>The largest difference to the CPU's gradient, relative to its largest entry; of a loss that sorts that of their lengths.</summary>
+    /// <summary>
+    /// The largest difference to the CPU's gradient, relative to its largest entry; of a loss that sorts that of their lengths.
+    /// </summary>
     public double GradientError { get; init; } = double.NaN;
 
     /// <summary>How large both may be.</summary>
@@ -38,5 +40,6 @@ internal sealed record Result(Case Case)
 
     public string Outcome => Failure ?? (IsRight
         ? string.Create(CultureInfo.InvariantCulture, $"{Milliseconds:G4} ms")
-        : string.Create(CultureInfo.InvariantCulture, $"differs from the CPU: value by {ValueError:G2}, gradient by {GradientError:G2}, of at most {Tolerance:G2}"));
+        : string.Create(CultureInfo.InvariantCulture,
+        $"differs from the CPU: value by {ValueError:G2}, gradient by {GradientError:G2}, of at most {Tolerance:G2}"));
 }

@@ -73,7 +73,9 @@ public sealed partial class CorrelationLoss;
 [TotalVariation]
 public sealed partial class VariationLoss;
 
-/// <summary>A composite that no kernel was tuned for: two terms of the catalogue, and a formula that mixes a pixel term with a function of sums.</summary>
+/// <summary>
+/// A composite that no kernel was tuned for: two terms of the catalogue, and a formula that mixes a pixel term with a function of sums.
+/// </summary>
 [Loss(Activation.Softmax)]
 [Tversky(Alpha = 0.3, Beta = 0.7)]
 [Focal(Gamma = 2, SumClasses = true, Weight = 0.5)]

@@ -13,7 +13,8 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public static IReadOnlyList<InputSize> All { get; } =
     [
-        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "1024x128", "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
+        .. ((string[])["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "1024x128",
+            "2x150x128x128", "1x1x96x96x96"]).Select(Parse),
     ];
 
     public int Batch => (int)Extents[0];
@@ -38,7 +39,8 @@ internal sealed record InputSize(string Text, long[] Extents)
 
     public static InputSize Parse(string text)
     {
-        long[] extents = [.. text.Split('x').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long extent) ? extent : 0)];
+        long[] extents = [.. text.Split('x').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture,
+            out long extent) ? extent : 0)];
         if (extents.Length < 2 || extents.Min() < 1 || extents.Aggregate(1.0, (product, extent) => product * extent) > 1 << 29)
             throw new ArgumentException($"'{text}' is no size. Write batch x classes x spatial extents, as in 2x4x512x512, with at most 2^29 logits.");
         return new(text, extents);

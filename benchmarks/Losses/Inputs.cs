@@ -19,8 +19,10 @@ internal sealed unsafe class Inputs : IDisposable
         torch.manual_seed(7);
         using DisposeScope scope = NewDisposeScope();
         Tensor labels = Labels(size);
-        Tensor seen = size.Shrink == 1 ? labels : labels.slice(1, 0, size.Extents[2], size.Shrink).slice(2, 0, size.Extents[3], size.Shrink);
-        Tensor oneHot = size.IsSigmoid ? labels.unsqueeze(1).to(float32) : nn.functional.one_hot(seen, size.Classes).movedim([-1], [1]).to(float32);
+        Tensor seen = size.Shrink == 1 ? labels : labels.slice(1, 0, size.Extents[2], size.Shrink).slice(2, 0, size.Extents[3],
+            size.Shrink);
+        Tensor oneHot = size.IsSigmoid ? labels.unsqueeze(1).to(float32) : nn.functional.one_hot(seen, size.Classes).movedim([-1],
+            [1]).to(float32);
         Tensor noise = randn(size.LogitExtents, dtype: float32);
         Logits = (2 * noise + 3 * oneHot - (size.IsSigmoid ? 1.5 : 0)).contiguous().requires_grad_().MoveToOuterDisposeScope();
         Target = (size.IsSigmoid ? oneHot : labels).contiguous().MoveToOuterDisposeScope();
@@ -58,7 +60,8 @@ internal sealed unsafe class Inputs : IDisposable
     {
         int classes = Math.Max(2, size.Classes);
         long[] spatial = size.Extents[2..];
-        Tensor coarse = randint(0, classes, [size.Batch, .. spatial.Select(extent => (extent + RegionEdge - 1) / RegionEdge)], dtype: int64);
+        Tensor coarse = randint(0, classes, [size.Batch, .. spatial.Select(extent => (extent + RegionEdge - 1) / RegionEdge)],
+            dtype: int64);
         for (int axis = 0; axis < spatial.Length; axis++)
             coarse = coarse.repeat_interleave(RegionEdge, axis + 1).narrow(axis + 1, 0, spatial[axis]);
         return coarse;

@@ -13,16 +13,19 @@ internal delegate Tensor EagerLoss(Tensor logits, Tensor target);
 /// <param name="Rewrites">Faster ways to write the same; the fastest at each size is "eager-best".</param>
 /// <param name="Fused">torch's own function, where the loss is just that.</param>
 /// <param name="Sorts">
-/// The gradient depends on the order of the pixels. Where rounding exchanges two, single entries of the gradient differ as a whole: what has to agree is the gradient's norm.
+/// The gradient depends on the order of the pixels. Where rounding exchanges two, single entries of the gradient differ as a whole: what
+/// has to agree is the gradient's norm.
 /// </param>
 /// <param name="Shrink">The logits are so many times smaller than the target along each axis, and are resized to it.</param>
-internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null, bool Sorts = false, int Shrink = 1)
+internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLoss[] Rewrites, EagerLoss? Fused = null, bool Sorts = false,
+    int Shrink = 1)
 {
     public static IReadOnlyList<LossCase> All { get; } =
     [
         new("Dice+CE", new DiceCrossEntropy(), Ports.DiceCrossEntropy, Best(terms => terms.Dice() + terms.CrossEntropy())),
         new("Dice+Focal", new DiceFocal(), Ports.DiceFocal, Best(terms => terms.Dice() + terms.Focal(2))),
-        new("CE", new PlainCrossEntropy(), Ports.CrossEntropy, [(logits, target) => new GatheredTerms(logits, target).CrossEntropy()], TorchLosses.CrossEntropy),
+        new("CE", new PlainCrossEntropy(), Ports.CrossEntropy, [(logits, target) => new GatheredTerms(logits, target).CrossEntropy()],
+            TorchLosses.CrossEntropy),
         new("F-beta", new FBetaLoss(), Ports.FBeta, Best(terms => terms.FBeta(2))),
         new("Tversky", new TverskyLoss(), Ports.Tversky, Best(terms => terms.Tversky(0.3, 0.7))),
         new("BCE+Dice", new BinaryDice(), Ports.BinaryDice, [SigmoidRewrites.BinaryDice]),
@@ -40,7 +43,8 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("SupCon", new SupervisedContrast(), PairPorts.SupervisedContrastive, []),
         new("NT-Xent", new PositivePairs(), PairPorts.NtXent, []),
         new("Circle", new CirclePairs(), PairPorts.Circle, []),
-        new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2) + terms.BrierAndVolume(0.1, 0.5))),
+        new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2)
+            + terms.BrierAndVolume(0.1, 0.5))),
     ];
 
     /// <summary>One independent probability a channel, with dense targets; otherwise a softmax with class indices.</summary>
@@ -50,7 +54,8 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
     public bool HasPairs => Loss.Definition.Pairs != Pairs.None;
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
-    public bool Fits(InputSize size) => HasPairs ? size.IsEmbeddings : !size.IsEmbeddings && size.IsSigmoid == IsSigmoid && (size.Pixels > 1 || Name == "CE")
+    public bool Fits(InputSize size) => HasPairs ? size.IsEmbeddings : !size.IsEmbeddings && size.IsSigmoid == IsSigmoid
+        && (size.Pixels > 1 || Name == "CE")
         && (Shrink == 1 || (size.Extents.Length == 4 && size.Extents[2] % Shrink == 0 && size.Extents[3] % Shrink == 0))
         && (Loss.Definition.Dimensions == 0 || Loss.Definition.Dimensions == size.Extents.Length - 2);
 

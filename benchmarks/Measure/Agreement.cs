@@ -16,7 +16,8 @@ internal static class Agreement
 
     /// <summary>The largest relative errors of value and gradient by approach; the gradient's relative to its largest entry.</summary>
     /// <exception cref="InvalidOperationException">An approach computes something else.</exception>
-    public static IReadOnlyDictionary<string, (double Value, double Gradient)> Check(LossCase loss, Inputs inputs, IEnumerable<LossApproach> approaches)
+    public static IReadOnlyDictionary<string, (double Value, double Gradient)> Check(LossCase loss, Inputs inputs,
+        IEnumerable<LossApproach> approaches)
     {
         using DisposeScope scope = NewDisposeScope();
         Outcome exact = Exact(loss, inputs);
@@ -28,7 +29,8 @@ internal static class Agreement
             using Tensor gradient = outcome.Gradient;
             double value = Math.Abs(outcome.Value - exact.Value) / Math.Abs(exact.Value);
             Tensor difference = gradient.to(float64) - exact.Gradient;
-            double slope = difference.abs().max().item<double>() / scale, whole = difference.norm().item<double>() / exact.Gradient.norm().item<double>();
+            double slope = difference.abs().max().item<double>() / scale,
+                whole = difference.norm().item<double>() / exact.Gradient.norm().item<double>();
             if (!(value <= ValueTolerance && (loss.Sorts ? whole <= SortedTolerance : slope <= GradientTolerance)))
                 throw new InvalidOperationException(
                     $"{approach.Name} disagrees on {loss.Name} at {inputs.Size.Text}: value {outcome.Value:R} instead of {exact.Value:R}, relative error of the gradient {slope:E1}.");

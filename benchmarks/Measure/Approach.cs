@@ -72,8 +72,10 @@ internal sealed unsafe class SpanApproach(ILoss loss, Inputs inputs) : LossAppro
         : loss.Evaluate(new ReadOnlySpan<float>(x, logits), new ReadOnlySpan<long>(target, labels), shape);
 
     private double ValueAndGradient() => isDense
-        ? loss.EvaluateWithGradient(new ReadOnlySpan<float>(x, logits), new ReadOnlySpan<float>(target, logits), shape, new Span<float>(gradient, logits))
-        : loss.EvaluateWithGradient(new ReadOnlySpan<float>(x, logits), new ReadOnlySpan<long>(target, labels), shape, new Span<float>(gradient, logits));
+        ? loss.EvaluateWithGradient(new ReadOnlySpan<float>(x, logits), new ReadOnlySpan<float>(target, logits), shape,
+        new Span<float>(gradient, logits))
+        : loss.EvaluateWithGradient(new ReadOnlySpan<float>(x, logits), new ReadOnlySpan<long>(target, labels), shape,
+        new Span<float>(gradient, logits));
 }
 
 /// <summary>A loss that is part of torch's graph: tensor operations, or the module that a declared loss is.</summary>

@@ -37,14 +37,18 @@ internal static class CaseRun
         using var inputs = new Inputs(size);
         List<LossApproach> approaches = Approaches(loss, inputs);
         IReadOnlyDictionary<string, (double Value, double Gradient)> errors = Agreement.Check(loss, inputs, approaches);
-        LimitApproach[] limits = [LimitApproach.Read(inputs, threads), LimitApproach.Copy(inputs, threads), LimitApproach.Exponentials(inputs, threads)];
-        Approach[] others = storages ? [.. size.IsSigmoid ? [] : StoredApproach.All(loss.Loss, inputs), new GraphApproach("empty-function", EmptyFunction.Apply, inputs.Logits, inputs.Target)] : [];
-        Dictionary<string, Timing> timings = Interleaved.Measure([.. approaches, .. others, .. limits], budgetSeconds).ToDictionary(timing => timing.Approach);
+        LimitApproach[] limits = [LimitApproach.Read(inputs, threads), LimitApproach.Copy(inputs, threads),
+            LimitApproach.Exponentials(inputs, threads)];
+        Approach[] others = storages ? [.. size.IsSigmoid ? [] : StoredApproach.All(loss.Loss, inputs), new GraphApproach("empty-function",
+            EmptyFunction.Apply, inputs.Logits, inputs.Target)] : [];
+        Dictionary<string, Timing> timings = Interleaved.Measure([.. approaches, .. others, .. limits], budgetSeconds)
+            .ToDictionary(timing => timing.Approach);
 
         // After the timing, when everything is compiled for good: unoptimised code boxes where optimised code does not.
         Dictionary<string, Allocations> memory = approaches.ToDictionary(approach => approach.Name, Allocations.Of);
 
-        string[] rewrites = [.. approaches.Select(approach => approach.Name).Where(name => name.StartsWith(BestPrefix, StringComparison.Ordinal))];
+        string[] rewrites = [.. approaches.Select(approach => approach.Name).Where(name => name.StartsWith(BestPrefix,
+            StringComparison.Ordinal))];
         string best = rewrites.MinBy(name => timings[name].Total.Median)!;
         var rows = new List<Row>();
         foreach (LossApproach approach in approaches.Where(approach => approach.Name == best || !rewrites.Contains(approach.Name)))
@@ -66,7 +70,8 @@ internal static class CaseRun
 
         Distribution read = timings["read"].Total, copy = timings["copy"].Total, exp = timings["exponentials"].Total;
         Distribution forward = Larger(read, exp), gradient = Larger(copy, exp);
-        rows.Add(new(Limit, forward.Median, gradient.Median, new(forward.Median + gradient.Median, forward.P20 + gradient.P20, forward.P80 + gradient.P80)));
+        rows.Add(new(Limit, forward.Median, gradient.Median, new(forward.Median + gradient.Median, forward.P20 + gradient.P20,
+            forward.P80 + gradient.P80)));
         string variant = rewrites.Length > 1 ? $"eager-best: {best[BestPrefix.Length..]}; " : "";
         string notes = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
@@ -82,7 +87,8 @@ internal static class CaseRun
         if ((object)loss.Loss is Loss<Tensor, Tensor, Tensor> module)
         {
             all.Add(new GraphApproach("lossgen-torch", module.call, inputs.Logits, inputs.Target));
-            all.Add(new GraphApproach("lossgen-operations", (logits, target) => OnOperations(module, logits, target), inputs.Logits, inputs.Target));
+            all.Add(new GraphApproach("lossgen-operations", (logits, target) => OnOperations(module, logits, target), inputs.Logits,
+                inputs.Target));
         }
 
         all.Add(new GraphApproach("eager", loss.Port, inputs.Logits, inputs.Target));

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace LossGen.Benchmarks.Measure;
 
 /// <summary>
-/// Time in milliseconds. With one thread on Linux it is the processor time of the calling thread, on which everything then runs: it does not count what other
-/// programs take from it. With several threads it is wall-clock time.
+/// Time in milliseconds. With one thread on Linux it is the processor time of the calling thread, on which everything then runs: it does
+/// not count what other programs take from it. With several threads it is wall-clock time.
 /// </summary>
 internal static unsafe partial class Clock
 {

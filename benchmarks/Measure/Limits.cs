@@ -6,8 +6,9 @@ using LossGen.Benchmarks.Losses;
 namespace LossGen.Benchmarks.Measure;
 
 /// <summary>
-/// What no implementation can do without: to read the logits, to write as many numbers as a gradient has, to take one exponential a logit (with two classes,
-/// one a pixel) from numbers that sit in the first-level cache. Code of its own, so that the yardstick does not move with the library.
+/// What no implementation can do without: to read the logits, to write as many numbers as a gradient has, to take one exponential a logit
+/// (with two classes, one a pixel) from numbers that sit in the first-level cache. Code of its own, so that the yardstick does not move
+/// with the library.
 /// </summary>
 internal sealed unsafe class LimitApproach(string name, long count, int threads, Action<long, long> work) : Approach(name)
 {
@@ -47,7 +48,8 @@ internal sealed unsafe class LimitApproach(string name, long count, int threads,
         if (threads == 1 || count < SerialBelow)
             work(0, count);
         else
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => work(count * i / threads, count * (i + 1) / threads));
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads },
+                i => work(count * i / threads, count * (i + 1) / threads));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -85,7 +87,8 @@ internal sealed unsafe class LimitApproach(string name, long count, int threads,
             to[i] = from[i];
     }
 
-    private static float Exponentials(float* x, int tile, long count) => Vector512.IsHardwareAccelerated ? Wide(x, tile, count) : Narrow(x, tile, count);
+    private static float Exponentials(float* x, int tile, long count) => Vector512.IsHardwareAccelerated ? Wide(x, tile, count)
+        : Narrow(x, tile, count);
 
     // Twice the same text, for registers of 256 and of 512 bits: sums as many exponentials of the first few numbers, over and over.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -132,7 +135,8 @@ internal sealed unsafe class LimitApproach(string name, long count, int threads,
         return Vector512.Sum(a + b + c + d);
     }
 
-    // exp(x) without care for the ends of the range: reduction by two constants, degree 5. Adding 1.5 * 2^23 rounds to an integer in the low bits.
+    // exp(x) without care for the ends of the range: reduction by two constants, degree 5. Adding 1.5 * 2^23 rounds to an integer in the
+    // low bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Exp(Vector256<float> x)
     {

@@ -5,7 +5,8 @@ namespace LossGen.Benchmarks.Measure;
 /// <summary>An ELF library as it lies in memory: finds where its table of imports keeps the address of a function.</summary>
 internal readonly unsafe struct LoadedLibrary(byte* start)
 {
-    private const long StringTable = 5, SymbolTable = 6, Relocations = 7, RelocationsSize = 8, JumpRelocations = 23, JumpRelocationsSize = 2;
+    private const long StringTable = 5, SymbolTable = 6, Relocations = 7, RelocationsSize = 8, JumpRelocations = 23, JumpRelocationsSize =
+        2;
     private const uint Dynamic = 2, GlobalData = 6, JumpSlot = 7;
 
     /// <summary>The address of the slot, or 0.</summary>
@@ -14,7 +15,8 @@ internal readonly unsafe struct LoadedLibrary(byte* start)
         var table = new Dictionary<long, long>();
         for (long* entry = (long*)(start + DynamicSection()); entry[0] != 0; entry += 2)
             table[entry[0]] = entry[1];
-        foreach ((long place, long size) in (ReadOnlySpan<(long, long)>)[(JumpRelocations, JumpRelocationsSize), (Relocations, RelocationsSize)])
+        foreach ((long place, long size) in (ReadOnlySpan<(long, long)>)[(JumpRelocations, JumpRelocationsSize),
+            (Relocations, RelocationsSize)])
         {
             if (!table.TryGetValue(place, out long first) || !table.TryGetValue(size, out long length))
                 continue;

@@ -13,13 +13,17 @@ internal sealed class StoredApproach(string name, Action value, Action valueAndG
         LossShape shape = inputs.Size.Shape, last = shape.WithClassesLast();
         long[] labels = inputs.Target.data<long>().ToArray();
         using DisposeScope scope = NewDisposeScope();
-        float[] planes = inputs.Logits.detach().data<float>().ToArray(), adjacent = inputs.Logits.detach().movedim([1], [-1]).contiguous().data<float>().ToArray();
+        float[] planes = inputs.Logits.detach().data<float>().ToArray(), adjacent = inputs.Logits.detach().movedim([1],
+            [-1]).contiguous().data<float>().ToArray();
         float[] gradient = new float[planes.Length];
         Half[] halves = [.. planes.Select(x => (Half)x)], halfGradient = new Half[planes.Length];
         BFloat16[] brains = [.. planes.Select(x => (BFloat16)x)], brainGradient = new BFloat16[planes.Length];
-        yield return new("lossgen-half", () => loss.Evaluate(halves, labels, shape), () => loss.EvaluateWithGradient(halves, labels, shape, halfGradient));
-        yield return new("lossgen-bfloat16", () => loss.Evaluate(brains, labels, shape), () => loss.EvaluateWithGradient(brains, labels, shape, brainGradient));
-        yield return new("lossgen-classes-last", () => loss.Evaluate(adjacent, labels, last), () => loss.EvaluateWithGradient(adjacent, labels, last, gradient));
+        yield return new("lossgen-half", () => loss.Evaluate(halves, labels, shape), () => loss.EvaluateWithGradient(halves, labels, shape,
+            halfGradient));
+        yield return new("lossgen-bfloat16", () => loss.Evaluate(brains, labels, shape), () => loss.EvaluateWithGradient(brains, labels,
+            shape, brainGradient));
+        yield return new("lossgen-classes-last", () => loss.Evaluate(adjacent, labels, last), () => loss.EvaluateWithGradient(adjacent,
+            labels, last, gradient));
     }
 
     public override Sample Run(int repeats) => Sample.Of(repeats, value, valueAndGradient);

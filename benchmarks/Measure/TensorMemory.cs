@@ -18,7 +18,8 @@ internal sealed unsafe partial class TensorMemory : IDisposable
     private TensorMemory()
     {
         (allocated, current, peak) = (0, 0, 0);
-        allocate = (delegate* unmanaged<void**, nuint, nuint, int>)Exchange(Slots.Value.Allocate, (nint)(delegate* unmanaged<void**, nuint, nuint, int>)&Allocate);
+        allocate = (delegate* unmanaged<void**, nuint, nuint, int>)Exchange(Slots.Value.Allocate, (nint)(delegate* unmanaged<void**, nuint,
+            nuint, int>)&Allocate);
         free = (delegate* unmanaged<void*, void>)Exchange(Slots.Value.Free, (nint)(delegate* unmanaged<void*, void>)&Free);
     }
 
@@ -28,7 +29,11 @@ internal sealed unsafe partial class TensorMemory : IDisposable
 
     /// <summary>Begins to count, until it is disposed; null where that is not possible.</summary>
     public static TensorMemory? Watch() =>
-        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Slots.Value is { Allocate: not 0, Free: not 0 } ? new() : null;
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Slots.Value is
+        {
+            Allocate: not 0,
+            Free: not 0
+        } ? new() : null;
 
     public void Dispose()
     {
@@ -72,7 +77,8 @@ internal sealed unsafe partial class TensorMemory : IDisposable
         string? line = File.ReadLines("/proc/self/maps").FirstOrDefault(map => map.EndsWith("/libc10.so", StringComparison.Ordinal));
         if (line is null)
             return default;
-        var library = new LoadedLibrary((byte*)nint.Parse(line[..line.IndexOf('-', StringComparison.Ordinal)], System.Globalization.NumberStyles.HexNumber));
+        var library = new LoadedLibrary((byte*)nint.Parse(line[..line.IndexOf('-', StringComparison.Ordinal)],
+            System.Globalization.NumberStyles.HexNumber));
         return (library.Import("posix_memalign"), library.Import("free"));
     }
 

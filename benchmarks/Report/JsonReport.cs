@@ -7,7 +7,12 @@ namespace LossGen.Benchmarks.Report;
 /// <summary>Results for other programs: an array of objects, one an approach of a case.</summary>
 internal static class JsonReport
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     public static void Write(string path, IEnumerable<CaseResult> results)
     {
@@ -48,5 +53,7 @@ internal static class JsonReport
             json.WriteNull(name);
     }
 
-    private static double Rounded(double milliseconds) => double.Parse(milliseconds.ToString("G6", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    private static double Rounded(double milliseconds) =>
+        double.Parse(milliseconds.ToString("G6", System.Globalization.CultureInfo.InvariantCulture),
+        System.Globalization.CultureInfo.InvariantCulture);
 }

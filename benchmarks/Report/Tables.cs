@@ -20,13 +20,17 @@ internal static class Tables
     {
         Row ours = result["lossgen"]!, limit = result["limit"]!;
         double pixels = (double)result.Size.Batch * result.Size.Pixels;
-        Table table = New("approach", "forward ms", "gradient ms", "total ms", "p20 - p80", "ns a pixel", "x lossgen", "x limit", "allocated", "peak", "error");
+        Table table = New("approach", "forward ms", "gradient ms", "total ms", "p20 - p80", "ns a pixel", "x lossgen", "x limit",
+            "allocated", "peak", "error");
         foreach (Row row in result.Rows)
         {
             table.AddRow(
-                row.Approach, Time(row.Forward), Time(row.Gradient), Time(row.Total.Median), $"{Time(row.Total.P20)} - {Time(row.Total.P80)}",
-                Number(row.Total.Median * 1e6 / pixels), Ratio(row.Total.Median / ours.Total.Median), Ratio(row.Total.Median / limit.Total.Median),
-                Bytes(row.Allocated), Bytes(row.Peak), row.Error is { } error ? error.ToString("0.0E-0", CultureInfo.InvariantCulture) : "");
+                row.Approach, Time(row.Forward), Time(row.Gradient), Time(row.Total.Median),
+                    $"{Time(row.Total.P20)} - {Time(row.Total.P80)}",
+                Number(row.Total.Median * 1e6 / pixels), Ratio(row.Total.Median / ours.Total.Median),
+                    Ratio(row.Total.Median / limit.Total.Median),
+                Bytes(row.Allocated), Bytes(row.Peak), row.Error is { } error ? error.ToString("0.0E-0", CultureInfo.InvariantCulture)
+                    : "");
         }
 
         AnsiConsole.WriteLine();
@@ -36,10 +40,13 @@ internal static class Tables
         AnsiConsole.WriteLine(result.Notes);
     }
 
-    /// <summary>One line a case: how many times as long as the generated loss the others take, and the generated loss against the limit.</summary>
+    /// <summary>
+    /// One line a case: how many times as long as the generated loss the others take, and the generated loss against the limit.
+    /// </summary>
     public static void PrintSummary(IReadOnlyList<CaseResult> results)
     {
-        Table table = New("loss", "size", "threads", "lossgen ms", "of limit: forward", "gradient", "lossgen-torch", "eager", "eager-best", "fused-torch");
+        Table table = New("loss", "size", "threads", "lossgen ms", "of limit: forward", "gradient", "lossgen-torch", "eager", "eager-best",
+            "fused-torch");
         foreach (CaseResult result in results)
         {
             Row ours = result["lossgen"]!, limit = result["limit"]!;
@@ -76,7 +83,12 @@ internal static class Tables
     {
         var table = new Table { Border = Border };
         foreach (string column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)) { NoWrap = true, Alignment = column == columns[0] ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(Markup.Escape(column))
+            {
+                NoWrap = true,
+                Alignment = column == columns[0] ? Justify.Left
+                : Justify.Right
+            });
         return table;
     }
 

@@ -3,9 +3,10 @@ using LossGen.Pages.Catalogue;
 using LossGen.Pages.Markdown;
 using LossGen.Pages.Plots;
 
-// Writes the pages of docs/losses anew, and removes those whose term is gone; with --texts the texts alone, which takes seconds. The picture of
-// docs/performance.md as well, from the figures there; with --performance that alone.
-File.WriteAllBytes(Path.Combine(Repository.Root, PerformanceChart.File), PerformanceChart.Draw(File.ReadAllText(Path.Combine(Repository.Root, PerformanceChart.Page))));
+// Writes the pages of docs/losses anew, and removes those whose term is gone; with --texts the texts alone, which takes seconds. The
+// picture of docs/performance.md as well, from the figures there; with --performance that alone.
+File.WriteAllBytes(Path.Combine(Repository.Root, PerformanceChart.File),
+    PerformanceChart.Draw(File.ReadAllText(Path.Combine(Repository.Root, PerformanceChart.Page))));
 if (args.Contains("--performance"))
     return;
 string folder = Path.Combine(Repository.Root, PageSet.Folder);

@@ -29,7 +29,8 @@ internal sealed record Options
           --compare     compares with the volume in one piece, which each process then holds
         """;
 
-    private static readonly string[] Known = ["--steps", "--rate", "--seed", "--data", "--losses", "--out", "--fault", "--size", "--gradient"];
+    private static readonly string[] Known = ["--steps", "--rate", "--seed", "--data", "--losses", "--out", "--fault", "--size",
+        "--gradient"];
 
     public bool WantsHelp { get; private init; }
 

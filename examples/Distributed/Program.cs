@@ -30,7 +30,8 @@ try
 catch (Exception e)
 {
     // The others wait for this process's part of the next sum, and would wait for ever.
-    Console.Error.WriteLine(e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException ? e.Message : e.ToString());
+    Console.Error.WriteLine(e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException ? e.Message
+        : e.ToString());
     if (processes is null)
         return 2;
     Console.Error.WriteLine($"Process {processes.Rank} of {processes.Count} gives up, and ends the others.");
@@ -62,7 +63,8 @@ static int Train(IProcesses processes, Options options)
                 Console.WriteLine(Invariant($"{candidate.Id}  step {step,4}  loss {loss:F12}  held-out Dice {dice:F4}"));
         }));
         if (runs[^1].Failure is { } failure)
-            Console.Error.WriteLine(Invariant($"process {processes.Rank} of {processes.Count}: {candidate.Id} stopped at step {failure.Step}: {failure.Found}"));
+            Console.Error.WriteLine(Invariant(
+                $"process {processes.Rank} of {processes.Count}: {candidate.Id} stopped at step {failure.Step}: {failure.Found}"));
     }
 
     if (speaks)

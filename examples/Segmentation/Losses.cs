@@ -8,7 +8,10 @@ namespace Segmentation;
 [CrossEntropy]
 public sealed partial class PlainCrossEntropy;
 
-/// <summary>Dice: each structure counts the same, however small it is, and so does the background, or nothing would speak against structures all over it.</summary>
+/// <summary>
+/// Dice: each structure counts the same, however small it is, and so does the background, or nothing would speak against structures all
+/// over it.
+/// </summary>
 [Loss(Activation.Softmax)]
 [Dice(Smooth = 1)]
 public sealed partial class SoftDice;

@@ -62,7 +62,11 @@ internal sealed record Options
                 "--data" => options with { Data = value },
                 "--side" => options with { Side = Number(option, value, least: 8) },
                 "--export" => options with { Export = value },
-                "--losses" => options with { Losses = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                "--losses" => options with
+                {
+                    Losses =
+                    value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                },
                 _ => options with { Out = value },
             };
         }

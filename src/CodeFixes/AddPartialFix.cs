@@ -14,7 +14,8 @@ public sealed class AddPartialFix : FormulaFix
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => ["LG0001"];
 
-    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model, CancellationToken cancellation)
+    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model,
+        CancellationToken cancellation)
     {
         if (node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type || type.Modifiers.Any(SyntaxKind.PartialKeyword))
             yield break;
@@ -23,7 +24,8 @@ public sealed class AddPartialFix : FormulaFix
         SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);
         TypeDeclarationSyntax changed = type.Modifiers.Count > 0
             ? type.WithModifiers(type.Modifiers.Add(partial))
-            : type.WithKeyword(type.Keyword.WithLeadingTrivia()).WithModifiers(SyntaxFactory.TokenList(partial.WithLeadingTrivia(type.Keyword.LeadingTrivia)));
+            : type.WithKeyword(type.Keyword.WithLeadingTrivia())
+            .WithModifiers(SyntaxFactory.TokenList(partial.WithLeadingTrivia(type.Keyword.LeadingTrivia)));
         yield return new($"Make '{type.Identifier.ValueText}' partial", "Partial", root.ReplaceNode(type, changed));
     }
 }

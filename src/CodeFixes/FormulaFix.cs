@@ -20,17 +20,20 @@ public abstract class FormulaFix : CodeFixProvider
             return;
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
-            foreach (Change change in Find(root, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), model, context.CancellationToken))
+            foreach (Change change in Find(root, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), model,
+                context.CancellationToken))
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create(change.Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(change.Root)), equivalenceKey: $"{GetType().Name}.{change.Key}"),
+                    CodeAction.Create(change.Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(change.Root)),
+                        equivalenceKey: $"{GetType().Name}.{change.Key}"),
                     diagnostic);
             }
         }
     }
 
     /// <summary>The changes that cure what is reported at a node.</summary>
-    private protected abstract IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model, CancellationToken cancellation);
+    private protected abstract IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model,
+        CancellationToken cancellation);
 
     /// <summary>The file with a node replaced, what surrounds it kept.</summary>
     private protected static SyntaxNode Replace(SyntaxNode root, SyntaxNode old, SyntaxNode replacement) =>

@@ -17,28 +17,37 @@ public sealed class IfToConditionalFix : FormulaFix
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => ["LG0010"];
 
-    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model, CancellationToken cancellation)
+    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model,
+        CancellationToken cancellation)
     {
         // A local that gets its value from the statement behind it is reported as well.
-        if (node is VariableDeclaratorSyntax { Initializer: null, Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax around } local })
+        if (node is VariableDeclaratorSyntax
+            {
+                Initializer: null,
+                Parent.Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax around } local
+            })
             node = around.Statements.SkipWhile(other => other != local).Skip(1).FirstOrDefault() ?? node;
         if (node is not IfStatementSyntax { Parent: BlockSyntax block } statement)
             yield break;
         int index = block.Statements.IndexOf(statement);
-        StatementSyntax? before = index > 0 ? block.Statements[index - 1] : null, after = index + 1 < block.Statements.Count ? block.Statements[index + 1] : null;
+        StatementSyntax? before = index > 0 ? block.Statements[index - 1] : null, after = index + 1 < block.Statements.Count
+            ? block.Statements[index + 1] : null;
         if (Returned(statement, after) is { } returned)
         {
             // The return behind is part of the choice unless every branch has its own.
-            StatementSyntax replacement = SyntaxFactory.ReturnStatement(returned).WithAdditionalAnnotations(Formatter.Annotation).WithTriviaFrom(statement);
+            StatementSyntax replacement = SyntaxFactory.ReturnStatement(returned).WithAdditionalAnnotations(Formatter.Annotation)
+                .WithTriviaFrom(statement);
             SyntaxList<StatementSyntax> statements = block.Statements.Replace(statement, replacement);
             if (Returned(statement, null) is null)
                 statements = statements.RemoveAt(index + 1);
             yield return new(Title, "Return", root.ReplaceNode(block, block.WithStatements(statements)));
         }
-        else if (before is LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables } declaration && Assigned(statement, variables[0]) is { } assigned)
+        else if (before is LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables } declaration
+            && Assigned(statement, variables[0]) is { } assigned)
         {
             VariableDeclaratorSyntax variable = variables[0].WithInitializer(SyntaxFactory.EqualsValueClause(assigned));
-            LocalDeclarationStatementSyntax replacement = declaration.WithDeclaration(declaration.Declaration.WithVariables(SyntaxFactory.SingletonSeparatedList(variable)))
+            LocalDeclarationStatementSyntax replacement =
+                declaration.WithDeclaration(declaration.Declaration.WithVariables(SyntaxFactory.SingletonSeparatedList(variable)))
                 .WithAdditionalAnnotations(Formatter.Annotation);
             SyntaxList<StatementSyntax> statements = block.Statements.Replace(declaration, replacement).RemoveAt(index);
             yield return new(Title, "Local", root.ReplaceNode(block, block.WithStatements(statements)));
@@ -50,7 +59,8 @@ public sealed class IfToConditionalFix : FormulaFix
     {
         ReturnStatementSyntax { Expression: { } value } => value.WithoutTrivia(),
         BlockSyntax { Statements: { Count: 1 } only } => Returned(only[0], after),
-        IfStatementSyntax choice => Choose(choice.Condition, Returned(choice.Statement, null), choice.Else is null ? Returned(after, null) : Returned(choice.Else.Statement, after)),
+        IfStatementSyntax choice => Choose(choice.Condition, Returned(choice.Statement, null), choice.Else is null ? Returned(after, null)
+            : Returned(choice.Else.Statement, after)),
         _ => null,
     };
 
@@ -58,15 +68,25 @@ public sealed class IfToConditionalFix : FormulaFix
     private static ExpressionSyntax? Assigned(StatementSyntax? statement, VariableDeclaratorSyntax local) => statement switch
     {
         null => local.Initializer?.Value.WithoutTrivia(),
-        ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: IdentifierNameSyntax name } assignment }
-            when name.Identifier.ValueText == local.Identifier.ValueText && !Mentions(assignment.Right, local) => assignment.Right.WithoutTrivia(),
+        ExpressionStatementSyntax
+        {
+            Expression: AssignmentExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.SimpleAssignmentExpression,
+                Left: IdentifierNameSyntax name
+            } assignment
+        }
+            when name.Identifier.ValueText == local.Identifier.ValueText && !Mentions(assignment.Right, local) =>
+                assignment.Right.WithoutTrivia(),
         BlockSyntax { Statements: { Count: 1 } only } => Assigned(only[0], local),
-        IfStatementSyntax choice when !Mentions(choice.Condition, local) => Choose(choice.Condition, Assigned(choice.Statement, local), Assigned(choice.Else?.Statement, local)),
+        IfStatementSyntax choice when !Mentions(choice.Condition, local) => Choose(choice.Condition, Assigned(choice.Statement, local),
+            Assigned(choice.Else?.Statement, local)),
         _ => null,
     };
 
     private static bool Mentions(ExpressionSyntax expression, VariableDeclaratorSyntax local) =>
-        expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == local.Identifier.ValueText);
+        expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+            .Any(name => name.Identifier.ValueText == local.Identifier.ValueText);
 
     private static ExpressionSyntax? Choose(ExpressionSyntax condition, ExpressionSyntax? whenTrue, ExpressionSyntax? whenFalse)
     {
@@ -77,5 +97,6 @@ public sealed class IfToConditionalFix : FormulaFix
     }
 
     private static ExpressionSyntax Parenthesized(ExpressionSyntax expression) =>
-        expression is ConditionalExpressionSyntax or AssignmentExpressionSyntax ? SyntaxFactory.ParenthesizedExpression(expression) : expression;
+        expression is ConditionalExpressionSyntax or AssignmentExpressionSyntax ? SyntaxFactory.ParenthesizedExpression(expression)
+            : expression;
 }

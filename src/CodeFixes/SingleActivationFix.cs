@@ -17,11 +17,16 @@ public sealed class SingleActivationFix : FormulaFix
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => ["LG0051"];
 
-    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model, CancellationToken cancellation)
+    private protected override IEnumerable<Change> Find(SyntaxNode root, SyntaxNode node, SemanticModel model,
+        CancellationToken cancellation)
     {
         if (node is ArgumentSyntax wrapped)
             node = wrapped.Expression;
-        if (node is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.DivideExpression, Left: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } exponents } })
+        if (node is BinaryExpressionSyntax
+            {
+                RawKind: (int)SyntaxKind.DivideExpression,
+                Left: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } exponents }
+            })
         {
             yield return new("Leave the second softmax out", "Remove", Replace(root, node, exponents[0].Expression));
             yield break;
@@ -30,14 +35,17 @@ public sealed class SingleActivationFix : FormulaFix
         if (node is not InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } call)
             yield break;
         ExpressionSyntax argument = arguments[0].Expression;
-        string name = call.Expression is MemberAccessExpressionSyntax access ? access.Name.Identifier.ValueText : call.Expression.ToString();
+        string name = call.Expression is MemberAccessExpressionSyntax access ? access.Name.Identifier.ValueText
+            : call.Expression.ToString();
         bool isBare = argument is IdentifierNameSyntax or InvocationExpressionSyntax || IsMember(argument, Probability);
         if (name == "LogSigmoid" && IsMember(argument, Probability))
-            yield return new("Write LogProbability", "Logarithm", Replace(root, call, WithName((MemberAccessExpressionSyntax)argument, "LogProbability")));
+            yield return new("Write LogProbability", "Logarithm", Replace(root, call, WithName((MemberAccessExpressionSyntax)argument,
+                "LogProbability")));
         else if (name == "Log" || (name == "Sigmoid" && isBare))
             yield return new($"Leave {name} out", "Remove", Replace(root, call, argument));
 
-        List<MemberAccessExpressionSyntax> probabilities = argument.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Where(member => IsMember(member, Probability)).ToList();
+        List<MemberAccessExpressionSyntax> probabilities = argument.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>()
+            .Where(member => IsMember(member, Probability)).ToList();
         if (name != "Log" && probabilities.Count > 0)
             yield return new($"Apply {name} to the logit", Logit, root.ReplaceNodes(probabilities, (old, _) => WithName(old, Logit)));
     }

@@ -61,9 +61,11 @@ internal static class Pipeline
 
     private static LossPlan Plan(LossGraph graph)
     {
-        GraphVerifier.Check("differentiation", [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        GraphVerifier.Check("differentiation", [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components)
+            .Select(component => component.Node)]);
         LossPlan plan = Planner.Plan(graph);
-        GraphVerifier.Check("planning", plan.AllPasses.SelectMany(pass => pass.Outputs).Concat([plan.Value, .. Component.InOrder(plan.Components).Select(component => component.Node)]));
+        GraphVerifier.Check("planning", plan.AllPasses.SelectMany(pass => pass.Outputs)
+            .Concat([plan.Value, .. Component.InOrder(plan.Components).Select(component => component.Node)]));
         return plan;
     }
 

@@ -7,12 +7,14 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace LossGen.Generator;
 
 /// <summary>
-/// The formula of a term has to be public, and cannot check its arguments: only the library calls it, and hands over no null. CA1062, which asks public methods for such checks, is silent there.
+/// The formula of a term has to be public, and cannot check its arguments: only the library calls it, and hands over no null. CA1062, which
+/// asks public methods for such checks, is silent there.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class FormulaArgumentSuppressor : DiagnosticSuppressor
 {
-    private static readonly SuppressionDescriptor Formula = new("LGS1062", "CA1062", "Only the library calls the formula of a term, and its arguments are never null.");
+    private static readonly SuppressionDescriptor Formula = new("LGS1062", "CA1062",
+        "Only the library calls the formula of a term, and its arguments are never null.");
 
     /// <inheritdoc/>
     public override ImmutableArray<SuppressionDescriptor> SupportedSuppressions { get; } = [Formula];
@@ -23,8 +25,10 @@ public sealed class FormulaArgumentSuppressor : DiagnosticSuppressor
         foreach (Diagnostic diagnostic in context.ReportedDiagnostics)
         {
             if (diagnostic.Location.SourceTree is { } tree
-                && tree.GetRoot(context.CancellationToken).FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<MethodDeclarationSyntax>() is { Identifier.ValueText: KnownTypes.FormulaMethod } method
-                && context.GetSemanticModel(tree).GetDeclaredSymbol(method, context.CancellationToken) is IMethodSymbol symbol && symbol.ContainingType.IsTerm())
+                && tree.GetRoot(context.CancellationToken).FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
+                .FirstAncestorOrSelf<MethodDeclarationSyntax>() is { Identifier.ValueText: KnownTypes.FormulaMethod } method
+                && context.GetSemanticModel(tree).GetDeclaredSymbol(method, context.CancellationToken) is IMethodSymbol symbol
+                && symbol.ContainingType.IsTerm())
                 context.ReportSuppression(Suppression.Create(Formula, diagnostic));
         }
     }

@@ -44,7 +44,8 @@ public sealed class LossGenerator : IIncrementalGenerator
             .WhereNotNull()
             .WithTrackingName(ParseStep);
         IncrementalValueProvider<bool> gpu = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => options.GlobalOptions.TryGetValue(Gpu, out string? text) && bool.TryParse(text, out bool wanted) && wanted);
+            .Select(static (options, _) => options.GlobalOptions.TryGetValue(Gpu, out string? text) && bool.TryParse(text, out bool wanted)
+            && wanted);
         IncrementalValuesProvider<LossModel> models = parsed
             .Select(static (result, _) => result.Model)
             .WhereNotNull()
@@ -52,8 +53,10 @@ public sealed class LossGenerator : IIncrementalGenerator
             .Select(static (pair, _) => pair.Right ? pair.Left with { HasGpu = true } : pair.Left)
             .WithTrackingName(ModelStep);
         IncrementalValueProvider<bool> showsStages = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text) && bool.TryParse(text, out bool shows) && shows);
-        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages).Select(static (pair, cancellation) => Pipeline.Run(pair.Left, pair.Right, cancellation)).WithTrackingName(EmitStep);
+            .Select(static (options, _) => options.GlobalOptions.TryGetValue(ShowPasses, out string? text)
+            && bool.TryParse(text, out bool shows) && shows);
+        IncrementalValuesProvider<EmittedLoss> emitted = models.Combine(showsStages)
+            .Select(static (pair, cancellation) => Pipeline.Run(pair.Left, pair.Right, cancellation)).WithTrackingName(EmitStep);
         context.RegisterSourceOutput(emitted, static (output, loss) =>
         {
             foreach (EmittedFile file in loss.Files)
@@ -68,7 +71,8 @@ public sealed class LossGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(termSources, static (output, term) => AddSource(output, term.HintName, term.Text));
 
         // Findings are plain data that an edit elsewhere leaves; only their places are looked up anew.
-        IncrementalValueProvider<ImmutableArray<LossFindings>> findings = models.Select(LossAnalysis.Analyze).WithTrackingName(AnalyzeStep).Collect();
+        IncrementalValueProvider<ImmutableArray<LossFindings>> findings = models.Select(LossAnalysis.Analyze).WithTrackingName(AnalyzeStep)
+            .Collect();
         IncrementalValueProvider<EquatableArray<Diagnostic>> found = findings
             .Combine(parsed.Select(static (result, _) => result.Places).Collect())
             .Select(static (all, _) => FindingMessages.Of(all.Left, all.Right).ToEquatableArray());
@@ -79,7 +83,8 @@ public sealed class LossGenerator : IIncrementalGenerator
             .Collect()
             .Combine(terms.Select(static (result, _) => result.Diagnostics).Collect())
             .Combine(found)
-            .Select(static (all, _) => all.Left.Left.Concat(all.Left.Right).Append(all.Right).SelectMany(static some => some).Distinct().ToEquatableArray())
+            .Select(static (all, _) => all.Left.Left.Concat(all.Left.Right).Append(all.Right).SelectMany(static some => some).Distinct()
+            .ToEquatableArray())
             .WithTrackingName(DiagnosticsStep);
         context.RegisterSourceOutput(diagnostics, static (output, all) =>
         {
@@ -115,7 +120,8 @@ public sealed class LossGenerator : IIncrementalGenerator
     private static void ReportFailure(SourceProductionContext output, EmittedLoss loss, ImmutableArray<LossPlaces> places)
     {
         EmitFailure failure = loss.Failure!;
-        Location location = places.FirstOrDefault(place => place.HintName == loss.HintName)?.Find(failure.Term, failure.Expression) ?? Location.None;
+        Location location = places.FirstOrDefault(place => place.HintName == loss.HintName)?.Find(failure.Term, failure.Expression)
+            ?? Location.None;
         DiagnosticDescriptor descriptor = failure.IsInternal ? Descriptors.InternalError : Descriptors.NotCompiled;
         output.ReportDiagnostic(Diagnostic.Create(descriptor, location, loss.Name, failure.Message));
     }

@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 [global::Microsoft.CodeAnalysis.Embedded]
 internal sealed class DeviceFaults
 {
-    // A place is used again after so many calls. Should the host run that far ahead, a fault may go unnoticed; its value is NaN in any case.
+    // A place is used again after so many calls. Should the host run that far ahead, a fault may go unnoticed; its value is NaN in any
+    // case.
     private const int Places = 256;
 
     private readonly TensorDevice device;

@@ -7,8 +7,8 @@ using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>
-/// What the modules of losses of pairs call: embeddings (N, D) with a label each, or two views of the same samples. On the CPU the kernels take embeddings and labels; elsewhere the matrix of the pairs is a tensor
-/// of the graph, and the emitted operations take it for logits.
+/// What the modules of losses of pairs call: embeddings (N, D) with a label each, or two views of the same samples. On the CPU the kernels
+/// take embeddings and labels; elsewhere the matrix of the pairs is a tensor of the graph, and the emitted operations take it for logits.
 /// </summary>
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class PairLoss
@@ -52,7 +52,9 @@ internal static class PairLoss
         return number;
     }
 
-    /// <summary>The value, and its gradient into a tensor of the caller's: no autograd graph, no callback. Labels only: two views are two tensors.</summary>
+    /// <summary>
+    /// The value, and its gradient into a tensor of the caller's: no autograd graph, no callback. Labels only: two views are two tensors.
+    /// </summary>
     public static double EvaluateWithGradient(
         ILoss loss, LossComponents? components, Tensor logits, Tensor target, Tensor gradient, double upstream)
     {
@@ -78,12 +80,14 @@ internal static class PairLoss
         if (TorchLoss.UsesKernel(embeddings))
         {
             Tensor read = TensorMemory.Contiguous(embeddings);
-            return LossBackward.Value(read, labels, new LossCall(loss, parameters, operations, shape, usesKernel: true, read.dtype), Array.Empty<Tensor>(), components);
+            return LossBackward.Value(read, labels, new LossCall(loss, parameters, operations, shape, usesKernel: true, read.dtype),
+                Array.Empty<Tensor>(), components);
         }
 
         // Its kernels make no matrix; the call leaves the note that says so.
         DeviceLoss.Find(loss, embeddings);
-        Tensor matrix = PairTensors.Matrix(loss.Definition.Pairs, embeddings), target = PairTensors.Target(loss.Definition, embeddings, labels);
+        Tensor matrix = PairTensors.Matrix(loss.Definition.Pairs, embeddings), target = PairTensors.Target(loss.Definition, embeddings,
+            labels);
         var call = new LossCall(loss, parameters, operations, MatrixShape(matrix), usesKernel: false, matrix.dtype, isMatrix: true);
         return LossBackward.Value(matrix.contiguous(), target, call, Array.Empty<Tensor>(), components).to_type(embeddings.dtype);
     }

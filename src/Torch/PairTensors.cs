@@ -49,7 +49,8 @@ internal static class PairTensors
     /// <summary>The labels of two views of the same samples, one after the other.</summary>
     public static Tensor ViewLabels(Tensor embeddings)
     {
-        using Tensor samples = torch.arange(Hold(0), Hold(embeddings.shape[0] / 2), Hold(1), dtype: ScalarType.Int64, device: embeddings.device);
+        using Tensor samples = torch.arange(Hold(0), Hold(embeddings.shape[0] / 2), Hold(1), dtype: ScalarType.Int64,
+            device: embeddings.device);
         return samples.repeat(2);
     }
 
@@ -71,7 +72,8 @@ internal static class PairTensors
         return torch.stack(new[] { first.t().mm(first), second.t().mm(second) }).div(Hold(samples - 1));
     }
 
-    // Rows of length 1; those of zeros stay so and pass no gradient. A number that all are divided by first changes no direction, and keeps squares in range.
+    // Rows of length 1; those of zeros stay so and pass no gradient. A number that all are divided by first changes no direction, and keeps
+    // squares in range.
     private static Tensor Unit(Tensor z)
     {
         Tensor largest = z.detach().abs().amax(new long[] { 1 }, keepdim: true), isZero = largest.eq(Hold(0));
@@ -81,5 +83,6 @@ internal static class PairTensors
 
     private static Tensor Centred(Tensor view) => view.sub(view.mean(new long[] { 0 }, keepdim: true));
 
-    private static Tensor Standardised(Tensor centred) => centred.div((centred * centred).mean(new long[] { 0 }, keepdim: true).add(Hold(VarianceFloor), Hold(1)).sqrt());
+    private static Tensor Standardised(Tensor centred) =>
+        centred.div((centred * centred).mean(new long[] { 0 }, keepdim: true).add(Hold(VarianceFloor), Hold(1)).sqrt());
 }

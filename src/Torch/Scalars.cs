@@ -4,8 +4,9 @@ using System;
 using TorchSharp;
 
 /// <summary>
-/// Numbers for libtorch. TorchSharp makes a <see cref="Scalar"/> of a number by itself and keeps no reference to it while libtorch reads it, so
-/// that a garbage collection in that moment frees it, and the call throws or reads something else. Here the thread refers to its last ones.
+/// Numbers for libtorch. TorchSharp makes a <see cref="Scalar"/> of a number by itself and keeps no reference to it while libtorch reads
+/// it, so that a garbage collection in that moment frees it, and the call throws or reads something else. Here the thread refers to its
+/// last ones.
 /// </summary>
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class Scalars

@@ -6,11 +6,16 @@ using LossGen.Generated;
 using TorchSharp;
 using static TorchSharp.torch;
 
-/// <summary>Distance maps and surface distances of tensors. They are found on the CPU, to which tensors of other devices are copied.</summary>
+/// <summary>
+/// Distance maps and surface distances of tensors. They are found on the CPU, to which tensors of other devices are copied.
+/// </summary>
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class TensorDistances
 {
-    /// <summary>The distance of each pixel where a condition holds to the nearest one of its image and class where it does not: <see cref="DistanceMap.Euclidean(ReadOnlySpan{bool}, Span{float}, LossShape, ReadOnlySpan{double})"/>.</summary>
+    /// <summary>
+    /// The distance of each pixel where a condition holds to the nearest one of its image and class where it does not:
+    /// <see cref="DistanceMap.Euclidean(ReadOnlySpan{bool}, Span{float}, LossShape, ReadOnlySpan{double})"/>.
+    /// </summary>
     /// <param name="condition">(N, C, spatial...) of bool, with one to three spatial axes.</param>
     /// <param name="spacing">The distance of neighbours along each spatial axis; all 1 where none is given.</param>
     /// <returns>(N, C, spatial...) of float32, on the device of the condition.</returns>
@@ -19,7 +24,8 @@ internal static class TensorDistances
     {
         ArgumentNullException.ThrowIfNull(condition);
         if (condition.dtype != ScalarType.Bool)
-            throw new ArgumentException($"condition is {condition.dtype}; it needs Bool. Compare, for example labels.unsqueeze(1).eq(1).", nameof(condition));
+            throw new ArgumentException($"condition is {condition.dtype}; it needs Bool. Compare, for example labels.unsqueeze(1).eq(1).",
+                nameof(condition));
         BatchShape shape = Shape(condition, 2, condition.dim() > 1 ? condition.size(1) : 0, nameof(condition), "(N, C, spatial...)");
         bool[] holds = Numbers<bool>(condition);
         var distances = new float[holds.Length];
@@ -27,8 +33,13 @@ internal static class TensorDistances
         return torch.tensor(distances, shape.FullShape(), device: condition.device);
     }
 
-    /// <summary>The signed distance of each pixel to the boundary of each class, what <c>[Boundary]</c> takes: <see cref="DistanceMap.Signed(ReadOnlySpan{long}, Span{float}, LossShape, ReadOnlySpan{double})"/>.</summary>
-    /// <param name="labels">(N, spatial...), class indices of an integer type, with one to three spatial axes. What is no class belongs to none.</param>
+    /// <summary>
+    /// The signed distance of each pixel to the boundary of each class, what <c>[Boundary]</c> takes:
+    /// <see cref="DistanceMap.Signed(ReadOnlySpan{long}, Span{float}, LossShape, ReadOnlySpan{double})"/>.
+    /// </summary>
+    /// <param name="labels">
+    /// (N, spatial...), class indices of an integer type, with one to three spatial axes. What is no class belongs to none.
+    /// </param>
     /// <param name="classes">C.</param>
     /// <param name="spacing">The distance of neighbours along each spatial axis; all 1 where none is given.</param>
     /// <returns>(N, C, spatial...) of float32, on the device of the labels.</returns>
@@ -48,7 +59,9 @@ internal static class TensorDistances
 
     /// <summary>Measures a piece: class indices, or masks of which several may hold a pixel.</summary>
     /// <param name="metrics">The sums.</param>
-    /// <param name="predicted">Class indices (N, spatial...) of an integer type, such as <c>logits.argmax(1)</c>, or masks (N, C, spatial...) of bool.</param>
+    /// <param name="predicted">
+    /// Class indices (N, spatial...) of an integer type, such as <c>logits.argmax(1)</c>, or masks (N, C, spatial...) of bool.
+    /// </param>
     /// <param name="labels">The same of what is labelled.</param>
     /// <param name="spacing">The distance of neighbours along each spatial axis; all 1 where none is given.</param>
     /// <exception cref="ArgumentException">The tensors are no such, or do not fit each other; the message names the one.</exception>
@@ -69,7 +82,8 @@ internal static class TensorDistances
         const string masked = ", and masks are Bool, both";
         AreIndices(predicted, nameof(predicted), masked);
         AreIndices(labels, nameof(labels), masked);
-        metrics.Accumulate(Indices(predicted), Indices(labels), Shape(predicted, 1, metrics.Classes, nameof(predicted), "(N, spatial...)").ToLossShape(), spacing);
+        metrics.Accumulate(Indices(predicted), Indices(labels), Shape(predicted, 1, metrics.Classes, nameof(predicted), "(N, spatial...)")
+            .ToLossShape(), spacing);
     }
 
     private static void AreIndices(Tensor tensor, string name, string or)

@@ -39,10 +39,12 @@ internal sealed partial class TensorInput
     public Tensor Cosh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.cosh()) : x.cosh();
 
     /// <summary>The hyperbolic sine, as <see cref="Exp"/>.</summary>
-    public Tensor Sinh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.sinh(), isOdd: true) : x.sinh();
+    public Tensor Sinh(Tensor x) => torch.is_grad_enabled() ? WithoutOverflow(x, x.detach().abs(), static v => v.sinh(), isOdd: true)
+        : x.sinh();
 
     /// <summary>The logarithm.</summary>
-    public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(Hold(0)).logical_not(), static v => v.log()) : x.log();
+    public Tensor Log(Tensor x) => torch.is_grad_enabled() ? GuardedLogarithm(x, x.le(Hold(0)).logical_not(), static v => v.log())
+        : x.log();
 
     /// <summary>log(1 + x).</summary>
     public Tensor Log1p(Tensor x) =>
@@ -68,8 +70,10 @@ internal sealed partial class TensorInput
         return torch.where(isWhole.logical_or(exponent.lt(Hold(0))), power, PowerOfNothing(x, power));
     }
 
-    // Minus infinity to a power that is not whole is infinite; where a logarithm of 0 is a number far below, so is its power a large number.
-    private Tensor PowerOfNothing(Tensor x, Tensor power) => torch.where(x.detach().le(Hold(LogarithmOfZero / 10)), Number(x.dtype == ScalarType.Float64 ? 1e150 : 1e18), power);
+    // Minus infinity to a power that is not whole is infinite; where a logarithm of 0 is a number far below, so is its power a large
+    // number.
+    private Tensor PowerOfNothing(Tensor x, Tensor power) =>
+        torch.where(x.detach().le(Hold(LogarithmOfZero / 10)), Number(x.dtype == ScalarType.Float64 ? 1e150 : 1e18), power);
 
     /// <summary>The logarithm of the gamma function's magnitude.</summary>
     public Tensor Lgamma(Tensor x) => OffPoles(x, static v => v.lgamma());

@@ -41,7 +41,8 @@ internal sealed partial class TensorInput
             if (places is null)
             {
                 Tensor first = Counted(0, batch, ScalarType.Int64).reshape(batch, 1, 1).mul_(Hold(classes * pixels));
-                places = (Index * Hold(pixels)).add_(Counted(0, pixels, ScalarType.Int64).reshape(1, 1, pixels), Hold(1)).add_(first, Hold(1)).reshape(-1);
+                places = (Index * Hold(pixels)).add_(Counted(0, pixels, ScalarType.Int64).reshape(1, 1, pixels), Hold(1)).add_(first,
+                    Hold(1)).reshape(-1);
                 passing.MoveToOuter(places);
             }
 
@@ -72,7 +73,8 @@ internal sealed partial class TensorInput
     {
         Tensor labelled = value.numel() == classes
             ? value.reshape(-1).index_select(0, Index.reshape(-1)).reshape(batch, 1, pixels)
-            : X.device_type == DeviceType.CPU && !torch.is_grad_enabled() && value.numel() == batch * classes * pixels && value.is_contiguous()
+            : X.device_type == DeviceType.CPU && !torch.is_grad_enabled() && value.numel() == batch * classes * pixels
+            && value.is_contiguous()
             ? value.reshape(-1).index_select(0, Places).reshape(batch, 1, pixels)
             : value.expand(batch, classes, pixels).gather(1, Index);
         return !MayLackLabels ? labelled
@@ -97,7 +99,9 @@ internal sealed partial class TensorInput
     /// <summary>The values of all classes, (N, C, S), with something added at the class of the label, (N, 1, S).</summary>
     public Tensor WithAdded(Tensor all, Tensor added) => all.scatter_add(1, Index, Added(added));
 
-    /// <summary><see cref="WithAdded"/> in the memory of the values, which nobody else reads. Where autograd records it takes new memory.</summary>
+    /// <summary>
+    /// <see cref="WithAdded"/> in the memory of the values, which nobody else reads. Where autograd records it takes new memory.
+    /// </summary>
     public Tensor PutAdded(Tensor all, Tensor added) =>
         torch.is_grad_enabled() ? WithAdded(all, added) : all.scatter_add_(1, Index, Added(added));
 
@@ -135,7 +139,8 @@ internal sealed partial class TensorInput
         if (X.device_type != DeviceType.CPU || torch.is_grad_enabled())
             return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
         long groups = perImage ? batch : 1;
-        Tensor group = perImage ? Add(LaneIndex, Counted(0, batch, ScalarType.Int32).reshape(batch, 1, 1) * Hold(classes * Lanes)) : LaneIndex;
+        Tensor group = perImage ? Add(LaneIndex, Counted(0, batch, ScalarType.Int32).reshape(batch, 1, 1) * Hold(classes * Lanes))
+            : LaneIndex;
         Tensor? weights = !MayLackLabels ? value : value is null ? Labelled : Mask(Labelled!, value);
         weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
         return torch.bincount(group.reshape(-1), weights, groups * classes * Lanes)

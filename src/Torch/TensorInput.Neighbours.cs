@@ -7,7 +7,8 @@ using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
-/// Neighbours along an axis of the image. Made of slices, so that nothing is as large as all windows together, each result has the same bits on each run, and autograd can go through.
+/// Neighbours along an axis of the image. Made of slices, so that nothing is as large as all windows together, each result has the same
+/// bits on each run, and autograd can go through.
 /// </content>
 internal sealed partial class TensorInput
 {
@@ -20,10 +21,13 @@ internal sealed partial class TensorInput
     public Tensor Correlate(Tensor value, int axis, int first, double[] weights, Border border = Border.Zero)
     {
         Tensor image = Image(value);
-        return Flat(WeightedSum(Padded(image, 2 + axis, first, weights.Length, border, 0), 2 + axis, Math.Max(0, -first) + first, weights, spatial[axis]));
+        return Flat(WeightedSum(Padded(image, 2 + axis, first, weights.Length, border, 0), 2 + axis, Math.Max(0, -first) + first, weights,
+            spatial[axis]));
     }
 
-    /// <summary>The transposed operation: each pixel hands its number to those that <see cref="Correlate"/> reads for it, times their weights.</summary>
+    /// <summary>
+    /// The transposed operation: each pixel hands its number to those that <see cref="Correlate"/> reads for it, times their weights.
+    /// </summary>
     public Tensor Transposed(Tensor value, int axis, int first, double[] weights, Border border)
     {
         int dim = 2 + axis, last = first + weights.Length - 1;
@@ -33,7 +37,8 @@ internal sealed partial class TensorInput
 
         // All places that any window reads, those beyond the edge among them, and these then back to the pixels that were read for them.
         int before = Math.Max(0, -first), after = Math.Max(0, last);
-        Tensor image = Image(value), all = WeightedSum(Padded(image, dim, -last - before, weights.Length + before + after, Border.Zero, 0), dim, Math.Max(0, last + before) - last - before, backwards, size + before + after);
+        Tensor image = Image(value), all = WeightedSum(Padded(image, dim, -last - before, weights.Length + before + after, Border.Zero, 0),
+            dim, Math.Max(0, last + before) - last - before, backwards, size + before + after);
         Tensor sum = all.narrow(dim, before, size).clone();
         for (long place = -before; place < size + after; place++)
         {
@@ -45,16 +50,19 @@ internal sealed partial class TensorInput
     }
 
     /// <summary>The largest (or smallest) of neighbours inside the image; the first of equal ones has the derivative.</summary>
-    public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum) => OfSomething(PoolLine(value, axis, first, size, isMinimum), isMinimum);
+    public Tensor Pool(Tensor value, int axis, int first, int size, bool isMinimum) =>
+        OfSomething(PoolLine(value, axis, first, size, isMinimum), isMinimum);
 
-    // Infinite where all neighbours are ignored, for the next axis; nothing else is asked there, but autograd would multiply what follows by 0: a number whose logarithm, reciprocal and powers are numbers.
+    // Infinite where all neighbours are ignored, for the next axis; nothing else is asked there, but autograd would multiply what follows
+    // by 0: a number whose logarithm, reciprocal and powers are numbers.
     private Tensor OfSomething(Tensor pooled, bool isMinimum) =>
         torch.is_grad_enabled() ? torch.where(pooled.ne(Hold(Nothing(isMinimum))), pooled, Number(0.5)) : pooled;
 
     private Tensor PoolLine(Tensor value, int axis, int first, int size, bool isMinimum)
     {
         int dim = 2 + axis;
-        return Flat(Best(Padded(Image(value), dim, first, size, Border.Zero, Nothing(isMinimum)), dim, Math.Max(0, -first) + first, size, spatial[axis], isMinimum));
+        return Flat(Best(Padded(Image(value), dim, first, size, Border.Zero, Nothing(isMinimum)), dim, Math.Max(0, -first) + first, size,
+            spatial[axis], isMinimum));
     }
 
     /// <summary>What arrives at a pool, at the neighbour that it took.</summary>
@@ -77,7 +85,9 @@ internal sealed partial class TensorInput
         return Flat(sums.narrow(dim, before, length));
     }
 
-    /// <summary>The largest (or smallest) of a square or cube around each pixel; of equal ones the first row by row has the derivative.</summary>
+    /// <summary>
+    /// The largest (or smallest) of a square or cube around each pixel; of equal ones the first row by row has the derivative.
+    /// </summary>
     public Tensor PoolBox(Tensor value, int size, bool isMinimum)
     {
         for (int axis = spatial.Length - 1; axis >= 0; axis--)
@@ -97,7 +107,9 @@ internal sealed partial class TensorInput
         return arriving;
     }
 
-    /// <summary>The largest (or smallest) of the neighbours along each axis; of two axes with equal ones each has half of the derivative.</summary>
+    /// <summary>
+    /// The largest (or smallest) of the neighbours along each axis; of two axes with equal ones each has half of the derivative.
+    /// </summary>
     public Tensor PoolCross(Tensor value, int size, bool isMinimum)
     {
         Tensor best = PoolLine(value, 0, -(size / 2), size, isMinimum);

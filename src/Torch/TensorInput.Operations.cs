@@ -110,7 +110,10 @@ internal sealed partial class TensorInput
     /// <inheritdoc cref="Clamp(Tensor, Tensor, Tensor)"/>
     public Tensor Clamp(Tensor value, double low, double high) => Clamp(value, Number(low), Number(high));
 
-    /// <summary>The exponential, in the memory of a tensor that nobody else reads and that has all axes of the result. Where autograd records, in new memory.</summary>
+    /// <summary>
+    /// The exponential, in the memory of a tensor that nobody else reads and that has all axes of the result. Where autograd records, in
+    /// new memory.
+    /// </summary>
     public Tensor PutExp(Tensor own) => torch.is_grad_enabled() ? Exp(own) : own.exp_();
 
     /// <inheritdoc cref="PutExp"/>
@@ -153,11 +156,17 @@ internal sealed partial class TensorInput
         return torch.logaddexp(x.clamp_min(Hold(lowest)), Number(0));
     }
 
-    /// <summary>log(1 + exp(-|x|)), what both sides of a binary cross-entropy have in common. A sigmoid at most 1/2 has all its digits, and costs a third of an exponential.</summary>
+    /// <summary>
+    /// log(1 + exp(-|x|)), what both sides of a binary cross-entropy have in common. A sigmoid at most 1/2 has all its digits, and costs a
+    /// third of an exponential.
+    /// </summary>
     public Tensor SoftplusTail(Tensor x) =>
         torch.is_grad_enabled() ? Softplus(-x.abs()) : x.abs().neg_().sigmoid_().neg_().log1p_().neg_();
 
-    /// <summary>log(1 + exp(x)), from the tail that it has in common with that of -x. For autograd, which knows no slope of a maximum and a magnitude at 0, by itself.</summary>
+    /// <summary>
+    /// log(1 + exp(x)), from the tail that it has in common with that of -x. For autograd, which knows no slope of a maximum and a
+    /// magnitude at 0, by itself.
+    /// </summary>
     public Tensor Softplus(Tensor x, Tensor tail) => torch.is_grad_enabled() ? Softplus(x) : x.clamp_min(Hold(0)).add_(tail, Hold(1));
 
     /// <summary>w * log(1 + exp(-x)) + (1 - w) * log(1 + exp(x)), as max(x, 0) - w * x and the tail.</summary>
@@ -293,12 +302,17 @@ internal sealed partial class TensorInput
     public Tensor SumN(Tensor value) => Sum(value, 0);
 
     /// <summary>The sum over the classes.</summary>
-    public Tensor SumC(Tensor value) => IsFast(value) ? torch.matmul(torch.ones(new long[] { 1, 1, classes }, dtype: value.dtype, device: value.device), value) : Sum(value, 1);
+    public Tensor SumC(Tensor value) => IsFast(value) ? torch.matmul(torch.ones(new long[] { 1, 1, classes }, dtype: value.dtype,
+        device: value.device), value) : Sum(value, 1);
 
     // As a product of matrices, which libtorch has a faster loop for.
-    private bool IsFast(Tensor value) => X.device_type == DeviceType.CPU && classes > 1 && value.dtype == X.dtype && value.numel() == batch * classes * pixels;
+    private bool IsFast(Tensor value) => X.device_type == DeviceType.CPU && classes > 1 && value.dtype == X.dtype && value.numel() == batch
+        * classes * pixels;
 
-    /// <summary>The sum over the classes of a number a class, (N or 1, C, 1), times a value, (N, C, S). On other devices than the CPU not as a product of matrices, which may be computed with fewer digits there.</summary>
+    /// <summary>
+    /// The sum over the classes of a number a class, (N or 1, C, 1), times a value, (N, C, S). On other devices than the CPU not as a
+    /// product of matrices, which may be computed with fewer digits there.
+    /// </summary>
     public Tensor Contract(Tensor vector, Tensor value) =>
         X.device_type == DeviceType.CPU ? torch.matmul(vector.transpose(1, 2), value) : SumC(vector * value);
 

@@ -6,7 +6,8 @@ using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <content>
-/// What goes by the order of the pixels, the largest keys first, equal keys in the pixels' own order. What has the same keys is sorted once.
+/// What goes by the order of the pixels, the largest keys first, equal keys in the pixels' own order. What has the same keys is sorted
+/// once.
 /// </content>
 internal sealed partial class TensorInput
 {

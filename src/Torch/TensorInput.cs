@@ -202,7 +202,8 @@ internal sealed partial class TensorInput : IDisposable
     }
 
     // The whole numbers from the first to before the end.
-    private Tensor Counted(long first, long end, ScalarType type) => torch.arange(Hold(first), Hold(end), Hold(1), dtype: type, device: X.device);
+    private Tensor Counted(long first, long end, ScalarType type) => torch.arange(Hold(first), Hold(end), Hold(1), dtype: type,
+        device: X.device);
 
     private Tensor Range(ScalarType type) => Counted(0, classes, type).reshape(1, classes, 1);
 }

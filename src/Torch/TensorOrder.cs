@@ -7,8 +7,8 @@ using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>
-/// The order of keys, the largest first, equal ones by their places, and first of all what is not a number. On the CPU float keys are sorted
-/// as whole numbers: libtorch then sorts digit by digit, several times faster than by comparison.
+/// The order of keys, the largest first, equal ones by their places, and first of all what is not a number. On the CPU float keys are
+/// sorted as whole numbers: libtorch then sorts digit by digit, several times faster than by comparison.
 /// </summary>
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class TensorOrder
@@ -25,8 +25,8 @@ internal static class TensorOrder
     public static bool IsWhole(Tensor keys) => keys.device_type == DeviceType.CPU && keys.dtype == ScalarType.Float32;
 
     /// <summary>
-    /// Which keys are among so many that come first in the order of <see cref="Descending"/>, without a sort: keys that are counted by their
-    /// upper half tell where the last of them lies, and few have that half. On the CPU alone, for it asks for counts.
+    /// Which keys are among so many that come first in the order of <see cref="Descending"/>, without a sort: keys that are counted by
+    /// their upper half tell where the last of them lies, and few have that half. On the CPU alone, for it asks for counts.
     /// </summary>
     /// <param name="keys">Keys of rows for which <see cref="IsWhole"/> holds.</param>
     /// <param name="count">How many of each row, from 1 and less than all.</param>

@@ -241,7 +241,8 @@ internal static class TorchChecks
         if (target.numel() == 0)
             return;
         (Tensor lowest, Tensor highest) = target.aminmax();
-        if (lowest.to_type(ScalarType.Float64).item<double>() >= UnitTargets.Least && highest.to_type(ScalarType.Float64).item<double>() < UnitTargets.Most)
+        if (lowest.to_type(ScalarType.Float64).item<double>() >= UnitTargets.Least
+            && highest.to_type(ScalarType.Float64).item<double>() < UnitTargets.Most)
             return;
         Tensor isBad = target.lt(Hold(UnitTargets.Least)).logical_or(target.ge(Hold(UnitTargets.Most)));
         if (definition.IgnoreIndex is int ignored)
@@ -306,7 +307,8 @@ internal static class TorchChecks
     }
 
     /// <summary>
-    /// The tensor's numbers are in memory. Others have the types and shapes of such, and most of what can be asked of them ends in an exception of libtorch's.
+    /// The tensor's numbers are in memory. Others have the types and shapes of such, and most of what can be asked of them ends in an
+    /// exception of libtorch's.
     /// </summary>
     public static void Strided(Tensor tensor, string name)
     {

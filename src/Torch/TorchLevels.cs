@@ -99,11 +99,13 @@ internal static class TorchLevels
 
         // Of the size of the output, for the checks; the kernels read target and maps as they are.
         BatchShape shape = TorchChecks.Batch(loss.Definition, output, Part(target, first, spatial), name);
-        TorchChecks.Inputs(loss.Definition, shape, output, Array.ConvertAll(maps, map => Part(map, (int)map.dim() - spatial.Length, spatial)));
+        TorchChecks.Inputs(loss.Definition, shape, output, Array.ConvertAll(maps, map => Part(map, (int)map.dim() - spatial.Length,
+            spatial)));
         Tensor[] inputs = maps.AsSpan().ToArray();
         TorchLoss.Prepare(loss.Definition, shape, usesKernel, device is not null, ref output, ref target, inputs);
         var grid = new LabelGrid(spatial, full, sampling);
-        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), (hasLabels ? index : dense)!, shape, usesKernel, output.dtype, grid, device);
+        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), (hasLabels ? index : dense)!, shape, usesKernel, output.dtype,
+            grid, device);
         return LossBackward.Value(output, target, call, inputs, components);
     }
 

@@ -9,7 +9,8 @@ public class FixTests
     [InlineData("class L;", "partial class L;")]
     [InlineData("// what it is for\ninternal class L { }", "// what it is for\ninternal partial class L { }")]
     public Task AddPartial(string source, string expected) => Fixing.VerifyAsync(
-        new AddPartialFix(), "LG0001", $"{Usings}[Loss(Activation.Softmax), Dice]\n{source}\n", $"{Usings}[Loss(Activation.Softmax), Dice]\n{expected}\n");
+        new AddPartialFix(), "LG0001", $"{Usings}[Loss(Activation.Softmax), Dice]\n{source}\n",
+            $"{Usings}[Loss(Activation.Softmax), Dice]\n{expected}\n");
 
     [Fact]
     public Task AddPartialToWhatIsAround() => Fixing.VerifyAsync(
@@ -25,7 +26,8 @@ public class FixTests
     [InlineData("CS1503", "Math.Exp(-Abs(x.Logit))", "Exp(-Abs(x.Logit))")]
     [InlineData("CS1503", "Math.Max(y, x.Logit)", "Max(y, x.Logit)")]
     [InlineData("CS1503", "F(Math.Tanh(x.Logit))", "F(Tanh(x.Logit))")]
-    public Task UseFunction(string id, string formula, string expected) => Fixing.VerifyAsync(new UseFunctionFix(), id, Formula(formula), Formula(expected));
+    public Task UseFunction(string id, string formula, string expected) => Fixing.VerifyAsync(new UseFunctionFix(), id, Formula(formula),
+        Formula(expected));
 
     [Fact]
     public Task UseFunctionAddsAUsing() => Fixing.VerifyAsync(
@@ -73,7 +75,8 @@ public class FixTests
     [InlineData(
         "// which of both\n        if (log)\n            return log == true ? v : 2 * v;\n        return 1 - v;",
         "// which of both\n        return log ? (log == true ? v : 2 * v) : 1 - v;")]
-    public Task IfToConditional(string body, string expected) => Fixing.VerifyAsync(new IfToConditionalFix(), "LG0010", Body(body), Body(expected));
+    public Task IfToConditional(string body, string expected) => Fixing.VerifyAsync(new IfToConditionalFix(), "LG0010", Body(body),
+        Body(expected));
 
     [Theory]
     [InlineData("Value w = 1 - v;\n        if (log)\n            w = 2 * w;\n        return w;")]
@@ -90,14 +93,16 @@ public class FixTests
     [InlineData("-y * Log(x.LogProbability) - (1 - y) * Log(x.Complement)", null, "-y * x.LogProbability - (1 - y) * Log(x.Complement)")]
     [InlineData("Square(Exp(x.Probability) / SumOverClasses(Exp(x.Probability)) - y)", null, "Square(x.Probability - y)")]
     public Task SingleActivation(string formula, string? title, string expected) =>
-        Fixing.VerifyAsync(new SingleActivationFix(), "LG0051", Formula(formula, "Loss(Activation.Sigmoid)"), Formula(expected, "Loss(Activation.Sigmoid)"), title);
+        Fixing.VerifyAsync(new SingleActivationFix(), "LG0051", Formula(formula, "Loss(Activation.Sigmoid)"),
+            Formula(expected, "Loss(Activation.Sigmoid)"), title);
 
     [Theory]
     [InlineData("[Loss, Dice]", "State Activation.Softmax: one class a pixel", "[Loss(Activation.Softmax), Dice]")]
     [InlineData("[Loss(Classes = 4)]\n[Dice]", "State Activation.Sigmoid: each class for itself", "[Loss(Activation.Sigmoid, Classes = 4)]\n[Dice]")]
     [InlineData("[Loss(), CrossEntropy]", "State Activation.None: the network gives probabilities", "[Loss(Activation.None), CrossEntropy]")]
     public Task StateActivation(string attributes, string title, string expected) => Fixing.VerifyAsync(
-        new StateActivationFix(), "LG0050", $"{Usings}{attributes}\npublic partial class L;\n", $"{Usings}{expected}\npublic partial class L;\n", title);
+        new StateActivationFix(), "LG0050", $"{Usings}{attributes}\npublic partial class L;\n",
+            $"{Usings}{expected}\npublic partial class L;\n", title);
 
     private static string Formula(string formula, string loss = "Loss(Activation.None)") =>
         $"using System;\n{Usings}[{loss}]\npublic partial class L\n{{\n    static Value Formula(Prediction x, Target y, double a = 2) => {formula};\n\n    static Value F(Value v) => v;\n}}\n";

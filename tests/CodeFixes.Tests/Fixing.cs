@@ -13,18 +13,23 @@ internal static class Fixing
 {
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview);
 
-    private static readonly CSharpCompilationOptions Options = new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+    private static readonly CSharpCompilationOptions Options = new(OutputKind.DynamicallyLinkedLibrary,
+        nullableContextOptions: NullableContextOptions.Enable);
 
     private static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal)
+            || name is "netstandard.dll" or "mscorlib.dll"))
             .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(LossAttribute).Assembly.Location),
     ];
 
-    /// <summary>Applies the fix with a title to the first message of an id; what comes of it has the expected text, and that message no more.</summary>
-    public static async Task VerifyAsync(CodeFixProvider fix, string id, string source, string expected, string? title = null, string? remaining = null)
+    /// <summary>
+    /// Applies the fix with a title to the first message of an id; what comes of it has the expected text, and that message no more.
+    /// </summary>
+    public static async Task VerifyAsync(CodeFixProvider fix, string id, string source, string expected, string? title = null,
+        string? remaining = null)
     {
         using var workspace = new AdhocWorkspace();
         Document document = Open(workspace, source);
@@ -41,7 +46,8 @@ internal static class Fixing
         using var after = new AdhocWorkspace();
         Assert.Equal(
             remaining is null ? [] : remaining.Split(','),
-            (await DiagnoseAsync(Open(after, text))).Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found => found.Id));
+            (await DiagnoseAsync(Open(after, text))).Where(found => found.Severity >= DiagnosticSeverity.Warning)
+                .Select(found => found.Id));
     }
 
     /// <summary>No fix is offered for the first message of an id.</summary>
@@ -57,7 +63,8 @@ internal static class Fixing
     {
         Assert.Contains(diagnostic.Id, fix.FixableDiagnosticIds);
         var actions = new List<CodeAction>();
-        await fix.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
+        await fix.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action),
+            CancellationToken.None));
         return actions;
     }
 
@@ -75,6 +82,7 @@ internal static class Fixing
         Compilation compilation = (await document.Project.GetCompilationAsync())!;
         CSharpGeneratorDriver.Create([new Generator.LossGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
             .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> reported);
-        return [.. reported, .. output.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning && found.Id is not ("CS1701" or "CS1702"))];
+        return [.. reported, .. output.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning
+            && found.Id is not ("CS1701" or "CS1702"))];
     }
 }

@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace LossGen.Differential;
 
 /// <summary>
-/// Random compositions of the catalogue's terms with random options, as their attributes list them, compile without warnings and agree with the reference.
-/// <c>LOSSGEN_SEED</c> chooses others.
+/// Random compositions of the catalogue's terms with random options, as their attributes list them, compile without warnings and agree with
+/// the reference. <c>LOSSGEN_SEED</c> chooses others.
 /// </summary>
 public sealed partial class CompositionTests(ITestOutputHelper output)
 {
@@ -23,13 +23,15 @@ public sealed partial class CompositionTests(ITestOutputHelper output)
     [GeneratedRegex(@"\bwarning LG00[56]\d:")]
     private static partial Regex Doubtful();
 
-    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("LOSSGEN_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int seed) ? seed : 1;
+    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("LOSSGEN_SEED"), NumberStyles.Integer,
+        CultureInfo.InvariantCulture, out int seed) ? seed : 1;
 
     [Fact]
     public void TheyCompileWithoutWarningsAndAgreeWithTheReference()
     {
         List<Composition> compositions = Composition.Draw(Seed, Count);
-        DeclarationCompiler compiler = SharedEngine.Compile(compositions.Select(composition => composition.Declaration), asksForWarnings: true);
+        DeclarationCompiler compiler = SharedEngine.Compile(compositions.Select(composition => composition.Declaration),
+            asksForWarnings: true);
 
         // What random options mean may well be doubtful, and LG0050 to LG0069 say so; what is generated for them may not.
         string[] warnings = [.. compiler.Warnings.Where(warning => !Doubtful().IsMatch(warning))];
@@ -37,15 +39,18 @@ public sealed partial class CompositionTests(ITestOutputHelper output)
         List<string> failures = [];
         foreach (Composition composition in compositions)
         {
-            string? failure = composition.TakesLabels ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration), composition, hasLabels: true) : null;
-            failure ??= composition.TakesDense ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration), composition, hasLabels: false) : null;
+            string? failure = composition.TakesLabels ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration),
+                composition, hasLabels: true) : null;
+            failure ??= composition.TakesDense ? CompositionCheck.Failure(() => compiler.Create(composition.Declaration), composition,
+                hasLabels: false) : null;
             if (failure is not null)
                 failures.Add($"composition {composition.Index}: {failure}\n{composition.Declaration}");
         }
 
         int clean = compositions.Count(composition => !compiler.Warns(composition.Declaration));
         output.WriteLine($"seed {Seed}: {compositions.Count} compositions, {clean} without any warning, {failures.Count} failures");
-        Assert.True(failures.Count == 0, $"{failures.Count} of {Count} compositions fail with seed {Seed}.\n\n{string.Join("\n", failures.Take(ShownFailures))}");
+        Assert.True(failures.Count == 0,
+            $"{failures.Count} of {Count} compositions fail with seed {Seed}.\n\n{string.Join("\n", failures.Take(ShownFailures))}");
         Assert.True(clean >= Clean, $"{clean} of {Count} compositions have no warning; at least {Clean} should.");
     }
 

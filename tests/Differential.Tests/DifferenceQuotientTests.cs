@@ -12,7 +12,8 @@ public sealed class DifferenceQuotientTests
     [InlineData(1.5, true)]
     [InlineData(1.50001, false)]
     [InlineData(0, false)]
-    public void ASmoothFunctionHasOneSlope(double found, bool agrees) => Assert.Equal(agrees, Agrees(found, x => Math.Sin(1.5 * x) + (40 * x * x)));
+    public void ASmoothFunctionHasOneSlope(double found, bool agrees) =>
+        Assert.Equal(agrees, Agrees(found, x => Math.Sin(1.5 * x) + (40 * x * x)));
 
     [Theory]
     [InlineData(-1, true)]
@@ -20,7 +21,8 @@ public sealed class DifferenceQuotientTests
     [InlineData(3, true)]
     [InlineData(3.0001, false)]
     [InlineData(-1.0001, false)]
-    public void AtAKinkAnySlopeBetweenItsSidesIsOne(double found, bool agrees) => Assert.Equal(agrees, Agrees(found, x => Math.Max(3 * x, -x)));
+    public void AtAKinkAnySlopeBetweenItsSidesIsOne(double found, bool agrees) =>
+        Assert.Equal(agrees, Agrees(found, x => Math.Max(3 * x, -x)));
 
     [Theory]
     [InlineData(-1, true)]
@@ -31,10 +33,12 @@ public sealed class DifferenceQuotientTests
     [Theory]
     [InlineData(-1, true)]
     [InlineData(-1.0001, false)]
-    public void BesideAKinkASideMayBeCurved(double found, bool agrees) => Assert.Equal(agrees, Agrees(found, x => Math.Abs(x - 1e-8) + (40 * x * x)));
+    public void BesideAKinkASideMayBeCurved(double found, bool agrees) =>
+        Assert.Equal(agrees, Agrees(found, x => Math.Abs(x - 1e-8) + (40 * x * x)));
 
     [Fact]
     public void AJumpIsNoKink() => Assert.False(Agrees(0.3, x => x < 0 ? 0 : 1));
 
-    private static bool Agrees(double found, Func<double, double> function) => DifferenceQuotient.Disagrees(found, function, 1, Tolerance) is null;
+    private static bool Agrees(double found, Func<double, double> function) =>
+        DifferenceQuotient.Disagrees(found, function, 1, Tolerance) is null;
 }

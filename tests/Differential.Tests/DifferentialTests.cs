@@ -45,7 +45,11 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var failures = new ConcurrentBag<(Trial Trial, string Failure)>();
         var watch = Stopwatch.StartNew();
         long compiling = 0;
-        Parallel.ForEach(Enumerable.Range(first, count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, indices =>
+        Parallel.ForEach(Enumerable.Range(first, count).Chunk(BatchSize), new ParallelOptions
+        {
+            MaxDegreeOfParallelism =
+            Environment.ProcessorCount
+        }, indices =>
         {
             Trial[] trials = [.. indices.Select(index => Trial.Create(seed, index, kind))];
             long start = Stopwatch.GetTimestamp();
@@ -65,10 +69,12 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         failures = [.. failures.Where(failure => !known.Contains(failure.Trial.Index))];
         foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Index))
             output.WriteLine($"{trial.Index}: {failure.Split('\n')[0]}");
-        foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Loss.Size).Take(Setting("LOSSGEN_SHOWN", ShownFailures)))
+        foreach ((Trial trial, string failure) in failures.OrderBy(failure => failure.Trial.Loss.Size)
+            .Take(Setting("LOSSGEN_SHOWN", ShownFailures)))
             output.WriteLine(Report(seed, Shrinker.Shrink(trial, failure)));
         Assert.True(failures.IsEmpty, $"{failures.Count} of {count} formulas fail with seed {seed}; the smallest are in the output.");
-        Assert.True(Tally.ShareNotFinite < MostNotFinite && Tally.ShareOfUndecidedSlopes < MostUndecided, $"Too little is compared: {Tally.Report}");
+        Assert.True(Tally.ShareNotFinite < MostNotFinite && Tally.ShareOfUndecidedSlopes < MostUndecided,
+            $"Too little is compared: {Tally.Report}");
         Assert.True(cured.Length == 0, $"Formulas {string.Join(", ", cured)} pass: take them out of known-failures.txt.");
     }
 
@@ -95,17 +101,22 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             expression.Contains(node => drawn.Add(node.Word) && false);
         foreach (FormulaKind kind in (FormulaKind[])[FormulaKind.Neighbours, FormulaKind.Sorted])
         {
-            IEnumerable<Formula> others = Enumerable.Range(0, 400).Select(index => Trial.Create(3, index, kind).Loss).SelectMany(loss => loss.Terms).Select(term => term.Formula).OfType<Formula>();
+            IEnumerable<Formula> others = Enumerable.Range(0, 400).Select(index => Trial.Create(3, index, kind).Loss)
+                .SelectMany(loss => loss.Terms).Select(term => term.Formula).OfType<Formula>();
             foreach (Expression expression in others.SelectMany(formula => formula.Locals.Append(formula.Result)))
                 expression.Contains(node => drawn.Add(node.Word) && false);
         }
 
-        Assert.Empty(Words.Leaves.Concat(NeighbourWords.Functions).Concat(NeighbourWords.Conditions).Concat(SortWords.Functions).Concat(SortWords.Conditions).Concat(Words.Functions).Concat(Words.Conditions).Except(drawn).Select(word => word.Name));
+        Assert.Empty(Words.Leaves.Concat(NeighbourWords.Functions).Concat(NeighbourWords.Conditions).Concat(SortWords.Functions)
+            .Concat(SortWords.Conditions).Concat(Words.Functions).Concat(Words.Conditions).Except(drawn).Select(word => word.Name));
         Assert.Equal([5, 30, 100, 1e4], losses.Select(loss => loss.LogitBound).Distinct().Order());
         Assert.Contains(losses, loss => loss.MasksClasses);
-        Assert.Equal(Enum.GetValues<ParameterKind>(), formulas.SelectMany(formula => formula.Numbers).Select(number => number.Kind).Distinct().Order());
-        Assert.All((double[])[0, 1], exponent => Assert.Contains(formulas, formula => formula.Numbers.Contains((ParameterKind.Property, exponent))
-            && formula.Result.Contains(node => node.Word.Name == "Pow" && node.Inputs[1].Word == Words.Parameter && formula.Numbers[(int)node.Inputs[1].Number] == (ParameterKind.Property, exponent))));
+        Assert.Equal(Enum.GetValues<ParameterKind>(), formulas.SelectMany(formula => formula.Numbers).Select(number => number.Kind)
+            .Distinct().Order());
+        Assert.All((double[])[0, 1], exponent => Assert.Contains(formulas,
+            formula => formula.Numbers.Contains((ParameterKind.Property, exponent))
+            && formula.Result.Contains(node => node.Word.Name == "Pow" && node.Inputs[1].Word == Words.Parameter
+            && formula.Numbers[(int)node.Inputs[1].Number] == (ParameterKind.Property, exponent))));
         Assert.Contains(losses, loss => loss.Terms.Any(term => term.HasRunTimeWeight));
         Assert.Contains(losses, loss => loss.Terms.Any(term => term.WeightMaps.Length > 0));
     }
@@ -122,5 +133,6 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             .Where(index => index >= first && index < first + count)];
 
     internal static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number
+            : otherwise;
 }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace LossGen.Differential;
 
-/// <summary>Sums of tiles and images, merged, finish to the value and gradient of the whole: every term of the catalogue that compares regions.</summary>
+/// <summary>
+/// Sums of tiles and images, merged, finish to the value and gradient of the whole: every term of the catalogue that compares regions.
+/// </summary>
 public sealed class PieceTests
 {
     private const int Classes = 4;
@@ -17,7 +19,8 @@ public sealed class PieceTests
 
     // Of each term what its formula leaves standing, and the losses of the batch and of each image.
     private static readonly Lazy<(string Term, string Unreduced, string[] Losses)[]> Declarations = new(() =>
-        [.. CatalogueTerm.All.Select(term => (term.Name, Text(term, "Reduction = Reduction.None"), new[] { Text(term, "IgnoreIndex = 255"), Text(term, "IgnoreIndex = 255, PerImage = true") }))]);
+        [.. CatalogueTerm.All.Select(term => (term.Name, Text(term, "Reduction = Reduction.None"), new[] { Text(term, "IgnoreIndex = 255"),
+            Text(term, "IgnoreIndex = 255, PerImage = true") }))]);
 
     private static readonly Lazy<DeclarationCompiler> Compiler = new(() =>
         SharedEngine.Compile(Declarations.Value.SelectMany(declaration => declaration.Losses.Append(declaration.Unreduced))));
@@ -32,7 +35,8 @@ public sealed class PieceTests
         foreach (string text in losses)
         {
             ILoss loss = Compiler.Value.Create(text);
-            bool isOfRegions = !CallChecks.Measure(Compiler.Value.Create(unreduced), Whole, TargetElement.Int64).ElementAxes.HasFlag(ElementAxes.Pixel);
+            bool isOfRegions = !CallChecks.Measure(Compiler.Value.Create(unreduced), Whole, TargetElement.Int64)
+                .ElementAxes.HasFlag(ElementAxes.Pixel);
             LossStatistics? statistics = null;
             Exception? refusal = Record.Exception(() => statistics = loss.CreateStatistics(Whole));
             if (refusal is not null)
@@ -50,7 +54,8 @@ public sealed class PieceTests
 
     [Fact]
     public void MostTermsAreOfRegions() => Assert.InRange(Declarations.Value.Count(declaration =>
-        !CallChecks.Measure(Compiler.Value.Create(declaration.Unreduced), Whole, TargetElement.Int64).ElementAxes.HasFlag(ElementAxes.Pixel)), 12, CatalogueTerm.All.Length);
+        !CallChecks.Measure(Compiler.Value.Create(declaration.Unreduced), Whole, TargetElement.Int64)
+            .ElementAxes.HasFlag(ElementAxes.Pixel)), 12, CatalogueTerm.All.Length);
 
     // Tiles of both images; without sums per image also the images apart. The last piece comes by way of another block of sums.
     private static void Check<TTarget>(ILoss loss, LossStatistics statistics, TTarget[] target, bool isPerImage)
@@ -59,7 +64,8 @@ public sealed class PieceTests
         int rows = target.Length / Pixels;
         var random = new Random(3);
         double[] logits = [.. Enumerable.Range(0, 2 * Classes * Pixels).Select(_ => 0.05 + (0.9 * random.NextDouble()))];
-        double[][] maps = [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0, input.Kind == InputKind.Element ? logits.Length : 2 * Pixels).Select(_ => 0.2 + random.NextDouble()).ToArray())];
+        double[][] maps = [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0, input.Kind == InputKind.Element ? logits.Length
+            : 2 * Pixels).Select(_ => 0.2 + random.NextDouble()).ToArray())];
         var expected = new double[logits.Length];
         double value = loss.EvaluateWithGradient(logits, (ReadOnlySpan<TTarget>)target, Whole, Maps(maps), expected);
         (int Image, int Images, int From, int To)[] pieces = isPerImage
@@ -70,8 +76,10 @@ public sealed class PieceTests
         {
             (int image, int images, int from, int to) = pieces[k];
             loss.Accumulate(
-                Cut(logits, Classes, pieces[k]), (ReadOnlySpan<TTarget>)Cut(target, rows / 2, pieces[k]), new LossShape(images, Classes, to - from),
-                Maps([.. maps.Select(map => Cut(map, map.Length / 2 / Pixels, pieces[k]))]), k == pieces.Length - 1 && !isPerImage ? others : statistics);
+                Cut(logits, Classes, pieces[k]), (ReadOnlySpan<TTarget>)Cut(target, rows / 2, pieces[k]),
+                    new LossShape(images, Classes, to - from),
+                Maps([.. maps.Select(map => Cut(map, map.Length / 2 / Pixels, pieces[k]))]), k == pieces.Length - 1 && !isPerImage ? others
+                    : statistics);
         }
 
         if (!isPerImage)
@@ -82,7 +90,8 @@ public sealed class PieceTests
         {
             double[] part = new double[piece.Images * Classes * (piece.To - piece.From)], whole = Cut(expected, Classes, piece);
             loss.Gradient(
-                Cut(logits, Classes, piece), (ReadOnlySpan<TTarget>)Cut(target, rows / 2, piece), new LossShape(piece.Images, Classes, piece.To - piece.From),
+                Cut(logits, Classes, piece), (ReadOnlySpan<TTarget>)Cut(target, rows / 2, piece), new LossShape(piece.Images, Classes,
+                    piece.To - piece.From),
                 Maps([.. maps.Select(map => Cut(map, map.Length / 2 / Pixels, piece))]), statistics, part);
             double scale = 1e-12 * (1 + expected.Max(Math.Abs));
             for (int i = 0; i < part.Length; i++)
@@ -90,10 +99,12 @@ public sealed class PieceTests
         }
     }
 
-    private static LossInputs Maps(double[][] maps) => new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+    private static LossInputs Maps(double[][] maps) => new(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1),
+        maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
 
     private static T[] Cut<T>(T[] numbers, int rows, (int Image, int Images, int From, int To) piece) =>
-        [.. Enumerable.Range(piece.Image * rows, piece.Images * rows).SelectMany(row => numbers[((row * Pixels) + piece.From)..((row * Pixels) + piece.To)])];
+        [.. Enumerable.Range(piece.Image * rows, piece.Images * rows)
+            .SelectMany(row => numbers[((row * Pixels) + piece.From)..((row * Pixels) + piece.To)])];
 
     private static long[] Labels()
     {

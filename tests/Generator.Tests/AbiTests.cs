@@ -17,7 +17,8 @@ public sealed class AbiTests
     private const int Known = 2;
     private const string KnownHash = "0F3A5811DF6B3B73";
 
-    private static readonly string[] Contract = ["LossGen.Kernels.", "LossGen.ILoss.", "LossGen.LossDefinition.", "LossGen.Reference.ReferenceContext."];
+    private static readonly string[] Contract = ["LossGen.Kernels.", "LossGen.ILoss.", "LossGen.LossDefinition.",
+        "LossGen.Reference.ReferenceContext."];
 
     private const string Declaration = "[Loss(Activation.Softmax)] [Dice] public sealed partial class Declared;";
 
@@ -66,7 +67,9 @@ public sealed class AbiTests
                 + "carry the number of their contract\".");
     }
 
-    /// <summary>What is public in the contract's namespace is named by generated code, by the TorchSharp files, or by what these name.</summary>
+    /// <summary>
+    /// What is public in the contract's namespace is named by generated code, by the TorchSharp files, or by what these name.
+    /// </summary>
     [Fact]
     public void OnlyWhatCompiledLossesNameIsPublic()
     {
@@ -83,7 +86,8 @@ public sealed class AbiTests
         }
 
         Assert.Equal([], types.Except(named).Select(type => type.Name));
-        Assert.Equal(["Abi", "CpuDriver", "ILossKernel"], new[] { typeof(Abi), typeof(CpuDriver), typeof(ILossKernel) }.Intersect(named).Select(Name));
+        Assert.Equal(["Abi", "CpuDriver", "ILossKernel"], new[] { typeof(Abi), typeof(CpuDriver), typeof(ILossKernel) }.Intersect(named)
+            .Select(Name));
     }
 
     private static string Name(Type type) => type.Name.Split('`')[0];

@@ -2,7 +2,9 @@ using LossGen.Reference;
 
 namespace LossGen.Golden;
 
-/// <summary>What a backend returned for a case: the value, or all elements of a loss that does not reduce, and the gradient of their sum.</summary>
+/// <summary>
+/// What a backend returned for a case: the value, or all elements of a loss that does not reduce, and the gradient of their sum.
+/// </summary>
 internal sealed record Found(double[] Value, double[]? Gradient);
 
 /// <summary>A way to run a loss.</summary>
@@ -52,13 +54,15 @@ internal sealed class CpuBackend : Backend
         {
             double value = loss.EvaluateWithGradient(feed.Logits.Data, target, feed.Shape, inputs, gradient);
             double alone = loss.Evaluate(feed.Logits.Data, target, feed.Shape, inputs);
-            if (BitConverter.DoubleToInt64Bits(alone) != BitConverter.DoubleToInt64Bits(value) && Math.Abs(alone - value) > 1e-12 * Math.Abs(value))
+            if (BitConverter.DoubleToInt64Bits(alone) != BitConverter.DoubleToInt64Bits(value) && Math.Abs(alone - value) > 1e-12
+                * Math.Abs(value))
                 throw new InvalidOperationException($"Evaluate returns {alone:R}, EvaluateWithGradient {value:R}.");
             return new Found([value], gradient);
         }
 
         var elements = new double[layout.Count(feed.Shape.Classes)];
-        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, inputs, elements, layout.Upstream(feed.Shape.Classes), gradient);
+        loss.EvaluateElementsWithGradient(feed.Logits.Data, target, feed.Shape, inputs, elements, layout.Upstream(feed.Shape.Classes),
+            gradient);
         return new Found(elements, gradient);
     }
 }

@@ -40,7 +40,8 @@ internal static class Comparison
         bool isFinite = found is not null && found.Value.All(double.IsFinite) && found.Gradient?.All(double.IsFinite) != false;
         string text = found is null
             ? refusal!
-            : string.Create(CultureInfo.InvariantCulture, $"value {found.Value.Sum():G6}, largest gradient {found.Gradient?.Max(Math.Abs):G6}");
+            : string.Create(CultureInfo.InvariantCulture,
+            $"value {found.Value.Sum():G6}, largest gradient {found.Gradient?.Max(Math.Abs):G6}");
         return new DegenerateOutcome(c, backend.Name, isFinite || refusal is not null, text);
     }
 
@@ -55,7 +56,8 @@ internal static class Comparison
         }
         catch (Exception exception) // whatever it is, it is the case's failure and not the run's
         {
-            return exception.InnerException is Exception inner ? $"{exception.Message} ({inner.Message})" : $"{exception.GetType().Name}: {exception.Message}";
+            return exception.InnerException is Exception inner ? $"{exception.Message} ({inner.Message})"
+                : $"{exception.GetType().Name}: {exception.Message}";
         }
     }
 

@@ -2,7 +2,10 @@ using Xunit;
 
 namespace LossGen.Golden;
 
-/// <summary>A declaration that says a peer's convention, and beside it only what a case has other than the peer's defaults, gives the peer's values and gradients.</summary>
+/// <summary>
+/// A declaration that says a peer's convention, and beside it only what a case has other than the peer's defaults, gives the peer's values
+/// and gradients.
+/// </summary>
 public class ConventionTests
 {
     private static readonly Dictionary<string, Convention> Conventions = new()
@@ -26,7 +29,8 @@ public class ConventionTests
         {
             // A formula of a case's own has no defaults.
             Mapping mapping = Under(Conventions[library], c);
-            if (!mapping.Declaration.Contains(": LossTermAttribute", StringComparison.Ordinal) && !mapping.Declaration.Contains(": RegionTermAttribute", StringComparison.Ordinal))
+            if (!mapping.Declaration.Contains(": LossTermAttribute", StringComparison.Ordinal)
+                && !mapping.Declaration.Contains(": RegionTermAttribute", StringComparison.Ordinal))
                 mappings[c] = mapping;
         }
 

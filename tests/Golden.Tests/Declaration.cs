@@ -72,13 +72,15 @@ internal sealed class AttributeText(string name)
     public AttributeText With(string option, int value) => Add(option, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>States the option if it is true.</summary>
-    public AttributeText With(string option, bool value) => value || Default(option) == "true" ? Add(option, value ? "true" : "false") : this;
+    public AttributeText With(string option, bool value) => value || Default(option) == "true" ? Add(option, value ? "true" : "false")
+        : this;
 
     /// <summary>States that the option is off.</summary>
     public AttributeText Without(string option) => Add(option, "false");
 
     /// <summary>States the option if there is one.</summary>
-    public AttributeText With(string option, double? value) => value is double number ? With(option, number) : Default(option) is null ? this : With(option, double.NaN);
+    public AttributeText With(string option, double? value) => value is double number ? With(option, number) : Default(option) is null
+        ? this : With(option, double.NaN);
 
     public AttributeText With(string option, double[]? values) =>
         values is null ? this : Add(option, $"new double[] {{ {string.Join(", ", values.Select(Literal))} }}");
@@ -110,10 +112,18 @@ internal sealed class AttributeText(string name)
             return null;
         for (Type? type = typeof(LossAttribute).Assembly.GetType($"LossGen.{name}Attribute"); type is not null; type = type.BaseType)
         {
-            IEnumerable<ConventionDefaultAttribute> own = type.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false).Where(preset => preset.Option == option);
-            IEnumerable<ConventionDefaultAttribute> property = type.GetProperty(option, Declared)?.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false) ?? [];
+            IEnumerable<ConventionDefaultAttribute> own = type.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false)
+                .Where(preset => preset.Option == option);
+            IEnumerable<ConventionDefaultAttribute> property = type.GetProperty(option,
+                Declared)?.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false) ?? [];
             if (own.Concat(property).FirstOrDefault(preset => preset.Convention == Declaration.Under) is { } found)
-                return found.Value switch { double number => Literal(number), bool truth => truth ? "true" : "false", Enum member => $"{member.GetType().Name}.{member}", _ => throw new NotSupportedException() };
+                return found.Value switch
+                {
+                    double number => Literal(number),
+                    bool truth => truth ? "true" : "false",
+                    Enum member => $"{member.GetType().Name}.{member}",
+                    _ => throw new NotSupportedException()
+                };
         }
 
         return null;

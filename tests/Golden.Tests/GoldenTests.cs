@@ -13,7 +13,8 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table, ITestOutputHelpe
     public static TheoryData<string, string, string> Lines()
     {
         var lines = new TheoryData<string, string, string>();
-        foreach ((string library, string loss) in CaseFiles.Finite.Where(c => NotExpressible.List.Reason(c) is null).Select(c => (c.Library, c.Loss)).Distinct())
+        foreach ((string library, string loss) in CaseFiles.Finite.Where(c => NotExpressible.List.Reason(c) is null)
+            .Select(c => (c.Library, c.Loss)).Distinct())
             foreach (Backend backend in Backend.All)
                 lines.Add(library, loss, backend.Name);
         if (lines.Count == 0)
@@ -31,13 +32,16 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table, ITestOutputHelpe
         Assert.True(failures.Length == 0, $"{failures.Length} cases failed.\n\n{string.Join("\n", failures.Take(Shown))}");
     }
 
-    /// <summary>Where a peer returns NaN, infinity or a gradient of such, or raises, LossGen returns numbers or says what is wrong.</summary>
+    /// <summary>
+    /// Where a peer returns NaN, infinity or a gradient of such, or raises, LossGen returns numbers or says what is wrong.
+    /// </summary>
     [Fact]
     public void IsFiniteWhereThePeerIsNot()
     {
         foreach (DegenerateOutcome outcome in table.Run.Degenerate)
             output.WriteLine($"{outcome.Case.Id} (peer: {outcome.Case.Status}) on {outcome.Backend}: {outcome.Text}");
-        Assert.All(table.Run.Degenerate, outcome => Assert.True(outcome.IsSound, $"{outcome.Case.Id} on {outcome.Backend}: {outcome.Text}"));
+        Assert.All(table.Run.Degenerate, outcome => Assert.True(outcome.IsSound,
+            $"{outcome.Case.Id} on {outcome.Backend}: {outcome.Text}"));
     }
 
     /// <summary>Of some of the peers' conventions LossGen warns, and rightly; of nothing else.</summary>
@@ -54,7 +58,8 @@ public sealed class GoldenTests(GoldenTests.ClosingTable table, ITestOutputHelpe
             "LG0062", // bounds what it takes the logarithm of
             "LG0063", // smooths the denominator alone
         ];
-        string[] warnings = [.. table.Run.Compiler.Warnings.Where(warning => !doubtful.Any(id => warning.Contains($"warning {id}:", StringComparison.Ordinal)))];
+        string[] warnings = [.. table.Run.Compiler.Warnings.Where(warning => !doubtful.Any(id => warning.Contains($"warning {id}:",
+            StringComparison.Ordinal)))];
         Assert.True(warnings.Length == 0, string.Join("\n", warnings.Take(10)));
     }
 

@@ -1,7 +1,8 @@
 namespace LossGen.Golden;
 
 /// <summary>
-/// Kornia: ignored pixels are counted in means, the zeros of one-hot targets are 1e-6 (which is a formula of the case's own), a Tversky index pools the classes.
+/// Kornia: ignored pixels are counted in means, the zeros of one-hot targets are 1e-6 (which is a formula of the case's own), a Tversky
+/// index pools the classes.
 /// </summary>
 internal static class KorniaMapper
 {

@@ -17,7 +17,9 @@ internal static class LovaszMapper
         return new Mapping(declaration.ToString(), isMulticlass ? Feed.Labels(c) : Feed.Flat(c));
     }
 
-    /// <summary>kornia sorts the labels' numbers where the paper has whether they are of the class, and takes the mean over all classes.</summary>
+    /// <summary>
+    /// kornia sorts the labels' numbers where the paper has whether they are of the class, and takes the mean over all classes.
+    /// </summary>
     public static Mapping Numbers(Case c)
     {
         var declaration = new Declaration(Activation.Softmax);

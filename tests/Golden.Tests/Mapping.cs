@@ -57,7 +57,8 @@ internal sealed record Feed(LossShape Shape, CaseTensor Logits, CaseTensor Targe
     {
         int images = c.Input.Shape[0], pixels = c.Input.Count / images;
         int[] shape = [images, 1, pixels];
-        return new Feed(new LossShape(images, 1, pixels), c.Input with { Shape = shape }, c.Target! with { Shape = shape }, HasLabels: false);
+        return new Feed(new LossShape(images, 1, pixels), c.Input with { Shape = shape }, c.Target! with { Shape = shape },
+            HasLabels: false);
     }
 
     /// <summary>What the loss takes besides logits and target, in its order: one number a pixel, or one a class and pixel.</summary>
@@ -163,11 +164,14 @@ internal sealed record ElementLayout(int[] Shape, int ClassAxis, int[] Classes)
             for (int k = 0; k < classes.Length; k++)
                 Array.Copy(elements, ((o * every) + classes[k]) * inner, selected, ((o * classes.Length) + k) * inner, inner);
         if (Images > 1)
-            selected = [.. Enumerable.Range(0, selected.Length / Images).Select(i => Enumerable.Range(0, Images).Sum(n => selected[(n * (selected.Length / Images)) + i]))];
+            selected = [.. Enumerable.Range(0, selected.Length / Images).Select(i => Enumerable.Range(0, Images)
+                .Sum(n => selected[(n * (selected.Length / Images)) + i]))];
         return Kept is null ? selected : [.. Kept.Select(i => selected[i])];
     }
 
-    /// <summary>1 for LossGen's elements that the peer returns, else 0: what the gradient of the sum of the peer's values comes from.</summary>
+    /// <summary>
+    /// 1 for LossGen's elements that the peer returns, else 0: what the gradient of the sum of the peer's values comes from.
+    /// </summary>
     public double[] Upstream(int classCount)
     {
         int inner = Inner, every = ClassAxis < 0 ? 1 : classCount;

@@ -1,8 +1,8 @@
 namespace LossGen.Golden;
 
 /// <summary>
-/// What of MONAI's losses is not in the catalogue, as term attributes of the declaration's own: region terms on other activations, and the focal loss whose
-/// softmax does not see the background.
+/// What of MONAI's losses is not in the catalogue, as term attributes of the declaration's own: region terms on other activations, and the
+/// focal loss whose softmax does not see the background.
 /// </summary>
 internal static class MonaiFormulas
 {
@@ -50,8 +50,8 @@ internal static class MonaiFormulas
         """;
 
     /// <summary>
-    /// The generalised Wasserstein Dice of several images as MONAI computes it: the hits of each image are the weights of its own labels times the distances of all images. The maps say which
-    /// image a pixel is of, and what the label at its place weighs in each image.
+    /// The generalised Wasserstein Dice of several images as MONAI computes it: the hits of each image are the weights of its own labels
+    /// times the distances of all images. The maps say which image a pixel is of, and what the label at its place weighs in each image.
     /// </summary>
     public static string MixedWasserstein(int images, bool hasVolumeWeights) => $$"""
         public sealed partial class MixedWassersteinAttribute : LossTermAttribute

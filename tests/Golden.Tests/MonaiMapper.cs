@@ -1,8 +1,8 @@
 namespace LossGen.Golden;
 
 /// <summary>
-/// MONAI: statistics per image unless <c>batch</c>, class weights as they are, an activation for each part of a compound loss. One-channel predictions
-/// have neither softmax nor class weights nor background.
+/// MONAI: statistics per image unless <c>batch</c>, class weights as they are, an activation for each part of a compound loss. One-channel
+/// predictions have neither softmax nor class weights nor background.
 /// </summary>
 internal static class MonaiMapper
 {
@@ -93,7 +93,8 @@ internal static class MonaiMapper
         return new Mapping(declaration.ToString(), feed, TorchMapper.Unreduced(c, TorchMapper.Reduced(c), classAxis: -1));
     }
 
-    // MONAI adds up the weights of an image's labels times the distances of every image: for each image a map, the same for all images, of what its labels weigh, and before them the number of each image.
+    // MONAI adds up the weights of an image's labels times the distances of every image: for each image a map, the same for all images, of
+    // what its labels weigh, and before them the number of each image.
     private static double[][] MixedWeights(Feed feed, bool hasVolumeWeights)
     {
         int images = feed.Shape.Batch, pixels = checked((int)feed.Shape.Pixels);
@@ -192,7 +193,8 @@ internal static class MonaiMapper
         double weight = values.Number("weight", 0.5), gamma = values.Number("gamma", 0.5), delta = values.Number("delta", 0.7);
         var declaration = new Declaration(Activation.None);
         values.Integer("num_classes");
-        declaration.Term("UnifiedFocal").With("Share", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7).With("Bounded", true);
+        declaration.Term("UnifiedFocal").With("Share", weight).With("Gamma", gamma).With("Delta", delta).With("Epsilon", 1e-7)
+            .With("Bounded", true);
         return declaration;
     }
 
@@ -203,10 +205,12 @@ internal static class MonaiMapper
         declaration.Loss.With("Target", TargetKind.Dense).With("PerImage", true);
         int images = c.Input.Shape[0], pixels = c.Input.Count / images;
         int[] shape = [images, 2, .. c.Input.Shape[2..]];
-        return new Mapping(declaration.ToString(), new Feed(new LossShape(images, 2, pixels), OneHot(c.Input), OneHot(c.Target!), HasLabels: false));
+        return new Mapping(declaration.ToString(), new Feed(new LossShape(images, 2, pixels), OneHot(c.Input), OneHot(c.Target!),
+            HasLabels: false));
 
         CaseTensor OneHot(CaseTensor labels) => new(
-            shape, [.. Enumerable.Range(0, images * 2 * pixels).Select(i => labels.Data[(i / pixels / 2 * pixels) + (i % pixels)] == i / pixels % 2 ? 1.0 : 0)]);
+            shape, [.. Enumerable.Range(0, images * 2 * pixels)
+                .Select(i => labels.Data[(i / pixels / 2 * pixels) + (i % pixels)] == i / pixels % 2 ? 1.0 : 0)]);
     }
 
     private static Declaration Focal(MonaiOptions options)
@@ -243,7 +247,8 @@ internal static class MonaiMapper
         if (options.Mask is not null)
         {
             declaration.Type(MonaiFormulas.MaskedFocal);
-            Focal(options, declaration.Term(nameof(MonaiFormulas.MaskedFocal))).With("Weight", weight).With("Alpha", values.Number("alpha"));
+            Focal(options, declaration.Term(nameof(MonaiFormulas.MaskedFocal))).With("Weight", weight).With("Alpha",
+                values.Number("alpha"));
             return declaration;
         }
 

@@ -1,6 +1,8 @@
 namespace LossGen.Golden;
 
-/// <summary>MONAI's NACLLoss: cross-entropy, and a penalty against the one-hot labels after a filter, which here is an input of the loss.</summary>
+/// <summary>
+/// MONAI's NACLLoss: cross-entropy, and a penalty against the one-hot labels after a filter, which here is an input of the loss.
+/// </summary>
 internal static class MonaiNeighbors
 {
     public static Mapping Map(Case c)
@@ -25,7 +27,8 @@ internal static class MonaiNeighbors
     private static double[] OneHot(Feed feed)
     {
         int pixels = checked((int)feed.Shape.Pixels), classes = feed.Shape.Classes;
-        return [.. Enumerable.Range(0, feed.Logits.Count).Select(i => feed.Target.Data[(i / pixels / classes * pixels) + (i % pixels)] == i / pixels % classes ? 1.0 : 0)];
+        return [.. Enumerable.Range(0, feed.Logits.Count)
+            .Select(i => feed.Target.Data[(i / pixels / classes * pixels) + (i % pixels)] == i / pixels % classes ? 1.0 : 0)];
     }
 
     // Along one axis, zeros outside.

@@ -40,8 +40,8 @@ internal sealed class MonaiOptions(Case c)
         : Activation.None;
 
     /// <summary>
-    /// The prediction as a formula says it, where it is none of LossGen's activations. With soft labels MONAI takes the sum of absolute predictions,
-    /// which is another thing for those that are no probabilities.
+    /// The prediction as a formula says it, where it is none of LossGen's activations. With soft labels MONAI takes the sum of absolute
+    /// predictions, which is another thing for those that are no probabilities.
     /// </summary>
     public string? OtherActivation => c.Options.Text("other_act") switch
     {
@@ -53,7 +53,8 @@ internal sealed class MonaiOptions(Case c)
     };
 
     /// <summary>The mask, one number an image and pixel, all of them 0 or 1; null where there is none.</summary>
-    public double[]? Mask { get; } = c.Extra.TryGetValue("mask", out CaseTensor? mask) ? Feed.Broadcast(mask, [c.Input.Shape[0], 1, .. c.Input.Shape[2..]]) : null;
+    public double[]? Mask { get; } = c.Extra.TryGetValue("mask", out CaseTensor? mask)
+        ? Feed.Broadcast(mask, [c.Input.Shape[0], 1, .. c.Input.Shape[2..]]) : null;
 
     /// <summary>MONAI masks the logits: a masked pixel has what the activation makes of zeros.</summary>
     public string? MaskedPrediction
@@ -74,7 +75,8 @@ internal sealed class MonaiOptions(Case c)
     }
 
     /// <summary>
-    /// Weights for all classes of the loss. MONAI's are for the classes of the term, or one for all of them, and without effect if the term has but one.
+    /// Weights for all classes of the loss. MONAI's are for the classes of the term, or one for all of them, and without effect if the term
+    /// has but one.
     /// </summary>
     public double[]? ClassWeights
     {

@@ -1,6 +1,9 @@
 namespace LossGen.Golden;
 
-/// <summary>nnU-Net: Dice is the negative score, with a lower bound of the denominator; statistics per image unless <c>batch_dice</c>; masks are applied after the activation.</summary>
+/// <summary>
+/// nnU-Net: Dice is the negative score, with a lower bound of the denominator; statistics per image unless <c>batch_dice</c>; masks are
+/// applied after the activation.
+/// </summary>
 internal static class NnUNetMapper
 {
     // No label of a case.
@@ -120,7 +123,8 @@ internal static class NnUNetMapper
         }
         else
         {
-            term = declaration.Term(isMasked ? "MaskedDice" : "Dice").With("Weight", weight).With("Smooth", smooth).With("Epsilon", 1e-8).With("Negative", true);
+            term = declaration.Term(isMasked ? "MaskedDice" : "Dice").With("Weight", weight).With("Smooth", smooth).With("Epsilon", 1e-8)
+                .With("Negative", true);
         }
 
         if (!hasBackground)

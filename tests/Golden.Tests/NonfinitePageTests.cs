@@ -20,7 +20,8 @@ public sealed class NonfinitePageTests
         yield return "|---|---|---|";
 
         // One line a case: the roads agree, which another test checks.
-        foreach (DegenerateOutcome outcome in GoldenRun.Instance.Degenerate.Where(outcome => outcome.Backend.StartsWith("cpu", StringComparison.Ordinal)).OrderBy(outcome => outcome.Case.Id, StringComparer.Ordinal))
+        foreach (DegenerateOutcome outcome in GoldenRun.Instance.Degenerate.Where(outcome => outcome.Backend.StartsWith("cpu",
+            StringComparison.Ordinal)).OrderBy(outcome => outcome.Case.Id, StringComparer.Ordinal))
             yield return $"| {outcome.Case.Id} | {Cell(outcome.Case.Note)} | {Cell(outcome.Text)} |";
         foreach (Case c in CaseFiles.Nonfinite.OrderBy(c => c.Id, StringComparer.Ordinal))
         {

@@ -17,7 +17,8 @@ internal static class Report
         int[] widths = [.. Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length))];
         var text = new StringBuilder();
         foreach (string[] row in rows)
-            text.AppendJoin("  ", row.Select((cell, column) => column is 3 or 4 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append('\n');
+            text.AppendJoin("  ", row.Select((cell, column) => column is 3 or 4 ? cell.PadLeft(widths[column])
+                : cell.PadRight(widths[column]))).Append('\n');
         return text.ToString();
     }
 

@@ -1,11 +1,15 @@
 namespace LossGen.Golden;
 
-/// <summary>SMP's focal loss of probabilities, which it keeps from 0 and 1 by a bound and makes logits of: by the inverse of the sigmoid, or, for several classes, by the logarithm.</summary>
+/// <summary>
+/// SMP's focal loss of probabilities, which it keeps from 0 and 1 by a bound and makes logits of: by the inverse of the sigmoid, or, for
+/// several classes, by the logarithm.
+/// </summary>
 internal static class SmpFormulas
 {
     public static readonly string BoundedFocal = Focal("BoundedFocal", "-y * Log(p) - (1 - y) * Log(1 - p)", "y * (1 - p) + (1 - y) * p");
 
-    public static readonly string LogProbabilityFocal = Focal("LogProbabilityFocal", "Log1p(p) - y * Log(p)", "(y + (1 - y) * p) / (1 + p)");
+    public static readonly string LogProbabilityFocal = Focal("LogProbabilityFocal", "Log1p(p) - y * Log(p)",
+        "(y + (1 - y) * p) / (1 + p)");
 
     private static string Focal(string name, string entropy, string miss) => $$"""
         public sealed partial class {{name}}Attribute : LossTermAttribute

@@ -1,8 +1,8 @@
 namespace LossGen.Golden;
 
 /// <summary>
-/// segmentation_models.pytorch: sums over the batch, overlap from absolute differences, classes without target pixels contribute 0, the denominator has a
-/// lower bound, weights are normalised.
+/// segmentation_models.pytorch: sums over the batch, overlap from absolute differences, classes without target pixels contribute 0, the
+/// denominator has a lower bound, weights are normalised.
 /// </summary>
 internal static class SmpMapper
 {
@@ -21,7 +21,8 @@ internal static class SmpMapper
         CaseOptions options = c.Options;
         bool isMulticlass = options.Text("mode", "") == "multiclass", fromLogits = options.Flag("from_logits", absent: true);
 
-        // Whatever the reduction is, a mean over classes follows, which then takes what else is left: without one, and with "batchwise_mean", which adds up the images.
+        // Whatever the reduction is, a mean over classes follows, which then takes what else is left: without one, and with
+        // "batchwise_mean", which adds up the images.
         string reduction = options.Text("reduction", "mean");
         bool isBinary = options.Text("mode", "") == "binary", hasIgnored = options.Raw("ignore_index") is not null;
         bool isSum = reduction == "sum" || (reduction == "batchwise_mean" && (isBinary || hasIgnored)); // of pixels in a row that is their sum
@@ -29,7 +30,8 @@ internal static class SmpMapper
         double images = reduction == "batchwise_mean" && !isSum ? c.Input.Shape[0] : 1;
         double epsilon = options.Number("eps", 1e-7);
         var declaration = new Declaration(fromLogits ? Activation.Sigmoid : Activation.None);
-        declaration.Loss.With("CountIgnored", false).With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction", isSum ? Reduction.Sum : isUnreduced ? Reduction.None : Reduction.Mean);
+        declaration.Loss.With("CountIgnored", false).With("Target", isMulticlass ? TargetKind.Index : TargetKind.Dense).With("Reduction",
+            isSum ? Reduction.Sum : isUnreduced ? Reduction.None : Reduction.Mean);
         int shift = isMulticlass && c.Classes == 1 ? 1 : 0;
         if (options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored + shift);
@@ -53,7 +55,11 @@ internal static class SmpMapper
     private static ElementLayout Unreduced(Case c)
     {
         int? ignored = c.Options.Integer("ignore_index");
-        return new ElementLayout([c.Input.Count], -1, []) { Kept = [.. Enumerable.Range(0, c.Input.Count).Where(i => ignored is null || c.Target!.Data[i] != ignored)] };
+        return new ElementLayout([c.Input.Count], -1, [])
+        {
+            Kept = [.. Enumerable.Range(0, c.Input.Count).Where(i => ignored is null
+            || c.Target!.Data[i] != ignored)]
+        };
     }
 
     private static Mapping Matthews(Case c)
@@ -106,13 +112,14 @@ internal static class SmpMapper
         bool log = options.Flag("log_loss");
         AttributeText term = c.Loss switch
         {
-            // Dice as a quotient of twice the overlap has twice the smoothing and twice the bound. The logarithm's bound is not doubled: there SMP's own
-            // definition, Tversky with halves, says it.
+            // Dice as a quotient of twice the overlap has twice the smoothing and twice the bound. The logarithm's bound is not doubled:
+            // there SMP's own definition, Tversky with halves, says it.
             "DiceLoss" when !log => declaration.Term("Dice").With("Smooth", 2 * smooth).With("Epsilon", 2 * epsilon),
             "DiceLoss" => declaration.Term("Tversky").With("Smooth", smooth).With("Epsilon", epsilon),
             "JaccardLoss" => declaration.Term("Jaccard").With("Smooth", smooth).With("Epsilon", epsilon),
             "TverskyLoss" => declaration.Term("Tversky")
-                .With("Alpha", options.Number("alpha", 0.5)).With("Beta", options.Number("beta", 0.5)).With("Gamma", options.Number("gamma", 1))
+                .With("Alpha", options.Number("alpha", 0.5)).With("Beta", options.Number("beta", 0.5)).With("Gamma",
+                options.Number("gamma", 1))
                 .With("Smooth", smooth).With("Epsilon", epsilon),
             _ => throw Mapping.Unknown(c),
         };

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace LossGen.Golden;
 
 /// <summary>
-/// Losses that look at neighbours: MONAI, kornia and HoVer-Net. What of a peer is not in the catalogue (windows that differ by axis, fields scaled by their extents, cropped maps) is a formula of the case's own.
+/// Losses that look at neighbours: MONAI, kornia and HoVer-Net. What of a peer is not in the catalogue (windows that differ by axis, fields
+/// scaled by their extents, cropped maps) is a formula of the case's own.
 /// </summary>
 internal static class SpatialMapper
 {
@@ -35,13 +36,15 @@ internal static class SpatialMapper
         Reduction reduction = Reduced(c, "mean");
         int dimensions = c.Options.Integer("spatial_dims") ?? c.Input.Shape.Length - 2;
         bool isBox = c.Options.Text("kernel_type", "gaussian") == "uniform";
-        double[] sizes = PerAxis(c.Options.Numbers("win_size") ?? [11], dimensions), sigmas = PerAxis(c.Options.Numbers("kernel_sigma") ?? [1.5], dimensions);
+        double[] sizes = PerAxis(c.Options.Numbers("win_size") ?? [11], dimensions), sigmas = PerAxis(c.Options.Numbers("kernel_sigma")
+            ?? [1.5], dimensions);
         Declaration declaration = Declare(c, reduction, Activation.None);
         declaration.Loss.With("PerImage", true);
         double range = c.Options.Number("data_range", 1), k1 = c.Options.Number("k1", 0.01), k2 = c.Options.Number("k2", 0.03);
         if (sizes.Distinct().Count() == 1 && sigmas.Distinct().Count() == 1 && sizes[0] % 2 == 1)
         {
-            AttributeText term = declaration.Term("Ssim").With("Size", (int)sizes[0]).With("Sigma", sigmas[0]).With("Range", range).With("K1", k1).With("K2", k2);
+            AttributeText term = declaration.Term("Ssim").With("Size", (int)sizes[0]).With("Sigma", sigmas[0]).With("Range", range)
+                .With("K1", k1).With("K2", k2);
             if (isBox)
                 term.With("Window", ImageWindow.Box);
         }
@@ -73,7 +76,8 @@ internal static class SpatialMapper
         Reduction reduction = Reduced(c, "mean");
         int size = c.Options.Integer("window_size")!.Value;
         Declaration declaration = Declare(c, reduction, Activation.None);
-        AttributeText term = declaration.Term("Ssim").With("Size", size).With("Range", c.Options.Number("max_val", 1)).With("Halve", !isVolume).With("Map", reduction != Reduction.Mean)
+        AttributeText term = declaration.Term("Ssim").With("Size", size).With("Range", c.Options.Number("max_val", 1)).With("Halve",
+            !isVolume).With("Map", reduction != Reduction.Mean)
             .With("Epsilon", c.Options.Number("eps", 1e-12));
         term.With("Border", isCropped ? ImageBorder.Valid : isVolume ? ImageBorder.Replicate : ImageBorder.Reflect);
         ElementLayout? layout = reduction != Reduction.None ? null
@@ -89,9 +93,11 @@ internal static class SpatialMapper
         double smooth = c.Options.Number("smooth", 1), share = hasDice ? c.Options.Number("alpha", 0.5) : 1;
         Declaration declaration = Declare(c, Reduction.Mean, activation);
         declaration.Loss.With("PerImage", false);
-        declaration.Term("SoftClDice").With("Iterations", c.Options.Integer("iter_") ?? 3).With("Smooth", smooth).With("Weight", share).Without("IncludeBackground");
+        declaration.Term("SoftClDice").With("Iterations", c.Options.Integer("iter_") ?? 3).With("Smooth", smooth).With("Weight", share)
+            .Without("IncludeBackground");
         if (hasDice && share != 1)
-            declaration.Term("Dice").With("Smooth", smooth).With("PoolClasses", true).With("Weight", 1 - share).Without("IncludeBackground");
+            declaration.Term("Dice").With("Smooth", smooth).With("PoolClasses", true).With("Weight", 1 - share)
+                .Without("IncludeBackground");
 
         return new(declaration.ToString(), Feed.Dense(c));
     }
@@ -107,7 +113,8 @@ internal static class SpatialMapper
         Declaration declaration = Declare(c, reduction, ActivationOf(c));
         if (kind == "rectangular")
         {
-            declaration.Term("LocalNormalizedCrossCorrelation").With("Size", size).With("SmoothNumerator", nr).With("SmoothDenominator", dr);
+            declaration.Term("LocalNormalizedCrossCorrelation").With("Size", size).With("SmoothNumerator", nr).With("SmoothDenominator",
+                dr);
         }
         else
         {
@@ -144,7 +151,9 @@ internal static class SpatialMapper
         else
         {
             string Slope(string v, int axis) => $"Window({v}, {axis}, [-0.5, 0, 0.5])";
-            string Channels(Func<int, double> scale) => string.Join(" + ", Enumerable.Range(0, dimensions).Select(k => $"Where(EqualTo(x.ClassIndex, {k}), {Number(scale(k))}, 0)"));
+            string Channels(Func<int, double> scale) =>
+                string.Join(" + ", Enumerable.Range(0, dimensions)
+                .Select(k => $"Where(EqualTo(x.ClassIndex, {k}), {Number(scale(k))}, 0)"));
             var terms = new List<string>();
             for (int a = 0; a < dimensions; a++)
             {
@@ -164,7 +173,8 @@ internal static class SpatialMapper
             }
 
             string map = $"Where(Inside({(2 * reach) + 1}), {string.Join(" + ", terms)}, 0)";
-            Formula(declaration, reduction == Reduction.Mean ? $"=> Sum({map}) / Sum(Where(Inside({(2 * reach) + 1}), 1, 0));" : $"=> {map};");
+            Formula(declaration, reduction == Reduction.Mean ? $"=> Sum({map}) / Sum(Where(Inside({(2 * reach) + 1}), 1, 0));"
+                : $"=> {map};");
         }
 
         Feed feed = WithoutTarget(c, c.Input);
@@ -178,15 +188,18 @@ internal static class SpatialMapper
         declaration.Loss.With("PerImage", true);
         declaration.Term("TotalVariation").With("Total", c.Options.Text("reduction", "sum") == "sum");
         int[] shape = c.Input.Shape;
-        CaseTensor input = shape.Length == 4 ? c.Input : c.Input with { Shape = [shape[..^2].Aggregate(1, (product, extent) => product * extent), 1, shape[^2], shape[^1]] };
-        return new(declaration.ToString(), WithoutTarget(c, input), new([c.ValueShape.Aggregate(1, (product, extent) => product * extent)], -1, []));
+        CaseTensor input = shape.Length == 4 ? c.Input
+            : c.Input with { Shape = [shape[..^2].Aggregate(1, (product, extent) => product * extent), 1, shape[^2], shape[^1]] };
+        return new(declaration.ToString(), WithoutTarget(c, input), new([c.ValueShape.Aggregate(1, (product, extent) => product * extent)],
+            -1, []));
     }
 
     private static Mapping GradientDifference(Case c)
     {
         double p = c.Options.Number("@p", 1);
         int order = c.Options.Integer("order") ?? 1, dimensions = c.Input.Shape.Length - 2;
-        bool isDifference = dimensions == 3 || c.Options.Text("mode", "sobel") == "diff", isScaled = dimensions == 2 && c.Options.Flag("normalized", absent: true);
+        bool isDifference = dimensions == 3 || c.Options.Text("mode", "sobel") == "diff", isScaled = dimensions == 2
+            && c.Options.Flag("normalized", absent: true);
         Declaration declaration = Declare(c, Reduction.Mean, ActivationOf(c));
         if (order == 1 && (isScaled || dimensions == 3))
         {
@@ -213,7 +226,8 @@ internal static class SpatialMapper
         bool isScaled = c.Options.Flag("normalized", absent: true);
         string epsilon = Number(c.Options.Number("eps", 1e-6));
         Declaration declaration = Declare(c, Reduction.Mean, ActivationOf(c));
-        IEnumerable<string> squares = First(isDifference: false).Select(window => $"Square({Windows("v", window, "Border.Replicate")}{(isScaled ? " / 8" : "")})");
+        IEnumerable<string> squares = First(isDifference: false)
+            .Select(window => $"Square({Windows("v", window, "Border.Replicate")}{(isScaled ? " / 8" : "")})");
         Formula(declaration, $$"""
             { Value d = Size(x.Probability) - Size(y); return {{(p == 1 ? "Abs(d)" : "d * d")}}; }
             private static Value Size(Value v) => Sqrt({{string.Join(" + ", squares)}} + {{epsilon}});
@@ -226,13 +240,15 @@ internal static class SpatialMapper
         // The image's channels are maps; only their differences count.
         CaseTensor image = c.Extra["image"];
         int channels = image.Shape[1], plane = image.Shape[2] * image.Shape[3], images = image.Shape[0];
-        double[][] maps = [.. Enumerable.Range(0, channels).Select(k => Enumerable.Range(0, images).SelectMany(n => image.Data.Skip(((n * channels) + k) * plane).Take(plane)).ToArray())];
+        double[][] maps = [.. Enumerable.Range(0, channels).Select(k => Enumerable.Range(0, images)
+            .SelectMany(n => image.Data.Skip(((n * channels) + k) * plane).Take(plane)).ToArray())];
         Declaration declaration = Declare(c, Reduction.Sum, Activation.None);
         declaration.Loss.With("PerImage", false);
         string parameters = string.Concat(Enumerable.Range(0, channels).Select(k => $", PixelMap image{k}"));
         string Along(int axis)
         {
-            string differences = string.Join(" + ", Enumerable.Range(0, channels).Select(k => $"Abs(Shift(image{k}, {axis}, 1) - image{k})"));
+            string differences = string.Join(" + ", Enumerable.Range(0, channels)
+                .Select(k => $"Abs(Shift(image{k}, {axis}, 1) - image{k})"));
             return $"Sum(Shift(1, {axis}, 1) * Abs(Shift(x.Probability, {axis}, 1) - x.Probability) * Exp(-({differences}) / {channels})) / (x.ClassCount * Sum(Shift(1, {axis}, 1)))";
         }
 
@@ -272,25 +288,32 @@ internal static class SpatialMapper
 
         // The peer compares with each class, also where there is one.
         int classes = c.Input.Shape[1], pixels = c.Target!.Count / c.Input.Shape[0];
-        double[] target = [.. Enumerable.Range(0, c.Input.Count).Select(i => c.Target.Data[(i / (pixels * classes) * pixels) + (i % pixels)] == i / pixels % classes ? 1.0 : 0)];
-        return new(declaration.ToString(), Feed.OfImages(c.Input, c.Input with { Data = target }), reduction == Reduction.None ? new(c.ValueShape, -1, []) : null);
+        double[] target = [.. Enumerable.Range(0, c.Input.Count)
+            .Select(i => c.Target.Data[(i / (pixels * classes) * pixels) + (i % pixels)] == i / pixels % classes ? 1.0 : 0)];
+        return new(declaration.ToString(), Feed.OfImages(c.Input, c.Input with { Data = target }), reduction == Reduction.None
+            ? new(c.ValueShape, -1, []) : null);
     }
 
-    // The peer's filters, each scale three times in a row, are dealt out to the channels; the contrasts of all filters are multiplied, and the luminances of the last three.
+    // The peer's filters, each scale three times in a row, are dealt out to the channels; the contrasts of all filters are multiplied, and
+    // the luminances of the last three.
     private static Mapping MultiScaleSsim(Case c)
     {
         Reduction reduction = Reduced(c, "mean");
         double[] sigmas = c.Options.Numbers("sigmas") ?? [0.5, 1, 2, 4, 8], k = c.Options.Numbers("K") ?? [0.01, 0.03];
-        double range = c.Options.Number("data_range", 1), alpha = c.Options.Number("alpha", 0.025), compensation = c.Options.Number("compensation", 200);
+        double range = c.Options.Number("data_range", 1), alpha = c.Options.Number("alpha", 0.025), compensation =
+            c.Options.Number("compensation", 200);
         int channels = c.Input.Shape[1], filters = 3 * sigmas.Length, size = (int)((4 * sigmas[^1]) + 1);
         (int Channel, int Scale)[] dealt = [.. Enumerable.Range(0, filters).Select(f => (f / (filters / channels), f / 3))];
         string Product(string function, IEnumerable<(int Channel, int Scale)> of) =>
-            string.Join(" * ", of.GroupBy(filter => filter).Select(same => string.Join(" * ", Enumerable.Repeat($"Channel({function}{same.Key.Scale}, {same.Key.Channel})", same.Count()))));
+            string.Join(" * ", of.GroupBy(filter => filter)
+                .Select(same => string.Join(" * ", Enumerable.Repeat($"Channel({function}{same.Key.Scale}, {same.Key.Channel})",
+                same.Count()))));
         string Blurred(string value, int scale)
         {
             if (size % 2 == 1)
                 return $"GaussianBlur({value}, {size}, {Number(sigmas[scale])})";
-            double[] taps = [.. Enumerable.Range(0, size).Select(t => t - (size / 2)).Select(t => Math.Exp(-t * t / (2 * sigmas[scale] * sigmas[scale])))];
+            double[] taps = [.. Enumerable.Range(0, size).Select(t => t - (size / 2))
+                .Select(t => Math.Exp(-t * t / (2 * sigmas[scale] * sigmas[scale])))];
             double[] weights = Odd([.. taps.Select(tap => tap / taps.Sum())]);
             return Windows(value, [weights, weights]);
         }
@@ -300,7 +323,8 @@ internal static class SpatialMapper
                 Value luminance{s} = (2 * mx{s} * my{s} + c1) / (mx{s} * mx{s} + my{s} * my{s} + c1);
                 Value contrast{s} = (2 * ({Blurred("p * y", s)} - mx{s} * my{s}) + c2) / ({Blurred("p * p", s)} - mx{s} * mx{s} + {Blurred("y * y", s)} - my{s} * my{s} + c2);
             """);
-        IEnumerable<string> differences = dealt[^channels..].Select((filter, channel) => $"Channel({Blurred("Abs(p - y)", filter.Scale)}, {channel})");
+        IEnumerable<string> differences = dealt[^channels..]
+            .Select((filter, channel) => $"Channel({Blurred("Abs(p - y)", filter.Scale)}, {channel})");
         Declaration declaration = Declare(c, reduction, Activation.None);
         declaration.Loss.With("Classes", channels);
 
@@ -321,11 +345,13 @@ internal static class SpatialMapper
 
     private static Mapping HausdorffDistance(Case c)
     {
-        bool isLog = c.Loss == "LogHausdorffDTLoss", isBatch = c.Options.Flag("batch"), hasLabels = c.Options.Flag("to_onehot_y") && c.Classes > 1;
+        bool isLog = c.Loss == "LogHausdorffDTLoss", isBatch = c.Options.Flag("batch"), hasLabels = c.Options.Flag("to_onehot_y")
+            && c.Classes > 1;
         bool dropsBackground = !c.Options.Flag("include_background") && c.Classes > 1;
         double alpha = c.Options.Number("alpha", 2);
         Reduction reduction = Reduced(c, "mean");
-        Activation activation = c.Options.Flag("sigmoid") ? Activation.Sigmoid : c.Options.Flag("softmax") ? Activation.Softmax : Activation.None;
+        Activation activation = c.Options.Flag("sigmoid") ? Activation.Sigmoid : c.Options.Flag("softmax") ? Activation.Softmax
+            : Activation.None;
         Declaration declaration = Declare(c, reduction, activation, target: hasLabels ? TargetKind.Index : TargetKind.Dense);
         if (reduction == Reduction.Mean && !isLog)
         {
@@ -361,7 +387,8 @@ internal static class SpatialMapper
         if (dropsBackground)
             term.Without("IncludeBackground");
         int first = dropsBackground ? 1 : 0;
-        return new(declaration.ToString(), Feed(), reduction == Reduction.None ? new(c.ValueShape, 1, [.. Enumerable.Range(first, c.Classes - first)]) : null);
+        return new(declaration.ToString(), Feed(), reduction == Reduction.None
+            ? new(c.ValueShape, 1, [.. Enumerable.Range(first, c.Classes - first)]) : null);
 
         Feed Feed() => hasLabels ? Golden.Feed.Labels(c) : Golden.Feed.Dense(c);
     }
@@ -373,14 +400,16 @@ internal static class SpatialMapper
         Declaration declaration = Declare(c, Reduction.Mean, ActivationOf(c), target: TargetKind.Index);
 
         // What the peer's data loader truncates is passed as it is.
-        AttributeText term = declaration.Term(isGiven ? "Boundary" : "LabelBoundary").With("OnlyClasses", classes.Select(c => (int)c).ToArray());
+        AttributeText term = declaration.Term(isGiven ? "Boundary" : "LabelBoundary").With("OnlyClasses", classes.Select(c => (int)c)
+            .ToArray());
         string[] names = ["SliceSpacing", "RowSpacing", "ColumnSpacing"];
         for (int k = 0; k < spacing.Length && !isGiven; k++)
             term.With(names[names.Length - spacing.Length + k], spacing[k]);
         return new(declaration.ToString(), isGiven ? Feed.Labels(c) with { Inputs = [c.Extra["dist"].Data] } : Feed.Labels(c));
     }
 
-    private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null, TargetKind target = TargetKind.Dense)
+    private static Declaration Declare(Case c, Reduction reduction, Activation activation, int? dimensions = null, TargetKind target =
+        TargetKind.Dense)
     {
         var declaration = new Declaration(activation);
         declaration.Loss.With("Target", target).With("Reduction", reduction).With("Dimensions", dimensions ?? c.Input.Shape.Length - 2);
@@ -432,14 +461,16 @@ internal static class SpatialMapper
         return new([leading * pixels], -1, []) { Kept = [.. kept] };
     }
 
-    private static double[] PerAxis(double[] values, int dimensions) => values.Length == 1 ? [.. Enumerable.Repeat(values[0], dimensions)] : values;
+    private static double[] PerAxis(double[] values, int dimensions) => values.Length == 1 ? [.. Enumerable.Repeat(values[0], dimensions)]
+        : values;
 
     private static double[] Box(int size, double weight) => Odd([.. Enumerable.Repeat(weight, size)]);
 
     // Normalised to a sum, or as they are.
     private static double[] Gaussian(int size, double sigma, double? sum)
     {
-        double[] taps = [.. Enumerable.Range(0, size).Select(k => k - ((size - 1) / 2.0)).Select(t => Math.Exp(-t * t / (2 * sigma * sigma)))];
+        double[] taps = [.. Enumerable.Range(0, size).Select(k => k - ((size - 1) / 2.0))
+            .Select(t => Math.Exp(-t * t / (2 * sigma * sigma)))];
         double all = sum is { } wanted ? taps.Sum() / wanted : 1;
         return Odd([.. taps.Select(tap => tap / all)]);
     }
@@ -504,5 +535,6 @@ internal static class SpatialMapper
         return value;
     }
 
-    private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture) is var text && text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : number.ToString("R", CultureInfo.InvariantCulture);
+    private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture) is var text
+        && text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -6,9 +6,12 @@ internal static class ToolbeltMapper
     public static Mapping Map(Case c) => c.Loss switch
     {
         "LogCoshLoss" => Elements(c, Activation.None, "LogCosh"),
-        "WingLoss" => Elements(c, Activation.None, "Wing", term => term.With("Width", c.Options.Number("width", 5)).With("Curvature", c.Options.Number("curvature", 0.5))),
-        "QualityFocalLoss" => Elements(c, Activation.Sigmoid, "QualityFocal", term => term.With("Beta", c.Options.Number("beta", 2)).With("Normalized", c.Options.Text("reduction") == "normalized")),
-        "BalancedBCEWithLogitsLoss" => Elements(c, Activation.Sigmoid, "BalancedBinaryCrossEntropy", term => term.With("Gamma", c.Options.Number("gamma", 1))),
+        "WingLoss" => Elements(c, Activation.None, "Wing", term => term.With("Width", c.Options.Number("width", 5)).With("Curvature",
+            c.Options.Number("curvature", 0.5))),
+        "QualityFocalLoss" => Elements(c, Activation.Sigmoid, "QualityFocal", term => term.With("Beta", c.Options.Number("beta", 2))
+            .With("Normalized", c.Options.Text("reduction") == "normalized")),
+        "BalancedBCEWithLogitsLoss" => Elements(c, Activation.Sigmoid, "BalancedBinaryCrossEntropy",
+            term => term.With("Gamma", c.Options.Number("gamma", 1))),
         "BinaryFocalLoss" => BinaryFocal(c),
         "CrossEntropyFocalLoss" => CrossEntropyFocal(c),
         "FocalCosineLoss" => FocalCosine(c),
@@ -58,7 +61,8 @@ internal static class ToolbeltMapper
         bool isPlain = threshold is null && !isNormalized && !isSoftmax;
         return Elements(c, isSoftmax ? Activation.Softmax : Activation.Sigmoid, isPlain ? "Focal" : "ReducedFocal", term =>
         {
-            term.With("Gamma", options.Number("gamma", 2)).With("Alpha", options.Number("alpha")).With("ClassWeights", options.Numbers("class_weights"));
+            term.With("Gamma", options.Number("gamma", 2)).With("Alpha", options.Number("alpha")).With("ClassWeights",
+                options.Numbers("class_weights"));
             if (!isPlain)
                 term.With("Threshold", threshold ?? 0).With("Normalized", isNormalized);
         }, isPlain ? null : ToolbeltFormulas.ReducedFocal);
@@ -105,7 +109,8 @@ internal static class ToolbeltMapper
         declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction);
         declaration.Term("FocalCosine")
             .With("SumCosines", isSum)
-            .With("Alpha", c.Options.Number("alpha", 1)).With("Gamma", c.Options.Number("gamma", 2)).With("Share", c.Options.Number("xent", 0.1));
+            .With("Alpha", c.Options.Number("alpha", 1)).With("Gamma", c.Options.Number("gamma", 2)).With("Share",
+            c.Options.Number("xent", 0.1));
         return new Mapping(declaration.ToString(), Feed.Labels(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
     }
 
@@ -118,8 +123,10 @@ internal static class ToolbeltMapper
         if (c.Options.Integer("ignore_index") is int ignored)
             declaration.Loss.With("IgnoreIndex", ignored).With("CountIgnored", true);
         declaration.Term(isBinary ? "BinaryBiTempered" : "BiTempered")
-            .With("Temperature1", c.Options.Number("t1", 0)).With("Temperature2", c.Options.Number("t2", 0)).With("LabelSmoothing", c.Options.Number("smoothing", 0));
-        return new Mapping(declaration.ToString(), isBinary ? Feed.Dense(c) : Feed.Labels(c), TorchMapper.Unreduced(c, reduction, isBinary ? 1 : -1));
+            .With("Temperature1", c.Options.Number("t1", 0)).With("Temperature2", c.Options.Number("t2", 0)).With("LabelSmoothing",
+            c.Options.Number("smoothing", 0));
+        return new Mapping(declaration.ToString(), isBinary ? Feed.Dense(c) : Feed.Labels(c), TorchMapper.Unreduced(c, reduction, isBinary
+            ? 1 : -1));
     }
 
     private static Mapping SoftF1(Case c)

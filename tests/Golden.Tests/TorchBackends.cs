@@ -16,7 +16,8 @@ internal class TorchBackend : Backend
         using IDisposable scope = NewDisposeScope();
         using var module = (nn.Module)loss;
         Tensor logits = tensor(feed.Logits.Data, Extents(feed.Logits), Type).requires_grad_(true);
-        Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target), Type);
+        Tensor target = feed.HasLabels ? tensor(feed.LabelArray(), Extents(feed.Target)) : tensor(feed.Target.Data, Extents(feed.Target),
+            Type);
 
         Tensor[] inputs = [.. feed.Inputs.Select((map, k) => Input(feed, map, loss.Definition.Inputs[k].Kind))];
         Tensor value = ModuleCall.Forward(module, [logits, target, .. inputs]);

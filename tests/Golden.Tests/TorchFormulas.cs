@@ -1,9 +1,15 @@
 namespace LossGen.Golden;
 
-/// <summary>What of PyTorch's losses is not in the catalogue: weights of the positive elements, and the loss that compares each class with each, class by class.</summary>
+/// <summary>
+/// What of PyTorch's losses is not in the catalogue: weights of the positive elements, and the loss that compares each class with each,
+/// class by class.
+/// </summary>
 internal static class TorchFormulas
 {
-    /// <summary>BCELoss with PyTorch's gradient, <c>(p - y) / max(p * (1 - p), 1e-12)</c> (the bound in float), which at probabilities of 0 and 1 is not that of its value.</summary>
+    /// <summary>
+    /// BCELoss with PyTorch's gradient, <c>(p - y) / max(p * (1 - p), 1e-12)</c> (the bound in float), which at probabilities of 0 and 1 is
+    /// not that of its value.
+    /// </summary>
     public const string SaturatedEntropy = """
         public sealed partial class SaturatedEntropyAttribute : LossTermAttribute
         {

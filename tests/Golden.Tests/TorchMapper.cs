@@ -19,7 +19,8 @@ internal static class TorchMapper
     {
         Reduction reduction = Reduced(c);
         var declaration = new Declaration(Activation.Exp);
-        declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction).With("IgnoreIndex", c.Options.Integer("ignore_index") ?? -100);
+        declaration.Loss.With("Target", TargetKind.Index).With("Reduction", reduction).With("IgnoreIndex", c.Options.Integer("ignore_index")
+            ?? -100);
         declaration.Term("CrossEntropy").With("ClassWeights", c.Options.Numbers("weight"));
         return new Mapping(declaration.ToString(), Feed.Labels(c), Unreduced(c, reduction, classAxis: -1));
     }
@@ -58,12 +59,14 @@ internal static class TorchMapper
             foreach (double label in c.Target!.Data.Skip(n * c.Classes).Take(c.Classes).TakeWhile(label => label >= 0))
                 target[(n * c.Classes) + (int)label] = 1;
         Feed feed = Feed.Dense(c);
-        return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = target } }, Unreduced(c, reduction, classAxis: -1));
+        return new Mapping(declaration.ToString(), feed with { Target = feed.Target with { Data = target } },
+            Unreduced(c, reduction, classAxis: -1));
     }
 
     /// <summary>How the values of an unreduced loss lie; null for one that reduces.</summary>
     public static ElementLayout? Unreduced(Case c, Reduction reduction, int classAxis = 1) =>
-        reduction == Reduction.None ? new ElementLayout(c.ValueShape, classAxis, classAxis < 0 ? [] : [.. Enumerable.Range(0, c.Classes)]) : null;
+        reduction == Reduction.None ? new ElementLayout(c.ValueShape, classAxis, classAxis < 0 ? [] : [.. Enumerable.Range(0, c.Classes)])
+            : null;
 
     private static Mapping CrossEntropy(Case c)
     {
@@ -94,7 +97,8 @@ internal static class TorchMapper
         {
             declaration.Type(TorchFormulas.SaturatedEntropy);
             declaration.Term(nameof(TorchFormulas.SaturatedEntropy));
-            double[] weights = c.Options.Tensor("weight", c.Extra) is { } weight ? Feed.Broadcast(weight, c.Input.Shape) : [.. Enumerable.Repeat(1.0, c.Input.Count)];
+            double[] weights = c.Options.Tensor("weight", c.Extra) is { } weight ? Feed.Broadcast(weight, c.Input.Shape)
+                : [.. Enumerable.Repeat(1.0, c.Input.Count)];
             return new Mapping(declaration.ToString(), Feed.Dense(c) with { Inputs = [weights] }, Unreduced(c, reduction));
         }
 
@@ -102,7 +106,10 @@ internal static class TorchMapper
         return new Mapping(declaration.ToString(), feed, Unreduced(c, reduction));
     }
 
-    /// <summary>The binary cross-entropy with the weights that the case has: of each class, of each element, or a formula of its own where those of the positives vary, too.</summary>
+    /// <summary>
+    /// The binary cross-entropy with the weights that the case has: of each class, of each element, or a formula of its own where those of
+    /// the positives vary, too.
+    /// </summary>
     public static Feed BinaryTerm(Case c, Declaration declaration, out AttributeText term)
     {
         Feed feed = Feed.Dense(c);
@@ -121,7 +128,8 @@ internal static class TorchMapper
             return feed with { Inputs = [Feed.Broadcast(weight, c.Input.Shape)] };
         }
 
-        term = declaration.Term("BinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight")).With("ClassWeights", PerClass(c, "weight"));
+        term = declaration.Term("BinaryCrossEntropy").With("PositiveWeights", PerClass(c, "pos_weight")).With("ClassWeights",
+            PerClass(c, "weight"));
         return feed;
     }
 

@@ -3,14 +3,20 @@ namespace LossGen.Golden;
 /// <summary>PyTorch's losses of two or three vectors: one is the prediction, one the target, what is left an input of the loss.</summary>
 internal static class TorchPairs
 {
-    public static bool Knows(string loss) => loss is "CosineEmbeddingLoss" or "GaussianNLLLoss" or "MarginRankingLoss" or "TripletMarginLoss";
+    public static bool Knows(string loss) =>
+        loss is "CosineEmbeddingLoss" or "GaussianNLLLoss" or "MarginRankingLoss" or "TripletMarginLoss";
 
     public static Mapping Map(Case c)
     {
         Reduction reduction = TorchMapper.Reduced(c);
         var declaration = new Declaration(Activation.None);
         declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
-        CaseTensor target = c.Loss switch { "GaussianNLLLoss" => c.Target!, "TripletMarginLoss" => c.Extra["positive"], _ => c.Extra["input2"] };
+        CaseTensor target = c.Loss switch
+        {
+            "GaussianNLLLoss" => c.Target!,
+            "TripletMarginLoss" => c.Extra["positive"],
+            _ => c.Extra["input2"]
+        };
         double[] input;
         switch (c.Loss)
         {

@@ -24,7 +24,12 @@ internal static class TorchVisionMapper
         Reduction reduction = TorchMapper.Reduced(c, "none");
         var declaration = new Declaration(Activation.None);
         declaration.Loss.With("Target", TargetKind.Dense).With("Reduction", reduction);
-        declaration.Term(c.Loss switch { "generalized_box_iou_loss" => "GeneralizedIou", "distance_box_iou_loss" => "DistanceIou", _ => "CompleteIou" })
+        declaration.Term(c.Loss switch
+        {
+            "generalized_box_iou_loss" => "GeneralizedIou",
+            "distance_box_iou_loss" => "DistanceIou",
+            _ => "CompleteIou"
+        })
             .With(c.Loss == "complete_box_iou_loss" ? "FactorEpsilon" : "Epsilon", c.Options.Number("eps", 1e-7));
         return new Mapping(declaration.ToString(), Feed.Dense(c), TorchMapper.Unreduced(c, reduction, classAxis: -1));
     }

@@ -42,7 +42,8 @@ internal sealed class FormulaBatch
         foreach ((int n, int s) in Points())
         {
             // Ascending numbers are boxes, too; those of target and prediction overlap.
-            double[] x = [.. Enumerable.Range(0, Classes).Select(c => 0.4 * c + random.NextDouble())], y = [.. Enumerable.Range(0, Classes).Select(c => 0.4 * c + random.NextDouble())];
+            double[] x = [.. Enumerable.Range(0, Classes).Select(c => 0.4 * c + random.NextDouble())],
+                y = [.. Enumerable.Range(0, Classes).Select(c => 0.4 * c + random.NextDouble())];
             Array.Sort(x);
             Array.Sort(y);
             int label = (int)(labels[(n * Pixels) + s] = random.Next(Classes));
@@ -69,8 +70,10 @@ internal sealed class FormulaBatch
         if (pairs is not null)
             return pairs.Evaluate(loss);
         var shape = new LossShape(Batch, Classes, Pixels);
-        double[][] maps = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? inputs[input.Name] : Points().Select(p => inputs[input.Name][At(p.N, 0, p.S)]).ToArray())];
-        var passed = new LossInputs(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2), maps.ElementAtOrDefault(3));
+        double[][] maps = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? inputs[input.Name]
+            : Points().Select(p => inputs[input.Name][At(p.N, 0, p.S)]).ToArray())];
+        var passed = new LossInputs(maps.ElementAtOrDefault(0), maps.ElementAtOrDefault(1), maps.ElementAtOrDefault(2),
+            maps.ElementAtOrDefault(3));
         return hasLabels ? loss.Evaluate(logits, labels, shape, passed) : loss.Evaluate(logits, target, shape, passed);
     }
 
@@ -79,7 +82,8 @@ internal sealed class FormulaBatch
     private double[] Compute(Expression node)
     {
         double[][] v = node.Is("Transform") ? [Value(node[1])] : node.Is("Largest") ? [] : [.. node.Items.Select(Value)];
-        double[] Each(Func<double, double, double, double> function) => [.. logits.Select((_, i) => function(v[0][i], v.Length > 1 ? v[1][i] : 0, v.Length > 2 ? v[2][i] : 0))];
+        double[] Each(Func<double, double, double, double> function) =>
+            [.. logits.Select((_, i) => function(v[0][i], v.Length > 1 ? v[1][i] : 0, v.Length > 2 ? v[2][i] : 0))];
         double Over(Axes axes, int n, int c, int s, Func<double, int, int, double> part) => (
             from m in axes.Has(Axes.Batch) ? Enumerable.Range(0, Batch) : [n]
             from d in axes.Has(Axes.Class) ? Enumerable.Range(0, Classes) : [c]
@@ -131,7 +135,8 @@ internal sealed class FormulaBatch
             Expression.PositivePower => Each((a, b, _) => a > 0 ? Math.Pow(a, b) : 0),
             "Sigmoid" => Each((a, _, _) => 1 / (1 + Math.Exp(-a))),
             "Softplus" => Each((a, _, _) => Math.Max(a, 0) + Math.Log(1 + Math.Exp(-Math.Abs(a)))),
-            "LogSumExpOverClasses" => Spread((n, _, s) => LogSumExp(Enumerable.Range(0, Classes).Where(c => IsCounted(Axes.Class, c, s)).Select(c => v[0][At(n, c, s)]).ToArray())),
+            "LogSumExpOverClasses" => Spread((n, _, s) => LogSumExp(Enumerable.Range(0, Classes).Where(c => IsCounted(Axes.Class, c, s))
+                .Select(c => v[0][At(n, c, s)]).ToArray())),
             "LogSigmoid" => Each((a, _, _) => -Math.Log(1 + Math.Exp(-a))),
             "Tanh" => Each((a, _, _) => Math.Tanh(a)),
             "Sinh" => Each((a, _, _) => Math.Sinh(a)),
@@ -167,16 +172,21 @@ internal sealed class FormulaBatch
 
     private double[] Probability() => activation switch
     {
-        Activation.Softmax => Spread((n, c, s) => Math.Exp(logits[At(n, c, s)]) / Enumerable.Range(0, Classes).Sum(d => Math.Exp(logits[At(n, d, s)]))),
+        Activation.Softmax => Spread((n, c, s) => Math.Exp(logits[At(n, c, s)]) / Enumerable.Range(0, Classes)
+            .Sum(d => Math.Exp(logits[At(n, d, s)]))),
         Activation.Sigmoid => [.. logits.Select(x => 1 / (1 + Math.Exp(-x)))],
         Activation.Exp => [.. logits.Select(x => Math.Exp(x))],
         _ => logits,
     };
 
     private double[] Spread(Func<int, int, int, double> value) =>
-        [.. from n in Enumerable.Range(0, Batch) from c in Enumerable.Range(0, Classes) from s in Enumerable.Range(0, Pixels) select value(n, c, s)];
+        [.. from n in Enumerable.Range(0, Batch) from c in Enumerable.Range(0, Classes) from s in Enumerable.Range(0,
+            Pixels) select value(n, c, s)];
 
-    private IEnumerable<(int N, int S)> Points() => from n in Enumerable.Range(0, Batch) from s in Enumerable.Range(0, Pixels) select (n, s);
+    private IEnumerable<(int N, int S)> Points() => from n in Enumerable.Range(0, Batch)
+                                                    from s in Enumerable.Range(0, Pixels)
+                                                    select (n,
+        s);
 
     private int At(int n, int c, int s) => (((n * Classes) + c) * Pixels) + s;
 }

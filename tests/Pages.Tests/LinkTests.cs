@@ -21,7 +21,8 @@ public partial class LinkTests
     public void Links_of_a_page_lead_somewhere(string page)
     {
         string file = Path.Combine(Repository.Root, page);
-        string[] dead = [.. Link().Matches(Prose(file)).Select(link => link.Groups["to"].Value).Where(link => !link.Contains("://", StringComparison.Ordinal) && !LeadsSomewhere(file, link))];
+        string[] dead = [.. Link().Matches(Prose(file)).Select(link => link.Groups["to"].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal) && !LeadsSomewhere(file, link))];
         Assert.Empty(dead);
     }
 
@@ -33,8 +34,10 @@ public partial class LinkTests
     public void The_sidebar_of_the_site_lists_every_page_once()
     {
         using var sections = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "build", "site", "sections.json")));
-        string[] listed = [.. sections.RootElement.EnumerateArray().SelectMany(section => section.GetProperty("pages").EnumerateArray()).Select(page => page.GetString()!)];
-        string[] expected = [.. s_files.Where(page => !page.StartsWith("docs/losses/", StringComparison.Ordinal) && !page.StartsWith("docs/diagnostics/", StringComparison.Ordinal)), "docs/diagnostics/README.md", "docs/losses/README.md"];
+        string[] listed = [.. sections.RootElement.EnumerateArray().SelectMany(section => section.GetProperty("pages").EnumerateArray())
+            .Select(page => page.GetString()!)];
+        string[] expected = [.. s_files.Where(page => !page.StartsWith("docs/losses/", StringComparison.Ordinal)
+            && !page.StartsWith("docs/diagnostics/", StringComparison.Ordinal)), "docs/diagnostics/README.md", "docs/losses/README.md"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 

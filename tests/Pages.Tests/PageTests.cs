@@ -35,7 +35,8 @@ public partial class PageTests
 
     [Fact]
     public void There_is_a_page_for_each_term_and_no_other() =>
-        Assert.Equal(Pages.Value.Keys, Directory.GetFiles(Folder, "*.md").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(Pages.Value.Keys, Directory.GetFiles(Folder, "*.md").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Index_is_up_to_date() => AssertUpToDate("README.md");
@@ -47,7 +48,8 @@ public partial class PageTests
     [Fact]
     public void There_are_the_pictures_that_pages_show_and_no_others() => Assert.Equal(
         PageSet.Pictures.Order(StringComparer.Ordinal),
-        Directory.GetFiles(Path.Combine(Folder, "images"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Directory.GetFiles(Path.Combine(Folder, "images"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder,
+            file).Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Links_lead_somewhere()
@@ -63,7 +65,8 @@ public partial class PageTests
     [Fact]
     public void Every_option_says_what_it_means()
     {
-        string[] silent = [.. from term in Term.All from option in term.Options where Documentation.Meaning(option).Length == 0 select $"{term.Name}.{option.Name}"];
+        string[] silent = [.. from term in Term.All from option in term.Options
+            where Documentation.Meaning(option).Length == 0 select $"{term.Name}.{option.Name}"];
         Assert.Empty(silent);
         Assert.Empty(Term.All.Where(term => Documentation.Summary(term.Type).Length == 0).Select(term => term.Name));
     }
@@ -72,13 +75,15 @@ public partial class PageTests
     [Fact]
     public void Every_number_says_its_range()
     {
-        string[] silent = [.. from term in Term.All from option in term.Options where option.IsNumber && Documentation.StatedRange(option).Length == 0 select $"{term.Name}.{option.Name}"];
+        string[] silent = [.. from term in Term.All from option in term.Options where option.IsNumber && Documentation.StatedRange(option)
+            .Length == 0 select $"{term.Name}.{option.Name}"];
         Assert.Empty(silent);
     }
 
     [Fact]
     public void Every_page_tells_the_cost() =>
-        Assert.All(Term.All, term => Assert.Contains($"| {(term.ComparesPairs ? "pairs" : "class indices")} | statistics | reads ", Pages.Value[term.Name + ".md"], StringComparison.Ordinal));
+        Assert.All(Term.All, term => Assert.Contains($"| {(term.ComparesPairs ? "pairs" : "class indices")} | statistics | reads ",
+            Pages.Value[term.Name + ".md"], StringComparison.Ordinal));
 
     /// <summary>Calls that a page of pairs shows have labels only where rows are compared, and views always.</summary>
     [Fact]
@@ -91,7 +96,8 @@ public partial class PageTests
             string page = Pages.Value[term.Name + ".md"];
             Assert.Contains($"[Loss(Pairs = Pairs.{term.Pairs[0]})]", page, StringComparison.Ordinal);
             Assert.Contains("loss.EvaluateViewsWithGradient<float>(embeddings, rows, gradient)", page, StringComparison.Ordinal);
-            Assert.Equal(!term.ComparesColumns, page.Contains("loss.EvaluateWithGradient<float, int>(embeddings, labels, rows, gradient)", StringComparison.Ordinal));
+            Assert.Equal(!term.ComparesColumns, page.Contains("loss.EvaluateWithGradient<float, int>(embeddings, labels, rows, gradient)",
+                StringComparison.Ordinal));
             Assert.DoesNotContain("IncludeBackground", page, StringComparison.Ordinal);
         }
     }
@@ -102,7 +108,8 @@ public partial class PageTests
 
     /// <summary>The sentences that say when to take a term.</summary>
     [Fact]
-    public void Every_term_says_when_to_take_it() => Assert.Equal(Term.All.Select(term => term.Name).Order(StringComparer.Ordinal), Uses.Names.Order(StringComparer.Ordinal));
+    public void Every_term_says_when_to_take_it() => Assert.Equal(Term.All.Select(term => term.Name).Order(StringComparer.Ordinal),
+        Uses.Names.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Terms))]
@@ -139,8 +146,12 @@ public partial class PageTests
         AssertFormula("Huber", @"\ell_c = \begin{cases} \frac{\left\lvert x - y \right\rvert^2}{2} & \text{if } \left\lvert x - y \right\rvert \le \delta \\ \delta\,\left(\left\lvert x - y \right\rvert - \frac{\delta}{2}\right) & \text{else} \end{cases}");
     }
 
-    /// <summary>The terms that see each pixel by itself. What lies around a pixel is computed by functions that the golden cases hold against other libraries.</summary>
-    public static TheoryData<string> TermsOfPixels => new(Term.All.Where(term => Presentation.Of(term).Family != Family.Neighbours).Select(term => term.Name));
+    /// <summary>
+    /// The terms that see each pixel by itself. What lies around a pixel is computed by functions that the golden cases hold against other
+    /// libraries.
+    /// </summary>
+    public static TheoryData<string> TermsOfPixels =>
+        new(Term.All.Where(term => Presentation.Of(term).Family != Family.Neighbours).Select(term => term.Name));
 
     /// <summary>What the page shows is what the loss computes.</summary>
     [Theory]
@@ -151,7 +162,8 @@ public partial class PageTests
         var presentation = Presentation.Of(term);
         var batch = new FormulaBatch(term, presentation);
         double expected = batch.Mean(FormulaView.Of(term, presentation.Activation)), value = batch.Evaluate(Set.Value.Create(term));
-        Assert.True(System.Math.Abs(expected - value) <= 1e-9 * System.Math.Max(1, System.Math.Abs(value)), $"The formula gives {expected:R}, the loss {value:R}.");
+        Assert.True(System.Math.Abs(expected - value) <= 1e-9 * System.Math.Max(1, System.Math.Abs(value)),
+            $"The formula gives {expected:R}, the loss {value:R}.");
     }
 
     /// <summary>docs/performance.md begins with a picture of its figures.</summary>
@@ -171,7 +183,8 @@ public partial class PageTests
 
     private static void AssertFormula(string name, string formula) => Assert.Equal(formula, Math(Pages.Value[name + ".md"]).First());
 
-    private static IEnumerable<string> Math(string page) => Regex.Matches(page, "```math\n(.*?)\n```", RegexOptions.Singleline).Select(match => match.Groups[1].Value);
+    private static IEnumerable<string> Math(string page) => Regex.Matches(page, "```math\n(.*?)\n```", RegexOptions.Singleline)
+        .Select(match => match.Groups[1].Value);
 
     private static void AssertUpToDate(string name)
     {

@@ -14,7 +14,8 @@ internal sealed class PairBatch
     {
         this.pairs = pairs;
         var random = new Random(7);
-        rows = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, Features).Select(_ => (2 * random.NextDouble()) - 1).ToArray())];
+        rows = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, Features).Select(_ => (2 * random.NextDouble()) - 1)
+            .ToArray())];
         double[][] first = Columns(0), second = Columns(1);
         (Matrices, double[][][] left, double[][][] right) = pairs switch
         {
@@ -24,7 +25,11 @@ internal sealed class PairBatch
         };
         Side = left[0].Length;
         double divisor = pairs switch { Pairs.Cosine => 1, Pairs.Correlation => Rows / 2, _ => (Rows / 2) - 1 };
-        IEnumerable<(int N, int C, int S)> all = from n in Enumerable.Range(0, Matrices) from c in Enumerable.Range(0, Side) from s in Enumerable.Range(0, Side) select (n, c, s);
+        IEnumerable<(int N, int C, int S)> all = from n in Enumerable.Range(0, Matrices)
+                                                 from c in Enumerable.Range(0,
+            Side)
+                                                 from s in Enumerable.Range(0, Side)
+                                                 select (n, c, s);
         Entries = [.. all.Select(at => left[at.N][at.C].Zip(right[at.N][at.S], (a, b) => a * b).Sum() / divisor)];
         Targets = [.. all.Select(at => (AreRows ? labels[at.C] == labels[at.S] : at.C == at.S) ? 1.0 : 0)];
     }
@@ -54,7 +59,8 @@ internal sealed class PairBatch
     private double[][] Columns(int view) => [.. Enumerable.Range(0, Features).Select(d =>
     {
         double[] column = [.. rows.Skip(view * Rows / 2).Take(Rows / 2).Select(row => row[d])];
-        double mean = column.Average(), variance = column.Average(x => (x - mean) * (x - mean)), deviation = pairs == Pairs.Correlation ? Math.Sqrt(variance + 1e-5) : 1;
+        double mean = column.Average(), variance = column.Average(x => (x - mean) * (x - mean)), deviation = pairs == Pairs.Correlation
+            ? Math.Sqrt(variance + 1e-5) : 1;
         return Array.ConvertAll(column, x => (x - mean) / deviation);
     })];
 

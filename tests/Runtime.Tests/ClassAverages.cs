@@ -16,15 +16,18 @@ public class ClassAverages
     [InlineData(AbsentClasses.Skip, ClassAverage.Weighted, true, 0.7945652173913043, 0.782608695652174, 0.7865612648221344, 0.7836438923395445, 0.6605644546147978)]
     [InlineData(AbsentClasses.One, ClassAverage.Weighted, false, 0.5666666666666667, 0.6666666666666666, 0.611111111111111, 0.6428571428571429, 0.4444444444444444)]
     public void AreThoseOfScikitLearn(
-        AbsentClasses absent, ClassAverage average, bool includeBackground, double precision, double recall, double f1, double f2, double jaccard)
+        AbsentClasses absent, ClassAverage average, bool includeBackground, double precision, double recall, double f1, double f2,
+            double jaccard)
     {
         SegmentationMetrics metrics = MetricBatch.Counted(new SegmentationMetrics(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored));
         metrics.AbsentClasses = absent;
         Numbers.Close(
             [precision, recall, f1, f1, f2, jaccard],
             [
-                metrics.MeanPrecision(includeBackground, average), metrics.MeanRecall(includeBackground, average), metrics.MeanDice(includeBackground, average),
-                metrics.MeanFBeta(1, includeBackground, average), metrics.MeanFBeta(2, includeBackground, average), metrics.MeanIou(includeBackground, average),
+                metrics.MeanPrecision(includeBackground, average), metrics.MeanRecall(includeBackground, average),
+                    metrics.MeanDice(includeBackground, average),
+                metrics.MeanFBeta(1, includeBackground, average), metrics.MeanFBeta(2, includeBackground, average),
+                    metrics.MeanIou(includeBackground, average),
             ],
             1e-14);
     }
@@ -51,7 +54,8 @@ public class ClassAverages
         nothing.Accumulate(new float[4], new byte[] { 255, 255 }, new(1, 2, 2));
         Assert.Equal(0, nothing.Pixels);
         foreach (ClassAverage average in Enum.GetValues<ClassAverage>())
-            Assert.Equal((listed, listed, listed), (nothing.MeanDice(true, average), nothing.MeanRecall(true, average), nothing.GeneralizedDice()));
+            Assert.Equal((listed, listed, listed), (nothing.MeanDice(true, average), nothing.MeanRecall(true, average),
+                nothing.GeneralizedDice()));
     }
 
     [Fact]

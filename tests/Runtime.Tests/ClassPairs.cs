@@ -30,7 +30,8 @@ public sealed unsafe class ClassPairs
         for (int i = 0; i < result.Length; i++)
         {
             double number = Math.Round((random.NextDouble() - 0.5) * 16) / 4;
-            result[i] = convert(i % 37 == 5 ? double.NaN : i % 41 == 7 ? double.PositiveInfinity : i % 43 == 9 ? double.NegativeInfinity : number);
+            result[i] = convert(i % 37 == 5 ? double.NaN : i % 41 == 7 ? double.PositiveInfinity : i % 43 == 9 ? double.NegativeInfinity
+                : number);
         }
 
         return result;
@@ -57,7 +58,8 @@ public sealed unsafe class ClassPairs
     }
 
     private static bool Same<T>(T[] expected, Span<T> found)
-        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected.AsSpan(0, found.Length)).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(found));
+        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected.AsSpan(0, found.Length))
+            .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(found));
 
     // Each operation's result, a class after the other. Rows of the two classes are Most apart, and each operand begins two rows on.
     private static List<T[]> Results<V, T>(T* memory, int c = 0)
@@ -65,15 +67,22 @@ public sealed unsafe class ClassPairs
         where T : unmanaged
     {
         var results = new List<T[]>();
-        V x = V.Load(memory, Most), y = V.Load(memory + (2 * Most), Most), z = V.Load(memory + (4 * Most), Most), w = V.Load(memory + (6 * Most), Most);
-        V shared = V.Load(memory + ((2 - c) * Most)), one = V.Broadcast(memory + ((4 - c) * Most)), ofClass = V.OfClasses(memory + ((4 - c) * Most) + c), index = V.ClassIndex(3 + c);
+        V x = V.Load(memory, Most), y = V.Load(memory + (2 * Most), Most), z = V.Load(memory + (4 * Most), Most),
+            w = V.Load(memory + (6 * Most), Most);
+        V shared = V.Load(memory + ((2 - c) * Most)), one = V.Broadcast(memory + ((4 - c) * Most)),
+            ofClass = V.OfClasses(memory + ((4 - c) * Most) + c), index = V.ClassIndex(3 + c);
         foreach (V value in new[]
         {
-            x, shared, one, ofClass, index, V.Zero, V.One, V.AllTrue, V.Create(0.75), x + y, x - y, x * y, x / y, -x, ~x, x & y, x | y, x ^ y,
-            V.MultiplyAdd(x, y, z), V.Select(V.Less(x, y), z, w), V.SelectEqual(x, y, z, w), V.SelectEqual(x, x, z, w), V.SelectLessOrEqual(x, y, z, w), V.MaskEqual(x, y, z), V.MaskEqual(y, y, z),
-            V.AddWhereEqual(x, y, z, w), V.AddWhereEqual(z, z, x, y), V.Equal(x, y), V.NotEqual(x, y), V.Less(x, y), V.LessOrEqual(x, y), V.Greater(x, y), V.GreaterOrEqual(x, y),
-            V.Min(x, y), V.Max(x, y), V.MinNative(x, y), V.MaxNative(x, y), V.Abs(x), V.NegativeAbs(x), V.Sign(x), V.Sqrt(x), V.Exp(x), V.ExpNonPositive(V.NegativeAbs(x)), V.Log(x), V.Log1p(x),
-            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.Expm1(x), V.Tanh(x), V.Atan(x), V.Erf(x), V.Lgamma(x), V.Digamma(x), V.Trigamma(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
+            x, shared, one, ofClass, index, V.Zero, V.One, V.AllTrue, V.Create(0.75), x + y, x - y, x * y, x / y, -x, ~x, x & y, x | y,
+                x ^ y,
+            V.MultiplyAdd(x, y, z), V.Select(V.Less(x, y), z, w), V.SelectEqual(x, y, z, w), V.SelectEqual(x, x, z, w),
+                V.SelectLessOrEqual(x, y, z, w), V.MaskEqual(x, y, z), V.MaskEqual(y, y, z),
+            V.AddWhereEqual(x, y, z, w), V.AddWhereEqual(z, z, x, y), V.Equal(x, y), V.NotEqual(x, y), V.Less(x, y), V.LessOrEqual(x, y),
+                V.Greater(x, y), V.GreaterOrEqual(x, y),
+            V.Min(x, y), V.Max(x, y), V.MinNative(x, y), V.MaxNative(x, y), V.Abs(x), V.NegativeAbs(x), V.Sign(x), V.Sqrt(x), V.Exp(x),
+                V.ExpNonPositive(V.NegativeAbs(x)), V.Log(x), V.Log1p(x),
+            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.Expm1(x), V.Tanh(x), V.Atan(x), V.Erf(x),
+                V.Lgamma(x), V.Digamma(x), V.Trigamma(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
         })
         {
             var result = new T[2 * Most];

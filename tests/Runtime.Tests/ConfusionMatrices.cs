@@ -5,7 +5,8 @@ namespace LossGen.Runtime.Tests;
 /// <summary>The confusion matrix and what follows from it. Figures are scikit-learn 1.2.1's unless a test says otherwise.</summary>
 public class ConfusionMatrices
 {
-    private static ConfusionMatrix Matrix => MetricBatch.Counted(new ConfusionMatrix(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored));
+    private static ConfusionMatrix Matrix =>
+        MetricBatch.Counted(new ConfusionMatrix(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored));
 
     [Fact]
     public void CountsAndScores()
@@ -41,7 +42,8 @@ public class ConfusionMatrices
     {
         byte[] labels = [0, 1, 1, 0, 1, 0, 0, 1, 1, 0];
         int[] predicted = [0, 1, 0, 0, 1, 1, 0, 1, 1, 1];
-        ConfusionMatrix ofClasses = new(1, Activation.Sigmoid, 255), ofLogits = new(1, Activation.Sigmoid, 255), ofDense = new(1, Activation.Sigmoid, 255);
+        ConfusionMatrix ofClasses = new(1, Activation.Sigmoid, 255), ofLogits = new(1, Activation.Sigmoid, 255),
+            ofDense = new(1, Activation.Sigmoid, 255);
         float[] logits = [.. predicted.Select(p => p == 1 ? 0.5F : -0.5F), 9];
         ofClasses.Accumulate(predicted, labels, new(1, 1, 10));
         ofLogits.Accumulate(logits, (byte[])[.. labels, 255], new(1, 1, 11));
@@ -123,14 +125,19 @@ public class ConfusionMatrices
     public void WhatHasSeveralClassesAPixelIsRefused()
     {
         ArgumentException several = Assert.Throws<ArgumentException>(() => new ConfusionMatrix(3, Activation.Sigmoid));
-        Assert.StartsWith("With Activation.Sigmoid each of 3 classes is predicted by itself, so that a pixel may have several or none", several.Message, StringComparison.Ordinal);
+        Assert.StartsWith("With Activation.Sigmoid each of 3 classes is predicted by itself, so that a pixel may have several or none",
+            several.Message, StringComparison.Ordinal);
         Assert.Equal("activation", several.ParamName);
         Assert.Throws<ArgumentException>(() => new SigmoidIgnoring().CreateConfusionMatrix(3));
         ConfusionMatrix matrix = Matrix;
-        ArgumentException dense = Assert.Throws<ArgumentException>(() => matrix.Accumulate(MetricBatch.Logits, MetricBatch.Dense, MetricBatch.Shape));
-        Assert.StartsWith("The target is dense, so that a pixel may be of several of 4 classes or of none", dense.Message, StringComparison.Ordinal);
-        ArgumentException masks = Assert.Throws<ArgumentException>(() => matrix.Accumulate(MetricBatch.Masks, MetricBatch.Labels, MetricBatch.Shape));
-        Assert.StartsWith("The predictions are masks, of which several of 4 classes may hold a pixel", masks.Message, StringComparison.Ordinal);
+        ArgumentException dense = Assert.Throws<ArgumentException>(() => matrix.Accumulate(MetricBatch.Logits, MetricBatch.Dense,
+            MetricBatch.Shape));
+        Assert.StartsWith("The target is dense, so that a pixel may be of several of 4 classes or of none", dense.Message,
+            StringComparison.Ordinal);
+        ArgumentException masks = Assert.Throws<ArgumentException>(() => matrix.Accumulate(MetricBatch.Masks, MetricBatch.Labels,
+            MetricBatch.Shape));
+        Assert.StartsWith("The predictions are masks, of which several of 4 classes may hold a pixel", masks.Message,
+            StringComparison.Ordinal);
         Assert.Equal(23, matrix.Pixels);
     }
 

@@ -34,7 +34,8 @@ public class Conventions
         void Check(Type type, PropertyInfo? property, ConventionDefaultAttribute preset)
         {
             count++;
-            Assert.True(property is not null && property.PropertyType == preset.Value.GetType(), $"{type.Name}: {preset.Convention}, {preset.Option ?? property?.Name}");
+            Assert.True(property is not null && property.PropertyType == preset.Value.GetType(),
+                $"{type.Name}: {preset.Convention}, {preset.Option ?? property?.Name}");
         }
     }
 }

@@ -64,10 +64,16 @@ public sealed class DistanceMapTests
     public void WhatDoesNotFitIsNamed()
     {
         var shape = new LossShape(1, 1, 2, 3);
-        Assert.Contains("'condition' has 5 elements; the shape has 6", Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[5], new float[6], shape)).Message, StringComparison.Ordinal);
-        Assert.Contains("The spacing is 3 numbers, and images of the shape have 2 axes", Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[6], new float[6], shape, [1, 1, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("has to be above 0", Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[6], new float[6], shape, [1, 0])).Message, StringComparison.Ordinal);
-        Assert.Contains("'labels' has 5 elements", Assert.Throws<ArgumentException>(() => DistanceMap.Signed(new long[5], new float[6], shape)).Message, StringComparison.Ordinal);
+        Assert.Contains("'condition' has 5 elements; the shape has 6",
+            Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[5], new float[6], shape)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("The spacing is 3 numbers, and images of the shape have 2 axes",
+            Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[6], new float[6], shape, [1, 1, 1])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("has to be above 0", Assert.Throws<ArgumentException>(() => DistanceMap.Euclidean(new bool[6], new float[6], shape,
+            [1, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("'labels' has 5 elements", Assert.Throws<ArgumentException>(() => DistanceMap.Signed(new long[5], new float[6],
+            shape)).Message, StringComparison.Ordinal);
     }
 
     internal static LossShape Shape(int images, int classes, int[] grid) => grid.Length switch
@@ -86,7 +92,8 @@ public sealed class DistanceMapTests
             if (condition[pixel - (pixel % pixels) + other])
                 continue;
             int[] place = Place(other, grid);
-            least = Math.Min(least, Math.Sqrt(place.Select((p, axis) => Math.Pow((p - own[axis]) * (spacing.Length == 0 ? 1 : spacing[axis]), 2)).Sum()));
+            least = Math.Min(least, Math.Sqrt(place.Select((p, axis) => Math.Pow((p - own[axis]) * (spacing.Length == 0 ? 1
+                : spacing[axis]), 2)).Sum()));
         }
 
         return double.IsPositiveInfinity(least) ? 0 : least;

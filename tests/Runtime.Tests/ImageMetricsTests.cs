@@ -26,7 +26,8 @@ public class ImageMetricsTests
         Assert.Equal([8L, 7, 8], images.Select(image => image.Pixels));
         SegmentationMetrics all = MetricBatch.Counted(new SegmentationMetrics(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored));
         Assert.Equal(all.Values.ToArray(), images.Total().Values.ToArray());
-        Assert.Contains("There is no image 3; there are 3", Assert.Throws<ArgumentOutOfRangeException>(() => images[3]).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no image 3; there are 3", Assert.Throws<ArgumentOutOfRangeException>(() => images[3]).Message,
+            StringComparison.Ordinal);
     }
 
     // NumPy by the formulas of torchmetrics 1.8's DiceScore(aggregation_level="samplewise").
@@ -41,7 +42,8 @@ public class ImageMetricsTests
     {
         ImageMetrics images = Images;
         Assert.Equal(expected, images.MeanDice(includeBackground, average), 15);
-        Numbers.Close([0.8277777777777778, 0.48888888888888893, 0.3333333333333333], [images.Dice(0), images.Dice(1), images.Dice(2)], 1e-15);
+        Numbers.Close([0.8277777777777778, 0.48888888888888893, 0.3333333333333333], [images.Dice(0), images.Dice(1), images.Dice(2)],
+            1e-15);
         Assert.Equal(Nan, images.Dice(3));
         images.AbsentClasses = AbsentClasses.MinusOne;
         Assert.Equal(-1, images.Dice(3));
@@ -88,7 +90,8 @@ public class ImageMetricsTests
         ImageMetrics first = Masks(predicted, "1111 0000 0000  1111 0000 0000", AbsentClasses.SkipUnlabelled);
         Assert.Equal(0.857143, first.MeanDice(), 1e-6);
         Assert.Equal((Nan, Nan), (first.Dice(1), first.MeanDice(includeBackground: false)));
-        ImageMetrics foreground = Masks(Bools("0100 0011 1000  0001 1000 0110"), "0001 1010 0100  0001 1100 0010", AbsentClasses.SkipUnlabelled);
+        ImageMetrics foreground = Masks(Bools("0100 0011 1000  0001 1000 0110"), "0001 1010 0100  0001 1100 0010",
+            AbsentClasses.SkipUnlabelled);
         Numbers.Close(
             [0.5, 0, 0.6667, 0.6667], [foreground[0].Dice(1), foreground[0].Dice(2), foreground[1].Dice(1), foreground[1].Dice(2)], 1e-4);
     }
@@ -104,7 +107,8 @@ public class ImageMetricsTests
         Assert.Equal(1.0455 / 2, Masks(predicted, "1111 0000 0000  1111 0000 0000", AbsentClasses.One).GeneralizedDice(), 1e-4);
 
         // Cases 6 to 9: all, nothing labelled, nothing predicted, nothing.
-        foreach ((string found, string labelled, double score) in ((string, string, double)[])[("1111", "1111", 1), ("1111", "0000", 0), ("0000", "1111", 0), ("0000", "0000", 1)])
+        foreach ((string found, string labelled, double score) in ((string, string, double)[])[("1111", "1111", 1), ("1111", "0000", 0),
+            ("0000", "1111", 0), ("0000", "0000", 1)])
         {
             var metrics = new SegmentationMetrics(1, Activation.Sigmoid) { AbsentClasses = AbsentClasses.One };
             metrics.Accumulate(Bools(found), Bools(labelled), new(1, 1, 4));
@@ -158,7 +162,8 @@ public class ImageMetricsTests
             int values = classes * 1037;
             SegmentationMetrics alone = new(classes, activation, 255, 0.6);
             if (dense)
-                alone.Accumulate(data.SingleLogits.AsSpan(n * values, values), data.SingleDense.AsSpan(n * values, values), new(1, classes, 1037));
+                alone.Accumulate(data.SingleLogits.AsSpan(n * values, values), data.SingleDense.AsSpan(n * values, values),
+                    new(1, classes, 1037));
             else
                 alone.Accumulate(data.SingleLogits.AsSpan(n * values, values), data.Labels.AsSpan(n * 1037, 1037), new(1, classes, 1037));
             Assert.Equal(alone.Values.ToArray(), images[n].Values.ToArray());

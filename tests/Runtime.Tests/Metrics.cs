@@ -84,12 +84,16 @@ public class Metrics
         var data = new Batch(new(2, 3, 700));
         var metrics = new SegmentationMetrics(3);
         data.Labels[1399] = 3;
-        ArgumentOutOfRangeException bad = Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Accumulate(data.Logits, data.Labels, data.Shape));
+        ArgumentOutOfRangeException bad = Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Accumulate(data.Logits, data.Labels,
+            data.Shape));
         Assert.Contains("image 1, pixel 699 is 3", bad.Message, StringComparison.Ordinal);
         Assert.All(metrics.Values.ToArray(), count => Assert.Equal(0, count));
-        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits.AsSpan(1), data.Labels, data.Shape)).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels.AsSpan(1), data.Shape)).ParamName);
-        Assert.Equal("shape", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels, new(2, 4, 700))).ParamName);
+        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits.AsSpan(1), data.Labels, data.Shape))
+            .ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels.AsSpan(1), data.Shape))
+            .ParamName);
+        Assert.Equal("shape", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels, new(2, 4, 700)))
+            .ParamName);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SegmentationMetrics(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SegmentationMetrics(1, threshold: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Dice(3));

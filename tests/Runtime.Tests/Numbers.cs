@@ -11,11 +11,13 @@ internal static class Numbers
         for (int i = 0; i < expected.Length; i++)
         {
             if (!(Math.Abs(expected[i] - found[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i]))))
-                Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{what} [{i}]: expected {expected[i]:R}, found {found[i]:R}, tolerance {tolerance:R}"));
+                Assert.Fail(string.Create(CultureInfo.InvariantCulture,
+                    $"{what} [{i}]: expected {expected[i]:R}, found {found[i]:R}, tolerance {tolerance:R}"));
         }
     }
 
-    public static void Close(double expected, double found, double tolerance, string what = "") => Close([expected], [found], tolerance, what);
+    public static void Close(double expected, double found, double tolerance, string what = "") =>
+        Close([expected], [found], tolerance, what);
 
     public static double Largest(double[] numbers) => numbers.Length == 0 ? 0 : numbers.Max(Math.Abs);
 }

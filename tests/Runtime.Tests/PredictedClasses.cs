@@ -21,7 +21,8 @@ public class PredictedClasses
         Assert.Equal(denseOfLogits.Values.ToArray(), dense.Values.ToArray());
         ConfusionMatrix matrix = new(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored);
         matrix.Accumulate(MetricBatch.Predicted, MetricBatch.Labels, MetricBatch.Shape);
-        Assert.Equal(MetricBatch.Counted(new ConfusionMatrix(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored)).Values.ToArray(), matrix.Values.ToArray());
+        Assert.Equal(MetricBatch.Counted(new ConfusionMatrix(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored)).Values.ToArray(),
+            matrix.Values.ToArray());
 
         void Count<T>(T[] predicted)
             where T : unmanaged
@@ -59,8 +60,10 @@ public class PredictedClasses
         Assert.Equal([0, 1, 1, 0, 0, 1, 2], background.Values.ToArray());
 
         predicted[14] = MetricBatch.Ignored;
-        ArgumentException error = Assert.Throws<ArgumentException>(() => metrics.Accumulate(predicted, MetricBatch.Labels, MetricBatch.Shape));
-        Assert.StartsWith("The predicted class at image 1, pixel 6 is 255; it must be from 0 to 3.", error.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => metrics.Accumulate(predicted, MetricBatch.Labels,
+            MetricBatch.Shape));
+        Assert.StartsWith("The predicted class at image 1, pixel 6 is 255; it must be from 0 to 3.", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal("logits", error.ParamName);
         Assert.Equal(23, metrics.Pixels);
     }
@@ -69,13 +72,18 @@ public class PredictedClasses
     public void WrongOnesAreNamed()
     {
         SegmentationMetrics metrics = New();
-        Fails("logits has 7 elements and needs 24: Int32 are predicted class indices, one a pixel: N * S = 3 * 8", () => metrics.Accumulate(new int[7], MetricBatch.Labels, MetricBatch.Shape));
-        Fails("logits has 7 elements and needs 96: N * C * S = 3 * 4 * 8", () => metrics.Accumulate(new bool[7], MetricBatch.Labels, MetricBatch.Shape));
-        Fails("The predicted class at image 0, pixel 0 is -1", () => metrics.Accumulate(Array.ConvertAll(MetricBatch.Predicted, c => -1), MetricBatch.Labels, MetricBatch.Shape));
-        Fails("Logits of Int64 are not supported", () => new SoftMetrics(4, ignoreIndex: 255).Accumulate(MetricBatch.Predicted, MetricBatch.Labels, MetricBatch.Shape));
+        Fails("logits has 7 elements and needs 24: Int32 are predicted class indices, one a pixel: N * S = 3 * 8",
+            () => metrics.Accumulate(new int[7], MetricBatch.Labels, MetricBatch.Shape));
+        Fails("logits has 7 elements and needs 96: N * C * S = 3 * 4 * 8", () => metrics.Accumulate(new bool[7], MetricBatch.Labels,
+            MetricBatch.Shape));
+        Fails("The predicted class at image 0, pixel 0 is -1", () => metrics.Accumulate(Array.ConvertAll(MetricBatch.Predicted, c => -1),
+            MetricBatch.Labels, MetricBatch.Shape));
+        Fails("Logits of Int64 are not supported", () => new SoftMetrics(4, ignoreIndex: 255).Accumulate(MetricBatch.Predicted,
+            MetricBatch.Labels, MetricBatch.Shape));
         Assert.Equal(0, metrics.Pixels);
 
-        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.ThrowsAny<ArgumentException>(act).Message, StringComparison.Ordinal);
+        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.ThrowsAny<ArgumentException>(act).Message,
+            StringComparison.Ordinal);
     }
 
     private static SegmentationMetrics New() => new(MetricBatch.Classes, ignoreIndex: MetricBatch.Ignored);

@@ -17,9 +17,12 @@ public class SeveralIgnoredMetrics
     {
         foreach (bool isPredicted in (bool[])[false, true])
         {
-            Assert.Equal(Values(new SegmentationMetrics(4, ignoreIndex: 255), One, m => m.Values), Values(new SegmentationMetrics(4, ignoreIndex: 255, ignoreIndices: Others), Labels, m => m.Values));
-            Assert.Equal(Values(new ConfusionMatrix(4, ignoreIndex: 255), One, m => m.Values), Values(new ConfusionMatrix(4, ignoreIndices: [255, 254, 7]), Labels, m => m.Values));
-            Assert.Equal(Values(new ImageMetrics(4, ignoreIndex: 255), One, m => m[1].Values), Values(new ImageMetrics(4, ignoreIndex: 255, ignoreIndices: Others), Labels, m => m[1].Values));
+            Assert.Equal(Values(new SegmentationMetrics(4, ignoreIndex: 255), One, m => m.Values),
+                Values(new SegmentationMetrics(4, ignoreIndex: 255, ignoreIndices: Others), Labels, m => m.Values));
+            Assert.Equal(Values(new ConfusionMatrix(4, ignoreIndex: 255), One, m => m.Values),
+                Values(new ConfusionMatrix(4, ignoreIndices: [255, 254, 7]), Labels, m => m.Values));
+            Assert.Equal(Values(new ImageMetrics(4, ignoreIndex: 255), One, m => m[1].Values),
+                Values(new ImageMetrics(4, ignoreIndex: 255, ignoreIndices: Others), Labels, m => m[1].Values));
 
             long[] Values<T>(T metric, byte[] labels, Func<T, Span<long>> values)
                 where T : PixelMetric
@@ -83,7 +86,8 @@ public class SeveralIgnoredMetrics
     [Fact]
     public void DenseTargetsHaveOne()
     {
-        var error = Assert.Throws<ArgumentException>(() => new SegmentationMetrics(4, ignoreIndices: [255, 254]).Accumulate<float, float>(MetricBatch.Logits, MetricBatch.Dense, MetricBatch.Shape));
+        var error = Assert.Throws<ArgumentException>(() => new SegmentationMetrics(4, ignoreIndices: [255, 254]).Accumulate<float,
+            float>(MetricBatch.Logits, MetricBatch.Dense, MetricBatch.Shape));
         Assert.Contains("SegmentationMetrics ignores several labels", error.Message);
         var one = new SegmentationMetrics(4, ignoreIndices: [255, 255]);
         one.Accumulate<float, float>(MetricBatch.Logits, MetricBatch.Dense, MetricBatch.Shape);

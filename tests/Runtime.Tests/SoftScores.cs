@@ -82,10 +82,13 @@ public class SoftScores
         var data = new Batch(new(2, 3, 700));
         var metrics = new SoftMetrics(3);
         data.Labels[1399] = 3;
-        Assert.Contains("image 1, pixel 699 is 3", Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Accumulate(data.Logits, data.Labels, data.Shape)).Message, StringComparison.Ordinal);
+        Assert.Contains("image 1, pixel 699 is 3", Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Accumulate(data.Logits,
+            data.Labels, data.Shape)).Message, StringComparison.Ordinal);
         Assert.All(metrics.Values.ToArray(), sum => Assert.Equal(0, sum));
-        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits.AsSpan(1), data.Labels, data.Shape)).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels.AsSpan(1), data.Shape)).ParamName);
+        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits.AsSpan(1), data.Labels, data.Shape))
+            .ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(data.Logits, data.Labels.AsSpan(1), data.Shape))
+            .ParamName);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftMetrics(0));
     }
 

@@ -61,7 +61,8 @@ public class StoredMetrics
         Fails("The values are 7 numbers and must be 13: 3 C + 1, with C = 4.", () => new SoftMetrics(4).Merge(new double[7]));
         Fails("The values are 7 numbers and must be 9: a matrix of 3 by 3.", () => new ConfusionMatrix(3).Merge(two.Values));
         Fails("The values are 4 numbers and must be 12: 6 C, with C = 2.", () => new SurfaceMetrics(2).Merge(new double[4]));
-        Fails("The values are 7 numbers and must be a multiple of 13: 3 C + 1 an image, with C = 4.", () => new ImageMetrics(4).Merge(two.Values));
+        Fails("The values are 7 numbers and must be a multiple of 13: 3 C + 1 an image, with C = 4.", () => new ImageMetrics(4)
+            .Merge(two.Values));
         Fails("The images have 2 classes, these 4.", () => new ImageMetrics(4).Merge(new ImageMetrics(2)));
         Fails("The matrix is of 2 classes, this one of 4.", () => new ConfusionMatrix(4).Merge(new ConfusionMatrix(2)));
         Fails("Value 3 is -1; counts are at least 0.", () => new ConfusionMatrix(2).Merge([1, 2, 3, -1]));
@@ -70,8 +71,10 @@ public class StoredMetrics
         // Thirteen images of two classes are as many numbers as seven of four.
         var images = new ImageMetrics(2);
         images.Accumulate(new int[26], new int[26], new(13, 2, 2));
-        Fails("The values from 0 on have 2 pixels that are labelled or predicted as class 0, of 0: they are not those of 4 classes.", () => new ImageMetrics(4).Merge(images.Values));
+        Fails("The values from 0 on have 2 pixels that are labelled or predicted as class 0, of 0: they are not those of 4 classes.",
+            () => new ImageMetrics(4).Merge(images.Values));
 
-        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.Throws<ArgumentException>(act).Message, StringComparison.Ordinal);
+        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.Throws<ArgumentException>(act).Message,
+            StringComparison.Ordinal);
     }
 }

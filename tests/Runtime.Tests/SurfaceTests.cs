@@ -7,7 +7,8 @@ public sealed class SurfaceTests
 {
     public static TheoryData<int[], double[]> Images() => new()
     {
-        { [1], [] }, { [23], [] }, { [23], [0.5] }, { [1, 9], [] }, { [9, 1], [2, 1] }, { [12, 15], [] }, { [14, 11], [1.5, 0.7] }, { [1, 6, 7], [] }, { [5, 6, 7], [] }, { [6, 5, 9], [3, 0.8, 1.25] },
+        { [1], [] }, { [23], [] }, { [23], [0.5] }, { [1, 9], [] }, { [9, 1], [2, 1] }, { [12, 15], [] }, { [14, 11], [1.5, 0.7] },
+            { [1, 6, 7], [] }, { [5, 6, 7], [] }, { [6, 5, 9], [3, 0.8, 1.25] },
     };
 
     [Theory]
@@ -26,7 +27,8 @@ public sealed class SurfaceTests
             Close(fromB, distances.FromLabelled);
             if (fromA.Length + fromB.Length == 0)
             {
-                Assert.All([distances.Hausdorff, distances.HausdorffAt(95), distances.Average, distances.SurfaceDice(1)], score => Assert.True(double.IsNaN(score)));
+                Assert.All([distances.Hausdorff, distances.HausdorffAt(95), distances.Average, distances.SurfaceDice(1)],
+                    score => Assert.True(double.IsNaN(score)));
                 continue;
             }
 
@@ -104,7 +106,8 @@ public sealed class SurfaceTests
     public void AnyNumberOfThreadsFindsTheSame()
     {
         var random = new Random(5);
-        long[] predicted = [.. Enumerable.Range(0, 6 * 400).Select(_ => (long)random.Next(4))], labels = [.. predicted.Select(c => random.Next(3) > 0 ? c : random.Next(4))];
+        long[] predicted = [.. Enumerable.Range(0, 6 * 400).Select(_ => (long)random.Next(4))],
+            labels = [.. predicted.Select(c => random.Next(3) > 0 ? c : random.Next(4))];
         int threads = LossRuntime.Threads;
         try
         {
@@ -128,12 +131,16 @@ public sealed class SurfaceTests
     public void WhatDoesNotFitIsNamed()
     {
         var metrics = new SurfaceMetrics(2);
-        void Fails(string message, Action call) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
-        Fails("'labels' has 2 at pixel 1 of image 1; classes are 0 to 1. Name an ignoreIndex", () => metrics.Accumulate(new long[4], [0, 0, 0, 2], new LossShape(2, 2, 2)));
+        void Fails(string message, Action call) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message,
+            StringComparison.Ordinal);
+        Fails("'labels' has 2 at pixel 1 of image 1; classes are 0 to 1. Name an ignoreIndex", () => metrics.Accumulate(new long[4],
+            [0, 0, 0, 2], new LossShape(2, 2, 2)));
         Fails("'predicted' has -1 at pixel 0 of image 0", () => metrics.Accumulate([-1, 0], new long[2], new LossShape(1, 2, 2)));
-        Fails("'predicted' has 3 elements; the shape has 4, (N, S)", () => metrics.Accumulate(new long[3], new long[4], new LossShape(2, 2, 2)));
+        Fails("'predicted' has 3 elements; the shape has 4, (N, S)", () => metrics.Accumulate(new long[3], new long[4],
+            new LossShape(2, 2, 2)));
         Fails("The shape has 3 classes, and there are 2", () => metrics.Accumulate(new long[4], new long[4], new LossShape(2, 3, 2)));
-        Fails("The spacing is 1 numbers, and images of the shape have 2 axes", () => metrics.Accumulate(new long[4], new long[4], new LossShape(1, 2, 2, 2), [1]));
+        Fails("The spacing is 1 numbers, and images of the shape have 2 axes", () => metrics.Accumulate(new long[4], new long[4],
+            new LossShape(1, 2, 2, 2), [1]));
         Fails("must be between 0 and 100", () => new SurfaceMetrics(2, percentile: 101));
         Fails("must be at least 0 and finite", () => new SurfaceMetrics(2, tolerance: -1));
         Fails("two masks are one image of one class", () => SurfaceDistances.Between(new bool[4], new bool[4], new LossShape(2, 1, 2)));
@@ -149,21 +156,25 @@ public sealed class SurfaceTests
         {
             (int, int)[] ranges = [.. grid.Select(extent => (random.Next(extent), random.Next(extent)))];
             for (int i = 0; i < mask.Length; i++)
-                mask[i] |= Places(i, grid).Zip(ranges).All(pair => pair.First >= Math.Min(pair.Second.Item1, pair.Second.Item2) && pair.First <= Math.Max(pair.Second.Item1, pair.Second.Item2));
+                mask[i] |= Places(i, grid).Zip(ranges).All(pair => pair.First >= Math.Min(pair.Second.Item1, pair.Second.Item2)
+                    && pair.First <= Math.Max(pair.Second.Item1, pair.Second.Item2));
         }
 
         return mask;
     }
 
-    private static int[] Surface(bool[] mask, int[] grid) => [.. Enumerable.Range(0, mask.Length).Where(i => mask[i] && Enumerable.Range(0, grid.Length).Any(axis =>
+    private static int[] Surface(bool[] mask, int[] grid) =>
+        [.. Enumerable.Range(0, mask.Length).Where(i => mask[i] && Enumerable.Range(0, grid.Length).Any(axis =>
     {
         int[] places = Places(i, grid);
         int stride = grid.Skip(axis + 1).Aggregate(1, (product, extent) => product * extent);
         return places[axis] == 0 || places[axis] == grid[axis] - 1 || !mask[i - stride] || !mask[i + stride];
     }))];
 
-    private static double[] Nearest(int[] from, int[] to, int[] grid, double[] spacing) => [.. from.Select(i => to.Length == 0 ? double.PositiveInfinity : to.Min(k =>
-        Math.Sqrt(Places(i, grid).Zip(Places(k, grid)).Select((pair, axis) => Math.Pow((pair.First - pair.Second) * (spacing.Length > 0 ? spacing[axis] : 1), 2)).Sum()))).Order()];
+    private static double[] Nearest(int[] from, int[] to, int[] grid, double[] spacing) =>
+        [.. from.Select(i => to.Length == 0 ? double.PositiveInfinity : to.Min(k =>
+        Math.Sqrt(Places(i, grid).Zip(Places(k, grid)).Select((pair, axis) => Math.Pow((pair.First - pair.Second) * (spacing.Length > 0
+            ? spacing[axis] : 1), 2)).Sum()))).Order()];
 
     private static int[] Places(int i, int[] grid)
     {
@@ -176,7 +187,8 @@ public sealed class SurfaceTests
     private static double Percentile(double[] ordered, double percentile)
     {
         double place = percentile / 100 * (ordered.Length - 1);
-        return ordered[(int)Math.Floor(place)] + ((place - Math.Floor(place)) * (ordered[(int)Math.Ceiling(place)] - ordered[(int)Math.Floor(place)]));
+        return ordered[(int)Math.Floor(place)] + ((place - Math.Floor(place)) * (ordered[(int)Math.Ceiling(place)]
+            - ordered[(int)Math.Floor(place)]));
     }
 
     private static void Close(double[] wanted, ReadOnlySpan<double> found)

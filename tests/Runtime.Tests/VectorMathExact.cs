@@ -1,7 +1,8 @@
 namespace LossGen.Runtime.Tests;
 
 /// <summary>
-/// A number as the sum of two doubles, about 105 bits, times a power of two: what the vector functions are measured against. Slow and plain.
+/// A number as the sum of two doubles, about 105 bits, times a power of two: what the vector functions are measured against. Slow and
+/// plain.
 /// </summary>
 internal readonly record struct Exact(double High, double Low, int Exponent = 0)
 {
@@ -89,7 +90,8 @@ internal readonly record struct Exact(double High, double Low, int Exponent = 0)
             return x;
         return x > 1 ? new Exact(1.5707963267948966, 6.123233995736766e-17) - Below(1 / (Exact)x) : Below(x);
 
-        static Exact Below(Exact a) => a.High > 0.25 ? new Exact(0.4636476090008061, 2.2698777452961687e-17) + Series(((a * 2) - 1) / (a + 2)) : Series(a);
+        static Exact Below(Exact a) => a.High > 0.25 ? new Exact(0.4636476090008061, 2.2698777452961687e-17)
+            + Series(((a * 2) - 1) / (a + 2)) : Series(a);
 
         static Exact Series(Exact a)
         {

@@ -3,19 +3,24 @@ using LossGen.Simd;
 
 namespace LossGen.Runtime.Tests;
 
-/// <summary>The logarithm of the gamma function, its derivatives and the error function to about 100 bits: what the runtime's are measured against.</summary>
+/// <summary>
+/// The logarithm of the gamma function, its derivatives and the error function to about 100 bits: what the runtime's are measured against.
+/// </summary>
 internal static class ExactGamma
 {
     private static readonly Exact Pi = new(3.141592653589793, 1.2246467991473532e-16);
 
-    private static readonly Exact LogPi = new(1.1447298858494002, 1.0265951162707826e-17), HalfLogTwoPi = new(0.9189385332046728, -3.8782941580672414e-17);
+    private static readonly Exact LogPi = new(1.1447298858494002, 1.0265951162707826e-17), HalfLogTwoPi = new(0.9189385332046728,
+        -3.8782941580672414e-17);
 
     // Of log gamma(1 + u), whose factors are these with changing sign, from -u on.
     private static readonly Exact[] Zetas =
     [
         new(0.5772156649015329, -4.942915152430645e-18),
-        new(0.8224670334241132, 1.520336175199238e-17), new(0.40068563438653143, -2.250747042487504e-18), new(0.27058080842778454, 1.1871280107138412e-17),
-        new(0.20738555102867398, 4.099767328621813e-18), new(0.1695571769974082, 2.2393851330167238e-18), new(0.1440498967688461, 9.623140085232555e-18),
+        new(0.8224670334241132, 1.520336175199238e-17), new(0.40068563438653143, -2.250747042487504e-18),
+            new(0.27058080842778454, 1.1871280107138412e-17),
+        new(0.20738555102867398, 4.099767328621813e-18), new(0.1695571769974082, 2.2393851330167238e-18),
+            new(0.1440498967688461, 9.623140085232555e-18),
         new(0.12550966952474304, -2.5214685384672305e-18),
     ];
 
@@ -66,7 +71,8 @@ internal static class ExactGamma
     public static (Exact Reflected, Exact Positive) LgammaBelow(double a) => (LogPi - Exact.Log(Absolute(SinPi(a)) * a), Lgamma(a));
 
     /// <summary>Digamma of -a as the two numbers whose sum it is.</summary>
-    public static (Exact Cotangent, Exact Positive) DigammaBelow(double a) => (Pi * (1 - (SinPi(a / 2) * SinPi(a / 2) * 2)) / SinPi(a), Digamma(a) + (1 / (Exact)a));
+    public static (Exact Cotangent, Exact Positive) DigammaBelow(double a) => (Pi * (1 - (SinPi(a / 2) * SinPi(a / 2) * 2)) / SinPi(a),
+        Digamma(a) + (1 / (Exact)a));
 
     public static Exact TrigammaBelow(double a)
     {
@@ -111,7 +117,9 @@ internal static class ExactGamma
 /// <summary>The gamma function's logarithm and its derivatives below 0, and at the ends; the error function's ends.</summary>
 public class VectorMathGammaTests
 {
-    private static double[] Negative => [.. Enumerable.Range(1, 16 * 400).Select(i => -i * 0.01237).Concat(Enumerable.Range(0, 16 * 20).Select(i => -Math.Pow(2, -i)).Where(x => x is not -1))
+    private static double[] Negative =>
+        [.. Enumerable.Range(1, 16 * 400).Select(i => -i * 0.01237).Concat(Enumerable.Range(0, 16 * 20).Select(i => -Math.Pow(2, -i))
+        .Where(x => x is not -1))
         .Concat([-1e3 - 0.3, -123456.789])];
 
     [Fact]
@@ -128,7 +136,8 @@ public class VectorMathGammaTests
         });
 
         static void AssertNear(Exact exact, double found, double scale, double x) =>
-            Assert.True(double.IsInfinity(found) || Math.Abs((exact - found).High) <= 6 * (Math.BitIncrement(scale) - scale), $"{found:R} at {x:R}, exactly {exact.High:R}");
+            Assert.True(double.IsInfinity(found) || Math.Abs((exact - found).High) <= 6 * (Math.BitIncrement(scale) - scale),
+                $"{found:R} at {x:R}, exactly {exact.High:R}");
     }
 
     /// <summary>Values of mpmath 1.3 with 40 digits.</summary>
@@ -168,10 +177,12 @@ public class VectorMathGammaTests
         }
 
         void AssertClose(double wanted, double found, double tolerance) =>
-            Assert.True(wanted.Equals(found) || Math.Abs(wanted - found) <= tolerance * Math.Max(Math.Abs(wanted), x < 0 ? 1 : 1e-300), $"{found:R}, {wanted:R} is right");
+            Assert.True(wanted.Equals(found) || Math.Abs(wanted - found) <= tolerance * Math.Max(Math.Abs(wanted), x < 0 ? 1 : 1e-300),
+                $"{found:R}, {wanted:R} is right");
     }
 
     [Fact]
     public void The_error_function_keeps_the_sign_of_0() =>
-        Assert.All(Widths.Apply<V256<double>, double>(default(Unary.Erf), [.. Enumerable.Repeat(-0.0, 16)]), y => Assert.True(double.IsNegative(y)));
+        Assert.All(Widths.Apply<V256<double>, double>(default(Unary.Erf), [.. Enumerable.Repeat(-0.0, 16)]),
+            y => Assert.True(double.IsNegative(y)));
 }

@@ -1,6 +1,8 @@
 namespace LossGen.Runtime.Tests;
 
-/// <summary>Arguments: every exponent with many fractions, and dense over the range where a function bends. The same on every run.</summary>
+/// <summary>
+/// Arguments: every exponent with many fractions, and dense over the range where a function bends. The same on every run.
+/// </summary>
 internal static class Samples
 {
     private const int Dense = 40000;
@@ -17,7 +19,8 @@ internal static class Samples
         for (int i = 0; i < count; i++)
         {
             // Powers that a loss takes, then results over the whole range.
-            double log = i % 3 == 0 ? -random.NextDouble() * 10 : (random.NextDouble() - 0.5) * (isFloat ? 170 : 1400) * Math.Pow(random.NextDouble(), 4);
+            double log = i % 3 == 0 ? -random.NextDouble() * 10 : (random.NextDouble() - 0.5) * (isFloat ? 170 : 1400)
+                * Math.Pow(random.NextDouble(), 4);
             x[i] = Math.Exp(log);
             y[i] = i % 3 == 0 ? random.NextDouble() * 4 : (random.NextDouble() - 0.5) * 2 * (isFloat ? 100 : 740) / Math.Log(x[i]);
             if (isFloat)
@@ -29,7 +32,8 @@ internal static class Samples
         return (x, y);
     }
 
-    private static double[] Create(string function, Func<double, double> round, IEnumerable<double> exponents, double low, double high, double maximum)
+    private static double[] Create(string function, Func<double, double> round, IEnumerable<double> exponents, double low, double high,
+        double maximum)
     {
         var list = new List<double>(exponents);
         for (int i = 0; i <= Dense; i++)

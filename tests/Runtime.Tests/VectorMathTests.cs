@@ -37,8 +37,10 @@ public class VectorMathTests
     {
         (IUnary function, Func<double, double, Exact> exact) = Functions[name];
         double[] floats = Samples.Floats(name), doubles = Samples.Doubles(name);
-        Check(name, floats, Widths.Apply<V128<float>, float>(function, floats), x => exact(x, FloatFloor), 23, -149, float.MaxValue, floatBound);
-        Check(name, doubles, Widths.Apply<V128<double>, double>(function, doubles), x => exact(x, DoubleFloor), 52, -1074, double.MaxValue, doubleBound);
+        Check(name, floats, Widths.Apply<V128<float>, float>(function, floats), x => exact(x, FloatFloor), 23, -149, float.MaxValue,
+            floatBound);
+        Check(name, doubles, Widths.Apply<V128<double>, double>(function, doubles), x => exact(x, DoubleFloor), 52, -1074, double.MaxValue,
+            doubleBound);
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public class VectorMathTests
         if (name != "ExpNonPositive") // below
             Same(x, narrow, Widths.Apply<V512<float>, float>(function, x));
         x = Samples.Doubles(name);
-        Same(x, Widths.Apply<V128<double>, double>(function, x), Widths.Apply<V256<double>, double>(function, x), Widths.Apply<V512<double>, double>(function, x));
+        Same(x, Widths.Apply<V128<double>, double>(function, x), Widths.Apply<V256<double>, double>(function, x), Widths.Apply<V512<double>,
+            double>(function, x));
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public class VectorMathTests
         foreach ((double from, double bound) in new[] { (LeastNormal, 5.8), (-8, 3) })
         {
             double[] x = [.. Samples.Floats("ExpNonPositive").Select(sample => sample < from || !double.IsFinite(sample) ? -0.5 : sample)];
-            Check("ExpNonPositive", x, Widths.Apply<V512<float>, float>(function, x), sample => Exact.Exp(sample), 23, -149, float.MaxValue, bound);
+            Check("ExpNonPositive", x, Widths.Apply<V512<float>, float>(function, x), sample => Exact.Exp(sample), 23, -149, float.MaxValue,
+                bound);
         }
     }
 
@@ -94,7 +98,8 @@ public class VectorMathTests
         Assert.All(x.Zip(y), pair => Assert.InRange(pair.Second, 0, Math.Exp(pair.First) * 1.000001));
         Assert.All(x.Zip(y), pair => Assert.True(pair.First > -88.0297 || pair.Second == 0));
         double[] ends = [.. Enumerable.Repeat(0.0, 11), -0.0, -88.03, -1e30, double.NegativeInfinity, double.NaN];
-        Assert.Equal([.. Enumerable.Repeat(1.0, 12), 0, 0, 0, double.NaN], Widths.Apply<V512<float>, float>(default(Unary.ExpNonPositive), ends));
+        Assert.Equal([.. Enumerable.Repeat(1.0, 12), 0, 0, 0, double.NaN], Widths.Apply<V512<float>, float>(default(Unary.ExpNonPositive),
+            ends));
     }
 
     [Theory]
@@ -110,7 +115,8 @@ public class VectorMathTests
         Same(x, alone, Widths.Apply<V128<float>, float>(four, x), Widths.Apply<V256<float>, float>(four, x));
         Same(x, Widths.Apply<V512<float>, float>(one, x), Widths.Apply<V512<float>, float>(four, x));
         x = Samples.Doubles("ExpNonPositive");
-        Same(x, Widths.Apply<V128<double>, double>(one, x), Widths.Apply<V256<double>, double>(four, x), Widths.Apply<V512<double>, double>(four, x));
+        Same(x, Widths.Apply<V128<double>, double>(one, x), Widths.Apply<V256<double>, double>(four, x), Widths.Apply<V512<double>,
+            double>(four, x));
     }
 
     [Fact]
@@ -157,7 +163,8 @@ public class VectorMathTests
     }
 
 
-    private static void Check(string name, double[] x, double[] found, Func<double, Exact> exact, int fraction, int least, double maximum, double bound)
+    private static void Check(string name, double[] x, double[] found, Func<double, Exact> exact, int fraction, int least, double maximum,
+        double bound)
     {
         double worst = 0, at = 0;
         for (int i = 0; i < x.Length; i++)
@@ -180,11 +187,13 @@ public class VectorMathTests
         Assert.True(worst <= bound, $"Pow({x[(int)at]:R}, {y[(int)at]:R}) is {worst:F3} ulp off, stated are {bound}.");
     }
 
-    private static void Compare(Exact exact, double found, int fraction, int least, double maximum, double x, ref double worst, ref double at)
+    private static void Compare(Exact exact, double found, int fraction, int least, double maximum, double x, ref double worst,
+        ref double at)
     {
         // The largest number, and half a unit above it, bound what becomes infinite.
         double error = double.IsInfinity(found)
-            ? Math.ScaleB(Math.Abs(exact.High), exact.Exponent) >= maximum && Math.Sign(exact.High) == Math.Sign(found) ? 0 : double.PositiveInfinity
+            ? Math.ScaleB(Math.Abs(exact.High), exact.Exponent) >= maximum && Math.Sign(exact.High) == Math.Sign(found) ? 0
+            : double.PositiveInfinity
             : exact.Distance(found, fraction, least);
         if (error > worst || double.IsNaN(error))
             (worst, at) = (double.IsNaN(error) ? double.PositiveInfinity : error, x);
@@ -196,7 +205,8 @@ public class VectorMathTests
         {
             for (int i = 0; i < x.Length; i++)
             {
-                if (BitConverter.DoubleToInt64Bits(a[i]) != BitConverter.DoubleToInt64Bits(b[i]) && !(double.IsNaN(a[i]) && double.IsNaN(b[i])))
+                if (BitConverter.DoubleToInt64Bits(a[i]) != BitConverter.DoubleToInt64Bits(b[i])
+                    && !(double.IsNaN(a[i]) && double.IsNaN(b[i])))
                     Assert.Fail($"At {x[i]:R}: {a[i]:R} and {b[i]:R}.");
             }
         }

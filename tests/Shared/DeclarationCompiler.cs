@@ -55,7 +55,8 @@ internal sealed partial class DeclarationCompiler
         ]);
 
     private static readonly ImmutableArray<MetadataReference> References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path))];
 
     // All batches share it: what is read of the references is read once.
     private static readonly CSharpCompilation Empty = CSharpCompilation.Create("LossGen.Batch", [], References, CompilationOptions);
@@ -72,7 +73,8 @@ internal sealed partial class DeclarationCompiler
 
     private readonly ProjectProperties properties;
 
-    private DeclarationCompiler(string? besides, bool asksForWarnings, IEnumerable<string> formulasOnly, (string Name, string Value)[] properties)
+    private DeclarationCompiler(string? besides, bool asksForWarnings, IEnumerable<string> formulasOnly,
+        (string Name, string Value)[] properties)
     {
         this.properties = new ProjectProperties(properties);
         this.formulasOnly = [.. formulasOnly];
@@ -93,10 +95,13 @@ internal sealed partial class DeclarationCompiler
     /// <param name="declarations">The declarations; the same again is compiled once.</param>
     /// <param name="besides">Source that is compiled along.</param>
     /// <param name="asksForWarnings">Nullability is looked at: always so where nothing is compiled along.</param>
-    /// <param name="formulasOnly">Declarations of which only the formulas are executed, as the reference does: kernels and module are left out.</param>
+    /// <param name="formulasOnly">
+    /// Declarations of which only the formulas are executed, as the reference does: kernels and module are left out.
+    /// </param>
     /// <param name="properties">Properties of the project that the generator reads.</param>
     public static DeclarationCompiler Compile(
-        IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null, bool asksForWarnings = false, params (string Name, string Value)[] properties)
+        IEnumerable<string> declarations, string? besides = null, IEnumerable<string>? formulasOnly = null, bool asksForWarnings = false,
+            params (string Name, string Value)[] properties)
     {
         var compiler = new DeclarationCompiler(besides, asksForWarnings || besides is null, formulasOnly ?? [], properties);
         string[] distinct = [.. declarations.Concat(compiler.formulasOnly).Distinct()];
@@ -126,7 +131,8 @@ internal sealed partial class DeclarationCompiler
         while (batch.Count > 0)
         {
             CSharpCompilation compilation = Empty.AddSyntaxTrees(batch.Select(pair => CSharpSyntaxTree.ParseText(
-                $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", parseOptions, $"{NamespaceOf(pair.Key)}.cs"))).AddSyntaxTrees(besides);
+                $"{Usings}namespace {NamespaceOf(pair.Key)};\n\n{pair.Value}", parseOptions, $"{NamespaceOf(pair.Key)}.cs")))
+                    .AddSyntaxTrees(besides);
             CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: parseOptions, optionsProvider: properties)
                 .RunGeneratorsAndUpdateCompilation(compilation, out Compilation generated, out ImmutableArray<Diagnostic> messages);
             generated = WithoutKernels(generated, batch);
@@ -134,7 +140,8 @@ internal sealed partial class DeclarationCompiler
 
             using var image = new MemoryStream();
             ImmutableArray<Diagnostic> diagnostics = [.. messages, .. generated.Emit(image).Diagnostics];
-            ILookup<int?, Diagnostic> failures = diagnostics.Where(message => message.Severity == DiagnosticSeverity.Error).ToLookup(NumberOf);
+            ILookup<int?, Diagnostic> failures = diagnostics.Where(message => message.Severity == DiagnosticSeverity.Error)
+                .ToLookup(NumberOf);
             if (failures.Count == 0)
             {
                 foreach (Diagnostic warning in diagnostics.Where(message => message.Severity == DiagnosticSeverity.Warning))
@@ -151,7 +158,8 @@ internal sealed partial class DeclarationCompiler
                 {
                     string name = $"{NamespaceOf(number)}.{ClassName}";
                     types[declaration] = assembly.GetType(name, throwOnError: true)!;
-                    headers[declaration] = [.. generated.SyntaxTrees.Single(tree => Path.GetFileName(tree.FilePath) == name + ".g.cs").GetText().Lines
+                    headers[declaration] = [.. generated.SyntaxTrees.Single(tree => Path.GetFileName(tree.FilePath) == name + ".g.cs")
+                        .GetText().Lines
                         .Select(line => line.ToString()).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
                 }
 
@@ -176,7 +184,8 @@ internal sealed partial class DeclarationCompiler
         foreach (SyntaxTree tree in generated.SyntaxTrees)
         {
             string name = Path.GetFileName(tree.FilePath);
-            if (!name.Contains($".{ClassName}.", StringComparison.Ordinal) || NumberOf(name) is not int number || !formulasOnly.Contains(batch[number]))
+            if (!name.Contains($".{ClassName}.", StringComparison.Ordinal) || NumberOf(name) is not int number
+                || !formulasOnly.Contains(batch[number]))
                 continue;
             if (name.EndsWith($".{ClassName}.Torch.g.cs", StringComparison.Ordinal))
             {
@@ -185,8 +194,10 @@ internal sealed partial class DeclarationCompiler
             }
 
             SyntaxNode root = tree.GetRoot();
-            root = root.RemoveNodes(root.DescendantNodes().OfType<StructDeclarationSyntax>().Where(type => type.Identifier.Text is "IndexKernel" or "DenseKernel"), SyntaxRemoveOptions.KeepNoTrivia)!;
-            MethodDeclarationSyntax run = root.DescendantNodes().OfType<MethodDeclarationSyntax>().Single(method => method.Identifier.Text == "Run");
+            root = root.RemoveNodes(root.DescendantNodes().OfType<StructDeclarationSyntax>()
+                .Where(type => type.Identifier.Text is "IndexKernel" or "DenseKernel"), SyntaxRemoveOptions.KeepNoTrivia)!;
+            MethodDeclarationSyntax run = root.DescendantNodes().OfType<MethodDeclarationSyntax>()
+                .Single(method => method.Identifier.Text == "Run");
             root = root.ReplaceNode(run, run.WithBody((BlockSyntax)SyntaxFactory.ParseStatement("{ throw null; }")));
             generated = generated.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(root, tree.Options));
         }
@@ -194,7 +205,9 @@ internal sealed partial class DeclarationCompiler
         return generated;
     }
 
-    /// <summary>Writes declarations and generated code to the folder that the environment variable names, for people who look for a fault.</summary>
+    /// <summary>
+    /// Writes declarations and generated code to the folder that the environment variable names, for people who look for a fault.
+    /// </summary>
     private static void Dump(Compilation compilation)
     {
         if (Environment.GetEnvironmentVariable(DumpVariable) is not { Length: > 0 } folder)

@@ -19,7 +19,8 @@ internal sealed class DeviceCall(GpuDevice device) : IDisposable
     /// <param name="count">How many numbers the value has.</param>
     /// <param name="upstream">The gradient that arrives at each; empty for ones.</param>
     public static (double[] Value, double[] Gradient) InDouble(
-        GpuDevice device, ILoss loss, LossShape shape, double[] logits, long[]? labels, double[]? dense, double[][] maps, int count, double[] upstream)
+        GpuDevice device, ILoss loss, LossShape shape, double[] logits, long[]? labels, double[]? dense, double[][] maps, int count,
+            double[] upstream)
     {
         using var call = new DeviceCall(device);
         using var evaluator = new GpuEvaluator(loss, device);

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace LossGen.TestSupport;
 
 /// <summary>
-/// A table in a page of docs that tests write: between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- end --&gt;</c>. Tests fail when the page says something else; where
-/// <c>LOSSGEN_UPDATE_DOCS</c> is set they write it.
+/// A table in a page of docs that tests write: between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- end --&gt;</c>. Tests fail when the page
+/// says something else; where <c>LOSSGEN_UPDATE_DOCS</c> is set they write it.
 /// </summary>
 internal static partial class DocumentTable
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LossGen.TestSupport;
 
-/// <summary>Calls the TorchSharp side of a loss that is known at run time only: how many tensors its methods take depends on the loss.</summary>
+/// <summary>
+/// Calls the TorchSharp side of a loss that is known at run time only: how many tensors its methods take depends on the loss.
+/// </summary>
 internal static class ModuleCall
 {
     /// <summary>The value.</summary>
@@ -12,7 +14,8 @@ internal static class ModuleCall
         Invoke(module, "forward", arguments) as Tensor ?? throw new InvalidOperationException("The module returned nothing.");
 
     /// <summary>The value, with the gradient written into the last of the tensors, multiplied by a number.</summary>
-    public static double EvaluateWithGradient(nn.Module module, Tensor[] arguments, double upstream = 1) => (double)Invoke(module, "EvaluateWithGradient", [.. arguments, upstream])!;
+    public static double EvaluateWithGradient(nn.Module module, Tensor[] arguments, double upstream = 1) =>
+        (double)Invoke(module, "EvaluateWithGradient", [.. arguments, upstream])!;
 
     /// <summary>Forces the tensor operations, as on another device.</summary>
     public static T OnOperations<T>(ILoss loss, Func<T> run)

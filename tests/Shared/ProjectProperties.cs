@@ -15,7 +15,8 @@ internal sealed class ProjectProperties((string Name, string Value)[] properties
 
     private sealed class Options((string Name, string Value)[] properties) : AnalyzerConfigOptions
     {
-        private readonly Dictionary<string, string> values = properties.ToDictionary(property => "build_property." + property.Name, property => property.Value, KeyComparer);
+        private readonly Dictionary<string, string> values = properties.ToDictionary(property => "build_property." + property.Name,
+            property => property.Value, KeyComparer);
 
         public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
     }

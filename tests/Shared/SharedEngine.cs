@@ -46,7 +46,8 @@ public static class SharedEngine
     /// <summary>Compiles many declarations, each for a few small batches.</summary>
     /// <param name="declarations">The declarations.</param>
     /// <param name="asksForWarnings">Their warnings are asked for.</param>
-    internal static DeclarationCompiler Compile(IEnumerable<string> declarations, bool asksForWarnings = false) => DeclarationCompiler.Compile(declarations, Source, asksForWarnings: asksForWarnings);
+    internal static DeclarationCompiler Compile(IEnumerable<string> declarations, bool asksForWarnings = false) =>
+        DeclarationCompiler.Compile(declarations, Source, asksForWarnings: asksForWarnings);
 
     /// <summary>Runs a call as <see cref="CpuDriver"/> does, which it stands for.</summary>
     public static void Run<TIndex, TDense>(ref CpuCall call, LossDefinition definition)

@@ -60,6 +60,7 @@ public class ComponentTests
         using var loss = new WithParts();
         loss.Components = loss.CreateComponents(4);
         foreach (bool operations in (bool[])[false, true])
-            Assert.Equal("components", Assert.Throws<ArgumentException>(() => Check.OnRoad(operations, () => loss.call(rand(1, 3, 4, 5), zeros(1, 4, 5, dtype: ScalarType.Int64)))).ParamName);
+            Assert.Equal("components", Assert.Throws<ArgumentException>(() => Check.OnRoad(operations, () => loss.call(rand(1, 3, 4, 5),
+                zeros(1, 4, 5, dtype: ScalarType.Int64)))).ParamName);
     }
 }

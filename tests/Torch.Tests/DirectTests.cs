@@ -16,13 +16,15 @@ public class DirectTests
             using nn.Module<Tensor, Tensor, Tensor> loss = create();
             int classes = ((ILoss)loss).Definition.Classes;
             Example example = Example.WithLabels([2, classes > 0 ? classes : 4, 6, 5], ignored, 2);
-            foreach ((ScalarType type, double tolerance) in ((ScalarType, double)[])[(ScalarType.Float32, 1e-5), (ScalarType.Float64, 1e-13), (ScalarType.Float16, 1e-3), (ScalarType.BFloat16, 1e-2)])
+            foreach ((ScalarType type, double tolerance) in ((ScalarType, double)[])[(ScalarType.Float32, 1e-5),
+                (ScalarType.Float64, 1e-13), (ScalarType.Float16, 1e-3), (ScalarType.BFloat16, 1e-2)])
             {
                 foreach (bool isLast in (bool[])[false, true])
                 {
                     Tensor logits = Check.Laid(example.Logits.to_type(type), isLast), gradient = empty_like(logits);
                     (Tensor value, Tensor expected) = Check.Run(x => loss.call(x, example.Target), logits);
-                    double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient, 1.0])!;
+                    double own = (double)loss.GetType().GetMethod("EvaluateWithGradient")!.Invoke(loss, [logits, example.Target, gradient,
+                        1.0])!;
                     double wanted = value.to_type(ScalarType.Float64).item<double>();
                     Assert.Equal(wanted, own, tolerance * Math.Max(1, Math.Abs(wanted)));
                     Check.Close(expected, gradient, tolerance, name);
@@ -97,19 +99,22 @@ public class DirectTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Mapped();
-        foreach ((ScalarType type, double tolerance) in ((ScalarType, double)[])[(ScalarType.Float32, 1e-5), (ScalarType.Float64, 1e-12), (ScalarType.Float16, 1e-2), (ScalarType.BFloat16, 3e-2)])
+        foreach ((ScalarType type, double tolerance) in ((ScalarType, double)[])[(ScalarType.Float32, 1e-5), (ScalarType.Float64, 1e-12),
+            (ScalarType.Float16, 1e-2), (ScalarType.BFloat16, 3e-2)])
         {
             foreach (int layout in (int[])[0, 1, 2])
             {
                 Example example = Example.WithLabels([2, 3, 6, 5], null, 3);
-                Tensor mask = rand(2, 6, 5).gt(0.5), weights = rand(2, 5, 6).transpose(1, 2), target = example.Target.to_type(ScalarType.Byte).transpose(1, 2).contiguous().transpose(1, 2);
+                Tensor mask = rand(2, 6, 5).gt(0.5), weights = rand(2, 5, 6).transpose(1, 2),
+                    target = example.Target.to_type(ScalarType.Byte).transpose(1, 2).contiguous().transpose(1, 2);
                 Tensor Logits(Tensor x) => layout == 2 ? x.transpose(2, 3).contiguous().transpose(2, 3) : Check.Laid(x, layout == 1);
                 (Tensor value, Tensor gradient) = Check.Run(x => loss.call(Logits(x), target, mask, weights), example.Logits.to_type(type));
                 Tensor leaf = example.Logits.to_type(type).detach().clone().requires_grad_();
                 foreach (bool operations in (bool[])[false, true])
                 {
                     leaf.grad = null;
-                    Assert.Equal("upstream", Assert.Throws<ArgumentException>(() => loss.Backward(Logits(leaf), target, mask, weights, double.NaN)).ParamName);
+                    Assert.Equal("upstream", Assert.Throws<ArgumentException>(() => loss.Backward(Logits(leaf), target, mask, weights,
+                        double.NaN)).ParamName);
                     Check.OnRoad(operations, () => loss.Backward(Logits(leaf), target, mask, weights, 0.5));
                     Check.Close(gradient * 0.5, leaf.grad!, tolerance, $"half, {type}, layout {layout}");
                     leaf.grad = null;
@@ -128,8 +133,10 @@ public class DirectTests
         using var loss = new DiceCrossEntropy();
         using var elements = new DicePerClass();
         Tensor logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64);
-        Assert.Contains("do not require a gradient", Assert.Throws<InvalidOperationException>(() => loss.Backward(logits, labels)).Message, StringComparison.Ordinal);
-        Assert.Contains("Reduction.None", Assert.Throws<InvalidOperationException>(() => elements.Backward(logits.requires_grad_(), labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not require a gradient", Assert.Throws<InvalidOperationException>(() => loss.Backward(logits, labels)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Reduction.None", Assert.Throws<InvalidOperationException>(() => elements.Backward(logits.requires_grad_(), labels))
+            .Message, StringComparison.Ordinal);
         Assert.Equal("target", Assert.Throws<ArgumentNullException>(() => loss.Backward(logits, null!)).ParamName);
         loss.Components = loss.CreateComponents(3);
         double value = loss.Backward(logits, labels);
@@ -153,7 +160,8 @@ public class DirectTests
         // As autograd does with the gradient that arrives.
         (_, Tensor expected) = Check.Run(x => loss.call(x, example.Target).to_type(ScalarType.Float64).mul(512), logits);
         Check.Close(expected, scaled, tolerance, "gradient");
-        Assert.Equal("upstream", Assert.Throws<ArgumentException>(() => loss.EvaluateWithGradient(logits, example.Target, scaled, double.NaN)).ParamName);
+        Assert.Equal("upstream", Assert.Throws<ArgumentException>(() => loss.EvaluateWithGradient(logits, example.Target, scaled,
+            double.NaN)).ParamName);
     }
 
     [Fact]
@@ -175,7 +183,8 @@ public class DirectTests
         Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateWithGradient(logits, bad, untouched));
         Assert.Equal(7 * 120, untouched.sum().item<float>());
         using var elements = new DicePerClass();
-        Assert.Contains("Reduction.None", Assert.Throws<InvalidOperationException>(() => elements.EvaluateWithGradient(logits, labels, untouched)).Message);
+        Assert.Contains("Reduction.None", Assert.Throws<InvalidOperationException>(() => elements.EvaluateWithGradient(logits, labels,
+            untouched)).Message);
 
         static void Fails(string argument, Action call) => Assert.Equal(argument, Assert.ThrowsAny<ArgumentException>(call).ParamName);
     }

@@ -47,13 +47,16 @@ public class DistanceTests
     {
         using var scope = NewDisposeScope();
         Tensor labels = zeros([2, 3, 3], ScalarType.Int64), logits = zeros(2, 3, 3);
-        void Fails(string message, Action call) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
-        Fails("labels is Float32; class indices need an integer type. Of logits they are logits.argmax(1).", () => logits.SignedDistances(2));
+        void Fails(string message, Action call) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message,
+            StringComparison.Ordinal);
+        Fails("labels is Float32; class indices need an integer type. Of logits they are logits.argmax(1).",
+            () => logits.SignedDistances(2));
         Fails("condition is Int64; it needs Bool", () => labels.EuclideanDistances());
         Fails("condition has the shape (2, 3); it must be (N, C, spatial...)", () => zeros([2, 3], ScalarType.Bool).EuclideanDistances());
         Fails("The spacing is 3 numbers, and images of the shape have 2 axes", () => labels.SignedDistances(2, 1, 1, 1));
         Fails("There are 0 classes", () => labels.SignedDistances(0));
         Fails("predicted has the shape (2, 3) and labels (2, 3, 3)", () => new SurfaceMetrics(2).Accumulate(labels[.., 0], labels));
-        Fails("predicted is Float32; class indices need an integer type, and masks are Bool, both", () => new SurfaceMetrics(2).Accumulate(logits, labels));
+        Fails("predicted is Float32; class indices need an integer type, and masks are Bool, both", () => new SurfaceMetrics(2)
+            .Accumulate(logits, labels));
     }
 }

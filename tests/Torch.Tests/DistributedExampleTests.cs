@@ -66,7 +66,8 @@ public partial class DistributedExampleTests
         Outcome run = Launch(2, "train", "--steps", "6", "--fault", "nan:1:3");
         Assert.Equal(1, run.Code);
         for (int process = 0; process < 2; process++)
-            Assert.Contains($"process {process} of 2: dice+ce stopped at step 3: the loss of the batch is NaN", run.Errors, StringComparison.Ordinal);
+            Assert.Contains($"process {process} of 2: dice+ce stopped at step 3: the loss of the batch is NaN", run.Errors,
+                StringComparison.Ordinal);
     }
 
     [MpiFact]
@@ -94,7 +95,8 @@ public partial class DistributedExampleTests
         Assert.Contains("processes   1", run.Output, StringComparison.Ordinal);
     }
 
-    private static double[] Losses(string output) => [.. LossOfStep().Matches(output).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+    private static double[] Losses(string output) =>
+        [.. LossOfStep().Matches(output).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
     private static double Number(string output, string pattern)
     {
@@ -119,7 +121,8 @@ internal sealed class MpiFactAttribute : FactAttribute
 
     public MpiFactAttribute() => Skip = Reason;
 
-    private static string? Reason { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, Launcher)))
+    private static string? Reason { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, Launcher)))
         ? null
         : $"There is no {Launcher} (Debian's package mpich), which starts the processes.";
 }

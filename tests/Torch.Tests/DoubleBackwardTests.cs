@@ -45,7 +45,9 @@ public class DoubleBackwardTests
         using var loss = new UnalignedDiceCrossEntropy();
         Example example = Example.WithLabels([2, 3, 9, 7], 255, 1);
         Tensor logits = randn([2, 3, 4, 5], dtype: ScalarType.Float64);
-        (Tensor first, Tensor second) = Penalty(x => loss.call(F.interpolate(x, [9, 7], mode: InterpolationMode.Bilinear, align_corners: false), example.Target), logits);
+        (Tensor first, Tensor second) =
+            Penalty(x => loss.call(F.interpolate(x, [9, 7], mode: InterpolationMode.Bilinear, align_corners: false), example.Target),
+            logits);
         (Tensor own, Tensor ownSecond) = Check.OnRoad(operations, () => Penalty(x => loss.call(x, example.Target), logits));
         Check.Close(first, own, 1e-10, "gradient");
         Check.Close(second, ownSecond, 1e-10, "gradient of the penalty");

@@ -20,7 +20,8 @@ public class ErrorTests
         { "mask of 255", "target", "is 255; DiceCrossEntropy takes the target for a probability, from 0 to 1" },
         { "mask of 255, half", "target", "is 255; DiceCrossEntropy takes the target for a probability" },
         { "boxes of six", "input", "takes 4 channels, each by its number, and would leave 2 out" },
-        { "one-hot integers", "target", "a one-hot target is of a floating type or Bool: convert it with target.to_type(ScalarType.Float32)" },
+        { "one-hot integers", "target",
+            "a one-hot target is of a floating type or Bool: convert it with target.to_type(ScalarType.Float32)" },
         { "one-hot for index", "target", "target.argmax(1)" },
         { "one-hot for dense", "target", "to_type(ScalarType.Float32)" },
         { "no channel", "input", "pass input.unsqueeze(1)" },
@@ -55,7 +56,8 @@ public class ErrorTests
             "classes" => () => loss.call(rand(2, 3, 5, 6), Labels),
             "softmax of one" => () => softmax.call(rand(2, 1, 5, 6), Labels),
             "mask of 255" => () => softmax.call(Logits, full(2, 4, 5, 6, 254f) + 1),
-            "mask of 255, half" => () => softmax.call(Logits.to_type(ScalarType.Float16), full(2, 4, 5, 6, 254f).to_type(ScalarType.Float16) + 1),
+            "mask of 255, half" => () => softmax.call(Logits.to_type(ScalarType.Float16), full(2, 4, 5, 6, 254f).to_type(ScalarType.Float16)
+                + 1),
             "boxes of six" => () => boxes.call(rand(3, 6), rand(3, 6)),
             "one-hot integers" => () => loss.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
             "one-hot for index" => () => index.call(Logits, ones(2, 4, 5, 6, dtype: ScalarType.Int64)),
@@ -122,7 +124,10 @@ public class ErrorTests
         return data;
     }
 
-    /// <summary>What the gradient needs was changed in place: the exception says so, nothing goes to the console, no gradient arrives, and the next call is as ever.</summary>
+    /// <summary>
+    /// What the gradient needs was changed in place: the exception says so, nothing goes to the console, no gradient arrives, and the next
+    /// call is as ever.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Changes))]
     public void A_change_in_place_before_backward_is_named(bool operations, string what)
@@ -138,11 +143,13 @@ public class ErrorTests
         try
         {
             Tensor logits = x * 2;
-            Tensor value = Check.OnRoad(operations, () => what == "map" ? mapped.call(logits, target, map, ones(2, 4)) : loss.call(logits, target));
+            Tensor value = Check.OnRoad(operations, () => what == "map" ? mapped.call(logits, target, map, ones(2, 4))
+                : loss.call(logits, target));
             using (no_grad())
                 (what switch { "logits" => logits, "map" => map, _ => target }).add_(1);
             var error = Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => value.backward());
-            Assert.Contains($"{(what == "map" ? "Mapped" : "DiceCrossEntropy")}: the logits, the target or a map were changed in place", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"{(what == "map" ? "Mapped" : "DiceCrossEntropy")}: the logits, the target or a map were changed in place",
+                error.Message, StringComparison.Ordinal);
             Assert.Contains("logits.clone()", error.Message, StringComparison.Ordinal);
         }
         finally

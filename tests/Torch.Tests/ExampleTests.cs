@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace LossGen.Torch.Tests;
 
-/// <summary>The example that README begins with, as a process: what it says and returns where a training goes wrong, and where it does not.</summary>
+/// <summary>
+/// The example that README begins with, as a process: what it says and returns where a training goes wrong, and where it does not.
+/// </summary>
 public class ExampleTests
 {
     [Fact]
@@ -55,7 +57,8 @@ public class ExampleTests
     [Fact]
     public void A_folder_of_images_and_masks_trains_a_network()
     {
-        string folder = Directory.CreateTempSubdirectory("lossgen-images").FullName, images = Path.Combine(folder, "own"), output = Path.Combine(folder, "out");
+        string folder = Directory.CreateTempSubdirectory("lossgen-images").FullName, images = Path.Combine(folder, "own"),
+            output = Path.Combine(folder, "out");
         try
         {
             Outcome written = Segmentation("--data", "phantom", "--export", images);
@@ -63,15 +66,18 @@ public class ExampleTests
             Outcome run = Segmentation("--data", images, "--steps", "3", "--losses", "dice", "--out", output);
             Assert.Equal((0, ""), (run.Code, run.Errors));
             Assert.Contains("192 images of 64x64 pixels to train on, 48 to test on", run.Output, StringComparison.Ordinal);
-            Assert.All((string[])["#ffb000", "#648fff", "#fe6100", "#dc267f"], name => Assert.Contains(name, run.Output, StringComparison.Ordinal));
-            Assert.All((string[])["segmentation.png", "dice.dat"], file => Assert.True(new FileInfo(Path.Combine(output, file)) is { Exists: true, Length: > 1000 }, file));
+            Assert.All((string[])["#ffb000", "#648fff", "#fe6100", "#dc267f"], name => Assert.Contains(name, run.Output,
+                StringComparison.Ordinal));
+            Assert.All((string[])["segmentation.png", "dice.dat"],
+                file => Assert.True(new FileInfo(Path.Combine(output, file)) is { Exists: true, Length: > 1000 }, file));
 
             Outcome smaller = Segmentation("--data", images, "--steps", "1", "--losses", "dice", "--out", output, "--side", "40");
             Assert.Contains("192 images of 40x40 pixels", smaller.Output, StringComparison.Ordinal);
             File.Delete(Path.Combine(images, "masks", "0007.png"));
             Outcome refused = Segmentation("--data", images);
             Assert.Equal(2, refused.Code);
-            Assert.Contains($"0007.png has no mask: there is no {Path.Combine(images, "masks", "0007.png")}.", refused.Errors, StringComparison.Ordinal);
+            Assert.Contains($"0007.png has no mask: there is no {Path.Combine(images, "masks", "0007.png")}.", refused.Errors,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -89,9 +95,11 @@ public class ExampleTests
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    private static Outcome Segmentation(params string[] arguments) => ExampleProcess.Run("dotnet", [ExampleProcess.Program("Segmentation"), .. arguments], Limit);
+    private static Outcome Segmentation(params string[] arguments) =>
+        ExampleProcess.Run("dotnet", [ExampleProcess.Program("Segmentation"), .. arguments], Limit);
 
-    private static string Line(string text, string start) => Assert.Single(text.Split('\n'), line => line.StartsWith(start, StringComparison.Ordinal)).TrimEnd();
+    private static string Line(string text, string start) =>
+        Assert.Single(text.Split('\n'), line => line.StartsWith(start, StringComparison.Ordinal)).TrimEnd();
 
     private static (int Code, string Output, string Errors, bool HasPicture) Run(params string[] arguments)
     {
@@ -99,7 +107,11 @@ public class ExampleTests
         try
         {
             Outcome run = Segmentation(["--data", "phantom", "--out", folder, .. arguments]);
-            return (run.Code, run.Output, run.Errors, new FileInfo(Path.Combine(folder, "segmentation.png")) is { Exists: true, Length: > 1000 });
+            return (run.Code, run.Output, run.Errors, new FileInfo(Path.Combine(folder, "segmentation.png")) is
+            {
+                Exists: true,
+                Length: > 1000
+            });
         }
         finally
         {

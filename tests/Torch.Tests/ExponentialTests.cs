@@ -7,8 +7,8 @@ namespace LossGen.Torch.Tests;
 public class ExponentialTests
 {
     /// <summary>
-    /// Logits (0, 2) and (1, 0) of two pixels: the first class is likelier at the second pixel, with 1 / (1 + 1/e), the second at the first,
-    /// with 1 / (1 + 1/e^2). Each passes half of 1 less that to its class, and takes it off the other.
+    /// Logits (0, 2) and (1, 0) of two pixels: the first class is likelier at the second pixel, with 1 / (1 + 1/e), the second at the
+    /// first, with 1 / (1 + 1/e^2). Each passes half of 1 less that to its class, and takes it off the other.
     /// </summary>
     [Theory]
     [InlineData(false)]

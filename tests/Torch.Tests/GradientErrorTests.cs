@@ -5,7 +5,8 @@ using Timed = LossGen.Benchmarks.Losses;
 namespace LossGen.Torch.Tests;
 
 /// <summary>
-/// Single precision rounds: how far a gradient is from that of double precision, beside how far the same loss is whose gradient torch computes from tensor operations.
+/// Single precision rounds: how far a gradient is from that of double precision, beside how far the same loss is whose gradient torch
+/// computes from tensor operations.
 /// </summary>
 public class GradientErrorTests
 {
@@ -24,7 +25,8 @@ public class GradientErrorTests
             var cases = new TheoryData<string, long[]>();
             foreach (string loss in (string[])["Dice+CE", "Dice+Focal", "CE", "F-beta", "Tversky", "Tversky+Focal+formula"])
             {
-                foreach (long[] shape in (long[][])[[2, 2, 64, 64], [2, 4, 64, 64], [2, 8, 64, 64], [2, 19, 64, 64], [2, 64, 32, 32], [2, 150, 32, 32], [1, 1000, 16, 16]])
+                foreach (long[] shape in (long[][])[[2, 2, 64, 64], [2, 4, 64, 64], [2, 8, 64, 64], [2, 19, 64, 64], [2, 64, 32, 32],
+                    [2, 150, 32, 32], [1, 1000, 16, 16]])
                     cases.Add(loss, shape);
             }
 
@@ -64,7 +66,8 @@ public class GradientErrorTests
             long[] classesSecond = [0, shape.Length - 1, .. Enumerable.Range(1, shape.Length - 2).Select(axis => (long)axis)];
             Tensor oneHot = isSigmoid ? target : nn.functional.one_hot(target, shape[1]).permute(classesSecond).to(float32);
             Tensor logits = (2 * randn(shape, float32) + 3 * oneHot - (isSigmoid ? 1.5 : 0)).contiguous();
-            Tensor exactTarget = isSigmoid ? target.to(float64) : target, exact = Check.Run(x => port(x, exactTarget), logits.to(float64)).Gradient;
+            Tensor exactTarget = isSigmoid ? target.to(float64) : target, exact = Check.Run(x => port(x, exactTarget), logits.to(float64))
+                .Gradient;
             theirs.Add(Error(Check.Run(x => port(x, target), logits).Gradient, exact));
             var extents = new LossShape((int)shape[0], (int)shape[1], (int)(logits.numel() / (shape[0] * shape[1])));
             var gradient = new float[logits.numel()];
@@ -76,8 +79,10 @@ public class GradientErrorTests
             own.Add(Error(tensor(gradient).reshape(shape), exact));
         }
 
-        Assert.True(own.Average() <= (MostOfTorch * theirs.Average()) + Rounding, $"{own.Average():E2} of the largest entry, torch {theirs.Average():E2}");
+        Assert.True(own.Average() <= (MostOfTorch * theirs.Average()) + Rounding,
+            $"{own.Average():E2} of the largest entry, torch {theirs.Average():E2}");
     }
 
-    private static double Error(Tensor gradient, Tensor exact) => ((gradient.to(float64) - exact).abs().max() / exact.abs().max()).item<double>();
+    private static double Error(Tensor gradient, Tensor exact) =>
+        ((gradient.to(float64) - exact).abs().max() / exact.abs().max()).item<double>();
 }

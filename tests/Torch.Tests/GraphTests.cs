@@ -4,7 +4,10 @@ using LossGen.Torch.Tests.Support;
 
 namespace LossGen.Torch.Tests;
 
-/// <summary>A loss's value in the graph of autograd: changed in place, gone back through once or more often, with targets of any origin, as torch's own losses allow.</summary>
+/// <summary>
+/// A loss's value in the graph of autograd: changed in place, gone back through once or more often, with targets of any origin, as torch's
+/// own losses allow.
+/// </summary>
 public class GraphTests
 {
     private static readonly Func<nn.Module<Tensor, Tensor, Tensor>>[] Losses =
@@ -26,7 +29,8 @@ public class GraphTests
                 Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
                 Tensor logits = example.Logits.to_type(type);
                 (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, example.Target), logits);
-                (Tensor quarter, Tensor quarterGradient) = Check.OnRoad(operations, function, () => Check.Run(x => loss.call(x, example.Target).div_(4), logits));
+                (Tensor quarter, Tensor quarterGradient) = Check.OnRoad(operations, function,
+                    () => Check.Run(x => loss.call(x, example.Target).div_(4), logits));
                 double tolerance = type is ScalarType.Float32 ? 1e-5 : type is ScalarType.Float64 ? 1e-12 : 2e-2;
                 Check.Close(value / 4, quarter, tolerance, loss.GetName());
                 Check.Close(gradient / 4, quarterGradient, tolerance, loss.GetName());
@@ -52,7 +56,8 @@ public class GraphTests
             using var scope = NewDisposeScope();
             using nn.Module<Tensor, Tensor, Tensor> loss = create();
             Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
-            Tensor once = Check.Run(x => loss.call(x, example.Target), example.Logits).Gradient, x = example.Logits.detach().clone().requires_grad_();
+            Tensor once = Check.Run(x => loss.call(x, example.Target), example.Logits).Gradient,
+                x = example.Logits.detach().clone().requires_grad_();
             Tensor value = Check.OnRoad(operations, function, () => loss.call(x, example.Target)), arrives = ones_like(value);
             value.backward([arrives], retain_graph: true);
             Check.Close(once, x.grad!, 1e-12, "first");
@@ -133,7 +138,8 @@ public class GraphTests
             Tensor target, inferredMask, inferredWeights;
             using (inference_mode(true))
                 (target, inferredMask, inferredWeights) = (example.Target.clone(), mask.clone(), weights.clone());
-            (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, function, () => Check.Run(x => loss.call(x, target, inferredMask, inferredWeights), example.Logits));
+            (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, function,
+                () => Check.Run(x => loss.call(x, target, inferredMask, inferredWeights), example.Logits));
             Check.Close(value, own, 1e-12, "value");
             Check.Close(gradient, ownGradient, 1e-12, "gradient");
         }
@@ -169,20 +175,24 @@ public class GraphTests
         });
     }
 
-    /// <summary>Nodes of graphs that are gone are used again: from several threads, and where the collector takes values that nobody disposed.</summary>
+    /// <summary>
+    /// Nodes of graphs that are gone are used again: from several threads, and where the collector takes values that nobody disposed.
+    /// </summary>
     [Fact]
     public void Nodes_may_be_dropped_on_any_thread()
     {
         using var loss = new DiceCrossEntropy();
         Example[] examples = [.. Enumerable.Range(0, 4).Select(k => Example.WithLabels([1, 3, 4 + k, 5], null, 3))];
-        (Tensor Value, Tensor Gradient)[] expected = [.. examples.Select(example => Check.Run(x => loss.call(x, example.Target), example.Logits))];
+        (Tensor Value, Tensor Gradient)[] expected =
+            [.. examples.Select(example => Check.Run(x => loss.call(x, example.Target), example.Logits))];
         Parallel.For(0, examples.Length, new ParallelOptions { MaxDegreeOfParallelism = examples.Length }, k =>
         {
             var kept = new Queue<Tensor>();
             for (int step = 0; step < 400; step++)
             {
                 using var scope = NewDisposeScope();
-                Tensor x = examples[k].Logits.detach().clone().requires_grad_(), value = loss.call(x, examples[k].Target).DetachFromDisposeScope();
+                Tensor x = examples[k].Logits.detach().clone().requires_grad_(), value = loss.call(x, examples[k].Target)
+                    .DetachFromDisposeScope();
                 if (step % 3 != 2)
                     value.backward();
                 if (step % 3 == 0)
@@ -209,7 +219,8 @@ public class GraphTests
         for (int seed = 0; seed < 20; seed++)
         {
             Example example = Example.WithLabels([1, 3, 5, 7], null, seed);
-            Tensor logits = example.Logits.to_type(type), alone = loss.call(logits, example.Target), recorded = loss.call(logits.detach().clone().requires_grad_(), example.Target);
+            Tensor logits = example.Logits.to_type(type), alone = loss.call(logits, example.Target),
+                recorded = loss.call(logits.detach().clone().requires_grad_(), example.Target);
             Assert.True(alone.eq(recorded).item<bool>());
         }
     }

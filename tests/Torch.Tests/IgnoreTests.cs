@@ -13,7 +13,8 @@ public class IgnoreTests
         using var scope = NewDisposeScope();
         foreach ((nn.Module<Tensor, Tensor, Tensor> loss, int ignored, Tensor like) in ((nn.Module<Tensor, Tensor, Tensor>, int, Tensor)[])
                  [
-                     (new FBetaFocal(), 255, empty(2, 3, 5, dtype: ScalarType.Int64)), (new CrossEntropyLoss(), -100, empty(2, 3, 5, dtype: ScalarType.Int64)),
+                     (new FBetaFocal(), 255, empty(2, 3, 5, dtype: ScalarType.Int64)),
+                         (new CrossEntropyLoss(), -100, empty(2, 3, 5, dtype: ScalarType.Int64)),
                      (new SigmoidFocal(), 7, empty(2, 3, 5, dtype: ScalarType.Int32)), (new SigmoidFocal(), 7, empty(2, 4, 3, 5)),
                      (new CrossEntropyPerPixel(), 255, empty(2, 3, 5, dtype: ScalarType.Byte)),
                  ])
@@ -43,7 +44,8 @@ public class IgnoreTests
         Tensor negative = labels.masked_fill(labels.ge(254), -1);
         foreach (ScalarType type in new[] { ScalarType.Int64, ScalarType.Int8 })
             Same(negative.to_type(type));
-        Assert.Contains("from 0 to 3 or 255 or -1 or 254 (ignored)", Assert.Throws<ArgumentOutOfRangeException>(() => Run(several, labels.masked_fill(labels.eq(254), 253))).Message);
+        Assert.Contains("from 0 to 3 or 255 or -1 or 254 (ignored)",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Run(several, labels.masked_fill(labels.eq(254), 253))).Message);
 
         void Same(Tensor target)
         {
@@ -52,7 +54,8 @@ public class IgnoreTests
             Check.Close(gradient, otherGradient, 0, "gradient");
         }
 
-        (Tensor, Tensor) Run(nn.Module<Tensor, Tensor, Tensor> loss, Tensor target) => Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), example.Logits));
+        (Tensor, Tensor) Run(nn.Module<Tensor, Tensor, Tensor> loss, Tensor target) =>
+            Check.OnRoad(operations, () => Check.Run(x => loss.call(x, target), example.Logits));
     }
 
     [Theory]

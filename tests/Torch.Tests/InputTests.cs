@@ -10,7 +10,8 @@ public class InputTests
     public static TheoryData<string, bool, bool> Cases()
     {
         var cases = new TheoryData<string, bool, bool>();
-        foreach (string name in (string[])[nameof(Mapped), nameof(MappedElements), nameof(ManyMaps), nameof(MappedUnreduced), nameof(WeighedPixels), nameof(WeighedElements)])
+        foreach (string name in (string[])[nameof(Mapped), nameof(MappedElements), nameof(ManyMaps), nameof(MappedUnreduced),
+            nameof(WeighedPixels), nameof(WeighedElements)])
         {
             foreach (bool dense in (bool[])[false, true])
             {
@@ -32,7 +33,8 @@ public class InputTests
         var definition = ((ILoss)loss).Definition;
         Example example = dense ? Example.Dense(shape, definition.IgnoreIndex, 3) : Example.WithLabels(shape, definition.IgnoreIndex, 3);
         Tensor[] maps = [.. definition.Inputs.Select(input => Map(input, shape))];
-        (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => Call(loss, x, example.Target, maps), example.Logits));
+        (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => Call(loss, x, example.Target, maps),
+            example.Logits));
 
         var extents = new LossShape(2, 3, 20);
         double[][] numbers = [.. maps.Select(Numbers)];
@@ -65,7 +67,8 @@ public class InputTests
         Check.Close(expected, loss.call(logits, labels, mask, weights.unsqueeze(1)), 1e-6, "value");
         Check.Close(expected, loss.call(logits, labels, mask, weights.to_type(ScalarType.Float64)), 1e-6, "value");
         Check.Close(expected, loss.call(logits, labels, mask, weights.transpose(1, 2).contiguous().transpose(1, 2)), 1e-6, "value");
-        Check.Close(expected, Check.OnRoad(true, () => loss.call(logits, labels, mask, weights.to_type(ScalarType.Float64))), 1e-6, "value");
+        Check.Close(expected, Check.OnRoad(true, () => loss.call(logits, labels, mask, weights.to_type(ScalarType.Float64))), 1e-6,
+            "value");
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public class InputTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Mapped();
-        Tensor logits = randn([2, 3, 2, 3], dtype: ScalarType.Float64).requires_grad_(), labels = randint(0, 3, [2, 2, 3], dtype: ScalarType.Int64);
+        Tensor logits = randn([2, 3, 2, 3], dtype: ScalarType.Float64).requires_grad_(), labels = randint(0, 3, [2, 2, 3],
+            dtype: ScalarType.Int64);
         Tensor mask = rand([2, 2, 3], dtype: ScalarType.Float64), weights = rand([2, 2, 3], dtype: ScalarType.Float64);
         Tensor value = Check.OnRoad(true, () => loss.call(logits, labels, mask, weights));
         Tensor gradient = autograd.grad([value], [logits], retain_graph: true, create_graph: true)[0];
@@ -113,7 +117,8 @@ public class InputTests
         };
         foreach (bool operations in (bool[])[false, true])
         {
-            var error = Check.OnRoad(operations, () => Assert.ThrowsAny<ArgumentException>(() => loss.call(logits, labels, mask, rand(2, 4, 5))));
+            var error = Check.OnRoad(operations, () => Assert.ThrowsAny<ArgumentException>(() => loss.call(logits, labels, mask,
+                rand(2, 4, 5))));
             Assert.Equal("mask", error.ParamName);
             Assert.Contains(found, error.Message, StringComparison.Ordinal);
             Assert.Contains(needed, error.Message, StringComparison.Ordinal);
@@ -121,7 +126,8 @@ public class InputTests
 
         Assert.Equal("weightMap", Assert.Throws<ArgumentNullException>(() => loss.forward(logits, labels, rand(2, 4, 5), null!)).ParamName);
         Assert.Equal("weightMap", Assert.ThrowsAny<ArgumentException>(
-            () => loss.EvaluateWithGradient(logits, labels, rand(2, 4, 5), rand(2, 4, 5).to_type(ScalarType.Float64), empty_like(logits))).ParamName);
+            () => loss.EvaluateWithGradient(logits, labels, rand(2, 4, 5), rand(2, 4, 5).to_type(ScalarType.Float64), empty_like(logits)))
+                .ParamName);
     }
 
     private static nn.Module Create(string name) => name switch

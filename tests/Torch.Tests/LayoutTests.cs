@@ -26,7 +26,8 @@ public class LayoutTests
 
         Example dense = Example.Dense([2, 3, 4, 5], null, 1);
         Tensor strided = dense.Target.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        Check.Close(loss.call(dense.Logits, dense.Target), Check.OnRoad(operations, () => loss.call(dense.Logits, strided)), 1e-14, "value");
+        Check.Close(loss.call(dense.Logits, dense.Target), Check.OnRoad(operations, () => loss.call(dense.Logits, strided)), 1e-14,
+            "value");
 
         (Tensor, Tensor) Run(Func<Tensor, Tensor> run, Tensor logits) => Check.OnRoad(operations, () => Check.Run(run, logits));
     }
@@ -40,7 +41,8 @@ public class LayoutTests
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         using var ignoring = new FBetaFocal();
-        foreach (long[] shape in (long[][])[[2, 4, 9, 11], [1, 4, 130, 7], [3, 4, 2, 3], [2, 4, 5, 6, 7], [5, 4, 8], [1, 4, 1, 1], [2, 4, 1, 9]])
+        foreach (long[] shape in (long[][])[[2, 4, 9, 11], [1, 4, 130, 7], [3, 4, 2, 3], [2, 4, 5, 6, 7], [5, 4, 8], [1, 4, 1, 1],
+            [2, 4, 1, 9]])
         {
             foreach (nn.Module<Tensor, Tensor, Tensor> module in (nn.Module<Tensor, Tensor, Tensor>[])[loss, ignoring])
             {
@@ -64,7 +66,8 @@ public class LayoutTests
         Assert.False(last.is_contiguous());
         Assert.Same(last, TensorMemory.Readable(last));
         Assert.NotSame(last, TensorMemory.Readable(last.transpose(2, 3)));
-        Assert.True(TensorMemory.NewCall(CpuMode.Value, last, zeros(2, 4, 5, dtype: ScalarType.Int64), true, new(2, 3, 4, 5)).Shape.ClassesLast);
+        Assert.True(TensorMemory.NewCall(CpuMode.Value, last, zeros(2, 4, 5, dtype: ScalarType.Int64), true, new(2, 3, 4, 5))
+            .Shape.ClassesLast);
     }
 
     [Theory]
@@ -96,7 +99,8 @@ public class LayoutTests
         {
             Tensor labels = example.Target.to_type(type);
             Check.Close(expected, Check.OnRoad(operations, () => loss.call(example.Logits, labels)), 1e-12, $"{type}");
-            Check.Close(expected, Check.OnRoad(operations, () => loss.call(example.Logits, labels.unsqueeze(1))), 1e-12, $"{type}, (N, 1, H, W)");
+            Check.Close(expected, Check.OnRoad(operations, () => loss.call(example.Logits, labels.unsqueeze(1))), 1e-12,
+                $"{type}, (N, 1, H, W)");
         }
 
         Example other = Example.WithLabels([2, 4, 4, 5], -100, 1);
@@ -112,7 +116,8 @@ public class LayoutTests
     {
         using var scope = NewDisposeScope();
         using var loss = new JaccardBinary();
-        Tensor labels = randint(0, 2, [3, 4, 5], dtype: ScalarType.Int64), mask = labels.to_type(ScalarType.Float64), logits = randn(3, 1, 4, 5, dtype: ScalarType.Float64);
+        Tensor labels = randint(0, 2, [3, 4, 5], dtype: ScalarType.Int64), mask = labels.to_type(ScalarType.Float64),
+            logits = randn(3, 1, 4, 5, dtype: ScalarType.Float64);
         Tensor p = logits.sigmoid().squeeze(1), tp = (p * mask).sum();
         Tensor expected = -((tp + 1) / (p.sum() + mask.sum() - tp + 1)).log() + 2 * F.binary_cross_entropy(p, mask);
         foreach (Tensor target in (Tensor[])[labels, labels.unsqueeze(1), mask, mask.unsqueeze(1)])
@@ -146,14 +151,20 @@ public class LayoutTests
             Resize.LinearAligned => new AlignedDiceCrossEntropy(),
             _ => new UnalignedDiceCrossEntropy(),
         };
-        InterpolationMode mode = spatial.Length switch { 1 => InterpolationMode.Linear, 2 => InterpolationMode.Bilinear, _ => InterpolationMode.Trilinear };
+        InterpolationMode mode = spatial.Length switch
+        {
+            1 => InterpolationMode.Linear,
+            2 => InterpolationMode.Bilinear,
+            _ => InterpolationMode.Trilinear
+        };
         Example example = Example.WithLabels([2, 3, .. spatial], resize == Resize.Bilinear ? null : 255, 1);
         foreach (long[] all in (long[][])[[2, 4, 5], [1, 1, 1], [4, 13, 3], [7, 9, 7], [4, 9, 7]])
         {
             long[] size = spatial.Length == 1 ? [all[1]] : all[^spatial.Length..];
             Tensor logits = randn([2, 3, .. size], dtype: ScalarType.Float64);
             (Tensor value, Tensor gradient) = Check.Run(
-                x => loss.call(F.interpolate(x, spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned), example.Target), logits);
+                x => loss.call(F.interpolate(x, spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned), example.Target),
+                    logits);
             (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), logits));
             Check.Close(value, own, 1e-12, "value");
             Check.Close(gradient, ownGradient, 1e-12, "gradient");
@@ -200,11 +211,13 @@ public class LayoutTests
         using var dice = new ChannelsLastDice();
         using var usual = new DicePerClass();
         Tensor whole = randn(2, 4, 8, 6, dtype: ScalarType.Float64);
-        Check.Close(usual.call(whole, target.permute(0, 3, 1, 2)).mean(), Check.OnRoad(operations, () => dice.call(whole, target)), 1e-12, "channels last");
+        Check.Close(usual.call(whole, target.permute(0, 3, 1, 2)).mean(), Check.OnRoad(operations, () => dice.call(whole, target)), 1e-12,
+            "channels last");
 
         Tensor Formula(Tensor x)
         {
-            Tensor p = F.interpolate(x, [8, 6], mode: InterpolationMode.Bilinear, align_corners: true).softmax(1), y = target.narrow(3, 0, 3).permute(0, 3, 1, 2);
+            Tensor p = F.interpolate(x, [8, 6], mode: InterpolationMode.Bilinear, align_corners: true).softmax(1),
+                y = target.narrow(3, 0, 3).permute(0, 3, 1, 2);
             Tensor tp = (p * y).sum([0, 2, 3]), fp = (p * (1 - y)).sum([0, 2, 3]), fn = ((1 - p) * y).sum([0, 2, 3]);
             return (1 - (5 * tp + 1e-5) / (5 * tp + 4 * fn + fp + 1e-5)).mean();
         }

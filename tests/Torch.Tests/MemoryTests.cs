@@ -17,7 +17,8 @@ public class MemoryTests
     {
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
-        Tensor labels = randint(0, 5, [1, 400, 401], dtype: ScalarType.Int64), logits = Check.Laid(randn(1, 5, 400, 401).to_type(type), isLast);
+        Tensor labels = randint(0, 5, [1, 400, 401], dtype: ScalarType.Int64), logits = Check.Laid(randn(1, 5, 400, 401).to_type(type),
+            isLast);
         nint first = 0;
         for (int k = 0; k < 4; k++)
         {
@@ -83,7 +84,8 @@ public class MemoryTests
         using var loss = new ResizedDiceCrossEntropy();
         using var elements = new DiceCrossEntropyPerElement();
         Example example = Example.WithLabels([2, 3, 8, 6], null, 1);
-        Tensor logits = rand(2, 6, 4, 3).narrow(1, 0, 3).requires_grad_(), whole = rand(2, 3, 8, 6).requires_grad_(), gradient = zeros_like(whole).contiguous(), wrong = gradient.narrow(0, 0, 1);
+        Tensor logits = rand(2, 6, 4, 3).narrow(1, 0, 3).requires_grad_(), whole = rand(2, 3, 8, 6).requires_grad_(),
+            gradient = zeros_like(whole).contiguous(), wrong = gradient.narrow(0, 0, 1);
         Step();
         long before = Count();
         for (int k = 0; k < 100; k++)
@@ -132,7 +134,8 @@ public class MemoryTests
     public void Dropped_results_are_given_back_before_the_end()
     {
         using var scope = NewDisposeScope();
-        using var input = new TensorInput(new DiceCrossEntropy().GetDefinition(), [], new BatchShape([2, 3, 4], [4], true), rand(2, 3, 4), zeros(2, 4, dtype: ScalarType.Int64));
+        using var input = new TensorInput(new DiceCrossEntropy().GetDefinition(), [], new BatchShape([2, 3, 4], [4], true), rand(2, 3, 4),
+            zeros(2, 4, dtype: ScalarType.Int64));
         long before = Count();
         Tensor kept = input.Keep(input.X.exp().log() + 1);
         Assert.Equal(before + 1, Count());

@@ -67,8 +67,10 @@ public class MetricTests
     {
         using var scope = NewDisposeScope();
         var metrics = new SoftMetrics(3);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(rand(2, 3, 4, 4), zeros(2, 5, 4, dtype: ScalarType.Int64))).ParamName);
-        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(rand(2, 4, 4, 4), zeros(2, 4, 4, dtype: ScalarType.Int64))).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => metrics.Accumulate(rand(2, 3, 4, 4),
+            zeros(2, 5, 4, dtype: ScalarType.Int64))).ParamName);
+        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => metrics.Accumulate(rand(2, 4, 4, 4),
+            zeros(2, 4, 4, dtype: ScalarType.Int64))).ParamName);
         Assert.Throws<ArgumentNullException>(() => metrics.Accumulate(rand(2, 3, 4, 4), null!));
     }
 
@@ -84,7 +86,8 @@ public class MetricTests
         foreach (Tensor target in (Tensor[])[example.Target, example.Target.unsqueeze(1), dense.Target])
         {
             foreach (Func<PixelMetric> create in (Func<PixelMetric>[])[
-                () => new SegmentationMetrics(4, ignoreIndex: -100), () => new ImageMetrics(4, ignoreIndex: -100), () => new ConfusionMatrix(4, ignoreIndex: -100)])
+                () => new SegmentationMetrics(4, ignoreIndex: -100), () => new ImageMetrics(4, ignoreIndex: -100), () =>
+                    new ConfusionMatrix(4, ignoreIndex: -100)])
             {
                 PixelMetric expected = create();
                 if (expected is ConfusionMatrix && ReferenceEquals(target, dense.Target))
@@ -121,7 +124,8 @@ public class MetricTests
         }
     }
 
-    // The examples of torchmetrics 1.6's documentation: functional dice_score and generalized_dice_score, one-hot and of indices, and mean_iou, whose random numbers are torch's after manual_seed(42).
+    // The examples of torchmetrics 1.6's documentation: functional dice_score and generalized_dice_score, one-hot and of indices, and
+    // mean_iou, whose random numbers are torch's after manual_seed(42).
     [Fact]
     public void Scores_are_those_of_the_documentation_of_torchmetrics()
     {
@@ -147,7 +151,8 @@ public class MetricTests
         Close([0.1991, 0.1971, 0.2350, 0.2216], indices.Select(image => image.GeneralizedDice()));
         Close([0.1714, 0.2500, 0.1304, 0.2524, 0.2069], Enumerable.Range(0, 5).Select(indices[0].Dice));
 
-        static void Close(double[] expected, IEnumerable<double> found) => Assert.Equal(expected, found, (a, b) => Math.Abs(a - b) < 5.1e-5);
+        static void Close(double[] expected, IEnumerable<double> found) =>
+            Assert.Equal(expected, found, (a, b) => Math.Abs(a - b) < 5.1e-5);
     }
 
     [Fact]
@@ -156,12 +161,16 @@ public class MetricTests
         using var scope = NewDisposeScope();
         Tensor labels = zeros(2, 3, 3, dtype: ScalarType.Int64);
         Fails("logits is Int64; logits must be", () => new SoftMetrics(4).Accumulate(labels, labels));
-        Fails("target has the shape (2, 3, 4)", () => new SegmentationMetrics(4).Accumulate(labels, zeros(2, 3, 4, dtype: ScalarType.Int64)));
+        Fails("target has the shape (2, 3, 4)", () => new SegmentationMetrics(4).Accumulate(labels,
+            zeros(2, 3, 4, dtype: ScalarType.Int64)));
         Fails("logits has the shape ()", () => new SegmentationMetrics(4).Accumulate(labels[0, 0, 0], labels));
-        Fails("The predicted class at image 0, pixel 0 is 4; it must be from 0 to 3.", () => new SegmentationMetrics(4).Accumulate(labels + 4, labels));
-        Fails("The target is dense, so that a pixel may be of several of 2 classes", () => new ConfusionMatrix(2).Accumulate(zeros(2, 2, 3, 3), zeros(2, 2, 3, 3)));
+        Fails("The predicted class at image 0, pixel 0 is 4; it must be from 0 to 3.", () => new SegmentationMetrics(4)
+            .Accumulate(labels + 4, labels));
+        Fails("The target is dense, so that a pixel may be of several of 2 classes", () => new ConfusionMatrix(2)
+            .Accumulate(zeros(2, 2, 3, 3), zeros(2, 2, 3, 3)));
 
-        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.ThrowsAny<ArgumentException>(act).Message, StringComparison.Ordinal);
+        static void Fails(string start, Action act) => Assert.StartsWith(start, Assert.ThrowsAny<ArgumentException>(act).Message,
+            StringComparison.Ordinal);
     }
 
     private static long[] Values(PixelMetric metric) => metric switch

@@ -30,7 +30,8 @@ public class ModuleTests
         double three = strict.call(example.Logits, example.Target).item<double>();
         strict.Beta = 2;
         Assert.NotEqual(three, strict.call(example.Logits, example.Target).item<double>());
-        Assert.Equal(loss.call(example.Logits, example.Target).item<double>(), strict.call(example.Logits, example.Target).item<double>(), 1e-12);
+        Assert.Equal(loss.call(example.Logits, example.Target).item<double>(), strict.call(example.Logits, example.Target).item<double>(),
+            1e-12);
         Assert.Single(typeof(FBetaWithConstructor).GetConstructors());
     }
 
@@ -68,7 +69,8 @@ public class ModuleTests
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         Example a = Example.WithLabels([2, 4, 5, 6], null, 1), b = Example.WithLabels([3, 4, 2, 7], null, 2);
-        Tensor expectedA = Check.Run(x => loss.call(x, a.Target), a.Logits).Gradient, expectedB = Check.Run(x => loss.call(x, b.Target), b.Logits).Gradient;
+        Tensor expectedA = Check.Run(x => loss.call(x, a.Target), a.Logits).Gradient, expectedB = Check.Run(x => loss.call(x, b.Target),
+            b.Logits).Gradient;
         Tensor xa = a.Logits.requires_grad_(), xb = b.Logits.requires_grad_();
         Check.OnRoad(operations, () =>
         {

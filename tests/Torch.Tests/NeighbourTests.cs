@@ -34,7 +34,8 @@ public class NeighbourTests
     {
         using var scope = NewDisposeScope();
         using var loss = new CentreLines();
-        Tensor logits = randn([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(3)), target = rand([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(4)).gt(0.6).to_type(ScalarType.Float64);
+        Tensor logits = randn([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(3)),
+            target = rand([2, 1, 19, 23], ScalarType.Float64, generator: new Generator(4)).gt(0.6).to_type(ScalarType.Float64);
         (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, target), logits);
         (Tensor other, Tensor found) = Check.OnRoad(true, () => Check.Run(x => loss.call(x, target), logits));
         (Tensor expected, Tensor wanted) = Check.Run(
@@ -43,7 +44,8 @@ public class NeighbourTests
                 Tensor p = x.sigmoid(), mine = Skeleton(p, 3), own = Skeleton(target, 3);
                 Tensor precision = ((mine * target).sum() + 1) / (mine.sum() + 1), sensitivity = ((own * p).sum() + 1) / (own.sum() + 1);
                 Tensor overlap = (p * target).sum();
-                return 1 - (((2 * overlap) + 1) / (p.sum() + target.sum() + 1)) + 1 - (2 * precision * sensitivity / (precision + sensitivity));
+                return 1 - (((2 * overlap) + 1) / (p.sum() + target.sum() + 1)) + 1
+                    - (2 * precision * sensitivity / (precision + sensitivity));
             },
             logits);
         Check.Close(expected, value, 1e-10, "value");
@@ -58,7 +60,8 @@ public class NeighbourTests
     {
         using var scope = NewDisposeScope();
         using var loss = new RestoredAtScales();
-        Tensor x = randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(11)), y = x + (0.5 * randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(12)));
+        Tensor x = randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(11)),
+            y = x + (0.5 * randn([2, 3, 11, 14], ScalarType.Float64, generator: new Generator(12)));
         const double c1 = 0.02 * 0.02, c2 = 0.06 * 0.06;
         IsThatOfOperations(loss, x, y, 1e-10, p =>
         {
@@ -68,8 +71,10 @@ public class NeighbourTests
                 Tensor offsets = arange(size, ScalarType.Float64) - (size / 2), weights = (-offsets * offsets / (2 * sigma * sigma)).exp();
                 weights /= weights.sum();
                 Tensor window = (weights.unsqueeze(1) * weights).expand(3, 1, size, size);
-                Tensor Blur(Tensor v) => nn.functional.conv2d(nn.functional.pad(v, [size / 2, size / 2, size / 2, size / 2], PaddingModes.Reflect), window, groups: 3);
-                Tensor mx = Blur(p), my = Blur(y), vx = Blur(p * p) - (mx * mx), vy = Blur(y * y) - (my * my), vxy = Blur(p * y) - (mx * my);
+                Tensor Blur(Tensor v) => nn.functional.conv2d(nn.functional.pad(v, [size / 2, size / 2, size / 2, size / 2],
+                    PaddingModes.Reflect), window, groups: 3);
+                Tensor mx = Blur(p), my = Blur(y), vx = Blur(p * p) - (mx * mx), vy = Blur(y * y) - (my * my),
+                    vxy = Blur(p * y) - (mx * my);
                 similarity = similarity * ((2 * vxy) + c2) / (vx + vy + c2);
                 luminance = ((2 * mx * my) + c1) / ((mx * mx) + (my * my) + c1);
                 difference = Blur((p - y).abs()) / 2;
@@ -79,7 +84,9 @@ public class NeighbourTests
         });
     }
 
-    /// <summary>Erosions of the error, in torch's operations: ignored pixels have none, nor take part in what an image's largest is.</summary>
+    /// <summary>
+    /// Erosions of the error, in torch's operations: ignored pixels have none, nor take part in what an image's largest is.
+    /// </summary>
     [Fact]
     public void Erosions_of_the_error_are_those_of_torch_operations()
     {
@@ -101,7 +108,8 @@ public class NeighbourTests
             for (int k = 1; k <= 4; k++)
             {
                 e = nn.functional.relu(nn.functional.conv2d(e * valid, cross, padding: [1, 1]) - 0.5);
-                Tensor highest = (e * valid).amax([1, 2, 3], keepdim: true), lowest = minimum((e + (1 - valid)).amin([1, 2, 3], keepdim: true), highest);
+                Tensor highest = (e * valid).amax([1, 2, 3], keepdim: true),
+                    lowest = minimum((e + (1 - valid)).amin([1, 2, 3], keepdim: true), highest);
                 e = where(highest > lowest, (e - lowest) / where(highest > lowest, highest - lowest, 1), e);
                 sum = sum + (Math.Pow(k, 1.5) * e);
                 eroded += highest.gt(0).sum().item<long>() is var images and > 0 ? (int)images : 0;
@@ -120,10 +128,12 @@ public class NeighbourTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Restored();
-        Tensor x = rand([2, 3, 16, 18], ScalarType.Float64, generator: new Generator(5)), y = rand([2, 3, 16, 18], ScalarType.Float64, generator: new Generator(6));
+        Tensor x = rand([2, 3, 16, 18], ScalarType.Float64, generator: new Generator(5)), y = rand([2, 3, 16, 18], ScalarType.Float64,
+            generator: new Generator(6));
         double expected = loss.call(x, y).item<double>();
         Assert.Equal(expected, loss.call(x.to_type(type), y.to_type(type)).to_type(ScalarType.Float64).item<double>(), tolerance);
-        Assert.Equal(expected, Check.OnRoad(true, () => loss.call(x.to_type(type), y.to_type(type)).to_type(ScalarType.Float64).item<double>()), tolerance);
+        Assert.Equal(expected, Check.OnRoad(true, () => loss.call(x.to_type(type),
+            y.to_type(type)).to_type(ScalarType.Float64).item<double>()), tolerance);
     }
 
     /// <summary>The derivative of the gradient's square, by autograd through the operations, against a difference quotient.</summary>
@@ -132,7 +142,8 @@ public class NeighbourTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Registered();
-        Tensor x = randn([1, 3, 5, 6, 7], ScalarType.Float64, generator: new Generator(8)), y = randn([1, 3, 5, 6, 7], ScalarType.Float64, generator: new Generator(9));
+        Tensor x = randn([1, 3, 5, 6, 7], ScalarType.Float64, generator: new Generator(8)), y = randn([1, 3, 5, 6, 7], ScalarType.Float64,
+            generator: new Generator(9));
         GradientOfPenalty(loss, x, y);
     }
 
@@ -142,7 +153,8 @@ public class NeighbourTests
     {
         using var scope = NewDisposeScope();
         using var loss = new PowersOfPools();
-        Tensor x = randn([1, 2, 4, 6], ScalarType.Float64, generator: new Generator(8)), y = rand([1, 2, 4, 6], ScalarType.Float64, generator: new Generator(9));
+        Tensor x = randn([1, 2, 4, 6], ScalarType.Float64, generator: new Generator(8)), y = rand([1, 2, 4, 6], ScalarType.Float64,
+            generator: new Generator(9));
         y[.., ..1, .., ..3] = 255;
         Assert.Equal(0, GradientOfPenalty(loss, x, y)[.., ..1, .., ..3].abs().max().item<double>());
     }
@@ -170,7 +182,8 @@ public class NeighbourTests
         using var scope = NewDisposeScope();
         using var loss = new Registered();
         string message = Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 6, 7), zeros(1, 3, 6, 7))).Message;
-        Assert.Contains("input has 2 axes of an image ((1, 3, 6, 7)); Registered looks at neighbouring pixels along 3 axes", message, StringComparison.Ordinal);
+        Assert.Contains("input has 2 axes of an image ((1, 3, 6, 7)); Registered looks at neighbouring pixels along 3 axes", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,7 +208,8 @@ public class NeighbourTests
         }
     }
 
-    private static void IsThatOfOperations(nn.Module<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor target, double tolerance, Func<Tensor, Tensor> port)
+    private static void IsThatOfOperations(nn.Module<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor target, double tolerance,
+        Func<Tensor, Tensor> port)
     {
         (Tensor expected, Tensor wanted) = Check.Run(port, logits);
         Assert.True(wanted.abs().max().item<double>() > 1e-6);
@@ -224,5 +238,6 @@ public class NeighbourTests
 
     private static Tensor Open(Tensor image) => Pool(Erode(image), 3, 3);
 
-    private static Tensor Pool(Tensor image, long rows, long columns) => nn.functional.max_pool2d(image, [rows, columns], [1, 1], [rows / 2, columns / 2]);
+    private static Tensor Pool(Tensor image, long rows, long columns) => nn.functional.max_pool2d(image, [rows, columns], [1, 1],
+        [rows / 2, columns / 2]);
 }

@@ -5,28 +5,31 @@ using LossGen.Torch.Tests.Support;
 namespace LossGen.Torch.Tests;
 
 /// <summary>
-/// Options against the formulas of the libraries that have them, written down from those in plain double arithmetic, pixel by pixel; gradients against the differences of these. On both roads.
+/// Options against the formulas of the libraries that have them, written down from those in plain double arithmetic, pixel by pixel;
+/// gradients against the differences of these. On both roads.
 /// </summary>
 public class OptionTests
 {
     private static readonly double[] Weights = [0.5, 2, 3];
     private static readonly double[] Distances = [0, 1, 1, 1, 0, 0.5, 1, 0.5, 0];
 
-    private static readonly Dictionary<string, (Func<nn.Module<Tensor, Tensor, Tensor>> Create, Func<PlainBatch, double> Peer)> Losses = new()
-    {
-        [nameof(FocalOfClasses)] = (() => new FocalOfClasses(), KerasFocal),
-        [nameof(SigmoidFocalOfClasses)] = (() => new SigmoidFocalOfClasses(), SigmoidFocal),
-        [nameof(GeneralizedDiceOfClasses)] = (() => new GeneralizedDiceOfClasses(), GeneralizedDice),
-        [nameof(WassersteinDiceOfClasses)] = (() => new WassersteinDiceOfClasses(), Wasserstein),
-        [nameof(WassersteinDiceOfVolumes)] = (() => new WassersteinDiceOfVolumes(), WassersteinOfVolumes),
-        [nameof(HardCalibration)] = (() => new HardCalibration(), b => Enumerable.Range(0, b.Images).Average(n => Calibration(b, n, b.Softmax, 5, isSoft: false, least: 0, Weights))),
-        [nameof(SoftCalibration)] = (() => new SoftCalibration(), b => Calibration(b, null, b.Sigmoid, 20, isSoft: true, least: 0.5, [1, 1, 1])),
-        [nameof(LovaszOfClasses)] = (() => new LovaszOfClasses(), LovaszSoftmax),
-        [nameof(HingeOfClasses)] = (() => new HingeOfClasses(), b =>
-            Enumerable.Range(0, b.Classes).Average(c => Weights[c] * Lovasz(b.Valid().Select(i => (1 - (((2 * b.Y(i.N, c, i.S)) - 1) * b.X(i.N, c, i.S)), b.Y(i.N, c, i.S)))))),
-        [nameof(TopKOfAllPixels)] = (() => new TopKOfAllPixels(), b => HardestOfAll(b, 0.33)),
-        [nameof(TopKBeyondValid)] = (() => new TopKBeyondValid(), b => HardestOfAll(b, 0.9)),
-    };
+    private static readonly Dictionary<string, (Func<nn.Module<Tensor, Tensor, Tensor>> Create, Func<PlainBatch, double> Peer)> Losses =
+        new()
+        {
+            [nameof(FocalOfClasses)] = (() => new FocalOfClasses(), KerasFocal),
+            [nameof(SigmoidFocalOfClasses)] = (() => new SigmoidFocalOfClasses(), SigmoidFocal),
+            [nameof(GeneralizedDiceOfClasses)] = (() => new GeneralizedDiceOfClasses(), GeneralizedDice),
+            [nameof(WassersteinDiceOfClasses)] = (() => new WassersteinDiceOfClasses(), Wasserstein),
+            [nameof(WassersteinDiceOfVolumes)] = (() => new WassersteinDiceOfVolumes(), WassersteinOfVolumes),
+            [nameof(HardCalibration)] = (() => new HardCalibration(), b => Enumerable.Range(0, b.Images).Average(n => Calibration(b, n, b.Softmax, 5, isSoft: false, least: 0, Weights))),
+            [nameof(SoftCalibration)] = (() => new SoftCalibration(), b => Calibration(b, null, b.Sigmoid, 20, isSoft: true, least: 0.5, [1, 1, 1])),
+            [nameof(LovaszOfClasses)] = (() => new LovaszOfClasses(), LovaszSoftmax),
+            [nameof(HingeOfClasses)] = (() => new HingeOfClasses(), b =>
+                Enumerable.Range(0, b.Classes).Average(c => Weights[c]
+                    * Lovasz(b.Valid().Select(i => (1 - (((2 * b.Y(i.N, c, i.S)) - 1) * b.X(i.N, c, i.S)), b.Y(i.N, c, i.S)))))),
+            [nameof(TopKOfAllPixels)] = (() => new TopKOfAllPixels(), b => HardestOfAll(b, 0.33)),
+            [nameof(TopKBeyondValid)] = (() => new TopKBeyondValid(), b => HardestOfAll(b, 0.9)),
+        };
 
     public static TheoryData<string, bool> Cases() => Check.OnEachRoad(Losses.Keys);
 
@@ -49,7 +52,8 @@ public class OptionTests
         Example example = Example.WithLabels([2, 3, 4, 5], 255, 23);
         foreach (double size in (double[])[0, 30, 1000])
         {
-            (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), (example.Logits.sign() * size).to_type(ScalarType.Float32)));
+            (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target),
+                (example.Logits.sign() * size).to_type(ScalarType.Float32)));
             Assert.True(value.isfinite().item<bool>(), $"value at {size}");
             Assert.True(gradient.isfinite().all().item<bool>(), $"gradient at {size}");
         }
@@ -75,7 +79,8 @@ public class OptionTests
         return new[] { 0.25, 0.5, 0.75 }[c] * Math.Pow(1 - p, 2) * -y * Math.Log(p);
     }));
 
-    // keras' BinaryFocalCrossentropy with label smoothing and class balancing, with MMSegmentation's alpha for each class: 0.4 for the second.
+    // keras' BinaryFocalCrossentropy with label smoothing and class balancing, with MMSegmentation's alpha for each class: 0.4 for the
+    // second.
     private static double SigmoidFocal(PlainBatch b) => b.Valid().Average(i => Enumerable.Range(0, b.Classes).Average(c =>
     {
         double p = b.Sigmoid(i.N, c, i.S), y = (b.Y(i.N, c, i.S) * (1 - 0.1)) + (0.5 * 0.1), alpha = new[] { 0.25, 0.4, 0.75 }[c];
@@ -127,7 +132,8 @@ public class OptionTests
     }
 
     // MONAI's HardL1ACELoss and SoftL1ACELoss: sums of each bin are gathered by its number. Classes that an image does not have are 0.
-    private static double Calibration(PlainBatch b, int? image, Func<int, int, int, double> probability, int bins, bool isSoft, double least, double[] weights) =>
+    private static double Calibration(PlainBatch b, int? image, Func<int, int, int, double> probability, int bins, bool isSoft,
+        double least, double[] weights) =>
         Enumerable.Range(0, b.Classes).Average(c =>
         {
             const double End = 1 + 1.1920928955078125e-7;
@@ -165,7 +171,8 @@ public class OptionTests
     private static double LovaszSoftmax(PlainBatch b)
     {
         int[] present = [.. Enumerable.Range(0, b.Classes).Where(c => b.Valid().Any(i => b.Label(i.N, i.S) == c))];
-        return present.Average(c => Weights[c] * Lovasz(b.Valid().Select(i => (Math.Abs(b.Y(i.N, c, i.S) - b.Softmax(i.N, c, i.S)), b.Y(i.N, c, i.S)))));
+        return present.Average(c => Weights[c] * Lovasz(b.Valid().Select(i => (Math.Abs(b.Y(i.N, c, i.S) - b.Softmax(i.N, c, i.S)),
+            b.Y(i.N, c, i.S)))));
     }
 
     // Algorithm 1 of the paper: errors in descending order, each times what the Jaccard loss grows by.

@@ -12,7 +12,8 @@ public class OrderTests
     {
         manual_seed(3);
         Tensor keys = cat([randn(rows, count / 2), randint(-3, 3, [rows, count - (count / 2)]).to_type(ScalarType.Float32)], 1);
-        foreach ((int place, float key) in ((int, float)[])[(1, float.PositiveInfinity), (5, float.NegativeInfinity), (7, -0f), (11, 0f), (12, -0f), (13, 1e-42f), (14, -1e-42f), (15, float.MaxValue), (16, float.MinValue)])
+        foreach ((int place, float key) in ((int, float)[])[(1, float.PositiveInfinity), (5, float.NegativeInfinity), (7, -0f), (11, 0f),
+            (12, -0f), (13, 1e-42f), (14, -1e-42f), (15, float.MaxValue), (16, float.MinValue)])
             keys[TensorIndex.Colon, place] = key;
         if (withNaN)
         {
@@ -53,7 +54,8 @@ public class OrderTests
             Tensor keys = Keys(rows, count, withNaN), order = TensorOrder.Descending(keys);
             foreach (int taken in (int[])[1, 2, 3, (int)count / 10, (int)(count / 2), (int)(0.7 * count), (int)count - 1])
             {
-                Tensor expected = zeros([rows, count], ScalarType.Bool).scatter(1, order.narrow(1, 0, taken), ones([rows, taken], ScalarType.Bool));
+                Tensor expected = zeros([rows, count], ScalarType.Bool).scatter(1, order.narrow(1, 0, taken),
+                    ones([rows, taken], ScalarType.Bool));
                 Assert.True(TensorOrder.First(keys, taken).eq(expected).all().item<bool>(), $"{taken} of {count}");
             }
         }
@@ -74,7 +76,8 @@ public class OrderTests
     public void Both_roads_take_the_same_pixels()
     {
         using var scope = NewDisposeScope();
-        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new LovaszTopK(), new TopKElements(), new TopKOfAll(), new TopKOfFew()])
+        foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new LovaszTopK(), new TopKElements(),
+            new TopKOfAll(), new TopKOfFew()])
         {
             Tensor logits = randn(2, 3, 160, 170), labels = randint(0, 3, [2, 160, 170], dtype: ScalarType.Int64);
             (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, labels), logits);

@@ -18,7 +18,8 @@ public class PairTests
         ["SpreadColumns"] = () => new SpreadColumns(),
     };
 
-    public static TheoryData<string, bool> OfLabels => Check.OnEachRoad(s_losses.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal)));
+    public static TheoryData<string, bool> OfLabels =>
+        Check.OnEachRoad(s_losses.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal)));
 
     public static TheoryData<string, bool> OfViews => Check.OnEachRoad(s_losses.Keys);
 
@@ -34,7 +35,8 @@ public class PairTests
         double[] numbers = Numbers(embeddings);
         long[] names = labels.data<long>().ToArray();
         Assert.Equal(ReferenceEvaluation.Evaluate((ILoss)loss, shape, numbers, names), value.item<double>(), 1e-12);
-        Check.Close(tensor(ReferenceEvaluation.NumericalGradient((ILoss)loss, shape, numbers, names)).reshape(19, 5), gradient, 1e-8, "gradient");
+        Check.Close(tensor(ReferenceEvaluation.NumericalGradient((ILoss)loss, shape, numbers, names)).reshape(19, 5), gradient, 1e-8,
+            "gradient");
     }
 
     [Theory]
@@ -93,7 +95,8 @@ public class PairTests
         Check.Close(first, own, 1e-10, "gradient");
         Check.Close(second, ownSecond, 1e-10, "gradient of the penalty");
         using var columns = new TwinColumns();
-        (Tensor kernels, Tensor kernelsSecond) = Check.OnRoad(operations, () => Penalty(x => columns.call(x.narrow(0, 0, 5), x.narrow(0, 5, 5)), embeddings));
+        (Tensor kernels, Tensor kernelsSecond) = Check.OnRoad(operations,
+            () => Penalty(x => columns.call(x.narrow(0, 0, 5), x.narrow(0, 5, 5)), embeddings));
         (first, second) = Penalty(x => PlainTwins(x.narrow(0, 0, 5), x.narrow(0, 5, 5)), embeddings);
         Check.Close(first, kernels, 1e-10, "gradient of columns");
         Check.Close(second, kernelsSecond, 1e-10, "gradient of the penalty of columns");
@@ -161,7 +164,8 @@ public class PairTests
         (Tensor embeddings, Tensor labels) = Labelled(8, 3);
         embeddings[2].zero_();
         (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, labels), embeddings));
-        Assert.Equal(ReferenceEvaluation.Evaluate(loss, LossShape.OfRows(8, 3), Numbers(embeddings), labels.data<long>().ToArray()), value.item<double>(), 1e-12);
+        Assert.Equal(ReferenceEvaluation.Evaluate(loss, LossShape.OfRows(8, 3), Numbers(embeddings), labels.data<long>().ToArray()),
+            value.item<double>(), 1e-12);
         Assert.True(gradient.isfinite().all().item<bool>());
         Assert.Equal(0, gradient[2].abs().sum().item<double>());
     }
@@ -193,7 +197,8 @@ public class PairTests
                 Assert.Equal(expected, Check.OnRoad(operations, () => loss.call(embeddings, labels.to_type(type)).item<double>()), 1e-12);
             Assert.Equal(expected, Check.OnRoad(operations, () => loss.call(embeddings, labels.unsqueeze(1)).item<double>()), 1e-12);
             Assert.Equal(
-                loss.call(embeddings, labels.eq(0).to_type(ScalarType.Int64)).item<double>(), Check.OnRoad(operations, () => loss.call(embeddings, labels.eq(0)).item<double>()), 1e-12);
+                loss.call(embeddings, labels.eq(0).to_type(ScalarType.Int64)).item<double>(),
+                    Check.OnRoad(operations, () => loss.call(embeddings, labels.eq(0)).item<double>()), 1e-12);
         }
 
         Tensor turned = embeddings.t().contiguous().t();
@@ -207,14 +212,19 @@ public class PairTests
         using var rows = new SameLabels();
         using var columns = new TwinColumns();
         Tensor embeddings = Random(6, 3, 6), labels = tensor(new long[] { 0, 1, 0, 1, 2, 2 });
-        Refused(() => rows.call(embeddings.unsqueeze(2), labels), "input has the shape (6, 3, 1); SameLabels declares Pairs = Pairs.Cosine and needs rows of embeddings, (N, D).");
-        Refused(() => rows.call(embeddings, labels.narrow(0, 0, 5)), "target has the shape (5); with input of shape (6, 3) it must be (6), one label a row.");
+        Refused(() => rows.call(embeddings.unsqueeze(2), labels),
+            "input has the shape (6, 3, 1); SameLabels declares Pairs = Pairs.Cosine and needs rows of embeddings, (N, D).");
+        Refused(() => rows.call(embeddings, labels.narrow(0, 0, 5)),
+            "target has the shape (5); with input of shape (6, 3) it must be (6), one label a row.");
         Refused(() => rows.call(embeddings, Random(6, 4, 1)), "target is Float64 (6, 4), a second view of the samples, and input is Float64 (6, 3); both views must have the same type and shape. Labels");
         Refused(() => columns.call(embeddings, labels), "target is Int64; TwinColumns declares Pairs = Pairs.Correlation, which compares the columns of two views: pass the second view, Float64 (6, 3).");
         Refused(() => rows.call(embeddings.narrow(0, 0, 1), labels.narrow(0, 0, 1)), "input has 1 row(s); SameLabels needs at least 2.");
-        Refused(() => new SpreadColumns().call(embeddings.narrow(0, 0, 1), embeddings.narrow(0, 1, 1)), "input has 1 row(s); SpreadColumns needs at least 2 in each view.");
-        Refused(() => rows.call(embeddings.to_type(ScalarType.Int64), labels), "input is Int64; embeddings must be Float16, BFloat16, Float32 or Float64.");
-        Refused(() => rows.EvaluateWithGradient(embeddings, embeddings.clone(), empty_like(embeddings)), "target is a second view; this call has a gradient at one tensor only.");
+        Refused(() => new SpreadColumns().call(embeddings.narrow(0, 0, 1), embeddings.narrow(0, 1, 1)),
+            "input has 1 row(s); SpreadColumns needs at least 2 in each view.");
+        Refused(() => rows.call(embeddings.to_type(ScalarType.Int64), labels),
+            "input is Int64; embeddings must be Float16, BFloat16, Float32 or Float64.");
+        Refused(() => rows.EvaluateWithGradient(embeddings, embeddings.clone(), empty_like(embeddings)),
+            "target is a second view; this call has a gradient at one tensor only.");
         Assert.Throws<InvalidOperationException>(() => rows.Backward(embeddings, labels));
     }
 
@@ -222,7 +232,8 @@ public class PairTests
     private static Tensor Plain(Tensor z, Tensor labels, double temperature)
     {
         Tensor unit = z / z.norm(1, keepdim: true), similarity = unit.mm(unit.t()) / temperature;
-        Tensor self = eye(z.shape[0], dtype: ScalarType.Bool), same = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(self.logical_not()).to_type(z.dtype);
+        Tensor self = eye(z.shape[0], dtype: ScalarType.Bool),
+            same = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(self.logical_not()).to_type(z.dtype);
         Tensor logProbability = similarity - similarity.masked_fill(self, double.NegativeInfinity).logsumexp(1, keepdim: true);
         return -(logProbability * same).sum() / same.sum();
     }
@@ -243,7 +254,8 @@ public class PairTests
         return (gradient.detach(), x.grad!);
     }
 
-    private static void Refused(Action call, string message) => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
+    private static void Refused(Action call, string message) =>
+        Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
 
     private static (Tensor Embeddings, Tensor Labels) Labelled(int rows, int features) =>
         (Random(rows, features, 7), tensor(Enumerable.Range(0, rows).Select(row => (long)(row % 4 == 3 ? -5 : row % 3)).ToArray()));

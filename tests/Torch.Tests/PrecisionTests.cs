@@ -36,7 +36,8 @@ public class PrecisionTests
         // Scaled up, for half has no small numbers.
         Tensor logits = example.Logits.to_type(type), upstream = tensor(64.0);
         (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, example.Target), logits.to_type(ScalarType.Float64), upstream);
-        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), logits, upstream.to_type(type)));
+        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target), logits,
+            upstream.to_type(type)));
         Assert.Equal(type, own.dtype);
         Assert.Equal(type, ownGradient.dtype);
         Check.Close(value, own, tolerance, "value");
@@ -54,7 +55,8 @@ public class PrecisionTests
         using var loss = new DiceCrossEntropy();
         Tensor logits = (randn(1, 2, 512, 512) * 3).to_type(type), labels = randint(0, 2, [1, 512, 512], dtype: ScalarType.Int64);
         double exact = loss.call(logits.to_type(ScalarType.Float64), labels).item<double>();
-        Assert.Equal(exact, Check.OnRoad(operations, () => loss.call(logits, labels)).to_type(ScalarType.Float64).item<double>(), 1e-2 * exact);
+        Assert.Equal(exact, Check.OnRoad(operations, () => loss.call(logits, labels)).to_type(ScalarType.Float64).item<double>(),
+            1e-2 * exact);
     }
 
     [Theory]
@@ -64,7 +66,8 @@ public class PrecisionTests
     {
         using var scope = NewDisposeScope();
         Tensor labels = tensor(new long[] { 0, 1, 2, 1, 0, 1 }).reshape(1, 6);
-        Tensor logits = tensor(new float[] { 100, -100, 0, 1e4f, 100, -100, -100, 100, 0, -1e4f, 100, 100, 100, -100, 0, 0, 100, -100 }).reshape(1, 3, 6);
+        Tensor logits = tensor(new float[] { 100, -100, 0, 1e4f, 100, -100, -100, 100, 0, -1e4f, 100, 100, 100, -100, 0, 0, 100,
+            -100 }).reshape(1, 3, 6);
         foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])
                  [new DiceCrossEntropy(), new RootFocal(), new SigmoidFocal(), new JaccardBinary(), new FocalTverskySmoothed(), new LogCoshDice()])
         {

@@ -4,7 +4,9 @@ using LossGen.Torch.Tests.Support;
 
 namespace LossGen.Torch.Tests;
 
-/// <summary>What the process holds in the end, as the system counts it: a tensor that libtorch keeps alive is no C# object that could be counted.</summary>
+/// <summary>
+/// What the process holds in the end, as the system counts it: a tensor that libtorch keeps alive is no C# object that could be counted.
+/// </summary>
 public class ResidentMemoryTests
 {
     private const long Megabyte = 1 << 20;
@@ -16,7 +18,8 @@ public class ResidentMemoryTests
     [InlineData(true, true)]
     public void Kept_values_keep_neither_logits_nor_labels(bool operations, bool function)
     {
-        // 60 values of 1x4x512x512: 240 MiB of logits and 120 of labels. The leaf stays with a graph, as for any loss, so it is one for all.
+        // 60 values of 1x4x512x512: 240 MiB of logits and 120 of labels. The leaf stays with a graph, as for any loss, so it is one for
+        // all.
         using var loss = new DiceCrossEntropy();
         using var elements = new DicePerImageAndClass();
         using Tensor leaf = rand(1, 4, 512, 512).requires_grad_();
@@ -49,7 +52,8 @@ public class ResidentMemoryTests
         // A leak of the logits of one step in four would be 125 MiB.
         using var loss = new DiceCrossEntropy();
         using var elements = new DicePerImageAndClass();
-        using Tensor leaf = rand(1, 4, 64, 64).requires_grad_(), wrong = zeros(1, 64, 63, dtype: ScalarType.Int64), bad = full(1, 64, 64, 9, dtype: ScalarType.Int64);
+        using Tensor leaf = rand(1, 4, 64, 64).requires_grad_(), wrong = zeros(1, 64, 63, dtype: ScalarType.Int64),
+            bad = full(1, 64, 64, 9, dtype: ScalarType.Int64);
         Tensor inferred;
         using (inference_mode(true))
             inferred = zeros(1, 64, 64, dtype: ScalarType.Int64);

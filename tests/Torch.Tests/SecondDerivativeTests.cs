@@ -6,17 +6,22 @@ namespace LossGen.Torch.Tests;
 /// <summary>Gradient penalties: what <c>create_graph</c> is for.</summary>
 public class SecondDerivativeTests
 {
-    /// <summary>A network learns under a penalty on the gradient at its logits, the same way on both roads and with a loss written out in TorchSharp.</summary>
+    /// <summary>
+    /// A network learns under a penalty on the gradient at its logits, the same way on both roads and with a loss written out in
+    /// TorchSharp.
+    /// </summary>
     [Fact]
     public void A_gradient_penalty_trains()
     {
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         Example example = Example.WithLabels([2, 3, 4, 5], null, 21);
-        Tensor images = example.OneHot.reshape(2, 3, 4, 5) + (0.3 * randn(2, 3, 4, 5, dtype: ScalarType.Float64, generator: new Generator(5)));
+        Tensor images = example.OneHot.reshape(2, 3, 4, 5) + (0.3 * randn(2, 3, 4, 5, dtype: ScalarType.Float64,
+            generator: new Generator(5)));
         double[] kernel = Train(x => loss.call(x, example.Target), images, operations: false);
         double[] operations = Train(x => loss.call(x, example.Target), images, operations: true);
-        double[] plain = Train(x => PlainLosses.All[nameof(DiceCrossEntropy)].Formula(x.reshape(2, 3, -1), example), images, operations: false);
+        double[] plain = Train(x => PlainLosses.All[nameof(DiceCrossEntropy)].Formula(x.reshape(2, 3, -1), example), images,
+            operations: false);
         Assert.True(kernel[^1] < 0.5 * kernel[0], $"from {kernel[0]} to {kernel[^1]}");
         for (int step = 0; step < plain.Length; step++)
         {
@@ -33,7 +38,8 @@ public class SecondDerivativeTests
         using var scope = NewDisposeScope();
         using var loss = new FBetaFocal();
         Tensor x = randn(2, 4, 3, 5, dtype: ScalarType.Float64).requires_grad_(), target = full([2, 3, 5], 255, dtype: ScalarType.Int64);
-        Tensor gradient = Check.OnRoad(operations, () => autograd.grad([loss.call(x, target)], [x], create_graph: true, retain_graph: true)[0]);
+        Tensor gradient = Check.OnRoad(operations, () => autograd.grad([loss.call(x, target)], [x], create_graph: true,
+            retain_graph: true)[0]);
         gradient.square().sum().backward();
         Assert.Equal(0, x.grad!.abs().sum().item<double>());
     }

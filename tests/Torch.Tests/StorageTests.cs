@@ -13,9 +13,12 @@ public class StorageTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Mapped();
-        Tensor logits = Negated(randn(2, 3, 6, 5, dtype: ScalarType.Float64)), target = Negated(rand(2, 3, 6, 5, dtype: ScalarType.Float64)), mask = Negated(rand(2, 6, 5, dtype: ScalarType.Float64)), weights = rand(2, 6, 5, dtype: ScalarType.Float64);
+        Tensor logits = Negated(randn(2, 3, 6, 5, dtype: ScalarType.Float64)),
+            target = Negated(rand(2, 3, 6, 5, dtype: ScalarType.Float64)), mask = Negated(rand(2, 6, 5, dtype: ScalarType.Float64)),
+            weights = rand(2, 6, 5, dtype: ScalarType.Float64);
         Assert.True(logits.is_neg() && target.is_neg() && mask.is_neg());
-        (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, target.resolve_neg(), mask.resolve_neg(), weights), logits.resolve_neg());
+        (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, target.resolve_neg(), mask.resolve_neg(), weights),
+            logits.resolve_neg());
         Tensor leaf = logits.resolve_neg().clone().requires_grad_();
 
         // Negated in the graph, too: the imaginary part of the conjugate of i * x is -x.
@@ -27,9 +30,13 @@ public class StorageTests
         Check.Close(gradient, leaf.grad!, 1e-12, "gradient");
         using var plain = new DiceCrossEntropy();
         Tensor labels = zeros(2, 6, 5, dtype: ScalarType.Int64);
-        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => plain.EvaluateWithGradient(logits, labels, empty_like(leaf))).ParamName);
-        Assert.Equal("gradient", Assert.Throws<ArgumentException>(() => plain.EvaluateWithGradient(leaf.detach(), labels, Negated(rand_like(leaf.detach())))).ParamName);
-        Check.Close(plain.call(logits.resolve_neg(), labels), tensor(Check.OnRoad(operations, () => plain.Backward(complex(zeros_like(leaf), -leaf).conj().imag, labels)), dtype: ScalarType.Float64), 1e-13, "direct");
+        Assert.Equal("logits", Assert.Throws<ArgumentException>(() => plain.EvaluateWithGradient(logits, labels, empty_like(leaf)))
+            .ParamName);
+        Assert.Equal("gradient", Assert.Throws<ArgumentException>(() => plain.EvaluateWithGradient(leaf.detach(), labels,
+            Negated(rand_like(leaf.detach())))).ParamName);
+        Check.Close(plain.call(logits.resolve_neg(), labels),
+            tensor(Check.OnRoad(operations, () => plain.Backward(complex(zeros_like(leaf), -leaf).conj().imag, labels)),
+            dtype: ScalarType.Float64), 1e-13, "direct");
     }
 
     // The imaginary part of the conjugate of i * -x: its memory holds -x.
@@ -46,7 +53,8 @@ public class StorageTests
         try
         {
             set_default_device(META);
-            foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new DiceCrossEntropy(), new DicePerClass(), new CrossEntropyPerPixel(), new BinaryPerElement()])
+            foreach (nn.Module<Tensor, Tensor, Tensor> loss in (nn.Module<Tensor, Tensor, Tensor>[])[new DiceCrossEntropy(),
+                new DicePerClass(), new CrossEntropyPerPixel(), new BinaryPerElement()])
             {
                 foreach (Tensor target in (Tensor[])[labels, dense])
                 {
@@ -80,7 +88,8 @@ public class StorageTests
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         using var mapped = new Mapped();
-        Tensor logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64), map = rand(2, 4, 5), gradient = empty_like(logits);
+        Tensor logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64), map = rand(2, 4, 5),
+            gradient = empty_like(logits);
         Tensor Odd(Tensor plain) => kind switch
         {
             "sparse" => plain.to_sparse(),
@@ -129,7 +138,8 @@ public class StorageTests
 
         Tensor ignored = zeros(2, 5, 6, dtype: ScalarType.Byte);
         ignored[1, 2, 3] = 255;
-        Check.Close(loss.call(logits, ignored.to_type(ScalarType.Int64)), Check.OnRoad(operations, () => loss.call(logits, ignored)), 1e-6, "byte");
+        Check.Close(loss.call(logits, ignored.to_type(ScalarType.Int64)), Check.OnRoad(operations, () => loss.call(logits, ignored)), 1e-6,
+            "byte");
     }
 
     [Fact]
@@ -137,8 +147,10 @@ public class StorageTests
     {
         using var scope = NewDisposeScope();
         using var loss = new Mapped();
-        Tensor memory = rand(2 * 3 * 20 * 3), logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64), map = rand(2, 4, 5);
-        Tensor gradient = memory.narrow(0, 0, 120).reshape(2, 3, 4, 5), within = memory.narrow(0, 60, 40).reshape(2, 4, 5), behind = memory.narrow(0, 120, 40).reshape(2, 4, 5);
+        Tensor memory = rand(2 * 3 * 20 * 3), logits = rand(2, 3, 4, 5), labels = zeros(2, 4, 5, dtype: ScalarType.Int64),
+            map = rand(2, 4, 5);
+        Tensor gradient = memory.narrow(0, 0, 120).reshape(2, 3, 4, 5), within = memory.narrow(0, 60, 40).reshape(2, 4, 5),
+            behind = memory.narrow(0, 120, 40).reshape(2, 4, 5);
         Fails("gradient and mask share memory", () => loss.EvaluateWithGradient(logits, labels, within, map, gradient));
         Fails("gradient and weightMap share memory", () => loss.EvaluateWithGradient(logits, labels, map, within, gradient));
         Fails("gradient and target share memory", () => loss.EvaluateWithGradient(logits, gradient, map, map, gradient));

@@ -101,11 +101,13 @@ public class TermTests
         if (target.dtype != ScalarType.Int64)
         {
             double[] dense = Numbers(target);
-            return (ReferenceEvaluation.EvaluateElements(loss, extents, logits, dense, inputs), ReferenceEvaluation.NumericalGradient(loss, extents, logits, dense, inputs));
+            return (ReferenceEvaluation.EvaluateElements(loss, extents, logits, dense, inputs), ReferenceEvaluation.NumericalGradient(loss,
+                extents, logits, dense, inputs));
         }
 
         long[] labels = target.reshape(-1).data<long>().ToArray();
-        return (ReferenceEvaluation.EvaluateElements(loss, extents, logits, labels, inputs), ReferenceEvaluation.NumericalGradient(loss, extents, logits, labels, inputs));
+        return (ReferenceEvaluation.EvaluateElements(loss, extents, logits, labels, inputs), ReferenceEvaluation.NumericalGradient(loss,
+            extents, logits, labels, inputs));
     }
 
     private static double[] Numbers(Tensor tensor) => tensor.reshape(-1).data<double>().ToArray();

@@ -27,7 +27,8 @@ public class ThreadTests
                 for (int step = 0; step < 60; step++)
                 {
                     using var inner = NewDisposeScope();
-                    (Tensor again, Tensor gradientAgain) = Check.OnRoad(step % 8 == 7, () => Check.Run(x => loss.call(x, example.Target), example.Logits));
+                    (Tensor again, Tensor gradientAgain) = Check.OnRoad(step % 8 == 7, () => Check.Run(x => loss.call(x, example.Target),
+                        example.Logits));
                     Check.Close(value, again, 1e-12, "value");
                     Check.Close(gradient, gradientAgain, 1e-12, "gradient");
                 }

@@ -23,7 +23,8 @@ public class TruthTargetTests
         Same(softmax, rand(2, 4, 6, 7), elements, elements.to_type(ScalarType.Float32));
         Same(softmax, rand(2, 4, 6, 7).to_type(ScalarType.Float64), elements, elements.to_type(ScalarType.Float64));
         Same(softmax, rand(2, 4, 6, 7).to_type(ScalarType.BFloat16), elements, elements.to_type(ScalarType.Float32));
-        Same(softmax, rand(2, 4, 6, 7), elements.permute(0, 1, 3, 2).contiguous().permute(0, 1, 3, 2), elements.to_type(ScalarType.Float32));
+        Same(softmax, rand(2, 4, 6, 7), elements.permute(0, 1, 3, 2).contiguous().permute(0, 1, 3, 2),
+            elements.to_type(ScalarType.Float32));
         Same(index, rand(2, 4, 6, 7), mask, mask.to_type(ScalarType.Int16));
 
         void Same(nn.Module<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor truths, Tensor numbers)
@@ -58,9 +59,11 @@ public class TruthTargetTests
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         Tensor logits = rand(2, 2, 6, 7), gradient = empty_like(logits), expected = empty_like(logits);
-        foreach ((Tensor truths, ScalarType type) in ((Tensor, ScalarType)[])[(rand(2, 6, 7) > 0.5, ScalarType.Int64), (rand(2, 2, 6, 7) > 0.5, ScalarType.Float32)])
+        foreach ((Tensor truths, ScalarType type) in ((Tensor, ScalarType)[])[(rand(2, 6, 7) > 0.5, ScalarType.Int64),
+            (rand(2, 2, 6, 7) > 0.5, ScalarType.Float32)])
         {
-            Assert.Equal(loss.EvaluateWithGradient(logits, truths.to_type(type), expected), loss.EvaluateWithGradient(logits, truths, gradient));
+            Assert.Equal(loss.EvaluateWithGradient(logits, truths.to_type(type), expected), loss.EvaluateWithGradient(logits, truths,
+                gradient));
             Assert.True(expected.eq(gradient).all().item<bool>());
             SegmentationMetrics hard = loss.CreateMetrics(2), sameHard = loss.CreateMetrics(2);
             SoftMetrics soft = loss.CreateSoftMetrics(2), sameSoft = loss.CreateSoftMetrics(2);

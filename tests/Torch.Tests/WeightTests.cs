@@ -17,7 +17,8 @@ public class WeightTests
         Example example = Example.WithLabels([2, 4, 5, 6], 255, 1);
         foreach (double weight in (double[])[1, 0.25, 0])
         {
-            (Tensor value, Tensor gradient) = Check.Run(x => (weight * Dice(x, example, ones(2, 1, 30, dtype: ScalarType.Float64), [0, 2])) + (0.5 * Entropy(x, example).mean()), example.Logits);
+            (Tensor value, Tensor gradient) = Check.Run(x => (weight * Dice(x, example, ones(2, 1, 30, dtype: ScalarType.Float64), [0, 2]))
+                + (0.5 * Entropy(x, example).mean()), example.Logits);
             (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(
                 x =>
                 {
@@ -46,7 +47,8 @@ public class WeightTests
             () => loss.forward([example.Logits], example.Target, new DeepSupervision(1)),
         ];
         foreach (Action call in calls)
-            Assert.Contains("DiceWeight of Scheduled is -1; the weight of a term must be finite and at least 0.", Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+            Assert.Contains("DiceWeight of Scheduled is -1; the weight of a term must be finite and at least 0.",
+                Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,8 +61,10 @@ public class WeightTests
         Example example = Example.WithLabels([2, 4, 5, 6], 255, 1);
         Tensor weights = rand(2, 5, 6, dtype: ScalarType.Float64), map = weights.reshape(2, 1, 30), valid = map * example.Valid!;
         (Tensor value, Tensor gradient) = Check.Run(
-            x => Dice(x, example, map, [2]) + (F.cross_entropy(x, example.Target, ignore_index: 255, reduction: nn.Reduction.None) * weights).sum() / valid.sum(), example.Logits);
-        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target, weights), example.Logits));
+            x => Dice(x, example, map, [2]) + (F.cross_entropy(x, example.Target, ignore_index: 255, reduction: nn.Reduction.None)
+                * weights).sum() / valid.sum(), example.Logits);
+        (Tensor own, Tensor ownGradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, example.Target, weights),
+            example.Logits));
         Check.Close(value, own, 1e-12, "value");
         Check.Close(gradient, ownGradient, 1e-12, "gradient");
     }

@@ -8,7 +8,8 @@ namespace LossGen.Pages.Catalogue;
 internal static partial class Documentation
 {
     private static readonly Dictionary<string, XElement> Members = XDocument
-        .Load(Path.Combine(AppContext.BaseDirectory, typeof(LossAttribute).Assembly.GetName().Name + ".xml"), LoadOptions.PreserveWhitespace)
+        .Load(Path.Combine(AppContext.BaseDirectory, typeof(LossAttribute).Assembly.GetName().Name + ".xml"),
+        LoadOptions.PreserveWhitespace)
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
 
     private static readonly HashSet<string> Pages = [.. Term.All.Select(term => term.Name)];

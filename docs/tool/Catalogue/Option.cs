@@ -49,6 +49,7 @@ internal sealed record Option(PropertyInfo Property, object? Default, bool IsOwn
     {
         string text = number.ToString("R", CultureInfo.InvariantCulture);
         int e = text.IndexOf('E', StringComparison.Ordinal);
-        return e < 0 ? text : text[..e] + "e" + int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+        return e < 0 ? text : text[..e] + "e" + int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture)
+            .ToString(CultureInfo.InvariantCulture);
     }
 }

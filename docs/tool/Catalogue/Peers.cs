@@ -32,15 +32,18 @@ internal static partial class Peers
     public static IEnumerable<Peer> Of(Term term) => Mapped.Value[term.Name]
         .GroupBy(mapped => (mapped.Library, mapped.Loss), mapped => mapped.Declaration)
         .OrderBy(loss => loss.Key.Library, StringComparer.OrdinalIgnoreCase).ThenBy(loss => loss.Key.Loss, StringComparer.Ordinal)
-        .Select(loss => new Peer(loss.Key.Library, loss.Key.Loss, loss.Count(), loss.OrderBy(text => text.Length).ThenBy(text => text, StringComparer.Ordinal).First()));
+        .Select(loss => new Peer(loss.Key.Library, loss.Key.Loss, loss.Count(), loss.OrderBy(text => text.Length).ThenBy(text => text,
+        StringComparer.Ordinal).First()));
 
     private static ILookup<string, (string Library, string Loss, string Declaration)> Read()
     {
         var found = new List<(string Term, (string, string, string) Mapped)>();
-        foreach (string line in Directory.GetFiles(CaseFiles.OwnFolder, "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines).Where(line => line.Length > 0))
+        foreach (string line in Directory.GetFiles(CaseFiles.OwnFolder, "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines)
+            .Where(line => line.Length > 0))
         {
             var c = Case.Parse(line);
-            if (c.Status is not null || !Libraries.TryGetValue(c.Library, out (string Name, Convention Convention) library) || NotExpressible.List.Reason(c) is not null)
+            if (c.Status is not null || !Libraries.TryGetValue(c.Library, out (string Name, Convention Convention) library)
+                || NotExpressible.List.Reason(c) is not null)
                 continue;
 
             // A case with a formula of its own is none of the catalogue's.
@@ -49,7 +52,8 @@ internal static partial class Peers
                 continue;
             string[] attributes = [.. declaration.Split('\n').Where(text => text.StartsWith('['))];
             string text = string.Join(" ", attributes.Select(attribute => WithoutDefaults(attribute, library.Convention)));
-            found.AddRange(attributes.Skip(1).Select(attribute => AttributeName().Match(attribute).Groups[1].Value).Distinct().Select(name => (name, (library.Name, c.Loss, text))));
+            found.AddRange(attributes.Skip(1).Select(attribute => AttributeName().Match(attribute).Groups[1].Value).Distinct()
+                .Select(name => (name, (library.Name, c.Loss, text))));
         }
 
         return found.ToLookup(item => item.Term, item => item.Mapped);
@@ -74,7 +78,8 @@ internal static partial class Peers
         Match match = Attribute().Match(attribute);
         string name = match.Groups[1].Value;
         Term? term = Term.All.FirstOrDefault(term => term.Name == name);
-        string[] arguments = [.. Comma().Split(match.Groups[2].Value).Where(argument => argument.Length > 0).Select(argument => argument.Replace("E-0", "e-", StringComparison.Ordinal))];
+        string[] arguments = [.. Comma().Split(match.Groups[2].Value).Where(argument => argument.Length > 0)
+            .Select(argument => argument.Replace("E-0", "e-", StringComparison.Ordinal))];
         string[] left = [.. arguments.Where(argument => !IsDefault(argument))];
         return left.Length == 0 ? $"[{name}]" : $"[{name}({string.Join(", ", left)})]";
 

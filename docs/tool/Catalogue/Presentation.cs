@@ -11,7 +11,8 @@ namespace LossGen.Pages.Catalogue;
 /// <param name="Targets">The targets of the curves, where those say more.</param>
 /// <param name="Options">The arguments of the curves beside the default, where those say more than the first number.</param>
 /// <param name="IsAngle">What matters is the angle of two vectors.</param>
-internal sealed record Presentation(Family Family, Activation Activation, double[]? InputValues = null, double[]? Targets = null, string[]? Options = null, bool IsAngle = false)
+internal sealed record Presentation(Family Family, Activation Activation, double[]? InputValues = null, double[]? Targets = null,
+    string[]? Options = null, bool IsAngle = false)
 {
     /// <summary>A number of repetitions, an option, that the formula is shown with: fewer than the default say as much.</summary>
     public (string Option, int Number)? Repeated { get; init; }
@@ -67,7 +68,8 @@ internal sealed record Presentation(Family Family, Activation Activation, double
     /// <summary>The family that the term's folder says, where the catalogue has folders.</summary>
     private static Family? Folder(Term term)
     {
-        string? file = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Runtime", "Catalogue"), $"{term.Type.Name}.cs", SearchOption.AllDirectories).FirstOrDefault();
+        string? file = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Runtime", "Catalogue"), $"{term.Type.Name}.cs",
+            SearchOption.AllDirectories).FirstOrDefault();
         return Enum.TryParse(Path.GetFileName(Path.GetDirectoryName(file)), out Family family) ? family : null;
     }
 
@@ -87,12 +89,14 @@ internal sealed record Presentation(Family Family, Activation Activation, double
             _ when words.Overlaps(["RunningSum", "RunningTotal"]) => new(Family.Sorted, Activation.Softmax),
             _ when typeof(RegionTermAttribute).IsAssignableFrom(term.Type) || !LeavesPixels(term) => new(Family.Region, Activation.Softmax),
             _ when takesLogits => new(Family.Margin, Activation.None),
-            _ => new(Family.Pixel, !isBinary && words.Overlaps(["SumOverClasses", "MeanOverClasses"]) ? Activation.Softmax : Activation.Sigmoid),
+            _ => new(Family.Pixel, !isBinary && words.Overlaps(["SumOverClasses", "MeanOverClasses"]) ? Activation.Softmax
+                : Activation.Sigmoid),
         };
     }
 
     private static bool AsksForSoftmax(SExpression expression) =>
-        !expression.IsAtom && ((expression.Head == "eq" && expression.Items[1].Atom == "activation" && expression.Items[2].Atom == "2") || expression.Items.Any(AsksForSoftmax));
+        !expression.IsAtom && ((expression.Head == "eq" && expression.Items[1].Atom == "activation" && expression.Items[2].Atom == "2")
+            || expression.Items.Any(AsksForSoftmax));
 
     private static bool LeavesPixels(Term term) => FormulaView.Of(term, Activation.Softmax).Axes.Has(Axes.Pixel);
 

@@ -10,10 +10,13 @@ internal sealed class Term
     {
         Type = type;
         Name = NameOf(type);
-        Pairs = Bases.Select(own => own.GetCustomAttribute<TakesPairsAttribute>(inherit: false)?.Kinds).FirstOrDefault(kinds => kinds is not null) ?? [];
-        Formula = FormulaText.Parse(Bases.Select(own => own.GetCustomAttribute<CompiledFormulaAttribute>(inherit: false)).OfType<CompiledFormulaAttribute>().First().Text);
+        Pairs = Bases.Select(own => own.GetCustomAttribute<TakesPairsAttribute>(inherit: false)?.Kinds)
+            .FirstOrDefault(kinds => kinds is not null) ?? [];
+        Formula = FormulaText.Parse(Bases.Select(own => own.GetCustomAttribute<CompiledFormulaAttribute>(inherit: false))
+            .OfType<CompiledFormulaAttribute>().First().Text);
         object instance = Activator.CreateInstance(type)!;
-        Options = [.. Bases.SelectMany(own => own.GetProperties(Declared).Where(property => property.CanWrite).OrderBy(property => property.MetadataToken)
+        Options = [.. Bases.SelectMany(own => own.GetProperties(Declared).Where(property => property.CanWrite)
+            .OrderBy(property => property.MetadataToken)
             .Select(property => new Option(property, property.GetValue(instance), own == type)))];
     }
 
@@ -42,7 +45,8 @@ internal sealed class Term
     public IReadOnlyList<Option> Options { get; }
 
     /// <summary>The inputs of the call, one number a pixel or one a class and pixel.</summary>
-    public IEnumerable<FormulaParameter> Inputs => Formula.Parameters.Where(parameter => parameter.Kind is ParameterKind.Pixel or ParameterKind.Element);
+    public IEnumerable<FormulaParameter> Inputs =>
+        Formula.Parameters.Where(parameter => parameter.Kind is ParameterKind.Pixel or ParameterKind.Element);
 
     /// <summary>The attribute class and its bases below the one that all terms share.</summary>
     public IEnumerable<Type> Bases
@@ -56,15 +60,19 @@ internal sealed class Term
 
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    public static string NameOf(Type type) => type.Name.EndsWith("Attribute", StringComparison.Ordinal) ? type.Name[..^"Attribute".Length] : type.Name;
+    public static string NameOf(Type type) => type.Name.EndsWith("Attribute", StringComparison.Ordinal) ? type.Name[..^"Attribute".Length]
+        : type.Name;
 
-    /// <summary>What a convention makes of the options, in their order. What a class says of an inherited option goes before what the option says.</summary>
+    /// <summary>
+    /// What a convention makes of the options, in their order. What a class says of an inherited option goes before what the option says.
+    /// </summary>
     public IEnumerable<(Option Option, object Value)> DefaultsUnder(Convention convention)
     {
         foreach (Option option in Options)
         {
             IEnumerable<ConventionDefaultAttribute> stated = Bases
-                .SelectMany(type => type.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false)).Where(preset => preset.Option == option.Name)
+                .SelectMany(type => type.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false))
+                .Where(preset => preset.Option == option.Name)
                 .Concat(option.Property.GetCustomAttributes<ConventionDefaultAttribute>(inherit: false));
             if (stated.FirstOrDefault(preset => preset.Convention == convention) is { } found)
                 yield return (option, found.Value);

@@ -5,8 +5,8 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Pages.Formulas;
 
 /// <summary>
-/// A formula as its reader sees it: the words of the formula text, options and helper methods resolved. Unlike the generator's graph it keeps the shape in which it was written. Equality is
-/// that of the object, so that what is used twice can be told.
+/// A formula as its reader sees it: the words of the formula text, options and helper methods resolved. Unlike the generator's graph it
+/// keeps the shape in which it was written. Equality is that of the object, so that what is used twice can be told.
 /// </summary>
 internal sealed class Expression(string head, ImmutableArray<Expression> items, Axes axes)
 {
@@ -60,7 +60,8 @@ internal sealed class Expression(string head, ImmutableArray<Expression> items, 
     /// <summary>Equal as mathematics.</summary>
     public bool Matches(Expression other) =>
         ReferenceEquals(this, other)
-        || (Head == other.Head && Text == other.Text && Value.Equals(other.Value) && Items.Length == other.Items.Length && Items.Zip(other.Items).All(pair => pair.First.Matches(pair.Second)));
+        || (Head == other.Head && Text == other.Text && Value.Equals(other.Value) && Items.Length == other.Items.Length
+        && Items.Zip(other.Items).All(pair => pair.First.Matches(pair.Second)));
 
     /// <summary>The number that it is where it depends on constants and options only.</summary>
     public double? Known() => Folding.Evaluate(this);
@@ -74,7 +75,8 @@ internal sealed class Expression(string head, ImmutableArray<Expression> items, 
         foreach (Expression node in Nodes())
         {
             ImmutableArray<Expression> items = [.. node.Items.Select(item => shared[item])];
-            string key = string.Create(CultureInfo.InvariantCulture, $"{node.Head} {node.Text} {node.Value:R} {string.Join(' ', items.Select(item => numbers[item]))}");
+            string key = string.Create(CultureInfo.InvariantCulture,
+                $"{node.Head} {node.Text} {node.Value:R} {string.Join(' ', items.Select(item => numbers[item]))}");
             if (!first.TryGetValue(key, out Expression? one))
             {
                 first[key] = one = new(node.Head, items, node.Axes) { Value = node.Value, Text = node.Text };

@@ -3,7 +3,9 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Pages.Formulas;
 
-/// <summary>Makes expressions, and leaves out what options make superfluous: factors of 1, sums with 0, reductions over axes that are not there.</summary>
+/// <summary>
+/// Makes expressions, and leaves out what options make superfluous: factors of 1, sums with 0, reductions over axes that are not there.
+/// </summary>
 internal static class Folding
 {
     /// <summary>The reductions and the axes that they remove.</summary>
@@ -105,9 +107,11 @@ internal static class Folding
     }
 
     /// <summary>1 where a condition holds and 0 elsewhere, or the other way round.</summary>
-    public static bool IsIndicator(Expression node) => node.Is("Where") && ((node[1].Is(1) && node[2].Is(0)) || (node[1].Is(0) && node[2].Is(1)));
+    public static bool IsIndicator(Expression node) =>
+        node.Is("Where") && ((node[1].Is(1) && node[2].Is(0)) || (node[1].Is(0) && node[2].Is(1)));
 
-    private static bool IsLinear(string head) => Reductions.ContainsKey(head) && head is not ("MaxOverClasses" or "Channel" or "Largest" or "LogSumExpOverClasses");
+    private static bool IsLinear(string head) => Reductions.ContainsKey(head)
+        && head is not ("MaxOverClasses" or "Channel" or "Largest" or "LogSumExpOverClasses");
 
     private static Axes LeafAxes(string head) => head switch
     {

@@ -6,8 +6,8 @@ using LossGen.Pages.Catalogue;
 namespace LossGen.Pages.Formulas;
 
 /// <summary>
-/// The formula of a term for given options. Truth values and choices are resolved; numbers stay as symbols, except those that are 1 for every class unless they are stated. Conditions on
-/// numbers are decided by their values.
+/// The formula of a term for given options. Truth values and choices are resolved; numbers stay as symbols, except those that are 1 for
+/// every class unless they are stated. Conditions on numbers are decided by their values.
 /// </summary>
 internal sealed class FormulaView
 {
@@ -32,11 +32,14 @@ internal sealed class FormulaView
     /// <summary>The formula.</summary>
     /// <param name="term">The term.</param>
     /// <param name="activation">The activation of the term.</param>
-    /// <param name="changed">Parameters whose value is another than the default; for one number a class it only matters that there are any.</param>
+    /// <param name="changed">
+    /// Parameters whose value is another than the default; for one number a class it only matters that there are any.
+    /// </param>
     public static Expression Of(Term term, Activation activation, IReadOnlyDictionary<string, double>? changed = null) =>
         new FormulaView(term, activation, changed ?? ImmutableDictionary<string, double>.Empty).Value;
 
-    private static Expression Bind(Term term, FormulaParameter parameter, Activation activation, IReadOnlyDictionary<string, double> changed)
+    private static Expression Bind(Term term, FormulaParameter parameter, Activation activation, IReadOnlyDictionary<string,
+        double> changed)
     {
         switch (parameter.Kind)
         {
@@ -60,7 +63,8 @@ internal sealed class FormulaView
             "perImage" => 0,
             "indexTarget" => 1,
             "dimensions" => 2,
-            _ => throw new NotSupportedException($"{term.Name} takes the option '{parameter.Name}' of the loss, of which the pages know nothing."),
+            _ => throw new NotSupportedException(
+                $"{term.Name} takes the option '{parameter.Name}' of the loss, of which the pages know nothing."),
         };
         return isNumber ? Expression.Of(parameter.Name, value, Axes.None) : Expression.Of(value);
     }
@@ -95,7 +99,8 @@ internal sealed class FormulaView
             string other => other,
         };
         ImmutableArray<Expression> items = [.. expression.Items.Skip(1).Select(Evaluate)];
-        return activation == Activation.Sigmoid && head == "Softplus" && LogarithmOfSigmoid(items[0]) is { } logarithm ? logarithm : Folding.Make(head, items);
+        return activation == Activation.Sigmoid && head == "Softplus" && LogarithmOfSigmoid(items[0]) is { } logarithm ? logarithm
+            : Folding.Make(head, items);
     }
 
     // What a kernel computes from the logit is better known by its probability.

@@ -20,7 +20,8 @@ internal sealed partial class Latex
         _ => null,
     };
 
-    private static bool IsPositive(Expression condition) => condition.Is("gt") && condition[0].Is(Expression.IsPair) && condition[1].Is(0.5);
+    private static bool IsPositive(Expression condition) => condition.Is("gt") && condition[0].Is(Expression.IsPair)
+        && condition[1].Is(0.5);
 
     // What is minus infinity has no part in the sum.
     private (string Text, int Level) LogSumExp(Expression node)

@@ -6,8 +6,8 @@ using LossGen.Pages.Catalogue;
 namespace LossGen.Pages.Formulas;
 
 /// <summary>
-/// Prints an expression as LaTeX in the field's notation: p, y, x, sums over pixels without an index, sums over classes with c. What is long or used twice is
-/// defined below the formula, by the name that its author gave it.
+/// Prints an expression as LaTeX in the field's notation: p, y, x, sums over pixels without an index, sums over classes with c. What is
+/// long or used twice is defined below the formula, by the name that its author gave it.
 /// </summary>
 internal sealed partial class Latex
 {
@@ -40,7 +40,8 @@ internal sealed partial class Latex
     /// <summary>The formula of a term and what its reader has to know.</summary>
     /// <param name="value">The formula.</param>
     /// <param name="isInput">The prediction is the input itself, and shown as x.</param>
-    public static (string Formula, IReadOnlyCollection<string> Symbols, IReadOnlyCollection<string> Notes) Of(Expression value, bool isInput)
+    public static (string Formula, IReadOnlyCollection<string> Symbols, IReadOnlyCollection<string> Notes) Of(Expression value,
+        bool isInput)
     {
         var printer = new Latex(value, isInput);
         IReadOnlyList<Expression> named = printer.Define(value);
@@ -54,7 +55,8 @@ internal sealed partial class Latex
         {
             text.Append("\\begin{aligned}\n").Append(left).Append(" &= ").Append(printer.Text(value, 0));
             foreach (Expression definition in named.Reverse())
-                text.Append(" \\\\\n").Append(printer.definitions[definition]).Append(" &= ").Append(printer.Text(definition, 0, isRoot: true));
+                text.Append(" \\\\\n").Append(printer.definitions[definition]).Append(" &= ")
+                    .Append(printer.Text(definition, 0, isRoot: true));
             text.Append("\n\\end{aligned}");
         }
 
@@ -98,7 +100,8 @@ internal sealed partial class Latex
 
     private static readonly (double, string)[] Constants =
     [
-        (Math.PI, "\\pi"), (2 * Math.PI, "2\\pi"), (Math.PI / 2, "\\frac{\\pi}{2}"), (Math.PI / 4, "\\frac{\\pi}{4}"), (4 / (Math.PI * Math.PI), "\\frac{4}{\\pi^2}"), (Math.Log(2), "\\log 2"),
+        (Math.PI, "\\pi"), (2 * Math.PI, "2\\pi"), (Math.PI / 2, "\\frac{\\pi}{2}"), (Math.PI / 4, "\\frac{\\pi}{4}"),
+            (4 / (Math.PI * Math.PI), "\\frac{4}{\\pi^2}"), (Math.Log(2), "\\log 2"),
     ];
 
     private static string LeftSide(Axes axes) => (axes.Has(Axes.Pixel), axes.Has(Axes.Class)) switch
@@ -121,7 +124,8 @@ internal sealed partial class Latex
         {
             int size = sizes[node] = 1 + node.Items.Sum(item => apart.Contains(item) ? 1 : sizes[item]);
             bool isOften = users[node] >= Often && size >= OftenSize && node.Axes != Axes.None;
-            if (node.Name is not null && !ReferenceEquals(node, root) && ((users[node] > 1 && size >= SharedSize) || isOften || size >= LongSize))
+            if (node.Name is not null && !ReferenceEquals(node, root) && ((users[node] > 1 && size >= SharedSize) || isOften
+                || size >= LongSize))
                 apart.Add(node);
         }
 
@@ -140,9 +144,11 @@ internal sealed partial class Latex
         // The same name of several is numbered; p, x and y are taken.
         foreach (IGrouping<string, Expression> group in chosen.GroupBy(node => node.Name!))
         {
-            string letter = group.Key is "p" or "x" or "y" ? $"\\hat{{{group.Key}}}" : group.Key.Length == 2 && group.Key.All(char.IsLetter) ? $"\\mathit{{{group.Key}}}" : SymbolOf(group.Key);
+            string letter = group.Key is "p" or "x" or "y" ? $"\\hat{{{group.Key}}}" : group.Key.Length == 2 && group.Key.All(char.IsLetter)
+                ? $"\\mathit{{{group.Key}}}" : SymbolOf(group.Key);
             foreach ((int i, Expression node) in group.Index())
-                definitions[node] = group.Count() == 1 ? letter : letter.EndsWith("}}", StringComparison.Ordinal) ? $"{letter}^{{({i + 1})}}" : $"{letter}_{{{i + 1}}}";
+                definitions[node] = group.Count() == 1 ? letter : letter.EndsWith("}}", StringComparison.Ordinal)
+                    ? $"{letter}^{{({i + 1})}}" : $"{letter}_{{{i + 1}}}";
         }
 
         return chosen;
@@ -282,7 +288,8 @@ internal sealed partial class Latex
                     operands.Add($"\\mathrm{{{((Border)(int)node.Items[^1].Value).ToString().ToLowerInvariant()}}}");
                 if (node.Head is "Shift" or "Window" or "MaxPoolAlong" or "MinPoolAlong")
                     Note(5, "The second operand is the axis of the image, from 0.");
-                return ($"\\mathrm{{{char.ToLowerInvariant(node.Head[0])}{node.Head[1..]}}}\\left({string.Join(",\\ ", operands)}\\right)", Atom);
+                return ($"\\mathrm{{{char.ToLowerInvariant(node.Head[0])}{node.Head[1..]}}}\\left({string.Join(",\\ ", operands)}\\right)",
+                    Atom);
             case "DistanceTransform":
                 Note(6, "d is the distance to the nearest pixel where the condition does not hold, 0 where there is none.");
                 return ($"d\\left({In(0)}\\right)", Atom);
@@ -355,7 +362,8 @@ internal sealed partial class Latex
         return ($"\\begin{{cases}} {first} & \\text{{if }} {Text(condition, 0)} \\\\ {second} & \\text{{else}} \\end{{cases}}", Sum);
     }
 
-    private static Expression? Opposite(Expression condition) => condition.Head is "EqualTo" or "eq" ? Folding.Make("ne", condition.Items) : null;
+    private static Expression? Opposite(Expression condition) => condition.Head is "EqualTo" or "eq" ? Folding.Make("ne", condition.Items)
+        : null;
 
     private static bool IsNeverNegative(Expression node) => node.Head switch
     {

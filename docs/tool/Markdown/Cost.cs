@@ -28,7 +28,8 @@ internal sealed partial record Cost(string Target, string Pass, string Work)
         var lines = new List<string>();
         foreach (string line in header.Select(line => line[2..].TrimEnd()))
         {
-            if (line.StartsWith("       ", StringComparison.Ordinal) && !line.StartsWith("               ", StringComparison.Ordinal) && lines.Count > 0)
+            if (line.StartsWith("       ", StringComparison.Ordinal) && !line.StartsWith("               ", StringComparison.Ordinal)
+                && lines.Count > 0)
                 lines[^1] += " " + line.Trim();
             else
                 lines.Add(line.Trim());

@@ -17,7 +17,8 @@ internal static class Example
             return CallOfPairs(term);
         string[] inputs = [.. term.Inputs.Select(input => input.Name)];
         string passed = inputs.Length switch { 0 => "", 1 => $"{inputs[0]}, ", _ => $"new({string.Join(", ", inputs)}), " };
-        string maps = string.Concat(term.Inputs.Select(input => $"   // {input.Name}: {(input.Kind == ParameterKind.Element ? "(N, C, S)" : "(N, S)")}"));
+        string maps = string.Concat(term.Inputs.Select(input =>
+            $"   // {input.Name}: {(input.Kind == ParameterKind.Element ? "(N, C, S)" : "(N, S)")}"));
         return $"double value = loss.EvaluateWithGradient(logits, {(TakesLabels(presentation) ? "labels" : "target")}, shape, {passed}gradient);{maps}\n";
     }
 

@@ -33,7 +33,8 @@ internal static class IndexPage
 
             """.ReplaceLineEndings("\n"));
         ILookup<Family, Term> terms = Term.All.ToLookup(term => Presentation.Of(term).Family);
-        text.Append(Choosing.Text).AppendJoin(" · ", Families.Where(family => terms.Contains(family.Family)).Select(family => $"[{family.Title}]({Anchor(family.Title)})")).Append("\n\n");
+        text.Append(Choosing.Text).AppendJoin(" · ", Families.Where(family => terms.Contains(family.Family))
+            .Select(family => $"[{family.Title}]({Anchor(family.Title)})")).Append("\n\n");
         foreach ((Family family, string title, string about) in Families.Where(family => terms.Contains(family.Family)))
         {
             text.Append($"## {title}\n\n{about}\n\n");
@@ -70,10 +71,12 @@ internal static class IndexPage
             """.ReplaceLineEndings("\n"));
         Table.Write(text, ["option", "default", "meaning"], typeof(LossTermAttribute).GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.DeclaredOnly)
             .Where(property => property.CanWrite).OrderBy(property => property.MetadataToken)
-            .Select(property => new[] { $"`{property.Name}`", Default(property.Name), Documentation.Meaning(new Option(property, null, IsOwn: false)) }));
+            .Select(property => new[] { $"`{property.Name}`", Default(property.Name),
+            Documentation.Meaning(new Option(property, null, IsOwn: false)) }));
         text.Append("A property of the loss with an option's name makes a number a run-time value; the weight's is `Weight`, or the term's name and `Weight`. [Tables](../options.md) have the options of the loss itself, and all others at a glance.\n\n");
         text.Append("## Conventions\n\nWhose defaults the options have that a declaration does not state, `[Loss(Convention = ...)]`. The pages say what that is for each term.\n\n");
-        Table.Write(text, ["convention", "what it is"], Enum.GetNames<Convention>().Select(name => new[] { $"`{name}`", Documentation.Summary(typeof(Convention), name) }));
+        Table.Write(text, ["convention", "what it is"], Enum.GetNames<Convention>()
+            .Select(name => new[] { $"`{name}`", Documentation.Summary(typeof(Convention), name) }));
         return text.ToString().TrimEnd('\n') + "\n";
     }
 

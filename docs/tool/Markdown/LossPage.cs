@@ -28,7 +28,8 @@ internal static class LossPage
         text.Append($"## Value and gradient\n\n![Value and gradient of {term.Name}](images/{term.Name}.png)\n\n*{Caption(term, presentation)}*\n\n");
         text.Append("## Cost\n\nOf the declaration above, in float. The value needs the statistics; the gradient one pass more, or where there is one the pass that does both at once.");
         text.Append(term.ComparesPairs ? PairText.Cost(term) : "").Append("\n\n");
-        Table.Write(text, ["target", "pass", "work"], Cost.Read(header, term.ComparesPairs).Select(cost => new[] { cost.Target, cost.Pass, cost.Work }));
+        Table.Write(text, ["target", "pass", "work"], Cost.Read(header, term.ComparesPairs).Select(cost => new[] { cost.Target, cost.Pass,
+            cost.Work }));
         if (Documentation.Remarks(term.Type) is { Length: > 0 } remarks)
             text.Append($"## Source\n\n{remarks}\n");
         return text.ToString().TrimEnd('\n') + "\n";
@@ -39,7 +40,8 @@ internal static class LossPage
     private static void Formula(StringBuilder text, Term term, Presentation presentation)
     {
         Expression value = FormulaView.Of(term, presentation.Activation, presentation.Shown(term));
-        (string formula, IReadOnlyCollection<string> symbols, IReadOnlyCollection<string> notes) = Latex.Of(value, presentation.Activation == Activation.None);
+        (string formula, IReadOnlyCollection<string> symbols, IReadOnlyCollection<string> notes) =
+            Latex.Of(value, presentation.Activation == Activation.None);
         text.Append($"## Formula\n\n```math\n{formula}\n```\n\n");
         text.Append(term.ComparesPairs ? PairText.Letters(term) : Left(value.Axes));
         string[] meanings = [.. symbols.Select(symbol => Meaning(term, symbol))];
@@ -64,7 +66,8 @@ internal static class LossPage
     {
         var scene = Scene.Of(term, presentation);
         double[] values = [.. scene.CurvesOf(term, presentation).Select(curve => curve.Input).Distinct()];
-        string input = term.Inputs.Any() && values.Length == 1 ? $" `{term.Inputs.First().Name}` is {Option.Number(values[0])} everywhere." : "";
+        string input = term.Inputs.Any() && values.Length == 1 ? $" `{term.Inputs.First().Name}` is {Option.Number(values[0])} everywhere."
+            : "";
         return scene.Caption + input;
     }
 
@@ -104,17 +107,28 @@ internal static class LossPage
     private static void Conventions(StringBuilder text, Term term)
     {
         text.Append("## Conventions\n\n`[Loss(Convention = ...)]` changes the defaults; what a declaration states goes before it.\n\n");
-        Table.Write(text, ["convention", "sets"], Enum.GetValues<Convention>().Where(convention => convention != Convention.None).Select(convention =>
+        Table.Write(text, ["convention", "sets"], Enum.GetValues<Convention>().Where(convention => convention != Convention.None)
+            .Select(convention =>
         {
-            string own = string.Join(", ", term.DefaultsUnder(convention).Select(preset => $"`{preset.Option.Name} = {Option.Literal(preset.Value)}`"));
-            string loss = string.Join(", ", Term.LossDefaultsUnder(convention).Select(preset => $"`{preset.Option} = {Option.Literal(preset.Value)}`"));
-            string sets = (own.Length, loss.Length) switch { (0, 0) => "nothing: the defaults are its own", (_, 0) => own, (0, _) => $"of the loss: {loss}", _ => $"{own}; of the loss: {loss}" };
+            string own = string.Join(", ", term.DefaultsUnder(convention)
+                .Select(preset => $"`{preset.Option.Name} = {Option.Literal(preset.Value)}`"));
+            string loss = string.Join(", ", Term.LossDefaultsUnder(convention)
+                .Select(preset => $"`{preset.Option} = {Option.Literal(preset.Value)}`"));
+            string sets = (own.Length, loss.Length) switch
+            {
+                (0, 0) => "nothing: the defaults are its own",
+                (_, 0) => own,
+                (0, _) => $"of the loss: {loss}",
+                _ => $"{own}; of the loss: {loss}"
+            };
             return new[] { $"`{convention}`", sets };
         }));
         Peer[] peers = [.. Peers.Of(term)];
         if (peers.Length == 0)
             return;
         text.Append("These losses of other libraries are this term, alone or beside others. The tests compare value and gradient with as many cases, computed by the library; the last column is one of them.\n\n");
-        Table.Write(text, ["library", "loss", "cases", "as a declaration"], peers.Select(peer => new[] { peer.Library, peer.Loss, peer.Cases.ToString(CultureInfo.InvariantCulture), $"`{peer.Declaration}`" }));
+        Table.Write(text, ["library", "loss", "cases", "as a declaration"],
+            peers.Select(peer => new[] { peer.Library, peer.Loss, peer.Cases.ToString(CultureInfo.InvariantCulture),
+            $"`{peer.Declaration}`" }));
     }
 }

@@ -8,13 +8,15 @@ internal sealed class PageSet
 {
     public const string Folder = "docs/losses";
 
-    private readonly Dictionary<Term, string> declarations = Term.All.ToDictionary(term => term, term => Example.Compiled(term, Presentation.Of(term), DeclarationCompiler.ClassName));
+    private readonly Dictionary<Term, string> declarations = Term.All.ToDictionary(term => term,
+        term => Example.Compiled(term, Presentation.Of(term), DeclarationCompiler.ClassName));
     private readonly DeclarationCompiler compiler;
 
     public PageSet() => compiler = DeclarationCompiler.Compile(declarations.Values);
 
     /// <summary>The pictures that the pages show.</summary>
-    public static IEnumerable<string> Pictures => Term.All.SelectMany(term => new[] { $"images/{term.Name}.png", $"images/small/{term.Name}.png" });
+    public static IEnumerable<string> Pictures =>
+        Term.All.SelectMany(term => new[] { $"images/{term.Name}.png", $"images/small/{term.Name}.png" });
 
     /// <summary>The loss of a term's page.</summary>
     /// <exception cref="InvalidOperationException">The declaration on the page does not compile.</exception>

@@ -9,7 +9,8 @@ internal static class Variants
 {
     /// <summary>The changes that show in the formula, as C#, with the formula: once, where several have the same.</summary>
     public static IEnumerable<(string[] Changes, string Formula)> Of(Term term, Presentation presentation) =>
-        All(term, presentation).GroupBy(variant => variant.Formula).Select(group => (group.Select(variant => variant.Change).ToArray(), group.Key));
+        All(term, presentation).GroupBy(variant => variant.Formula).Select(group => (group.Select(variant => variant.Change).ToArray(),
+            group.Key));
 
     private static IEnumerable<(string Change, string Formula)> All(Term term, Presentation presentation)
     {
@@ -45,9 +46,11 @@ internal static class Variants
         if (option.Type == typeof(bool))
             return [(option.Default is true ? "false" : "true", option.Default is true ? 0 : 1)];
         if (option.Type.IsEnum)
-            return Enum.GetValues(option.Type).Cast<object>().Where(value => !value.Equals(option.Default)).Select(value => (Option.Literal(value), Option.NumberOf(value)!.Value));
+            return Enum.GetValues(option.Type).Cast<object>().Where(value => !value.Equals(option.Default))
+                .Select(value => (Option.Literal(value), Option.NumberOf(value)!.Value));
         if (!option.IsNumber)
-            return term.Formula.Parameters.Any(parameter => parameter.Name == option.Parameter && parameter.Kind == ParameterKind.Class) ? [("...", 1)] : [];
+            return term.Formula.Parameters.Any(parameter => parameter.Name == option.Parameter && parameter.Kind == ParameterKind.Class)
+                ? [("...", 1)] : [];
 
         // A number that says that something is not there at all: any other number does.
         return option.DefaultNumber is 0 or 1 or double.NaN ? [("...", 0.5)] : [];

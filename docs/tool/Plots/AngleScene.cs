@@ -16,7 +16,8 @@ internal sealed class AngleScene : Scene
     public override Samples Sample(ILoss loss, Curve curve)
     {
         double[] x = Ramp(0, 180, Vectors), angles = [.. x.Select(degrees => degrees * Math.PI / 180)];
-        double[] vectors = [.. angles.SelectMany(a => new[] { Math.Cos(a), Math.Sin(a) })], target = [.. angles.SelectMany(_ => new double[] { 1, 0 })];
+        double[] vectors = [.. angles.SelectMany(a => new[] { Math.Cos(a), Math.Sin(a) })],
+            target = [.. angles.SelectMany(_ => new double[] { 1, 0 })];
         (double[] values, double[] gradient) = Elements(loss, vectors, target, new LossShape(Vectors, 2, 1), curve, hasClass: false);
         return new(x, values, [[.. angles.Select((a, i) => (-Math.Sin(a) * gradient[2 * i]) + (Math.Cos(a) * gradient[(2 * i) + 1]))]]);
     }

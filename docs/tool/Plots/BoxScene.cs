@@ -22,7 +22,8 @@ internal sealed class BoxScene : Scene
     {
         double[] x = Ramp(-3, 3, Boxes);
         double across = curve.Input / 2, down = 0.5 / curve.Input;
-        double[] boxes = [.. x.SelectMany(offset => new[] { offset - across, -down, offset + across, down })], target = [.. x.SelectMany(_ => new[] { -0.5, -0.5, 0.5, 0.5 })];
+        double[] boxes = [.. x.SelectMany(offset => new[] { offset - across, -down, offset + across, down })],
+            target = [.. x.SelectMany(_ => new[] { -0.5, -0.5, 0.5, 0.5 })];
         (double[] values, double[] gradient) = Elements(loss, boxes, target, new LossShape(Boxes, 4, 1), curve, hasClass: false);
         return new(x, values, [[.. x.Select((_, i) => gradient[4 * i] + gradient[(4 * i) + 2])]]);
     }

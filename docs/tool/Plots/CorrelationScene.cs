@@ -24,7 +24,8 @@ internal sealed class CorrelationScene : Scene
         for (int i = 0; i < Points; i++)
         {
             (double sine, double cosine) = Math.SinCos(x[i] * Math.PI / 180);
-            double[] views = [.. s_first.SelectMany((a, n) => new[] { a, s_second[n] }), .. s_first.SelectMany((a, n) => new[] { (cosine * a) + (sine * s_second[n]), s_second[n] })];
+            double[] views = [.. s_first.SelectMany((a, n) => new[] { a, s_second[n] }),
+                .. s_first.SelectMany((a, n) => new[] { (cosine * a) + (sine * s_second[n]), s_second[n] })];
             values[i] = loss.EvaluateViewsWithGradient<double>(views, LossShape.OfRows(2 * samples, 2), gradient);
             slopes[i] = Enumerable.Range(0, samples).Sum(n => gradient[2 * (samples + n)] * ((cosine * s_second[n]) - (sine * s_first[n])));
         }

@@ -18,10 +18,12 @@ internal static class Curves
             return Inputs(inputName, inputs);
         if (presentation.Options is { } stated)
             return [new("default", "", null, input), .. stated.Select(arguments => new Curve(arguments, arguments, null, input))];
-        if (term.Options.FirstOrDefault(option => option is { IsOwn: true, IsNumber: true, DefaultNumber: not double.NaN } && !Silent.Contains(option.Name)) is { } number)
+        if (term.Options.FirstOrDefault(option => option is { IsOwn: true, IsNumber: true, DefaultNumber: not double.NaN }
+            && !Silent.Contains(option.Name)) is { } number)
         {
             Curve usual = new($"{number.Name} = {number.DefaultText} (default)", "", null, input);
-            return [usual, .. Others(number.DefaultNumber!.Value).Select(value => usual with { Label = Option.Number(value), Arguments = $"{number.Name} = {Option.Number(value)}" })];
+            return [usual, .. Others(number.DefaultNumber!.Value).Select(value => usual with { Label = Option.Number(value),
+                Arguments = $"{number.Name} = {Option.Number(value)}" })];
         }
 
         return inputName.Length > 0
@@ -29,7 +31,8 @@ internal static class Curves
             : [new("default", "", null, input)];
     }
 
-    private static IReadOnlyList<Curve> Inputs(string name, double[] values) => [.. values.Select((value, i) => new Curve($"{(i == 0 ? name + " = " : "")}{Option.Number(value)}", "", null, value))];
+    private static IReadOnlyList<Curve> Inputs(string name, double[] values) =>
+        [.. values.Select((value, i) => new Curve($"{(i == 0 ? name + " = " : "")}{Option.Number(value)}", "", null, value))];
 
     // Half and twice the default; of shares what lies between it and the ends.
     private static double[] Others(double number) => number switch

@@ -5,7 +5,8 @@ using System.Text;
 namespace LossGen.Pages.Plots;
 
 /// <summary>
-/// Writes a picture of few colours as a PNG with a palette, a third of the size of one without. Of more than 256 colours, which smoothed edges make, the rarest become the nearest of the others.
+/// Writes a picture of few colours as a PNG with a palette, a third of the size of one without. Of more than 256 colours, which smoothed
+/// edges make, the rarest become the nearest of the others.
 /// </summary>
 internal static class IndexedPng
 {
@@ -48,11 +49,14 @@ internal static class IndexedPng
         var counts = new Dictionary<int, int>();
         foreach (int pixel in pixels)
             counts[pixel] = counts.GetValueOrDefault(pixel) + 1;
-        int[] colours = [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key)], palette = colours[..Math.Min(Colours, colours.Length)];
-        return (palette, colours.ToDictionary(colour => colour, colour => (byte)Enumerable.Range(0, palette.Length).MinBy(i => Distance(palette[i], colour))));
+        int[] colours = [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key)],
+            palette = colours[..Math.Min(Colours, colours.Length)];
+        return (palette, colours.ToDictionary(colour => colour, colour => (byte)Enumerable.Range(0, palette.Length)
+            .MinBy(i => Distance(palette[i], colour))));
     }
 
-    private static int Distance(int a, int b) => Square((a >> 16) - (b >> 16)) + Square((a >> 8 & 255) - (b >> 8 & 255)) + Square((a & 255) - (b & 255));
+    private static int Distance(int a, int b) => Square((a >> 16) - (b >> 16)) + Square((a >> 8 & 255) - (b >> 8 & 255))
+        + Square((a & 255) - (b & 255));
 
     private static int Square(int number) => number * number;
 

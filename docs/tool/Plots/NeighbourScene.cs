@@ -3,7 +3,8 @@ using LossGen.Pages.Catalogue;
 namespace LossGen.Pages.Plots;
 
 /// <summary>
-/// An image with a thin ring and a disc, and a prediction in which the ring has a gap, the disc is two pixels off and there are spots of noise: what the loss sees is its gradient at each pixel.
+/// An image with a thin ring and a disc, and a prediction in which the ring has a gap, the disc is two pixels off and there are spots of
+/// noise: what the loss sees is its gradient at each pixel.
 /// </summary>
 internal sealed class NeighbourScene(Presentation presentation) : Scene
 {
@@ -26,7 +27,8 @@ internal sealed class NeighbourScene(Presentation presentation) : Scene
     public override Samples Sample(ILoss loss, Curve curve)
     {
         (double[] target, double[] prediction) = Images();
-        double[] logits = presentation.Activation == Activation.Sigmoid ? Array.ConvertAll(prediction, p => Math.Log(p / (1 - p))) : prediction, gradient = new double[logits.Length];
+        double[] logits = presentation.Activation == Activation.Sigmoid ? Array.ConvertAll(prediction, p => Math.Log(p / (1 - p)))
+            : prediction, gradient = new double[logits.Length];
         var shape = new LossShape(1, 1, Side, Side);
         if (presentation.Activation == Activation.Sigmoid)
             loss.EvaluateWithGradient(logits, Array.ConvertAll(target, y => (long)Math.Round(y)), shape, gradient);
@@ -56,5 +58,6 @@ internal sealed class NeighbourScene(Presentation presentation) : Scene
         return (target, prediction);
     }
 
-    private static double Distance(double row, double column, double centreRow, double centreColumn) => Math.Sqrt(Math.Pow(row - centreRow, 2) + Math.Pow(column - centreColumn, 2));
+    private static double Distance(double row, double column, double centreRow, double centreColumn) =>
+        Math.Sqrt(Math.Pow(row - centreRow, 2) + Math.Pow(column - centreColumn, 2));
 }

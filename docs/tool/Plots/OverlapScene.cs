@@ -1,8 +1,8 @@
 namespace LossGen.Pages.Plots;
 
 /// <summary>
-/// An object of 100 of 400 pixels, and a prediction of the same size that covers more and more of it, with a probability of 0.95. The gradient is
-/// watched at a pixel that is missed and at one that is a false alarm, in units of the mean: times the number of pixels.
+/// An object of 100 of 400 pixels, and a prediction of the same size that covers more and more of it, with a probability of 0.95. The
+/// gradient is watched at a pixel that is missed and at one that is a false alarm, in units of the mean: times the number of pixels.
 /// </summary>
 internal sealed class OverlapScene(Activation activation, bool isForeground) : Scene
 {
@@ -29,7 +29,8 @@ internal sealed class OverlapScene(Activation activation, bool isForeground) : S
     {
         int classes = activation == Activation.Sigmoid ? 1 : 2;
         var shape = new LossShape(1, classes, Pixels);
-        double[] x = new double[Object + 1], value = new double[Object + 1], missed = new double[Object + 1], alarm = new double[Object + 1];
+        double[] x = new double[Object + 1], value = new double[Object + 1], missed = new double[Object + 1],
+            alarm = new double[Object + 1];
         long[] labels = [.. Enumerable.Range(0, Pixels).Select(i => i < Object ? 1L : 0L)];
         double[] gradient = new double[classes * Pixels], inputs = Inputs(loss, shape, curve);
         for (int found = 0; found <= Object; found++)

@@ -38,7 +38,8 @@ internal static class PerformanceChart
         [
             .. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|')).Select(Cells)
                 .Where(cells => Sizes.Contains(cells[1]) && cells[2] == "1")
-                .Select(cells => (cells[0], Number(cells[3])!.Value, Array.ConvertAll(Approaches, approach => Number(cells[Array.IndexOf(columns, approach.Column)])))),
+                .Select(cells => (cells[0], Number(cells[3])!.Value,
+                Array.ConvertAll(Approaches, approach => Number(cells[Array.IndexOf(columns, approach.Column)])))),
         ];
     }
 

@@ -57,12 +57,14 @@ internal static class Picture
     {
         int[] known = [.. Enumerable.Range(0, x.Length).Where(i => double.IsFinite(y[i]))];
         ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(
-            Array.ConvertAll(known, i => x[i]), Array.ConvertAll(known, i => y[i]), Color.FromHex(Style.Curves[number % Style.Curves.Length]));
+            Array.ConvertAll(known, i => x[i]), Array.ConvertAll(known, i => y[i]),
+                Color.FromHex(Style.Curves[number % Style.Curves.Length]));
         line.LineWidth = number == 0 ? 2.6f : 1.8f;
         line.LinePattern = pattern;
     }
 
-    // The default decides what is seen: a line that goes far beyond leaves the picture. What hardly moves is shown as flat instead of as rounding errors.
+    // The default decides what is seen: a line that goes far beyond leaves the picture. What hardly moves is shown as flat instead of as
+    // rounding errors.
     private static void Fit(Plot plot, double[] usual)
     {
         plot.Axes.Margins(0.02, 0.08);

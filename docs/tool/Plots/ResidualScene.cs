@@ -9,7 +9,8 @@ internal sealed class ResidualScene(Term term, Presentation presentation, bool h
 
     private readonly bool isCount = presentation.Activation == Activation.Exp;
 
-    public override string XLabel => isCount ? "input x, the logarithm of the prediction" : presentation.Targets is null && hasTarget ? "prediction, the target being 0" : "prediction";
+    public override string XLabel => isCount ? "input x, the logarithm of the prediction" : presentation.Targets is null && hasTarget
+        ? "prediction, the target being 0" : "prediction";
 
     public override string GradientTitle => "gradient";
 
@@ -22,7 +23,8 @@ internal sealed class ResidualScene(Term term, Presentation presentation, bool h
     public override Samples Sample(ILoss loss, Curve curve)
     {
         // Wide enough for what the option changes.
-        double reach = Math.Max(3, 2 * term.Options.Where(option => option is { IsOwn: true, IsNumber: true }).Select(option => option.DefaultNumber!.Value).Where(double.IsFinite).DefaultIfEmpty(0).Max());
+        double reach = Math.Max(3, 2 * term.Options.Where(option => option is { IsOwn: true, IsNumber: true })
+            .Select(option => option.DefaultNumber!.Value).Where(double.IsFinite).DefaultIfEmpty(0).Max());
         double[] x = isCount ? Ramp(-2, 2.5, Points) : Ramp(-reach, reach, Points);
         var target = new double[Points];
         Array.Fill(target, curve.Target ?? 0);

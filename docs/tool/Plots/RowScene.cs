@@ -21,7 +21,8 @@ internal sealed class RowScene : Scene
         for (int i = 0; i < Points; i++)
         {
             (double sine, double cosine) = Math.SinCos(x[i] * Math.PI / 180);
-            values[i] = loss.EvaluateWithGradient<double, int>([1, 0, cosine, sine, -1, 0, -1, 0, -1, 0], [0, 0, 1, 1, 1], LossShape.OfRows(5, 2), gradient);
+            values[i] = loss.EvaluateWithGradient<double, int>([1, 0, cosine, sine, -1, 0, -1, 0, -1, 0], [0, 0, 1, 1, 1],
+                LossShape.OfRows(5, 2), gradient);
             slopes[i] = (-sine * gradient[2]) + (cosine * gradient[3]);
         }
 

@@ -35,7 +35,12 @@ internal abstract class Scene
     public static Scene Of(Term term, Presentation presentation)
     {
         if (term.ComparesPairs)
-            return term.Pairs[0] switch { Pairs.Correlation => new CorrelationScene(), Pairs.Covariance => new SpreadScene(), _ => new RowScene() };
+            return term.Pairs[0] switch
+            {
+                Pairs.Correlation => new CorrelationScene(),
+                Pairs.Covariance => new SpreadScene(),
+                _ => new RowScene()
+            };
         Expression formula = FormulaView.Of(term, presentation.Activation);
         bool hasChannels = term.Formula.Lets.Select(let => let.Value).Append(term.Formula.Return).Any(Uses("Channel"));
         if (presentation.Family == Family.Neighbours)
@@ -43,7 +48,8 @@ internal abstract class Scene
         if (hasChannels)
             return new BoxScene();
         if (!formula.Axes.Has(Axes.Pixel))
-            return new OverlapScene(presentation.Activation, isForeground: formula.Axes.Has(Axes.Class) && presentation.Activation != Activation.Sigmoid);
+            return new OverlapScene(presentation.Activation, isForeground: formula.Axes.Has(Axes.Class)
+                && presentation.Activation != Activation.Sigmoid);
         if (presentation.IsAngle)
             return new AngleScene();
         int classes = formula.Axes.Has(Axes.Class) ? 1 : 2;
@@ -51,7 +57,8 @@ internal abstract class Scene
         {
             { Activation: Activation.Sigmoid } => new LogitScene(presentation, classes, formula.Axes),
             { Activation: Activation.Softmax } => new LogitScene(presentation, 2, formula.Axes),
-            { Family: Family.Margin } when formula.Nodes().Any(node => node.Is("logit")) => new LogitScene(presentation, classes, formula.Axes),
+            { Family: Family.Margin } when formula.Nodes().Any(node => node.Is("logit")) =>
+                new LogitScene(presentation, classes, formula.Axes),
             _ => new ResidualScene(term, presentation, hasTarget: formula.Nodes().Any(node => node.Is("target"))),
         };
     }
@@ -60,7 +67,8 @@ internal abstract class Scene
     public string Declare(Term term, Presentation presentation, Curve curve)
     {
         string arguments = string.Join(", ", ((string[])[TermArguments, curve.Arguments]).Where(text => text.Length > 0));
-        string loss = term.ComparesPairs ? $"Pairs = Pairs.{term.Pairs[0]}" : $"Activation.{presentation.Activation}, Reduction = Reduction.{Reduction}";
+        string loss = term.ComparesPairs ? $"Pairs = Pairs.{term.Pairs[0]}"
+            : $"Activation.{presentation.Activation}, Reduction = Reduction.{Reduction}";
         return $"[Loss({loss})]\n[{term.Name}({arguments})]\npublic sealed partial class {DeclarationCompiler.ClassName};\n";
     }
 
@@ -69,10 +77,12 @@ internal abstract class Scene
     /// <summary>Every input of the loss has the same number everywhere.</summary>
     protected static double[] Inputs(ILoss loss, LossShape shape, Curve curve) =>
         loss.Definition.Inputs.Count == 0 ? []
-        : [.. Enumerable.Repeat(curve.Input, checked((int)(shape.Batch * shape.Pixels) * (loss.Definition.Inputs[0].Kind == InputKind.Element ? shape.Classes : 1)))];
+        : [.. Enumerable.Repeat(curve.Input,
+        checked((int)(shape.Batch * shape.Pixels) * (loss.Definition.Inputs[0].Kind == InputKind.Element ? shape.Classes : 1)))];
 
     /// <summary>Values and gradient of a loss that leaves its pixels standing; of several classes those of the last.</summary>
-    protected static (double[] Values, double[] Gradient) Elements<TTarget>(ILoss loss, double[] logits, TTarget[] target, LossShape shape, Curve curve, bool hasClass)
+    protected static (double[] Values, double[] Gradient) Elements<TTarget>(ILoss loss, double[] logits, TTarget[] target, LossShape shape,
+        Curve curve, bool hasClass)
         where TTarget : unmanaged
     {
         int points = checked((int)(shape.Batch * shape.Pixels)), classes = hasClass ? shape.Classes : 1;
@@ -82,7 +92,8 @@ internal abstract class Scene
         return (elements[^points..], gradient);
     }
 
-    protected static double[] Ramp(double from, double to, int count) => [.. Enumerable.Range(0, count).Select(i => from + ((to - from) * i / (count - 1)))];
+    protected static double[] Ramp(double from, double to, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => from + ((to - from) * i / (count - 1)))];
 
     private static Func<Compiler.Formula.SExpression, bool> Uses(string word) =>
         expression => !expression.IsAtom && (expression.Head == word || expression.Items.Any(item => !item.IsAtom && Uses(word)(item)));

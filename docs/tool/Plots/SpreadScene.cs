@@ -17,7 +17,8 @@ internal sealed class SpreadScene : Scene
 
     protected override Reduction Reduction => Reduction.Mean;
 
-    public override IReadOnlyList<Curve> CurvesOf(Term term, Presentation presentation) => [new("no correlation", "", null, 0), new("correlation 0.5", "", null, 0.5), new("correlation 1", "", null, 1)];
+    public override IReadOnlyList<Curve> CurvesOf(Term term, Presentation presentation) =>
+        [new("no correlation", "", null, 0), new("correlation 0.5", "", null, 0.5), new("correlation 1", "", null, 1)];
 
     public override Samples Sample(ILoss loss, Curve curve)
     {
@@ -27,10 +28,12 @@ internal sealed class SpreadScene : Scene
 
         // Covariances divide by one less than there are samples.
         double unit = Math.Sqrt((samples - 1.0) / samples);
-        double[] view = [.. s_first.SelectMany((a, n) => new[] { unit * a, unit * ((curve.Input * a) + (own * s_second[n])) })], views = [.. view, .. view];
+        double[] view = [.. s_first.SelectMany((a, n) => new[] { unit * a, unit * ((curve.Input * a) + (own * s_second[n])) })],
+            views = [.. view, .. view];
         for (int i = 0; i < Points; i++)
         {
-            values[i] = loss.EvaluateViewsWithGradient<double>([.. views.Select(number => x[i] * number)], LossShape.OfRows(2 * samples, 2), gradient);
+            values[i] = loss.EvaluateViewsWithGradient<double>([.. views.Select(number => x[i] * number)], LossShape.OfRows(2 * samples, 2),
+                gradient);
             slopes[i] = views.Zip(gradient, (number, slope) => number * slope).Sum();
         }
 

@@ -16,7 +16,8 @@ internal static class Style
 
     /// <summary>A plain font that the system has; the same everywhere if it is the first of the list.</summary>
     public static string? FontFamily { get; } =
-        ((string[])["DejaVu Sans", "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", "Noto Sans", "Arial"]).FirstOrDefault(SKFontManager.Default.FontFamilies.Contains)
+        ((string[])["DejaVu Sans", "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", "Noto Sans", "Arial"])
+            .FirstOrDefault(SKFontManager.Default.FontFamilies.Contains)
         ?? SKFontManager.Default.FontFamilies.FirstOrDefault();
 
     public static Plot Plot(string title, string xLabel)

@@ -12,7 +12,9 @@ internal interface IProcesses : IDisposable
     /// <summary>How many there are.</summary>
     int Count { get; }
 
-    /// <summary>Replaces the numbers by their sums over all processes, the same bits in each. Every process calls it, with as many.</summary>
+    /// <summary>
+    /// Replaces the numbers by their sums over all processes, the same bits in each. Every process calls it, with as many.
+    /// </summary>
     /// <param name="values">The numbers.</param>
     void Sum(Span<double> values);
 

@@ -5,7 +5,9 @@ using Segmentation;
 
 namespace Distributed.Processes;
 
-/// <summary>The processes that <c>mpiexec</c> started, through NuGet's MPI.NET: over MPICH on Linux, over Microsoft MPI on Windows.</summary>
+/// <summary>
+/// The processes that <c>mpiexec</c> started, through NuGet's MPI.NET: over MPICH on Linux, over Microsoft MPI on Windows.
+/// </summary>
 internal sealed class MpiProcesses : IProcesses
 {
     // What MPI.NET asks for on every system, and what Linux has in its place. The types behind the names differ from one MPI to

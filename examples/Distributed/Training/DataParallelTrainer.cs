@@ -51,7 +51,8 @@ internal sealed class DataParallelTrainer : IDisposable
         var gradients = new ParameterGradients(network);
         for (int step = 1; step <= options.Steps; step++)
         {
-            (double value, string? found) = Step(network, (ILoss)module, gradients, batches.Draw(random), options.Fault?.Strikes(processes, step) == true);
+            (double value, string? found) = Step(network, (ILoss)module, gradients, batches.Draw(random), options.Fault?.Strikes(processes,
+                step) == true);
             if (found is not null)
             {
                 run.Failure = new(step, found);
@@ -130,7 +131,8 @@ internal sealed class DataParallelTrainer : IDisposable
             for (int k = 0; k < shown.Count; k++)
             {
                 if (shown[k] == i)
-                    nn.functional.softmax(logits, 1).to(float64).contiguous().data<double>().CopyTo(probabilities.AsSpan(k * data.Classes * pixels, data.Classes * pixels));
+                    nn.functional.softmax(logits, 1).to(float64).contiguous().data<double>()
+                        .CopyTo(probabilities.AsSpan(k * data.Classes * pixels, data.Classes * pixels));
             }
         }
         processes.Sum(predicted);

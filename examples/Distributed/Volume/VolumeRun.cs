@@ -28,7 +28,8 @@ internal static class VolumeRun
         TimeSpan forward = clock.Elapsed;
 
         var sinks = new List<GradientSink>();
-        using SafeFileHandle? output = file is null ? null : File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        using SafeFileHandle? output = file is null ? null : File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.Write,
+            FileShare.ReadWrite);
         if (output is not null)
             sinks.Add((z, gradient) => Write(output, scene, z, gradient));
         Whole? whole = compare ? Whole.Of(scene, loss) : null;
@@ -65,7 +66,8 @@ internal static class VolumeRun
         for (int c = 0; c < Scene.Classes; c++)
         {
             long place = (c * scene.Voxels) + ((long)z * scene.PlaneVoxels);
-            RandomAccess.Write(output, MemoryMarshal.AsBytes(gradient.Slice(c * scene.PlaneVoxels, scene.PlaneVoxels)), sizeof(float) * place);
+            RandomAccess.Write(output, MemoryMarshal.AsBytes(gradient.Slice(c * scene.PlaneVoxels, scene.PlaneVoxels)),
+                sizeof(float) * place);
         }
     }
 }

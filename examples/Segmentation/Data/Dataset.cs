@@ -1,6 +1,8 @@
 namespace Segmentation.Data;
 
-/// <summary>Something to find in an image. Its class index is its place in <see cref="Dataset.Structures"/> plus one; 0 is background.</summary>
+/// <summary>
+/// Something to find in an image. Its class index is its place in <see cref="Dataset.Structures"/> plus one; 0 is background.
+/// </summary>
 /// <param name="Name">What to call it.</param>
 /// <param name="Colour">Its colour in the pictures: #rrggbb.</param>
 internal sealed record Structure(string Name, string Colour);

@@ -81,7 +81,8 @@ internal static class Phantom
         }
     }
 
-    private static double Distance(double x, double y, double toX, double toY) => Math.Sqrt(((x - toX) * (x - toX)) + ((y - toY) * (y - toY)));
+    private static double Distance(double x, double y, double toX, double toY) =>
+        Math.Sqrt(((x - toX) * (x - toX)) + ((y - toY) * (y - toY)));
 
     private static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

@@ -22,14 +22,16 @@ internal static class PngFolder
     private static readonly string[] Colours =
         ["#ffb000", "#648fff", "#fe6100", "#dc267f", "#2fd6a3", "#f0e442", "#56b4e9", "#cc79a7", "#e69f00", "#009e73", "#d55e00", "#0072b2", "#b0e57c", "#ff9da7", "#9c755f"];
 
-    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, ImageFolder)) && Directory.Exists(Path.Combine(folder, MaskFolder));
+    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, ImageFolder))
+        && Directory.Exists(Path.Combine(folder, MaskFolder));
 
     /// <param name="folder">The folder.</param>
     /// <param name="side">Pixels of the longer side: all images become as large as the first one does.</param>
     /// <exception cref="InvalidDataException">An image has no mask, there are too few of them, or a mask has too many colours.</exception>
     public static Dataset Load(string folder, int side)
     {
-        string[] names = [.. Directory.GetFiles(Path.Combine(folder, ImageFolder), Pattern).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.GetFiles(Path.Combine(folder, ImageFolder), Pattern).Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)];
         if (names.Length < HeldOutEvery)
             throw new InvalidDataException($"{Path.Combine(folder, ImageFolder)} has {names.Length} images ({Pattern}); there must be {HeldOutEvery} or more, since one of {HeldOutEvery} is kept to test on.");
         SKSizeI size = SizeOf(Path.Combine(folder, ImageFolder, names[0]), side);
@@ -42,12 +44,15 @@ internal static class PngFolder
         if (classes.Count > MostClasses)
             throw new InvalidDataException($"The masks in {Path.Combine(folder, MaskFolder)} have {classes.Count} colours; each is a class, and there may be {MostClasses} with black. Were they smoothed, or saved as JPEG once?");
         if (classes.Count == 1)
-            throw new InvalidDataException($"The masks in {Path.Combine(folder, MaskFolder)} are black all over: there is nothing to find.");
+            throw new InvalidDataException(
+                $"The masks in {Path.Combine(folder, MaskFolder)} are black all over: there is nothing to find.");
 
         (float mean, float deviation) = Brightness(pairs.Select(pair => pair.Image));
-        Slices training = Gather([.. pairs.Where((_, i) => i % HeldOutEvery != HeldOutEvery - 1)]), heldOut = Gather([.. pairs.Where((_, i) => i % HeldOutEvery == HeldOutEvery - 1)]);
+        Slices training = Gather([.. pairs.Where((_, i) => i % HeldOutEvery != HeldOutEvery - 1)]),
+            heldOut = Gather([.. pairs.Where((_, i) => i % HeldOutEvery == HeldOutEvery - 1)]);
         if (heldOut.Labels.All(label => label == 0))
-            throw new InvalidDataException($"Every {HeldOutEvery}th image of {folder} is kept to test on, and the masks of these are black all over. Rename some.");
+            throw new InvalidDataException(
+                $"Every {HeldOutEvery}th image of {folder} is kept to test on, and the masks of these are black all over. Rename some.");
         return new(
             $"{folder}: {training.Count} images of {size.Width}x{size.Height} pixels to train on, {heldOut.Count} to test on",
             "The images to test on are of the same folder: what the network makes of others is not known.",
@@ -75,7 +80,9 @@ internal static class PngFolder
             {
                 string name = number.ToString("D4", CultureInfo.InvariantCulture) + ".png";
                 int first = image * slices.Pixels;
-                Write(Path.Combine(folder, ImageFolder, name), slices, i => (byte)(255 * (slices.Images[first + i] - low) / (high - low)) is var grey ? new SKColor(grey, grey, grey) : default);
+                Write(Path.Combine(folder, ImageFolder, name), slices,
+                    i => (byte)(255 * (slices.Images[first + i] - low) / (high - low)) is var grey ? new SKColor(grey, grey, grey)
+                    : default);
                 Write(Path.Combine(folder, MaskFolder, name), slices, i => colours[slices.Labels[first + i]]);
             }
         }
@@ -96,9 +103,12 @@ internal static class PngFolder
             throw new InvalidDataException($"{Path.Combine(folder, ImageFolder, name)} has no mask: there is no {maskFile}.");
         using SKBitmap image = Decode(Path.Combine(folder, ImageFolder, name)), mask = Decode(maskFile);
         if (image.Width != mask.Width || image.Height != mask.Height)
-            throw new InvalidDataException($"{name}: the image is {image.Width}x{image.Height} and its mask {mask.Width}x{mask.Height}; they must be of one size.");
-        using SKBitmap small = Resize(image, size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)), labels = Resize(mask, size, new SKSamplingOptions(SKFilterMode.Nearest));
-        return ([.. small.Pixels.Select(c => ((0.299f * c.Red) + (0.587f * c.Green) + (0.114f * c.Blue)) / 255)], [.. labels.Pixels.Select(c => (uint)c & 0xffffff)]);
+            throw new InvalidDataException(
+                $"{name}: the image is {image.Width}x{image.Height} and its mask {mask.Width}x{mask.Height}; they must be of one size.");
+        using SKBitmap small = Resize(image, size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear)),
+            labels = Resize(mask, size, new SKSamplingOptions(SKFilterMode.Nearest));
+        return ([.. small.Pixels.Select(c => ((0.299f * c.Red) + (0.587f * c.Green) + (0.114f * c.Blue)) / 255)],
+            [.. labels.Pixels.Select(c => (uint)c & 0xffffff)]);
     }
 
     private static SKBitmap Decode(string file)

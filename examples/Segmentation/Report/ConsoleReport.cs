@@ -42,11 +42,13 @@ internal static class ConsoleReport
         }
 
         AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            new RemainingTimeColumn())
             .Start(context =>
             {
                 int longest = candidates.Max(c => c.Name.Length);
-                string Describe(Candidate candidate, string dice) => $"[{candidate.Colour}]{candidate.Name.PadRight(longest)}[/]  {dice,-10}";
+                string Describe(Candidate candidate, string dice) =>
+                    $"[{candidate.Colour}]{candidate.Name.PadRight(longest)}[/]  {dice,-10}";
                 ProgressTask[] bars = [.. candidates.Select(c => context.AddTask(Describe(c, ""), autoStart: false, maxValue: steps))];
                 for (int i = 0; i < bars.Length; i++)
                 {
@@ -70,7 +72,8 @@ internal static class ConsoleReport
         foreach (string column in (string[])["Dice", "precision", "recall", .. data.Structures.Select(s => s.Name), "seconds"])
             table.AddColumn(new TableColumn(column).RightAligned());
 
-        double[][] scores = [.. runs.Select(r => r.Failure is null ? (double[])[r.Dice, r.Precision, r.Recall, .. r.Scores.Select(s => s.Dice)] : new double[3 + data.Structures.Count])];
+        double[][] scores = [.. runs.Select(r => r.Failure is null ? (double[])[r.Dice, r.Precision, r.Recall,
+            .. r.Scores.Select(s => s.Dice)] : new double[3 + data.Structures.Count])];
         for (int i = 0; i < runs.Count; i++)
         {
             table.AddRow(

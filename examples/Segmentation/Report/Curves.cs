@@ -23,7 +23,8 @@ internal static class Curves
     {
         Plot plot = New("Held-out Dice, mean of the structures");
         foreach (TrainingRun run in runs)
-            Line(plot, run, [0, .. run.HeldOutDice.Select(p => (double)p.Step)], [0, .. run.HeldOutDice.Select(p => p.Dice)], markers: true);
+            Line(plot, run, [0, .. run.HeldOutDice.Select(p => (double)p.Step)], [0, .. run.HeldOutDice.Select(p => p.Dice)],
+                markers: true);
         plot.Axes.SetLimitsY(0, 1);
         return plot;
     }

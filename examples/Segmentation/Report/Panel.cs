@@ -94,7 +94,9 @@ internal sealed class Panel(Dataset data, SKRectI crop, int scale)
         return (x + 1 < Width && classes[(y * Width) + x + 1] != here) || (y + 1 < Height && classes[((y + 1) * Width) + x] != here);
     }
 
-    /// <summary>A plane of <paramref name="detail"/> times the slice's resolution at an enlarged pixel, between the four points around it.</summary>
+    /// <summary>
+    /// A plane of <paramref name="detail"/> times the slice's resolution at an enlarged pixel, between the four points around it.
+    /// </summary>
     private double Sample(ReadOnlySpan<float> plane, int detail, int x, int y)
     {
         int height = data.HeldOut.Height * detail, width = data.HeldOut.Width * detail;

@@ -63,7 +63,8 @@ internal static class Picture
     }
 
     private static string? Choose(string[] families) =>
-        ((string[])["Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial"]).FirstOrDefault(families.Contains)
+        ((string[])["Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial"])
+            .FirstOrDefault(families.Contains)
         ?? families.FirstOrDefault();
 
     private static void Draw(SKCanvas canvas, Plot plot, int x, int y, int width)
@@ -106,7 +107,8 @@ internal static class Picture
     private static void Image(
         SKCanvas canvas, Panel panel, Dataset data, int slice, int x, int y, int column, TrainingRun? run)
     {
-        float[]? fill = run is not null ? run.Shown.GetValueOrDefault(slice) : column == 0 ? null : Panel.OneHot(data.HeldOut.Label(slice), data.Classes);
+        float[]? fill = run is not null ? run.Shown.GetValueOrDefault(slice) : column == 0 ? null : Panel.OneHot(data.HeldOut.Label(slice),
+            data.Classes);
         using SKBitmap bitmap = panel.Draw(slice, fill, outline: column > 0);
         canvas.DrawBitmap(bitmap, x, y);
         if (run is null || run.Failure is not null)
@@ -139,12 +141,14 @@ internal static class Picture
         const int Room = 9;
         return right < left
             ? new(0, 0, slices.Width, slices.Height)
-            : new(Math.Max(0, left - Room), Math.Max(0, top - Room), Math.Min(slices.Width, right + 1 + Room), Math.Min(slices.Height, bottom + 1 + Room));
+            : new(Math.Max(0, left - Room), Math.Max(0, top - Room), Math.Min(slices.Width, right + 1 + Room),
+            Math.Min(slices.Height, bottom + 1 + Room));
     }
 
     private static float Text(SKCanvas canvas, string text, float x, float y, float size, string colour, bool bold = false)
     {
-        using SKTypeface typeface = SKTypeface.FromFamilyName(FontFamily, bold ? SKFontStyle.Bold : SKFontStyle.Normal) ?? SKTypeface.Default;
+        using SKTypeface typeface = SKTypeface.FromFamilyName(FontFamily, bold ? SKFontStyle.Bold : SKFontStyle.Normal)
+            ?? SKTypeface.Default;
         using var font = new SKFont(typeface, size) { Subpixel = true };
         using var paint = new SKPaint { Color = SKColor.Parse(colour), IsAntialias = true };
         canvas.DrawText(text, x, y, font, paint);

@@ -7,15 +7,16 @@ namespace LossGen.Compiler.Analyze;
 internal static class ActivationRules
 {
     /// <summary>
-    /// The loss says nothing of an activation, and a term takes a probability: it says so, or it takes the logarithm of the prediction or what is left of it to 1. One message
-    /// a loss, since one word cures all terms.
+    /// The loss says nothing of an activation, and a term takes a probability: it says so, or it takes the logarithm of the prediction or
+    /// what is left of it to 1. One message a loss, since one word cures all terms.
     /// </summary>
     public static Finding? Missing(LossModel model, IReadOnlyList<TermAnalysis> terms)
     {
         if (model.Options.StatesActivation)
             return null;
         TermAnalysis? term = terms.FirstOrDefault(
-            candidate => candidate.Term.Activation is null && (TakesLogarithm(candidate) || candidate.Term.TakesProbability || candidate.Differentiated.Any(IsComplement)));
+            candidate => candidate.Term.Activation is null && (TakesLogarithm(candidate) || candidate.Term.TakesProbability
+                || candidate.Differentiated.Any(IsComplement)));
         if (term is null)
             return null;
         string what = TakesLogarithm(term) ? "takes logarithms of probabilities" : "takes probabilities";
@@ -27,12 +28,14 @@ internal static class ActivationRules
     {
         foreach (TracedValue value in term.Expressions)
         {
-            if (value.Operation is "Sigmoid" or "LogSigmoid" or "Softplus" or "SoftmaxOverClasses" or "LogSoftmaxOverClasses" && Activated(term, FormulaPaths.WithoutFactors(value[0])) is { } what)
+            if (value.Operation is "Sigmoid" or "LogSigmoid" or "Softplus" or "SoftmaxOverClasses" or "LogSoftmaxOverClasses"
+                && Activated(term, FormulaPaths.WithoutFactors(value[0])) is { } what)
                 term.Report(Rule.ActivationDoubled, value, null, value.Operation, term.Name, what);
             else if (IsSoftmax(value, out TracedValue? argument) && Activated(term, FormulaPaths.WithoutFactors(argument!)) is { } twice)
                 term.Report(Rule.ActivationDoubled, value, null, "The softmax", term.Name, twice);
             else if (value.Operation == "Log" && value[0].Operation == "log-probability")
-                term.Report(Rule.ActivationDoubled, value, null, value.Operation, term.Name, "x.LogProbability, which is a logarithm already");
+                term.Report(Rule.ActivationDoubled, value, null, value.Operation, term.Name,
+                    "x.LogProbability, which is a logarithm already");
         }
     }
 
@@ -43,7 +46,8 @@ internal static class ActivationRules
         _ => false,
     });
 
-    private static bool IsComplement(TracedValue value) => value.Operation == "sub" && value[0].Node.IsNumber(1) && value[1].Operation == "probability";
+    private static bool IsComplement(TracedValue value) => value.Operation == "sub" && value[0].Node.IsNumber(1)
+        && value[1].Operation == "probability";
 
     private static string? Activated(TermAnalysis term, TracedValue value) => value.Operation switch
     {

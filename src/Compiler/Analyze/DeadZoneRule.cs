@@ -9,7 +9,8 @@ internal static class DeadZoneRule
     {
         foreach (TracedValue value in term.Differentiated)
         {
-            if (value.Operation != "Log" || Bounded(value[0]) is not { } found || !found.Inner.Node.PassesGradient || found.Bound.Node is not { IsConstant: true, Number: > 0 })
+            if (value.Operation != "Log" || Bounded(value[0]) is not { } found || !found.Inner.Node.PassesGradient
+                || found.Bound.Node is not { IsConstant: true, Number: > 0 })
                 continue;
             double bound = found.Bound.Node.Number;
             if (term.Ranges.Of(found.Inner.Node) is { } range && range.Low >= bound)
@@ -18,7 +19,8 @@ internal static class DeadZoneRule
             {
                 "probability" => "write x.LogProbability, which needs no bound",
                 "complement" => "write Log(x.Complement), which needs no bound",
-                "sub" when found.Inner[0].Node.IsNumber(1) && found.Inner[1].Operation == "probability" => "write Log(x.Complement), which needs no bound",
+                "sub" when found.Inner[0].Node.IsNumber(1) && found.Inner[1].Operation == "probability" =>
+                    "write Log(x.Complement), which needs no bound",
                 "SumOverClasses" when IsAtLabel(found.Inner[0]) => "write SumOverClasses(y * x.LogProbability), which needs no bound",
                 _ => $"add a small number instead, as in Log(v + {TermAnalysis.Text(bound)})",
             };
@@ -27,7 +29,8 @@ internal static class DeadZoneRule
     }
 
     private static bool IsAtLabel(TracedValue value) =>
-        value.Operation == "mul" && value.Arguments.Any(factor => factor.Operation == "target") && value.Arguments.Any(factor => factor.Operation == "probability");
+        value.Operation == "mul" && value.Arguments.Any(factor => factor.Operation == "target")
+            && value.Arguments.Any(factor => factor.Operation == "probability");
 
     private static (TracedValue Inner, TracedValue Bound)? Bounded(TracedValue value) => value.Operation switch
     {

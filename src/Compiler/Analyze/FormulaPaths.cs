@@ -38,7 +38,8 @@ internal static class FormulaPaths
     public static bool IsUnguarded(TracedValue root, TracedValue sought, Func<Node, bool, bool> guards) =>
         Below(root, value => value.Operation switch
         {
-            "Where" or "if" => value.Arguments.Skip(1).Where((argument, i) => argument.Node.PassesGradient && !guards(value[0].Node, i == 0)),
+            "Where" or "if" => value.Arguments.Skip(1).Where((argument, i) => argument.Node.PassesGradient
+                && !guards(value[0].Node, i == 0)),
             _ => Differentiated(value),
         }).Contains(sought);
 

@@ -3,7 +3,9 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Compiler.Analyze;
 
-/// <summary>A gradient that does not come to the logits: nothing does, or what is chosen by the prediction does not depend on it otherwise.</summary>
+/// <summary>
+/// A gradient that does not come to the logits: nothing does, or what is chosen by the prediction does not depend on it otherwise.
+/// </summary>
 internal static class GradientRules
 {
     public static void Check(TermAnalysis term)
@@ -44,10 +46,12 @@ internal static class GradientRules
 
     // A comparison of ranks: a rank is stated to be a constant.
     private static bool IsRank(TracedValue value) =>
-        value.Operation is "Where" or "if" && !FormulaPaths.Below(value[0], inner => inner.Operation is "RunningSum" or "RunningTotal" or "Detach" ? [] : inner.Arguments).Any(IsPrediction);
+        value.Operation is "Where" or "if" && !FormulaPaths.Below(value[0],
+            inner => inner.Operation is "RunningSum" or "RunningTotal" or "Detach" ? [] : inner.Arguments).Any(IsPrediction);
 
     private static bool IsPredicted(TracedValue value) =>
-        FormulaPaths.Below(value, inner => value.Operation != "Detach" && inner.Operation == "Detach" ? [] : inner.Arguments).Any(IsPrediction);
+        FormulaPaths.Below(value, inner => value.Operation != "Detach" && inner.Operation == "Detach" ? [] : inner.Arguments)
+            .Any(IsPrediction);
 
     private static bool IsPrediction(TracedValue value) => value.Operation is "logit" or "probability" or "log-probability" or "complement";
 

@@ -7,8 +7,8 @@ using LossGen.Compiler.Support;
 namespace LossGen.Compiler.Analyze;
 
 /// <summary>
-/// Looks for mistakes in losses that compile. The rules look at operations, values and their bounds; they know no term and no loss by its name. A mistake that only
-/// the sense of a term can tell is metadata of its attribute.
+/// Looks for mistakes in losses that compile. The rules look at operations, values and their bounds; they know no term and no loss by its
+/// name. A mistake that only the sense of a term can tell is metadata of its attribute.
 /// </summary>
 internal static class LossAnalysis
 {
@@ -33,7 +33,8 @@ internal static class LossAnalysis
             return new(model.HintName, []);
         try
         {
-            ImmutableArray<Finding> findings = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => Find(model, cancellation), cancellation);
+            ImmutableArray<Finding> findings = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => Find(model, cancellation),
+                cancellation);
             return new(model.HintName, new(findings));
         }
         catch (FormulaTextException)
@@ -78,15 +79,16 @@ internal static class LossAnalysis
         && all.Any(other => other.Rule == Rule.InfiniteSlope && other.Term == finding.Term && other.Expression == finding.Expression);
 
     // An option without which there would be nothing to say is the place where it should be said.
-    private static Finding WithCause(Finding finding, TermAnalysis term, Action<TermAnalysis> rule) => finding.Option is not null ? finding : finding with
-    {
-        Option = term.Changed.Select(changed => changed.Parameter).FirstOrDefault(parameter =>
+    private static Finding WithCause(Finding finding, TermAnalysis term, Action<TermAnalysis> rule) => finding.Option is not null ? finding
+        : finding with
         {
-            TermAnalysis other = term.With(parameter, term.Changed.First(changed => changed.Parameter == parameter).Default);
-            rule(other);
-            return other.Findings.All(found => found.Rule != finding.Rule);
-        }),
-    };
+            Option = term.Changed.Select(changed => changed.Parameter).FirstOrDefault(parameter =>
+            {
+                TermAnalysis other = term.With(parameter, term.Changed.First(changed => changed.Parameter == parameter).Default);
+                rule(other);
+                return other.Findings.All(found => found.Rule != finding.Rule);
+            }),
+        };
 
     /// <summary>Reads a term of a loss, perhaps with other arguments.</summary>
     public static TermAnalysis Read(LossModel model, TermModel term, int index, bool indexTarget, CancellationToken cancellation)
@@ -95,7 +97,9 @@ internal static class LossAnalysis
         var tables = new List<ClassNumbers>();
         var classes = new ClassSelection(term.IncludeBackground, term.OnlyClasses.AsImmutableArray());
         Activation activation = term.Activation ?? options.Activation;
-        var scope = new FormulaScope(LossBuilder.For(options, tables, cancellation, activation == Activation.Softmax), options, indexTarget, classes, activation);
-        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, scope.Graph, cancellation);
+        var scope = new FormulaScope(LossBuilder.For(options, tables, cancellation, activation == Activation.Softmax), options, indexTarget,
+            classes, activation);
+        return new(model, term, index, FormulaReader.Read(term, scope, tables), new Ranges(tables, activation), indexTarget, scope.Graph,
+            cancellation);
     }
 }

@@ -5,14 +5,16 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Analyze;
 
 /// <summary>
-/// A cross-entropy of a sigmoid that looks at the label alone. A softmax pushes the other classes down by itself, a sigmoid does not: what is not labelled has no gradient, and every probability goes to 1.
+/// A cross-entropy of a sigmoid that looks at the label alone. A softmax pushes the other classes down by itself, a sigmoid does not: what
+/// is not labelled has no gradient, and every probability goes to 1.
 /// </summary>
 internal static class OneSidedRule
 {
     /// <summary>The first such term of a loss, unless another term has the other side of the entropy.</summary>
     public static Finding? Check(IReadOnlyList<TermAnalysis> terms)
     {
-        List<TermAnalysis> entropies = terms.Where(term => term.Activation == Activation.Sigmoid && term.Root.Node.PassesGradient && term.Differentiated.Any(IsEntropy)).ToList();
+        List<TermAnalysis> entropies = terms.Where(term => term.Activation == Activation.Sigmoid && term.Root.Node.PassesGradient
+            && term.Differentiated.Any(IsEntropy)).ToList();
         return entropies.Count > 0 && entropies.All(term => IsZeroOffLabel(term.Gradient))
             ? new(Rule.OneSided, entropies[0].Index, entropies[0].IsInPlace ? entropies[0].Root.Number : -1, null, [entropies[0].Name])
             : null;

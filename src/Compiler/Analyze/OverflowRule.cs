@@ -4,8 +4,9 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Analyze;
 
 /// <summary>
-/// Exponentials that overflow in float: their arguments depend on the logits and have no bound, and the algebra has found no form without them. A value is asked for where it still stands in the
-/// simplified formula; of the log-sum-exps, softmaxes and logistic functions that it knows nothing is left.
+/// Exponentials that overflow in float: their arguments depend on the logits and have no bound, and the algebra has found no form without
+/// them. A value is asked for where it still stands in the simplified formula; of the log-sum-exps, softmaxes and logistic functions that
+/// it knows nothing is left.
 /// </summary>
 internal static class OverflowRule
 {
@@ -26,8 +27,10 @@ internal static class OverflowRule
             left ??= [.. Reachable.From([term.Root.Node])];
             bool bothWays = double.IsInfinity(row.Evaluate!([double.NegativeInfinity]));
             Node argument = node[0];
-            if (left.Contains(node) && Overflows(argument, range => range.High > LargestExponent || (bothWays && range.Low < -LargestExponent))
-                && IsUnguarded(term, value, bounds => bounds is { High: <= LargestExponent } range && (!bothWays || range.Low >= -LargestExponent), argument))
+            if (left.Contains(node) && Overflows(argument, range => range.High > LargestExponent
+                || (bothWays && range.Low < -LargestExponent))
+                && IsUnguarded(term, value, bounds => bounds is { High: <= LargestExponent } range
+                && (!bothWays || range.Low >= -LargestExponent), argument))
                 term.Report(Rule.Overflow, value, null, value.Operation, term.Name, bothWays ? "Clamp(v, -80, 80)" : "Min(v, 80)");
         }
 

@@ -3,8 +3,8 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Analyze;
 
 /// <summary>
-/// A score whose sums are added up over all classes of a softmax. The probabilities of a pixel add up to 1, so of prediction and overlap only the overlap is left, and that
-/// is the sum of the probability of the label.
+/// A score whose sums are added up over all classes of a softmax. The probabilities of a pixel add up to 1, so of prediction and overlap
+/// only the overlap is left, and that is the sum of the probability of the label.
 /// </summary>
 internal sealed class PooledScore
 {
@@ -21,7 +21,9 @@ internal sealed class PooledScore
     /// <summary>The sums over the classes that are constant but for the overlap.</summary>
     public IReadOnlyCollection<Node> Sums => pooled;
 
-    /// <summary>Null unless the prediction counts in such sums only, and in one of them as a whole, that is as the number of pixels.</summary>
+    /// <summary>
+    /// Null unless the prediction counts in such sums only, and in one of them as a whole, that is as the number of pixels.
+    /// </summary>
     public static PooledScore? Find(Node root)
     {
         var score = new PooledScore(root);
@@ -57,7 +59,8 @@ internal sealed class PooledScore
             Op.Extent => node.Attribute switch { Axes.Batch => 1, Axes.Class => ClassCount, _ => Pixels },
             Op.Sum when node.Attribute == Axes.Class && !node[0].IsPixel => OverClasses(node[0]),
             Op.Sum when node.Attribute == Axes.Batch => Number(node[0]),
-            _ when node.Operation().IsElementwise && !node.Axes.Has(Axes.Class) && !node.IsPixel => node.Operation().Evaluate!(node.Inputs.Select(Number).ToArray()),
+            _ when node.Operation().IsElementwise && !node.Axes.Has(Axes.Class) && !node.IsPixel =>
+                node.Operation().Evaluate!(node.Inputs.Select(Number).ToArray()),
             _ => double.NaN,
         };
 

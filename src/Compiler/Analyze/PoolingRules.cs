@@ -3,7 +3,9 @@ using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Analyze;
 
-/// <summary>Scores of all classes of a softmax together, which are mean errors, and parameters of them that count by their sum only.</summary>
+/// <summary>
+/// Scores of all classes of a softmax together, which are mean errors, and parameters of them that count by their sum only.
+/// </summary>
 internal static class PoolingRules
 {
     private const double Step = 0.0625;
@@ -12,10 +14,12 @@ internal static class PoolingRules
     {
         if (Find(term) is not { } score)
             return;
-        TracedValue at = term.Differentiated.LastOrDefault(value => value.Operation == "SumOverClasses" && score.Sums.Contains(value.Node)) ?? term.Root;
+        TracedValue at = term.Differentiated.LastOrDefault(value => value.Operation == "SumOverClasses" && score.Sums.Contains(value.Node))
+            ?? term.Root;
         if (FindPair(term, score) is var (first, second))
         {
-            term.Report(Rule.CountsBySum, at, term.Changed.Any(changed => changed.Parameter == second) ? second : first, first, second, term.Name);
+            term.Report(Rule.CountsBySum, at, term.Changed.Any(changed => changed.Parameter == second) ? second : first, first, second,
+                term.Name);
         }
         else
         {
@@ -24,9 +28,11 @@ internal static class PoolingRules
     }
 
     private static PooledScore? Find(TermAnalysis term) =>
-        term is { IndexTarget: true, Activation: Activation.Softmax, Term: { IncludeBackground: true, OnlyClasses.Count: 0 } } ? PooledScore.Find(term.Root.Node) : null;
+        term is { IndexTarget: true, Activation: Activation.Softmax, Term: { IncludeBackground: true, OnlyClasses.Count: 0 } }
+            ? PooledScore.Find(term.Root.Node) : null;
 
-    // Two numbers of which one can be raised and the other lowered by as much. A pair of an attribute that nobody stated is not worth a word.
+    // Two numbers of which one can be raised and the other lowered by as much. A pair of an attribute that nobody stated is not worth a
+    // word.
     private static (string First, string Second)? FindPair(TermAnalysis term, PooledScore score)
     {
         List<ArgumentModel> numbers = term.Term.Arguments
@@ -44,7 +50,8 @@ internal static class PoolingRules
 
         return null;
 
-        bool IsStated(ArgumentModel number) => number.Kind == ArgumentKind.Property || term.Changed.Any(changed => changed.Parameter == number.Parameter);
+        bool IsStated(ArgumentModel number) => number.Kind == ArgumentKind.Property
+            || term.Changed.Any(changed => changed.Parameter == number.Parameter);
 
         // Raising one, and lowering the other by as much, makes a difference.
         bool Counts(ArgumentModel raised, ArgumentModel? lowered)
@@ -54,7 +61,8 @@ internal static class PoolingRules
                 return true;
             return new[] { 0.3, 0.8 }.Any(mean =>
             {
-                double before = score.Evaluate(mean, index => Parameter(index, null, null)), after = other.Evaluate(mean, index => Parameter(index, raised, lowered));
+                double before = score.Evaluate(mean, index => Parameter(index, null, null)),
+                    after = other.Evaluate(mean, index => Parameter(index, raised, lowered));
                 return double.IsNaN(before) || double.IsNaN(after) || Math.Abs(before - after) > 1e-12;
             });
         }
@@ -62,7 +70,8 @@ internal static class PoolingRules
         static double Parameter(int index, ArgumentModel? raised, ArgumentModel? lowered) =>
             0.25 + (0.125 * index) + (IsProperty(raised, index) ? Step : 0) - (IsProperty(lowered, index) ? Step : 0);
 
-        static bool IsProperty(ArgumentModel? argument, int index) => argument is { Kind: ArgumentKind.Property } && argument.Index == index;
+        static bool IsProperty(ArgumentModel? argument, int index) => argument is { Kind: ArgumentKind.Property }
+            && argument.Index == index;
 
         static TermAnalysis Change(TermAnalysis changed, ArgumentModel? argument, double step) =>
             argument is { Kind: ArgumentKind.Constant } ? changed.With(argument.Parameter, argument.Number + step) : changed;

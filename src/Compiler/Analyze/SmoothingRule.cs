@@ -4,8 +4,9 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Analyze;
 
 /// <summary>
-/// A score, that is a quotient of sums that the loss falls with, whose denominator alone has a constant added. Where nothing is labelled and nothing predicted it is 0
-/// instead of 1, and its numerator gives no gradient. A number that is small beside one pixel only keeps 0/0 away, as in the Dice of several libraries: less is said of it.
+/// A score, that is a quotient of sums that the loss falls with, whose denominator alone has a constant added. Where nothing is labelled
+/// and nothing predicted it is 0 instead of 1, and its numerator gives no gradient. A number that is small beside one pixel only keeps 0/0
+/// away, as in the Dice of several libraries: less is said of it.
 /// </summary>
 internal static class SmoothingRule
 {
@@ -39,8 +40,10 @@ internal static class SmoothingRule
                 VisitFactor(term, value[0], value[1], falls, seen);
                 VisitFactor(term, value[1], value[0], falls, seen);
                 break;
-            case "div" or "Divide" when falls && IsScore(value) && ConstantOf(value[1].Node) is { } constant && ConstantOf(value[0].Node) is null:
-                term.Report(constant <= LargestGuard ? Rule.GuardBelowOnly : Rule.SmoothingBelowOnly, value[1], null, term.Name, double.IsNaN(constant) ? "a parameter" : TermAnalysis.Text(constant));
+            case "div" or "Divide" when falls && IsScore(value) && ConstantOf(value[1].Node) is { } constant
+                && ConstantOf(value[0].Node) is null:
+                term.Report(constant <= LargestGuard ? Rule.GuardBelowOnly : Rule.SmoothingBelowOnly, value[1], null, term.Name,
+                    double.IsNaN(constant) ? "a parameter" : TermAnalysis.Text(constant));
                 break;
             case "div" or "Divide":
                 VisitFactor(term, value[0], value[1], falls, seen);

@@ -14,7 +14,8 @@ namespace LossGen.Compiler.Analyze;
 /// <param name="indexTarget">Class indices, or a dense target.</param>
 /// <param name="graph">Where the nodes live.</param>
 /// <param name="cancellation">Stops the work.</param>
-internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget, GraphBuilder graph, CancellationToken cancellation)
+internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, TracedValue root, Ranges ranges, bool indexTarget,
+    GraphBuilder graph, CancellationToken cancellation)
 {
     private readonly List<Finding> findings = [];
     private Node? gradient;
@@ -60,7 +61,11 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
 
     /// <summary>The term with another number for one of its parameters, to see what difference it makes.</summary>
     public TermAnalysis With(string parameter, double number) => LossAnalysis.Read(
-        loss, term with { Arguments = term.Arguments.Select(argument => argument.Parameter == parameter ? argument with { Number = number } : argument).ToEquatableArray() },
+        loss, term with
+        {
+            Arguments = term.Arguments.Select(argument => argument.Parameter == parameter ? argument with { Number = number }
+            : argument).ToEquatableArray()
+        },
         index, indexTarget, cancellation);
 
     /// <summary>The parameters whose numbers are not the defaults, with these.</summary>
@@ -71,7 +76,8 @@ internal sealed class TermAnalysis(LossModel loss, TermModel term, int index, Tr
             foreach (FormulaParameter parameter in FormulaText.Parse(term.Formula).Parameters)
             {
                 if (parameter.Default is { } preset && term.Arguments.Any(
-                    argument => argument.Parameter == parameter.Name && argument.Kind == ArgumentKind.Constant && !argument.Number.Equals(preset)))
+                    argument => argument.Parameter == parameter.Name && argument.Kind == ArgumentKind.Constant
+                        && !argument.Number.Equals(preset)))
                     yield return (parameter.Name, preset);
             }
         }

@@ -12,7 +12,8 @@ internal static class WeightMapRule
         if (term.Term.WeightMaps.Count == 0)
         {
             if (term.Term.NormalizeWeightMaps)
-                term.Report(Rule.NormalizesNothing, term.Root, OptionNames.NormalizeWeightMaps, term.Name, "it has no weights; name an input with PixelWeights or ElementWeights");
+                term.Report(Rule.NormalizesNothing, term.Root, OptionNames.NormalizeWeightMaps, term.Name,
+                    "it has no weights; name an input with PixelWeights or ElementWeights");
             return;
         }
 
@@ -24,8 +25,10 @@ internal static class WeightMapRule
             term.Report(Rule.ElementWeightsJoined, term.Root, OptionNames.ElementWeights, term.Name);
         if (weights.Sorts)
             term.Report(Rule.WeightsSorted, term.Root, isElement ? OptionNames.ElementWeights : OptionNames.PixelWeights, term.Name);
-        if (term.Term.NormalizeWeightMaps && ReferenceEquals(value, Read(graph, tables, term, term.Term with { NormalizeWeightMaps = false }).Value))
-            term.Report(Rule.NormalizesNothing, term.Root, OptionNames.NormalizeWeightMaps, term.Name, "no mean over pixels or elements is taken; remove it");
+        if (term.Term.NormalizeWeightMaps
+            && ReferenceEquals(value, Read(graph, tables, term, term.Term with { NormalizeWeightMaps = false }).Value))
+            term.Report(Rule.NormalizesNothing, term.Root, OptionNames.NormalizeWeightMaps, term.Name,
+                "no mean over pixels or elements is taken; remove it");
     }
 
     // Equal values are one node.

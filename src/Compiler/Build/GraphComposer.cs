@@ -26,7 +26,8 @@ internal static class GraphComposer
             (FormulaScope scope, FormulaValue formula) = Read(graph, model, k, indexTarget, tables);
             if (term.Activation == Activation.Softmax && options.Activation != Activation.Softmax)
                 graph.RequireClass(1); // over one class it is always 1; where the loss itself has a softmax the call says so
-            Node weight = term.WeightParameter is { } parameter ? graph.Parameter(parameter) : graph.Constant(term.Weight), value = Weighted(graph, weight, scope.Reduce(formula));
+            Node weight = term.WeightParameter is { } parameter ? graph.Parameter(parameter) : graph.Constant(term.Weight),
+                value = Weighted(graph, weight, scope.Reduce(formula));
             scopes.Add((scope, formula, weight));
             terms.Add((term.Name, value));
             total = graph.Add(total, value);
@@ -57,10 +58,12 @@ internal static class GraphComposer
         {
             (FormulaScope scope, FormulaValue formula, Node weight) = scopes[k];
             Node? ofClass = scope.ReduceClass(formula);
-            components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(Weighted(graph, weight, ofClass)), formula.IsPixel));
+            components.Add(new(IfAnyValid(terms[k].Item2), ofClass is null ? null : IfAnyValid(Weighted(graph, weight, ofClass)),
+                formula.IsPixel));
         }
 
-        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(), model.Parameters.Count, model.Inputs.Count)
+        return new(graph, indexTarget, total, gradient, terms.ToImmutable(), components.ToImmutable(), tables.ToImmutableArray(),
+            model.Parameters.Count, model.Inputs.Count)
         {
             ComparesPairs = options.Pairs != Pairs.None,
         };
@@ -68,9 +71,11 @@ internal static class GraphComposer
 
     // A term that counts nothing is as if it was not there, even where it is infinite; of a constant the algebra knows.
     private static Node Weighted(GraphBuilder graph, Node weight, Node value) =>
-        weight.IsConstant ? graph.Multiply(weight, value) : graph.Mask(graph.Not(graph.Equal(weight, graph.Zero)), graph.Multiply(weight, value));
+        weight.IsConstant ? graph.Multiply(weight, value) : graph.Mask(graph.Not(graph.Equal(weight, graph.Zero)),
+            graph.Multiply(weight, value));
 
-    private static (FormulaScope Scope, FormulaValue Formula) Read(GraphBuilder graph, LossModel model, int index, bool indexTarget, List<ClassNumbers> tables)
+    private static (FormulaScope Scope, FormulaValue Formula) Read(GraphBuilder graph, LossModel model, int index, bool indexTarget,
+        List<ClassNumbers> tables)
     {
         try
         {

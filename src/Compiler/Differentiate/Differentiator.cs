@@ -44,7 +44,8 @@ internal static class Differentiator
         return adjoints.TryGetValue(builder.Logit, out Node? gradient) ? builder.NumberIfMasked(builder.Logit, gradient) : builder.Zero;
     }
 
-    // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be infinite.
+    // A selection stays one when it is multiplied by a slope; a sum of two does not, and where neither is taken 0 would meet what may be
+    // infinite.
     private static IEnumerable<Node> Parts(GraphBuilder builder, Node node, Node adjoint)
     {
         bool isSteep = node.Operation() is { IsElementwise: true, Extremes: Extremes.Slope or Extremes.Pole }
@@ -64,7 +65,8 @@ internal static class Differentiator
     };
 
     // A reduction's own axes are not spread: its gradient is the same at every point it summed.
-    private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum or Op.PixelMaximum ? Axes.None : node.Axes;
+    private static Axes OutputAxes(Node node) => node.Op is Op.Sum or Op.LogSumExp or Op.ClassMaximum or Op.PixelMaximum ? Axes.None
+        : node.Axes;
 
     private static List<Node> Reachable(Node output)
     {

@@ -29,13 +29,15 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
     }
 
     // The name, and those that are made of it.
-    private static string[] Derived(string name) => [name, name + "Row", name + "Map", name + "Store", name + "StoreKeys", "sum" + Upper(name), "product" + Upper(name)];
+    private static string[] Derived(string name) => [name, name + "Row", name + "Map", name + "Store", name + "StoreKeys",
+        "sum" + Upper(name), "product" + Upper(name)];
 
     /// <summary>What the node is, in mathematics, with the names given so far.</summary>
     public string Describe(Node node)
     {
         string own = Of(node) + (node.Axes.Has(Axes.Class) ? "[c]" : "");
-        return own + " = " + NodeText.Describe(node, n => names.TryGetValue(n, out string? name) ? name + (n.Axes.Has(Axes.Class) && !n.IsPixel ? "[c]" : "") : null);
+        return own + " = " + NodeText.Describe(node, n => names.TryGetValue(n, out string? name) ? name + (n.Axes.Has(Axes.Class)
+            && !n.IsPixel ? "[c]" : "") : null);
     }
 
     public static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
@@ -51,13 +53,15 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
     private string Word(Node node)
     {
         // What the formula calls a result; a pixel's values keep the names of what they are.
-        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own) && !own.StartsWith("constants", StringComparison.Ordinal) && !own.StartsWith("Table", StringComparison.Ordinal)
+        if (!node.IsPixel && plan.Graph.Builder.NameOf(node) is { Length: > 1 } own && !Reserved.Contains(own)
+            && !own.StartsWith("constants", StringComparison.Ordinal) && !own.StartsWith("Table", StringComparison.Ordinal)
             && own.All(char.IsLetterOrDigit) && !CSharpWords.IsKeyword(own) && (words is null || own.All(c => c < 128)))
             return own;
         switch (node.Op)
         {
             case Op.Input:
-                return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit) && (words is null || input.All(c => c < 128)) ? input : "input";
+                return plan.Graph.Builder.NameOf(node) is { } input && input.All(char.IsLetterOrDigit)
+                    && (words is null || input.All(c => c < 128)) ? input : "input";
             case Op.Logit:
                 return "logit";
             case Op.Target:
@@ -109,7 +113,8 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
 
     private static bool IsNormaliser(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.ExpNonPositive;
 
-    private static bool IsProbability(Node node) => node.Op == Op.Multiply && node.Inputs.Any(input => input.Op == Op.Divide && input[0].IsNumber(1))
+    private static bool IsProbability(Node node) => node.Op == Op.Multiply && node.Inputs.Any(input => input.Op == Op.Divide
+        && input[0].IsNumber(1))
         && node.Inputs.Any(input => input.Op is Op.ExpNonPositive or Op.Where);
 
     // A factor that is a square of squares would be written out as often as it counts: names end where nobody could read them.

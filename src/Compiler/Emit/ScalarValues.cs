@@ -4,7 +4,9 @@ using LossGen.Compiler.Program;
 
 namespace LossGen.Compiler.Emit;
 
-/// <summary>The values of the scalar section, in double: which name, element or operation stands for a node. A backend says where its memory lies.</summary>
+/// <summary>
+/// The values of the scalar section, in double: which name, element or operation stands for a node. A backend says where its memory lies.
+/// </summary>
 internal abstract class ScalarValues(LossPlan plan, NodeNames names, SlotLayout slots)
 {
     public static readonly Variable Image = new("n", NumberType.Whole);
@@ -115,6 +117,7 @@ internal abstract class ScalarValues(LossPlan plan, NodeNames names, SlotLayout 
         }
 
         NumberType type = node.Operation().IsCondition ? NumberType.Truth : NumberType.Double;
-        return new Apply(node.Op, [.. node.Inputs.Select((input, k) => GraphVerifier.IsAsked(node.Op, k) ? Value(input) : NumberOf(input))], type);
+        return new Apply(node.Op, [.. node.Inputs.Select((input, k) => GraphVerifier.IsAsked(node.Op, k) ? Value(input) : NumberOf(input))],
+            type);
     }
 }

@@ -3,7 +3,9 @@ using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Formula;
 
-/// <summary>A row of the table of activations: what becomes of the logits. <c>Activations</c> of the runtime says the same in numbers.</summary>
+/// <summary>
+/// A row of the table of activations: what becomes of the logits. <c>Activations</c> of the runtime says the same in numbers.
+/// </summary>
 /// <param name="Text">For the header of a generated file.</param>
 /// <param name="Probability">The probability of a class.</param>
 /// <param name="Complement">One less the probability, with its digits where that is small; null where a subtraction has them.</param>

@@ -40,10 +40,11 @@ internal sealed class ClassMatrix
     /// <param name="classes">The declared number of classes; 0 for none.</param>
     /// <param name="first">The place of the first column among the parameters with one number a class.</param>
     /// <param name="table">Makes the node of one number a class.</param>
-    public static ClassMatrix OfProperty(string name, int classes, int first, Func<ClassNumbers, Node> table) => new(classes, j => table(new([], first + j)))
-    {
-        unknown = classes > 0 ? null : $"the matrix '{name}' that a property holds needs the number of classes; state it, as in [Loss(..., Classes = 3)]",
-    };
+    public static ClassMatrix OfProperty(string name, int classes, int first, Func<ClassNumbers, Node> table) =>
+        new(classes, j => table(new([], first + j)))
+        {
+            unknown = classes > 0 ? null : $"the matrix '{name}' that a property holds needs the number of classes; state it, as in [Loss(..., Classes = 3)]",
+        };
 
     /// <summary>The largest number.</summary>
     public double Largest => largest ?? throw new FormulaTextException("the largest number of a matrix that a property holds is not known when the loss is compiled; state the numbers, or pass them divided by it");

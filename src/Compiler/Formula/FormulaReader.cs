@@ -80,11 +80,13 @@ internal sealed class FormulaReader
         if (!expression.IsAtom && expression.Head == Language.Matrix)
         {
             IEnumerable<double> numbers = expression.Items.Skip(1)
-                .Select(item => item.Atom is { } atom && FormulaText.TryNumber(atom, out double number) ? number : throw new FormulaTextException("a matrix is made of numbers"));
+                .Select(item => item.Atom is { } atom && FormulaText.TryNumber(atom, out double number) ? number
+                : throw new FormulaTextException("a matrix is made of numbers"));
             return ClassMatrix.OfNumbers(numbers.ToImmutableArray(), Table);
         }
 
-        throw new FormulaTextException($"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix, or numbers");
+        throw new FormulaTextException(
+            $"the first argument of '{Language.Transform}' has to be a parameter of type ClassMatrix, or numbers");
     }
 
     private Node Table(ClassNumbers numbers)
@@ -136,24 +138,29 @@ internal sealed class FormulaReader
         if (expression.Head == Language.Transform && expression.Items.Length == 3)
         {
             TracedValue vector = Evaluate(expression.Items[2]);
-            return new(Language.Transform, [vector], At(expression, () => Matrix(expression.Items[1]).Apply(scope, vector.Value)), expression.Number);
+            return new(Language.Transform, [vector], At(expression, () => Matrix(expression.Items[1]).Apply(scope, vector.Value)),
+                expression.Number);
         }
 
         if (expression.Head == Language.Largest && expression.Items.Length == 2)
-            return new(TracedValue.Literal, [], new(scope.Graph.Constant(Matrix(expression.Items[1]).Largest), Axes.None), expression.Number);
+            return new(TracedValue.Literal, [], new(scope.Graph.Constant(Matrix(expression.Items[1]).Largest), Axes.None),
+                expression.Number);
 
         if (expression.Head == Language.Window && expression.Items.Length == 5)
         {
             ImmutableArray<TracedValue> others = [.. new[] { 1, 2, 4 }.Select(k => Evaluate(expression.Items[k]))];
-            FormulaValue around = At(expression, () => scope.Window(others[0].Value, others[1].Node, KnownNumbers(expression.Items[3]), others[2].Node));
+            FormulaValue around = At(expression, () => scope.Window(others[0].Value, others[1].Node, KnownNumbers(expression.Items[3]),
+                others[2].Node));
             return new(Language.Window, others, around, expression.Number);
         }
 
-        ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition : Evaluate(item)).ToImmutableArray();
+        ImmutableArray<TracedValue> arguments = expression.Items.Skip(1).Select((item, i) => i == 0 && condition is not null ? condition
+            : Evaluate(item)).ToImmutableArray();
         FormulaValue value = At(expression, () => expression.Head switch
         {
             Language.Channel when arguments.Length == 2 => scope.Channel(arguments[0].Value, arguments[1].Node),
-            Language.ShiftClasses when arguments.Length == 3 => scope.ShiftClasses(arguments[0].Value, arguments[1].Node, arguments[2].Value),
+            Language.ShiftClasses when arguments.Length == 3 => scope.ShiftClasses(arguments[0].Value, arguments[1].Node,
+                arguments[2].Value),
             _ => Language.Apply(expression.Head, scope, arguments.Select(argument => argument.Value).ToArray()),
         });
         return new(expression.Head, arguments, value, expression.Number);
@@ -163,9 +170,11 @@ internal sealed class FormulaReader
     {
         if (expression.IsAtom || expression.Head != Language.Numbers)
             throw new FormulaTextException($"the third argument of '{Language.Window}' has to be a list of numbers, such as [1, 2, 1]");
-        return expression.Items.Skip(1).Select(item => Evaluate(item).Node is { IsConstant: true, Number: var number } && !double.IsNaN(number) && !double.IsInfinity(number)
+        return expression.Items.Skip(1).Select(item => Evaluate(item).Node is { IsConstant: true, Number: var number }
+            && !double.IsNaN(number) && !double.IsInfinity(number)
             ? number
-            : throw new FormulaTextException($"the weights of '{Language.Window}' have to be numbers that are known at compile time")).ToImmutableArray();
+            : throw new FormulaTextException($"the weights of '{Language.Window}' have to be numbers that are known at compile time"))
+            .ToImmutableArray();
     }
 
     // What an operation cannot do is said at its expression.

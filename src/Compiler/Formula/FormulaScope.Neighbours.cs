@@ -5,7 +5,8 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Formula;
 
 /// <summary>
-/// What a formula reads around a pixel. Pixels that are ignored are as if they were not there: sums of neighbours read 0 at them, the largest and the smallest leave them out.
+/// What a formula reads around a pixel. Pixels that are ignored are as if they were not there: sums of neighbours read 0 at them, the
+/// largest and the smallest leave them out.
 /// </summary>
 internal sealed partial class FormulaScope
 {
@@ -26,7 +27,12 @@ internal sealed partial class FormulaScope
     {
         if (weights.Length % 2 == 0 || weights.Length > MostTaps)
             throw new FormulaTextException($"the weights of 'Window' are {weights.Length} numbers; an odd number of them, at most {MostTaps}, has one in the middle for the pixel itself");
-        return Correlate(value, new Window(Axis(axis, "Window"), -(weights.Length / 2), weights.Length) { Weights = weights.ToEquatableArray(), Border = BorderOf(border) });
+        return Correlate(value, new Window(Axis(axis, "Window"), -(weights.Length / 2), weights.Length)
+        {
+            Weights =
+            weights.ToEquatableArray(),
+            Border = BorderOf(border)
+        });
     }
 
     /// <summary>The mean of the window of a size, along all axes.</summary>
@@ -41,8 +47,10 @@ internal sealed partial class FormulaScope
     {
         int taps = OddSize(size, "GaussianBlur");
         if (sigma is not { IsConstant: true, Number: > 0 } || double.IsInfinity(sigma.Number))
-            throw new FormulaTextException("the third argument of 'GaussianBlur', sigma, has to be a number above 0 that is known at compile time");
-        double[] weights = [.. Enumerable.Range(0, taps).Select(k => Math.Exp(-(k - (taps / 2)) * (k - (taps / 2)) / (2 * sigma.Number * sigma.Number)))];
+            throw new FormulaTextException(
+                "the third argument of 'GaussianBlur', sigma, has to be a number above 0 that is known at compile time");
+        double[] weights = [.. Enumerable.Range(0, taps)
+            .Select(k => Math.Exp(-(k - (taps / 2)) * (k - (taps / 2)) / (2 * sigma.Number * sigma.Number)))];
         double sum = weights.Sum();
         return Blur(value, weights.Select(weight => weight / sum), border);
     }
@@ -71,7 +79,10 @@ internal sealed partial class FormulaScope
         return new(Graph.Less(Graph.Constant(all - 0.5), counted.Node), counted.Axes);
     }
 
-    /// <summary>The distance of each pixel where a condition holds to the nearest where it does not, with what neighbours are apart along slices, rows and columns.</summary>
+    /// <summary>
+    /// The distance of each pixel where a condition holds to the nearest where it does not, with what neighbours are apart along slices,
+    /// rows and columns.
+    /// </summary>
     public FormulaValue DistanceTransform(FormulaValue condition, ImmutableArray<Node> spacing)
     {
         FormulaValue pixels = WithPixels(condition);
@@ -83,7 +94,8 @@ internal sealed partial class FormulaScope
     }
 
     /// <summary>The smallest of the pixel and its neighbours along each axis: a cross.</summary>
-    public FormulaValue SoftErode(FormulaValue value) => Pool(value, new Window(0, -1, 3) { IsMinimum = true, Shape = AllAxes(WindowShape.Cross) });
+    public FormulaValue SoftErode(FormulaValue value) =>
+        Pool(value, new Window(0, -1, 3) { IsMinimum = true, Shape = AllAxes(WindowShape.Cross) });
 
     /// <summary>What openings by a small cross take away, gathered over erosions: the centre lines of what is thin.</summary>
     public FormulaValue SoftSkeleton(FormulaValue value, Node iterations)
@@ -105,7 +117,8 @@ internal sealed partial class FormulaScope
     }
 
     // What an opening takes away.
-    private Node Ridge(FormulaValue value, FormulaValue eroded) => Positive(Graph.Subtract(value.Node, Pool(eroded, Graph.Constant(3), isMinimum: false).Node));
+    private Node Ridge(FormulaValue value, FormulaValue eroded) =>
+        Positive(Graph.Subtract(value.Node, Pool(eroded, Graph.Constant(3), isMinimum: false).Node));
 
     // PyTorch's relu: NaN stays, and 0 has the derivative 0.
     private Node Positive(Node value) => Graph.Where(Graph.LessOrEqual(value, Graph.Zero), Graph.Zero, value);
@@ -141,7 +154,12 @@ internal sealed partial class FormulaScope
     private int Axis(Node axis, string function)
     {
         int index = Whole(axis, $"the second argument of '{function}'");
-        string axes = options.Dimensions switch { 1 => "0, the only one", 2 => "0 for rows and 1 for columns", _ => "0 for slices, 1 for rows and 2 for columns" };
+        string axes = options.Dimensions switch
+        {
+            1 => "0, the only one",
+            2 => "0 for rows and 1 for columns",
+            _ => "0 for slices, 1 for rows and 2 for columns"
+        };
         return index >= 0 && index < options.Dimensions ? index
             : throw new FormulaTextException($"'{function}' asks for axis {index}; with Dimensions = {options.Dimensions} the axes of an image are {axes}; state Dimensions in [Loss] as the images have them");
     }
@@ -150,12 +168,14 @@ internal sealed partial class FormulaScope
     {
         int taps = Whole(size, $"the size of '{function}'");
         return taps is > 0 and <= MostTaps && taps % 2 == 1 ? taps
-            : throw new FormulaTextException($"the size of '{function}' is {taps}; it has to be odd, so that the pixel is in the middle, and from 1 to {MostTaps}");
+            : throw new FormulaTextException(
+            $"the size of '{function}' is {taps}; it has to be odd, so that the pixel is in the middle, and from 1 to {MostTaps}");
     }
 
     private static Border BorderOf(Node border) =>
         border is { IsConstant: true } && Enum.IsDefined(typeof(Border), (int)border.Number) ? (Border)(int)border.Number
-            : throw new FormulaTextException("the border has to be one of Border.Zero, Border.Replicate and Border.Reflect, known at compile time");
+            : throw new FormulaTextException(
+            "the border has to be one of Border.Zero, Border.Replicate and Border.Reflect, known at compile time");
 
     private static int Whole(Node node, string what) =>
         node is { IsConstant: true, Number: > -(1 << 20) and < 1 << 20 } && node.Number == Math.Floor(node.Number) ? (int)node.Number

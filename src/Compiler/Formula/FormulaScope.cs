@@ -74,7 +74,8 @@ internal sealed partial class FormulaScope
     };
 
     public FormulaValue SumOverClasses(FormulaValue value) =>
-        new(Graph.Sum(Graph.Mask(ClassesOf(value), HasValidByClass(value) ? Counted(value) : value.Node), Axes.Class), value.Axes.Without(Axes.Class));
+        new(Graph.Sum(Graph.Mask(ClassesOf(value), HasValidByClass(value) ? Counted(value) : value.Node), Axes.Class),
+            value.Axes.Without(Axes.Class));
 
     public FormulaValue MeanOverClasses(FormulaValue value)
     {
@@ -84,7 +85,8 @@ internal sealed partial class FormulaScope
         return new(count.IsPixel ? DivideOr(sum, count, Graph.Zero) : Graph.Divide(sum, count), value.Axes.Without(Axes.Class));
     }
 
-    public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass ? new(Graph.ClassMaximum(AmongClasses(value)), value.Axes.Without(Axes.Class)) : value;
+    public FormulaValue MaxOverClasses(FormulaValue value) => value.HasClass ? new(Graph.ClassMaximum(AmongClasses(value)),
+        value.Axes.Without(Axes.Class)) : value;
 
     public FormulaValue LogSumExpOverClasses(FormulaValue value) => new(Graph.LogSumExp(AmongKnown(value)), value.Axes.Without(Axes.Class));
 
@@ -133,9 +135,11 @@ internal sealed partial class FormulaScope
     }
 
     /// <summary>The value of one class.</summary>
-    public FormulaValue Channel(FormulaValue value, Node index) => index is { IsConstant: true, Number: >= 0 and < 1 << 20 } && index.Number == Math.Floor(index.Number)
+    public FormulaValue Channel(FormulaValue value, Node index) => index is { IsConstant: true, Number: >= 0 and < 1 << 20 }
+        && index.Number == Math.Floor(index.Number)
         ? Channel(value, (int)index.Number)
-        : throw new FormulaTextException("the second argument of 'Channel' has to be an integer of at least 0 that is known at compile time");
+        : throw new FormulaTextException(
+        "the second argument of 'Channel' has to be an integer of at least 0 that is known at compile time");
 
     /// <inheritdoc cref="Channel(FormulaValue, Node)"/>
     public FormulaValue Channel(FormulaValue value, int index)
@@ -143,7 +147,8 @@ internal sealed partial class FormulaScope
         if (!value.HasClass)
             return value;
         if (Graph.DeclaredClasses > 0 && index >= Graph.DeclaredClasses)
-            throw new FormulaTextException($"'Channel' asks for class {index}; with Classes = {Graph.DeclaredClasses} the last one is {Graph.DeclaredClasses - 1}");
+            throw new FormulaTextException(
+                $"'Channel' asks for class {index}; with Classes = {Graph.DeclaredClasses} the last one is {Graph.DeclaredClasses - 1}");
         Graph.RequireClass(index);
         Node taken = Taken(value);
         Node selected = taken.Axes.Has(Axes.Class)
@@ -153,11 +158,12 @@ internal sealed partial class FormulaScope
     }
 
     /// <summary>The value with 0 at single elements that are ignored: what joins the classes of a pixel leaves them out.</summary>
-    public Node Taken(FormulaValue value) => value.IsPixel && value.HasClass && Valid.Axes.Has(Axes.Class) ? Graph.Mask(Valid, value.Node) : value.Node;
+    public Node Taken(FormulaValue value) => value.IsPixel && value.HasClass && Valid.Axes.Has(Axes.Class) ? Graph.Mask(Valid, value.Node)
+        : value.Node;
 
     /// <summary>
-    /// For class c the value of class c - by, and another value where there is no such class: of all classes, whichever the term has. Each class is picked and put in its new place, so that the
-    /// derivative is the shift the other way.
+    /// For class c the value of class c - by, and another value where there is no such class: of all classes, whichever the term has. Each
+    /// class is picked and put in its new place, so that the derivative is the shift the other way.
     /// </summary>
     public FormulaValue ShiftClasses(FormulaValue value, Node by, FormulaValue fill)
     {
@@ -187,7 +193,8 @@ internal sealed partial class FormulaScope
     public Node RunningSum(Node value, Node key, Axes over)
     {
         if (value.DependsOnLogit)
-            throw new FormulaTextException("the first argument of a running sum depends on the prediction, and no gradient goes through it; write Detach around it");
+            throw new FormulaTextException(
+                "the first argument of a running sum depends on the prediction, and no gradient goes through it; write Detach around it");
         Weights?.Sorted();
         Axes axes = value.Axes | key.Axes;
         if (!axes.Has(Axes.Pixel))
@@ -196,7 +203,8 @@ internal sealed partial class FormulaScope
         Node masked = Graph.Mask(valid, value), known = Graph.Where(valid, key, Graph.Constant(double.NegativeInfinity));
         Node result = Graph.RunningSum(masked, known, over);
         if (Graph.Nodes.Count(node => node.Op == Op.RunningSum) > MaximumRunningSums)
-            throw new FormulaTextException($"the formulas of the loss have more than {MaximumRunningSums} different running sums; split the loss");
+            throw new FormulaTextException(
+                $"the formulas of the loss have more than {MaximumRunningSums} different running sums; split the loss");
         return result;
     }
 
@@ -212,7 +220,9 @@ internal sealed partial class FormulaScope
     private Node ClassesOf(FormulaValue value) =>
         value.IsPixel && Valid.Axes.Has(Axes.Class) ? Graph.And(Classes, Valid) : Classes;
 
-    /// <summary>The sum over what is valid. Where the value has no pixels it counts them, and the classes where their pixels differ.</summary>
+    /// <summary>
+    /// The sum over what is valid. Where the value has no pixels it counts them, and the classes where their pixels differ.
+    /// </summary>
     public FormulaValue SumOverPixels(FormulaValue value, Axes axes)
     {
         Axes counted = value.IsPixel ? value.Axes : value.Axes | Valid.Axes | (Weights?.SumAxes ?? Axes.None);
@@ -220,13 +230,15 @@ internal sealed partial class FormulaScope
     }
 
     public FormulaValue MaxOverPixels(FormulaValue value, Axes axes) =>
-        value.IsPixel ? new(Graph.PixelMaximum(Graph.Where(ValidFor(value), value.Node, Graph.Constant(double.NegativeInfinity)), axes), value.Axes.Without(axes)) : value;
+        value.IsPixel ? new(Graph.PixelMaximum(Graph.Where(ValidFor(value), value.Node, Graph.Constant(double.NegativeInfinity)), axes),
+            value.Axes.Without(axes)) : value;
 
     public FormulaValue LogSumExpOverPixels(FormulaValue value, Axes axes)
     {
         // What does not vary is counted.
         if (!value.IsPixel || !value.Node.IsPixel)
-            return SumOverPixels(new(Graph.One, Axes.None), axes) is var count ? new(Graph.Add(value.Node, Graph.Log(count.Node)), (value.Axes | count.Axes).Without(axes)) : value;
+            return SumOverPixels(new(Graph.One, Axes.None), axes) is var count ? new(Graph.Add(value.Node, Graph.Log(count.Node)),
+                (value.Axes | count.Axes).Without(axes)) : value;
         (_, Node sum, Node largest) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
         return new(Graph.Add(largest, Graph.Log(sum)), value.Axes.Without(axes));
     }
@@ -235,7 +247,8 @@ internal sealed partial class FormulaScope
     {
         Axes all = value.Axes | axes | Valid.Axes;
         if (!value.Node.IsPixel)
-            return new(Graph.Mask(ValidFor(new(value.Node, all)), Graph.Divide(Graph.One, SumOverPixels(new(Graph.One, Axes.None), axes).Node)), all);
+            return new(Graph.Mask(ValidFor(new(value.Node, all)), Graph.Divide(Graph.One, SumOverPixels(new(Graph.One, Axes.None), axes)
+                .Node)), all);
         (Node exponentials, Node sum, _) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
         return new(Graph.Divide(exponentials, sum), value.Axes);
     }
@@ -245,7 +258,8 @@ internal sealed partial class FormulaScope
         Axes all = value.Axes | axes | Valid.Axes;
         Node lowest = Graph.Constant(double.NegativeInfinity);
         if (!value.Node.IsPixel)
-            return new(Graph.Where(ValidFor(new(value.Node, all)), Graph.Negate(Graph.Log(SumOverPixels(new(Graph.One, Axes.None), axes).Node)), lowest), all);
+            return new(Graph.Where(ValidFor(new(value.Node, all)),
+                Graph.Negate(Graph.Log(SumOverPixels(new(Graph.One, Axes.None), axes).Node)), lowest), all);
         (_, Node sum, Node largest) = Graph.ShiftedOverPixels(value.Node, ValidFor(value), axes);
         return new(Graph.Subtract(Graph.Subtract(value.Node, largest), Graph.Log(sum)), value.Axes);
     }
@@ -269,7 +283,10 @@ internal sealed partial class FormulaScope
         ? Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(Valid, Graph.One), Axes.Class))
         : Valid;
 
-    /// <summary>A value that has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it stands for.</summary>
+    /// <summary>
+    /// A value that has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of
+    /// it stands for.
+    /// </summary>
     private Node Counted(FormulaValue value)
     {
         if (value.IsPixel || Valid.IsConstant)
@@ -282,7 +299,8 @@ internal sealed partial class FormulaScope
     }
 
     // Condition: something is valid of the image, or of the class, that a point of the value stands for.
-    private Node IsKnown(FormulaValue value, Node valid) => Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(valid, Graph.One), Valid.Axes.Without(value.Axes & Valid.Axes)));
+    private Node IsKnown(FormulaValue value, Node valid) =>
+        Graph.Less(Graph.Zero, Graph.Sum(Graph.Mask(valid, Graph.One), Valid.Axes.Without(value.Axes & Valid.Axes)));
 
     private bool HasValidByClass(FormulaValue value) => value.HasClass && !value.IsPixel && Valid.Axes.Has(Axes.Class);
 
@@ -290,7 +308,8 @@ internal sealed partial class FormulaScope
     public Node DivideOr(Node a, Node b, Node ifZero) => Graph.Where(Graph.Equal(b, Graph.Zero), ifZero, Graph.Divide(a, b));
 
     /// <summary>
-    /// The mean or sum of a term over images and pixels, class by class; null for a term that leaves no class standing, or pixels that are not summed up class by class.
+    /// The mean or sum of a term over images and pixels, class by class; null for a term that leaves no class standing, or pixels that are
+    /// not summed up class by class.
     /// </summary>
     public Node? ReduceClass(FormulaValue term)
     {
@@ -303,12 +322,14 @@ internal sealed partial class FormulaScope
             return options.Reduction == Reduction.Sum ? Graph.Sum(counted, images) : Graph.Mean(counted, images);
         }
 
-        Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, Weights?.AtEnd(term) ?? term.Node)), one = Weights?.CountAtEnd(term) ?? Graph.One;
+        Node valid = ValidFor(term), taken = Graph.Mask(valid, Graph.Mask(Classes, Weights?.AtEnd(term) ?? term.Node)),
+            one = Weights?.CountAtEnd(term) ?? Graph.One;
         if (!IsSummedByClass(Graph.Sum(taken, term.Axes), term.Axes))
             return null;
         Axes others = term.Axes.Without(Axes.Class);
         Node sum = Graph.Sum(taken, others);
-        return options.Reduction == Reduction.Sum ? sum : DivideOr(sum, Graph.Sum(options.CountIgnored ? one : Graph.Mask(valid, one), others), Graph.Zero);
+        return options.Reduction == Reduction.Sum ? sum : DivideOr(sum, Graph.Sum(options.CountIgnored ? one : Graph.Mask(valid, one),
+            others), Graph.Zero);
     }
 
     // The sum over everything, class by class where a pass walks over the classes anyway: so that the value of each is there to be told.
@@ -318,7 +339,8 @@ internal sealed partial class FormulaScope
         return IsSummedByClass(whole, axes) ? Graph.Sum(Graph.Sum(taken, axes.Without(Axes.Class)), Axes.Class) : whole;
     }
 
-    private static bool IsSummedByClass(Node whole, Axes axes) => axes.Has(Axes.Class) && axes.Has(Axes.Pixel) && WalksOverClasses(whole, axes);
+    private static bool IsSummedByClass(Node whole, Axes axes) => axes.Has(Axes.Class) && axes.Has(Axes.Pixel)
+        && WalksOverClasses(whole, axes);
 
     // Sums of what differs by class, and what numbers make of them. What is picked at the label differs by pixel only.
     private static bool WalksOverClasses(Node total, Axes axes) => total.Op switch

@@ -37,7 +37,8 @@ internal sealed record FormulaText(
     {
         ImmutableArray<SExpression> forms = SExpression.Read(text);
         if (forms.Length == 0 || forms[0].Atom != Version)
-            throw new FormulaTextException($"the formula text is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
+            throw new FormulaTextException(
+                $"the formula text is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
         var parameters = ImmutableArray.CreateBuilder<FormulaParameter>();
         var lets = ImmutableArray.CreateBuilder<(string, SExpression)>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -70,7 +71,8 @@ internal sealed record FormulaText(
         string NewName(string name) => names.Add(name) ? name : throw new FormulaTextException($"the name '{name}' is given twice");
     }
 
-    // Names that are known, and operations with as many operands as they take: what is wrong with a text is told where it is read, not in a later stage.
+    // Names that are known, and operations with as many operands as they take: what is wrong with a text is told where it is read, not in a
+    // later stage.
     private static void Check(SExpression expression, HashSet<string> names)
     {
         var open = new Stack<SExpression>();

@@ -138,11 +138,13 @@ internal static class Language
     };
 
     // Flags of an enumeration: known before the call, as every enumeration is.
-    private static int Whole(Node node) => node is { IsConstant: true, Number: >= int.MinValue and <= int.MaxValue } && node.Number == Math.Floor(node.Number)
+    private static int Whole(Node node) => node is { IsConstant: true, Number: >= int.MinValue and <= int.MaxValue }
+        && node.Number == Math.Floor(node.Number)
         ? (int)node.Number
         : throw new FormulaTextException("'&' and '|' of integers need numbers that are known at compile time");
 
-    private static Dictionary<string, (int Arity, Meaning Meaning)> WithPlainFunctions(Dictionary<string, (int Arity, Meaning Meaning)> table)
+    private static Dictionary<string, (int Arity, Meaning Meaning)> WithPlainFunctions(Dictionary<string,
+        (int Arity, Meaning Meaning)> table)
     {
         foreach (Operation row in Operations.All.Where(row => row.IsPlain))
             table.Add(row.Function!, (row.Inputs, (s, a) => s.Graph.Elementwise(row.Op, a)));
@@ -150,12 +152,14 @@ internal static class Language
     }
 
     /// <summary>The names, for the test that every public function has a meaning.</summary>
-    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat(Neighbourhoods.Keys).Concat([Channel, Transform, ShiftClasses, Window, Largest]);
+    public static IEnumerable<string> Names => Table.Keys.Concat(Reductions.Keys).Concat(Neighbourhoods.Keys)
+        .Concat([Channel, Transform, ShiftClasses, Window, Largest]);
 
     public static bool Knows(string name) => Names.Contains(name);
 
     /// <summary>An operation asks for a class by its number, or for the order or the neighbours of pixels.</summary>
-    public static bool AsksForPlaces(string name) => name is Channel or ShiftClasses or Window or "RunningSum" or "RunningTotal" || Neighbourhoods.ContainsKey(name);
+    public static bool AsksForPlaces(string name) => name is Channel or ShiftClasses or Window or "RunningSum" or "RunningTotal"
+        || Neighbourhoods.ContainsKey(name);
 
     /// <summary>How many operands an operation takes; throws <see cref="FormulaTextException"/> where there is none of the name.</summary>
     public static int OperandsOf(string name) =>

@@ -11,7 +11,8 @@ internal static class LossBuilder
     /// <param name="tables">What of the loss has one number a class, known before a node reads it.</param>
     /// <param name="cancellation">Stops the work on the graph.</param>
     /// <param name="hasSoftmax">The loss or a term of it has a softmax; as the loss says where that is not given.</param>
-    public static GraphBuilder For(LossOptions options, IReadOnlyList<ClassNumbers> tables, CancellationToken cancellation = default, bool? hasSoftmax = null)
+    public static GraphBuilder For(LossOptions options, IReadOnlyList<ClassNumbers> tables, CancellationToken cancellation = default,
+        bool? hasSoftmax = null)
     {
         // A target may be anything: terms of one loss have activations of their own.
         var ranges = new Ranges(tables, Activation.None);

@@ -8,12 +8,15 @@ internal sealed record SExpression(string? Atom, ImmutableArray<SExpression> Ite
 {
     public bool IsAtom => Atom is not null;
 
-    public string Head => Items.Length > 0 && Items[0].Atom is { } head ? head : throw new FormulaTextException("a list needs an operation");
+    public string Head => Items.Length > 0 && Items[0].Atom is { } head ? head
+        : throw new FormulaTextException("a list needs an operation");
 
     /// <summary>The expression as it is written.</summary>
     public string ToText() => Atom ?? $"({string.Join(" ", Items.Select(item => item.ToText()))})";
 
-    /// <summary>The expressions of a text one after the other; throws <see cref="FormulaTextException"/> where parentheses do not match.</summary>
+    /// <summary>
+    /// The expressions of a text one after the other; throws <see cref="FormulaTextException"/> where parentheses do not match.
+    /// </summary>
     public static ImmutableArray<SExpression> Read(string text)
     {
         var stack = new Stack<(ImmutableArray<SExpression>.Builder Items, int Number)>();

@@ -4,7 +4,8 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Formula;
 
 /// <summary>
-/// The weights of a term's pixels or elements. Where its formula leaves pixels they are factors of what it leaves; where it leaves none, of what its sums over pixels add up.
+/// The weights of a term's pixels or elements. Where its formula leaves pixels they are factors of what it leaves; where it leaves none, of
+/// what its sums over pixels add up.
 /// </summary>
 internal sealed class WeightMaps
 {

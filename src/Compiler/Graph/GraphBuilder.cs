@@ -23,7 +23,8 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The node of this operation on these inputs, as it is.</summary>
     public Node Make(
-        Op op, ImmutableArray<Node> inputs, double number = 0, Axes attribute = Axes.None, ClassSelection? classes = null, Window? window = null)
+        Op op, ImmutableArray<Node> inputs, double number = 0, Axes attribute = Axes.None, ClassSelection? classes = null, Window? window =
+            null)
     {
         Cancellation.ThrowIfCancellationRequested();
         var key = new Key(op, inputs, number, attribute, classes, window);
@@ -39,7 +40,8 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>The same operation on other inputs, as it is.</summary>
-    public Node Same(Node node, ImmutableArray<Node> inputs) => Make(node.Op, inputs, node.Number, node.Attribute, node.Classes, node.Window);
+    public Node Same(Node node, ImmutableArray<Node> inputs) => Make(node.Op, inputs, node.Number, node.Attribute, node.Classes,
+        node.Window);
 
     public Node Make(Op op, params Node[] inputs) => Make(op, ImmutableArray.Create(inputs));
 
@@ -193,7 +195,8 @@ internal sealed partial class GraphBuilder
         {
             unchecked
             {
-                int hash = (((int)op * 397) ^ number.GetHashCode()) * 31 + (int)attribute + (classes?.GetHashCode() ?? 0) + (window?.GetHashCode() ?? 0);
+                int hash = (((int)op * 397) ^ number.GetHashCode()) * 31 + (int)attribute + (classes?.GetHashCode() ?? 0)
+                    + (window?.GetHashCode() ?? 0);
                 foreach (Node input in inputs)
                     hash = (hash * 31) + input.Id;
                 return hash;

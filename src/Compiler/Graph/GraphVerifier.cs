@@ -1,8 +1,8 @@
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// Whether a graph makes sense between two stages: every operation has as many inputs as it takes, conditions stand where conditions are asked
-/// for and nowhere else, and axes fit. A rewrite that breaks that is found where it happened and not in the code that comes of it.
+/// Whether a graph makes sense between two stages: every operation has as many inputs as it takes, conditions stand where conditions are
+/// asked for and nowhere else, and axes fit. A rewrite that breaks that is found where it happened and not in the code that comes of it.
 /// </summary>
 internal static class GraphVerifier
 {

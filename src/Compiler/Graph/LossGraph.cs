@@ -38,8 +38,12 @@ internal sealed record LossGraph(
 
 /// <summary>A term's part in a call.</summary>
 /// <param name="Value">Its contribution to the value.</param>
-/// <param name="ClassValue">The value of each class, whose mean or sum over the classes the contribution is; null for a term that has none.</param>
-/// <param name="IsPixel">The term leaves pixels standing: with one kind of target it may have values of classes, with the other not.</param>
+/// <param name="ClassValue">
+/// The value of each class, whose mean or sum over the classes the contribution is; null for a term that has none.
+/// </param>
+/// <param name="IsPixel">
+/// The term leaves pixels standing: with one kind of target it may have values of classes, with the other not.
+/// </param>
 internal sealed record Component(Node Value, Node? ClassValue, bool IsPixel)
 {
     /// <summary>The component beside that of the other kind of target.</summary>
@@ -47,12 +51,19 @@ internal sealed record Component(Node Value, Node? ClassValue, bool IsPixel)
         : this with { ClassValue = IsPixel || other.IsPixel ? null : ClassValue ?? Value };
 
     /// <summary>The component of what its nodes become.</summary>
-    public Component Select(Func<Node, Node> change) => this with { Value = change(Value), ClassValue = ClassValue is null ? null : change(ClassValue) };
+    public Component Select(Func<Node, Node> change) => this with
+    {
+        Value = change(Value),
+        ClassValue = ClassValue is null ? null
+        : change(ClassValue)
+    };
 
     /// <summary>The nodes of several in the order in which a call hands them out: the values, then those of the classes.</summary>
     public static IEnumerable<(Node Node, bool HasClasses)> InOrder(IEnumerable<Component> components) =>
-        components.Select(component => (component.Value, false)).Concat(components.Where(component => component.ClassValue is not null).Select(component => (component.ClassValue!, true)));
+        components.Select(component => (component.Value, false)).Concat(components.Where(component => component.ClassValue is not null)
+            .Select(component => (component.ClassValue!, true)));
 
     /// <summary>There is something to tell beside the value of the loss.</summary>
-    public static bool AreWorthwhile(IReadOnlyCollection<Component> components) => components.Count > 1 || components.Any(component => component.ClassValue is not null);
+    public static bool AreWorthwhile(IReadOnlyCollection<Component> components) =>
+        components.Count > 1 || components.Any(component => component.ClassValue is not null);
 }

@@ -8,7 +8,8 @@ namespace LossGen.Compiler.Graph;
 /// </summary>
 internal sealed class Node
 {
-    internal Node(int id, Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Window? window, Axes axes)
+    internal Node(int id, Op op, ImmutableArray<Node> inputs, double number, Axes attribute, ClassSelection? classes, Window? window,
+        Axes axes)
     {
         Id = id;
         Op = op;
@@ -21,7 +22,8 @@ internal sealed class Node
         FactorCount = op == Op.Multiply ? Math.Min(inputs[0].FactorCount + inputs[1].FactorCount, int.MaxValue / 4) : 1;
         DependsOnLogit = op == Op.Logit || (op is not (Op.Detach or Op.RunningSum) && inputs.Any(input => input.DependsOnLogit));
         PassesGradient = op == Op.Logit
-            || (DependsOnLogit && Operations.Of(op).Derivative is not null && inputs.Skip(op is Op.Where or Op.Mask ? 1 : 0).Any(input => input.PassesGradient));
+            || (DependsOnLogit && Operations.Of(op).Derivative is not null && inputs.Skip(op is Op.Where or Op.Mask ? 1 : 0)
+            .Any(input => input.PassesGradient));
     }
 
     /// <summary>Increasing in the order of creation: an input's id is smaller than its user's.</summary>
@@ -34,16 +36,22 @@ internal sealed class Node
     /// <summary>The number of a constant; the index of a parameter, of an input or of a table of per-class numbers.</summary>
     public double Number { get; }
 
-    /// <summary>The axes that a reduction removes, that an extent counts, that spreading adds, or over which the upstream gradient varies.</summary>
+    /// <summary>
+    /// The axes that a reduction removes, that an extent counts, that spreading adds, or over which the upstream gradient varies.
+    /// </summary>
     public Axes Attribute { get; }
 
-    /// <summary>What a pass over the pixels reads to compute the node. A running sum, the result of a step and what a neighbour has lie in memory.</summary>
+    /// <summary>
+    /// What a pass over the pixels reads to compute the node. A running sum, the result of a step and what a neighbour has lie in memory.
+    /// </summary>
     public ImmutableArray<Node> PassInputs => Op is Op.RunningSum or Op.Neighbour || IsStep ? ImmutableArray<Node>.Empty : Inputs;
 
     /// <summary>Computed for whole images between two passes.</summary>
     public bool IsStep => Operations.Of(Op).IsStep;
 
-    /// <summary>Asks which points have the maximum: of the very numbers that it was found among. Rewritten, they may be rounded in another way.</summary>
+    /// <summary>
+    /// Asks which points have the maximum: of the very numbers that it was found among. Rewritten, they may be rounded in another way.
+    /// </summary>
     public bool IsOfMaximum => Op == Op.Equal && Inputs.Any(input => input.Op is Op.ClassMaximum or Op.PixelMaximum);
 
     /// <summary>The classes of a class set.</summary>

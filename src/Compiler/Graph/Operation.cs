@@ -50,13 +50,14 @@ internal sealed record Operation(Op Op)
     public bool IsExpensive { get; init; }
 
     /// <summary>
-    /// Computed for whole images between two passes: what it reads has been stored by an earlier pass, or by a step before it, and later passes read what it leaves as a map.
+    /// Computed for whole images between two passes: what it reads has been stored by an earlier pass, or by a step before it, and later
+    /// passes read what it leaves as a map.
     /// </summary>
     public bool IsStep { get; init; }
 
     /// <summary>
-    /// The function, by the name that it has in the runtime's vectors and scalars, in <c>System.Math</c>, and among the tensor operations; C has the same in small letters, with few exceptions. Null where
-    /// operators say it.
+    /// The function, by the name that it has in the runtime's vectors and scalars, in <c>System.Math</c>, and among the tensor operations;
+    /// C has the same in small letters, with few exceptions. Null where operators say it.
     /// </summary>
     public string? Function { get; init; }
 

@@ -17,7 +17,8 @@ internal static class Operations
     {
         foreach (Op leaf in new[]
                  {
-                     Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.Input, Op.OneHot, Op.Valid, Op.Labelled, Op.ClassIndex, Op.ClassSet, Op.PerClass,
+                     Op.Constant, Op.Parameter, Op.Logit, Op.Target, Op.Input, Op.OneHot, Op.Valid, Op.Labelled, Op.ClassIndex, Op.ClassSet,
+                         Op.PerClass,
                      Op.Extent, Op.Upstream,
                  })
         {
@@ -56,7 +57,8 @@ internal static class Operations
             Evaluate = v => Math.Pow(v[0], v[1]),
             Derivative = (b, n, g) =>
             [
-                // An exponent that is known only at run time may be 0, whose power is constant: a selection, since the power of -1 beside the factor 0 is infinite at 0.
+                // An exponent that is known only at run time may be 0, whose power is constant: a selection, since the power of -1 beside
+                // the factor 0 is infinite at 0.
                 b.Mask(b.Not(b.Equal(n[1], b.Zero)), b.Multiply(g, b.Multiply(n[1], b.Power(n[0], b.Add(n[1], b.Constant(-1)))))),
                 b.Multiply(g, b.Where(b.Equal(n[0], b.Zero), b.Zero, b.Multiply(n, b.Log(n[0])))),
             ],
@@ -112,7 +114,14 @@ internal static class Operations
             IsInMath = true,
         };
         yield return exp;
-        yield return exp with { Op = Op.ExpNonPositive, Result = Interval.Unit, Extremes = Extremes.None, Domain = "at most 0: made by lowering only", LaneFunction = "ExpNonPositive" };
+        yield return exp with
+        {
+            Op = Op.ExpNonPositive,
+            Result = Interval.Unit,
+            Extremes = Extremes.None,
+            Domain = "at most 0: made by lowering only",
+            LaneFunction = "ExpNonPositive"
+        };
         var log = new Operation(Op.Log)
         {
             Extremes = Extremes.Pole,
@@ -125,7 +134,14 @@ internal static class Operations
             IsInMath = true,
         };
         yield return log;
-        yield return log with { Op = Op.LogAtLeastOne, Result = Interval.NonNegative, Extremes = Extremes.None, Domain = "from 1, finite: made by lowering only", LaneFunction = "LogAtLeastOne" };
+        yield return log with
+        {
+            Op = Op.LogAtLeastOne,
+            Result = Interval.NonNegative,
+            Extremes = Extremes.None,
+            Domain = "from 1, finite: made by lowering only",
+            LaneFunction = "LogAtLeastOne"
+        };
         var log1p = new Operation(Op.Log1p)
         {
             Extremes = Extremes.Pole,
@@ -137,7 +153,14 @@ internal static class Operations
             Function = "Log1p",
         };
         yield return log1p;
-        yield return log1p with { Op = Op.Log1pOfUnit, Result = Interval.Unit, Extremes = Extremes.None, Domain = "from 0 to 1: made by lowering only", LaneFunction = "Log1pOfUnit" };
+        yield return log1p with
+        {
+            Op = Op.Log1pOfUnit,
+            Result = Interval.Unit,
+            Extremes = Extremes.None,
+            Domain = "from 0 to 1: made by lowering only",
+            LaneFunction = "Log1pOfUnit"
+        };
         yield return new(Op.Expm1)
         {
             Extremes = Extremes.Overflow,
@@ -206,7 +229,8 @@ internal static class Operations
             Result = new(-1, 1),
             Evaluate = v => ErrorFunction.Of(v[0]),
             IsIncreasing = true,
-            Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)), b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
+            Derivative = (b, n, g) => [b.Multiply(g, b.Multiply(b.Constant(2 / Math.Sqrt(Math.PI)),
+                b.Exp(b.Negate(b.Multiply(n[0], n[0])))))],
             IsExpensive = true,
             Function = "Erf",
             IsPlain = true,
@@ -270,7 +294,8 @@ internal static class Operations
         yield return new(Op.LogCosh)
         {
             Result = Interval.NonNegative,
-            Evaluate = v => Math.Abs(v[0]) < 40 ? Of(Op.Log1p).Evaluate!([2 * Math.Sinh(v[0] / 2) * Math.Sinh(v[0] / 2)]) : Math.Abs(v[0]) - Math.Log(2),
+            Evaluate = v => Math.Abs(v[0]) < 40 ? Of(Op.Log1p).Evaluate!([2 * Math.Sinh(v[0] / 2) * Math.Sinh(v[0] / 2)])
+                : Math.Abs(v[0]) - Math.Log(2),
             Derivative = (b, n, g) => [b.Multiply(g, b.Elementwise(Op.Tanh, n[0]))],
             IsExpensive = true,
             Function = "LogCosh",
@@ -435,8 +460,8 @@ internal static class Operations
     private static Node Tie(GraphBuilder b, Node g, Node taken, Node n) =>
         b.Mask(taken, b.Multiply(b.Where(b.Equal(n[0], n[1]), b.Constant(0.5), b.One), g));
 
-    // p * (g - sum_C(p * g)). What only the label's class has, or all others, is taken by itself: u * p * (1 - p) at the label and -u * p * (p of the label) elsewhere. As a difference of
-    // products with 1 - p both would lose the digits of a small p of the label.
+    // p * (g - sum_C(p * g)). What only the label's class has, or all others, is taken by itself: u * p * (1 - p) at the label and -u * p *
+    // (p of the label) elsewhere. As a difference of products with 1 - p both would lose the digits of a small p of the label.
     private static Node SoftmaxGradient(GraphBuilder b, Node p, Node g)
     {
         List<Node> atLabel = [], rest = [];
@@ -460,7 +485,8 @@ internal static class Operations
         return b.Multiply(p, gradient);
     }
 
-    // p * (g - sum_C(p * g)) where g may be large at the class whose p is nearly 1, as the slope of a logarithm of 1 - p is: there g - p * g is g * (1 - p), and the others are summed by themselves.
+    // p * (g - sum_C(p * g)) where g may be large at the class whose p is nearly 1, as the slope of a logarithm of 1 - p is: there g - p *
+    // g is g * (1 - p), and the others are summed by themselves.
     private static Node ComplementGradient(GraphBuilder b, Node complement, Node g)
     {
         Node p = b.Softmax(complement[0]), dominant = b.Dominant(complement[0]), share = b.Multiply(p, g);

@@ -4,8 +4,8 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// Bounds of the nodes of a loss, from what the operations can give. Null where nothing can be said: a run-time parameter or an input may be anything, and its owner
-/// knows what it is.
+/// Bounds of the nodes of a loss, from what the operations can give. Null where nothing can be said: a run-time parameter or an input may
+/// be anything, and its owner knows what it is.
 /// </summary>
 internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation activation)
 {
@@ -79,7 +79,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             case Op.ClassMaximum when node[0].Op == Op.Softmax:
                 return new Interval(LeastLargest, 1);
             case Op.Where:
-                return Under(node[1], assumed.Add((node[0], true)), depth - 1) is { } a && Under(node[2], assumed.Add((node[0], false)), depth - 1) is { } b ? a.Or(b) : null;
+                return Under(node[1], assumed.Add((node[0], true)), depth - 1) is { } a && Under(node[2], assumed.Add((node[0], false)),
+                    depth - 1) is { } b ? a.Or(b) : null;
             case Op.Mask:
                 return Under(node[1], assumed.Add((node[0], true)), depth - 1)?.Or(Interval.Of(0));
             case Op.Maximum:
@@ -88,7 +89,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             case Op.Minimum:
                 return Bound(Input(node[0]), Input(node[1]), (x, y) => new(Math.Min(x.Low, y.Low), Math.Min(x.High, y.High)));
             case Op.Clamp:
-                return Input(node[1]) is { } floor && Input(node[2]) is { } ceiling ? new Interval(Math.Min(floor.Low, ceiling.Low), ceiling.High) : null;
+                return Input(node[1]) is { } floor && Input(node[2]) is { } ceiling ? new Interval(Math.Min(floor.Low, ceiling.Low),
+                    ceiling.High) : null;
             case Op.Add:
                 return Bound(Input(node[0]), Input(node[1]), (x, y) => x + y);
             case Op.Divide:
@@ -106,7 +108,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
             Op.Detach or Op.ClassMaximum or Op.PixelMaximum => range,
             Op.Abs => Magnitude(range),
             Op.LogCosh => Magnitude(range).Map(x => Evaluate(node.Op, x)),
-            Op.Sum or Op.RunningSum => new Interval(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High : double.PositiveInfinity),
+            Op.Sum or Op.RunningSum => new Interval(range.Low >= 0 ? range.Low : double.NegativeInfinity, range.High <= 0 ? range.High
+                : double.PositiveInfinity),
             _ when node.Operation().IsIncreasing =>
                 range.Map(x => Evaluate(node.Op, x), node.Op == Op.Sqrt ? 0 : double.NegativeInfinity),
             _ => node.Operation().Result,
@@ -173,7 +176,8 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
         if (exponent is not { IsConstant: true, Number: var number })
             return range.Low >= 0 ? Interval.NonNegative : null;
         if (range.Low >= 0)
-            return number >= 0 ? range.Map(x => Math.Pow(x, number)) : new Interval(Math.Pow(range.High, number), Math.Pow(range.Low, number));
+            return number >= 0 ? range.Map(x => Math.Pow(x, number)) : new Interval(Math.Pow(range.High, number),
+                Math.Pow(range.Low, number));
         return number % 2 == 0 ? Interval.NonNegative : Interval.All;
     }
 
@@ -187,5 +191,6 @@ internal sealed class Ranges(IReadOnlyList<ClassNumbers> tables, Activation acti
         _ => Operations.Of(op).Evaluate!([x]),
     };
 
-    private static Interval? Bound(Interval? a, Interval? b, Func<Interval, Interval, Interval> combine) => a is { } x && b is { } y ? combine(x, y) : null;
+    private static Interval? Bound(Interval? a, Interval? b, Func<Interval, Interval, Interval> combine) => a is { } x && b is { } y
+        ? combine(x, y) : null;
 }

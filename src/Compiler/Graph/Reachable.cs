@@ -9,7 +9,8 @@ internal static class Reachable
     /// <param name="results">Where the search begins.</param>
     /// <param name="isWanted">Where it goes on; by default everywhere.</param>
     /// <param name="reads">What a node is computed from; by default its inputs.</param>
-    public static List<Node> From(IEnumerable<Node> results, Func<Node, bool>? isWanted = null, Func<Node, ImmutableArray<Node>>? reads = null)
+    public static List<Node> From(IEnumerable<Node> results, Func<Node, bool>? isWanted = null, Func<Node, ImmutableArray<Node>>? reads =
+        null)
     {
         var seen = new HashSet<Node>();
         var found = new List<Node>();

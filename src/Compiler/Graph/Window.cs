@@ -15,7 +15,10 @@ internal enum WindowShape
     Cross,
 }
 
-/// <summary>Which pixels around each one an operation reads: neighbours along one axis of the image or, for a pool, along all of them; itself among them or not.</summary>
+/// <summary>
+/// Which pixels around each one an operation reads: neighbours along one axis of the image or, for a pool, along all of them; itself among
+/// them or not.
+/// </summary>
 /// <param name="Axis">The axis of a line, 0 for the first of the image: slices or rows.</param>
 /// <param name="First">The place of the first of them along an axis, counted from the pixel.</param>
 /// <param name="Size">How many there are along an axis.</param>
@@ -24,7 +27,9 @@ internal sealed record Window(int Axis, int First, int Size)
     /// <summary>Which axes they lie along. Weighted sums go along one after the other.</summary>
     public WindowShape Shape { get; init; }
 
-    /// <summary>The factor of each, for <see cref="Op.Correlate"/>; how far pixels are apart along each axis, for <see cref="Op.Distance"/>.</summary>
+    /// <summary>
+    /// The factor of each, for <see cref="Op.Correlate"/>; how far pixels are apart along each axis, for <see cref="Op.Distance"/>.
+    /// </summary>
     public EquatableArray<double> Weights { get; init; } = [];
 
     /// <summary>What is read beyond the edge of the image, for <see cref="Op.Correlate"/>. A pool leaves it out.</summary>
@@ -36,7 +41,9 @@ internal sealed record Window(int Axis, int First, int Size)
     /// <summary>A pool takes the smallest, not the largest.</summary>
     public bool IsMinimum { get; init; }
 
-    /// <summary>The window of the gradient. With zeros beyond the edge the transposed operation is one of the same kind, backwards.</summary>
+    /// <summary>
+    /// The window of the gradient. With zeros beyond the edge the transposed operation is one of the same kind, backwards.
+    /// </summary>
     public Window Transposed => Border == Border.Zero
         ? this with { First = -(First + Size - 1), Weights = Weights.Reverse().ToEquatableArray() }
         : this with { IsTransposed = !IsTransposed };

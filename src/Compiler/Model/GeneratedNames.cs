@@ -2,7 +2,8 @@
 namespace LossGen.Compiler.Model;
 
 /// <summary>
-/// The private members that are written into the class of a loss. Where the person has a member of such a name, or the class itself is called so, the generated one gives way: it gets underscores.
+/// The private members that are written into the class of a loss. Where the person has a member of such a name, or the class itself is
+/// called so, the generated one gives way: it gets underscores.
 /// </summary>
 internal static class GeneratedNames
 {
@@ -16,10 +17,13 @@ internal static class GeneratedNames
 
     public const string GpuPrograms = "GpuPrograms";
 
-    private static readonly string[] All = [Definition, IndexKernel, DenseKernel, IndexOperations, DenseOperations, IndexInstance, DenseInstance, GpuPrograms];
+    private static readonly string[] All = [Definition, IndexKernel, DenseKernel, IndexOperations, DenseOperations, IndexInstance,
+        DenseInstance, GpuPrograms];
 
     /// <summary>Of the names that the person gave, those that a generated one may meet.</summary>
-    public static IEnumerable<string> Met(IEnumerable<string> names) => names.Where(name => All.Any(own => name.StartsWith(own, StringComparison.Ordinal))).Distinct().OrderBy(name => name, StringComparer.Ordinal);
+    public static IEnumerable<string> Met(IEnumerable<string> names) =>
+        names.Where(name => All.Any(own => name.StartsWith(own, StringComparison.Ordinal))).Distinct().OrderBy(name => name,
+        StringComparer.Ordinal);
 
     /// <summary>The name as this loss has it.</summary>
     public static string In(LossModel model, string name)

@@ -63,8 +63,13 @@ internal enum Pairs
 /// <param name="Options">The options of the loss attribute.</param>
 /// <param name="Terms">The terms, in the order of declaration; a formula in place comes last.</param>
 /// <param name="Parameters">Run-time parameters, in the order of first use. A term's argument refers to one by index.</param>
-/// <param name="ClassParameters">Run-time parameters with one number a class, likewise. A matrix is as many of them as it has columns, one after the other.</param>
-/// <param name="Inputs">Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by index.</param>
+/// <param name="ClassParameters">
+/// Run-time parameters with one number a class, likewise. A matrix is as many of them as it has columns, one after the other.
+/// </param>
+/// <param name="Inputs">
+/// Further inputs of the call, in the order of first use; terms that name the same input share it. A term's argument refers to one by
+/// index.
+/// </param>
 /// <param name="HasConstructor">The person declared an instance constructor.</param>
 /// <param name="HasTorchSharp">The compilation references TorchSharp, so its backend is emitted.</param>
 /// <param name="IsBroken">The declaration has errors: only a stub is emitted, so that no other error covers ours.</param>
@@ -142,7 +147,8 @@ internal sealed record LossOptions(
     public int? IgnoredRowLabel { get; init; }
 
     /// <summary>
-    /// The options of the matrix of pairs: its target is dense, 1 where two belong together and 0 where they do not, and -1 where they are no pair, which a row is not with itself.
+    /// The options of the matrix of pairs: its target is dense, 1 where two belong together and 0 where they do not, and -1 where they are
+    /// no pair, which a row is not with itself.
     /// </summary>
     public LossOptions OfMatrix() => Pairs == Pairs.None ? this : this with
     {
@@ -178,10 +184,15 @@ internal sealed record TermModel(
     /// <summary>The term says that its prediction is a probability.</summary>
     public bool TakesProbability { get; init; }
 
-    /// <summary>The run-time parameter that is the factor in place of <see cref="Weight"/>, an index into <see cref="LossModel.Parameters"/>; null where the factor is a constant.</summary>
+    /// <summary>
+    /// The run-time parameter that is the factor in place of <see cref="Weight"/>, an index into <see cref="LossModel.Parameters"/>; null
+    /// where the factor is a constant.
+    /// </summary>
     public int? WeightParameter { get; init; }
 
-    /// <summary>The inputs, indices into <see cref="LossModel.Inputs"/>, whose product weighs the term's pixels or elements; empty for none.</summary>
+    /// <summary>
+    /// The inputs, indices into <see cref="LossModel.Inputs"/>, whose product weighs the term's pixels or elements; empty for none.
+    /// </summary>
     public EquatableArray<int> WeightMaps { get; init; } = [];
 
     /// <summary>The mean divides by the sum of these weights.</summary>
@@ -205,7 +216,10 @@ internal enum ArgumentKind
     /// <summary>A run-time parameter with one number a class, or the first column of one with a number for each pair.</summary>
     ClassProperty,
 
-    /// <summary>One number a class, or one for each pair of classes, known at compile time; none means 1 for every class, or 1 for every two that differ.</summary>
+    /// <summary>
+    /// One number a class, or one for each pair of classes, known at compile time; none means 1 for every class, or 1 for every two that
+    /// differ.
+    /// </summary>
     PerClass,
 
     /// <summary>The option of the loss (or of the term, for its activation) that has the parameter's name.</summary>
@@ -218,11 +232,15 @@ internal enum ArgumentKind
 /// <summary>The value bound to a parameter of a formula.</summary>
 /// <param name="Parameter">The formula's parameter name.</param>
 /// <param name="Number">For <see cref="ArgumentKind.Constant"/>.</param>
-/// <param name="Index">For <see cref="ArgumentKind.Property"/> an index into <see cref="LossModel.Parameters"/>, for <see cref="ArgumentKind.ClassProperty"/> into <see cref="LossModel.ClassParameters"/>, for <see cref="ArgumentKind.Input"/> into <see cref="LossModel.Inputs"/>.</param>
+/// <param name="Index">
+/// For <see cref="ArgumentKind.Property"/> an index into <see cref="LossModel.Parameters"/>, for <see cref="ArgumentKind.ClassProperty"/>
+/// into <see cref="LossModel.ClassParameters"/>, for <see cref="ArgumentKind.Input"/> into <see cref="LossModel.Inputs"/>.
+/// </param>
 /// <param name="Numbers">For <see cref="ArgumentKind.PerClass"/>.</param>
 /// <param name="CSharp">
-/// The argument as a C# expression for the reference call, where <c>x</c> is the prediction and <c>c</c> the context: <c>2D</c>, <c>true</c>,
-/// <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>, <c>x.PerClass(null)</c>, <c>c.Reduction</c>, <c>c.PixelMap(0)</c>.
+/// The argument as a C# expression for the reference call, where <c>x</c> is the prediction and <c>c</c> the context: <c>2D</c>,
+/// <c>true</c>, <c>(global::LossGen.EmptyClasses)1</c>, <c>this.Beta</c>, <c>x.PerClass(null)</c>, <c>c.Reduction</c>,
+/// <c>c.PixelMap(0)</c>.
 /// </param>
 internal sealed record ArgumentModel(
     string Parameter, ArgumentKind Kind, double Number, int Index, EquatableArray<double> Numbers, string CSharp);

@@ -2,7 +2,10 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Compiler.Plan;
 
-/// <summary>A part of what a class's loop over the pixels computes, as a loop and method of its own: beyond some size the compiler no longer inlines lane operations.</summary>
+/// <summary>
+/// A part of what a class's loop over the pixels computes, as a loop and method of its own: beyond some size the compiler no longer inlines
+/// lane operations.
+/// </summary>
 /// <param name="Nodes">What it computes, inputs before users.</param>
 /// <param name="Reads">What earlier parts left in scratch rows for it.</param>
 /// <param name="Leaves">What it leaves in scratch rows for later parts.</param>
@@ -35,6 +38,7 @@ internal sealed record ClassPart(List<Node> Nodes, List<Node> Reads, List<Node> 
         HashSet<Node>[] reads = [.. parts.Select((part, k) => new HashSet<Node>(
             part.SelectMany(node => node.PassInputs).Where(input => partOf.TryGetValue(input, out int own) && own < k)))];
         HashSet<Node> handed = [.. reads.SelectMany(read => read)];
-        return [.. parts.Select((part, k) => new ClassPart(part, [.. reads[k].OrderBy(node => node.Id)], [.. part.Where(handed.Contains)]))];
+        return [.. parts.Select((part, k) => new ClassPart(part, [.. reads[k].OrderBy(node => node.Id)],
+            [.. part.Where(handed.Contains)]))];
     }
 }

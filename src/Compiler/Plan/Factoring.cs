@@ -3,8 +3,9 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Plan;
 
 /// <summary>
-/// Takes a probability out of the terms of a sum: p * a + p * b = p * (a + b). What terms of a loss add to each other's gradient is nearly always of this form, and each
-/// product less is one less for every class and pixel. Cofactors without a pixel axis move on into the choices beside them, and are added up in the scalar section.
+/// Takes a probability out of the terms of a sum: p * a + p * b = p * (a + b). What terms of a loss add to each other's gradient is nearly
+/// always of this form, and each product less is one less for every class and pixel. Cofactors without a pixel axis move on into the
+/// choices beside them, and are added up in the scalar section.
 /// </summary>
 internal sealed class Factoring(GraphBuilder graph)
 {
@@ -48,8 +49,8 @@ internal sealed class Factoring(GraphBuilder graph)
     }
 
     /// <summary>
-    /// A sum where a condition of the pixel holds, 0 elsewhere: the condition moves into the terms, to what is computed once a pixel. What is
-    /// taken out is between 0 and 1, so that its product with 0 is 0, or it is NaN, which stays NaN then.
+    /// A sum where a condition of the pixel holds, 0 elsewhere: the condition moves into the terms, to what is computed once a pixel. What
+    /// is taken out is between 0 and 1, so that its product with 0 is 0, or it is NaN, which stays NaN then.
     /// </summary>
     public Node Guard(Node condition, Node value)
     {
@@ -74,8 +75,8 @@ internal sealed class Factoring(GraphBuilder graph)
             : graph.Make(Op.Where, value[0], selected, GuardPixel(condition, value[2]));
     }
 
-    // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm. What they begin with,
-    // w * max(-x, 0) + (1 - w) * max(x, 0), is max(x, 0) - w * x.
+    // w * (a + v) + (1 - w) * (b + v) = w * a + (1 - w) * b + v: both sides of a binary cross-entropy end in the same logarithm. What they
+    // begin with, w * max(-x, 0) + (1 - w) * max(x, 0), is max(x, 0) - w * x.
     private Node? Mixture(Node left, Node right)
     {
         if (left.Op != Op.Multiply || right.Op != Op.Multiply)
@@ -91,7 +92,8 @@ internal sealed class Factoring(GraphBuilder graph)
                 if (tail is null)
                     continue;
                 Node Other(Node sum) => ReferenceEquals(sum[0], tail) ? sum[1] : sum[0];
-                return graph.Make(Op.Add, Positive(w, Other(a), Other(b)) ?? Positive(u, Other(b), Other(a)) ?? graph.Make(Op.Add, graph.Make(Op.Multiply, w, Other(a)), graph.Make(Op.Multiply, u, Other(b))), tail);
+                return graph.Make(Op.Add, Positive(w, Other(a), Other(b)) ?? Positive(u, Other(b), Other(a))
+                    ?? graph.Make(Op.Add, graph.Make(Op.Multiply, w, Other(a)), graph.Make(Op.Multiply, u, Other(b))), tail);
             }
         }
 
@@ -107,7 +109,8 @@ internal sealed class Factoring(GraphBuilder graph)
 
     /// <summary>b is 1 - a.</summary>
     public static bool IsComplement(Node a, Node b) =>
-        b.Op == Op.Add && b.Inputs.Any(node => node.IsNumber(1)) && b.Inputs.Any(node => node.Op == Op.Multiply && node[0].IsNumber(-1) && ReferenceEquals(node[1], a));
+        b.Op == Op.Add && b.Inputs.Any(node => node.IsNumber(1)) && b.Inputs.Any(node => node.Op == Op.Multiply && node[0].IsNumber(-1)
+            && ReferenceEquals(node[1], a));
 
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add && node.IsPixel ? node.Inputs.SelectMany(Terms) : [node];
 
@@ -131,13 +134,15 @@ internal sealed class Factoring(GraphBuilder graph)
     private Node Cofactors(List<Node> nodes)
     {
         List<Node> all = nodes.SelectMany(Terms).ToList(), small = all.Where(term => !term.IsPixel).ToList();
-        List<Node> terms = Choices([.. all.Where(term => term.IsPixel && term.Axes.Has(Axes.Class))]), pixels = all.Where(term => term.IsPixel && !term.Axes.Has(Axes.Class)).ToList();
+        List<Node> terms = Choices([.. all.Where(term => term.IsPixel && term.Axes.Has(Axes.Class))]),
+            pixels = all.Where(term => term.IsPixel && !term.Axes.Has(Axes.Class)).ToList();
         if (small.Count > 0)
         {
             Node constant = small.Aggregate(graph.Add);
             int choice = terms.FindIndex(term => term.Op == Op.Where && !term[1].IsPixel && !term[2].IsPixel);
             if (choice >= 0)
-                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Add(terms[choice][1], constant), graph.Add(terms[choice][2], constant));
+                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Add(terms[choice][1], constant),
+                    graph.Add(terms[choice][2], constant));
             else
                 terms.Add(constant);
         }
@@ -145,9 +150,11 @@ internal sealed class Factoring(GraphBuilder graph)
         if (pixels.Count > 0)
         {
             Node pixel = Sum(pixels);
-            int choice = terms.FindIndex(term => term.Op == Op.Where && !term[1].Axes.Has(Axes.Class) && !term[2].Axes.Has(Axes.Class) && term[1].IsPixel && term[2].IsPixel);
+            int choice = terms.FindIndex(term => term.Op == Op.Where && !term[1].Axes.Has(Axes.Class) && !term[2].Axes.Has(Axes.Class)
+                && term[1].IsPixel && term[2].IsPixel);
             if (choice >= 0)
-                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Make(Op.Add, terms[choice][1], pixel), graph.Make(Op.Add, terms[choice][2], pixel));
+                terms[choice] = graph.Make(Op.Where, terms[choice][0], graph.Make(Op.Add, terms[choice][1], pixel),
+                    graph.Make(Op.Add, terms[choice][2], pixel));
             else
                 terms.Add(pixel);
         }
@@ -160,7 +167,8 @@ internal sealed class Factoring(GraphBuilder graph)
     {
         for (int i = 0; i < terms.Count; i++)
         {
-            int other = terms[i].Op == Op.Mask ? terms.FindIndex(term => term.Op == Op.Mask && term[0].Op == Op.Not && ReferenceEquals(term[0][0], terms[i][0])) : -1;
+            int other = terms[i].Op == Op.Mask ? terms.FindIndex(term => term.Op == Op.Mask && term[0].Op == Op.Not
+                && ReferenceEquals(term[0][0], terms[i][0])) : -1;
             if (other < 0)
                 continue;
             terms[i] = graph.Make(Op.Where, terms[i][0], terms[i][1], terms[other][1]);

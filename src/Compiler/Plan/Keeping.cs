@@ -3,8 +3,9 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Plan;
 
 /// <summary>
-/// What one pass keeps in a map for later ones. A chain of steps has many passes, and without maps each would compute anew all that leads to it: the work would grow with the square of the chain.
-/// A loss that sorts asks its first pass's numbers once more when it has the ranks: where a number a pixel spares such a pass all classes, it is kept, too.
+/// What one pass keeps in a map for later ones. A chain of steps has many passes, and without maps each would compute anew all that leads
+/// to it: the work would grow with the square of the chain. A loss that sorts asks its first pass's numbers once more when it has the
+/// ranks: where a number a pixel spares such a pass all classes, it is kept, too.
 /// </summary>
 internal sealed class Keeping
 {
@@ -24,15 +25,19 @@ internal sealed class Keeping
     /// <param name="roots">Unreduced values and gradient, each with the number of the pass that writes it.</param>
     /// <param name="level">The number of passes that run before a node is known.</param>
     /// <param name="valueStage">The number of passes that the value needs.</param>
-    public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level, int valueStage)
+    public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level,
+        int valueStage)
     {
         (this.builder, this.level, this.valueStage, hasSteps) = (builder, level, valueStage, all.Any(node => node.IsStep));
         foreach (Node map in all.Where(node => node.Op == Op.Kept))
             kept[map[0]] = map.Index;
-        var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]), node => node.IsPixel));
+        var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]),
+            node => node.IsPixel));
         var seen = new HashSet<(Node, int)>();
-        IEnumerable<(Node Root, int Pass)> read = roots.Concat(all.Where(Planner.IsOfPass).SelectMany(node => node.Inputs.Select(input => (input, level(node) - 1))));
-        foreach (IGrouping<int, (Node Root, int Pass)> pass in read.GroupBy(root => root.Pass).Where(pass => Keeps(pass.Key)).OrderBy(pass => pass.Key))
+        IEnumerable<(Node Root, int Pass)> read =
+            roots.Concat(all.Where(Planner.IsOfPass).SelectMany(node => node.Inputs.Select(input => (input, level(node) - 1))));
+        foreach (IGrouping<int, (Node Root, int Pass)> pass in read.GroupBy(root => root.Pass).Where(pass => Keeps(pass.Key))
+            .OrderBy(pass => pass.Key))
         {
             HashSet<Node> before = [.. kept.Keys];
             bool hasClasses = false;
@@ -55,7 +60,8 @@ internal sealed class Keeping
                 bool isWorthIt = Cost(node) >= LeastCost;
                 if (isWorthIt)
                     kept[node] = stage;
-                return isWorthIt ? node.Axes.Has(Axes.Class) : Reachable.From([node], inner => inner.IsPixel, inner => inner.PassInputs).Any(IsReadByClass);
+                return isWorthIt ? node.Axes.Has(Axes.Class) : Reachable.From([node], inner => inner.IsPixel, inner => inner.PassInputs)
+                    .Any(IsReadByClass);
             }
 
             bool hasClasses = IsReadByClass(node);
@@ -69,12 +75,14 @@ internal sealed class Keeping
     private bool Keeps(int pass) => hasSteps || pass < valueStage;
 
     // In memory there is one for each class of a pixel.
-    private static bool IsReadByClass(Node node) => node.IsPixel && node.PassInputs.IsEmpty && node.Axes.Has(Axes.Class) && node.Op != Op.OneHot;
+    private static bool IsReadByClass(Node node) => node.IsPixel && node.PassInputs.IsEmpty && node.Axes.Has(Axes.Class)
+        && node.Op != Op.OneHot;
 
     /// <summary>The node with what it reads from earlier passes taken from their maps.</summary>
     /// <param name="node">A result.</param>
     /// <param name="pass">The pass that writes it, if it is one's.</param>
-    public Node Read(Node node, int pass) => Keeps(pass) && kept.TryGetValue(node, out int stage) && stage < pass ? builder.Kept(Rewrite(node, stage), stage) : Rewrite(node, pass);
+    public Node Read(Node node, int pass) => Keeps(pass) && kept.TryGetValue(node, out int stage) && stage < pass
+        ? builder.Kept(Rewrite(node, stage), stage) : Rewrite(node, pass);
 
     // What is computed anew in a later pass than it could be reads there what has been kept.
     private Node Rewrite(Node node, int pass)
@@ -92,7 +100,8 @@ internal sealed class Keeping
     {
         if (stages.TryGetValue(node, out int known))
             return known;
-        int stage = node.Op == Op.Upstream ? valueStage : Planner.IsOfPass(node) ? level(node) : node.Inputs.Select(Stage).DefaultIfEmpty(0).Max();
+        int stage = node.Op == Op.Upstream ? valueStage : Planner.IsOfPass(node) ? level(node) : node.Inputs.Select(Stage).DefaultIfEmpty(0)
+            .Max();
         return stages[node] = stage;
     }
 

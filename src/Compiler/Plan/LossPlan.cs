@@ -38,13 +38,15 @@ internal sealed record PassPlan(
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
     public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
-        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes)).Concat(Maps);
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes))
+        .Concat(Maps);
 
     /// <summary>What the pass stores for the steps that follow it.</summary>
     public ImmutableArray<Node> Maps { get; init; } = [];
 
     /// <summary>The neighbours that it reads where logits and maps lie.</summary>
-    public ImmutableArray<Node> Neighbours => neighbours ??= [.. Planner.PixelNodes(Outputs).Where(node => node.Op == Op.Neighbour).OrderBy(node => node.Id)];
+    public ImmutableArray<Node> Neighbours => neighbours ??= [.. Planner.PixelNodes(Outputs).Where(node => node.Op == Op.Neighbour)
+        .OrderBy(node => node.Id)];
 
     private ImmutableArray<Node>? neighbours;
 
@@ -59,7 +61,8 @@ internal sealed record PassPlan(
         .First(store => store[1] == runningSum[1] && store.Attribute == runningSum.Attribute && store.Axes == runningSum.Axes);
 
     /// <summary>
-    /// The inputs of a running sum that the pass stores: its values (0), unless they are ones, which are counted instead, and its keys (1), unless another's are the same.
+    /// The inputs of a running sum that the pass stores: its values (0), unless they are ones, which are counted instead, and its keys (1),
+    /// unless another's are the same.
     /// </summary>
     public IEnumerable<int> StoredParts(Node runningSum)
     {
@@ -79,10 +82,14 @@ internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, Immutabl
 
 /// <summary>The passes and the scalar section of a loss, for one kind of target.</summary>
 /// <param name="FusedPass">Value and gradient in one pass; null where the gradient needs sums that only the value's pass has.</param>
-/// <param name="LabelPass">Of a loss whose gradient needs no sums but those of labels: adds these up ahead of the fused pass, which then adds up the others.</param>
+/// <param name="LabelPass">
+/// Of a loss whose gradient needs no sums but those of labels: adds these up ahead of the fused pass, which then adds up the others.
+/// </param>
 /// <param name="RunningSums">All running sums, in the order of their memory.</param>
 /// <param name="Lowered">What became of each node of the graph.</param>
-/// <param name="Components">What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.</param>
+/// <param name="Components">
+/// What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.
+/// </param>
 internal sealed record LossPlan(
     LossGraph Graph,
     Node Value,
@@ -99,16 +106,21 @@ internal sealed record LossPlan(
     IReadOnlyDictionary<Node, Node> Lowered,
     ImmutableArray<Component> Components)
 {
-    /// <summary>The stage that computes the components. It starts from the sums alone, so that a call that does not ask for them does nothing for them.</summary>
+    /// <summary>
+    /// The stage that computes the components. It starts from the sums alone, so that a call that does not ask for them does nothing for
+    /// them.
+    /// </summary>
     public StagePlan ComponentStage => new(
         -1,
         Planner.ScalarNodes(Component.InOrder(Components).Select(component => component.Node)).ToImmutableArray(),
         []);
 
     /// <summary>
-    /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not depend on whether the gradient is asked for.
+    /// A product that joins an addition in one rounding: nothing else uses it, with the gradient or without, so that the value does not
+    /// depend on whether the gradient is asked for.
     /// </summary>
-    public bool IsUsedOnce(Node product) => FusedPass is not { } fused || (IsUsedOnce(fused, product) && (LabelPass is null || IsUsedOnce(Statistics[0], product)));
+    public bool IsUsedOnce(Node product) => FusedPass is not { } fused
+        || (IsUsedOnce(fused, product) && (LabelPass is null || IsUsedOnce(Statistics[0], product)));
 
     private static bool IsUsedOnce(PassPlan pass, Node product) => !pass.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
 
@@ -119,10 +131,12 @@ internal sealed record LossPlan(
     public PassPlan PassWith(Node sum) => Statistics.First(pass => pass.Sums.Contains(sum));
 
     /// <summary>
-    /// Which pixels have the maximum is asked in later passes: what it was found among is computed in each in the very same steps, so that no product joins an addition in one pass alone.
+    /// Which pixels have the maximum is asked in later passes: what it was found among is computed in each in the very same steps, so that
+    /// no product joins an addition in one pass alone.
     /// </summary>
     public bool IsExact(Node node) => (exact ??= [.. Reachable.From(
-        AllPasses.SelectMany(pass => pass.Sums).Where(sum => sum.Op == Op.PixelMaximum).Select(sum => sum[0]), inner => inner.IsPixel)]).Contains(node);
+        AllPasses.SelectMany(pass => pass.Sums).Where(sum => sum.Op == Op.PixelMaximum).Select(sum => sum[0]), inner => inner.IsPixel)])
+            .Contains(node);
 
     private HashSet<Node>? exact;
 
@@ -134,5 +148,6 @@ internal sealed record LossPlan(
 
     private MapMemory? maps;
 
-    public IEnumerable<PassPlan> AllPasses => Statistics.Concat(new[] { GradientPass, FusedPass, LabelPass, ElementPass }.OfType<PassPlan>());
+    public IEnumerable<PassPlan> AllPasses =>
+        Statistics.Concat(new[] { GradientPass, FusedPass, LabelPass, ElementPass }.OfType<PassPlan>());
 }

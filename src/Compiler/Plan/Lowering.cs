@@ -20,7 +20,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
     {
         var seen = new HashSet<Node>();
         bool Visit(Node node) => seen.Add(node)
-            && ((node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel) && node.Axes.Has(Axes.Batch)) || node.Inputs.Any(Visit));
+            && ((node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel) && node.Axes.Has(Axes.Batch))
+            || node.Inputs.Any(Visit));
         return outputs.Any(Visit);
     }
 
@@ -30,7 +31,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
             return known;
         Node[] inputs = node.Inputs.Select(Lower).ToArray();
         bool joinsClasses = node.Op is Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp;
-        Node result = node.IsPixel || joinsClasses || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs) : Raw(node, inputs);
+        Node result = node.IsPixel || joinsClasses || (node.Inputs.Length > 0 && node[0].IsPixel) ? LowerPixel(node, inputs)
+            : Raw(node, inputs);
         done[node] = result;
         if (graph.NameOf(node) is { } name)
             graph.Name(result, name);
@@ -38,8 +40,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
     }
 
     /// <summary>
-    /// A gradient. Its largest entries are where the label's probability is small, and there 1 - p has more digits than the sum of the other classes, which rounds once a class. What passes add up
-    /// stays as it is: value and gradient share it.
+    /// A gradient. Its largest entries are where the label's probability is small, and there 1 - p has more digits than the sum of the
+    /// other classes, which rounds once a class. What passes add up stays as it is: value and gradient share it.
     /// </summary>
     public Node LowerGradient(Node node)
     {
@@ -48,7 +50,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         foreach (Node complement in done.Keys.Where(GraphBuilder.IsComplementAtLabel).ToList())
         {
             Node others = done[complement], probability = Lower(graph.LabelProbability(complement[0][1][0]));
-            refined[others] = graph.Make(Op.Where, graph.Make(Op.LessOrEqual, probability, graph.Constant(0.5)), Minus(graph.One, probability), others);
+            refined[others] = graph.Make(Op.Where, graph.Make(Op.LessOrEqual, probability, graph.Constant(0.5)),
+                Minus(graph.One, probability), others);
         }
 
         if (refined.Count == 0)
@@ -99,8 +102,10 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                     return graph.Make(Op.Add, graph.Make(Op.Maximum, inputs[0], graph.Zero), graph.Make(Op.Log1pOfUnit, e));
                 }
 
-            // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0 is sure to be 0.
-            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel && graph.IsFinite(node[1][1])
+            // A choice that does not vary over pixels is made in the scalar section, on the factor that lives there, if the product with 0
+            // is sure to be 0.
+            case Op.Mask when !inputs[0].IsPixel && inputs[1] is { Op: Op.Multiply, IsPixel: true } product && !product[0].IsPixel
+                && graph.IsFinite(node[1][1])
                 && graph.StaysFiniteIfMasked(node[1][1]):
                 return graph.Make(Op.Multiply, graph.Make(Op.Mask, inputs[0], product[0]), product[1]);
 
@@ -118,7 +123,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                 return graph.Make(Op.PixelMaximum, [perImageMaximum], 0, Axes.Batch);
             case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Multiply, IsPixel: true }:
                 return SumOfProduct(inputs[0], condition: null);
-            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel && mask[1].Op == Op.Multiply && graph.IsFinite(node[0][1]):
+            case Op.Sum when node.Attribute == Axes.Class && inputs[0] is { Op: Op.Mask, IsPixel: true } mask && mask[0].IsPixel
+                && mask[1].Op == Op.Multiply && graph.IsFinite(node[0][1]):
                 return SumOfProduct(mask[1], mask[0]);
 
             // The maximum first: joined to the logarithm it would cost the logarithm's digits.
@@ -127,7 +133,8 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 
             // The probability of the label. Its logarithm has lost digits to the maximum where it is far below 0.
             case Op.Exp when GraphBuilder.LessLogSumExp(node[0]) is var (value, logits) && graph.IsAtLabel(value, logits):
-                return graph.Make(Op.Multiply, graph.Make(Op.ExpNonPositive, Minus(done[value], Maximum(done[logits]))), ReciprocalSum(done[logits]));
+                return graph.Make(Op.Multiply, graph.Make(Op.ExpNonPositive, Minus(done[value], Maximum(done[logits]))),
+                    ReciprocalSum(done[logits]));
             case Op.Mask when graph.IsBesideInfinity(node[0]) && node.Axes.Has(Axes.Class) && !node[0].Axes.Has(Axes.Class):
                 return factoring.Guard(inputs[0], inputs[1]);
             case Op.Add when node.IsPixel && node.Axes.Has(Axes.Class):
@@ -137,13 +144,15 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         }
     }
 
-    // Over the classes, of those that meet a condition. What does not vary over them is multiplied once: the reciprocal of a softmax's normaliser is such a factor of every probability.
+    // Over the classes, of those that meet a condition. What does not vary over them is multiplied once: the reciprocal of a softmax's
+    // normaliser is such a factor of every probability.
     private Node SumOfProduct(Node product, Node? condition)
     {
         List<Node> factors = GraphBuilder.Factors(product).ToList();
         List<Node> outer = factors.Where(factor => factor.IsPixel && !factor.Axes.Has(Axes.Class)).ToList();
         Node Product(IEnumerable<Node> nodes) => nodes.Aggregate((a, b) => graph.Make(Op.Multiply, a, b));
-        Node Sum(Node summand) => graph.Make(Op.Sum, [condition is null ? summand : graph.Make(Op.Mask, condition, summand)], 0, Axes.Class);
+        Node Sum(Node summand) => graph.Make(Op.Sum, [condition is null ? summand : graph.Make(Op.Mask, condition, summand)], 0,
+            Axes.Class);
         if (outer.Count == 0 || outer.Count == factors.Count)
             return Sum(product);
         Node sum = Sum(Product(factors.Where(factor => !outer.Contains(factor))));
@@ -154,9 +163,11 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
         inputs.Length == 0 ? node : graph.Same(node, [.. inputs]);
 
     // A term has a class, but all of its elements may be ignored.
-    private static bool MayBeOfNoClass(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity) && logits[0].Op != Op.ClassSet;
+    private static bool MayBeOfNoClass(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity)
+        && logits[0].Op != Op.ClassSet;
 
-    // The logarithm of a sum over the classes: minus infinity where there is none, whose largest is that, too, and no number is minus infinity less itself.
+    // The logarithm of a sum over the classes: minus infinity where there is none, whose largest is that, too, and no number is minus
+    // infinity less itself.
     private Node OverSome(Node logits, Node sum)
     {
         Node nothing = graph.Constant(double.NegativeInfinity);

@@ -4,7 +4,8 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Plan;
 
 /// <summary>
-/// Places for the maps that passes store for steps, and that steps leave for passes and for one another. A place is used again when nothing reads what lies there any more.
+/// Places for the maps that passes store for steps, and that steps leave for passes and for one another. A place is used again when nothing
+/// reads what lies there any more.
 /// </summary>
 internal sealed class MapMemory
 {
@@ -28,7 +29,8 @@ internal sealed class MapMemory
             // What is written may not lie where something is read at the same time.
             foreach (Node written in events[time].Writes)
                 places[written] = Take(written.Axes.Has(Axes.Class));
-            foreach (Node done in places.Keys.Where(node => !lastRead.TryGetValue(node, out int last) ? events[time].Writes.Contains(node) : last == time))
+            foreach (Node done in places.Keys.Where(node => !lastRead.TryGetValue(node, out int last) ? events[time].Writes.Contains(node)
+                : last == time))
                 free.Add(places[done]);
         }
     }
@@ -48,7 +50,8 @@ internal sealed class MapMemory
     {
         foreach (PassPlan pass in plan.AllPasses)
         {
-            yield return ([.. ReadBy(pass).Concat(pass.Neighbours.Select(neighbour => neighbour[0]).Where(image => image.IsStep)).Select(Stored)], pass.Maps);
+            yield return ([.. ReadBy(pass).Concat(pass.Neighbours.Select(neighbour => neighbour[0]).Where(image => image.IsStep))
+                .Select(Stored)], pass.Maps);
             foreach (Node step in pass.Steps)
                 yield return ([.. step.Inputs.Select(Stored)], [step]);
         }

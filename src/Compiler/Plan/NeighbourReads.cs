@@ -4,8 +4,9 @@ using LossGen.Compiler.Model;
 namespace LossGen.Compiler.Plan;
 
 /// <summary>
-/// Neighbours that a pass reads where they lie. A step that moves an image writes all of it for the next pass to read; a pass that reads logits or a map at another place does without. What flows back through
-/// such a read moves as well, and is mostly a few operations on the same neighbours: done anew at the other pixel they need no map at all.
+/// Neighbours that a pass reads where they lie. A step that moves an image writes all of it for the next pass to read; a pass that reads
+/// logits or a map at another place does without. What flows back through such a read moves as well, and is mostly a few operations on the
+/// same neighbours: done anew at the other pixel they need no map at all.
 /// </summary>
 /// <param name="graph">Makes the nodes.</param>
 /// <param name="outputs">The results of the loss.</param>
@@ -28,7 +29,8 @@ internal sealed class NeighbourReads(GraphBuilder graph, IEnumerable<Node> outpu
         if (rewritten.TryGetValue(node, out Node? known))
             return known;
         Node[] inputs = [.. node.Inputs.Select(Rewrite)];
-        rewritten[node] = known = node is { Op: Op.Correlate, Window: { IsShift: true, IsTransposed: false } window } && !readBySteps.Contains(node) ? Read(inputs[0], window)
+        rewritten[node] = known = node is { Op: Op.Correlate, Window: { IsShift: true, IsTransposed: false } window }
+            && !readBySteps.Contains(node) ? Read(inputs[0], window)
             : inputs.SequenceEqual(node.Inputs) ? node : graph.Same(node, [.. inputs]);
         if (graph.NameOf(node) is { } name)
             graph.Name(known, name);

@@ -11,12 +11,15 @@ internal sealed class Planner(GraphBuilder builder)
 
     public static LossPlan Plan(LossGraph graph)
     {
-        bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        bool perImage = Lowering.NeedsPerImage([graph.Value, graph.Gradient, .. Component.InOrder(graph.Components)
+            .Select(component => component.Node)]);
         var lowering = new Lowering(graph.Builder, perImage);
         return new Planner(graph.Builder).Plan(graph, lowering, perImage);
     }
 
-    /// <summary>A sum that a pass adds up, or the maximum that it finds, as against one over the classes of a pixel or in the scalar section.</summary>
+    /// <summary>
+    /// A sum that a pass adds up, or the maximum that it finds, as against one over the classes of a pixel or in the scalar section.
+    /// </summary>
     public static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel);
 
     /// <summary>What is known only when a pass has seen every pixel.</summary>
@@ -45,7 +48,8 @@ internal sealed class Planner(GraphBuilder builder)
         if (all.Any(node => node.IsStep || node.Op == Op.RunningSum))
         {
             int gradientStage = all.Where(IsOfPass).Select(Level).Max();
-            var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)] : [(gradient, gradientStage)], Level, valueStage);
+            var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)]
+                : [(gradient, gradientStage)], Level, valueStage);
             (value, gradient) = (keeping.Read(value, valueStage), keeping.Read(gradient, gradientStage));
             components = [.. components.Select(component => component.Select(node => keeping.Read(node, valueStage)))];
             partial = Component.InOrder(components).Select(component => component.Node).ToList();
@@ -57,18 +61,21 @@ internal sealed class Planner(GraphBuilder builder)
 
         // Value and gradient in one pass must find the value that the value's pass finds alone, to the last bit.
         bool isSingle = passCount == 1 && valueStage == 1 && !value.IsPixel, needsNoSums = isSingle && Level(gradient) == 0;
-        bool readsLabelSums = isSingle && !needsNoSums && graph.ComparesPairs && NeedsLabelSumsOnly(gradient), isFused = needsNoSums || readsLabelSums;
+        bool readsLabelSums = isSingle && !needsNoSums && graph.ComparesPairs && NeedsLabelSumsOnly(gradient), isFused = needsNoSums
+            || readsLabelSums;
         var statistics = ImmutableArray.CreateBuilder<PassPlan>();
         var stored = new HashSet<Node>();
         for (int k = 0; k < passCount; k++)
         {
             List<Node> stores = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
             List<Node> steps = all.Where(node => node.IsStep && Level(node) == k + 1).OrderBy(node => node.Id).ToList();
-            List<Node> maps = steps.SelectMany(step => step.Inputs).Where(input => !input.IsStep && stored.Add(input)).OrderBy(node => node.Id).ToList();
+            List<Node> maps = steps.SelectMany(step => step.Inputs).Where(input => !input.IsStep && stored.Add(input))
+                .OrderBy(node => node.Id).ToList();
             string[] does = [stores.Count > 0 ? "keys to sort" : "", maps.Count > 0 ? "maps" : ""];
             string title = string.Join(", and ", new[] { "statistics" }.Concat(does.Where(part => part.Length > 0)));
             statistics.Add(Pass(
-                k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null, maps) with
+                k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null,
+                    maps) with
             { Steps = steps.Where(step => step.Op != Op.Kept).ToImmutableArray() });
         }
 
@@ -85,26 +92,31 @@ internal sealed class Planner(GraphBuilder builder)
         PassPlan? elements = value.IsPixel ? Pass(id, "unreduced values", valueStage, [], null, value, []) : null;
 
         // What must be there when only the value is asked for. Sums that are taken apart may ask for numbers that the graph has not.
-        List<Node> asked = [.. statistics.Where(pass => pass.Stage < valueStage).SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))];
+        List<Node> asked = [.. statistics.Where(pass => pass.Stage < valueStage)
+            .SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))];
         var early = new HashSet<Node>(Reachable.From([value, .. all.Where(node => IsOfPass(node) && Level(node) <= valueStage), .. asked]));
         all.AddRange(Reachable.From(statistics.SelectMany(pass => pass.ClassConstants.Concat(pass.ScalarConstants))).Except(all).ToList());
 
         var stages = ImmutableArray.CreateBuilder<StagePlan>();
         for (int stage = 0; stage <= passCount; stage++)
         {
-            List<Node> small = all.Where(node => !node.IsPixel && Level(node) == stage && node.Op != Op.Constant && !IsStatistic(node)).ToList();
+            List<Node> small = all.Where(node => !node.IsPixel && Level(node) == stage && node.Op != Op.Constant && !IsStatistic(node))
+                .ToList();
             stages.Add(new(
                 stage,
                 small.Where(early.Contains).ToImmutableArray(),
                 small.Where(node => !early.Contains(node)).ToImmutableArray()));
         }
 
-        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, labels, elements, stages.ToImmutable(),
+        return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, labels, elements,
+            stages.ToImmutable(),
             statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
     }
 
-    // The companion is written by another pass that adds up the same sums in the same way. Of sums that the pass does not add up it has the places.
-    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores, Node? companion = null,
+    // The companion is written by another pass that adds up the same sums in the same way. Of sums that the pass does not add up it has the
+    // places.
+    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores,
+        Node? companion = null,
         IEnumerable<Node>? maps = null, Func<Node, bool>? adds = null)
     {
         // Maxima come last, as the driver expects them.
@@ -121,7 +133,8 @@ internal sealed class Planner(GraphBuilder builder)
         pass = pass with
         {
             Summands = pass.Sums.Where(sum => adds is null || adds(sum))
-                .Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum)).Select(other => other[0]))))
+                .Select(sum => Summand.Of(builder, sum, written.Concat(ordered.Where(other => !ReferenceEquals(other, sum))
+                .Select(other => other[0]))))
                 .ToImmutableArray(),
         };
 
@@ -154,7 +167,8 @@ internal sealed class Planner(GraphBuilder builder)
         Reachable.From(outputs, node => node.IsPixel, reads ?? (node => node.PassInputs));
 
     /// <summary>What the scalar section computes for some results if it has nothing but the sums, inputs before users.</summary>
-    public static IEnumerable<Node> ScalarNodes(IEnumerable<Node> outputs) => Reachable.From(outputs, node => !IsStatistic(node) && node.Op != Op.Constant);
+    public static IEnumerable<Node> ScalarNodes(IEnumerable<Node> outputs) =>
+        Reachable.From(outputs, node => !IsStatistic(node) && node.Op != Op.Constant);
 
     private int Level(Node node)
     {
@@ -198,7 +212,8 @@ internal sealed class Planner(GraphBuilder builder)
         return level;
     }
 
-    // Sums of labels can be had before any logit is read. They take no numbers of the scalar section, which would have to be ready for them.
+    // Sums of labels can be had before any logit is read. They take no numbers of the scalar section, which would have to be ready for
+    // them.
     private static bool NeedsLabelSumsOnly(Node gradient) => Reachable.From([gradient]).Where(IsOfPass).All(sum =>
         !ReadsLogits(sum) && PixelNodes([sum[0]]).All(node => node.PassInputs.All(input => input.IsPixel || input.Op == Op.Constant)));
 

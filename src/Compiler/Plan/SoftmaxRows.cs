@@ -16,12 +16,14 @@ internal sealed record SoftmaxRows(Node Maximum, Node Exponential, Node Normalis
     public static SoftmaxRows? Find(List<Node> nodes)
     {
         Node? exponential = nodes.FirstOrDefault(node => node.Op == Op.ExpNonPositive && node[0].Op == Op.Add && node[0][0].Op == Op.Logit
-            && node[0][1].Op == Op.Multiply && node[0][1][0].IsNumber(-1) && node[0][1][1] is { Op: Op.ClassMaximum } maximum && ReferenceEquals(maximum[0], node[0][0]));
+            && node[0][1].Op == Op.Multiply && node[0][1][0].IsNumber(-1) && node[0][1][1] is { Op: Op.ClassMaximum } maximum
+            && ReferenceEquals(maximum[0], node[0][0]));
         Node? normaliser = nodes.FirstOrDefault(node => IsClassSum(node) && ReferenceEquals(node[0], exponential));
         if (exponential is null || normaliser is null)
             return null;
         Node largest = exponential[0][1][1];
-        return new(largest, exponential, normaliser, nodes.FirstOrDefault(node => IsLabelExponent(node) && ReferenceEquals(node[1][1], largest)));
+        return new(largest, exponential, normaliser, nodes.FirstOrDefault(node => IsLabelExponent(node)
+            && ReferenceEquals(node[1][1], largest)));
     }
 
     /// <summary>The logit of the label's class.</summary>
@@ -29,7 +31,8 @@ internal sealed record SoftmaxRows(Node Maximum, Node Exponential, Node Normalis
 
     /// <summary>That logit less a maximum over the classes.</summary>
     public static bool IsLabelExponent(Node node) =>
-        node.Op == Op.Add && IsLabelLogit(node[0]) && node[1].Op == Op.Multiply && node[1][0].IsNumber(-1) && node[1][1].Op == Op.ClassMaximum;
+        node.Op == Op.Add && IsLabelLogit(node[0]) && node[1].Op == Op.Multiply && node[1][0].IsNumber(-1)
+            && node[1][1].Op == Op.ClassMaximum;
 
     private static bool IsClassSum(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class;
 }

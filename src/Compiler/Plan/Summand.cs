@@ -3,12 +3,15 @@ using LossGen.Compiler.Graph;
 namespace LossGen.Compiler.Plan;
 
 /// <summary>
-/// What a pass adds up for a sum over pixels. A logarithm among the summand's terms becomes the logarithm of a product over the pixels of a tile, so that a tile takes one in
-/// place of one a pixel. Only for logarithms whose arguments are bounded: a tile's product of them cannot overflow.
+/// What a pass adds up for a sum over pixels. A logarithm among the summand's terms becomes the logarithm of a product over the pixels of a
+/// tile, so that a tile takes one in place of one a pixel. Only for logarithms whose arguments are bounded: a tile's product of them cannot
+/// overflow.
 /// </summary>
 /// <param name="Sum">The sum.</param>
 /// <param name="Rest">What is added up pixel by pixel; null where nothing but the logarithm is.</param>
-/// <param name="Factor">What is multiplied: a number from 1 on, or one from 0 to 1 that 1 is added to; null where there is no such logarithm.</param>
+/// <param name="Factor">
+/// What is multiplied: a number from 1 on, or one from 0 to 1 that 1 is added to; null where there is no such logarithm.
+/// </param>
 /// <param name="IsOnePlus">The factor is 1 + <paramref name="Factor"/>, which does not have to be representable.</param>
 /// <param name="IsNegative">The logarithm is taken off.</param>
 internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool IsOnePlus = false, bool IsNegative = false)
@@ -43,7 +46,8 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
         Op.Mask => Find(node[1]),
 
         // Whatever is chosen.
-        Op.Where when Find(node[1]) is { } log && ReferenceEquals(log, Find(node[2])) && IsTakenOff(node[1], log) == IsTakenOff(node[2], log) => log,
+        Op.Where when Find(node[1]) is { } log && ReferenceEquals(log, Find(node[2])) && IsTakenOff(node[1], log) == IsTakenOff(node[2],
+            log) => log,
         _ => null,
     };
 
@@ -65,7 +69,8 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
                 int side = ReferenceEquals(Find(node[0]), log) ? 0 : 1;
                 (Node? rest, Node factor, bool isNegative) = Take(graph, node[side], log);
                 Node other = node[1 - side];
-                return (rest is null ? other : side == 0 ? graph.Make(Op.Add, rest, other) : graph.Make(Op.Add, other, rest), factor, isNegative);
+                return (rest is null ? other : side == 0 ? graph.Make(Op.Add, rest, other) : graph.Make(Op.Add, other, rest), factor,
+                    isNegative);
             case Op.Mask:
                 (rest, factor, isNegative) = Take(graph, node[1], log);
                 factor = log.Op == Op.Log1pOfUnit ? graph.Make(Op.Mask, node[0], factor) : graph.Make(Op.Where, node[0], factor, graph.One);
@@ -73,7 +78,8 @@ internal sealed record Summand(Node Sum, Node? Rest, Node? Factor = null, bool I
             case Op.Where:
                 (rest, factor, isNegative) = Take(graph, node[1], log);
                 Node? second = Take(graph, node[2], log).Others;
-                return (rest is null && second is null ? null : graph.Make(Op.Where, node[0], rest ?? graph.Zero, second ?? graph.Zero), factor, isNegative);
+                return (rest is null && second is null ? null : graph.Make(Op.Where, node[0], rest ?? graph.Zero, second ?? graph.Zero),
+                    factor, isNegative);
             default:
                 (rest, factor, isNegative) = Take(graph, node[1], log);
                 return (rest is null ? null : graph.Make(Op.Multiply, node[0], rest), factor, !isNegative);

@@ -27,13 +27,15 @@ internal sealed class TileSchedule
         if (Softmax is not null)
             Nodes = [.. Nodes.Concat([Softmax.Exponential, Softmax.Normaliser]).Distinct().OrderBy(node => node.Id)];
         foreach (Node node in Nodes)
-            strata[node] = IsGiven(node) ? 0 : Reads(node).Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max() + (IsClassReduction(node) ? 1 : 0);
+            strata[node] = IsGiven(node) ? 0 : Reads(node).Where(i => i.IsPixel).Select(i => strata[i]).DefaultIfEmpty(0).Max()
+                + (IsClassReduction(node) ? 1 : 0);
         Reductions = Nodes.Where(node => IsClassReduction(node) && !IsGiven(node)).ToList();
         foreach (Node reduction in Reductions)
             MarkPixelPhase(reduction[0]);
 
         Stored = Nodes.Where(node => HasClass(node)
-            && (IsGiven(node) || ((node.Operation().IsExpensive || IsMaximised(node)) && pixelPhase.Contains(node) && IsNeededLater(node)))).ToList();
+            && (IsGiven(node) || ((node.Operation().IsExpensive || IsMaximised(node)) && pixelPhase.Contains(node) && IsNeededLater(node))))
+            .ToList();
         PerPixel = Nodes.Where(node => !HasClass(node) && !IsLeaf(node) && !IsGiven(node)).ToList();
         RowSums = FindRowSums();
         Cut = FindCut();
@@ -41,13 +43,16 @@ internal sealed class TileSchedule
         Carried = PerPixel.Where(node => IsBeforeCut(node) && readAfterCut.Contains(node)).ToList();
         List<Node> classPhase = ClassPhaseNodes();
         Ahead = FindAhead();
-        ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStored.Any() && ClassSums.All(summand => summand.Factor is null) && IsLight(ClassOutputs, classPhase);
+        ClassesInPairs = HasClassPhase && Ahead.Count == 0 && !ClassStored.Any() && ClassSums.All(summand => summand.Factor is null)
+            && IsLight(ClassOutputs, classPhase);
         ClassLoop = Computed(ClassOutputs, node => Stored.Contains(node) || Ahead.Contains(node));
         ClassParts = !ClassesInPairs && WeightOfAll(ClassLoop) > MostInClassLoop && ClassSums.All(summand => summand.Factor is null)
             ? ClassPart.Cut(ClassLoop, WeightOf, WeightOfPart)
             : [];
-        Handed = ClassParts.SelectMany(part => part.Leaves).Select((node, row) => (node, row)).ToDictionary(handed => handed.node, handed => handed.row);
-        Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node) || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
+        Handed = ClassParts.SelectMany(part => part.Leaves).Select((node, row) => (node, row)).ToDictionary(handed => handed.node,
+            handed => handed.row);
+        Rows = [.. GivenRows, .. PerPixel.Where(node => RowSums.Contains(node) || Carried.Contains(node)
+            || classPhase.Any(user => Reads(user).Contains(node)) || IsClassOutput(node))];
         foreach (Node node in Nodes)
         {
             foreach (Node input in Reads(node))
@@ -67,16 +72,19 @@ internal sealed class TileSchedule
     public SoftmaxRows? Softmax { get; }
 
     /// <summary>The rows without a class axis among them.</summary>
-    public IEnumerable<Node> GivenRows => Softmax is null ? [] : Nodes.Where(node => IsGiven(node) && !HasClass(node) && IsReadFromRow(node));
+    public IEnumerable<Node> GivenRows => Softmax is null ? [] : Nodes.Where(node => IsGiven(node) && !HasClass(node)
+        && IsReadFromRow(node));
 
     /// <summary>Rows from before the loops that a loop over the pixels reads: the first of two, or the last.</summary>
     public IEnumerable<Node> GivenRowsOf(bool beforeCut)
     {
         IEnumerable<Node> own = PerPixel.Concat(Reductions).Where(node => IsBeforeCut(node) == beforeCut && !RowSums.Contains(node));
         IEnumerable<Node> inner = Computed(own.Where(IsClassReduction).Select(reduction => reduction[0]), _ => false);
-        IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction).Select(reduction => reduction[0]));
+        IEnumerable<Node> read = own.Concat(inner).SelectMany(node => Reads(node)).Concat(own.Where(IsClassReduction)
+            .Select(reduction => reduction[0]));
         if (!beforeCut)
-            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStored).Concat(Pass.Elements is { } elements ? [elements] : []);
+            read = read.Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStored).Concat(Pass.Elements is { } elements
+                ? [elements] : []);
         var all = new HashSet<Node>(read);
         return GivenRows.Concat(RowSums).Where(all.Contains);
     }
@@ -84,7 +92,10 @@ internal sealed class TileSchedule
     /// <summary>What joins the classes of a pixel.</summary>
     public List<Node> Reductions { get; }
 
-    /// <summary>Those of them, of the first stratum, that a loop over the classes adds up in rows ahead of the pixels: labels and rows then serve several classes at a time.</summary>
+    /// <summary>
+    /// Those of them, of the first stratum, that a loop over the classes adds up in rows ahead of the pixels: labels and rows then serve
+    /// several classes at a time.
+    /// </summary>
     public List<Node> RowSums { get; }
 
     /// <summary>Nodes with a class axis that are kept in a scratch row a class.</summary>
@@ -97,8 +108,9 @@ internal sealed class TileSchedule
     public List<Node> Rows { get; }
 
     /// <summary>
-    /// What the runtime computes in a loop of its own before a class's loop over the pixels, kept in a scratch row that the classes share: the exponential of a sigmoid, if there is one. Its chain
-    /// of operations is long, and with all that follows from it behind, the processor does not reach the next pixels.
+    /// What the runtime computes in a loop of its own before a class's loop over the pixels, kept in a scratch row that the classes share:
+    /// the exponential of a sigmoid, if there is one. Its chain of operations is long, and with all that follows from it behind, the
+    /// processor does not reach the next pixels.
     /// </summary>
     public List<Node> Ahead { get; }
 
@@ -120,7 +132,9 @@ internal sealed class TileSchedule
     public int Weight => Nodes.Sum(WeightOf);
 
     // With what it reads.
-    private int WeightOfAll(List<Node> nodes) => nodes.Concat(nodes.SelectMany(node => Reads(node)).Where(node => node.IsPixel && (IsLeaf(node) || Stored.Contains(node)))).Distinct().Sum(WeightOf);
+    private int WeightOfAll(List<Node> nodes) =>
+        nodes.Concat(nodes.SelectMany(node => Reads(node)).Where(node => node.IsPixel && (IsLeaf(node) || Stored.Contains(node))))
+        .Distinct().Sum(WeightOf);
 
     private int WeightOf(Node node) => node.Op switch
     {
@@ -136,12 +150,14 @@ internal sealed class TileSchedule
     public int LastStratum => Reductions.Select(Stratum).DefaultIfEmpty(0).Max();
 
     /// <summary>There is work without a class axis, or work that joins classes.</summary>
-    public bool HasPixelPhase => PerPixel.Count > RowSums.Count || Pass.Summands.Any(summand => !summand.HasClass) || PixelStored.Any() || WritesElementsPerPixel;
+    public bool HasPixelPhase => PerPixel.Count > RowSums.Count || Pass.Summands.Any(summand => !summand.HasClass) || PixelStored.Any()
+        || WritesElementsPerPixel;
 
     public bool WritesElementsPerPixel => Pass.Elements is { } elements && !HasClass(elements);
 
     /// <summary>There is work that keeps the class axis.</summary>
-    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements)) || ClassStored.Any();
+    public bool HasClassPhase => ClassSums.Any() || Pass.Gradient is not null || (Pass.Elements is { } elements && HasClass(elements))
+        || ClassStored.Any();
 
     /// <summary>The class phase takes classes in pairs where the machine has registers for that.</summary>
     public bool ClassesInPairs { get; }
@@ -190,7 +206,8 @@ internal sealed class TileSchedule
 
     public static bool IsLeaf(Node node) => node.PassInputs.IsEmpty;
 
-    public static bool IsClassReduction(Node node) => node.IsPixel && node.Op is Op.Sum or Op.ClassMaximum && node[0].IsPixel && HasClass(node[0]) && !HasClass(node);
+    public static bool IsClassReduction(Node node) => node.IsPixel && node.Op is Op.Sum or Op.ClassMaximum && node[0].IsPixel
+        && HasClass(node[0]) && !HasClass(node);
 
     /// <summary>The reductions whose input is ready in a stratum.</summary>
     public IEnumerable<Node> ReductionsOf(int stratum) => Reductions.Where(reduction => Stratum(reduction) == stratum + 1);
@@ -213,7 +230,8 @@ internal sealed class TileSchedule
     {
         for (int stratum = LastStratum - 1; stratum >= 0; stratum--)
         {
-            if (ReductionsOf(stratum).Any(reduction => Computed([reduction[0]], node => Stratum(node) < stratum).Any(node => node.Operation().IsExpensive))
+            if (ReductionsOf(stratum).Any(reduction => Computed([reduction[0]], node => Stratum(node) < stratum)
+                .Any(node => node.Operation().IsExpensive))
                 && PerPixel.Any(node => Stratum(node) > stratum && node.Operation().IsExpensive))
                 return stratum;
         }
@@ -225,7 +243,8 @@ internal sealed class TileSchedule
     {
         List<Node> firstLoops = Computed(Reductions.Where(IsBeforeCut).Select(reduction => reduction[0]), _ => false);
         IEnumerable<Node> loops = Computed(
-            Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input => Stored.Contains(input) && firstLoops.Contains(input));
+            Reductions.Where(reduction => !IsBeforeCut(reduction)).Select(reduction => reduction[0]), input =>
+                Stored.Contains(input) && firstLoops.Contains(input));
         IEnumerable<Node> read = PerPixel.Where(user => !IsBeforeCut(user)).Concat(loops).SelectMany(node => Reads(node))
             .Concat(Pass.Summands.SelectMany(summand => summand.Parts)).Concat(PixelStored);
         return [.. read, .. Pass.Elements is { } elements ? [elements] : Array.Empty<Node>()];
@@ -239,22 +258,25 @@ internal sealed class TileSchedule
         List<Node> sums = ReductionsOf(0).ToList();
         List<Node> added = sums.Select(sum => sum[0]).ToList();
         List<Node> computed = Computed(added, _ => false);
-        return sums.All(sum => sum.Op == Op.Sum) && !computed.Any(Stored.Contains) && !computed.SelectMany(node => Reads(node)).Concat(added).Any(PerPixel.Contains) && IsLight(added, computed)
+        return sums.All(sum => sum.Op == Op.Sum) && !computed.Any(Stored.Contains) && !computed.SelectMany(node => Reads(node))
+            .Concat(added).Any(PerPixel.Contains) && IsLight(added, computed)
             ? sums
             : [];
     }
 
-    // So little that two classes fit into the registers, and into what the compiler bears (nothing dear has so little weight), with labels that both are compared with. A softmax: other losses have a
-    // class or two, and long chains of operations for each.
+    // So little that two classes fit into the registers, and into what the compiler bears (nothing dear has so little weight), with labels
+    // that both are compared with. A softmax: other losses have a class or two, and long chains of operations for each.
     private bool IsLight(IEnumerable<Node> outputs, List<Node> computed)
     {
         List<Node> inputs = computed.SelectMany(node => node.Inputs).ToList();
-        return Softmax is not null && computed.Sum(WeightOf) <= MostPaired && inputs.Any(node => node.Op == Op.OneHot) && !inputs.Concat(outputs).Any(node => node.Op == Op.ClassSet);
+        return Softmax is not null && computed.Sum(WeightOf) <= MostPaired && inputs.Any(node => node.Op == Op.OneHot)
+            && !inputs.Concat(outputs).Any(node => node.Op == Op.ClassSet);
     }
 
     // exp(-|x|) of the logits themselves: sigmoid losses have it in every pass.
     private List<Node> FindAhead() => ClassPhaseNodes()
-        .Where(node => node.Op == Op.ExpNonPositive && node[0].Op == Op.Multiply && node[0][0].IsNumber(-1) && node[0][1].Op == Op.Abs && node[0][1][0].Op == Op.Logit).ToList();
+        .Where(node => node.Op == Op.ExpNonPositive && node[0].Op == Op.Multiply && node[0][0].IsNumber(-1) && node[0][1].Op == Op.Abs
+        && node[0][1][0].Op == Op.Logit).ToList();
 
     private List<Node> ClassPhaseNodes() => Computed(ClassOutputs, Stored.Contains);
 
@@ -274,7 +296,8 @@ internal sealed class TileSchedule
         static bool IsSelection(Node candidate) => candidate.Op is Op.Where or Op.Mask;
 
         // Behind a condition, the gradient asks for what it selects.
-        bool Selects(Node candidate) => ReferenceEquals(candidate, node) || (IsSelection(candidate) && candidate.Inputs.Skip(1).Any(Selects));
+        bool Selects(Node candidate) => ReferenceEquals(candidate, node)
+            || (IsSelection(candidate) && candidate.Inputs.Skip(1).Any(Selects));
     }
 
     // After the loop that computes it first: in a later stratum's, or in the class phase.

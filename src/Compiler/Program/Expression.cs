@@ -59,7 +59,10 @@ internal sealed record Behind(Expression Address, Expression Elements) : Express
 /// <summary>An element-wise operation of the graph.</summary>
 internal sealed record Apply(Op Op, ImmutableArray<Expression> Arguments, NumberType Type) : Expression(Type)
 {
-    /// <summary>Nothing else reads the result, and nothing compares it with itself computed elsewhere: it may become a part of the operation that reads it.</summary>
+    /// <summary>
+    /// Nothing else reads the result, and nothing compares it with itself computed elsewhere: it may become a part of the operation that
+    /// reads it.
+    /// </summary>
     public bool MayJoin { get; init; }
 
     public override ImmutableArray<Expression> Parts => Arguments;

@@ -185,9 +185,11 @@ internal sealed class ProgramPrinter(Dialect dialect, IProgramWriter? writer = n
             case Op.Not:
                 return (dialect.Negation(apply.Type) + Text(inputs[0], Precedence.Atom), Precedence.Sign);
             case Op.Where when inputs[0].Type == NumberType.Truth:
-                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {Text(inputs[2], Precedence.Or)}", Precedence.Choice);
+                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {Text(inputs[2], Precedence.Or)}",
+                    Precedence.Choice);
             case Op.Mask when inputs[0].Type == NumberType.Truth:
-                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {dialect.Number(0, apply.Type).Text}", Precedence.Choice);
+                return ($"{Text(inputs[0], Precedence.Or)} ? {Text(inputs[1], Precedence.Or)} : {dialect.Number(0, apply.Type).Text}",
+                    Precedence.Choice);
             case Op.Detach or Op.Spread:
                 return Write(inputs[0]);
         }
@@ -195,7 +197,8 @@ internal sealed class ProgramPrinter(Dialect dialect, IProgramWriter? writer = n
         if (dialect.Binary(apply.Op, inputs[0].Type) is var (symbol, own, left, right))
             return ($"{Text(inputs[0], left)} {symbol} {Text(inputs[1], right)}", own);
         string template = dialect.Template(apply.Op, apply.Type);
-        return (string.Format(CultureInfo.InvariantCulture, template, inputs.Select(input => (object)Text(input)).ToArray()), Precedence.Atom);
+        return (string.Format(CultureInfo.InvariantCulture, template, inputs.Select(input => (object)Text(input)).ToArray()),
+            Precedence.Atom);
     }
 
     private static bool IsNumber(Expression expression, double value) => expression is Number number && number.Value.Equals(value);

@@ -37,7 +37,8 @@ internal sealed class ProgramVerifier
     private void Visit(ImmutableArray<Statement> statements)
     {
         var own = new List<string>();
-        foreach (Statement statement in statements.SelectMany(statement => statement is Lets { Values: var together } ? together : (IEnumerable<Statement>)[statement]))
+        foreach (Statement statement in statements.SelectMany(statement => statement is Lets { Values: var together } ? together
+            : (IEnumerable<Statement>)[statement]))
         {
             switch (statement)
             {
@@ -92,10 +93,12 @@ internal sealed class ProgramVerifier
         Read(assign.Place);
         Read(assign.Value);
         bool isMoved = assign.Joining == Joining.Add && IsPlace(assign.Place.Type) && IsWhole(assign.Value.Type);
-        Expect(isMoved || assign.Place.Type == assign.Value.Type, $"{assign.Value.Type} is assigned to {assign.Place.Type} in {NameOf(assign.Place)}");
+        Expect(isMoved || assign.Place.Type == assign.Value.Type,
+            $"{assign.Value.Type} is assigned to {assign.Place.Type} in {NameOf(assign.Place)}");
 
         // What lies behind an address changes, be the address a constant.
-        Expect(assign.Place is not Variable || !names.TryGetValue(NameOf(assign.Place), out (NumberType? Type, bool Changes) known) || known.Changes, $"{NameOf(assign.Place)} does not change");
+        Expect(assign.Place is not Variable || !names.TryGetValue(NameOf(assign.Place), out (NumberType? Type, bool Changes) known)
+            || known.Changes, $"{NameOf(assign.Place)} does not change");
     }
 
     private static bool IsWhole(NumberType type) => type is NumberType.Whole or NumberType.Distance;
@@ -105,7 +108,8 @@ internal sealed class ProgramVerifier
     private static bool IsTruth(NumberType type) => type is NumberType.Truth or NumberType.LaneTruth;
 
     // A whole number widens by itself.
-    private static bool Fits(NumberType found, NumberType wanted) => found == wanted || (found == NumberType.Whole && wanted == NumberType.Distance);
+    private static bool Fits(NumberType found, NumberType wanted) =>
+        found == wanted || (found == NumberType.Whole && wanted == NumberType.Distance);
 
     private void Name(string name, NumberType type, bool changes, List<string> own)
     {

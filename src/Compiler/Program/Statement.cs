@@ -84,4 +84,5 @@ internal sealed record Do(string Function, ImmutableArray<Expression> Arguments)
 /// <param name="Parameters">The list of parameters: a word of the runtime's.</param>
 /// <param name="Given">Names that are there before the first step.</param>
 /// <param name="Body">The steps.</param>
-internal sealed record KernelProgram(string Name, string Remark, string Parameters, ImmutableArray<string> Given, ImmutableArray<Statement> Body);
+internal sealed record KernelProgram(string Name, string Remark, string Parameters, ImmutableArray<string> Given,
+    ImmutableArray<Statement> Body);

@@ -13,13 +13,15 @@ internal static class Whole
     public static Expression Times(int count, Expression factor) => Product(Of(count), factor);
 
     public static Expression Product(Expression left, Expression right) =>
-        IsNumber(left, 0) || IsNumber(right, 0) ? Zero : IsNumber(left, 1) ? right : IsNumber(right, 1) ? left : Apply.Of(Op.Multiply, Joined(left, right), left, right);
+        IsNumber(left, 0) || IsNumber(right, 0) ? Zero : IsNumber(left, 1) ? right : IsNumber(right, 1) ? left
+            : Apply.Of(Op.Multiply, Joined(left, right), left, right);
 
     public static Expression Sum(Expression left, Expression right) =>
         IsNumber(left, 0) ? right : IsNumber(right, 0) ? left : Apply.Of(Op.Add, Joined(left, right), left, right);
 
     /// <summary>The place so many elements behind an address.</summary>
-    public static Expression Behind(Expression address, Expression elements) => IsNumber(elements, 0) ? address : new Behind(address, elements);
+    public static Expression Behind(Expression address, Expression elements) => IsNumber(elements, 0) ? address
+        : new Behind(address, elements);
 
     /// <summary>The class is one of those selected.</summary>
     public static Expression IsAmong(ClassSelection classes, Expression c)

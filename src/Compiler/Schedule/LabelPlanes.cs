@@ -13,7 +13,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 {
     private readonly Dictionary<Node, Node> labels = [];
     private readonly Factoring factoring = new(graph);
-    private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope).SelectMany(node => new[] { node[0], GraphBuilder.Pooled(node) })];
+    private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope)
+        .SelectMany(node => new[] { node[0], GraphBuilder.Pooled(node) })];
 
     protected override Node Compute(Node node)
     {
@@ -49,7 +50,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         if (!value.Axes.Has(axis))
             return Graph.Make(Op.Mask, condition, value);
         if (value.Op == Op.Add)
-            return Chosen(condition, value[0], axis) is { } first && Chosen(condition, value[1], axis) is { } second ? factoring.Add(first, second) : null;
+            return Chosen(condition, value[0], axis) is { } first && Chosen(condition, value[1], axis) is { } second
+                ? factoring.Add(first, second) : null;
         if (value.Op != Op.Multiply)
             return null;
         for (int side = 0; side < 2; side++)
@@ -86,8 +88,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         return Graph.Make(Op.Sum, [Graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
     }
 
-    // The sum over the classes of a number a class times something, with another number at the class of the label: what it would be without labels,
-    // a product of a vector and a matrix, and the difference at the label, one a pixel.
+    // The sum over the classes of a number a class times something, with another number at the class of the label: what it would be without
+    // labels, a product of a vector and a matrix, and the difference at the label, one a pixel.
     private Node? Contraction(Node rest, Node label)
     {
         if (rest.Op != Op.Multiply || label.Op != Op.Multiply)
@@ -95,7 +97,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         for (int side = 0; side < 2; side++)
         {
             (Node weight, Node value) = (rest[side], rest[1 - side]);
-            if (weight.IsPixel || !weight.Axes.Has(Axes.Class) || value.Axes != Axes.All || !labels.TryGetValue(value, out Node? own) || !label.Inputs.Contains(own))
+            if (weight.IsPixel || !weight.Axes.Has(Axes.Class) || value.Axes != Axes.All || !labels.TryGetValue(value, out Node? own)
+                || !label.Inputs.Contains(own))
                 continue;
             Node picked = ReferenceEquals(label[0], own) ? label[1] : label[0];
             if (!GraphBuilder.IsPick(picked) || picked[0][1].IsPixel)

@@ -35,7 +35,8 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
         List<Node> nodes = Nodes(results);
 
         // Not where a class may take no part: all of a pixel may be such.
-        var shared = new HashSet<Node>(nodes.Where(node => node.Op == Op.Softmax).Select(node => node[0]).Where(logits => logits.Op != Op.Where));
+        var shared = new HashSet<Node>(nodes.Where(node => node.Op == Op.Softmax).Select(node => node[0])
+            .Where(logits => logits.Op != Op.Where));
         shared.IntersectWith(nodes.Where(node => node.Op == Op.LogSumExp).Select(node => node[0]));
         if (shared.Count == 0)
             return results;
@@ -45,12 +46,14 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
             .Select(pair => pair.Logits));
         return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
 
-        List<Node> Nodes(List<Node> from) => Reachable.From(from, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs);
+        List<Node> Nodes(List<Node> from) => Reachable.From(from, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty
+            : node.Inputs);
     }
 
     // What a maximum over the pixels is taken of, of the maximum or of a comparison with it.
     private static Node? LargestOf(Node node) =>
-        node.Op == Op.PixelMaximum ? node[0] : node.Op == Op.Equal ? node.Inputs.FirstOrDefault(input => input.Op == Op.PixelMaximum)?[0] : null;
+        node.Op == Op.PixelMaximum ? node[0] : node.Op == Op.Equal ? node.Inputs.FirstOrDefault(input => input.Op == Op.PixelMaximum)?[0]
+            : null;
 
     protected override Node Compute(Node node)
     {

@@ -5,8 +5,8 @@ namespace LossGen.Compiler.Schedule;
 
 /// <summary>
 /// The two sides of a binary cross-entropy. log(1 + exp(x)) is max(x, 0) + t and log(1 + exp(-x)) is max(-x, 0) + t with the same
-/// t = log(1 + exp(-|x|)), so that w * log(1 + exp(-x)) + (1 - w) * log(1 + exp(x)) is max(x, 0) - w * x + t: one exponential and one logarithm
-/// in place of two. Its derivative, (1 - w) * sigmoid(x) - w * sigmoid(-x), is sigmoid(x) - w.
+/// t = log(1 + exp(-|x|)), so that w * log(1 + exp(-x)) + (1 - w) * log(1 + exp(x)) is max(x, 0) - w * x + t: one exponential and one
+/// logarithm in place of two. Its derivative, (1 - w) * sigmoid(x) - w * sigmoid(-x), is sigmoid(x) - w.
 /// </summary>
 internal sealed class SigmoidEntropy : GraphRewrite
 {
@@ -28,7 +28,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
     {
         List<Node> nodes = Reachable.From(results);
         var arguments = new HashSet<Node>(nodes.Where(node => node is { Op: Op.Softplus, IsPixel: true }).Select(node => node[0]));
-        var paired = new HashSet<Node>(arguments.Where(x => arguments.Contains(Minus(graph, x)) || (Negated(x) is { } positive && arguments.Contains(positive))));
+        var paired = new HashSet<Node>(arguments.Where(x => arguments.Contains(Minus(graph, x))
+            || (Negated(x) is { } positive && arguments.Contains(positive))));
         return results.ConvertAll(new SigmoidEntropy(graph, paired).Rewrite);
     }
 
@@ -53,8 +54,10 @@ internal sealed class SigmoidEntropy : GraphRewrite
             return null;
         for (int side = 0; side < 2; side++)
         {
-            if (node[1 - side] is not { Op: Op.Add } head || head[0] is not { Op: Op.Maximum } positive || !positive[1].IsNumber(0) || !IsTailOf(node[side], positive[0])
-                || head[1] is not { Op: Op.Multiply } product || product[1] is not { Op: Op.Multiply } minus || !minus[0].IsNumber(-1) || !ReferenceEquals(minus[1], positive[0]))
+            if (node[1 - side] is not { Op: Op.Add } head || head[0] is not { Op: Op.Maximum } positive || !positive[1].IsNumber(0)
+                || !IsTailOf(node[side], positive[0])
+                || head[1] is not { Op: Op.Multiply } product || product[1] is not { Op: Op.Multiply } minus || !minus[0].IsNumber(-1)
+                || !ReferenceEquals(minus[1], positive[0]))
                 continue;
             return (positive[0], product[0]);
         }
@@ -63,7 +66,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
     }
 
     /// <summary>x of log(1 + exp(-|x|)); null of anything else.</summary>
-    public static Node? TailOf(Node node) => node is { Op: Op.Softplus } && Negated(node[0]) is { Op: Op.Abs } magnitude ? magnitude[0] : null;
+    public static Node? TailOf(Node node) => node is { Op: Op.Softplus } && Negated(node[0]) is { Op: Op.Abs } magnitude ? magnitude[0]
+        : null;
 
     protected override Node Compute(Node node)
     {
@@ -108,7 +112,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
             return null;
         foreach (Node p in positive.Factors.Where(factor => factor.Op == Op.Sigmoid))
         {
-            Node? q = negative.Factors.Find(factor => factor.Op == Op.Sigmoid && (ReferenceEquals(factor[0], Negated(p[0])) || ReferenceEquals(Negated(factor[0]), p[0])));
+            Node? q = negative.Factors.Find(factor => factor.Op == Op.Sigmoid && (ReferenceEquals(factor[0], Negated(p[0]))
+                || ReferenceEquals(Negated(factor[0]), p[0])));
             if (q is null)
                 continue;
             foreach (Node w in negative.Factors)
@@ -122,7 +127,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
                 if (positive.IsNegative)
                     rest.Insert(0, Graph.Constant(-1));
                 Node difference = Graph.Make(Op.Add, p, Minus(Graph, w));
-                return rest.Count == 0 ? difference : Graph.Make(Op.Multiply, rest.Aggregate((x, y) => Graph.Make(Op.Multiply, x, y)), difference);
+                return rest.Count == 0 ? difference : Graph.Make(Op.Multiply, rest.Aggregate((x, y) => Graph.Make(Op.Multiply, x, y)),
+                    difference);
             }
         }
 
@@ -141,7 +147,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
 
     private static IEnumerable<Node> Terms(Node node) => node is { Op: Op.Add, IsPixel: true } ? node.Inputs.SelectMany(Terms) : [node];
 
-    private static bool IsTailOf(Node node, Node x) => TailOf(node) is { } argument && (ReferenceEquals(argument, x) || ReferenceEquals(argument, Negated(x)));
+    private static bool IsTailOf(Node node, Node x) => TailOf(node) is { } argument && (ReferenceEquals(argument, x)
+        || ReferenceEquals(argument, Negated(x)));
 
     private static Node Minus(GraphBuilder graph, Node node) => graph.Make(Op.Multiply, graph.Constant(-1), node);
 
@@ -152,7 +159,8 @@ internal sealed class SigmoidEntropy : GraphRewrite
     {
         public Product(Node node)
         {
-            IEnumerable<Node> Flatten(Node part) => part.Op == Op.Multiply && part.FactorCount <= MostTerms ? part.Inputs.SelectMany(Flatten) : [part];
+            IEnumerable<Node> Flatten(Node part) => part.Op == Op.Multiply && part.FactorCount <= MostTerms
+                ? part.Inputs.SelectMany(Flatten) : [part];
             foreach (Node factor in Flatten(node))
             {
                 if (factor.IsNumber(-1))

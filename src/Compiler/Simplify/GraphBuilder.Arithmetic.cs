@@ -58,7 +58,8 @@ internal sealed partial class GraphBuilder
         if (LocalRules.Apply(this, Op.Multiply, a, b) is { } known)
             return known;
         List<Node> factors = ExactBesideInfinity(Factors(a).Concat(Factors(b)).ToList());
-        return Selections(factors).Aggregate(ProductBesideInfinity(factors) ?? Product(factors), (product, condition) => Mask(condition, product));
+        return Selections(factors).Aggregate(ProductBesideInfinity(factors) ?? Product(factors), (product, condition) => Mask(condition,
+            product));
     }
 
     public Node Divide(Node a, Node b)
@@ -79,7 +80,8 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>Finite numbers can make an infinity of it without overflow. A division by a count does not.</summary>
-    public static bool MayBeInfinite(Node node) => node.Operation().Extremes == Extremes.Pole && !(node.Op == Op.Divide && IsCount(node[1]));
+    public static bool MayBeInfinite(Node node) => node.Operation().Extremes == Extremes.Pole
+        && !(node.Op == Op.Divide && IsCount(node[1]));
 
     // Images, classes and pixels are at least one.
     private static bool IsCount(Node node) => node.Op == Op.Extent || (node.Op == Op.Multiply && IsCount(node[0]) && IsCount(node[1]));
@@ -162,7 +164,8 @@ internal sealed partial class GraphBuilder
     private static bool MayBeLogarithm(List<(double Factor, Node Base)> terms) =>
         terms.Any(term => term.Base.Op == Op.LogSumExp && (terms.Count == 2 || term.Base[0].Op != Op.Logit));
 
-    // A logit less the log-sum-exp of its pixel is the logarithm of a probability: apart, among other terms, both round to the digits that large logits leave.
+    // A logit less the log-sum-exp of its pixel is the logarithm of a probability: apart, among other terms, both round to the digits that
+    // large logits leave.
     private bool JoinLogarithms(List<(double Factor, Node Base)> terms)
     {
         bool found = false;

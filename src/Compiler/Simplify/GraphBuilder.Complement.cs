@@ -1,7 +1,8 @@
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// 1 - p of a softmax, and its logarithm, without cancellation at any class: where p is nearly 1 it is the other classes' share, which rounds in proportion to itself.
+/// 1 - p of a softmax, and its logarithm, without cancellation at any class: where p is nearly 1 it is the other classes' share, which
+/// rounds in proportion to itself.
 /// </summary>
 internal sealed partial class GraphBuilder
 {
@@ -11,7 +12,10 @@ internal sealed partial class GraphBuilder
     /// <summary>Condition: the class has most of its pixel's probability. Of one class at most, and false of NaN.</summary>
     public Node Dominant(Node logits) => Less(Constant(DominantShare), Softmax(logits));
 
-    /// <summary>log(1 - p). At the dominant class it is linear in the logits far out, where 1 - p is less than any number: minus softplus of the distance from the log-sum-exp of the others.</summary>
+    /// <summary>
+    /// log(1 - p). At the dominant class it is linear in the logits far out, where 1 - p is less than any number: minus softplus of the
+    /// distance from the log-sum-exp of the others.
+    /// </summary>
     public Node LogSoftmaxComplement(Node logits)
     {
         Node dominant = Dominant(logits);
@@ -22,7 +26,8 @@ internal sealed partial class GraphBuilder
     public Node ComplementAtLabel(Node logits) => Sum(Mask(Not(OneHot), Softmax(logits)), Axes.Class);
 
     public static bool IsComplementAtLabel(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.Not } not && not[0].Op == Op.OneHot && node[0][1].Op == Op.Softmax;
+        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.Not } not && not[0].Op == Op.OneHot
+            && node[0][1].Op == Op.Softmax;
 
     // log(1 - p) of the label.
     private Node LogComplementAtLabel(Node logits)
@@ -34,13 +39,14 @@ internal sealed partial class GraphBuilder
     // Of all classes but the chosen one: minus infinity where they have no share at all, and no slope there.
     private Node LogShareOfOthers(Node logits, Node chosen)
     {
-        Node nothing = Constant(double.NegativeInfinity), others = Where(chosen, nothing, logits), own = Sum(Mask(chosen, logits), Axes.Class);
+        Node nothing = Constant(double.NegativeInfinity), others = Where(chosen, nothing, logits),
+            own = Sum(Mask(chosen, logits), Axes.Class);
         Node distance = Subtract(own, LogSumExp(others));
         return Where(Less(nothing, ClassMaximum(others)), Negate(Softplus(distance)), nothing);
     }
 
-    // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) - 1 is
-    // expm1(x). And 1 - [m] is [not m].
+    // 1 and a function, one taken from the other, as an operation of its own that does not cancel: 1 - sigmoid(x) is sigmoid(-x), exp(x) -
+    // 1 is expm1(x). And 1 - [m] is [not m].
     private Node? WithoutCancellation(double constant, List<(double Factor, Node Base)> terms)
     {
         if (Math.Abs(constant) != 1 || terms.Count != 2)
@@ -70,7 +76,8 @@ internal sealed partial class GraphBuilder
     // 1 - v of a probability between bounds, for functions that ask for digits near 0: in a sum what it would cost buys nothing.
     private Node? OneMinusBounded(Node difference)
     {
-        bool isDifference = difference.Op == Op.Add && difference[0].IsNumber(1) && difference[1].Op == Op.Multiply && difference[1][0].IsNumber(-1);
+        bool isDifference = difference.Op == Op.Add && difference[0].IsNumber(1) && difference[1].Op == Op.Multiply
+            && difference[1][0].IsNumber(-1);
         return isDifference && difference[1][1].Op is Op.Where or Op.Minimum or Op.Maximum ? OneMinusChosen(difference[1][1]) : null;
     }
 
@@ -93,5 +100,9 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The value of one class, known by its number: functions can be taken before or after.</summary>
     public static bool IsChannel(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is { Op: Op.ClassSet, Classes: { IncludeBackground: true, List.Length: 1 } };
+        node is { Op: Op.Sum, Attribute: Axes.Class } && node[0].Op == Op.Mask && node[0][0] is
+        {
+            Op: Op.ClassSet,
+            Classes: { IncludeBackground: true, List.Length: 1 }
+        };
 }

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// What is written with exponentials that may overflow, or all become 0, as what does not. The logarithm of what is made of exponentials is made of their exponents; a quotient by such a thing is
-/// the exponential of a difference of logarithms. Where bounds are known that keep the exponentials far from the ends of float, all stays as it is written.
+/// What is written with exponentials that may overflow, or all become 0, as what does not. The logarithm of what is made of exponentials is
+/// made of their exponents; a quotient by such a thing is the exponential of a difference of logarithms. Where bounds are known that keep
+/// the exponentials far from the ends of float, all stays as it is written.
 /// </summary>
 internal sealed partial class GraphBuilder
 {
@@ -28,7 +29,9 @@ internal sealed partial class GraphBuilder
     /// <summary>What is known of the numbers of a node: its lowest and its highest.</summary>
     public Func<Node, (double Low, double High)?> Bounds { get; init; } = _ => null;
 
-    /// <summary>A node as exp(exponent) * factor, as expressions that do not contain the node. They are made when they are wanted.</summary>
+    /// <summary>
+    /// A node as exp(exponent) * factor, as expressions that do not contain the node. They are made when they are wanted.
+    /// </summary>
     /// <param name="make">Makes the exponent and the factor; no factor where that is 1, so that the node is positive.</param>
     private sealed class Scaled(Func<(Node Exponent, Node? Factor)> make)
     {
@@ -60,7 +63,8 @@ internal sealed partial class GraphBuilder
         return LogarithmOf(scaled.Parts);
     }
 
-    private Node LogarithmOf((Node Exponent, Node? Factor) parts) => parts.Factor is null ? parts.Exponent : Add(parts.Exponent, Elementwise(Op.Log, parts.Factor));
+    private Node LogarithmOf((Node Exponent, Node? Factor) parts) => parts.Factor is null ? parts.Exponent
+        : Add(parts.Exponent, Elementwise(Op.Log, parts.Factor));
 
     private Scaled? ScaledOf(Node a)
     {
@@ -78,7 +82,9 @@ internal sealed partial class GraphBuilder
             case Op.Cosh:
                 return new(() => (Elementwise(Op.LogCosh, a[0]), null)) { HasExponential = !IsTame(a) };
             case Op.Expm1 when !shifted.Contains(a) && Bounds(a[0]) is not { High: <= Tame }:
-                return new(() => (Maximum(a[0], Zero), Multiply(Elementwise(Op.Sign, a[0]), Negate(Shifted(Expm1(Negate(Abs(a[0])))))))) { HasFactor = true, HasExponential = true };
+                return new(() => (Maximum(a[0], Zero), Multiply(Elementwise(Op.Sign, a[0]),
+                    Negate(Shifted(Expm1(Negate(Abs(a[0]))))))))
+                { HasFactor = true, HasExponential = true };
             case Op.Softmax or Op.Sigmoid:
                 return new(() => (Log(a), null));
             case Op.Sum when a.Attribute == Axes.Class && !IsComplementAtLabel(a):
@@ -88,26 +94,32 @@ internal sealed partial class GraphBuilder
             case Op.Add:
                 return Joined(a.Inputs, ScaledAddition, isSum: true);
             case Op.Multiply:
-                return Joined(a.Inputs, (first, second) => (Add(first.Exponent, second.Exponent), first.Factor is null ? second.Factor : second.Factor is null ? first.Factor : Multiply(first.Factor, second.Factor)));
+                return Joined(a.Inputs, (first, second) => (Add(first.Exponent, second.Exponent), first.Factor is null ? second.Factor
+                    : second.Factor is null ? first.Factor : Multiply(first.Factor, second.Factor)));
             case Op.Divide:
-                return Joined(a.Inputs, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor : Divide(first.Factor ?? One, second.Factor)));
+                return Joined(a.Inputs, (first, second) => (Subtract(first.Exponent, second.Exponent), second.Factor is null ? first.Factor
+                    : Divide(first.Factor ?? One, second.Factor)));
             case Op.Where:
                 return Joined(a.Inputs.RemoveAt(0), (first, second) =>
-                    (Where(a[0], first.Exponent, second.Exponent), first.Factor is null && second.Factor is null ? null : Where(a[0], first.Factor ?? One, second.Factor ?? One)), isChoice: true);
+                    (Where(a[0], first.Exponent, second.Exponent), first.Factor is null && second.Factor is null ? null
+                        : Where(a[0], first.Factor ?? One, second.Factor ?? One)), isChoice: true);
             case Op.Power when a[1].IsConstant && ScaledOf(a[0]) is { HasFactor: false } power:
                 return Changed(power, exponent => Multiply(a[1], exponent));
             case Op.Sqrt when ScaledOf(a[0]) is { HasFactor: false } root:
                 return Changed(root, exponent => Multiply(Constant(0.5), exponent));
             case Op.Mask when ScaledOf(a[1]) is { } selected:
-                return Changed(selected, exponent => Where(a[0], exponent, Constant(double.NegativeInfinity)), factor => Mask(a[0], factor));
+                return Changed(selected, exponent => Where(a[0], exponent, Constant(double.NegativeInfinity)),
+                    factor => Mask(a[0], factor));
         }
 
         return IsKnownPositive(a) ? new(() => (Elementwise(Op.Log, a), null)) : null;
     }
 
-    // What is not made of exponentials is a factor beside those that are. To a sum whose parts are not all probabilities the others give a bound, and so does a choice that people make.
+    // What is not made of exponentials is a factor beside those that are. To a sum whose parts are not all probabilities the others give a
+    // bound, and so does a choice that people make.
     private Scaled? Joined(
-        ImmutableArray<Node> nodes, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join, bool isSum = false, bool isChoice = false)
+        ImmutableArray<Node> nodes, Func<(Node Exponent, Node? Factor), (Node Exponent, Node? Factor), (Node Exponent, Node? Factor)> join,
+            bool isSum = false, bool isChoice = false)
     {
         Scaled? first = ScaledOf(nodes[0]), second = ScaledOf(nodes[1]);
         bool firstHas = first is { HasProbabilities: true }, secondHas = second is { HasProbabilities: true };
@@ -146,7 +158,8 @@ internal sealed partial class GraphBuilder
 
     // A constant, a count, or what bounds say. Of what is 0 the logarithm is -infinity, which is right for a factor, but has no derivative.
     private bool IsKnownPositive(Node a) =>
-        a.Op != Op.Constant ? IsCount(a) || (Bounds(a) is { } bounds && (a.DependsOnLogit ? bounds.Low > 0 : bounds.Low >= 0)) : a.Number > 0 && !double.IsInfinity(a.Number);
+        a.Op != Op.Constant ? IsCount(a) || (Bounds(a) is { } bounds && (a.DependsOnLogit ? bounds.Low > 0 : bounds.Low >= 0))
+            : a.Number > 0 && !double.IsInfinity(a.Number);
 
     // The label's probability is an exponential in the graph's writing only.
     private bool IsTame(Node exponential) => shifted.Contains(exponential) || Bounds(exponential[0]) is { Low: >= -Tame, High: <= Tame }
@@ -158,7 +171,8 @@ internal sealed partial class GraphBuilder
     private Scaled? ScaledSum(Node sum)
     {
         (List<Node> masks, Node inner) = Unmask(sum[0]);
-        List<Node> factors = [.. Factors(inner)], exponentials = [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax or Op.Sigmoid)];
+        List<Node> factors = [.. Factors(inner)], exponentials =
+            [.. factors.Where(factor => factor.Op is Op.Exp or Op.Softmax or Op.Sigmoid)];
         masks = OfExponents(masks, exponentials);
         Scaled? whole = ScaledOf(inner) is { HasFactor: false } found ? found : null;
         bool hasExponential = whole is { HasExponential: true } || exponentials.Any(IsWild);
@@ -175,7 +189,8 @@ internal sealed partial class GraphBuilder
         {
             Node condition = masks.Aggregate(True, And);
             if (whole is null)
-                return WeightedSum(Product([.. factors.Where(factor => !exponentials.Contains(factor))]), exponentials.Select(Log).Aggregate(Add), condition);
+                return WeightedSum(Product([.. factors.Where(factor => !exponentials.Contains(factor))]), exponentials.Select(Log)
+                    .Aggregate(Add), condition);
             if (!isNeverEmpty)
             {
                 (Node largest, Node rest) = WeightedSum(One, whole.Parts.Exponent, condition);
@@ -189,7 +204,8 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// sum_C(w * exp(z)) for weights of either sign. The largest exponent of those that have a weight comes out, a constant for the derivative: one summand at least is then neither 0 nor infinite.
+    /// sum_C(w * exp(z)) for weights of either sign. The largest exponent of those that have a weight comes out, a constant for the
+    /// derivative: one summand at least is then neither 0 nor infinite.
     /// </summary>
     private (Node Exponent, Node Factor) WeightedSum(Node weight, Node exponent, Node condition)
     {
@@ -214,29 +230,33 @@ internal sealed partial class GraphBuilder
 
         (Node Exponent, Node? Factor) Make()
         {
-            Node exponent = exponentials.Select(Log).Aggregate(Add), weight = Product([.. factors.Where(factor => !exponentials.Contains(factor))]);
+            Node exponent = exponentials.Select(Log).Aggregate(Add),
+                weight = Product([.. factors.Where(factor => !exponentials.Contains(factor))]);
             Node largest = LargestOverPixels(exponent, masks.Aggregate(True, And), sum.Attribute);
             return (largest, Sum(Remask(masks, Multiply(weight, ShiftedExp(Subtract(exponent, largest)))), sum.Attribute));
         }
     }
 
-    // That an exponential is not 0 is asked of its exponent: of one that rounds to 0 the exponent still counts, and only minus infinity takes
-    // it out.
+    // That an exponential is not 0 is asked of its exponent: of one that rounds to 0 the exponent still counts, and only minus infinity
+    // takes it out.
     private List<Node> OfExponents(List<Node> masks, List<Node> exponentials) => masks.ConvertAll(mask =>
         NotZero(mask) is { } exponential && exponentials.Contains(exponential)
             ? Not(Equal(Log(exponential), Constant(double.NegativeInfinity)))
             : mask);
 
-    private Node LargestOverPixels(Node exponent, Node condition, Axes axes) => Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
+    private Node LargestOverPixels(Node exponent, Node condition, Axes axes) =>
+        Largest(PixelMaximum(Where(condition, exponent, Constant(double.NegativeInfinity)), axes));
 
-    // What is taken off exponents: a constant for the derivative, and 0 where nothing takes part, so that nothing becomes infinite, and where one is infinite, which less itself is no number.
+    // What is taken off exponents: a constant for the derivative, and 0 where nothing takes part, so that nothing becomes infinite, and
+    // where one is infinite, which less itself is no number.
     private Node Largest(Node maximum) =>
         Detach(Where(And(Less(Constant(NothingAbove), maximum), Less(maximum, Constant(double.PositiveInfinity))), maximum, Zero));
 
     /// <summary>exp(v) less the largest, and their sum, over the pixels that take part; and the largest.</summary>
     public (Node Exponentials, Node Sum, Node Largest) ShiftedOverPixels(Node a, Node condition, Axes axes)
     {
-        Node largest = LargestOverPixels(a, condition, axes), exponentials = ShiftedExp(Where(condition, Subtract(a, largest), Constant(double.NegativeInfinity)));
+        Node largest = LargestOverPixels(a, condition, axes), exponentials =
+            ShiftedExp(Where(condition, Subtract(a, largest), Constant(double.NegativeInfinity)));
         return (exponentials, Sum(exponentials, axes), largest);
     }
 
@@ -264,7 +284,8 @@ internal sealed partial class GraphBuilder
     private Node? QuotientByExponentials(Node a, Node b)
     {
         // A logistic function, whose complement is taken without cancellation.
-        if (b.Op == Op.Add && b[0].IsNumber(1) && b[1].Op == Op.Exp && !shifted.Contains(b[1]) && Bounds(b[1][0]) is { Low: < -Near } and { Low: >= -Tame, High: <= Tame })
+        if (b.Op == Op.Add && b[0].IsNumber(1) && b[1].Op == Op.Exp && !shifted.Contains(b[1])
+            && Bounds(b[1][0]) is { Low: < -Near } and { Low: >= -Tame, High: <= Tame })
             return Multiply(a, Sigmoid(Negate(b[1][0])));
         if (ScaledOf(b) is not { HasExponential: true } below)
             return null;
@@ -281,7 +302,8 @@ internal sealed partial class GraphBuilder
         Node others = One, exponent = Zero;
         foreach (Node factor in factors)
         {
-            (Node own, Node? rest) = ScaledOf(factor) is { HasExponential: true } made ? made.Parts : IsExponentialFactor(factor) ? (Log(factor), null) : (Zero, factor);
+            (Node own, Node? rest) = ScaledOf(factor) is { HasExponential: true } made ? made.Parts : IsExponentialFactor(factor)
+                ? (Log(factor), null) : (Zero, factor);
             exponent = Add(exponent, own);
             others = Multiply(others, rest ?? One);
         }
@@ -299,7 +321,8 @@ internal sealed partial class GraphBuilder
             return null;
         return Share(first, second) ?? Share(second, first);
 
-        Node? Share(Node own, Node other) => Subtract(exponent, own) is { IsConstant: true } difference && !double.IsInfinity(difference.Number)
+        Node? Share(Node own, Node other) => Subtract(exponent, own) is { IsConstant: true } difference
+            && !double.IsInfinity(difference.Number)
             ? Multiply(Constant(Math.Exp(difference.Number)), Sigmoid(Subtract(own, other)))
             : null;
     }
@@ -356,7 +379,8 @@ internal sealed partial class GraphBuilder
         var terms = new List<(double Factor, Node Base)>();
         if (a.Op is not (Op.Add or Op.Multiply) || !Terms(a, 1, terms) || terms.All(term => term.Base.Axes.Has(Axes.Class)))
             return null;
-        ILookup<bool, Node> parts = terms.ToLookup(term => term.Base.Axes.Has(Axes.Class), term => Multiply(Constant(term.Factor), term.Base));
+        ILookup<bool, Node> parts = terms.ToLookup(term => term.Base.Axes.Has(Axes.Class), term => Multiply(Constant(term.Factor),
+            term.Base));
         return (parts[false].Aggregate(Add), parts[true].Aggregate(Add));
     }
 }

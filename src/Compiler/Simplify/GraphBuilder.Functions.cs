@@ -5,7 +5,10 @@ internal sealed partial class GraphBuilder
 {
     public Node Exp(Node a) => LocalRules.Apply(this, Op.Exp, a) ?? Elementwise(Op.Exp, a);
 
-    /// <summary>Exp as a formula has it. Where that is a probability, logarithms of its sums, and quotients by them, are those of the exponentials that are written.</summary>
+    /// <summary>
+    /// Exp as a formula has it. Where that is a probability, logarithms of its sums, and quotients by them, are those of the exponentials
+    /// that are written.
+    /// </summary>
     public Node WrittenExp(Node a)
     {
         Node exponential = Exp(a);
@@ -28,16 +31,19 @@ internal sealed partial class GraphBuilder
 
     /// <summary>log(1 + a); of an exponential softplus.</summary>
     public Node Log1p(Node a) => LocalRules.Apply(this, Op.Log1p, a)
-        ?? (ScaledOf(a) is { HasExponential: true } scaled ? LogarithmOf(ScaledAddition((Zero, null), scaled.Parts)) : Elementwise(Op.Log1p, a));
+        ?? (ScaledOf(a) is { HasExponential: true } scaled ? LogarithmOf(ScaledAddition((Zero, null), scaled.Parts))
+        : Elementwise(Op.Log1p, a));
 
     /// <summary>exp(a) - 1; of the logarithm of the label's probability that probability's complement.</summary>
     public Node Expm1(Node a) => LocalRules.Apply(this, Op.Expm1, a)
-        ?? (LessLogSumExp(a) is var (value, logits) && IsAtLabel(value, logits) ? Negate(ComplementAtLabel(logits)) : Elementwise(Op.Expm1, a));
+        ?? (LessLogSumExp(a) is var (value, logits) && IsAtLabel(value, logits) ? Negate(ComplementAtLabel(logits))
+        : Elementwise(Op.Expm1, a));
 
     /// <summary>The parts of a value less the log-sum-exp of logits: of the logarithm of a softmax, and of the label's.</summary>
     public static (Node Value, Node Logits)? LessLogSumExp(Node a)
     {
-        static Node? LogitsOf(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && node[1].Op == Op.LogSumExp ? node[1][0] : null;
+        static Node? LogitsOf(Node node) => node.Op == Op.Multiply && node[0].IsNumber(-1) && node[1].Op == Op.LogSumExp ? node[1][0]
+            : null;
         if (a.Op != Op.Add)
             return null;
         return LogitsOf(a[1]) is { } right ? (a[0], right) : LogitsOf(a[0]) is { } left ? (a[1], left) : null;
@@ -57,7 +63,9 @@ internal sealed partial class GraphBuilder
 
     public Node Maximum(Node a, Node b) => LocalRules.Apply(this, Op.Maximum, a, b) ?? Elementwise(Op.Maximum, a, b);
 
-    /// <summary>The value, but at least the lower and at most the upper bound, which wins where they cross; NaN where any of the three is.</summary>
+    /// <summary>
+    /// The value, but at least the lower and at most the upper bound, which wins where they cross; NaN where any of the three is.
+    /// </summary>
     public Node Clamp(Node a, Node low, Node high) => LocalRules.Apply(this, Op.Clamp, a, low, high) ?? Elementwise(Op.Clamp, a, low, high);
 
     public Node Power(Node a, Node exponent)

@@ -1,8 +1,8 @@
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// Products at a class that is masked by a logit of minus infinity. Its probability is 0 and its logarithm infinite, and 0 times that is 0, of a dense target as of a label: 0 * log 0 is 0. Only products
-/// with what may be infinite there pay for it.
+/// Products at a class that is masked by a logit of minus infinity. Its probability is 0 and its logarithm infinite, and 0 times that is 0,
+/// of a dense target as of a label: 0 * log 0 is 0. Only products with what may be infinite there pay for it.
 /// </summary>
 internal sealed partial class GraphBuilder
 {
@@ -12,15 +12,17 @@ internal sealed partial class GraphBuilder
     // Below it a share is 0 on some roads and a number on others.
     private const double SmallestNormal = 1.17549435e-38;
 
-    // The conditions that factors are not 0 whose 0 is 0 whatever the others are, where one of them may be infinite. What a gradient flows to is 0 only where its class is masked. The complement is 0 at
-    // another class than that, and meets an infinite sum only.
+    // The conditions that factors are not 0 whose 0 is 0 whatever the others are, where one of them may be infinite. What a gradient flows
+    // to is 0 only where its class is masked. The complement is 0 at another class than that, and meets an infinite sum only.
     private IEnumerable<Node> Selections(List<Node> factors)
     {
         // Also above a denominator, but in a derivative: there the slope of the quotient is 0 by itself.
-        List<Node> selecting = IsDifferentiating ? factors : [.. factors.SelectMany(factor => factor.Op == Op.Divide ? Factors(factor[0]) : [factor])];
+        List<Node> selecting = IsDifferentiating ? factors : [.. factors.SelectMany(factor => factor.Op == Op.Divide ? Factors(factor[0])
+            : [factor])];
         if (!MasksClasses || factors.TrueForAll(StaysFinite))
             yield break;
-        Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare), complement = selecting.Find(factor => factor.Op == Op.SoftmaxComplement);
+        Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare), complement =
+            selecting.Find(factor => factor.Op == Op.SoftmaxComplement);
         if (weight is not null)
             yield return IsNotZero(weight);
         if (probability is not null && (weight is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
@@ -57,36 +59,44 @@ internal sealed partial class GraphBuilder
         }
     }
 
-    // A share of a class that is not masked may round to 0, or not, and times an infinite sum that is another value: there it is 0 below a size that all roads know. Beside a finite sum it is what it is.
+    // A share of a class that is not masked may round to 0, or not, and times an infinite sum that is another value: there it is 0 below a
+    // size that all roads know. Beside a finite sum it is what it is.
     private Node IsNotLost(Node share, List<Node> factors)
     {
         List<Node> infinite = [.. factors.Where(factor => !ReferenceEquals(factor, share) && !StaysFinite(factor))];
-        return IsDifferentiating || !infinite.Exists(IsShared) ? IsNotZero(share) : NotVanishing(LessOrEqual(share, Constant(SmallestNormal)), infinite);
+        return IsDifferentiating || !infinite.Exists(IsShared) ? IsNotZero(share)
+            : NotVanishing(LessOrEqual(share, Constant(SmallestNormal)), infinite);
     }
 
     private readonly HashSet<Node> notLost = [];
 
-    /// <summary>The condition leaves out only what a masked class makes infinite times 0, and where logits are NaN it may hold or not.</summary>
+    /// <summary>
+    /// The condition leaves out only what a masked class makes infinite times 0, and where logits are NaN it may hold or not.
+    /// </summary>
     public bool IsBesideInfinity(Node condition) => notLost.Contains(condition);
 
     // The target, and 1 less the target.
     private static bool IsWeight(Node node) => node.Op == Op.Target
-        || (node.Op == Op.Add && node[0].IsNumber(1) && node[1] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1) && minus[1].Op == Op.Target);
+        || (node.Op == Op.Add && node[0].IsNumber(1) && node[1] is { Op: Op.Multiply } minus && minus[0].IsNumber(-1)
+        && minus[1].Op == Op.Target);
 
     private bool Selects(Node factor) => IsShare(factor) || IsWeight(factor);
 
     // A softmax in which a class that is masked has no share, not of what levels off at minus infinity; and a sigmoid of a term beside it.
     private bool IsShare(Node node) => node.Op is Op.Softmax or Op.Sigmoid && IfMasked(node[0]).HasFlag(Limits.Below);
 
-    // For all classes of the pixel: a sum over the classes of what the target selects is infinite where it asks for a class that is masked, and there it meets the target of the other classes, which is 0.
-    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IsDifferentiating || !IsShared(factor) || IsFiniteAtLabel(factor));
+    // For all classes of the pixel: a sum over the classes of what the target selects is infinite where it asks for a class that is masked,
+    // and there it meets the target of the other classes, which is 0.
+    private bool StaysFinite(Node factor) => IsFiniteIfMasked(factor) && (IsDifferentiating || !IsShared(factor)
+        || IsFiniteAtLabel(factor));
 
     private bool IsShared(Node node) => IfMasked(node, null, isLabel: true).HasFlag(Limits.Shared);
 
     private Node IsNotZero(Node factor) => Not(Equal(Zero, factor));
 
     // What the condition says is not 0; null where it says something else.
-    private static Node? NotZero(Node condition) => condition.Op == Op.Not && condition[0].Op == Op.Equal && condition[0][0].IsNumber(0) ? condition[0][1] : null;
+    private static Node? NotZero(Node condition) => condition.Op == Op.Not && condition[0].Op == Op.Equal && condition[0][0].IsNumber(0)
+        ? condition[0][1] : null;
 
     // The value is a product with the factor, and all else in it is finite: of those that select by themselves.
     private bool IsZeroWithout(Node factor, Node value)
@@ -108,16 +118,17 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// The adjoint of a node, with 0 for NaN where a masked class makes the node infinite: of the logit, of sums such as the logarithm
-    /// of its probability, and of what those add up to. What levels off has the slope 0 at infinity; multiplied by the slope of what led to infinity that would be NaN,
-    /// of the masked class and, by way of a log-sum-exp, of all others.
+    /// of its probability, and of what those add up to. What levels off has the slope 0 at infinity; multiplied by the slope of what led to
+    /// infinity that would be NaN, of the masked class and, by way of a log-sum-exp, of all others.
     /// </summary>
     public Node NumberIfMasked(Node node, Node adjoint) =>
         MasksClasses && IsSum(node) && !IsFiniteIfMasked(node) && !IsFiniteIfMasked(adjoint) ? NumberWhereInfinite(node, adjoint) : adjoint;
 
     /// <summary>
-    /// What an adjoint of the node contributes to that of an input, with 0 for NaN where the node is infinite and the input is not: of tanh(a * b) with an infinite a, the slope along b is 0 times a. An
-    /// input that is infinite itself has that from <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0. Where the label itself is masked the
-    /// slopes of its pixel are what they are, but none of other pixels' becomes NaN by a sum that they share.
+    /// What an adjoint of the node contributes to that of an input, with 0 for NaN where the node is infinite and the input is not: of
+    /// tanh(a * b) with an infinite a, the slope along b is 0 times a. An input that is infinite itself has that from
+    /// <see cref="NumberIfMasked(Node, Node)"/>; what is infinite at the masked class alone may meet its probability of 0. Where the label
+    /// itself is masked the slopes of its pixel are what they are, but none of other pixels' becomes NaN by a sum that they share.
     /// </summary>
     public Node NumberIfMasked(Node node, Node input, Node adjoint, Node contribution)
     {
@@ -136,7 +147,8 @@ internal sealed partial class GraphBuilder
 
     // All that flows through the node to the logits of a class is multiplied by its probability, and each class has its own.
     private bool MeetsShare(Node node, Axes axes) => !node.PassesGradient || (node.Axes.Has(axes & Axes.Class)
-        && (node.Op is Op.Softmax or Op.SoftmaxComplement ? IfMasked(node[0]).HasFlag(Limits.Below) : node.Operation().IsElementwise && node.Inputs.All(input => MeetsShare(input, axes))));
+        && (node.Op is Op.Softmax or Op.SoftmaxComplement ? IfMasked(node[0]).HasFlag(Limits.Below) : node.Operation().IsElementwise
+        && node.Inputs.All(input => MeetsShare(input, axes))));
 
     // What flows to the node reaches the logits of other pixels.
     private bool LeavesPixel(Node node)
@@ -176,7 +188,8 @@ internal sealed partial class GraphBuilder
 
     private bool IsFiniteIfMasked(Node node) => (IfMasked(node) & Limits.Infinite) == Limits.None;
 
-    // What becomes of a node where logits are minus infinity, from the values of its operation there; of another being not 0, where a condition has asked. The label's class may be masked, or only others.
+    // What becomes of a node where logits are minus infinity, from the values of its operation there; of another being not 0, where a
+    // condition has asked. The label's class may be masked, or only others.
     private Limits IfMasked(Node node, Node? notZero = null, bool isLabel = false)
     {
         if (node == notZero)
@@ -189,7 +202,8 @@ internal sealed partial class GraphBuilder
             Op.Constant => LimitOf(node.Number),
             Op.Logit => Limits.Below,
 
-            // The class that is masked has no share, and no pixel has all of them masked. Its target is 0, but for targets that make no sense.
+            // The class that is masked has no share, and no pixel has all of them masked. Its target is 0, but for targets that make no
+            // sense.
             Op.Softmax => Input(0).HasFlag(Limits.Below) ? Limits.Zero : Limits.None,
             Op.Target => Limits.Zero,
             Op.SoftmaxComplement or Op.RunningSum => Limits.None,
@@ -204,9 +218,12 @@ internal sealed partial class GraphBuilder
 
             // What the label or such a factor selects is finite but where it has to be infinite, or is infinite for other classes' sake.
             Op.Mask when isLabel && SelectsLabel(node[0]) => Input(1) | Limits.Zero,
-            Op.Mask when SelectsClass(node[0]) => Input(1) is var selected && selected.HasFlag(Limits.Shared) ? selected | Limits.Zero : Limits.Zero,
-            Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
-            Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | IfMasked(node[2], Excludes(node[0], false) ?? notZero, isLabel),
+            Op.Mask when SelectsClass(node[0]) => Input(1) is var selected && selected.HasFlag(Limits.Shared) ? selected | Limits.Zero
+                : Limits.Zero,
+            Op.Mask => IfMasked(node[1], Excludes(node[0], true) ?? notZero,
+                isLabel) | (node[0].Op is Op.Valid or Op.Labelled or Op.ClassSet ? Limits.None : Limits.Zero),
+            Op.Where => IfMasked(node[1], Excludes(node[0], true) ?? notZero, isLabel) | IfMasked(node[2], Excludes(node[0], false)
+                ?? notZero, isLabel),
 
             // Numbers of the target alone are as they are without a mask.
             Op.Divide when !node[1].DependsOnLogit => Input(0),
@@ -247,7 +264,8 @@ internal sealed partial class GraphBuilder
             // A square has one number twice.
             int same = node.Inputs.IndexOf(node[i]);
             double[] numbers = node[i].IsConstant ? [node[i].Number] : [.. Numbers[i], .. Values(limits[i])];
-            points = points.SelectMany(point => (same < i ? [point[same]] : numbers).Select(number => (double[])[.. point, number])).ToArray();
+            points = points.SelectMany(point => (same < i ? [point[same]] : numbers).Select(number => (double[])[.. point, number]))
+                .ToArray();
         }
 
         Limits all = points.Select(point => LimitOf(operation.Evaluate!(point))).Aggregate(Limits.None, (some, limit) => some | limit);
@@ -270,7 +288,8 @@ internal sealed partial class GraphBuilder
     }
 
     private static Limits LimitOf(double number) =>
-        number == 0 ? Limits.Zero : double.IsNegativeInfinity(number) ? Limits.Below : double.IsPositiveInfinity(number) ? Limits.Above : Limits.None;
+        number == 0 ? Limits.Zero : double.IsNegativeInfinity(number) ? Limits.Below : double.IsPositiveInfinity(number) ? Limits.Above
+            : Limits.None;
 
     // What a value may tend to, beside numbers that are not 0.
     [Flags]

@@ -21,21 +21,24 @@ internal sealed partial class GraphBuilder
     }
 
     private static bool IsPickable(Node node) =>
-        node.Op is Op.Logit or Op.Input or Op.RunningSum or Op.ClassIndex or Op.PerClass || node.IsStep || (!node.IsPixel && node.Axes.Has(Axes.Class));
+        node.Op is Op.Logit or Op.Input or Op.RunningSum or Op.ClassIndex or Op.PerClass || node.IsStep
+            || (!node.IsPixel && node.Axes.Has(Axes.Class));
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);
 
     /// <summary>sum_C([label] * f): f at the class of the label.</summary>
-    public static bool IsPick(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot;
+    public static bool IsPick(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.Mask
+        && node[0][0].Op == Op.OneHot;
 
     public static bool IsPicked(Node node, Node value) => IsPick(node) && ReferenceEquals(node[0][1], value);
 
     /// <summary>The node is the value at the class of the label, as the algebra writes it.</summary>
-    public bool IsAtLabel(Node node, Node value) => IsPicked(node, value) || (labelled.TryGetValue(value, out Node? known) && ReferenceEquals(known, node));
+    public bool IsAtLabel(Node node, Node value) => IsPicked(node, value) || (labelled.TryGetValue(value, out Node? known)
+        && ReferenceEquals(known, node));
 
     /// <summary>
-    /// What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by. So is the count of what a condition leaves of one class, as that of valid
-    /// elements is.
+    /// What is picked at the label as the selection that it is: 0 where there is no label, whatever it is multiplied by. So is the count of
+    /// what a condition leaves of one class, as that of valid elements is.
     /// </summary>
     public Node Selected(Node node)
     {
@@ -46,7 +49,8 @@ internal sealed partial class GraphBuilder
         return Factors(node).FirstOrDefault(IsCountInClass) is { } count ? Mask(Less(Zero, count), node) : node;
     }
 
-    private static bool IsCountInClass(Node node) => node.IsPixel && node is { Op: Op.Sum, Attribute: Axes.Class } && Unmask(node[0]) is var (masks, inner) && inner.IsNumber(1)
+    private static bool IsCountInClass(Node node) => node.IsPixel && node is { Op: Op.Sum, Attribute: Axes.Class }
+        && Unmask(node[0]) is var (masks, inner) && inner.IsNumber(1)
         && masks.Exists(mask => mask is { Op: Op.ClassSet, Classes.List.Length: 1 });
 
     /// <summary>p of the label.</summary>
@@ -69,7 +73,8 @@ internal sealed partial class GraphBuilder
             Op.Softmax => LabelProbability(node[0]),
             Op.SoftmaxComplement => ComplementAtLabel(node[0]),
 
-            // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another way.
+            // Which class has the maximum is asked of the numbers that it was found among; at the label they may be computed in another
+            // way.
             _ when node.IsOfMaximum => Less(Zero, Pick(Mask(node, One))),
 
             // A condition is picked as the number that it would be: a sum of conditions has no meaning.

@@ -57,15 +57,16 @@ internal sealed partial class GraphBuilder
         return NotZero(condition) is { } factor && IsZeroWithout(factor, value) ? value : Make(Op.Mask, condition, value);
     }
 
-    // A sum of two selections as one, by the outermost condition that both imply: it stays a selection whatever it is multiplied by. Of conditions that are computed only the outermost: others stay
-    // where they are decided once for all pixels.
+    // A sum of two selections as one, by the outermost condition that both imply: it stays a selection whatever it is multiplied by. Of
+    // conditions that are computed only the outermost: others stay where they are decided once for all pixels.
     private Node? SelectedByBoth(Node a, Node b)
     {
         if (ReferenceEquals(a[0], b[0]))
             return Mask(a[0], Add(a[1], b[1]));
         (List<Node> masksOfA, Node innerA) = Unmask(a);
         (List<Node> masksOfB, Node innerB) = Unmask(b);
-        Node? common = masksOfA.Concat(masksOfB).Where(condition => condition.Op is Op.Valid or Op.Labelled or Op.ClassSet or Op.OneHot && Implies(masksOfA, condition) && Implies(masksOfB, condition)).OrderBy(Rank).FirstOrDefault();
+        Node? common = masksOfA.Concat(masksOfB).Where(condition => condition.Op is Op.Valid or Op.Labelled or Op.ClassSet or Op.OneHot
+            && Implies(masksOfA, condition) && Implies(masksOfB, condition)).OrderBy(Rank).FirstOrDefault();
         return common is null ? null : Mask(common, Add(Remask(Without(masksOfA), innerA), Remask(Without(masksOfB), innerB)));
 
         List<Node> Without(List<Node> masks) => masks.Where(mask => !ReferenceEquals(mask, common)).ToList();
@@ -73,7 +74,8 @@ internal sealed partial class GraphBuilder
 
     // The label is never set at an invalid pixel.
     private static bool Implies(List<Node> masks, Node condition) =>
-        masks.Any(mask => ReferenceEquals(mask, condition) || (condition.Op is Op.Valid or Op.Labelled && mask.Op is Op.OneHot or Op.Labelled));
+        masks.Any(mask => ReferenceEquals(mask, condition) || (condition.Op is Op.Valid or Op.Labelled
+            && mask.Op is Op.OneHot or Op.Labelled));
 
     private static int Rank(Node condition) => condition.Op switch
     {
@@ -138,7 +140,8 @@ internal sealed partial class GraphBuilder
         if (mentions.TryGetValue(key, out bool known))
             return known;
         bool found = value.Inputs.Any(input => ReferenceEquals(input, condition)
-            || (input.Op is Op.Valid or Op.Labelled && condition.Op is Op.OneHot or Op.Labelled) || (input.Op == Op.OneHot && condition.Op == Op.Valid)
+            || (input.Op is Op.Valid or Op.Labelled && condition.Op is Op.OneHot or Op.Labelled)
+            || (input.Op == Op.OneHot && condition.Op == Op.Valid)
             || Mentions(input, condition));
         mentions[key] = found;
         return found;

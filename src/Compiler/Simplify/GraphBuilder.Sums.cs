@@ -12,11 +12,12 @@ internal sealed partial class GraphBuilder
         if (absent != Axes.None)
             return Multiply(Extent(absent), Sum(value, axes & value.Axes));
 
-        // Factors that do not vary over the summed axes. Behind a selection they come out as well, but for those of a pixel that may be infinite, and any that a masked class makes so: where nothing
-        // is selected the sum is 0, whatever the factor.
+        // Factors that do not vary over the summed axes. Behind a selection they come out as well, but for those of a pixel that may be
+        // infinite, and any that a masked class makes so: where nothing is selected the sum is 0, whatever the factor.
         (List<Node> masks, Node inner) = Unmask(value);
         List<Node> factors = Factors(inner).ToList();
-        List<Node> outer = factors.Where(factor => !factor.Axes.Touches(axes) && !factor.IsNumber(1) && (masks.Count == 0 || ((!factor.IsPixel || IsFinite(factor)) && StaysFiniteIfMasked(factor)))).ToList();
+        List<Node> outer = factors.Where(factor => !factor.Axes.Touches(axes) && !factor.IsNumber(1)
+            && (masks.Count == 0 || ((!factor.IsPixel || IsFinite(factor)) && StaysFiniteIfMasked(factor)))).ToList();
         if (outer.Count > 0 && (masks.Count > 0 || outer.Count < factors.Count))
             return Multiply(Product(outer), Sum(Remask(masks, Product(factors.Where(factor => !outer.Contains(factor)).ToList())), axes));
 
@@ -40,7 +41,10 @@ internal sealed partial class GraphBuilder
         return Make(Op.Sum, [value], 0, axes);
     }
 
-    /// <summary>For each point the sum of the value over the points of these axes that have a larger key, or the same and come first, and the point itself.</summary>
+    /// <summary>
+    /// For each point the sum of the value over the points of these axes that have a larger key, or the same and come first, and the point
+    /// itself.
+    /// </summary>
     public Node RunningSum(Node value, Node key, Axes axes) => Make(Op.RunningSum, [value, key], 0, axes);
 
     /// <summary>The mean over the axes that the value has among those given.</summary>

@@ -1,8 +1,8 @@
 namespace LossGen.Compiler.Graph;
 
 /// <summary>
-/// The rules that look at an operation and what is directly below it. The first that fits is taken. What looks further (like terms, splitting of sums, one-hot algebra, what is
-/// known inside a condition) is code, in the other files beside this one.
+/// The rules that look at an operation and what is directly below it. The first that fits is taken. What looks further (like terms,
+/// splitting of sums, one-hot algebra, what is known inside a condition) is code, in the other files beside this one.
 /// </summary>
 internal static class LocalRules
 {
@@ -41,28 +41,35 @@ internal static class LocalRules
         // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
         New("a selected factor first", Op.Multiply, [Of(Op.Mask, C, X), Y], (g, m) => g.Mask(m[C], g.Multiply(m[X], m[Y]))),
         New("a selected factor last", Op.Multiply, [Y, Of(Op.Mask, C, X)], (g, m) => g.Mask(m[C], g.Multiply(m[Y], m[X]))),
-        New("a reciprocal first", Op.Multiply, [Of(Op.Divide, 1, X), Y], (g, m) => g.Divide(m[Y], m[X])) with { When = m => m[X].IsPixel == m[Y].IsPixel },
-        New("a reciprocal last", Op.Multiply, [Y, Of(Op.Divide, 1, X)], (g, m) => g.Divide(m[Y], m[X])) with { When = m => m[X].IsPixel == m[Y].IsPixel },
+        New("a reciprocal first", Op.Multiply, [Of(Op.Divide, 1, X), Y], (g, m) => g.Divide(m[Y], m[X])) with { When =
+            m => m[X].IsPixel == m[Y].IsPixel },
+        New("a reciprocal last", Op.Multiply, [Y, Of(Op.Divide, 1, X)], (g, m) => g.Divide(m[Y], m[X])) with { When =
+            m => m[X].IsPixel == m[Y].IsPixel },
         New("divided by 1", Op.Divide, [X, 1], (g, m) => m[X]),
         New("0 divided", Op.Divide, [0, Y], (g, m) => g.Zero) with { When = m => !m[Y].IsConstant },
         New("a selected dividend", Op.Divide, [Of(Op.Mask, C, X), Y], (g, m) => g.Mask(m[C], g.Divide(m[X], m[Y]))),
 
         New("the smaller of the same", Op.Minimum, [X, X], (g, m) => m[X]),
         New("the larger of the same", Op.Maximum, [X, X], (g, m) => m[X]),
-        New("between known bounds", Op.Clamp, [X, K, L], (g, m) => g.Where(g.Less(m[X], m[K]), m[K], g.Where(g.Less(m[L], m[X]), m[L], m[X])))
+        New("between known bounds", Op.Clamp, [X, K, L], (g, m) => g.Where(g.Less(m[X], m[K]), m[K], g.Where(g.Less(m[L], m[X]), m[L],
+            m[X])))
             with { When = m => m[K].Number <= m[L].Number },
 
         // With soft labels the overlap of a one-hot target is the ordinary one.
-        New("a probability or its label, the smaller", Op.Minimum, [X, Of(Op.Mask, Of(Op.OneHot), 1)], (g, m) => g.Mask(g.OneHot, m[X])) with { When = IsProbability },
-        New("a label or its probability, the smaller", Op.Minimum, [Of(Op.Mask, Of(Op.OneHot), 1), X], (g, m) => g.Mask(g.OneHot, m[X])) with { When = IsProbability },
+        New("a probability or its label, the smaller", Op.Minimum, [X, Of(Op.Mask, Of(Op.OneHot), 1)],
+            (g, m) => g.Mask(g.OneHot, m[X])) with { When = IsProbability },
+        New("a label or its probability, the smaller", Op.Minimum, [Of(Op.Mask, Of(Op.OneHot), 1), X],
+            (g, m) => g.Mask(g.OneHot, m[X])) with { When = IsProbability },
 
         New("the size of a negative", Op.Abs, [Minus(X)], (g, m) => g.Abs(m[X])),
-        New("the size of what is not negative", Op.Abs, [X], (g, m) => m[X]) with { When = m => m[X].Operation().Result is { Low: >= 0 } && !m[X].Operation().IsCondition },
+        New("the size of what is not negative", Op.Abs, [X], (g, m) => m[X]) with { When = m => m[X].Operation().Result is { Low: >= 0 }
+            && !m[X].Operation().IsCondition },
 
         New("the exponential of a logarithm", Op.Exp, [Of(Op.Log, X)], (g, m) => m[X]),
         New("the odds of a softplus", Op.Exp, [Minus(Of(Op.Softplus, X))], (g, m) => g.Sigmoid(g.Negate(m[X]))),
         New("the exponential of a log-softmax", Op.Exp, [Of(Op.Add, X, Minus(Of(Op.LogSumExp, X)))], (g, m) => g.Softmax(m[X])),
-        New("the exponential of a log-softmax, written the other way", Op.Exp, [Of(Op.Add, Minus(Of(Op.LogSumExp, X)), X)], (g, m) => g.Softmax(m[X])),
+        New("the exponential of a log-softmax, written the other way", Op.Exp, [Of(Op.Add, Minus(Of(Op.LogSumExp, X)), X)],
+            (g, m) => g.Softmax(m[X])),
 
         New("the logarithm of an exponential", Op.Log, [Of(Op.Exp, X)], (g, m) => m[X]),
         New("the logarithm of a softmax", Op.Log, [Of(Op.Softmax, X)], (g, m) => g.Subtract(m[X], g.LogSumExp(m[X]))),
@@ -77,11 +84,14 @@ internal static class LocalRules
         // Where a probability's complement is small, its logarithm has no digits left.
         New("expm1 of a log-sigmoid", Op.Expm1, [Minus(Of(Op.Softplus, X))], (g, m) => g.Negate(g.Sigmoid(m[X]))),
         New("expm1 of a log-softmax", Op.Expm1, [Of(Op.Add, X, Minus(Of(Op.LogSumExp, X)))], (g, m) => g.Negate(g.SoftmaxComplement(m[X]))),
-        New("expm1 of a log-softmax, written the other way", Op.Expm1, [Of(Op.Add, Minus(Of(Op.LogSumExp, X)), X)], (g, m) => g.Negate(g.SoftmaxComplement(m[X]))),
+        New("expm1 of a log-softmax, written the other way", Op.Expm1, [Of(Op.Add, Minus(Of(Op.LogSumExp, X)), X)],
+            (g, m) => g.Negate(g.SoftmaxComplement(m[X]))),
 
         // Small whole and half exponents without a logarithm.
-        New("a positive power of a selection", Op.Power, [Of(Op.Mask, C, X), K], (g, m) => g.Mask(m[C], g.Power(m[X], m[K]))) with { When = m => m[K].Number > 0 },
-        New("a small whole power", Op.Power, [X, K], (g, m) => WholePower(g, m[X], (int)m[K].Number)) with { When = m => WholePowers.Contains(m[K].Number) },
+        New("a positive power of a selection", Op.Power, [Of(Op.Mask, C, X), K], (g, m) => g.Mask(m[C], g.Power(m[X], m[K]))) with { When =
+            m => m[K].Number > 0 },
+        New("a small whole power", Op.Power, [X, K], (g, m) => WholePower(g, m[X], (int)m[K].Number)) with { When =
+            m => WholePowers.Contains(m[K].Number) },
         New("a root", Op.Power, [X, 0.5], (g, m) => g.Sqrt(m[X])) with { IsLate = true },
         New("the reciprocal of a root", Op.Power, [X, -0.5], (g, m) => g.Divide(g.One, g.Sqrt(m[X]))) with { IsLate = true },
         New("a reciprocal", Op.Power, [X, -1], (g, m) => g.Divide(g.One, m[X])) with { IsLate = true },
@@ -120,7 +130,8 @@ internal static class LocalRules
 
     private static Pattern Minus(Pattern value) => Pattern.Minus(value);
 
-    private static Rule New(string name, Op op, Pattern[] inputs, Func<GraphBuilder, PatternMatch, Node> right) => new(name, new(op, [.. inputs]), right);
+    private static Rule New(string name, Op op, Pattern[] inputs, Func<GraphBuilder, PatternMatch, Node> right) =>
+        new(name, new(op, [.. inputs]), right);
 
     private static bool IsProbability(PatternMatch match) => match[X].Op is Op.Softmax or Op.SoftmaxComplement or Op.Sigmoid;
 

@@ -1,6 +1,8 @@
 namespace LossGen.Compiler.Graph;
 
-/// <summary>An operation that is written as another expression with the same value. A test evaluates both sides of every rule in the list.</summary>
+/// <summary>
+/// An operation that is written as another expression with the same value. A test evaluates both sides of every rule in the list.
+/// </summary>
 /// <param name="Name">What it says.</param>
 /// <param name="Left">The operation with its inputs.</param>
 /// <param name="Right">What is made in its place.</param>
@@ -9,7 +11,9 @@ internal sealed record Rule(string Name, Shape Left, Func<GraphBuilder, PatternM
     /// <summary>What else has to hold; null for nothing.</summary>
     public Func<PatternMatch, bool>? When { get; init; }
 
-    /// <summary>Comes behind what looks further than a few operations: selections inside a condition, complements of bounded values.</summary>
+    /// <summary>
+    /// Comes behind what looks further than a few operations: selections inside a condition, complements of bounded values.
+    /// </summary>
     public bool IsLate { get; init; }
 
     /// <summary>The right side for some inputs; null where the rule says nothing of them.</summary>

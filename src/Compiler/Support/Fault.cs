@@ -8,6 +8,7 @@ internal static class Fault
     {
         string message = error.Message.Split('\n')[0].Trim();
         string? frame = error.StackTrace?.Split('\n')[0].Trim();
-        return frame is null ? $"{error.GetType().Name}: {message}" : $"{error.GetType().Name}: {message} ({frame.Substring(0, frame.IndexOf(')') + 1)})";
+        return frame is null ? $"{error.GetType().Name}: {message}"
+            : $"{error.GetType().Name}: {message} ({frame.Substring(0, frame.IndexOf(')') + 1)})";
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace LossGen.Compiler.Support;
 
 /// <summary>
-/// Runs work on long formulas on a thread with a large stack. The stages walk the graph by recursion, which is as deep as the longest chain of
-/// operations and its derivative; a stack overflow would end the compiler, and the editor's threads have one megabyte.
+/// Runs work on long formulas on a thread with a large stack. The stages walk the graph by recursion, which is as deep as the longest chain
+/// of operations and its derivative; a stack overflow would end the compiler, and the editor's threads have one megabyte.
 /// </summary>
 internal static class RoomyStack
 {

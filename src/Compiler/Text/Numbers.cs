@@ -8,7 +8,10 @@ internal static class Numbers
     /// <summary>Whole numbers up to this are doubles; of larger ones only some.</summary>
     public const long LargestWhole = 1L << 53;
 
-    /// <summary>The number that a constant stands for: of a numeric type, bool, or the number of an enumeration member. False for a whole number that no double may hold.</summary>
+    /// <summary>
+    /// The number that a constant stands for: of a numeric type, bool, or the number of an enumeration member. False for a whole number
+    /// that no double may hold.
+    /// </summary>
     public static bool TryRead(object? constant, out double number)
     {
         switch (constant)

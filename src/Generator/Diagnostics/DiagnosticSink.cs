@@ -26,6 +26,7 @@ internal sealed class DiagnosticSink
 
     public EquatableArray<Diagnostic> ToArray() => diagnostics.ToEquatableArray();
 
-    // As text, so that no symbol is kept alive; interned, because diagnostics compare their arguments by reference and equal ones are reported once.
+    // As text, so that no symbol is kept alive; interned, because diagnostics compare their arguments by reference and equal ones are
+    // reported once.
     private static object ToText(object argument) => string.Intern(Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "");
 }

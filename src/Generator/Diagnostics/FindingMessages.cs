@@ -18,8 +18,10 @@ internal static class FindingMessages
                 continue;
             foreach (Finding finding in loss.Findings)
             {
-                Location? location = finding.Term < 0 ? found.Attribute.Location : found.Terms[finding.Term].Find(finding.Expression, finding.Option);
-                sink.Report(DescriptorOf(finding.Rule), location ?? found.Loss.Location, finding.Arguments.Select(argument => (object)argument).ToArray());
+                Location? location = finding.Term < 0 ? found.Attribute.Location : found.Terms[finding.Term].Find(finding.Expression,
+                    finding.Option);
+                sink.Report(DescriptorOf(finding.Rule), location ?? found.Loss.Location,
+                    finding.Arguments.Select(argument => (object)argument).ToArray());
             }
         }
 

@@ -7,7 +7,9 @@ namespace LossGen.Generator.Parse;
 /// <summary>What an attribute says: what it states, and what its class makes of that.</summary>
 /// <param name="data">The attribute.</param>
 /// <param name="convention">The convention whose defaults take the place of what is not stated; 0 for none.</param>
-/// <param name="rules">What the class does with its options; null where each parameter of its constructor is the option of its name.</param>
+/// <param name="rules">
+/// What the class does with its options; null where each parameter of its constructor is the option of its name.
+/// </param>
 /// <param name="cancellation">Stops the work.</param>
 internal sealed class AttributeReader(AttributeData data, int convention, OptionRules? rules, CancellationToken cancellation)
 {
@@ -27,7 +29,10 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
     /// <summary>The names of the named arguments.</summary>
     public IEnumerable<string> Stated => data.NamedArguments.Select(argument => argument.Key);
 
-    /// <summary>The value of an option: what is stated, or the convention's default, or what the constructor leaves; null where nobody sets it, or it is not known.</summary>
+    /// <summary>
+    /// The value of an option: what is stated, or the convention's default, or what the constructor leaves; null where nobody sets it, or
+    /// it is not known.
+    /// </summary>
     public OptionValue? Find(string name) => Find(name, out _);
 
     /// <summary>The value of an option is not known at compile time.</summary>
@@ -52,7 +57,8 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
         unknown = null;
         if (PropertyOf(name) is not { } property)
             return null;
-        OptionValue? preset = convention != 0 && !States(name) && ConventionDefaults.Find(Class, name, convention) is { } constant ? OptionValue.Of(constant) : null;
+        OptionValue? preset = convention != 0 && !States(name) && ConventionDefaults.Find(Class, name, convention) is { } constant
+            ? OptionValue.Of(constant) : null;
         if (rules is null)
         {
             foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
@@ -61,8 +67,10 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
                     return OptionValue.Of(argument.Value);
             }
 
-            int index = data.AttributeConstructor?.Parameters.FirstOrDefault(parameter => KnownTypes.NamesMatch(parameter.Name, name))?.Ordinal ?? -1;
-            return preset ?? (index >= 0 && index < data.ConstructorArguments.Length ? OptionValue.Of(data.ConstructorArguments[index]) : null);
+            int index = data.AttributeConstructor?.Parameters.FirstOrDefault(parameter => KnownTypes.NamesMatch(parameter.Name,
+                name))?.Ordinal ?? -1;
+            return preset ?? (index >= 0 && index < data.ConstructorArguments.Length ? OptionValue.Of(data.ConstructorArguments[index])
+                : null);
         }
 
         string cell = OptionRulesReader.CellOf(property);
@@ -79,7 +87,8 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
         }
     }
 
-    private OptionRules.Construction? Construction => data.AttributeConstructor is { } constructor ? rules?.Find(OptionRulesReader.SignatureOf(constructor)) : null;
+    private OptionRules.Construction? Construction => data.AttributeConstructor is { } constructor
+        ? rules?.Find(OptionRulesReader.SignatureOf(constructor)) : null;
 
     private OptionValue Argument(int index) =>
         index < data.ConstructorArguments.Length ? OptionValue.Of(data.ConstructorArguments[index]) : throw new UnknownOptionException(-1);
@@ -108,7 +117,8 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
         string cell = OptionRulesReader.CellOf(member);
         if (rules!.Put(cell) is not { } put)
             return cell;
-        return put.Atom ?? throw new UnknownOptionException(put.Items.Length > 1 && int.TryParse(put.Items[1].Atom, out int reason) ? reason : -1);
+        return put.Atom ?? throw new UnknownOptionException(put.Items.Length > 1 && int.TryParse(put.Items[1].Atom, out int reason) ? reason
+            : -1);
     }
 
     // What a named argument names, as C# looks it up.
@@ -128,7 +138,8 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
     {
         for (INamedTypeSymbol? type = Class; type is not null; type = type.BaseType)
         {
-            if (type.GetMembers().OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic && !property.IsIndexer && KnownTypes.NamesMatch(property.Name, name)) is { } found)
+            if (type.GetMembers().OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic && !property.IsIndexer
+                && KnownTypes.NamesMatch(property.Name, name)) is { } found)
                 return found;
         }
 
@@ -204,10 +215,12 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
                 // The option itself rather than one that it is computed from.
                 if (stated == property.Name)
                     return argument;
-                if (cells is not null && MemberOf(stated) is { } member && cells.Contains(rules!.Put(OptionRulesReader.CellOf(member))?.Atom ?? OptionRulesReader.CellOf(member)))
+                if (cells is not null && MemberOf(stated) is { } member && cells.Contains(rules!.Put(OptionRulesReader.CellOf(member))?.Atom
+                    ?? OptionRulesReader.CellOf(member)))
                     source ??= argument;
             }
-            else if (ParameterOf(argument, i) is { } parameter && (arguments?.Contains(parameter.Ordinal) ?? KnownTypes.NamesMatch(parameter.Name, name)))
+            else if (ParameterOf(argument, i) is { } parameter && (arguments?.Contains(parameter.Ordinal)
+                ?? KnownTypes.NamesMatch(parameter.Name, name)))
             {
                 source ??= argument;
             }

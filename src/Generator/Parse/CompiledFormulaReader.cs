@@ -24,13 +24,15 @@ internal static class CompiledFormulaReader
         }
         if (!compilation.IsSymbolAccessibleWithin(method, compilation.Assembly))
         {
-            sink.Report(Descriptors.NoFormula, location, term.Name, "formula that can be called from here", $"make it public in assembly '{assembly}'");
+            sink.Report(Descriptors.NoFormula, location, term.Name, "formula that can be called from here",
+                $"make it public in assembly '{assembly}'");
             return null;
         }
 
         try
         {
-            Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default);
+            Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name,
+                parameter => parameter.Default);
             if (!method.Parameters.Skip(2).Select(parameter => parameter.Name).SequenceEqual(defaults.Keys))
                 throw new FormulaTextException($"its parameters are {string.Join(", ", defaults.Keys.DefaultIfEmpty("none"))}, and those of the method {string.Join(", ", method.Parameters.Skip(2).Select(parameter => parameter.Name).DefaultIfEmpty("none"))}");
             return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList(), []);
@@ -47,6 +49,10 @@ internal static class CompiledFormulaReader
         defaults.TryGetValue(parameter.Name, out double? value);
         ParameterKind kind = ParameterKinds.Of(parameter.Type);
         IPropertySymbol? option = kind is ParameterKind.Pixel or ParameterKind.Element ? null : TermProperties.Find(term, parameter.Name);
-        return new(parameter.Name, kind, value, parameter.Type, option is not null, Location.None) { Range = OptionRanges.Of(option, parameter) };
+        return new(parameter.Name, kind, value, parameter.Type, option is not null, Location.None)
+        {
+            Range = OptionRanges.Of(option,
+            parameter)
+        };
     }
 }

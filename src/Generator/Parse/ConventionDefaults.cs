@@ -10,7 +10,11 @@ internal static class ConventionDefaults
     /// <summary>The convention that a loss states, as a number; 0 for none.</summary>
     public static int StatedBy(INamedTypeSymbol loss) =>
         loss.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("LossAttribute")) is { } data
-        && data.NamedArguments.FirstOrDefault(argument => argument.Key == Option).Value is { Kind: TypedConstantKind.Enum, Value: int number }
+        && data.NamedArguments.FirstOrDefault(argument => argument.Key == Option).Value is
+        {
+            Kind: TypedConstantKind.Enum,
+            Value: int number
+        }
             ? number
             : 0;
 
@@ -21,11 +25,13 @@ internal static class ConventionDefaults
         {
             foreach (AttributeData data in Of(type, convention))
             {
-                if (data.ConstructorArguments.Length == 3 && data.ConstructorArguments[1].Value is string name && KnownTypes.NamesMatch(name, option))
+                if (data.ConstructorArguments.Length == 3 && data.ConstructorArguments[1].Value is string name
+                    && KnownTypes.NamesMatch(name, option))
                     return data.ConstructorArguments[2];
             }
 
-            foreach (IPropertySymbol property in type.GetMembers().OfType<IPropertySymbol>().Where(property => KnownTypes.NamesMatch(property.Name, option)))
+            foreach (IPropertySymbol property in type.GetMembers().OfType<IPropertySymbol>()
+                .Where(property => KnownTypes.NamesMatch(property.Name, option)))
             {
                 if (Of(property, convention).FirstOrDefault(data => data.ConstructorArguments.Length == 2) is { } own)
                     return own.ConstructorArguments[1];

@@ -9,14 +9,16 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
 {
 
     /// <summary>The types that generated code names: the class of the formula, and the enumerations among its parameters.</summary>
-    public IEnumerable<ITypeSymbol> Types => Attribute is null ? [] : Formula.Parameters.Select(parameter => parameter.Type).Where(type => type.TypeKind == TypeKind.Enum).Append(Formula.Method.ContainingType);
+    public IEnumerable<ITypeSymbol> Types => Attribute is null ? [] : Formula.Parameters.Select(parameter => parameter.Type)
+        .Where(type => type.TypeKind == TypeKind.Enum).Append(Formula.Method.ContainingType);
 
     public double Weight => Attribute?.FindNumber("Weight", 1) ?? 1;
 
     public bool IncludeBackground => Attribute?.FindNumber("IncludeBackground", 1) != 0;
 
     public EquatableArray<int> OnlyClasses =>
-        Attribute?.Find("OnlyClasses") is { IsList: true, Numbers: var classes } ? classes.Select(number => (int)number).ToEquatableArray() : [];
+        Attribute?.Find("OnlyClasses") is { IsList: true, Numbers: var classes } ? classes.Select(number => (int)number).ToEquatableArray()
+            : [];
 
     /// <summary>The term's own activation, where its attribute or its class states one.</summary>
     public Activation? Activation => Attribute?.Find("Activation")?.Number is { } number ? (Activation)(int)number : null;
@@ -45,9 +47,11 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
         {
             for (INamedTypeSymbol? type = Attribute?.Class; type is not null; type = type.BaseType)
             {
-                if (type.GetAttributes().FirstOrDefault(data => data.AttributeClass.IsLossGen("TakesPairsAttribute")) is { ConstructorArguments: { Length: > 0 } arguments })
+                if (type.GetAttributes().FirstOrDefault(data =>
+                    data.AttributeClass.IsLossGen("TakesPairsAttribute")) is { ConstructorArguments: { Length: > 0 } arguments })
                 {
-                    return arguments.SelectMany(argument => argument.Kind == TypedConstantKind.Array ? argument.Values.AsEnumerable() : [argument])
+                    return arguments.SelectMany(argument => argument.Kind == TypedConstantKind.Array ? argument.Values.AsEnumerable()
+                        : [argument])
                         .Select(argument => argument.Value).OfType<int>().Select(kind => (Pairs)kind).ToList();
                 }
             }
@@ -59,7 +63,8 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     /// <summary>The options that the attribute states, by the names of the formula's parameters.</summary>
     public EquatableArray<string> Stated => Attribute is { } attribute
         ? Formula.Parameters.Where(parameter => parameter.HasOption && attribute.States(parameter.Name)).Select(parameter => parameter.Name)
-            .Concat(new[] { OptionNames.PixelWeights, OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps }.Where(attribute.States)).ToEquatableArray()
+            .Concat(new[] { OptionNames.PixelWeights, OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps }.Where(attribute.States))
+            .ToEquatableArray()
         : [];
 
     /// <summary>The method as the generated code calls it.</summary>
@@ -79,16 +84,19 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
     }
 
     /// <summary>A term attribute of a loss; null, with a message, when it has no formula.</summary>
-    public static DeclaredTerm? Read(AttributeReader attribute, INamedTypeSymbol loss, Compilation compilation, DiagnosticSink sink, CancellationToken cancellation)
+    public static DeclaredTerm? Read(AttributeReader attribute, INamedTypeSymbol loss, Compilation compilation, DiagnosticSink sink,
+        CancellationToken cancellation)
     {
         INamedTypeSymbol term = attribute.Class;
-        string name = term.Name.EndsWith("Attribute", StringComparison.Ordinal) ? term.Name.Substring(0, term.Name.Length - "Attribute".Length) : term.Name;
+        string name = term.Name.EndsWith("Attribute", StringComparison.Ordinal)
+            ? term.Name.Substring(0, term.Name.Length - "Attribute".Length) : term.Name;
         bool isHere = SymbolEqualityComparer.Default.Equals(term.ContainingAssembly, compilation.Assembly);
         if (FormulaSignature.FindOwner(term) is not { } owner)
         {
             sink.Report(
                 Descriptors.NoFormula, attribute.Location, term.Name, "formula",
-                isHere ? "add 'public static Value Formula(Prediction x, Target y)' to it" : $"it needs one in assembly '{term.ContainingAssembly.Name}'");
+                isHere ? "add 'public static Value Formula(Prediction x, Target y)' to it"
+                    : $"it needs one in assembly '{term.ContainingAssembly.Name}'");
             return null;
         }
 
@@ -100,7 +108,8 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
 
         if (isHere && !compilation.IsSymbolAccessibleWithin(owner, loss))
         {
-            sink.Report(Descriptors.NoFormula, attribute.Location, term.Name, "formula that can be called from here", $"make '{owner.Name}' and what contains it internal");
+            sink.Report(Descriptors.NoFormula, attribute.Location, term.Name, "formula that can be called from here",
+                $"make '{owner.Name}' and what contains it internal");
             return null;
         }
 
@@ -144,9 +153,11 @@ internal sealed record DeclaredTerm(string Name, DeclaredFormula Formula, Attrib
 
     // The first option whose value is not known at compile time, of those that the formula takes and those that every term has.
     private static string? FindUnknown(AttributeReader attribute, INamedTypeSymbol owner) =>
-        FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).Select(parameter => KnownTypes.Pascal(parameter.Name)).Concat(OfEveryTerm)
+        FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).Select(parameter => KnownTypes.Pascal(parameter.Name))
+            .Concat(OfEveryTerm)
             .FirstOrDefault(option => attribute.IsUnknown(option, out _));
 
     /// <summary>The options that every term has.</summary>
-    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation", OptionNames.PixelWeights, OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps];
+    public static IEnumerable<string> OfEveryTerm => ["Weight", "IncludeBackground", "OnlyClasses", "Activation", OptionNames.PixelWeights,
+        OptionNames.ElementWeights, OptionNames.NormalizeWeightMaps];
 }

@@ -27,7 +27,8 @@ internal static class FormulaSignature
         List<IMethodSymbol> methods = FindMethods(owner).ToList();
         IMethodSymbol method = methods[0];
         if (methods.Count > 1)
-            return Wrong(methods[1], At(methods[1], cancellation)?.Identifier.GetLocation(), "is there more than once; give one of them another name");
+            return Wrong(methods[1], At(methods[1], cancellation)?.Identifier.GetLocation(),
+                "is there more than once; give one of them another name");
         if (At(method, cancellation) is not { } syntax)
             return Wrong(method, method.Locations[0], "has no body");
         if (HasErrorTypes(method))
@@ -57,7 +58,8 @@ internal static class FormulaSignature
         {
             if (checkedMethod.Parameters.Length < 2)
             {
-                Wrong(checkedMethod, declaration.ParameterList.GetLocation(), $"takes {checkedMethod.Parameters.Length} parameter(s), not at least 2");
+                Wrong(checkedMethod, declaration.ParameterList.GetLocation(),
+                    $"takes {checkedMethod.Parameters.Length} parameter(s), not at least 2");
                 return false;
             }
             foreach (IParameterSymbol parameter in checkedMethod.Parameters)
@@ -81,7 +83,8 @@ internal static class FormulaSignature
 
     /// <summary>The declaration with the defaults and the body.</summary>
     public static MethodDeclarationSyntax? At(IMethodSymbol method, CancellationToken cancellation) =>
-        (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as MethodDeclarationSyntax;
+        (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(
+            cancellation) as MethodDeclarationSyntax;
 
     private static bool HasErrorTypes(IMethodSymbol method) =>
         method.ReturnType.TypeKind == TypeKind.Error || method.Parameters.Any(parameter => parameter.Type.TypeKind == TypeKind.Error);

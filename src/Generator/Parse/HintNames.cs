@@ -6,8 +6,9 @@ using Microsoft.CodeAnalysis;
 namespace LossGen.Generator.Parse;
 
 /// <summary>
-/// Names of generated files: one for each class, and the same whatever else changes. A namespace ends with a dot and a containing type with a plus, so that different types have different names; a
-/// hash follows where two of them would differ in case only, where a character cannot be in a file name, and where the name would look like that of another generated file.
+/// Names of generated files: one for each class, and the same whatever else changes. A namespace ends with a dot and a containing type with
+/// a plus, so that different types have different names; a hash follows where two of them would differ in case only, where a character
+/// cannot be in a file name, and where the name would look like that of another generated file.
 /// </summary>
 internal static class HintNames
 {
@@ -28,7 +29,9 @@ internal static class HintNames
         var safe = new StringBuilder(name.Length);
         foreach (char c in name)
             safe.Append(char.IsLetterOrDigit(c) || c is '.' or '_' or '+' ? c : '-');
-        needsHash |= safe.ToString() != name || name.Length > LongestName || Pipeline.Backends.Any(backend => backend.Suffix.Length > 0 && name.EndsWith(backend.Suffix, StringComparison.OrdinalIgnoreCase)) || name.StartsWith(Support, StringComparison.OrdinalIgnoreCase);
+        needsHash |= safe.ToString() != name || name.Length > LongestName || Pipeline.Backends.Any(backend => backend.Suffix.Length > 0
+            && name.EndsWith(backend.Suffix, StringComparison.OrdinalIgnoreCase))
+            || name.StartsWith(Support, StringComparison.OrdinalIgnoreCase);
         return needsHash ? $"{safe.ToString(0, Math.Min(safe.Length, LongestName))}-{Hash(name)}" : name;
     }
 
@@ -38,7 +41,8 @@ internal static class HintNames
         INamespaceOrTypeSymbol container = (INamespaceOrTypeSymbol?)symbol.ContainingType ?? symbol.ContainingNamespace;
         foreach (ISymbol other in container.GetMembers())
         {
-            if (other is INamespaceOrTypeSymbol && other.Name != symbol.Name && string.Equals(other.Name, symbol.Name, StringComparison.OrdinalIgnoreCase))
+            if (other is INamespaceOrTypeSymbol && other.Name != symbol.Name && string.Equals(other.Name, symbol.Name,
+                StringComparison.OrdinalIgnoreCase))
                 return true;
         }
         return false;

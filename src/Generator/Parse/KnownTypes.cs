@@ -41,16 +41,20 @@ internal static class KnownTypes
         return false;
     }
 
-    /// <summary>How generated code names a type: from the global namespace, or from that of the alias under which its assembly is referenced.</summary>
+    /// <summary>
+    /// How generated code names a type: from the global namespace, or from that of the alias under which its assembly is referenced.
+    /// </summary>
     public static string NameIn(this ITypeSymbol type, Compilation compilation)
     {
         string name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        return type.AliasIn(compilation) is { } alias && name.StartsWith("global::", StringComparison.Ordinal) ? alias + name.Substring("global".Length) : name;
+        return type.AliasIn(compilation) is { } alias && name.StartsWith("global::", StringComparison.Ordinal)
+            ? alias + name.Substring("global".Length) : name;
     }
 
     /// <summary>The alias under which alone the assembly of a type can be reached; null where it is in the global namespace.</summary>
     public static string? AliasIn(this ITypeSymbol type, Compilation compilation) =>
-        type.ContainingAssembly is { } assembly && compilation.GetMetadataReference(assembly)?.Properties.Aliases is { IsEmpty: false } aliases && !aliases.Contains("global")
+        type.ContainingAssembly is { } assembly
+            && compilation.GetMetadataReference(assembly)?.Properties.Aliases is { IsEmpty: false } aliases && !aliases.Contains("global")
             ? aliases[0]
             : null;
 

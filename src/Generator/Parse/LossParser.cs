@@ -53,7 +53,8 @@ internal static class LossParser
                 continue;
             }
             bool isTerm = data.AttributeClass.IsTerm();
-            var attribute = new AttributeReader(data, convention, isTerm ? TermRules.Of(data.AttributeClass, compilation, cancellation) : null, cancellation);
+            var attribute = new AttributeReader(data, convention, isTerm ? TermRules.Of(data.AttributeClass, compilation, cancellation)
+                : null, cancellation);
             bool isLoss = data.AttributeClass.IsLossGen("LossAttribute");
             if ((isTerm || isLoss) && attribute.HasErrors)
                 sink.MarkBroken();
@@ -90,30 +91,36 @@ internal static class LossParser
 
         LossModel? model = header is null ? null : new(
             header.Namespace, header.Containers, header.Name, header.Modifiers, header.HintName, options,
-            sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, sink.IsBroken ? [] : binder.ClassProperties, binder.Inputs,
+            sink.IsBroken ? [] : new(bound), sink.IsBroken ? [] : binder.Properties, sink.IsBroken ? [] : binder.ClassProperties,
+                binder.Inputs,
             type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared),
             hasTorchSharp && !hasBase && !isTaken, sink.IsBroken)
         {
             TakenNames = GeneratedNames.Met(type.GetMembers().Select(member => member.Name).Append(type.Name)).ToEquatableArray(),
-            Aliases = terms.SelectMany(term => term.Types).Select(named => named.AliasIn(compilation)).OfType<string>().Distinct().OrderBy(alias => alias, StringComparer.Ordinal).ToEquatableArray(),
+            Aliases = terms.SelectMany(term => term.Types).Select(named => named.AliasIn(compilation)).OfType<string>().Distinct()
+                .OrderBy(alias => alias, StringComparer.Ordinal).ToEquatableArray(),
         };
         return new(model, sink.ToArray(), FindPlaces(header, syntax, loss, terms));
     }
 
     /// <summary>With TorchSharp the base class is its own; interfaces are welcome.</summary>
     private static bool CheckBase(
-        INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool hasTorchSharp, int inputs, DiagnosticSink sink, CancellationToken cancellation)
+        INamedTypeSymbol type, TypeDeclarationSyntax syntax, bool hasTorchSharp, int inputs, DiagnosticSink sink,
+            CancellationToken cancellation)
     {
-        if (!hasTorchSharp || type.BaseType is null or { SpecialType: SpecialType.System_Object } || IsTorchSharpBase(type.BaseType, inputs))
+        if (!hasTorchSharp || type.BaseType is null or { SpecialType: SpecialType.System_Object } || IsTorchSharpBase(type.BaseType,
+            inputs))
             return false;
         Location? place = type.DeclaringSyntaxReferences
-            .Select(reference => (reference.GetSyntax(cancellation) as TypeDeclarationSyntax)?.BaseList?.Types.FirstOrDefault()?.GetLocation())
+            .Select(reference => (reference.GetSyntax(
+            cancellation) as TypeDeclarationSyntax)?.BaseList?.Types.FirstOrDefault()?.GetLocation())
             .FirstOrDefault(location => location is not null);
         if (type.BaseType.TypeKind == TypeKind.Error)
             sink.MarkBroken();
         else
             sink.Report(
-                Descriptors.OtherBaseClass, place ?? syntax.Identifier.GetLocation(), type.Name, type.BaseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat),
+                Descriptors.OtherBaseClass, place ?? syntax.Identifier.GetLocation(), type.Name,
+                    type.BaseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat),
                 $"{(TorchSignature.IsLoss(inputs) ? "TorchSharp.Loss" : "TorchSharp.torch.nn.Module")}<{string.Join(", ", Enumerable.Repeat("Tensor", inputs + 3))}>");
         return true;
     }
@@ -127,7 +134,8 @@ internal static class LossParser
     private static void CheckLanguage(INamedTypeSymbol type, TypeDeclarationSyntax syntax, DiagnosticSink sink)
     {
         if (syntax.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
-            sink.Report(Descriptors.OldLanguage, syntax.Identifier.GetLocation(), type.Name, version.ToDisplayString(), KnownTypes.LeastVersion.ToDisplayString());
+            sink.Report(Descriptors.OldLanguage, syntax.Identifier.GetLocation(), type.Name, version.ToDisplayString(),
+                KnownTypes.LeastVersion.ToDisplayString());
     }
 
     // Several parts may carry the attribute while someone types; the compiler objects, and one file is generated.
@@ -146,7 +154,8 @@ internal static class LossParser
             terms.Select(term => new TermPlaces(
                 new(term.Attribute?.Location ?? term.Formula.Method.Locations.FirstOrDefault() ?? name),
                 term.Formula.Places.Select(place => new Place(place)).ToEquatableArray(),
-                term.Stated.Select(option => new OptionPlace(option, new(term.Attribute?.LocationOfValue(option)))).ToEquatableArray())).ToEquatableArray(),
+                term.Stated.Select(option => new OptionPlace(option, new(term.Attribute?.LocationOfValue(option)))).ToEquatableArray()))
+                    .ToEquatableArray(),
             new(name),
             new(loss?.Location));
     }

@@ -34,10 +34,12 @@ internal static class OptionChecks
             CheckEnumerations(term, attribute, sink);
             OptionRanges.CheckStated(term, attribute, sink);
             // In the order in which they are stated, then those that the term's class sets.
-            foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
+            foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Select(parameter => KnownTypes.Pascal(parameter.Name)))
+                .Distinct())
             {
                 if (attribute.Find(name) is { IsList: true, Numbers: var numbers }
-                    && term.Formula.Parameters.FirstOrDefault(parameter => parameter.TakesNumbers && KnownTypes.NamesMatch(parameter.Name, name)) is { } parameter)
+                    && term.Formula.Parameters.FirstOrDefault(parameter => parameter.TakesNumbers && KnownTypes.NamesMatch(parameter.Name,
+                    name)) is { } parameter)
                     classes = CheckNumbers(term, attribute, parameter.Kind == ParameterKind.Matrix, name, numbers, classes, sink);
             }
         }
@@ -45,7 +47,8 @@ internal static class OptionChecks
             CheckClassSet(term, classes, sink);
     }
 
-    // Of class indices 0 is a class always, and with one class 1 as well: labels are the target itself then. In a dense target any number may mean that an element is not known.
+    // Of class indices 0 is a class always, and with one class 1 as well: labels are the target itself then. In a dense target any number
+    // may mean that an element is not known.
     private static void CheckIgnoreIndex(LossOptions options, AttributeReader loss, DiagnosticSink sink)
     {
         int classes = Math.Max(options.Classes == 1 ? 2 : options.Classes, 1);
@@ -71,7 +74,8 @@ internal static class OptionChecks
         int count => $"one of the {count} classes",
     };
 
-    private static void CheckSoftmaxOverOneClass(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
+    private static void CheckSoftmaxOverOneClass(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms,
+        DiagnosticSink sink)
     {
         const string Cure = "a softmax over one class is always 1: use Activation.Sigmoid, or two classes";
         if (options.Activation == Activation.Softmax && terms.Any(term => term.Activation is null))
@@ -79,13 +83,15 @@ internal static class OptionChecks
         foreach (DeclaredTerm term in terms)
         {
             if (term.Activation == Activation.Softmax)
-                sink.Report(Descriptors.ClassesContradict, term.Attribute?.LocationOf("Activation"), $"Activation.Softmax of term '{term.Name}'", "Classes = 1", Cure);
+                sink.Report(Descriptors.ClassesContradict, term.Attribute?.LocationOf("Activation"),
+                    $"Activation.Softmax of term '{term.Name}'", "Classes = 1", Cure);
         }
     }
 
     private static void CheckEnumerations(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
     {
-        foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Where(parameter => parameter.HasOption).Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
+        foreach (string name in attribute.Stated.Concat(term.Formula.Parameters.Where(parameter => parameter.HasOption)
+            .Select(parameter => KnownTypes.Pascal(parameter.Name))).Distinct())
             CheckEnumeration(attribute, name, $"{name} of term '{term.Name}'", sink);
     }
 
@@ -102,7 +108,8 @@ internal static class OptionChecks
         }
 
         List<IFieldSymbol> members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
-        List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double known) ? known : double.NaN).ToList();
+        List<double> values = members.Select(member => Numbers.TryRead(member.ConstantValue, out double known) ? known : double.NaN)
+            .ToList();
         if (!values.Contains(number) && !(IsFlags(type) && IsCombination(number, values)))
         {
             sink.Report(
@@ -112,7 +119,14 @@ internal static class OptionChecks
     }
 
     private static bool IsFlags(ITypeSymbol type) => type.GetAttributes().Any(attribute =>
-        attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
+        attribute.AttributeClass is
+        {
+            Name: "FlagsAttribute", ContainingNamespace:
+            {
+                Name: "System",
+                ContainingNamespace.IsGlobalNamespace: true
+            }
+        });
 
     // Every bit of it is of some member.
     private static bool IsCombination(double number, List<double> members) =>
@@ -125,13 +139,15 @@ internal static class OptionChecks
     }
 
     private static (int Count, string Source)? CheckNumbers(
-        DeclaredTerm term, AttributeReader attribute, bool isMatrix, string name, ImmutableArray<double> numbers, (int Count, string Source)? classes, DiagnosticSink sink)
+        DeclaredTerm term, AttributeReader attribute, bool isMatrix, string name, ImmutableArray<double> numbers,
+            (int Count, string Source)? classes, DiagnosticSink sink)
     {
         for (int i = 0; i < numbers.Length; i++)
         {
             // Other numbers a class, margins for example, may well be negative.
             if (!IsWeight(numbers[i]) && (!IsFinite(numbers[i]) || name.EndsWith("Weights", StringComparison.Ordinal)))
-                sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name, Numbers.Write(numbers[i]));
+                sink.Report(Descriptors.WrongWeight, attribute.LocationOfElement(name, i), $"{name}[{i}]", term.Name,
+                    Numbers.Write(numbers[i]));
         }
 
         int count = isMatrix ? (int)Math.Round(Math.Sqrt(numbers.Length)) : numbers.Length;
@@ -139,7 +155,8 @@ internal static class OptionChecks
         if (isMatrix && count * count != numbers.Length)
         {
             sink.Report(
-                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'", $"{numbers.Length} number(s) long",
+                Descriptors.OptionOutOfRange, attribute.LocationOfValue(name), $"{name} of term '{term.Name}'",
+                    $"{numbers.Length} number(s) long",
                 "write a square matrix row by row, one number for each pair of classes");
             return classes;
         }
@@ -147,7 +164,8 @@ internal static class OptionChecks
         if (classes is { } known && known.Count != count)
         {
             string needed = isMatrix ? $"the {known.Count * known.Count} pairs of classes" : $"the {known.Count} classes";
-            sink.Report(Descriptors.ClassesContradict, attribute.LocationOfValue(name), source, known.Source, $"write one number for each of {needed}");
+            sink.Report(Descriptors.ClassesContradict, attribute.LocationOfValue(name), source, known.Source,
+                $"write one number for each of {needed}");
         }
         return classes ?? (count, source);
     }
@@ -162,11 +180,14 @@ internal static class OptionChecks
         {
             Location? place = attribute.LocationOfElement("OnlyClasses", i);
             if (only[i] < 0)
-                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i], "the first class is 0");
+                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i],
+                    "the first class is 0");
             else if (classes is { } known && only[i] >= known.Count)
-                sink.Report(Descriptors.ClassesContradict, place, $"OnlyClasses[{i}] = {only[i]}", known.Source, $"the last class is {known.Count - 1}");
+                sink.Report(Descriptors.ClassesContradict, place, $"OnlyClasses[{i}] = {only[i]}", known.Source,
+                    $"the last class is {known.Count - 1}");
             else if (only.Take(i).Contains(only[i]))
-                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i], "which is there already: write each class once");
+                sink.Report(Descriptors.OptionOutOfRange, place, $"OnlyClasses[{i}] of term '{term.Name}'", only[i],
+                    "which is there already: write each class once");
         }
         if (isStated && only.Count == 0)
         {

@@ -15,7 +15,8 @@ internal sealed class OptionEvaluator(Func<int, OptionValue> argument, Func<stri
         if (expression.Atom is { } atom)
         {
             // What nobody sets is the default of its type: 0, false, null.
-            return atom == "null" ? default : FormulaText.TryNumber(atom, out double number) ? new(number) : cell(atom) ?? new OptionValue(0);
+            return atom == "null" ? default : FormulaText.TryNumber(atom, out double number) ? new(number) : cell(atom)
+                ?? new OptionValue(0);
         }
 
         switch (expression.Head)
@@ -34,7 +35,8 @@ internal sealed class OptionEvaluator(Func<int, OptionValue> argument, Func<stri
         {
             2 => new(Apply(expression.Head, Number(expression.Items[1]))),
             3 => new(Apply(expression.Head, Number(expression.Items[1]), Number(expression.Items[2]))),
-            _ => throw new FormulaTextException($"'{expression.Head}' with {expression.Items.Length - 1} operands is not an operation of options"),
+            _ => throw new FormulaTextException(
+                $"'{expression.Head}' with {expression.Items.Length - 1} operands is not an operation of options"),
         };
     }
 
@@ -67,7 +69,8 @@ internal sealed class OptionEvaluator(Func<int, OptionValue> argument, Func<stri
     };
 
     private static int IndexOf(SExpression expression) =>
-        expression.Items.Length == 2 && int.TryParse(expression.Items[1].Atom, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+        expression.Items.Length == 2 && int.TryParse(expression.Items[1].Atom, NumberStyles.None, CultureInfo.InvariantCulture,
+            out int index)
             ? index
             : throw new FormulaTextException($"'{expression.Head}' needs a number");
 }

@@ -9,7 +9,8 @@ namespace LossGen.Generator.Parse;
 internal static class OptionRanges
 {
     /// <summary>The range of a parameter of a formula: that of the option that feeds it, or its own; null where neither has one.</summary>
-    public static OptionRange? Of(IPropertySymbol? option, IParameterSymbol parameter) => (option is null ? null : Read(option)) ?? Read(parameter);
+    public static OptionRange? Of(IPropertySymbol? option, IParameterSymbol parameter) => (option is null ? null : Read(option))
+        ?? Read(parameter);
 
     /// <summary>What an attribute states, and what takes the place of it under a convention.</summary>
     public static void CheckStated(DeclaredTerm term, AttributeReader attribute, DiagnosticSink sink)
@@ -40,7 +41,8 @@ internal static class OptionRanges
         if (range.IsEmpty)
             sink.Report(Descriptors.WrongRange, parameter.Location, parameter.Name, owner, "holds no number", "correct the bounds");
         else if (parameter.Default is { } number && !range.Contains(number))
-            sink.Report(Descriptors.WrongRange, parameter.Location, parameter.Name, owner, $"({range}) does not hold its default, {Numbers.Write(number)}", "correct one of the two");
+            sink.Report(Descriptors.WrongRange, parameter.Location, parameter.Name, owner,
+                $"({range}) does not hold its default, {Numbers.Write(number)}", "correct one of the two");
     }
 
     private static OptionRange? Read(ISymbol symbol)
@@ -48,8 +50,10 @@ internal static class OptionRanges
         if (symbol.GetAttributes().FirstOrDefault(data => data.AttributeClass.IsLossGen("OptionRangeAttribute")) is not { } data)
             return null;
         double Bound(string name, double otherwise) =>
-            Numbers.TryRead(data.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value, out double number) ? number : otherwise;
+            Numbers.TryRead(data.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value, out double number) ? number
+                : otherwise;
         return new(
-            Bound("From", double.NegativeInfinity), Bound("To", double.PositiveInfinity), Bound("Above", double.NegativeInfinity), Bound("Below", double.PositiveInfinity), Bound("OrNaN", 0) != 0);
+            Bound("From", double.NegativeInfinity), Bound("To", double.PositiveInfinity), Bound("Above", double.NegativeInfinity),
+                Bound("Below", double.PositiveInfinity), Bound("OrNaN", 0) != 0);
     }
 }

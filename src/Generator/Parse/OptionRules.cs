@@ -4,8 +4,8 @@ using LossGen.Compiler.Formula;
 namespace LossGen.Generator.Parse;
 
 /// <summary>
-/// What the constructors of a term leave in its options, and which options it computes from others: what C# would do if the attribute were ever constructed.
-/// It is read from source, and goes to other assemblies as text (docs/formula-text.md):
+/// What the constructors of a term leave in its options, and which options it computes from others: what C# would do if the attribute were
+/// ever constructed. It is read from source, and goes to other assemblies as text (docs/formula-text.md):
 /// <code>
 /// text := "lossgen-options/1" (new | get | put)*
 /// new  := "(new (" TYPE* ")" set* ")"    one for each constructor
@@ -40,7 +40,8 @@ internal sealed class OptionRules
     {
         ImmutableArray<SExpression> forms = SExpression.Read(text);
         if (forms.Length == 0 || forms[0].Atom != Version)
-            throw new FormulaTextException($"the text of the options is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
+            throw new FormulaTextException(
+                $"the text of the options is of version '{(forms.Length > 0 ? forms[0].Atom : "")}', this generator reads '{Version}'");
         var rules = new OptionRules();
         foreach (SExpression form in forms.Skip(1))
         {
@@ -92,7 +93,8 @@ internal sealed class OptionRules
     {
         private readonly Dictionary<string, (SExpression Value, bool IsAssigned)> cells = new(StringComparer.Ordinal);
 
-        public IEnumerable<(string Cell, SExpression Value, bool IsAssigned)> Cells => cells.Select(cell => (cell.Key, cell.Value.Value, cell.Value.IsAssigned));
+        public IEnumerable<(string Cell, SExpression Value, bool IsAssigned)> Cells =>
+            cells.Select(cell => (cell.Key, cell.Value.Value, cell.Value.IsAssigned));
 
         public SExpression? Find(string cell) => cells.TryGetValue(cell, out (SExpression Value, bool) found) ? found.Value : null;
 

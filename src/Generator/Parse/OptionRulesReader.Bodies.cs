@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace LossGen.Generator.Parse;
 
-/// <summary>Bodies of constructors and accessors, and the expressions in them. What is not among these makes what it touches unknown.</summary>
+/// <summary>
+/// Bodies of constructors and accessors, and the expressions in them. What is not among these makes what it touches unknown.
+/// </summary>
 internal sealed partial class OptionRulesReader
 {
     /// <summary>Runs the statements; gives what the body returns, if it returns.</summary>
@@ -22,17 +24,33 @@ internal sealed partial class OptionRulesReader
                 case IEmptyOperation:
                     break;
                 case IVariableDeclarationGroupOperation group:
-                    foreach (IVariableDeclaratorOperation declarator in group.Declarations.SelectMany(declaration => declaration.Declarators))
-                        frame.Names[declarator.Symbol] = declarator.GetVariableInitializer() is { } initializer ? Expression(initializer.Value, frame) : "0";
+                    foreach (IVariableDeclaratorOperation declarator in group.Declarations.SelectMany(declaration =>
+                        declaration.Declarators))
+                        frame.Names[declarator.Symbol] = declarator.GetVariableInitializer() is { } initializer
+                            ? Expression(initializer.Value, frame) : "0";
                     break;
                 case IExpressionStatementOperation { Operation: ISimpleAssignmentOperation assignment }:
                     Assign(assignment, frame);
                     break;
-                case IExpressionStatementOperation { Operation: IDeconstructionAssignmentOperation { Target: ITupleOperation targets, Value: IConversionOperation { Operand: ITupleOperation values } } }
+                case IExpressionStatementOperation
+                {
+                    Operation: IDeconstructionAssignmentOperation
+                    {
+                        Target: ITupleOperation targets,
+                        Value: IConversionOperation { Operand: ITupleOperation values }
+                    }
+                }
                     when targets.Elements.Length == values.Elements.Length:
                     AssignAll(targets, values, frame);
                     break;
-                case IExpressionStatementOperation { Operation: IDeconstructionAssignmentOperation { Target: ITupleOperation targets, Value: ITupleOperation values } }
+                case IExpressionStatementOperation
+                {
+                    Operation: IDeconstructionAssignmentOperation
+                    {
+                        Target: ITupleOperation targets,
+                        Value: ITupleOperation values
+                    }
+                }
                     when targets.Elements.Length == values.Elements.Length:
                     AssignAll(targets, values, frame);
                     break;
@@ -52,7 +70,8 @@ internal sealed partial class OptionRulesReader
             Assign(targets.Elements[i], texts[i], frame);
     }
 
-    private void Assign(ISimpleAssignmentOperation assignment, Frame frame) => Assign(assignment.Target, Expression(assignment.Value, frame), frame);
+    private void Assign(ISimpleAssignmentOperation assignment, Frame frame) =>
+        Assign(assignment.Target, Expression(assignment.Value, frame), frame);
 
     private void Assign(IOperation target, string value, Frame frame)
     {
@@ -105,7 +124,8 @@ internal sealed partial class OptionRulesReader
         while (written is { SetMethod: null, OverriddenProperty: { } overridden })
             written = overridden;
         if (!IsSource(written.ContainingType))
-            return TermRules.OfMetadata(written.ContainingType).Put(CellOf(written)) is { } put ? Substitute(put, [], null) : written.Equals(property, SymbolEqualityComparer.Default) ? null : CellOf(written);
+            return TermRules.OfMetadata(written.ContainingType).Put(CellOf(written)) is { } put ? Substitute(put, [], null)
+                : written.Equals(property, SymbolEqualityComparer.Default) ? null : CellOf(written);
         if (written.SetMethod is null || BodyOf(written.SetMethod) is not { } body)
             return written.Equals(property, SymbolEqualityComparer.Default) ? null : CellOf(written);
 
@@ -132,7 +152,8 @@ internal sealed partial class OptionRulesReader
             read = overridden;
         string cell = CellOf(read);
         if (!IsSource(read.ContainingType))
-            return TermRules.OfMetadata(read.ContainingType).Getter(cell) is { } getter ? Substitute(getter, [], frame.State) : Cell(cell, frame.State);
+            return TermRules.OfMetadata(read.ContainingType).Getter(cell) is { } getter ? Substitute(getter, [], frame.State)
+                : Cell(cell, frame.State);
         if (BodyOf(read.GetMethod) is not { } body)
             return Cell(cell, frame.State);
         string? value = Deeper() ? Run(body, new Frame(frame.State)) : null;
@@ -146,7 +167,8 @@ internal sealed partial class OptionRulesReader
     private IBlockOperation? BodyOf(IMethodSymbol? accessor)
     {
         SyntaxNode? syntax = accessor?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation);
-        if (syntax is null or AccessorDeclarationSyntax { Body: null, ExpressionBody: null } || !compilation.ContainsSyntaxTree(syntax.SyntaxTree))
+        if (syntax is null or AccessorDeclarationSyntax { Body: null, ExpressionBody: null }
+            || !compilation.ContainsSyntaxTree(syntax.SyntaxTree))
             return null;
         return compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, cancellation) switch
         {
@@ -156,12 +178,13 @@ internal sealed partial class OptionRulesReader
         };
     }
 
-    private Location AccessorPlace(IMethodSymbol accessor) => accessor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
-    {
-        AccessorDeclarationSyntax declaration => declaration.Keyword.GetLocation(),
-        { } syntax => syntax.GetLocation(),
-        _ => term.Locations.First(),
-    };
+    private Location AccessorPlace(IMethodSymbol accessor) =>
+        accessor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+        {
+            AccessorDeclarationSyntax declaration => declaration.Keyword.GetLocation(),
+            { } syntax => syntax.GetLocation(),
+            _ => term.Locations.First(),
+        };
 
     // Whatever the statement does, it may do to any option.
     private string? LoseAll(IOperation statement, Frame frame)
@@ -183,7 +206,8 @@ internal sealed partial class OptionRulesReader
             case IParameterReferenceOperation { Parameter: var parameter }:
                 if (frame.Names.TryGetValue(parameter, out string? given))
                     return given;
-                return parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Cell(Captured(parameter), frame.State) : Lost(operation);
+                return parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
+                    ? Cell(Captured(parameter), frame.State) : Lost(operation);
             case ILocalReferenceOperation { Local: var local }:
                 return frame.Names.TryGetValue(local, out string? value) ? value : Lost(operation);
             case IPropertyReferenceOperation { Instance: IInstanceReferenceOperation instance, Property: { IsIndexer: false } property }:
@@ -218,9 +242,12 @@ internal sealed partial class OptionRulesReader
         ITypeSymbol? from = conversion.Operand.Type, to = conversion.Type;
         if (conversion.OperatorMethod is not null)
             return Lost(conversion);
-        bool isSame = SymbolEqualityComparer.Default.Equals(from, to) || to is IArrayTypeSymbol || conversion.Operand is ICollectionExpressionOperation;
-        bool isWider = to?.SpecialType == SpecialType.System_Double && from?.SpecialType is SpecialType.System_Single or SpecialType.System_Int32;
-        bool isEnumeration = (to?.TypeKind == TypeKind.Enum && from?.SpecialType == SpecialType.System_Int32) || (from?.TypeKind == TypeKind.Enum && to?.SpecialType == SpecialType.System_Int32);
+        bool isSame = SymbolEqualityComparer.Default.Equals(from, to) || to is IArrayTypeSymbol
+            || conversion.Operand is ICollectionExpressionOperation;
+        bool isWider = to?.SpecialType == SpecialType.System_Double
+            && from?.SpecialType is SpecialType.System_Single or SpecialType.System_Int32;
+        bool isEnumeration = (to?.TypeKind == TypeKind.Enum && from?.SpecialType == SpecialType.System_Int32)
+            || (from?.TypeKind == TypeKind.Enum && to?.SpecialType == SpecialType.System_Int32);
         if (isSame || isWider || isEnumeration)
             return Expression(conversion.Operand, frame);
         return to?.SpecialType == SpecialType.System_Single && from?.SpecialType is SpecialType.System_Double or SpecialType.System_Int32
@@ -263,7 +290,9 @@ internal sealed partial class OptionRulesReader
 
     private static bool IsBase(IInstanceReferenceOperation instance) => instance.Syntax is BaseExpressionSyntax;
 
-    private static Location PlaceOf(SyntaxNode syntax) => syntax is ExpressionStatementSyntax or ExpressionSyntax or VariableDeclaratorSyntax ? syntax.GetLocation() : syntax.GetFirstToken().GetLocation();
+    private static Location PlaceOf(SyntaxNode syntax) =>
+        syntax is ExpressionStatementSyntax or ExpressionSyntax or VariableDeclaratorSyntax ? syntax.GetLocation() : syntax.GetFirstToken()
+        .GetLocation();
 
     private static string Shorten(SyntaxNode syntax)
     {

@@ -17,8 +17,8 @@ internal sealed record SourceOptionRules(OptionRules Rules, string Text, Immutab
 internal sealed record UnknownOption(Location Place, string What, IPropertySymbol? Property = null);
 
 /// <summary>
-/// Reads what the constructors of a term in source do: initialisers, calls of other constructors, and bodies, in the order of C#. It runs them on symbols: a value is
-/// the text of an expression over the constructor's arguments.
+/// Reads what the constructors of a term in source do: initialisers, calls of other constructors, and bodies, in the order of C#. It runs
+/// them on symbols: a value is the text of an expression over the constructor's arguments.
 /// </summary>
 internal sealed partial class OptionRulesReader
 {
@@ -59,12 +59,15 @@ internal sealed partial class OptionRulesReader
     private SourceOptionRules Read()
     {
         var constructions = new List<(IMethodSymbol Constructor, State State)>();
-        foreach (IMethodSymbol constructor in term.InstanceConstructors.Where(constructor => constructor.DeclaredAccessibility != Accessibility.Private))
+        foreach (IMethodSymbol constructor in term.InstanceConstructors.Where(constructor =>
+            constructor.DeclaredAccessibility != Accessibility.Private))
         {
             var state = new State();
-            Construct(constructor, constructor.Parameters.Select((_, i) => $"({OptionRules.Argument} {i.ToString(CultureInfo.InvariantCulture)})").ToList(), state);
+            Construct(constructor, constructor.Parameters.Select((_, i) =>
+                $"({OptionRules.Argument} {i.ToString(CultureInfo.InvariantCulture)})").ToList(), state);
             // One that nobody sets takes the default of the formula's parameter, but not where it stands in front of another of its name.
-            foreach (IPropertySymbol property in Properties().Where(property => IsSource(property.ContainingType) && HidesAnother(property) && state.Find(CellOf(property)) is null))
+            foreach (IPropertySymbol property in Properties().Where(property => IsSource(property.ContainingType) && HidesAnother(property)
+                && state.Find(CellOf(property)) is null))
                 state.Set(CellOf(property), property.Type is IArrayTypeSymbol ? "null" : "0", isAssigned: false);
             constructions.Add((constructor, state));
         }
@@ -86,7 +89,8 @@ internal sealed partial class OptionRulesReader
         foreach ((IMethodSymbol constructor, State state) in constructions)
         {
             text.Append(" (new (").Append(string.Join(" ", constructor.Parameters.Select(TypeOf))).Append(')');
-            foreach ((string cell, string value, bool isAssigned) in state.Cells.Where(cell => known.Contains(cell.Cell) || readCells.Contains(cell.Cell)).OrderBy(cell => cell.Cell, StringComparer.Ordinal))
+            foreach ((string cell, string value, bool isAssigned) in state.Cells.Where(cell => known.Contains(cell.Cell)
+                || readCells.Contains(cell.Cell)).OrderBy(cell => cell.Cell, StringComparer.Ordinal))
                 text.Append(isAssigned ? " (assign " : " (set ").Append(cell).Append(' ').Append(value).Append(')');
             text.Append(')');
         }
@@ -95,21 +99,25 @@ internal sealed partial class OptionRulesReader
         return new(OptionRules.Parse(whole), whole, reasons.ToImmutableArray());
     }
 
-    // The properties that a use can state or a formula can read, of the term and those that it derives from; overridden ones are there as well.
+    // The properties that a use can state or a formula can read, of the term and those that it derives from; overridden ones are there as
+    // well.
     private IEnumerable<IPropertySymbol> Properties()
     {
-        for (INamedTypeSymbol? type = term; type is not null && (type.IsTerm() || type.IsLossGen("LossTermAttribute")); type = type.BaseType)
+        for (INamedTypeSymbol? type = term; type is not null && (type.IsTerm() || type.IsLossGen("LossTermAttribute")); type =
+            type.BaseType)
         {
             foreach (IPropertySymbol property in type.GetMembers().OfType<IPropertySymbol>())
             {
-                if (property is { IsStatic: false, IsIndexer: false, GetMethod: not null } && property.ExplicitInterfaceImplementations.IsEmpty)
+                if (property is { IsStatic: false, IsIndexer: false, GetMethod: not null }
+                    && property.ExplicitInterfaceImplementations.IsEmpty)
                     yield return property;
             }
         }
     }
 
     private bool HidesAnother(IPropertySymbol property) =>
-        Properties().Any(other => other.Name == property.Name && !SymbolEqualityComparer.Default.Equals(other.ContainingType, property.ContainingType) && property.ContainingType.DerivesFrom(other.ContainingType));
+        Properties().Any(other => other.Name == property.Name && !SymbolEqualityComparer.Default.Equals(other.ContainingType,
+            property.ContainingType) && property.ContainingType.DerivesFrom(other.ContainingType));
 
     private void Construct(IMethodSymbol constructor, List<string> arguments, State state)
     {
@@ -120,8 +128,13 @@ internal sealed partial class OptionRulesReader
         for (int i = 0; i < constructor.Parameters.Length; i++)
             frame.Names[constructor.Parameters[i]] = i < arguments.Count ? arguments[i] : "0";
 
-        var body = syntax is ConstructorDeclarationSyntax ? compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, cancellation) as IConstructorBodyOperation : null;
-        if (syntax is ConstructorDeclarationSyntax { Initializer.ThisOrBaseKeyword.RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.ThisKeyword } && InvocationIn(body?.Initializer) is { } self)
+        var body = syntax is ConstructorDeclarationSyntax ? compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax,
+            cancellation) as IConstructorBodyOperation : null;
+        if (syntax is ConstructorDeclarationSyntax
+            {
+                Initializer.ThisOrBaseKeyword.RawKind: (
+            int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.ThisKeyword
+            } && InvocationIn(body?.Initializer) is { } self)
         {
             Call(self, frame, state);
         }
@@ -139,7 +152,8 @@ internal sealed partial class OptionRulesReader
                 : InvocationIn(body?.Initializer);
             if (call is not null)
                 Call(call, frame, state);
-            else if (type.BaseType?.InstanceConstructors.OrderBy(candidate => candidate.Parameters.Length).FirstOrDefault(candidate => candidate.Parameters.All(parameter => parameter.IsOptional)) is { } plain)
+            else if (type.BaseType?.InstanceConstructors.OrderBy(candidate => candidate.Parameters.Length)
+                .FirstOrDefault(candidate => candidate.Parameters.All(parameter => parameter.IsOptional)) is { } plain)
                 ConstructBase(plain, plain.Parameters.Select(parameter => Constant(parameter.ExplicitDefaultValue)).ToList(), state);
         }
 
@@ -185,8 +199,10 @@ internal sealed partial class OptionRulesReader
 
         if (TermRules.OfMetadata(type).Find(SignatureOf(constructor)) is not { } construction)
         {
-            foreach (IPropertySymbol property in Properties().Where(property => !IsSource(property.ContainingType) && !property.ContainingType.IsLossGen("LossTermAttribute")))
-                state.Set(CellOf(property), Unknown(term.Locations.First(), $"what the constructor of '{type.Name}' does in assembly '{type.ContainingAssembly.Name}'"), isAssigned: false);
+            foreach (IPropertySymbol property in Properties().Where(property => !IsSource(property.ContainingType)
+                && !property.ContainingType.IsLossGen("LossTermAttribute")))
+                state.Set(CellOf(property), Unknown(term.Locations.First(),
+                    $"what the constructor of '{type.Name}' does in assembly '{type.ContainingAssembly.Name}'"), isAssigned: false);
             return;
         }
 
@@ -194,7 +210,8 @@ internal sealed partial class OptionRulesReader
         {
             string text = Substitute(value, arguments, state);
             // What a constructor assigns to a virtual property goes to the property that overrides it.
-            if (isAssigned && Properties().FirstOrDefault(property => CellOf(property) == cell) is { } property && Dispatch(property) is var target && IsSource(target.ContainingType))
+            if (isAssigned && Properties().FirstOrDefault(property => CellOf(property) == cell) is { } property
+                && Dispatch(property) is var target && IsSource(target.ContainingType))
                 Assign(target, text, new Frame(state));
             else
                 state.Set(cell, text, isAssigned);
@@ -203,7 +220,8 @@ internal sealed partial class OptionRulesReader
 
     private void Initialise(INamedTypeSymbol type, Frame frame, State state)
     {
-        foreach (ISymbol member in type.GetMembers().Where(member => !member.IsStatic && member is IPropertySymbol or IFieldSymbol { IsImplicitlyDeclared: false }))
+        foreach (ISymbol member in type.GetMembers().Where(member => !member.IsStatic
+            && member is IPropertySymbol or IFieldSymbol { IsImplicitlyDeclared: false }))
         {
             EqualsValueClauseSyntax? initializer = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
             {
@@ -214,7 +232,8 @@ internal sealed partial class OptionRulesReader
             if (initializer is null || !compilation.ContainsSyntaxTree(initializer.SyntaxTree))
                 continue;
             IOperation? operation = compilation.GetSemanticModel(initializer.SyntaxTree).GetOperation(initializer, cancellation);
-            string value = operation is ISymbolInitializerOperation { Value: { } written } ? Expression(written, frame) : Unknown(initializer.Value.GetLocation(), $"'{initializer.Value}'");
+            string value = operation is ISymbolInitializerOperation { Value: { } written } ? Expression(written, frame)
+                : Unknown(initializer.Value.GetLocation(), $"'{initializer.Value}'");
             if (member is IPropertySymbol option && IndexOfUnknown(value) is { } reason)
                 reasons[reason] = reasons[reason] with { Place = initializer.Value.GetLocation(), Property = option };
             state.Set(CellOf(member), value, isAssigned: false);
@@ -222,7 +241,8 @@ internal sealed partial class OptionRulesReader
     }
 
     private bool IsSource(INamedTypeSymbol type) =>
-        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly) && type.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree));
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly)
+            && type.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree));
 
     // The property that a virtual one is when the attribute is of the term's own type.
     private IPropertySymbol Dispatch(IPropertySymbol property)
@@ -261,9 +281,11 @@ internal sealed partial class OptionRulesReader
             : null;
 
     // A parameter of a primary constructor that members read: it is kept in the attribute.
-    private static string Captured(IParameterSymbol parameter) => $"{parameter.ContainingType.ToDisplayString(TypeFormat)}.^{parameter.Name}".Replace(" ", "");
+    private static string Captured(IParameterSymbol parameter) =>
+        $"{parameter.ContainingType.ToDisplayString(TypeFormat)}.^{parameter.Name}".Replace(" ", "");
 
-    private static string Constant(object? value) => value is null ? "null" : Numbers.TryRead(value, out double number) ? Numbers.Write(number) : "null";
+    private static string Constant(object? value) => value is null ? "null" : Numbers.TryRead(value, out double number)
+        ? Numbers.Write(number) : "null";
 
     /// <summary>Rules of another assembly in the words of this term: its arguments and cells put in.</summary>
     private string Substitute(SExpression expression, List<string> arguments, State? state)
@@ -285,7 +307,9 @@ internal sealed partial class OptionRulesReader
         return cell;
     }
 
-    /// <summary>The names that a body sees, and the attribute as far as it is constructed; none where it is finished, and cells have names only.</summary>
+    /// <summary>
+    /// The names that a body sees, and the attribute as far as it is constructed; none where it is finished, and cells have names only.
+    /// </summary>
     private sealed class Frame(State? state)
     {
         public State? State { get; } = state;
@@ -298,7 +322,8 @@ internal sealed partial class OptionRulesReader
     {
         private readonly Dictionary<string, (string Value, bool IsAssigned)> cells = new(StringComparer.Ordinal);
 
-        public IEnumerable<(string Cell, string Value, bool IsAssigned)> Cells => cells.Select(cell => (cell.Key, cell.Value.Value, cell.Value.IsAssigned));
+        public IEnumerable<(string Cell, string Value, bool IsAssigned)> Cells =>
+            cells.Select(cell => (cell.Key, cell.Value.Value, cell.Value.IsAssigned));
 
         public string? Find(string cell) => cells.TryGetValue(cell, out (string Value, bool) found) ? found.Value : null;
 

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
 
-/// <summary>The value of an option: a number (bool and members of enumerations are numbers too), a list of numbers, a text, or null.</summary>
+/// <summary>
+/// The value of an option: a number (bool and members of enumerations are numbers too), a list of numbers, a text, or null.
+/// </summary>
 /// <param name="Number">The number; null for anything else.</param>
 /// <param name="Numbers">The list; default for anything else.</param>
 /// <param name="Text">The text; null for anything else.</param>

@@ -56,7 +56,8 @@ internal static class OptionsReader
         if (loss.Find("IgnoreIndices") is not { IsList: true, Numbers: var numbers })
             return ignored;
         if (numbers.Length == 0)
-            sink.Report(Descriptors.OptionOutOfRange, loss.LocationOfValue("IgnoreIndices"), "IgnoreIndices", "empty", "name at least one label, or leave it out");
+            sink.Report(Descriptors.OptionOutOfRange, loss.LocationOfValue("IgnoreIndices"), "IgnoreIndices", "empty",
+                "name at least one label, or leave it out");
         for (int i = 0; i < numbers.Length; i++)
         {
             int label = (int)numbers[i];
@@ -91,7 +92,8 @@ internal static class OptionsReader
         if (value.Number is { } number && Enum.IsDefined(typeof(T), (int)number))
             return (T)Enum.ToObject(typeof(T), (int)number);
         sink.Report(
-            Descriptors.OptionOutOfRange, loss.LocationOfValue(name), name, value, $"write one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
+            Descriptors.OptionOutOfRange, loss.LocationOfValue(name), name, value,
+                $"write one of {string.Join(", ", Enum.GetNames(typeof(T)))}");
         return otherwise;
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Parse;
 
-/// <summary>What does not go with a loss that compares pairs: options of logits and targets, terms of pixels. And terms of pairs in a loss that compares none.</summary>
+/// <summary>
+/// What does not go with a loss that compares pairs: options of logits and targets, terms of pixels. And terms of pairs in a loss that
+/// compares none.
+/// </summary>
 internal static class PairChecks
 {
     public static void Check(LossOptions options, AttributeReader loss, IReadOnlyList<DeclaredTerm> terms, DiagnosticSink sink)
@@ -21,13 +24,15 @@ internal static class PairChecks
     {
         const string Remove = "remove it", Side = "the numbers of rows and features are those of the call";
         if (options.Activation != Activation.None)
-            Report("Activation", "x.Logit is a similarity, which formulas turn into what they need", "remove it, and write LogSoftmaxOverClasses(x.Logit / temperature) or Sigmoid(x.Logit) in a formula");
+            Report("Activation", "x.Logit is a similarity, which formulas turn into what they need",
+                "remove it, and write LogSoftmaxOverClasses(x.Logit / temperature) or Sigmoid(x.Logit) in a formula");
         if (options.Classes != 0)
             Report("Classes", Side, Remove);
         if (options.Reduction == Reduction.None)
             Report("Reduction", "what is left of pairs is joined to one number", "write Reduction.Mean or Reduction.Sum");
         if (options.Target != TargetKind.Any)
-            Report("Target", options.ComparesColumns ? "columns of two views have no labels" : "the target is one label a row, or two views without labels", Remove);
+            Report("Target", options.ComparesColumns ? "columns of two views have no labels"
+                : "the target is one label a row, or two views without labels", Remove);
         if (options.PerImage)
             Report("PerImage", "there are no images, but one matrix of pairs", Remove);
         if (options.CountIgnored)
@@ -65,11 +70,14 @@ internal static class PairChecks
             sink.Report(
                 Descriptors.PairsContradict, attribute?.Location ?? parameter.Location,
                 $"Parameter '{parameter.Name}' of term '{term.Name}'", pairs,
-                parameter.IsInput ? "pairs have no maps yet" : "the classes are the rows or columns of the call, and have no numbers of their own", "compute what it stands for from x.Logit, y and numbers");
+                parameter.IsInput ? "pairs have no maps yet"
+                    : "the classes are the rows or columns of the call, and have no numbers of their own",
+                    "compute what it stands for from x.Logit, y and numbers");
         }
 
         void Report(string option, string why) =>
-            sink.Report(Descriptors.PairsContradict, attribute?.LocationOf(option), $"{option} of term '{term.Name}'", pairs, why, "remove it");
+            sink.Report(Descriptors.PairsContradict, attribute?.LocationOf(option), $"{option} of term '{term.Name}'", pairs, why,
+                "remove it");
     }
 
     // A term of the catalogue, or of one's own. A formula in place says nothing and may do anything.
@@ -83,7 +91,8 @@ internal static class PairChecks
             Descriptors.TermWithoutPairs, term.Attribute?.Location, term.Name,
             kinds.Count == 0 ? "takes each pixel by itself" : $"compares pairs, {needed}",
             pairs == Pairs.None ? "compares none" : $"declares Pairs = Pairs.{pairs}",
-            kinds.Count == 0 ? "use a term of pairs, or write [TakesPairs(Pairs." + pairs + ")] on a term of your own that is one" : $"write [Loss(Pairs = Pairs.{kinds[0]})]");
+            kinds.Count == 0 ? "use a term of pairs, or write [TakesPairs(Pairs." + pairs + ")] on a term of your own that is one"
+                : $"write [Loss(Pairs = Pairs.{kinds[0]})]");
         return false;
     }
 }

@@ -39,16 +39,19 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
 
     // An option that the term computes from another is a constant, and would not see what the other is at run time.
     private void CheckComputed(
-        INamedTypeSymbol loss, DeclaredTerm term, DeclaredParameter parameter, IPropertySymbol property, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed)
+        INamedTypeSymbol loss, DeclaredTerm term, DeclaredParameter parameter, IPropertySymbol property,
+            Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed)
     {
         foreach (DeclaredParameter other in term.Formula.Parameters)
         {
             if (term.Attribute is { } attribute && !fed.ContainsKey((term, other)) && attribute.DependsOn(other.Name, parameter.Name))
-                sink.Report(Descriptors.ComputedOption, PropertyMatcher.Place(property, isType: false, loss), property.Name, parameter.Name, term.Name, KnownTypes.Pascal(other.Name));
+                sink.Report(Descriptors.ComputedOption, PropertyMatcher.Place(property, isType: false, loss), property.Name, parameter.Name,
+                    term.Name, KnownTypes.Pascal(other.Name));
         }
     }
 
-    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed, DeclaredParameter weight, Compilation compilation)
+    private TermModel Bind(DeclaredTerm term, Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed, DeclaredParameter weight,
+        Compilation compilation)
     {
         var arguments = ImmutableArray.CreateBuilder<ArgumentModel>();
         foreach (DeclaredParameter parameter in term.Formula.Parameters)
@@ -61,7 +64,8 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
         }
 
         // Behind the inputs of the formula itself.
-        EquatableArray<int> weightMaps = term.WeightMaps.Select(map => FromWeightMap(term, map.Option, map.Input)).Where(index => index >= 0).ToEquatableArray();
+        EquatableArray<int> weightMaps = term.WeightMaps.Select(map => FromWeightMap(term, map.Option, map.Input))
+            .Where(index => index >= 0).ToEquatableArray();
         return new(
             term.Name, term.Formula.Text, term.Weight, term.IncludeBackground, term.OnlyClasses,
             new(arguments.ToImmutable()), term.FormulaMethod(compilation), term.Activation)
@@ -133,7 +137,8 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
             index = inputs.Count;
             inputs.Add((input, term));
             if (inputs.Count == MaximumInputs + 1)
-                sink.Report(Descriptors.TooManyInputs, place, term.Name, string.Join(", ", inputs.Select(known => known.Input.Name)), MaximumInputs);
+                sink.Report(Descriptors.TooManyInputs, place, term.Name, string.Join(", ", inputs.Select(known => known.Input.Name)),
+                    MaximumInputs);
         }
         else if (inputs[index].Input != input)
         {
@@ -147,7 +152,8 @@ internal sealed class ParameterBinder(IReadOnlyList<DeclaredTerm> terms, LossOpt
 
     private ArgumentModel? FromConstant(DeclaredTerm term, DeclaredParameter parameter, Compilation compilation)
     {
-        OptionValue? stated = term.Attribute is { } attribute && TermProperties.Find(attribute.Class, parameter.Name) is not null ? attribute.Find(parameter.Name) : null;
+        OptionValue? stated = term.Attribute is { } attribute && TermProperties.Find(attribute.Class, parameter.Name) is not null
+            ? attribute.Find(parameter.Name) : null;
         if (parameter.TakesNumbers)
             return FromNumbers(parameter, stated);
         if (stated?.Number is { } number)

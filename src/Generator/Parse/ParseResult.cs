@@ -12,13 +12,17 @@ internal sealed record ParseResult(LossModel? Model, EquatableArray<Diagnostic> 
 /// <summary>Locations of a loss: its name, its attribute, and each of its terms. They never reach the model.</summary>
 internal sealed record LossPlaces(string HintName, EquatableArray<TermPlaces> Terms, Place Loss, Place Attribute)
 {
-    /// <summary>Where an expression of a term stands, or the term where it is of another assembly; the name of the loss for term -1.</summary>
+    /// <summary>
+    /// Where an expression of a term stands, or the term where it is of another assembly; the name of the loss for term -1.
+    /// </summary>
     public Location Find(int term, int expression) => term >= 0 && term < Terms.Count ? Terms[term].Find(expression, null) : Loss.Location!;
 }
 
 /// <summary>Locations of a term of a loss.</summary>
 /// <param name="Term">Its attribute, or the formula in place.</param>
-/// <param name="Expressions">The expressions of its formula text; without a location where the formula is in another assembly, or what is computed is not written.</param>
+/// <param name="Expressions">
+/// The expressions of its formula text; without a location where the formula is in another assembly, or what is computed is not written.
+/// </param>
 /// <param name="Options">The values that the attribute states, by the names of the formula's parameters.</param>
 internal sealed record TermPlaces(Place Term, EquatableArray<Place> Expressions, EquatableArray<OptionPlace> Options)
 {

@@ -7,20 +7,24 @@ namespace LossGen.Generator.Parse;
 
 /// <summary>
 /// Finds the properties of a loss that feed parameters. A property has the parameter's name (<c>Beta</c>), or the term's
-/// name before it (<c>TverskyBeta</c>); it feeds exactly one parameter, of a term whose attribute does not state it. The weight of a term counts as a parameter, behind those of the formulas.
+/// name before it (<c>TverskyBeta</c>); it feeds exactly one parameter, of a term whose attribute does not state it. The weight of a term
+/// counts as a parameter, behind those of the formulas.
 /// </summary>
-internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, Compilation compilation, DiagnosticSink sink)
+internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<DeclaredTerm> terms, Compilation compilation,
+    DiagnosticSink sink)
 {
     private readonly Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> fed = [];
     private readonly HashSet<ISymbol> matched = new(SymbolEqualityComparer.Default);
 
     /// <summary>The factor of a term, as a parameter that every term has.</summary>
-    public DeclaredParameter Weight { get; } = new("weight", ParameterKind.Scalar, 1, compilation.GetSpecialType(SpecialType.System_Double), HasOption: true, Location.None);
+    public DeclaredParameter Weight { get; } = new("weight", ParameterKind.Scalar, 1, compilation.GetSpecialType(SpecialType.System_Double),
+        HasOption: true, Location.None);
 
     public Dictionary<(DeclaredTerm, DeclaredParameter), IPropertySymbol> Match()
     {
         List<Slot> slots = terms
-            .SelectMany(term => term.Formula.Parameters.Where(parameter => !parameter.IsLossOption && !parameter.IsInput).Select(parameter => new Slot(term, parameter)))
+            .SelectMany(term => term.Formula.Parameters.Where(parameter => !parameter.IsLossOption && !parameter.IsInput)
+            .Select(parameter => new Slot(term, parameter)))
             .ToList();
 
         // A formula may have a parameter that is called so itself.
@@ -33,7 +37,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         Feed(members, weights);
         foreach (ISymbol member in members)
         {
-            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property) && SymbolEqualityComparer.Default.Equals(property.ContainingType, loss))
+            if (!matched.Contains(member) && member is IPropertySymbol property && LooksLikeParameter(property)
+                && SymbolEqualityComparer.Default.Equals(property.ContainingType, loss))
                 ReportUnused(property, slots, weights);
         }
         foreach (Slot slot in slots.Where(slot => !slot.IsStated && !fed.ContainsKey((slot.Term, slot.Parameter))))
@@ -48,7 +53,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         foreach (ISymbol member in members)
             Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.PreciseName)).ToList(), precise);
         foreach (ISymbol member in members)
-            Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.Parameter.Name) && !precise.Contains(slot)).ToList(), taken: null);
+            Feed(member, slots.Where(slot => KnownTypes.NamesMatch(member.Name, slot.Parameter.Name) && !precise.Contains(slot)).ToList(),
+                taken: null);
     }
 
     // Those of the loss, then what it inherits and can read. A base class of TorchSharp has properties for other purposes.
@@ -68,14 +74,18 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         }
     }
 
-    // A field from which another generator makes a property, which nobody sees yet; a parameter of the constructor; a field that was meant to be a property.
+    // A field from which another generator makes a property, which nobody sees yet; a parameter of the constructor; a field that was meant
+    // to be a property.
     private void ReportLookalike(Slot slot)
     {
-        if (slot.Parameter.Type.SpecialType is not (SpecialType.System_Double or SpecialType.System_Int32) && slot.Parameter.Kind != ParameterKind.Class)
+        if (slot.Parameter.Type.SpecialType is not (SpecialType.System_Double or SpecialType.System_Int32)
+            && slot.Parameter.Kind != ParameterKind.Class)
             return;
         foreach (ISymbol member in loss.GetMembers().OfType<IFieldSymbol>()
-            .Where(field => field is { IsStatic: false, IsConst: false, IsImplicitlyDeclared: false } && field.DeclaredAccessibility != Accessibility.Public && field.AssociatedSymbol is null)
-            .Concat<ISymbol>(loss.InstanceConstructors.Where(constructor => constructor.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is TypeDeclarationSyntax)).SelectMany(constructor => constructor.Parameters)))
+            .Where(field => field is { IsStatic: false, IsConst: false, IsImplicitlyDeclared: false }
+            && field.DeclaredAccessibility != Accessibility.Public && field.AssociatedSymbol is null)
+            .Concat<ISymbol>(loss.InstanceConstructors.Where(constructor => constructor.DeclaringSyntaxReferences.Any(reference =>
+            reference.GetSyntax() is TypeDeclarationSyntax)).SelectMany(constructor => constructor.Parameters)))
         {
             string name = member.Name.StartsWith("m_", StringComparison.Ordinal) ? member.Name.Substring(2) : member.Name.TrimStart('_');
             if (!KnownTypes.NamesMatch(name, slot.Parameter.Name) && !KnownTypes.NamesMatch(name, slot.PreciseName))
@@ -83,7 +93,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
             ITypeSymbol type = member is IFieldSymbol own ? own.Type : ((IParameterSymbol)member).Type;
             string declaration = $"public {type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} {KnownTypes.Pascal(name)} {{ get; set; }}";
             sink.Report(
-                Descriptors.LookalikeField, Place(member, isType: false, loss), $"{(member is IFieldSymbol ? "Field" : "Constructor parameter")} '{member.Name}'", slot.Parameter.Name, slot.Term.Name,
+                Descriptors.LookalikeField, Place(member, isType: false, loss),
+                    $"{(member is IFieldSymbol ? "Field" : "Constructor parameter")} '{member.Name}'", slot.Parameter.Name, slot.Term.Name,
                 member is IFieldSymbol && member.GetAttributes().Length > 0
                     ? $"a property that another generator makes of it is not seen; write the property itself, '{declaration}', or '{declaration.Replace("public ", "public partial ")}' where that generator takes partial properties"
                     : $"write a property, '{declaration}', or give it another name");
@@ -110,7 +121,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         else if (Problem(member, open[0].Parameter) is { } problem)
         {
             sink.Report(
-                Descriptors.WrongPropertyType, Place(member, problem.IsType, loss), member.Name, open[0].Parameter.Name, open[0].Term.Name, problem.What, problem.Cure);
+                Descriptors.WrongPropertyType, Place(member, problem.IsType, loss), member.Name, open[0].Parameter.Name, open[0].Term.Name,
+                    problem.What, problem.Cure);
         }
         else
         {
@@ -143,7 +155,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
 
     private static bool IsCandidate(ISymbol member) => member switch
     {
-        IPropertySymbol property => !property.IsIndexer && !property.IsImplicitlyDeclared && property.ExplicitInterfaceImplementations.IsEmpty,
+        IPropertySymbol property => !property.IsIndexer && !property.IsImplicitlyDeclared
+            && property.ExplicitInterfaceImplementations.IsEmpty,
         IFieldSymbol field => field is { IsConst: false, IsImplicitlyDeclared: false, DeclaredAccessibility: Accessibility.Public },
         _ => false,
     };
@@ -160,7 +173,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
         if (parameter.TakesNumbers)
         {
             string each = parameter.Kind == ParameterKind.Matrix ? "one number for each pair of classes, row by row" : "one number a class";
-            return property.Type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double } ? null : ($"is of type '{property.Type}'", $"its type has to be 'double[]', {each}", true);
+            return property.Type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double } ? null
+                : ($"is of type '{property.Type}'", $"its type has to be 'double[]', {each}", true);
         }
 
         if (parameter.Type.SpecialType is not (SpecialType.System_Double or SpecialType.System_Int32))
@@ -170,7 +184,8 @@ internal sealed class PropertyMatcher(INamedTypeSymbol loss, IReadOnlyList<Decla
                 "state it in the attribute, or give the property another name", false);
         }
         bool fits = property.Type.SpecialType == SpecialType.System_Int32
-            || (parameter.Type.SpecialType == SpecialType.System_Double && property.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Single);
+            || (parameter.Type.SpecialType == SpecialType.System_Double
+            && property.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Single);
         if (fits)
             return null;
         string needed = parameter.Type.SpecialType == SpecialType.System_Double ? "'double', 'float' or 'int'" : "'int'";

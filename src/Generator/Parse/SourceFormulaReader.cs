@@ -68,18 +68,22 @@ internal static class SourceFormulaReader
         {
             if (!parameter.HasExplicitDefaultValue)
                 return new(parameter.Name, ParameterKinds.Of(parameter.Type), null, parameter.Type, HasOption: false, name);
-            sink.Report(Descriptors.WrongSignature, name, owner.Name, $"has a default for '{parameter.Name}', which every caller has to pass");
+            sink.Report(Descriptors.WrongSignature, name, owner.Name,
+                $"has a default for '{parameter.Name}', which every caller has to pass");
             return null;
         }
 
         IPropertySymbol? property = rules is not null ? TermProperties.Find(owner, parameter.Name) : null;
-        double? value = parameter.HasExplicitDefaultValue && Numbers.TryRead(parameter.ExplicitDefaultValue, out double stated) ? stated : null;
+        double? value = parameter.HasExplicitDefaultValue && Numbers.TryRead(parameter.ExplicitDefaultValue, out double stated) ? stated
+            : null;
         if (property is not null && !TermProperties.Check(property, parameter, sink, cancellation))
             return null;
         if (property is not null)
             value = shape is Shape.Value or Shape.ClassMatrix ? null : TermProperties.DefaultOf(property, owner, rules!, value ?? 0);
 
-        var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null, name) { Range = OptionRanges.Of(property, parameter) };
+        var read = new DeclaredParameter(parameter.Name, ParameterKinds.Of(parameter.Type), value, parameter.Type, property is not null,
+            name)
+        { Range = OptionRanges.Of(property, parameter) };
         OptionRanges.CheckDefault(owner.Name, read, sink);
         if (rules is not null && property is null && value is null && !read.IsLossOption && !parameter.HasExplicitDefaultValue)
         {

@@ -18,13 +18,15 @@ internal sealed record TermResult(TypeHeader? Header, string? Text, string? Opti
 internal static class TermParser
 {
     /// <summary>A class with a base type or a method named Formula: cheap, and all that terms have in common in their syntax.</summary>
-    public static bool IsCandidate(SyntaxNode node) => node is ClassDeclarationSyntax { BaseList: not null } or ClassDeclarationSyntax { Identifier.ValueText: "LossTermAttribute" }
+    public static bool IsCandidate(SyntaxNode node) =>
+        node is ClassDeclarationSyntax { BaseList: not null } or ClassDeclarationSyntax { Identifier.ValueText: "LossTermAttribute" }
         or MethodDeclarationSyntax { Identifier.ValueText: KnownTypes.FormulaMethod, Parent: TypeDeclarationSyntax };
 
     public static TermResult? Parse(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
         ISymbol? declared = context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation);
-        if ((declared as INamedTypeSymbol ?? declared?.ContainingType) is not { } term || !(term.IsTerm() || term.IsLossGen("LossTermAttribute")) || !IsFirst(term, context.Node))
+        if ((declared as INamedTypeSymbol ?? declared?.ContainingType) is not { } term
+            || !(term.IsTerm() || term.IsLossGen("LossTermAttribute")) || !IsFirst(term, context.Node))
             return null;
 
         var sink = new DiagnosticSink();
@@ -34,7 +36,8 @@ internal static class TermParser
             bool hasFormula = FormulaSignature.FindMethods(term).Any();
             DeclaredFormula? formula = hasFormula ? SourceFormulaReader.Read(term, isTerm: true, compilation, sink, cancellation) : null;
             INamedTypeSymbol? owner = FormulaSignature.FindOwner(term);
-            List<IParameterSymbol> parameters = owner is null ? [] : FormulaSignature.FindMethods(owner).First().Parameters.Skip(2).ToList();
+            List<IParameterSymbol> parameters = owner is null ? [] : FormulaSignature.FindMethods(owner).First().Parameters.Skip(2)
+                .ToList();
             SourceOptionRules rules = OptionRulesReader.Read(term, compilation, cancellation);
             if (!term.IsAbstract && owner is not null)
                 TermOptionChecks.Check(term, parameters, formula, rules, compilation, sink, cancellation);
@@ -44,12 +47,14 @@ internal static class TermParser
                 TermOptionChecks.CheckFields(term, parameters, sink);
 
             string? options = TermOptionChecks.AreImplied(term, parameters, formula, rules, compilation) ? null : rules.Text;
-            bool isWritten = hasFormula || (options is not null && (TermOptionChecks.IsPartial(term, cancellation) || TermOptionChecks.SetsInherited(term, parameters, rules)));
+            bool isWritten = hasFormula || (options is not null && (TermOptionChecks.IsPartial(term, cancellation)
+                || TermOptionChecks.SetsInherited(term, parameters, rules)));
             TypeHeader? header = isWritten ? TypeHeader.Read(term, sink, cancellation) : null;
             if (header is not null && context.Node.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
             {
                 sink.Report(
-                    Descriptors.OldLanguage, (term.DeclaringSyntaxReferences[0].GetSyntax(cancellation) as TypeDeclarationSyntax)?.Identifier.GetLocation(),
+                    Descriptors.OldLanguage, (term.DeclaringSyntaxReferences[0]
+                        .GetSyntax(cancellation) as TypeDeclarationSyntax)?.Identifier.GetLocation(),
                     term.Name, version.ToDisplayString(), KnownTypes.LeastVersion.ToDisplayString());
             }
 

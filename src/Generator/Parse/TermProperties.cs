@@ -31,7 +31,8 @@ internal static class TermProperties
         }
         if (Feeds(property.Type, parameter.Type))
             return true;
-        Location? place = (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as PropertyDeclarationSyntax)?.Type.GetLocation()
+        Location? place = (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(
+            cancellation) as PropertyDeclarationSyntax)?.Type.GetLocation()
             ?? property.Locations.FirstOrDefault();
         sink.Report(
             Descriptors.WrongParameterType, place, $"Option '{property.Name}' of '{property.ContainingType.Name}'", property.Type,
@@ -41,18 +42,23 @@ internal static class TermProperties
         return false;
     }
 
-    /// <summary>The value that all constructors leave where a use states nothing; where they differ, or none sets it, that of the parameter.</summary>
+    /// <summary>
+    /// The value that all constructors leave where a use states nothing; where they differ, or none sets it, that of the parameter.
+    /// </summary>
     public static double? DefaultOf(IPropertySymbol property, INamedTypeSymbol term, OptionRules rules, double parameterDefault)
     {
         string cell = OptionRulesReader.CellOf(property);
         var defaults = new List<double?>();
         foreach ((string signature, OptionRules.Construction construction) in rules.Constructions.Select(pair => (pair.Key, pair.Value)))
         {
-            IMethodSymbol? constructor = term.InstanceConstructors.FirstOrDefault(candidate => OptionRulesReader.SignatureOf(candidate) == signature);
-            OptionValue Argument(int index) => constructor is not null && index < constructor.Parameters.Length && constructor.Parameters[index] is { HasExplicitDefaultValue: true } parameter
+            IMethodSymbol? constructor = term.InstanceConstructors.FirstOrDefault(candidate =>
+                OptionRulesReader.SignatureOf(candidate) == signature);
+            OptionValue Argument(int index) => constructor is not null && index < constructor.Parameters.Length
+                && constructor.Parameters[index] is { HasExplicitDefaultValue: true } parameter
                 ? OptionValue.OfConstant(parameter.ExplicitDefaultValue)
                 : throw new UnknownOptionException(-1);
-            OptionValue? Cell(string name) => construction.Find(name) is { } value ? new OptionEvaluator(Argument, _ => null).Evaluate(value) : null;
+            OptionValue? Cell(string name) => construction.Find(name) is { } value ? new OptionEvaluator(Argument, _ => null)
+                .Evaluate(value) : null;
             try
             {
                 OptionValue? left = rules.Getter(cell) is { } getter ? new OptionEvaluator(Argument, Cell).Evaluate(getter) : Cell(cell);

@@ -6,14 +6,18 @@ namespace LossGen.Generator.Parse;
 /// <summary>Finds the option rules of a term, wherever it is declared.</summary>
 internal static class TermRules
 {
-    /// <summary>The rules that the generator wrote onto a term of another assembly. None mean that the formula's text says all: one constructor, which leaves the formula's defaults.</summary>
+    /// <summary>
+    /// The rules that the generator wrote onto a term of another assembly. None mean that the formula's text says all: one constructor,
+    /// which leaves the formula's defaults.
+    /// </summary>
     public static OptionRules OfMetadata(INamedTypeSymbol type) => Written(type) ?? Inherited(type);
 
     /// <summary>The rules that are written onto a term; null where none are, or they cannot be read.</summary>
     public static OptionRules? Written(INamedTypeSymbol type)
     {
         string? text = type.GetAttributes()
-            .FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("CompiledOptionsAttribute"))?.ConstructorArguments.FirstOrDefault().Value as string;
+            .FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen(
+            "CompiledOptionsAttribute"))?.ConstructorArguments.FirstOrDefault().Value as string;
         if (text is null)
             return null;
         try
@@ -33,5 +37,6 @@ internal static class TermRules
             : OfMetadata(term);
 
     private static OptionRules Inherited(INamedTypeSymbol type) =>
-        type.BaseType is { } ancestor && (ancestor.IsTerm() || ancestor.IsLossGen("LossTermAttribute")) ? OfMetadata(ancestor).WithoutArguments() : OptionRules.None;
+        type.BaseType is { } ancestor && (ancestor.IsTerm() || ancestor.IsLossGen("LossTermAttribute"))
+            ? OfMetadata(ancestor).WithoutArguments() : OptionRules.None;
 }

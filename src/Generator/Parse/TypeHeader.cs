@@ -64,7 +64,8 @@ internal sealed record TypeHeader(
         // With several parts the compiler itself asks for the modifier on each.
         foreach (SyntaxReference reference in part.DeclaringSyntaxReferences)
         {
-            if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax { Modifiers: var modifiers } && modifiers.Any(SyntaxKind.PartialKeyword))
+            if (reference.GetSyntax(cancellation) is TypeDeclarationSyntax { Modifiers: var modifiers }
+                && modifiers.Any(SyntaxKind.PartialKeyword))
                 return true;
         }
         bool isContainer = !SymbolEqualityComparer.Default.Equals(part, type);

@@ -9,7 +9,8 @@ internal static class CompiledFormulaEmitter
 {
     public static string Emit(TypeHeader header, string? formula, string? options)
     {
-        string attributes = string.Join("\n", new[] { Write("CompiledFormula", formula), Write("CompiledOptions", options) }.Where(text => text.Length > 0));
+        string attributes = string.Join("\n", new[] { Write("CompiledFormula", formula), Write("CompiledOptions", options) }.Where(text =>
+            text.Length > 0));
         return PartialType.Write(header.Namespace, header.Containers, $"{attributes}\n{header.Modifiers} partial class {header.Name};");
     }
 

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Maps of zeros and ones whose values travel beside a pixel's number, as bits of it. Nothing branches on them: whether a pixel is a one is as
-/// good as random, and a processor that guesses wrong loses more time than the pixel's key takes to move.
+/// Maps of zeros and ones whose values travel beside a pixel's number, as bits of it. Nothing branches on them: whether a pixel is a one is
+/// as good as random, and a processor that guesses wrong loses more time than the pixel's key takes to move.
 /// </summary>
 internal unsafe interface IBitMaps<T>
     where T : unmanaged

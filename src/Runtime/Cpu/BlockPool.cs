@@ -10,8 +10,8 @@ internal abstract class BlockJob
 }
 
 /// <summary>
-/// Work of parts that each one thread does, so that what comes of them does not depend on how many threads there are. A failure of one is that of
-/// all: too much to do or too little memory.
+/// Work of parts that each one thread does, so that what comes of them does not depend on how many threads there are. A failure of one is
+/// that of all: too much to do or too little memory.
 /// </summary>
 internal abstract class PartsJob : BlockJob
 {
@@ -66,7 +66,8 @@ internal abstract class PartsJob : BlockJob
 /// </summary>
 internal static class BlockPool
 {
-    // Helpers by the way in which their threads treat subnormal numbers: whoever calls gets those that compute as it does itself, to the bit.
+    // Helpers by the way in which their threads treat subnormal numbers: whoever calls gets those that compute as it does itself, to the
+    // bit.
     private static readonly Helpers?[] s_helpers = new Helpers?[Subnormals.Modes];
     private static int s_entered;
 

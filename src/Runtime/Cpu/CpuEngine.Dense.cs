@@ -60,10 +60,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             new Span<T>(copy + ((long)c * run.Width) + span.Count, span.Padded - span.Count).Clear();
     }
 
-    private static long TargetOf(in CallState run, int image) => image * (run.Classes + (run.Definition.DropLastTargetChannel ? 1 : 0)) * run.Pixels;
+    private static long TargetOf(in CallState run, int image) => image * (run.Classes + (run.Definition.DropLastTargetChannel ? 1 : 0))
+        * run.Pixels;
 
-    // The bits that any of these numbers has: of numbers from 0 below 2 the first two are clear, so one register for a block tells whether to look closer. Padding is 0. Behind the kernels, which have brought
-    // the target close by, and for as many tiles at once as there are: a call each costs more than the check.
+    // The bits that any of these numbers has: of numbers from 0 below 2 the first two are clear, so one register for a block tells whether
+    // to look closer. Padding is 0. Behind the kernels, which have brought the target close by, and for as many tiles at once as there are:
+    // a call each costs more than the check.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NoteTarget(in CallState run, in TileMemory memory, T* target, nint stride, int count)
     {
@@ -120,7 +122,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             int count = (int)Math.Min(run.Width, end - pixel);
             var tile = new Tile<T> { Width = run.Width };
-            PrepareTarget(run, memory, ref tile, new PixelSpan(image, pixel, count, (count + V.Count - 1) / V.Count * V.Count), isStaged: true);
+            PrepareTarget(run, memory, ref tile, new PixelSpan(image, pixel, count, (count + V.Count - 1) / V.Count * V.Count),
+                isStaged: true);
             for (int c = 0; c < run.Classes; c++)
             {
                 for (int i = 0; i < count; i++)

@@ -3,11 +3,15 @@ using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <content>Where a tile reads neighbours: in the image, as far as all of them lie there, or in a copy that has the border's numbers beyond the edge.</content>
+/// <content>
+/// Where a tile reads neighbours: in the image, as far as all of them lie there, or in a copy that has the border's numbers beyond the
+/// edge.
+/// </content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PrepareNeighbours(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
+    private static void PrepareNeighbours(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span,
+        bool isStaged, T* copies)
     {
         T** addresses = Stores(run, memory) + (2 * run.Sizes.RunningSums) + run.Sizes.Maps;
         ImageGrid grid = GridOf(run);
@@ -17,7 +21,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             ImageAxis axis = grid.Along(neighbour.Axis);
             bool isOnes = neighbour.Image == NeighbourLayout.Ones;
             int rows = isOnes ? 1 : neighbour.Image == NeighbourLayout.Logits ? run.Classes : MapRows(run, neighbour.Image);
-            long block = (long)axis.Size * axis.Inner, distance = (long)neighbour.By * axis.Inner, first = Within(span.Pixel, block), last = first + span.Count - 1;
+            long block = (long)axis.Size * axis.Inner, distance = (long)neighbour.By * axis.Inner, first = Within(span.Pixel, block),
+                last = first + span.Count - 1;
             if (!isStaged && last < block && first + distance >= 0 && last + distance < block)
             {
                 addresses[k] = isOnes ? memory.Ones : ImagesOf(run, neighbour) + (span.Image * rows * run.Pixels) + span.Pixel + distance;
@@ -39,11 +44,13 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         tile.NeighbourStrides = memory.NeighbourStrides;
     }
 
-    private static T* ImagesOf(in CallState run, NeighbourLayout neighbour) => neighbour.Image == NeighbourLayout.Logits ? run.LogitImages : run.Maps[neighbour.Image];
+    private static T* ImagesOf(in CallState run, NeighbourLayout neighbour) => neighbour.Image == NeighbourLayout.Logits ? run.LogitImages
+        : run.Maps[neighbour.Image];
 
     // A division of 32 bits takes a fraction of the time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Within(long pixel, long block) => pixel < block ? pixel : (pixel | block) <= uint.MaxValue ? (uint)pixel % (uint)block : pixel % block;
+    private static long Within(long pixel, long block) => pixel < block ? pixel : (pixel | block) <= uint.MaxValue
+        ? (uint)pixel % (uint)block : pixel % block;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyNeighbours(in CallState run, in ImageAxis axis, NeighbourLayout neighbour, in PixelSpan span, int rows, T* copy)
@@ -84,7 +91,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // They lie otherwise than passes read neighbours.
-    private static bool CopiesLogits(in CallState run) => run.Logits is not null && (run.IsConverted || run.ClassesLast) && run.Layout.ReadsLogitsOfNeighbours;
+    private static bool CopiesLogits(in CallState run) => run.Logits is not null && (run.IsConverted || run.ClassesLast)
+        && run.Layout.ReadsLogitsOfNeighbours;
 
     private static T* CopyLogits(in CallState run, T* images)
     {

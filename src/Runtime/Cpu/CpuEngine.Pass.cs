@@ -56,7 +56,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool CanStream(in CallState run) =>
-        !run.IsPacked && !run.IsConverted && !run.ClassesLast && (((nint)run.Gradient | (nint)(run.RowStride * sizeof(T))) & ((V.Count * sizeof(T)) - 1)) == 0;
+        !run.IsPacked && !run.IsConverted && !run.ClassesLast
+            && (((nint)run.Gradient | (nint)(run.RowStride * sizeof(T))) & ((V.Count * sizeof(T)) - 1)) == 0;
 
     private static long BlocksOf(in CallState run) => (run.Pixels + run.BlockPixels - 1) / run.BlockPixels;
 

@@ -13,7 +13,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         long planes = (long)shape.Batch * shape.Classes, count = planes * shape.Pixels, small = planes * shape.LogitPixels;
         bool isTranslated = element >= LogitElement.Half || shape.ClassesLast;
         long translated = isTranslated ? small : 0;
-        Workspace workspace = Workspace.Rent(WorkspaceUse.Resized, (call.WritesGradient ? 2 : 1) * Workspace.Size<T>(count) + (2 * Workspace.Size<T>(translated)));
+        Workspace workspace = Workspace.Rent(WorkspaceUse.Resized, (call.WritesGradient ? 2 : 1) * Workspace.Size<T>(count)
+            + (2 * Workspace.Size<T>(translated)));
         T* logits = workspace.Take<T>(count);
         T* gradient = call.WritesGradient ? workspace.Take<T>(count) : null;
         T* planar = workspace.Take<T>(translated), converted = workspace.Take<T>(translated);

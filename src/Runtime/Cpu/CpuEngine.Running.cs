@@ -11,7 +11,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         RunningSumLayout[] sums = run.Layout.RunningSums;
         long bytes = 0;
         for (int k = 0; k < sums.Length; k++)
-            bytes += ((sums[k].IsCount ? 0 : 1) + (run.Layout.RunningSums[k].HasOwnKeys ? 1 : 0)) * Workspace.Size<T>(run.Batch * run.ImagePixels * sums[k].Rows(run.Classes));
+            bytes += ((sums[k].IsCount ? 0 : 1) + (run.Layout.RunningSums[k].HasOwnKeys ? 1 : 0))
+                * Workspace.Size<T>(run.Batch * run.ImagePixels * sums[k].Rows(run.Classes));
         return bytes;
     }
 
@@ -28,7 +29,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         for (int k = 0; k < sums.Length; k++)
             run.Running[(2 * k) + 1] = run.Layout.RunningSums[k].HasOwnKeys ? Take(ref next, images * sums[k].Rows(run.Classes)) : null;
         for (int k = 0; k < sums.Length; k++)
-            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * run.Layout.KeysOf(k)) + 1] : Take(ref next, images * sums[k].Rows(run.Classes));
+            run.Running[2 * k] = sums[k].IsCount ? run.Running[(2 * run.Layout.KeysOf(k)) + 1]
+                : Take(ref next, images * sums[k].Rows(run.Classes));
 
         static T* Take(ref byte* next, long count)
         {
@@ -53,7 +55,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 {
                     if (!IsStored(run, k, part))
                         continue;
-                    (Pointer<T> address, tile.StoreStride) = Output(run, span, run.Running[(2 * k) + part], rows, copies + ((1 + part) * size), isStaged);
+                    (Pointer<T> address, tile.StoreStride) = Output(run, span, run.Running[(2 * k) + part], rows,
+                        copies + ((1 + part) * size), isStaged);
                     stores[(2 * k) + part] = address;
                 }
             }
@@ -71,7 +74,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Behind what tiles read.
-    private static T** Stores(in CallState run, in TileMemory memory) => memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums + run.Sizes.Maps;
+    private static T** Stores(in CallState run, in TileMemory memory) => memory.Inputs + run.Sizes.Inputs + run.Sizes.RunningSums
+        + run.Sizes.Maps;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnstageRunningSums(in CallState run, in TileMemory memory, PassLayout pass, in PixelSpan span)
@@ -85,7 +89,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     // Whether a pass stores values (part 0) or keys (part 1) of a running sum.
-    private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount : run.Layout.RunningSums[k].HasOwnKeys;
+    private static bool IsStored(in CallState run, int k, int part) => part == 0 ? !run.Layout.RunningSums[k].IsCount
+        : run.Layout.RunningSums[k].HasOwnKeys;
 
     // Sums up what a pass stored, when its sums are known: they may limit the ranks.
     private static void SumUpStored(in CallState run, PassLayout pass)
@@ -143,7 +148,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         where TEntry : unmanaged, ISortEntry<TEntry> =>
         KeySort<T, TEntry>.Sum(pixels, keys, sums, Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(pixels.Count, parts)), parts);
 
-    // Groups side by side, each sorted by one thread; where there are more threads than groups, one group after the other, each by all of them. The sums depend on neither.
+    // Groups side by side, each sorted by one thread; where there are more threads than groups, one group after the other, each by all of
+    // them. The sums depend on neither.
     private sealed class SortJob : PartsJob
     {
         // Whoever uses it holds the pool, as with PassJob.

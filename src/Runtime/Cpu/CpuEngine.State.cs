@@ -46,8 +46,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly bool IsPlain;
 
         /// <summary>
-        /// A softmax copies the next tile's logits while it computes one. Not where a few dozen classes lie so far apart that their pages fall into the same set of the processor's address cache:
-        /// reading a little of each then waits for addresses, and fetching does not.
+        /// A softmax copies the next tile's logits while it computes one. Not where a few dozen classes lie so far apart that their pages
+        /// fall into the same set of the processor's address cache: reading a little of each then waits for addresses, and fetching does
+        /// not.
         /// </summary>
         public readonly bool CopiesAhead;
         public readonly TileSizes Sizes;
@@ -124,30 +125,40 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             UpstreamElements = (T*)call.UpstreamElements;
 
             int factors = MostFactors(Classes);
-            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth && PairCodes is null) * WidthForNeighbours(layout, Classes), factors * V.Count);
+            Width = Math.Min(TileWidth(Classes, isPlane: !ClassesLast && ImagePixels >= MostWidth && PairCodes is null)
+                * WidthForNeighbours(layout, Classes), factors * V.Count);
             ProductPixels = Math.Min(FlushPixels, factors * V.Count);
             IsPacked = !layout.PerImage && Batch > 1 && ImagePixels < Width && PairCodes is null;
             Images = IsPacked ? 1 : Batch;
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && PairCodes is null && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && PairCodes is null && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0
+                && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
                     || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
         }
 
-        // How many factors a product may have, a power of two: each is at most the sum of a pixel's exponentials, of which none is larger than 1, or 1 + an exponential.
+        // How many factors a product may have, a power of two: each is at most the sum of a pixel's exponentials, of which none is larger
+        // than 1, or 1 + an exponential.
         private static int MostFactors(int classes)
         {
             double doublings = (typeof(T) == typeof(float) ? 127 : 1023) - 0.5;
             return (int)BitOperations.RoundUpToPowerOf2((uint)(doublings / Math.Log2(Math.Max(2, classes))) + 1) / 2;
         }
 
-        // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and with many classes long rows pay: each class's begin in other
-        // pages of memory. Rows that are copied one after the other may be longer than the cache holds.
+        // A tile's rows have to stay in the first-level cache, or at least in the second. Processors with AVX-512 have more of that, and
+        // with many classes long rows pay: each class's begin in other pages of memory. Rows that are copied one after the other may be
+        // longer than the cache holds.
         private static int TileWidth(int classes, bool isPlane) =>
             V.Count * sizeof(T) != 64 ? classes switch { 1 => MostWidth, <= 4 => 128, <= 128 => 64, <= 512 => 32, _ => 16 }
-            : isPlane && Softmax.IsNarrow<V>() && classes > 256 ? classes switch { <= 512 => MostWidth, <= 2048 => 128, <= 8192 => 64, _ => 16 }
+            : isPlane && Softmax.IsNarrow<V>() && classes > 256 ? classes switch
+            {
+                <= 512 => MostWidth,
+                <= 2048 => 128,
+                <= 8192 => 64,
+                _ => 16
+            }
             : classes switch { 1 => MostWidth, <= 32 => 128, <= 64 => 64, <= 256 => MostWidth, <= 512 => 128, <= 2048 => 32, _ => 16 };
 
         // Where neighbours lie is found once a tile. Of few classes a longer one still lies in the first-level cache.

@@ -35,7 +35,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     // Where the tile reads and stores maps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T* PrepareMaps(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged, T* copies)
+    private static T* PrepareMaps(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span,
+        bool isStaged, T* copies)
     {
         foreach (int place in pass.MapReads)
         {
@@ -81,7 +82,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         int rows = MapRows(run, step.Output);
         (int image, int row) = Math.DivRem(plane, rows);
         Neighbours<T, V>.Run(
-            step, grid, At(run, step.Input, image, row), step.Arriving < 0 ? null : At(run, step.Arriving, image, row), At(run, step.Output, image, row), scratch);
+            step, grid, At(run, step.Input, image, row), step.Arriving < 0 ? null : At(run, step.Arriving, image, row),
+                At(run, step.Output, image, row), scratch);
 
         // What does not differ by class is the same for each.
         static T* At(in CallState run, int place, int image, int row)

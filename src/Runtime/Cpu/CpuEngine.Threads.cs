@@ -30,7 +30,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 job.run = run;
                 job.pass = pass;
                 job.length = pass.SumLength(run.Classes);
-                job.sums = Workspace.Rent(WorkspaceUse.Blocks, Workspace.Size<double>(blocks * job.length)).Take<double>(blocks * job.length);
+                job.sums = Workspace.Rent(WorkspaceUse.Blocks, Workspace.Size<double>(blocks * job.length))
+                    .Take<double>(blocks * job.length);
                 job.blocks = blocks;
                 job.next = 0;
                 job.failedBlock = long.MaxValue;

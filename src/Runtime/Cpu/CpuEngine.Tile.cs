@@ -87,8 +87,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             UnstageMaps(run, memory, pass, span);
     }
 
-    // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that is
-    // left.
+    // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that
+    // is left.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long RunPlainTiles(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, long end)
     {
@@ -157,15 +157,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsFar(in CallState run) => run.LogitCount * sizeof(T) > PrefetchedBytes;
 
-    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed. A softmax does that line by line itself, and copies the logits of
-    // many classes, even out of a cache. What is written past the caches has no business in them. Of few rows the processor sees the next
-    // tile coming, and asking for it costs 5 to 13 % of BCE + Dice.
+    // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed.
+    // A softmax does that line by line itself, and copies the logits of many classes, even out of a cache. What is written past the caches
+    // has no business in them. Of few rows the processor sees the next tile coming, and asking for it costs 5 to 13 % of BCE + Dice.
     private const int RowsSeen = 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
-        T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed ? tile.Gradient + tile.Pixels : null;
+        T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed
+            ? tile.Gradient + tile.Pixels : null;
         if (run.Definition.Activation == Activation.Softmax)
         {
             tile.Ahead = next;
@@ -212,7 +213,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool PrepareLabels(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span)
     {
-        bool hasIgnored = ReadsLabels(run, pass) && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored || span.Count != span.Padded;
+        bool hasIgnored = ReadsLabels(run, pass) && ReadLabels(run, memory, span.Image, span.Pixel, span.Count), isMasked = hasIgnored
+            || span.Count != span.Padded;
         tile.Labels = memory.Labels;
         if (isMasked)
         {

@@ -49,9 +49,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         public long Bytes =>
-            Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count) + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
-            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width)) + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
-            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps) + Neighbours) + (2 * Workspace.Size<long>(Neighbours)) + Workspace.Size<T>(InputRows * Width);
+            Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count)
+                + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
+            + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width))
+            + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
+            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps) + Neighbours) + (2 * Workspace.Size<long>(Neighbours))
+            + Workspace.Size<T>(InputRows * Width);
     }
 
     private struct TileMemory
@@ -89,11 +92,16 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         /// <summary>One register: the bits that any number of the target had.</summary>
         public T* TargetBits;
 
-        /// <summary>Where the tile reads each of the loss's own inputs, running sums and maps, then where it stores the latter two, then where it reads neighbours.</summary>
+        /// <summary>
+        /// Where the tile reads each of the loss's own inputs, running sums and maps, then where it stores the latter two, then where it
+        /// reads neighbours.
+        /// </summary>
         public T** Inputs;
         public nint* NeighbourStrides;
 
-        /// <summary>Where in a block of its axis the last tile began for which the ones of a neighbour were copied; -1 where they were not.</summary>
+        /// <summary>
+        /// Where in a block of its axis the last tile began for which the ones of a neighbour were copied; -1 where they were not.
+        /// </summary>
         public long* OnesAt;
         public T* InputCopies;
 

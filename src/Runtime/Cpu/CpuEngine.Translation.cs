@@ -4,8 +4,8 @@ using LossGen.Kernels;
 namespace LossGen.Cpu;
 
 /// <content>
-/// Logits and gradients that lie in another way than kernels work: numbers of 16 bits, or the classes of a pixel side by side. A tile at a time, so that the copy stays in the
-/// first-level cache.
+/// Logits and gradients that lie in another way than kernels work: numbers of 16 bits, or the classes of a pixel side by side. A tile at a
+/// time, so that the copy stays in the first-level cache.
 /// </content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
@@ -13,7 +13,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static long FirstOf(in CallState run, in PixelSpan span) => ((span.Image * run.Pixels) + span.Pixel) * run.Classes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span, void* gradient = null)
+    private static (Pointer<T> Address, nint Stride) TranslateLogits(in CallState run, in TileMemory memory, in PixelSpan span,
+        void* gradient = null)
     {
         int rows = run.Classes;
         if (run.ClassesLast || run.IsRows)
@@ -75,7 +76,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
             for (int c = 0; c < rows; c++)
-                Storage.Narrow((float*)(memory.Gradient + ((long)c * run.Width) + i), run.LogitElement, run.Gradient, (((image * rows) + c) * run.ImagePixels) + pixel, length);
+                Storage.Narrow((float*)(memory.Gradient + ((long)c * run.Width) + i), run.LogitElement, run.Gradient,
+                    (((image * rows) + c) * run.ImagePixels) + pixel, length);
         }
     }
 }

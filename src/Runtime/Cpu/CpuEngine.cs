@@ -89,7 +89,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             bool isGiven = given && k < layout.ValueStage;
             PassLayout pass = layout.Passes[k];
 
-            // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed up.
+            // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed
+            // up.
             bool runs = call.Mode != CpuMode.Finish && !pass.IsIdle
                 && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd) || (pass.Stores != 0 && !isSorted));
             if (runs)

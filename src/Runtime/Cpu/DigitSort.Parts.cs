@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Cpu;
 
 /// <content>
-/// The same sort by several threads: each has a part of the pixels, counts the digits in it and writes behind what the parts before it write. That
-/// is the order in which one thread would write, so that nothing depends on how many parts there are. After each digit other pixels are in a
-/// part, which is why they are counted anew.
+/// The same sort by several threads: each has a part of the pixels, counts the digits in it and writes behind what the parts before it
+/// write. That is the order in which one thread would write, so that nothing depends on how many parts there are. After each digit other
+/// pixels are in a part, which is why they are counted anew.
 /// </content>
 internal static unsafe partial class DigitSort<T, TEntry, TMaps>
 {

@@ -6,9 +6,10 @@ namespace LossGen.Cpu;
 
 /// <summary>The exact Euclidean distance of each pixel to the nearest source, in time that grows with the number of pixels.</summary>
 /// <remarks>
-/// Along the first axis the sources are counted from. Along each other axis the square of the distance is the least of what was found before plus the square of the way there. Where sources are near all places
-/// that may be nearer are tried, for several pixels at once; where they are far the lower envelope of the parabolas says which: P. F. Felzenszwalb and D. P. Huttenlocher, "Distance Transforms of Sampled Functions",
-/// Theory of Computing, 2012.
+/// Along the first axis the sources are counted from. Along each other axis the square of the distance is the least of what was found
+/// before plus the square of the way there. Where sources are near all places that may be nearer are tried, for several pixels at once;
+/// where they are far the lower envelope of the parabolas says which: P. F. Felzenszwalb and D. P. Huttenlocher, "Distance Transforms of
+/// Sampled Functions", Theory of Computing, 2012.
 /// </remarks>
 internal static unsafe class EuclideanDistance<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -23,7 +24,8 @@ internal static unsafe class EuclideanDistance<T>
     private const int Skipped = 7;
 
     /// <summary>The numbers of scratch memory for an image.</summary>
-    public static long ScratchLength(in ImageGrid grid) => ((Lanes + 3) * (long)Math.Max(grid.Depth, Math.Max(grid.Height, grid.Width))) + (Lanes * ((2 * Reach) + 1));
+    public static long ScratchLength(in ImageGrid grid) => ((Lanes + 3) * (long)Math.Max(grid.Depth, Math.Max(grid.Height, grid.Width)))
+        + (Lanes * ((2 * Reach) + 1));
 
     /// <summary>Where no pixel is a source, each distance is 0.</summary>
     /// <param name="grid">The image.</param>
@@ -75,7 +77,8 @@ internal static unsafe class EuclideanDistance<T>
         for (; i + Vector256<T>.Count <= row; i += Vector256<T>.Count)
         {
             Vector256<T> far = before is null ? Vector256.Create(T.PositiveInfinity) : Vector256.Load(before + i) + Vector256<T>.One;
-            Vector256.ConditionalSelect(Vector256.Equals(Vector256.Load(source + i), Vector256<T>.Zero), far, Vector256<T>.Zero).Store(own + i);
+            Vector256.ConditionalSelect(Vector256.Equals(Vector256.Load(source + i), Vector256<T>.Zero), far, Vector256<T>.Zero)
+                .Store(own + i);
         }
 
         for (; i < row; i++)

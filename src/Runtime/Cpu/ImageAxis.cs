@@ -1,8 +1,8 @@
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Operations on the neighbours of each pixel along one axis, of one image of one class. The image is <paramref name="Outer"/> blocks of <paramref name="Size"/> rows of
-/// <paramref name="Inner"/> adjacent numbers; along the last axis a row is one number.
+/// Operations on the neighbours of each pixel along one axis, of one image of one class. The image is <paramref name="Outer"/> blocks of
+/// <paramref name="Size"/> rows of <paramref name="Inner"/> adjacent numbers; along the last axis a row is one number.
 /// </summary>
 /// <param name="Outer">The product of the extents before the axis.</param>
 /// <param name="Size">The extent of the axis.</param>

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Replaces values by their sums over the pixels with larger keys and the pixel itself. Pixels are sorted by digits, the lowest first, so that
-/// the time hardly depends on the keys, equal keys keep the order of their pixels, and the order depends on nothing else.
+/// Replaces values by their sums over the pixels with larger keys and the pixel itself. Pixels are sorted by digits, the lowest first, so
+/// that the time hardly depends on the keys, equal keys keep the order of their pixels, and the order depends on nothing else.
 /// </summary>
 /// <remarks>
-/// Keys become whole numbers (<see cref="SortKeys"/>); the digits cover only the bits in which they differ. Values that are all 0 or 1 travel
-/// as a bit beside the pixel's number (<see cref="IBitMaps{T}"/>). Then the last digit need not be sorted: with the number of pixels and of
-/// ones below each digit at hand, each pixel's sum is known when it is reached.
+/// Keys become whole numbers (<see cref="SortKeys"/>); the digits cover only the bits in which they differ. Values that are all 0 or 1
+/// travel as a bit beside the pixel's number (<see cref="IBitMaps{T}"/>). Then the last digit need not be sorted: with the number of pixels
+/// and of ones below each digit at hand, each pixel's sum is known when it is reached.
 /// </remarks>
 internal static unsafe class KeySort<T, TEntry>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

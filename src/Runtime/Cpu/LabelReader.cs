@@ -59,7 +59,13 @@ internal static unsafe class LabelReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
     {
-        int size = element switch { TargetElement.Int64 => sizeof(long), TargetElement.Int32 => sizeof(int), TargetElement.Int16 or TargetElement.UInt16 => sizeof(short), _ => 1 };
+        int size = element switch
+        {
+            TargetElement.Int64 => sizeof(long),
+            TargetElement.Int32 => sizeof(int),
+            TargetElement.Int16 or TargetElement.UInt16 => sizeof(short),
+            _ => 1
+        };
         Prefetch.Lines(labels + (first * size), (long)count * size);
     }
 
@@ -134,8 +140,8 @@ internal static unsafe class LabelReader
     }
 
     /// <summary>
-    /// The labels as int, all ignored ones as the first of them. What int cannot hold becomes <see cref="LabelSource.Unreadable"/>, which is
-    /// no class and not ignored.
+    /// The labels as int, all ignored ones as the first of them. What int cannot hold becomes <see cref="LabelSource.Unreadable"/>, which
+    /// is no class and not ignored.
     /// </summary>
     public static void ToInt(in LabelSource source, long offset, int count, int* result)
     {
@@ -239,8 +245,8 @@ internal static unsafe class LabelReader
     }
 
     /// <summary>
-    /// The labels as numbers: one in range its class (with a single class 1 becomes 0 and 0 becomes -1), an ignored one -1. Where no label is
-    /// ignored, the number that stands for it is a bad label like any other.
+    /// The labels as numbers: one in range its class (with a single class 1 becomes 0 and 0 becomes -1), an ignored one -1. Where no label
+    /// is ignored, the number that stands for it is a bad label like any other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Found Convert<T>(in LabelSource source, int* labels, int count, T* result)

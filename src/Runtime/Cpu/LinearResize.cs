@@ -4,8 +4,9 @@ using LossGen.Kernels;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Linear resizing along one to three axes, as torch's <c>interpolate</c> with mode linear, bilinear or trilinear. With aligned corners pixel i
-/// of the target reads at <c>i * (source - 1) / (target - 1)</c> of the source, otherwise at <c>(i + 0.5) * source / target - 0.5</c>, at least
+/// Linear resizing along one to three axes, as torch's <c>interpolate</c> with mode linear, bilinear or trilinear. With aligned corners
+/// pixel i of the target reads at <c>i * (source - 1) / (target - 1)</c> of the source, otherwise at <c>(i + 0.5) * source / target -
+/// 0.5</c>, at least
 /// 0. Rows are stretched once each, then rows and slices are combined in lanes.
 /// </summary>
 internal readonly unsafe ref struct LinearResize<T, V>
@@ -43,7 +44,8 @@ internal readonly unsafe ref struct LinearResize<T, V>
     /// <param name="gradient">Where the gradient of all planes goes.</param>
     /// <param name="arriving">The gradient at the target's pixels of all planes.</param>
     /// <param name="plane">Which of them.</param>
-    public void Adjoint(T* gradient, T* arriving, int plane) => Gather(Slices, gradient + (plane * pixels), arriving + (plane * targetPixels));
+    public void Adjoint(T* gradient, T* arriving, int plane) =>
+        Gather(Slices, gradient + (plane * pixels), arriving + (plane * targetPixels));
 
     // Volumes by slices, slices by rows, rows at last by pixels.
     private void Stretch(int level, T* source, T* target)

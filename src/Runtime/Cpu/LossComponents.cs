@@ -3,8 +3,9 @@ using System.ComponentModel;
 namespace LossGen;
 
 /// <summary>
-/// The share of each term in the value of a loss, and of terms that compare class by class the value of each class: for logging, filled by a call that it is passed to. The sums over
-/// pixels are those of the value, so nothing is read again. Made once and used again, as a list of numbers is; not for two calls at a time.
+/// The share of each term in the value of a loss, and of terms that compare class by class the value of each class: for logging, filled by
+/// a call that it is passed to. The sums over pixels are those of the value, so nothing is read again. Made once and used again, as a list
+/// of numbers is; not for two calls at a time.
 /// </summary>
 public sealed class LossComponents
 {
@@ -23,7 +24,8 @@ public sealed class LossComponents
         if (classes < 1)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"There are {classes} classes; there must be at least 1.");
         if (definition.Classes > 0 && classes != definition.Classes)
-            throw new ArgumentException($"There are {classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.", nameof(classes));
+            throw new ArgumentException($"There are {classes} classes; {definition.Name} is declared with Classes = {definition.Classes}.",
+                nameof(classes));
         values = new double[Length(definition, classes)];
         values.AsSpan().Fill(double.NaN);
     }
@@ -41,13 +43,16 @@ public sealed class LossComponents
     public double this[string term] => Read()[Find(term)];
 
     /// <summary>
-    /// The value of each class of a term, its weight included; with statistics per image, their mean over the images (<see cref="Reduction.Sum"/>: their sum). A term of pixels has the mean over
-    /// the pixels (their sum). The mean (sum) over the term's classes is the term's share, unless single elements of a dense target are ignored, which a mean over all weighs by their number. NaN for
-    /// classes that the term leaves out.
+    /// The value of each class of a term, its weight included; with statistics per image, their mean over the images
+    /// (<see cref="Reduction.Sum"/>: their sum). A term of pixels has the mean over the pixels (their sum). The mean (sum) over the term's
+    /// classes is the term's share, unless single elements of a dense target are ignored, which a mean over all weighs by their number. NaN
+    /// for classes that the term leaves out.
     /// </summary>
     /// <param name="term">The place of the term among <see cref="Terms"/>.</param>
     /// <returns>One number a class. They change with the next call.</returns>
-    /// <exception cref="InvalidOperationException">The term has no values for classes: <see cref="LossComponent.HasClasses"/> says which have.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The term has no values for classes: <see cref="LossComponent.HasClasses"/> says which have.
+    /// </exception>
     public ReadOnlySpan<double> Classes(int term)
     {
         if (!Terms[Check(term)].HasClasses)
@@ -62,7 +67,9 @@ public sealed class LossComponents
     /// <exception cref="InvalidOperationException">The term has no values for classes.</exception>
     public ReadOnlySpan<double> Classes(string term) => Classes(Find(term));
 
-    /// <summary>Takes the values from where they are when they are asked for. Called by generated code whose values are on another device.</summary>
+    /// <summary>
+    /// Takes the values from where they are when they are asked for. Called by generated code whose values are on another device.
+    /// </summary>
     /// <param name="loss">The loss that was called.</param>
     /// <param name="callClasses">The classes of the call.</param>
     /// <param name="read">Copies the terms' values and then the classes'.</param>
@@ -74,9 +81,11 @@ public sealed class LossComponents
     }
 
     /// <summary>How many numbers there are: terms, then classes.</summary>
-    internal static int Length(LossDefinition definition, int classes) => Math.Max(1, definition.Components.Count) + (definition.Components.Count(term => term.HasClasses) * classes);
+    internal static int Length(LossDefinition definition, int classes) =>
+        Math.Max(1, definition.Components.Count) + (definition.Components.Count(term => term.HasClasses) * classes);
 
-    internal static string NoShares(LossDefinition definition) => $"{definition.Name} declares Reduction.None and has no one value that terms have a share in.";
+    internal static string NoShares(LossDefinition definition) =>
+        $"{definition.Name} declares Reduction.None and has no one value that terms have a share in.";
 
     /// <summary>The memory that a call fills.</summary>
     internal double[] Prepare(ILoss loss, int callClasses)
@@ -129,7 +138,8 @@ public sealed class LossComponents
 
     private int Check(int term) => (uint)term < (uint)Terms.Count
         ? term
-        : throw new ArgumentOutOfRangeException(nameof(term), term, $"There is no term {term}; {definition.Name} has {Terms.Count}, counted from 0.");
+        : throw new ArgumentOutOfRangeException(nameof(term), term,
+        $"There is no term {term}; {definition.Name} has {Terms.Count}, counted from 0.");
 
     private int Find(string term)
     {

@@ -150,7 +150,8 @@ public static unsafe partial class LossExtensions
             Mode = mode,
             Shape = shape,
             LogitElement = CallChecks.LogitElementOf<T>(),
-            TargetElement = CallChecks.ElementOf<TTarget>(hasPairs ? TargetKind.Index : definition.Target, target, shape.Batch * shape.Pixels),
+            TargetElement = CallChecks.ElementOf<TTarget>(hasPairs ? TargetKind.Index : definition.Target, target,
+                shape.Batch * shape.Pixels),
         };
         CallChecks.Shape(definition, shape);
         if (hasPairs)

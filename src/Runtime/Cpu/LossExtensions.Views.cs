@@ -7,7 +7,8 @@ namespace LossGen;
 public static unsafe partial class LossExtensions
 {
     /// <summary>
-    /// The value of a loss that compares pairs, on two views of the same samples: row i and row i + N / 2 belong together. With <see cref="Pairs.Correlation"/> and <see cref="Pairs.Covariance"/> columns do.
+    /// The value of a loss that compares pairs, on two views of the same samples: row i and row i + N / 2 belong together. With
+    /// <see cref="Pairs.Correlation"/> and <see cref="Pairs.Covariance"/> columns do.
     /// </summary>
     /// <typeparam name="T">float, double, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
     /// <param name="loss">The loss, which declares <see cref="LossAttribute.Pairs"/>.</param>
@@ -28,11 +29,13 @@ public static unsafe partial class LossExtensions
     /// <param name="components">Receives the terms' shares; null for none.</param>
     /// <param name="upstream">What the gradient is multiplied by, finite. The value returned stays as it is.</param>
     public static double EvaluateViewsWithGradient<T>(
-        this ILoss loss, ReadOnlySpan<T> embeddings, LossShape shape, Span<T> gradient, LossComponents? components = null, double upstream = 1)
+        this ILoss loss, ReadOnlySpan<T> embeddings, LossShape shape, Span<T> gradient, LossComponents? components = null, double upstream =
+            1)
         where T : unmanaged => Views(loss, embeddings, shape, gradient, CpuMode.ValueAndGradient, components, upstream);
 
     private static double Views<T>(
-        ILoss loss, ReadOnlySpan<T> embeddings, LossShape shape, Span<T> gradient, CpuMode mode, LossComponents? components, double upstream)
+        ILoss loss, ReadOnlySpan<T> embeddings, LossShape shape, Span<T> gradient, CpuMode mode, LossComponents? components,
+            double upstream)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(loss);

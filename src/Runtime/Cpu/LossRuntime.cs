@@ -9,8 +9,8 @@ public static class LossRuntime
     private static long s_retained = 512L << 20;
 
     /// <summary>
-    /// How many bytes of freed gradients of TorchSharp modules on the CPU are kept for the next ones; 512 MiB unless set. Fresh memory of the system costs more than computing the gradient in it. 0 keeps none
-    /// and frees what is kept.
+    /// How many bytes of freed gradients of TorchSharp modules on the CPU are kept for the next ones; 512 MiB unless set. Fresh memory of
+    /// the system costs more than computing the gradient in it. 0 keeps none and frees what is kept.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 0.</exception>
     public static long RetainedGradientBytes
@@ -27,8 +27,9 @@ public static class LossRuntime
 
     /// <summary>
     /// The most threads that one call uses. 1 unless set: a loss is seldom alone on a machine. Values and gradients are the same
-    /// to the bit for any number. Calls with few logits, and calls made while another one has the threads, run on the caller's. The threads treat subnormal numbers as the caller's does (where the system does not hand that
-    /// setting on to new threads, a caller that has changed it works alone).
+    /// to the bit for any number. Calls with few logits, and calls made while another one has the threads, run on the caller's. The threads
+    /// treat subnormal numbers as the caller's does (where the system does not hand that setting on to new threads, a caller that has
+    /// changed it works alone).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not from 1 to 1024.</exception>
     public static int Threads

@@ -39,7 +39,10 @@ public sealed class LossStatistics
         }
     }
 
-    /// <summary>The sums: for each statistic with a class axis one number a class, then the others; all of it for each image where statistics are per image.</summary>
+    /// <summary>
+    /// The sums: for each statistic with a class axis one number a class, then the others; all of it for each image where statistics are
+    /// per image.
+    /// </summary>
     public Span<double> Values => Array;
 
     /// <summary>The pixels that were added, over all images and pieces. What a mean divides by comes from here.</summary>
@@ -71,7 +74,8 @@ public sealed class LossStatistics
         if (other.shape.Classes != shape.Classes || (perImage && other.shape.Batch != shape.Batch))
             throw new ArgumentException($"The statistics are of {other.Extents}, these of {Extents}.", nameof(other));
         if (Pixels > 0 && other.Pixels > 0 && other.HasLabels != HasLabels)
-            throw new ArgumentException("The statistics are of another kind of target: class indices and dense targets cannot be mixed.", nameof(other));
+            throw new ArgumentException("The statistics are of another kind of target: class indices and dense targets cannot be mixed.",
+                nameof(other));
         if (Pixels == 0)
             HasLabels = other.HasLabels;
         if (other.HasLabels == HasLabels)
@@ -98,7 +102,8 @@ public sealed class LossStatistics
         if (piece.Classes != shape.Classes || (perImage && piece.Batch != shape.Batch))
             throw new ArgumentException($"The statistics were created for {Extents}; the piece has {piece.Classes} classes and {piece.Batch} images.", "shape");
         if (Pixels > 0 && hasLabels != HasLabels)
-            throw new ArgumentException("Earlier pieces had another kind of target: class indices and dense targets cannot be mixed.", "target");
+            throw new ArgumentException("Earlier pieces had another kind of target: class indices and dense targets cannot be mixed.",
+                "target");
         HasLabels = hasLabels;
     }
 

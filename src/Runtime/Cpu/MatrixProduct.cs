@@ -7,13 +7,14 @@ using LossGen.Simd;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Products of matrices in one precision: C = A * B, or C += A * B. B is packed in panels as wide as two registers. Each number of C is added up in the order of the inner index, whoever computes it, so that
-/// the bits do not depend on the number of threads.
+/// Products of matrices in one precision: C = A * B, or C += A * B. B is packed in panels as wide as two registers. Each number of C is
+/// added up in the order of the inner index, whoever computes it, so that the bits do not depend on the number of threads.
 /// </summary>
 internal static unsafe class MatrixProduct<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Rows of a part: whole blocks of a product, and as many as a panel of any width has columns or a multiple of that, so that no part writes into the square on the diagonal that another computes.
+    // Rows of a part: whole blocks of a product, and as many as a panel of any width has columns or a multiple of that, so that no part
+    // writes into the square on the diagonal that another computes.
     private const int PartRows = 96;
 
     // Numbers of the inner index that are added up before others: as much of a panel as stays in the first-level cache.
@@ -79,7 +80,8 @@ internal static unsafe class MatrixProduct<T>
         for (int first = 0; first < side; first += PanelColumns)
         {
             for (int k = 0; k < side; k++)
-                Add(source + ((long)k * stride) + first, packed + ((long)first * side) + ((long)k * PanelColumns), Math.Min(PanelColumns, side - first));
+                Add(source + ((long)k * stride) + first, packed + ((long)first * side) + ((long)k * PanelColumns),
+                    Math.Min(PanelColumns, side - first));
         }
     }
 
@@ -96,7 +98,8 @@ internal static unsafe class MatrixProduct<T>
         new Work(Step.Product, a, stride, packed, c, productStride, rows, inner, columns).Run((long)rows * inner * columns / LeastInner);
 
     /// <summary>
-    /// C = A * A^T: what lies below the diagonal is computed, and what lies above it is the same to the bit, since both add up the same products in the same order.
+    /// C = A * A^T: what lies below the diagonal is computed, and what lies above it is the same to the bit, since both add up the same
+    /// products in the same order.
     /// </summary>
     /// <param name="a">The rows of A, without gaps.</param>
     /// <param name="packed">A^T.</param>
@@ -107,7 +110,9 @@ internal static unsafe class MatrixProduct<T>
     public static void MultiplyByOwn(T* a, T* packed, T* c, int side, int inner, int stride) =>
         new Work(Step.LowerProduct, a, inner, packed, c, stride, side, inner, side).Run((long)side * inner * side / (2 * LeastInner));
 
-    /// <summary>C = (A + A^T) * B, where A is square. The sum is made for as many rows and columns at a time as stay in the second-level cache.</summary>
+    /// <summary>
+    /// C = (A + A^T) * B, where A is square. The sum is made for as many rows and columns at a time as stay in the second-level cache.
+    /// </summary>
     /// <param name="a">The rows of A.</param>
     /// <param name="stride">From a row of A to the next.</param>
     /// <param name="packed">B.</param>
@@ -137,7 +142,8 @@ internal static unsafe class MatrixProduct<T>
             to[i] += from[i];
     }
 
-    private static void Rows(T* a, int stride, T* packed, T* c, int productStride, int first, int last, int inner, int columns, bool isLower)
+    private static void Rows(T* a, int stride, T* packed, T* c, int productStride, int first, int last, int inner, int columns,
+        bool isLower)
     {
         for (int from = 0; from < inner; from += Depth)
         {

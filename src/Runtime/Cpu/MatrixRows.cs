@@ -87,12 +87,14 @@ internal static unsafe class MatrixRows<T, V>
         }
     }
 
-    // What lies below the diagonal goes above it while it is in the cache. The square that lies on both sides is symmetric already; nothing else above the diagonal has been computed.
+    // What lies below the diagonal goes above it while it is in the cache. The square that lies on both sides is symmetric already; nothing
+    // else above the diagonal has been computed.
     private static void Mirror(in MatrixSlice<T> slice, int first, int last)
     {
         int row = Math.Max(first, slice.First);
         nint stride = slice.ProductStride;
-        Transposition.Copy(slice.Product + (row * stride) + first, stride, slice.Last - row, last - first, slice.Product + (first * stride) + row, stride);
+        Transposition.Copy(slice.Product + (row * stride) + first, stride, slice.Last - row, last - first, slice.Product + (first * stride)
+            + row, stride);
     }
 
     private static void Block(T* left, nint stride, int rows, T* panel, int count, T* to, nint toStride, bool adds)

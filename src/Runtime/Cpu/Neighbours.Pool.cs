@@ -54,12 +54,14 @@ internal static unsafe partial class Neighbours<T, V>
         long room = ImageRoom(grid);
         int last = grid.Dimensions - 1;
         for (int axis = last; axis > 0; axis--)
-            PoolLine<TOrder>(step, grid.Along(axis), axis == last ? input : images + (axis * room), images + ((axis - 1) * room), scratch, joins: false);
+            PoolLine<TOrder>(step, grid.Along(axis), axis == last ? input : images + (axis * room), images + ((axis - 1) * room), scratch,
+                joins: false);
         T* slopes = images + (last * room);
         for (int axis = 0; axis <= last; axis++)
         {
             T* result = axis == last ? output : slopes + (axis * room);
-            SlopeOfLine<TOrder>(step, grid.Along(axis), axis == last ? input : images + (axis * room), arriving, result, scratch, adds: false);
+            SlopeOfLine<TOrder>(step, grid.Along(axis), axis == last ? input : images + (axis * room), arriving, result, scratch,
+                adds: false);
             arriving = result;
         }
     }

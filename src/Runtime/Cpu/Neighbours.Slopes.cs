@@ -7,7 +7,8 @@ namespace LossGen.Cpu;
 internal static unsafe partial class Neighbours<T, V>
 {
     /// <summary>
-    /// What arrives at a pool along an axis, at the neighbour that it took. Each pool first says which one that was; then each pixel gathers from the pools that may have taken it, in their order.
+    /// What arrives at a pool along an axis, at the neighbour that it took. Each pool first says which one that was; then each pixel
+    /// gathers from the pools that may have taken it, in their order.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SlopeOfLine<TOrder>(StepLayout step, in ImageAxis axis, T* input, T* arriving, T* output, T* scratch, bool adds)
@@ -36,7 +37,8 @@ internal static unsafe partial class Neighbours<T, V>
                 for (; ready <= until; ready++)
                 {
                     (int first, int count) = Inside(step, axis, ready);
-                    Choose<TOrder>(input + start + ((long)first * axis.Inner), axis.Inner, first - ready - step.First, count, axis.Inner, scratch + ((long)(ready % taps) * axis.Inner));
+                    Choose<TOrder>(input + start + ((long)first * axis.Inner), axis.Inner, first - ready - step.First, count, axis.Inner,
+                        scratch + ((long)(ready % taps) * axis.Inner));
                 }
 
                 for (int pool = from; pool <= until; pool++)
@@ -45,7 +47,8 @@ internal static unsafe partial class Neighbours<T, V>
                     slopes[pool - from] = arriving + start + ((long)pool * axis.Inner);
                 }
 
-                Gather(taken, slopes, place - step.First - from, until - from + 1, axis.Inner, output + start + ((long)place * axis.Inner), adds);
+                Gather(taken, slopes, place - step.First - from, until - from + 1, axis.Inner, output + start + ((long)place * axis.Inner),
+                    adds);
             }
         }
     }

@@ -11,14 +11,17 @@ internal static unsafe partial class Neighbours<T, V>
     where V : struct, IVector<V, T>
 {
     /// <summary>
-    /// Images are often a power of two large. Those that begin so many bytes further apart are read side by side without taking one another's place in the caches.
+    /// Images are often a power of two large. Those that begin so many bytes further apart are read side by side without taking one
+    /// another's place in the caches.
     /// </summary>
     public const int CacheGap = 65 * 64;
 
     // Registers of a row that are worked on together, so that a weight is loaded once for all of them.
     private const int Registers = 4;
 
-    /// <summary>The elements of scratch memory that a step needs: for a line of neighbours, and for images between the lines of more axes.</summary>
+    /// <summary>
+    /// The elements of scratch memory that a step needs: for a line of neighbours, and for images between the lines of more axes.
+    /// </summary>
     public static long ScratchLength(StepLayout step, in ImageGrid grid)
     {
         if (step.Kind == StepKind.Distance)

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Cpu;
 
 /// <content>
-/// Pairs of columns. Z holds the columns of a view less their mean, for correlations by their deviation. A correlation is M[j, i] = sum over n of Z2[n, j] Z1[n, i] / N, whose gradient G comes back as Z2 G / N to
-/// the first view and as Z1 G^T / N to the second, a covariance Z^T Z / (N - 1) of each view.
+/// Pairs of columns. Z holds the columns of a view less their mean, for correlations by their deviation. A correlation is M[j, i] = sum
+/// over n of Z2[n, j] Z1[n, i] / N, whose gradient G comes back as Z2 G / N to the first view and as Z1 G^T / N to the second, a covariance
+/// Z^T Z / (N - 1) of each view.
 /// </content>
 internal readonly unsafe partial struct PairMatrix<T>
 {
@@ -40,7 +41,8 @@ internal readonly unsafe partial struct PairMatrix<T>
             MatrixProduct<T>.Pack(Gradient, Stride, features, features, packed);
             MatrixProduct<T>.Multiply(View(1), features, packed, returned, features, Samples, features, features);
             MatrixProduct<T>.PackTransposed(Gradient, Stride, features, features, packed);
-            MatrixProduct<T>.Multiply(View(0), features, packed, returned + ((long)Samples * features), features, Samples, features, features);
+            MatrixProduct<T>.Multiply(View(0), features, packed, returned + ((long)Samples * features), features, Samples, features,
+                features);
         }
 
         for (int view = 0; view < 2; view++)
@@ -100,7 +102,8 @@ internal readonly unsafe partial struct PairMatrix<T>
         for (int n = 0; n < Samples && IsCorrelation; n++)
         {
             for (int d = 0; d < features; d++)
-                numbers[((long)n * features) + d] = CallChecks.FromDouble<T>(CallChecks.ToDouble(numbers[((long)n * features) + d]) * factors[d]);
+                numbers[((long)n * features) + d] = CallChecks.FromDouble<T>(CallChecks.ToDouble(numbers[((long)n * features) + d])
+                    * factors[d]);
         }
     }
 

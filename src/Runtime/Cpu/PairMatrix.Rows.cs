@@ -2,7 +2,10 @@ using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <content>Pairs of rows: Z Z^T, where the rows of Z are the embeddings, of unit length for cosines. The gradient G of it comes back as (G + G^T) Z.</content>
+/// <content>
+/// Pairs of rows: Z Z^T, where the rows of Z are the embeddings, of unit length for cosines. The gradient G of it comes back as (G + G^T)
+/// Z.
+/// </content>
 internal readonly unsafe partial struct PairMatrix<T>
 {
     private void MakeOfRows(bool isMade)
@@ -54,7 +57,8 @@ internal readonly unsafe partial struct PairMatrix<T>
         return low;
     }
 
-    // Rows of length 1. The sum of squares is in double, where those of floats are neither too large nor too small; doubles are scaled by a power of two.
+    // Rows of length 1. The sum of squares is in double, where those of floats are neither too large nor too small; doubles are scaled by a
+    // power of two.
     private void MakeUnit()
     {
         for (int row = 0; row < rows; row++)

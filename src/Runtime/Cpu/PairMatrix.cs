@@ -71,10 +71,12 @@ internal readonly unsafe partial struct PairMatrix<T>
         Stride = StrideOf(side);
         long count = Length(definition.Pairs, call.Shape), numbers = (long)rows * features;
         long made = kept is null ? count : 0, back = call.WritesGradient ? count : 0, deviations = Math.Max(rows, 2L * features);
-        long panels = Math.Max(MatrixProduct<T>.PackedLength(features, side), MatrixProduct<T>.PackedLength(Math.Max(rows, features), features));
+        long panels = Math.Max(MatrixProduct<T>.PackedLength(features, side), MatrixProduct<T>.PackedLength(Math.Max(rows, features),
+            features));
         Workspace workspace = Workspace.Rent(
             WorkspaceUse.Pairs,
-            (3 * Workspace.Size<T>(numbers)) + Workspace.Size<double>(deviations) + Workspace.Size<double>(2 * features) + Workspace.Size<T>(panels) + Workspace.Size<T>(made)
+            (3 * Workspace.Size<T>(numbers)) + Workspace.Size<double>(deviations) + Workspace.Size<double>(2 * features)
+                + Workspace.Size<T>(panels) + Workspace.Size<T>(made)
             + Workspace.Size<T>(back) + Workspace.Size<T>(side + CodePadding) + Workspace.Size<long>(rows));
         own = workspace.Take<T>(numbers);
         returned = workspace.Take<T>(numbers);
@@ -107,7 +109,8 @@ internal readonly unsafe partial struct PairMatrix<T>
     /// <summary><see cref="CpuCall.PairCodes"/>.</summary>
     public T* Codes { get; }
 
-    // An odd number of cache lines. Tiles and transpositions read the same columns of many rows, which with a power of two for a stride would all fall into the same set of a cache.
+    // An odd number of cache lines. Tiles and transpositions read the same columns of many rows, which with a power of two for a stride
+    // would all fall into the same set of a cache.
     private static int StrideOf(int side) => (((side * sizeof(T)) + CacheLine - 1) / CacheLine | 1) * (CacheLine / sizeof(T));
 
     /// <summary>Makes the matrix, and the codes of its rows.</summary>

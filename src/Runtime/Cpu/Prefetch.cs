@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Memory that a tile will want, asked for while an earlier one is computed: between two tiles a pass reads and writes so many other rows that the processor does not see it coming.
+/// Memory that a tile will want, asked for while an earlier one is computed: between two tiles a pass reads and writes so many other rows
+/// that the processor does not see it coming.
 /// </summary>
 internal static unsafe class Prefetch
 {
@@ -13,7 +14,9 @@ internal static unsafe class Prefetch
     /// <summary>What lies so many tiles ahead is asked for.</summary>
     public const int TilesAhead = 2;
 
-    /// <summary>Into the first-level cache, where the processor can. It may lie behind the end of what is there: that is no access.</summary>
+    /// <summary>
+    /// Into the first-level cache, where the processor can. It may lie behind the end of what is there: that is no access.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Lines(void* first, long bytes)
     {

@@ -181,7 +181,8 @@ internal static unsafe class Ranks
                 uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits();
                 if (sizeof(TKey) == sizeof(uint) && Avx2.IsSupported)
                 {
-                    // Whether there are some between is as good as random: those come to the front in any case, and the next ones are written over the rest.
+                    // Whether there are some between is as good as random: those come to the front in any case, and the next ones are
+                    // written over the rest.
                     Vector256<int> order = Avx2.ConvertToVector256Int32(fronts + (Vector256<uint>.Count * lanes));
                     Avx2.PermuteVar8x32(key.AsInt32(), order).As<int, TKey>().Store(between + count);
                     count += BitOperations.PopCount(lanes);

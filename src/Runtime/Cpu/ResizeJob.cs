@@ -3,7 +3,9 @@ using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <summary>Images and classes resized side by side; each is done by one thread, so that the numbers do not depend on how many there are.</summary>
+/// <summary>
+/// Images and classes resized side by side; each is done by one thread, so that the numbers do not depend on how many there are.
+/// </summary>
 internal sealed unsafe class ResizeJob<T, V> : PartsJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct, IVector<V, T>
@@ -22,14 +24,16 @@ internal sealed unsafe class ResizeJob<T, V> : PartsJob
     /// <param name="resize">How.</param>
     /// <param name="source">Planes of the logits' size.</param>
     /// <param name="target">As many of the target's size, which are written.</param>
-    public static void Forward(LossShape shape, Resize resize, T* source, T* target) => Run(shape, resize, source, target, isAdjoint: false);
+    public static void Forward(LossShape shape, Resize resize, T* source, T* target) =>
+        Run(shape, resize, source, target, isAdjoint: false);
 
     /// <summary>Takes the gradient of all planes back.</summary>
     /// <param name="shape">The size of the logits, and that of the target.</param>
     /// <param name="resize">How.</param>
     /// <param name="gradient">Planes of the logits' size, which are written.</param>
     /// <param name="arriving">As many of the target's size.</param>
-    public static void Adjoint(LossShape shape, Resize resize, T* gradient, T* arriving) => Run(shape, resize, gradient, arriving, isAdjoint: true);
+    public static void Adjoint(LossShape shape, Resize resize, T* gradient, T* arriving) =>
+        Run(shape, resize, gradient, arriving, isAdjoint: true);
 
     private static void Run(LossShape shape, Resize resize, T* small, T* large, bool isAdjoint)
     {

@@ -83,7 +83,8 @@ internal static unsafe class SortKeys
                     for (; at <= group.Pixels - Vector256<float>.Count; at += Vector256<float>.Count)
                     {
                         Vector256<float> value = Vector256.Load((float*)row + at);
-                        Vector256<float> isBit = Vector256.Equals(value, Vector256<float>.Zero) | Vector256.Equals(value, Vector256<float>.One);
+                        Vector256<float> isBit = Vector256.Equals(value, Vector256<float>.Zero) | Vector256.Equals(value,
+                            Vector256<float>.One);
                         if (isBit.AsUInt32() != Vector256<uint>.AllBitsSet)
                             return false;
                     }

@@ -5,8 +5,8 @@ using LossGen.Kernels;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Numbers of 16 bits to float and back, sixteen at a time. Exact one way, to the nearest (of two equally near the even one) the other; subnormal numbers, infinities and NaN included, also where the processor
-/// is told to take subnormal numbers for 0.
+/// Numbers of 16 bits to float and back, sixteen at a time. Exact one way, to the nearest (of two equally near the even one) the other;
+/// subnormal numbers, infinities and NaN included, also where the processor is told to take subnormal numbers for 0.
 /// </summary>
 internal static unsafe class Storage
 {
@@ -81,7 +81,8 @@ internal static unsafe class Storage
     {
         int i = 0;
         for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes)
-            Vector512.Narrow(TFormat.Narrow(Vector512.Load(source + i).AsUInt32()), TFormat.Narrow(Vector512.Load(source + i + Lanes).AsUInt32())).Store(to + i);
+            Vector512.Narrow(TFormat.Narrow(Vector512.Load(source + i).AsUInt32()),
+                TFormat.Narrow(Vector512.Load(source + i + Lanes).AsUInt32())).Store(to + i);
         for (; i + Lanes <= count; i += Lanes)
             Narrow<TFormat>(source + i).Store(to + i);
         if (i < count)
@@ -102,7 +103,8 @@ internal static unsafe class Storage
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ushort> Narrow<TFormat>(float* source)
         where TFormat : struct, IFormat =>
-        Vector256.Narrow(TFormat.Narrow(Vector256.Load(source).AsUInt32()), TFormat.Narrow(Vector256.Load(source + (Lanes / 2)).AsUInt32()));
+        Vector256.Narrow(TFormat.Narrow(Vector256.Load(source).AsUInt32()),
+            TFormat.Narrow(Vector256.Load(source + (Lanes / 2)).AsUInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Widen512<TFormat>(Vector512<ushort> bits, float* target)
@@ -168,16 +170,20 @@ internal static unsafe class Storage
 
         // Neither 0, subnormal, infinite nor NaN: one more than the exponent is none of 0, 1 and 32.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static bool AreOrdinary(Vector256<ushort> bits) => !Vector256.EqualsAny((bits + Vector256.Create((ushort)0x0400)) & Vector256.Create((ushort)0x7800), Vector256<ushort>.Zero);
+        public static bool AreOrdinary(Vector256<ushort> bits) =>
+            !Vector256.EqualsAny((bits + Vector256.Create((ushort)0x0400)) & Vector256.Create((ushort)0x7800), Vector256<ushort>.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static bool AreOrdinary(Vector512<ushort> bits) => !Vector512.EqualsAny((bits + Vector512.Create((ushort)0x0400)) & Vector512.Create((ushort)0x7800), Vector512<ushort>.Zero);
+        public static bool AreOrdinary(Vector512<ushort> bits) =>
+            !Vector512.EqualsAny((bits + Vector512.Create((ushort)0x0400)) & Vector512.Create((ushort)0x7800), Vector512<ushort>.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> WidenOrdinary(Vector256<int> bits) => (((bits << 13).AsUInt32() & Vector256.Create(Sign | (0x7FFFu << 13))) + Vector256.Create(Rebias)).AsSingle();
+        public static Vector256<float> WidenOrdinary(Vector256<int> bits) =>
+            (((bits << 13).AsUInt32() & Vector256.Create(Sign | (0x7FFFu << 13))) + Vector256.Create(Rebias)).AsSingle();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> WidenOrdinary(Vector512<int> bits) => (((bits << 13).AsUInt32() & Vector512.Create(Sign | (0x7FFFu << 13))) + Vector512.Create(Rebias)).AsSingle();
+        public static Vector512<float> WidenOrdinary(Vector512<int> bits) =>
+            (((bits << 13).AsUInt32() & Vector512.Create(Sign | (0x7FFFu << 13))) + Vector512.Create(Rebias)).AsSingle();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Widen(Vector256<uint> half)
@@ -189,7 +195,8 @@ internal static unsafe class Storage
             Vector256<uint> beyond = magnitude | Vector256.Create(Infinity);
 
             // A subnormal half counts steps of the smallest normal one: as the fraction of that number, less the number.
-            Vector256<uint> small = ((normal + Vector256.Create(1u << 23)).AsSingle() - Vector256.Create(SmallestNormal).AsSingle()).AsUInt32();
+            Vector256<uint> small = ((normal + Vector256.Create(1u << 23)).AsSingle() - Vector256.Create(SmallestNormal).AsSingle())
+                .AsUInt32();
             Vector256<uint> result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256<uint>.Zero), small, normal);
             result = Vector256.ConditionalSelect(Vector256.Equals(exponent, Vector256.Create(HalfExponent)), beyond, result);
             return (result | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
@@ -199,8 +206,10 @@ internal static unsafe class Storage
         public static Vector256<uint> Narrow(Vector256<uint> bits)
         {
             Vector256<uint> sign = bits & Vector256.Create(Sign), magnitude = bits ^ sign;
-            Vector256<uint> beyond = Vector256.ConditionalSelect(IsAbove(magnitude, Infinity), Vector256.Create(0x7E00u), Vector256.Create(0x7C00u));
-            Vector256<uint> small = (magnitude.AsSingle() + Vector256.Create(SubnormalMagic).AsSingle()).AsUInt32() - Vector256.Create(SubnormalMagic);
+            Vector256<uint> beyond = Vector256.ConditionalSelect(IsAbove(magnitude, Infinity), Vector256.Create(0x7E00u),
+                Vector256.Create(0x7C00u));
+            Vector256<uint> small = (magnitude.AsSingle() + Vector256.Create(SubnormalMagic).AsSingle()).AsUInt32()
+                - Vector256.Create(SubnormalMagic);
 
             // Half a step less a bit is added, and the bit where the result would be odd.
             Vector256<uint> odd = (magnitude >> 13) & Vector256.Create(1u);
@@ -214,8 +223,10 @@ internal static unsafe class Storage
         public static Vector512<uint> Narrow(Vector512<uint> bits)
         {
             Vector512<uint> sign = bits & Vector512.Create(Sign), magnitude = bits ^ sign;
-            Vector512<uint> beyond = Vector512.ConditionalSelect(IsAbove(magnitude, Infinity), Vector512.Create(0x7E00u), Vector512.Create(0x7C00u));
-            Vector512<uint> small = (magnitude.AsSingle() + Vector512.Create(SubnormalMagic).AsSingle()).AsUInt32() - Vector512.Create(SubnormalMagic);
+            Vector512<uint> beyond = Vector512.ConditionalSelect(IsAbove(magnitude, Infinity), Vector512.Create(0x7E00u),
+                Vector512.Create(0x7C00u));
+            Vector512<uint> small = (magnitude.AsSingle() + Vector512.Create(SubnormalMagic).AsSingle()).AsUInt32()
+                - Vector512.Create(SubnormalMagic);
 
             // Half a step less a bit is added, and the bit where the result would be odd.
             Vector512<uint> odd = (magnitude >> 13) & Vector512.Create(1u);

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Whether a gradient larger than the caches is written past them (streaming, or non-temporal, stores). What is not read first costs a third less traffic, but processors differ: with some a pass takes a fifth less,
-/// with others longer. So calls try both, and the faster stays. The bits are the same.
+/// Whether a gradient larger than the caches is written past them (streaming, or non-temporal, stores). What is not read first costs a
+/// third less traffic, but processors differ: with some a pass takes a fifth less, with others longer. So calls try both, and the faster
+/// stays. The bits are the same.
 /// </summary>
 internal sealed class StreamingChoice
 {

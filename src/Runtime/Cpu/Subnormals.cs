@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// How the calling thread treats subnormal numbers, which are those below the smallest that has all its digits. Each thread has a setting of its own, and other code may change it: libraries that were compiled for speed do
-/// when they are loaded.
+/// How the calling thread treats subnormal numbers, which are those below the smallest that has all its digits. Each thread has a setting
+/// of its own, and other code may change it: libraries that were compiled for speed do when they are loaded.
 /// </summary>
 internal static class Subnormals
 {

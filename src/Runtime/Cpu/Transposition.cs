@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Copies a matrix with rows and columns exchanged: logits of plain rows (N, C) lie class by class, and kernels work on adjacent pixels. Eight by eight or four by four floats at a time, so that
-/// both sides are read and written in whole registers. Two, three and four classes have ways of their own: their pixels lie as close as the classes of others.
+/// Copies a matrix with rows and columns exchanged: logits of plain rows (N, C) lie class by class, and kernels work on adjacent pixels.
+/// Eight by eight or four by four floats at a time, so that both sides are read and written in whole registers. Two, three and four classes
+/// have ways of their own: their pixels lie as close as the classes of others.
 /// </summary>
 internal static unsafe class Transposition
 {
@@ -53,7 +54,8 @@ internal static unsafe class Transposition
                 for (int c = firstColumn; c < columns; c += Quad)
                 {
                     int column = Math.Min(c, columns - Quad);
-                    SmallBlock((float*)(from + (row * fromStride) + column), fromStride, (float*)(to + (column * toStride) + row), toStride);
+                    SmallBlock((float*)(from + (row * fromStride) + column), fromStride, (float*)(to + (column * toStride) + row),
+                        toStride);
                 }
             }
 
@@ -81,7 +83,8 @@ internal static unsafe class Transposition
         {
             // x0 y0 z0 x1, y1 z1 x2 y2, z2 x3 y3 z3.
             Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + Quad), c = Vector128.Load(from + (2 * Quad));
-            Vector128<float> lastX = Sse.Shuffle(b, c, 0b01_01_10_10), firstY = Sse.Shuffle(a, b, 0b00_00_01_01), lastY = Sse.Shuffle(b, c, 0b10_10_11_11), firstZ = Sse.Shuffle(a, b, 0b01_01_10_10);
+            Vector128<float> lastX = Sse.Shuffle(b, c, 0b01_01_10_10), firstY = Sse.Shuffle(a, b, 0b00_00_01_01),
+                lastY = Sse.Shuffle(b, c, 0b10_10_11_11), firstZ = Sse.Shuffle(a, b, 0b01_01_10_10);
             Sse.Shuffle(a, lastX, 0b10_00_11_00).Store(to + r);
             Sse.Shuffle(firstY, lastY, 0b10_00_10_00).Store(to + toStride + r);
             Sse.Shuffle(firstZ, c, 0b11_00_10_00).Store(to + (2 * toStride) + r);
@@ -105,8 +108,10 @@ internal static unsafe class Transposition
 
         for (; rows == 3 && c + Quad <= columns; c += Quad, to += 3 * Quad)
         {
-            Vector128<float> x = Vector128.Load(from + c), y = Vector128.Load(from + fromStride + c), z = Vector128.Load(from + (2 * fromStride) + c);
-            Vector128<float> xy = Sse.UnpackLow(x, y), lastXy = Sse.UnpackHigh(x, y), zx = Sse.Shuffle(z, x, 0b01_01_00_00), yz = Sse.Shuffle(y, z, 0b01_01_01_01), zxLast = Sse.Shuffle(z, x, 0b11_11_10_10), yzLast = Sse.Shuffle(y, z, 0b11_11_11_11);
+            Vector128<float> x = Vector128.Load(from + c), y = Vector128.Load(from + fromStride + c),
+                z = Vector128.Load(from + (2 * fromStride) + c);
+            Vector128<float> xy = Sse.UnpackLow(x, y), lastXy = Sse.UnpackHigh(x, y), zx = Sse.Shuffle(z, x, 0b01_01_00_00),
+                yz = Sse.Shuffle(y, z, 0b01_01_01_01), zxLast = Sse.Shuffle(z, x, 0b11_11_10_10), yzLast = Sse.Shuffle(y, z, 0b11_11_11_11);
             Sse.Shuffle(xy, zx, 0b10_00_01_00).Store(to);
             Sse.Shuffle(yz, lastXy, 0b01_00_10_00).Store(to + Quad);
             Sse.Shuffle(zxLast, yzLast, 0b10_00_10_00).Store(to + (2 * Quad));
@@ -123,8 +128,10 @@ internal static unsafe class Transposition
         for (; c + Side <= columns; c += Side)
         {
             float* at = from + c, into = to + (c * toStride);
-            Vector256<float> x0 = Vector256.Load(at), x1 = Vector256.Load(at + fromStride), x2 = Vector256.Load(at + (2 * fromStride)), x3 = Vector256.Load(at + (3 * fromStride));
-            Vector256<float> low = Avx.UnpackLow(x0, x1), high = Avx.UnpackHigh(x0, x1), nextLow = Avx.UnpackLow(x2, x3), nextHigh = Avx.UnpackHigh(x2, x3);
+            Vector256<float> x0 = Vector256.Load(at), x1 = Vector256.Load(at + fromStride), x2 = Vector256.Load(at + (2 * fromStride)),
+                x3 = Vector256.Load(at + (3 * fromStride));
+            Vector256<float> low = Avx.UnpackLow(x0, x1), high = Avx.UnpackHigh(x0, x1), nextLow = Avx.UnpackLow(x2, x3),
+                nextHigh = Avx.UnpackHigh(x2, x3);
             Spread(Avx.Shuffle(low, nextLow, 0x44), into, toStride);
             Spread(Avx.Shuffle(low, nextLow, 0xEE), into + toStride, toStride);
             Spread(Avx.Shuffle(high, nextHigh, 0x44), into + (2 * toStride), toStride);
@@ -145,8 +152,10 @@ internal static unsafe class Transposition
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SmallBlock(float* from, nint fromStride, float* to, nint toStride)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + (2 * fromStride)), d = Vector128.Load(from + (3 * fromStride));
-        Vector128<float> low = Sse.UnpackLow(a, b), high = Sse.UnpackHigh(a, b), nextLow = Sse.UnpackLow(c, d), nextHigh = Sse.UnpackHigh(c, d);
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStride), c = Vector128.Load(from + (2 * fromStride)),
+            d = Vector128.Load(from + (3 * fromStride));
+        Vector128<float> low = Sse.UnpackLow(a, b), high = Sse.UnpackHigh(a, b), nextLow = Sse.UnpackLow(c, d),
+            nextHigh = Sse.UnpackHigh(c, d);
         Sse.MoveLowToHigh(low, nextLow).Store(to);
         Sse.MoveHighToLow(nextLow, low).Store(to + toStride);
         Sse.MoveLowToHigh(high, nextHigh).Store(to + (2 * toStride));
@@ -166,14 +175,17 @@ internal static unsafe class Transposition
         }
     }
 
-    // Four columns of eight rows. In each register a row and the fourth after it, which takes the memory's ports and not those of the shuffles.
+    // Four columns of eight rows. In each register a row and the fourth after it, which takes the memory's ports and not those of the
+    // shuffles.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Half(float* from, nint fromStride, float* to, nint toStride)
     {
         float* below = from + (Quad * fromStride);
         Vector256<float> x0 = Pair(from, below), x1 = Pair(from + fromStride, below + fromStride);
-        Vector256<float> x2 = Pair(from + (2 * fromStride), below + (2 * fromStride)), x3 = Pair(from + (3 * fromStride), below + (3 * fromStride));
-        Vector256<float> low = Avx.UnpackLow(x0, x1), high = Avx.UnpackHigh(x0, x1), nextLow = Avx.UnpackLow(x2, x3), nextHigh = Avx.UnpackHigh(x2, x3);
+        Vector256<float> x2 = Pair(from + (2 * fromStride), below + (2 * fromStride)), x3 = Pair(from + (3 * fromStride),
+            below + (3 * fromStride));
+        Vector256<float> low = Avx.UnpackLow(x0, x1), high = Avx.UnpackHigh(x0, x1), nextLow = Avx.UnpackLow(x2, x3),
+            nextHigh = Avx.UnpackHigh(x2, x3);
         Avx.Shuffle(low, nextLow, 0x44).Store(to);
         Avx.Shuffle(low, nextLow, 0xEE).Store(to + toStride);
         Avx.Shuffle(high, nextHigh, 0x44).Store(to + (2 * toStride));
@@ -181,5 +193,6 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Pair(float* low, float* high) => Avx.InsertVector128(Vector128.Load(low).ToVector256Unsafe(), Vector128.Load(high), 1);
+    private static Vector256<float> Pair(float* low, float* high) => Avx.InsertVector128(Vector128.Load(low).ToVector256Unsafe(),
+        Vector128.Load(high), 1);
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LossGen;
 
-/// <summary>A number of 16 bits with the exponent of a float: its upper half, rounded to the nearest. For logits and gradients that are stored so.</summary>
+/// <summary>
+/// A number of 16 bits with the exponent of a float: its upper half, rounded to the nearest. For logits and gradients that are stored so.
+/// </summary>
 public readonly struct BFloat16 : IEquatable<BFloat16>
 {
     private readonly ushort bits;

@@ -45,10 +45,12 @@ public sealed class DeepSupervision
     public LabelSampling Sampling { get; init; } = LabelSampling.Center;
 
     /// <summary>
-    /// How outputs that are coarser than the target are taken to its size, whatever the loss itself declares; labels, dense targets and maps are then read as they are. <see cref="Resize.None"/>,
-    /// the default, leaves outputs as they are and takes labels at their places.
+    /// How outputs that are coarser than the target are taken to its size, whatever the loss itself declares; labels, dense targets and
+    /// maps are then read as they are. <see cref="Resize.None"/>, the default, leaves outputs as they are and takes labels at their places.
     /// </summary>
-    /// <exception cref="ArgumentException">It is <see cref="Resize.Bilinear"/>, which says nothing of volumes, or no value of the enumeration.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is <see cref="Resize.Bilinear"/>, which says nothing of volumes, or no value of the enumeration.
+    /// </exception>
     public Resize Resize
     {
         get => resize;

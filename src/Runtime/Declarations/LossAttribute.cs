@@ -15,8 +15,8 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     public Activation Activation { get; } = activation;
 
     /// <summary>
-    /// Whose defaults the options have that are not stated, here and in the terms: smoothing, bounds, sums per image and what else <see cref="LossGen.Convention"/> says. It states no label to
-    /// ignore and no reduction.
+    /// Whose defaults the options have that are not stated, here and in the terms: smoothing, bounds, sums per image and what else
+    /// <see cref="LossGen.Convention"/> says. It states no label to ignore and no reduction.
     /// </summary>
     public Convention Convention { get; init; }
 
@@ -30,14 +30,14 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     public int IgnoreIndex { get; init; } = NoIgnoreIndex;
 
     /// <summary>
-    /// Several such labels, as in <c>IgnoreIndices = [254, 255]</c>; <see cref="IgnoreIndex"/> is one more where it is stated, too. Of class indices only: <see cref="Target"/> is
-    /// <see cref="TargetKind.Index"/> then.
+    /// Several such labels, as in <c>IgnoreIndices = [254, 255]</c>; <see cref="IgnoreIndex"/> is one more where it is stated, too. Of
+    /// class indices only: <see cref="Target"/> is <see cref="TargetKind.Index"/> then.
     /// </summary>
     public int[]? IgnoreIndices { get; init; }
 
     /// <summary>
-    /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of it is ignored.
-    /// SMP, kornia and MMSegmentation do so; PyTorch divides by the valid ones.
+    /// The final mean of <see cref="Reduction.Mean"/> divides by all pixels, ignored ones as well, so that a batch weighs less the more of
+    /// it is ignored. SMP, kornia and MMSegmentation do so; PyTorch divides by the valid ones.
     /// </summary>
     [ConventionDefault(Convention.Smp, true)]
     [ConventionDefault(Convention.Kornia, true)]
@@ -66,14 +66,14 @@ public sealed class LossAttribute(Activation activation = Activation.None) : Att
     public bool DropLastTargetChannel { get; init; }
 
     /// <summary>
-    /// The axes of an image, for terms and formulas that look at neighbouring pixels: 1 for signals (N, C, W), 2 for images (N, C, H, W), 3 for volumes (N, C, D, H, W). A call with others is an error.
-    /// Losses that look at each pixel by itself take any.
+    /// The axes of an image, for terms and formulas that look at neighbouring pixels: 1 for signals (N, C, W), 2 for images (N, C, H, W), 3
+    /// for volumes (N, C, D, H, W). A call with others is an error. Losses that look at each pixel by itself take any.
     /// </summary>
     public int Dimensions { get; init; } = 2;
 
     /// <summary>
-    /// What the loss compares, where it compares rows or columns of embeddings (N, D) with each other: contrastive and metric losses. <see cref="IgnoreIndex"/> is then the label of rows that take no part in
-    /// any pair. docs/pairs.md says what goes with it.
+    /// What the loss compares, where it compares rows or columns of embeddings (N, D) with each other: contrastive and metric losses.
+    /// <see cref="IgnoreIndex"/> is then the label of rows that take no part in any pair. docs/pairs.md says what goes with it.
     /// </summary>
     public Pairs Pairs { get; init; }
 

@@ -10,7 +10,9 @@ public enum InputKind
     Element,
 }
 
-/// <summary>What a loss takes besides logits and target: its formulas' parameters of type <see cref="PixelMap"/> and <see cref="ElementMap"/>.</summary>
+/// <summary>
+/// What a loss takes besides logits and target: its formulas' parameters of type <see cref="PixelMap"/> and <see cref="ElementMap"/>.
+/// </summary>
 /// <param name="Name">The name of the parameter. Terms that name the same input share it.</param>
 /// <param name="Kind">Its axes.</param>
 public sealed record LossInput(string Name, InputKind Kind);

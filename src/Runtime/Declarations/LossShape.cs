@@ -1,7 +1,8 @@
 namespace LossGen;
 
 /// <summary>
-/// The extents of a batch: logits are (N, C, S) with the pixels adjacent, S the product of the spatial extents, or (N, S, C) with <see cref="ClassesLast"/>.
+/// The extents of a batch: logits are (N, C, S) with the pixels adjacent, S the product of the spatial extents, or (N, S, C) with
+/// <see cref="ClassesLast"/>.
 /// </summary>
 public readonly record struct LossShape
 {
@@ -24,7 +25,9 @@ public readonly record struct LossShape
     {
     }
 
-    /// <summary>A batch of volumes, for a loss that resizes its logits, or looks at neighbouring pixels and declares <c>Dimensions = 3</c>.</summary>
+    /// <summary>
+    /// A batch of volumes, for a loss that resizes its logits, or looks at neighbouring pixels and declares <c>Dimensions = 3</c>.
+    /// </summary>
     /// <param name="batch">N, the number of images.</param>
     /// <param name="classes">C, the number of classes (channels of the logits).</param>
     /// <param name="depth">Slices.</param>
@@ -59,7 +62,9 @@ public readonly record struct LossShape
     /// <summary>C, the number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>The axes of an image: 1 where only the number of its pixels was given, 2 for rows and columns, 3 for slices as well.</summary>
+    /// <summary>
+    /// The axes of an image: 1 where only the number of its pixels was given, 2 for rows and columns, 3 for slices as well.
+    /// </summary>
     public int Dimensions { get; }
 
     /// <summary>Slices of a volume; 1 of an image.</summary>
@@ -81,7 +86,8 @@ public readonly record struct LossShape
     public int LogitWidth { get; init; }
 
     /// <summary>
-    /// Logits and gradient are (N, S, C), the classes of a pixel adjacent: NHWC, torch's channels_last. Targets, unreduced values and the loss's own inputs are laid out as ever.
+    /// Logits and gradient are (N, S, C), the classes of a pixel adjacent: NHWC, torch's channels_last. Targets, unreduced values and the
+    /// loss's own inputs are laid out as ever.
     /// </summary>
     public bool ClassesLast { get; init; }
 
@@ -107,7 +113,8 @@ public readonly record struct LossShape
     /// <param name="depth">Slices of the logits.</param>
     /// <param name="height">Rows of the logits.</param>
     /// <param name="width">Columns of the logits.</param>
-    public LossShape WithLogits(int depth, int height, int width) => this with { LogitDepth = depth, LogitHeight = height, LogitWidth = width };
+    public LossShape WithLogits(int depth, int height, int width) =>
+        this with { LogitDepth = depth, LogitHeight = height, LogitWidth = width };
 
     /// <summary>Logits and target differ in their spatial size.</summary>
     internal bool IsResized => LogitDepth != Depth || LogitHeight != Height || LogitWidth != Width;

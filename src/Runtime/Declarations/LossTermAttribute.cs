@@ -18,26 +18,27 @@ public abstract partial class LossTermAttribute : Attribute
     public int[]? OnlyClasses { get; init; }
 
     /// <summary>
-    /// How the term turns logits into probabilities; where it is not stated, as the loss does. A Dice term on the softmax and a focal term on the
-    /// sigmoid of the same logits need it.
+    /// How the term turns logits into probabilities; where it is not stated, as the loss does. A Dice term on the softmax and a focal term
+    /// on the sigmoid of the same logits need it.
     /// </summary>
     public Activation Activation { get; init; }
 
     /// <summary>
-    /// The name of an input of the loss, (N, S), with one factor a pixel; null for none. What the term's formula leaves at a pixel is multiplied by it before the reduction. In a formula that leaves no
-    /// pixels, as those of region terms, it is a factor of what each sum over pixels adds up: overlap, prediction and target of a Dice are weighed alike. Terms that name the same input share it.
+    /// The name of an input of the loss, (N, S), with one factor a pixel; null for none. What the term's formula leaves at a pixel is
+    /// multiplied by it before the reduction. In a formula that leaves no pixels, as those of region terms, it is a factor of what each sum
+    /// over pixels adds up: overlap, prediction and target of a Dice are weighed alike. Terms that name the same input share it.
     /// </summary>
     public string? PixelWeights { get; init; }
 
     /// <summary>
-    /// The same with one factor a class and pixel, (N, C, S): for terms that have one number for each of them, as binary cross-entropy, regression and region terms do. Where both are given
-    /// their product counts.
+    /// The same with one factor a class and pixel, (N, C, S): for terms that have one number for each of them, as binary cross-entropy,
+    /// regression and region terms do. Where both are given their product counts.
     /// </summary>
     public string? ElementWeights { get; init; }
 
     /// <summary>
-    /// Means over pixels or elements, of the loss or inside the formula, divide by the sum of the weights of what takes part (and are 0 where that is 0), not by its number. PyTorch and mmsegmentation divide by
-    /// the number.
+    /// Means over pixels or elements, of the loss or inside the formula, divide by the sum of the weights of what takes part (and are 0
+    /// where that is 0), not by its number. PyTorch and mmsegmentation divide by the number.
     /// </summary>
     public bool NormalizeWeightMaps { get; init; }
 }
@@ -51,7 +52,10 @@ public sealed class CompiledFormulaAttribute(string text) : Attribute
     public string Text { get; } = text;
 }
 
-/// <summary>What a term's constructors leave in its options as text, written by the generator where the formula's text does not say it, so that other assemblies can use the term or derive from it.</summary>
+/// <summary>
+/// What a term's constructors leave in its options as text, written by the generator where the formula's text does not say it, so that
+/// other assemblies can use the term or derive from it.
+/// </summary>
 /// <param name="text">The rules in the format of docs/formula-text.md.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CompiledOptionsAttribute(string text) : Attribute

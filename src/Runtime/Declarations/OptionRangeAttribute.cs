@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LossGen;
 
 /// <summary>
-/// The numbers that an option has a meaning for, on the property of a term or on a parameter of a formula: <c>[OptionRange(From = 0, Below = 0.5)]</c>. A constant outside is an error where it is
-/// stated (LG0035), a run-time parameter outside an exception when the loss is called. Numbers are finite in any case; of an option that is a list the range is that of each number.
+/// The numbers that an option has a meaning for, on the property of a term or on a parameter of a formula: <c>[OptionRange(From = 0, Below
+/// = 0.5)]</c>. A constant outside is an error where it is stated (LG0035), a run-time parameter outside an exception when the loss is
+/// called. Numbers are finite in any case; of an option that is a list the range is that of each number.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class OptionRangeAttribute : Attribute

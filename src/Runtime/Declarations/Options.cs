@@ -12,7 +12,9 @@ public enum Activation
     /// <summary>Probabilities that sum to one over the class axis.</summary>
     Softmax,
 
-    /// <summary>The input is the logarithm of the prediction: <c>exp(x)</c>. What log-softmax layers and Poisson regressions return.</summary>
+    /// <summary>
+    /// The input is the logarithm of the prediction: <c>exp(x)</c>. What log-softmax layers and Poisson regressions return.
+    /// </summary>
     Exp,
 }
 
@@ -72,20 +74,23 @@ public enum Resize
     None,
 
     /// <summary>
-    /// The logits of images of two axes are resized to the target's size, bilinearly with aligned corners: what <see cref="LinearAligned"/> does, and an error with signals and volumes.
+    /// The logits of images of two axes are resized to the target's size, bilinearly with aligned corners: what <see cref="LinearAligned"/>
+    /// does, and an error with signals and volumes.
     /// </summary>
     Bilinear,
 
     /// <summary>
-    /// The logits are resized to the target's size, linearly along each of one to three axes, their first and last pixels on those of the target: pixel i reads at i * (from - 1) / (to - 1), or
-    /// at 0 of a target of one pixel. The gradient goes back through it. PyTorch's <c>interpolate(size: ..., align_corners: true)</c> with mode linear, bilinear or trilinear.
+    /// The logits are resized to the target's size, linearly along each of one to three axes, their first and last pixels on those of the
+    /// target: pixel i reads at i * (from - 1) / (to - 1), or at 0 of a target of one pixel. The gradient goes back through it. PyTorch's
+    /// <c>interpolate(size: ..., align_corners: true)</c> with mode linear, bilinear or trilinear.
     /// </summary>
     LinearAligned,
 
     /// <summary>
-    /// The logits are resized to the target's size, linearly along each of one to three axes, the edges of both images together and not the middles of their first and last pixels: pixel i reads
-    /// at (i + 0.5) * from / to - 0.5, at least 0. The gradient goes back through it. PyTorch's <c>interpolate(size: ..., align_corners: false)</c>, its default, with mode linear, bilinear or
-    /// trilinear; nothing is smoothed before a reduction in size.
+    /// The logits are resized to the target's size, linearly along each of one to three axes, the edges of both images together and not the
+    /// middles of their first and last pixels: pixel i reads at (i + 0.5) * from / to - 0.5, at least 0. The gradient goes back through it.
+    /// PyTorch's <c>interpolate(size: ..., align_corners: false)</c>, its default, with mode linear, bilinear or trilinear; nothing is
+    /// smoothed before a reduction in size.
     /// </summary>
     LinearUnaligned,
 }
@@ -100,13 +105,15 @@ public enum EmptyClasses
     Zero,
 
     /// <summary>
-    /// The class is left out of the mean. Where sums are per image that is the mean over all pairs of an image and a class that it has, in which an image counts the more the more classes it has.
+    /// The class is left out of the mean. Where sums are per image that is the mean over all pairs of an image and a class that it has, in
+    /// which an image counts the more the more classes it has.
     /// </summary>
     Skip,
 
     /// <summary>
-    /// The class is left out of the mean over the classes of its image, and an image that has none of them out of the mean over the images: the mean over images of the mean over their classes,
-    /// MONAI's reduction of metrics. The same as <see cref="Skip"/> where sums are not per image.
+    /// The class is left out of the mean over the classes of its image, and an image that has none of them out of the mean over the images:
+    /// the mean over images of the mean over their classes, MONAI's reduction of metrics. The same as <see cref="Skip"/> where sums are not
+    /// per image.
     /// </summary>
     SkipPerImage,
 }

@@ -6,32 +6,41 @@ namespace LossGen;
 
 /// <summary>Maps of exact Euclidean distances, for weights of pixels, for boundary losses and to look at.</summary>
 /// <remarks>
-/// Images and volumes are those of a <see cref="LossShape"/>: pixels adjacent, (N, C, S). Distances are in the unit of the spacing; without one neighbours are 1 apart. The time grows with the number of
-/// pixels. P. F. Felzenszwalb and D. P. Huttenlocher, "Distance Transforms of Sampled Functions", Theory of Computing, 2012.
+/// Images and volumes are those of a <see cref="LossShape"/>: pixels adjacent, (N, C, S). Distances are in the unit of the spacing; without
+/// one neighbours are 1 apart. The time grows with the number of pixels. P. F. Felzenszwalb and D. P. Huttenlocher, "Distance Transforms of
+/// Sampled Functions", Theory of Computing, 2012.
 /// </remarks>
 public static unsafe class DistanceMap
 {
-    /// <summary>The distance of each pixel where a condition holds to the nearest one of its image and class where it does not, as scipy's distance_transform_edt.</summary>
+    /// <summary>
+    /// The distance of each pixel where a condition holds to the nearest one of its image and class where it does not, as scipy's
+    /// distance_transform_edt.
+    /// </summary>
     /// <param name="condition">(N, C, S).</param>
     /// <param name="distances">(N, C, S): 0 where the condition does not hold, and in an image in which it holds everywhere.</param>
     /// <param name="shape">The extents; it says how many axes an image has.</param>
     /// <param name="spacing">The distance of neighbours along each axis of an image, slices first; all 1 where none is given.</param>
     /// <exception cref="ArgumentException">A span or the spacing does not fit the shape.</exception>
-    public static void Euclidean(ReadOnlySpan<bool> condition, Span<float> distances, LossShape shape, ReadOnlySpan<double> spacing = default) =>
+    public static void Euclidean(ReadOnlySpan<bool> condition, Span<float> distances, LossShape shape, ReadOnlySpan<double> spacing =
+        default) =>
         Fill(condition, distances, shape, spacing);
 
     /// <inheritdoc cref="Euclidean(ReadOnlySpan{bool}, Span{float}, LossShape, ReadOnlySpan{double})"/>
-    public static void Euclidean(ReadOnlySpan<bool> condition, Span<double> distances, LossShape shape, ReadOnlySpan<double> spacing = default) =>
+    public static void Euclidean(ReadOnlySpan<bool> condition, Span<double> distances, LossShape shape, ReadOnlySpan<double> spacing =
+        default) =>
         Fill(condition, distances, shape, spacing);
 
     /// <summary>
-    /// The signed distance of each pixel to the boundary of each class, what <c>[Boundary]</c> takes as its input: outside of a class the distance to its nearest pixel, inside it
-    /// <c>1 - the distance to the nearest pixel of another class</c>, which is 0 at the inner border. All 0 for a class that an image has nowhere, or everywhere.
+    /// The signed distance of each pixel to the boundary of each class, what <c>[Boundary]</c> takes as its input: outside of a class the
+    /// distance to its nearest pixel, inside it <c>1 - the distance to the nearest pixel of another class</c>, which is 0 at the inner
+    /// border. All 0 for a class that an image has nowhere, or everywhere.
     /// </summary>
     /// <param name="labels">(N, S), the class of each pixel; those that are no class belong to none.</param>
     /// <param name="distances">(N, C, S).</param>
     /// <param name="shape">The extents.</param>
-    /// <param name="spacing">The distance of neighbours along each axis of an image, slices first; all 1 where none is given. The 1 above is not scaled.</param>
+    /// <param name="spacing">
+    /// The distance of neighbours along each axis of an image, slices first; all 1 where none is given. The 1 above is not scaled.
+    /// </param>
     /// <exception cref="ArgumentException">A span or the spacing does not fit the shape.</exception>
     /// <remarks>H. Kervadec et al., "Boundary loss for highly unbalanced segmentation", MIDL 2019.</remarks>
     public static void Signed(ReadOnlySpan<long> labels, Span<float> distances, LossShape shape, ReadOnlySpan<double> spacing = default) =>

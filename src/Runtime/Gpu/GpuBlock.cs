@@ -1,6 +1,9 @@
 namespace LossGen.Gpu;
 
-/// <summary>The shape of a block of threads: how many pixels it has at a time, how many threads share one, and how many rows of pixels follow each other.</summary>
+/// <summary>
+/// The shape of a block of threads: how many pixels it has at a time, how many threads share one, and how many rows of pixels follow each
+/// other.
+/// </summary>
 internal readonly record struct GpuBlock(int Pixels, int Groups, int Rows)
 {
     // Classes in a thread's registers: with three sums a class, more would leave too few threads on a multiprocessor.
@@ -10,7 +13,9 @@ internal readonly record struct GpuBlock(int Pixels, int Groups, int Rows)
 
     public int Threads => Pixels * Groups;
 
-    /// <summary>Neighbouring threads read neighbouring addresses: along the pixels, or along the classes where those are adjacent.</summary>
+    /// <summary>
+    /// Neighbouring threads read neighbouring addresses: along the pixels, or along the classes where those are adjacent.
+    /// </summary>
     public static GpuBlock For(int classes, long pixels, long classStride)
     {
         if ((classStride == 1 && classes > 1) || pixels == 1)

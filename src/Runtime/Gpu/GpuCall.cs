@@ -46,9 +46,11 @@ internal sealed class GpuCall
 
     // As the kernels order them.
     private IEnumerable<PassLayout> All =>
-        [.. layout.Passes, layout.Gradient, .. layout.Fused is { } fused ? [fused] : Array.Empty<PassLayout>(), .. layout.Elements is { } elements ? [elements] : Array.Empty<PassLayout>()];
+        [.. layout.Passes, layout.Gradient, .. layout.Fused is { } fused ? [fused] : Array.Empty<PassLayout>(),
+            .. layout.Elements is { } elements ? [elements] : Array.Empty<PassLayout>()];
 
-    public long PartialBytes => sizeof(double) * Math.Max(1, layout.Passes.Select(pass => (long)pass.SumLength(Classes) * Blocks).DefaultIfEmpty(0).Max());
+    public long PartialBytes => sizeof(double) * Math.Max(1, layout.Passes.Select(pass => (long)pass.SumLength(Classes) * Blocks)
+        .DefaultIfEmpty(0).Max());
 
     public long ConstantBytes => sizeof(double) * Math.Max(1, All.Sum(pass => (long)pass.ConstantLength(Classes) * Kept));
 
@@ -56,7 +58,8 @@ internal sealed class GpuCall
     public long SumDoubles => Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
 
     /// <summary>Those and, behind them, the running sums.</summary>
-    public long SumBytes => sizeof(double) * (SumDoubles + (((SortedMap(RunningSums.Length) * RealBytes) + sizeof(double) - 1) / sizeof(double)));
+    public long SumBytes => sizeof(double)
+        * (SumDoubles + (((SortedMap(RunningSums.Length) * RealBytes) + sizeof(double) - 1) / sizeof(double)));
 
     public RunningSumLayout[] RunningSums => layout.RunningSums;
 
@@ -73,7 +76,8 @@ internal sealed class GpuCall
     public long KeyBytes => Math.Max(sizeof(double), Map(layout.Maps.Length) * RealBytes);
 
     /// <summary>Where a map of those that passes and steps leave begins: behind the keys.</summary>
-    public long Map(int place) => KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Take(place).Sum(hasClass => hasClass ? (long)Classes : 1));
+    public long Map(int place) => KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Take(place).Sum(hasClass => hasClass
+        ? (long)Classes : 1));
 
     /// <summary>How many numbers a pixel has there.</summary>
     public int MapRows(int place) => layout.Maps[place] ? Classes : 1;
@@ -89,14 +93,16 @@ internal sealed class GpuCall
     private int RealBytes => IsDouble ? sizeof(double) : sizeof(float);
 
     /// <summary>The value that the scalar section writes: none where it has a number for each pixel.</summary>
-    public long ValueBytes => sizeof(double) * (layout.ElementAxes.Has(ElementAxes.Pixel) ? 1 : CallChecks.ElementCount(layout.ElementAxes, shape));
+    public long ValueBytes => sizeof(double) * (layout.ElementAxes.Has(ElementAxes.Pixel) ? 1 : CallChecks.ElementCount(layout.ElementAxes,
+        shape));
 
     public long SlotBytes
     {
         get
         {
             (int scalar, int perClass, int image, int imageClass) = layout.Slots;
-            return sizeof(double) * Math.Max(1, scalar + ((long)perClass * Classes) + ((long)image * shape.Batch) + ((long)imageClass * shape.Batch * Classes));
+            return sizeof(double) * Math.Max(1, scalar + ((long)perClass * Classes) + ((long)image * shape.Batch)
+                + ((long)imageClass * shape.Batch * Classes));
         }
     }
 

@@ -8,7 +8,8 @@ namespace LossGen.Gpu;
 internal static class GpuDefines
 {
     /// <summary>The macros that a text is compiled with.</summary>
-    public static List<string> Of(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits, TargetElement target, bool isSampled = false)
+    public static List<string> Of(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits,
+        TargetElement target, bool isSampled = false)
     {
         bool hasLabels = target <= TargetElement.Int64;
         var defines = new List<string>

@@ -1,6 +1,8 @@
 namespace LossGen.Gpu;
 
-/// <summary>A device, its driver or its compiler refused something: the message says what was asked for and what the driver answered.</summary>
+/// <summary>
+/// A device, its driver or its compiler refused something: the message says what was asked for and what the driver answered.
+/// </summary>
 public sealed class GpuException : Exception
 {
     /// <summary>An error without details.</summary>

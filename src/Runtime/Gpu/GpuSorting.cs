@@ -31,7 +31,8 @@ internal sealed class GpuSorting : IDisposable
     public long MostPixels { get; set; } = 1 << 24;
 
     /// <summary>Compiles the kernels, which are the same for all losses.</summary>
-    public GpuModule Compile(bool isDouble) => modules[isDouble ? 1 : 0] ??= device.Compile(GpuKernels.Prelude + GpuKernels.Sorting, Defines(isDouble));
+    public GpuModule Compile(bool isDouble) => modules[isDouble ? 1 : 0] ??= device.Compile(GpuKernels.Prelude + GpuKernels.Sorting,
+        Defines(isDouble));
 
     /// <summary>The macros that they are compiled with.</summary>
     internal static List<string> Defines(bool isDouble) =>
@@ -51,7 +52,8 @@ internal sealed class GpuSorting : IDisposable
         long count = perImage ? call.Pixels : call.Pixels * call.Images;
         int strips = Parts(count, Strip);
         int together = (int)Math.Clamp(MostPixels / count, 1, segments);
-        Prepare(count * together, (long)Parts((long)strips << DigitBits, Piece) * together, (long)Parts(count, Piece) * together, call.IsDouble);
+        Prepare(count * together, (long)Parts((long)strips << DigitBits, Piece) * together, (long)Parts(count, Piece) * together,
+            call.IsDouble);
         for (int first = 0; first < segments; first += together)
         {
             var own = new GpuSegments
@@ -112,7 +114,8 @@ internal sealed class GpuSorting : IDisposable
             Launch("sortTotals", segments, pieces);
             arguments.Clear().Add(table.Address).Add(totals.Address);
             Launch("sortStarts", segments, pieces);
-            arguments.Clear().Add(from.Wholes.Address).Add(from.Order.Address).Add(table.Address).Add(to.Wholes.Address).Add(to.Order.Address);
+            arguments.Clear().Add(from.Wholes.Address).Add(from.Order.Address).Add(table.Address).Add(to.Wholes.Address)
+                .Add(to.Order.Address);
             Launch("sortMove", segments, strips);
             (from, to) = (to, from);
         }

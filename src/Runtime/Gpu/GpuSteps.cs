@@ -4,7 +4,8 @@ using LossGen.Kernels;
 namespace LossGen.Gpu;
 
 /// <summary>
-/// Steps over whole images between two passes: the kernels of neighbours.cl. Windows of several axes are lines, one axis after the other, as on the CPU.
+/// Steps over whole images between two passes: the kernels of neighbours.cl. Windows of several axes are lines, one axis after the other,
+/// as on the CPU.
 /// </summary>
 internal sealed class GpuSteps : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class GpuSteps : IDisposable
     }
 
     /// <summary>Compiles the kernels, which are the same for all losses.</summary>
-    public GpuModule Compile(bool isDouble) => modules[isDouble ? 1 : 0] ??= device.Compile(GpuKernels.Prelude + GpuKernels.Neighbours, GpuSorting.Defines(isDouble));
+    public GpuModule Compile(bool isDouble) => modules[isDouble ? 1 : 0] ??= device.Compile(GpuKernels.Prelude + GpuKernels.Neighbours,
+        GpuSorting.Defines(isDouble));
 
     /// <summary>Runs what follows a pass.</summary>
     /// <param name="call">The extents.</param>
@@ -219,7 +221,8 @@ internal sealed class GpuSteps : IDisposable
         private void Launch(string kernel, GpuStep own)
         {
             owner.arguments.Add(own);
-            owner.device.Launch(owner.Compile(call.IsDouble), kernel, checked((int)((Count + Threads - 1) / Threads)), Threads, owner.arguments);
+            owner.device.Launch(owner.Compile(call.IsDouble), kernel, checked((int)((Count + Threads - 1) / Threads)), Threads,
+                owner.arguments);
         }
 
         private GpuStep Layout(int axis, Place from, Place to, Place arriving = default)

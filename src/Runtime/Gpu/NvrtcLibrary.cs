@@ -65,7 +65,9 @@ internal sealed unsafe class NvrtcLibrary
     /// <param name="candidates">Full paths, and names that the system's loader knows.</param>
     /// <param name="driverVersion">As the driver states it: 12080 for CUDA 12.8.</param>
     /// <param name="capability">The device's compute capability: 90 for sm_90.</param>
-    /// <exception cref="GpuException">There is none: the message says where it was looked for, or why what is there does not do.</exception>
+    /// <exception cref="GpuException">
+    /// There is none: the message says where it was looked for, or why what is there does not do.
+    /// </exception>
     public static NvrtcLibrary Load(IEnumerable<string> candidates, int driverVersion, int capability)
     {
         var tried = new List<string>();

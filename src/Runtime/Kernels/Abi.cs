@@ -11,8 +11,8 @@ namespace LossGen.Kernels;
 public static class Abi
 {
     /// <summary>
-    /// The number of the contract. A constant, so that the C# compiler writes into each loss the number that it was compiled against. It goes
-    /// up whenever a loss that was compiled before would not run, or not compute the same.
+    /// The number of the contract. A constant, so that the C# compiler writes into each loss the number that it was compiled against. It
+    /// goes up whenever a loss that was compiled before would not run, or not compute the same.
     /// </summary>
     public const int Version = 2;
 

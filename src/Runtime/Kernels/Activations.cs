@@ -8,7 +8,8 @@ internal static class Activations
     /// <summary>The forms that formulas need, over N, C, S.</summary>
     public static ActivatedLogits Reference(this Activation activation, Value logit) => activation switch
     {
-        Activation.Sigmoid => ActivatedLogits.Of(logit, Accurate.Sigmoid, z => -Accurate.Softplus(-z), z => Accurate.Sigmoid(-z), z => -Accurate.Softplus(z)),
+        Activation.Sigmoid => ActivatedLogits.Of(logit, Accurate.Sigmoid, z => -Accurate.Softplus(-z), z => Accurate.Sigmoid(-z),
+            z => -Accurate.Softplus(z)),
         Activation.Softmax => ActivatedLogits.Softmax(logit),
         Activation.Exp => ActivatedLogits.Of(logit, Math.Exp, z => z, z => -Accurate.Expm1(z), z => Math.Log(-Accurate.Expm1(z))),
         _ => new(logit, Elementwise.Map(logit, Math.Log), Elementwise.Map(logit, z => 1 - z)),

@@ -74,7 +74,8 @@ public static class CallRules
     public static void Sizes(LossDefinition definition, ReadOnlySpan<long> logits, ReadOnlySpan<long> target, string name)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        bool hasAxes = logits.Length == target.Length && target.Length is >= 1 and <= MostSpatialAxes, isBilinear = definition.Resize == Resize.Bilinear;
+        bool hasAxes = logits.Length == target.Length && target.Length is >= 1 and <= MostSpatialAxes, isBilinear =
+            definition.Resize == Resize.Bilinear;
         if (logits.SequenceEqual(target) || (definition.Resize != Resize.None && hasAxes && !(isBilinear && target.Length != 2)))
             return;
         string own = definition.Name;
@@ -105,7 +106,8 @@ public static class CallRules
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(supervision);
-        PairChecks.Refuse(definition, "embeddings have no resolutions to supervise", "evaluate each output by itself and add up the losses");
+        PairChecks.Refuse(definition, "embeddings have no resolutions to supervise",
+            "evaluate each output by itself and add up the losses");
         if (definition.Reduction == Reduction.None)
         {
             throw new InvalidOperationException(
@@ -117,7 +119,9 @@ public static class CallRules
             throw new ArgumentException($"There are {outputs} outputs and {weights} weights; there must be as many.", name);
     }
 
-    /// <summary>An output has as many spatial axes as the target, one to <see cref="MostSpatialAxes"/>, none of them empty or longer.</summary>
+    /// <summary>
+    /// An output has as many spatial axes as the target, one to <see cref="MostSpatialAxes"/>, none of them empty or longer.
+    /// </summary>
     /// <param name="spatial">The spatial extents of the output.</param>
     /// <param name="target">Those of the target.</param>
     public static bool IsLevel(ReadOnlySpan<long> spatial, ReadOnlySpan<long> target)
@@ -151,10 +155,12 @@ public static class CallRules
         ArgumentNullException.ThrowIfNull(definition);
         return definition.IgnoreIndex is not { } first
             ? ""
-            : string.Concat(definition.OtherIgnoreIndices.Prepend(first).Select(label => string.Create(CultureInfo.InvariantCulture, $" or {label}")));
+            : string.Concat(definition.OtherIgnoreIndices.Prepend(first).Select(label => string.Create(CultureInfo.InvariantCulture,
+            $" or {label}")));
     }
 
-    internal static ArgumentOutOfRangeException BadLabel(string place, long label, long classes, long largest, LossDefinition definition, string cure)
+    internal static ArgumentOutOfRangeException BadLabel(string place, long label, long classes, long largest, LossDefinition definition,
+        string cure)
     {
         string others = definition.IgnoreIndex is null ? $"; {cure} to leave pixels out" : $"{OrIgnored(definition)} (ignored)";
         return new("target", label, $"{place} is {label}; with {Count(classes)} it must be from 0 to {largest}{others}.");

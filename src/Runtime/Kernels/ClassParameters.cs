@@ -65,7 +65,8 @@ public static class ClassParameters
             {
                 double number = values is null ? (i == j ? 0 : 1) : values[(i * classes) + j];
                 if (!double.IsFinite(number))
-                    throw new ArgumentException($"{property}[{(i * classes) + j}] of {definition.Name} is {number}; it must be finite.", property);
+                    throw new ArgumentException($"{property}[{(i * classes) + j}] of {definition.Name} is {number}; it must be finite.",
+                        property);
                 parameters[(j * classes) + i] = number;
             }
         }

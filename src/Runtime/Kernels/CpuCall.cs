@@ -99,11 +99,14 @@ public unsafe ref struct CpuCall
     /// <summary>Where the labels are of a finer grid than the logits: which of them the pixels take.</summary>
     public LabelGrid Grid;
 
-    /// <summary>The logits of a loss of pairs are the matrix that it compares, and the target says which are pairs; otherwise they are embeddings.</summary>
+    /// <summary>
+    /// The logits of a loss of pairs are the matrix that it compares, and the target says which are pairs; otherwise they are embeddings.
+    /// </summary>
     public bool IsMatrix;
 
     /// <summary>
-    /// Of a matrix of pairs: a number for each row and class in the type that is computed in, and -1 behind them; two belong together that have the same. Negative ones take no part. Null where the target says it.
+    /// Of a matrix of pairs: a number for each row and class in the type that is computed in, and -1 behind them; two belong together that
+    /// have the same. Negative ones take no part. Null where the target says it.
     /// </summary>
     internal void* PairCodes;
 
@@ -229,7 +232,8 @@ public unsafe ref struct CpuCall
     /// <param name="smallElements">See <see cref="SmallElements"/>.</param>
     /// <param name="parameters">See <see cref="Parameters"/>.</param>
     /// <param name="components">Receives the components; null for none.</param>
-    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements, double[] parameters, LossComponents? components = null)
+    public void Run(ILoss loss, double[] statistics, double[] upstream, double[] smallElements, double[] parameters,
+        LossComponents? components = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         fixed (double* sums = statistics, arrived = upstream, values = smallElements, numbers = parameters)

@@ -90,8 +90,8 @@ public sealed record LossDefinition
     public int Dimensions { get; init; }
 
     /// <summary>
-    /// What the loss compares, if it compares rows or columns of embeddings. Target and ignored numbers of this definition are then those of the matrix of pairs, which is made of the embeddings and labels of a
-    /// call: dense, and -1 for what is no pair.
+    /// What the loss compares, if it compares rows or columns of embeddings. Target and ignored numbers of this definition are then those
+    /// of the matrix of pairs, which is made of the embeddings and labels of a call: dense, and -1 for what is no pair.
     /// </summary>
     public Pairs Pairs { get; init; }
 

@@ -17,10 +17,14 @@ namespace LossGen.Kernels;
 /// <param name="PixelMaxima">How many of <paramref name="PixelSums"/>, the last ones, are.</param>
 /// <param name="MapReads">The places of the maps that the pass reads.</param>
 /// <param name="MapStores">The places of the maps that it stores.</param>
-/// <param name="Neighbours">The neighbours that it reads: behind what is stored in <see cref="Tile{T}.Inputs"/>, with <see cref="Tile{T}.NeighbourStrides"/>.</param>
+/// <param name="Neighbours">
+/// The neighbours that it reads: behind what is stored in <see cref="Tile{T}.Inputs"/>, with <see cref="Tile{T}.NeighbourStrides"/>.
+/// </param>
 /// <param name="Steps">What runs over whole images when the pass is done.</param>
 /// <param name="MapsEnd">The maps that it stores are read for the value only: a gradient whose sums are known needs none of them.</param>
-/// <param name="ReadsLabels">The pass asks for labels otherwise than to know which pixels count. An earlier one has checked them where it does not.</param>
+/// <param name="ReadsLabels">
+/// The pass asks for labels otherwise than to know which pixels count. An earlier one has checked them where it does not.
+/// </param>
 public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
@@ -94,13 +98,14 @@ public sealed class PassLayout(
 /// own.</param>
 /// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys
 /// is.</param>
-/// <param name="LimitPass">The pass, one that the value needs, that has among its constants what ranks are compared with, where nothing else
-/// is asked of them; below 0 there is none.</param>
+/// <param name="LimitPass">The pass, one that the value needs, that has among its constants what ranks are compared with, where nothing
+/// else is asked of them; below 0 there is none.</param>
 /// <param name="LimitAt">Its place among that pass's constants without a class axis.</param>
 /// <param name="Limit">What ranks are compared with, where that is a number.</param>
 /// <param name="IsBelow">Ranks below the limit are told from others; else ranks up to it.</param>
 public sealed class RunningSumLayout(
-    bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false, int LimitPass = -1, int LimitAt = 0, double Limit = double.NaN, bool IsBelow = false)
+    bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false, int LimitPass = -1, int LimitAt = 0, double Limit = double.NaN,
+        bool IsBelow = false)
 {
     internal bool HasClass { get; } = HasClass;
 
@@ -158,12 +163,14 @@ public sealed class KernelLayout
     public required PassLayout Gradient { internal get; init; }
 
     /// <summary>
-    /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics, or those of <see cref="LabelSums"/>, and there is exactly one pass.
+    /// Computes <c>Passes[0]</c> and the gradient in one pass; only where the gradient needs no statistics, or those of
+    /// <see cref="LabelSums"/>, and there is exactly one pass.
     /// </summary>
     public PassLayout? Fused { internal get; init; }
 
     /// <summary>
-    /// Computes those statistics of <c>Passes[0]</c> that read no logits, ahead of <see cref="Fused"/>, which then computes the others: <c>Scalars(1)</c> runs behind each of the two.
+    /// Computes those statistics of <c>Passes[0]</c> that read no logits, ahead of <see cref="Fused"/>, which then computes the others:
+    /// <c>Scalars(1)</c> runs behind each of the two.
     /// </summary>
     public PassLayout? LabelSums { internal get; init; }
 
@@ -171,7 +178,8 @@ public sealed class KernelLayout
     public PassLayout? Elements { internal get; init; }
 
     /// <summary>All passes that there are.</summary>
-    internal PassLayout[] AllPasses => allPasses ??= [.. Passes.Append(Gradient).Concat(new[] { Fused, LabelSums, Elements }.OfType<PassLayout>())];
+    internal PassLayout[] AllPasses =>
+        allPasses ??= [.. Passes.Append(Gradient).Concat(new[] { Fused, LabelSums, Elements }.OfType<PassLayout>())];
 
     private PassLayout[]? allPasses;
 
@@ -179,7 +187,8 @@ public sealed class KernelLayout
     internal bool ReadsNeighbours => Array.Exists(AllPasses, pass => pass.Neighbours.Length > 0);
 
     /// <summary>Some of these are logits.</summary>
-    internal bool ReadsLogitsOfNeighbours => Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
+    internal bool ReadsLogitsOfNeighbours =>
+        Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
 
     /// <summary>A gradient whose sums are known needs maps that passes of the value store, and steps leave.</summary>
     internal bool NeedsMapsAgain => Array.Exists(Passes, pass => pass.Steps.Length > 0 || (pass.MapStores.Length > 0 && !pass.MapsEnd));
@@ -193,7 +202,9 @@ public sealed class KernelLayout
     /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
     internal int KeysOf(int k) => RunningSums[k].HasOwnKeys ? k : RunningSums[k].Keys;
 
-    /// <summary>The places of maps, which passes store for steps and steps leave for passes: whether each has room for all classes.</summary>
+    /// <summary>
+    /// The places of maps, which passes store for steps and steps leave for passes: whether each has room for all classes.
+    /// </summary>
     public bool[] Maps { internal get; init; } = [];
 
     /// <summary>

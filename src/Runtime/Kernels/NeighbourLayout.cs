@@ -1,6 +1,8 @@
 namespace LossGen.Kernels;
 
-/// <summary>A neighbour of each pixel that a pass reads where the image lies, or in a copy of a tile where that reaches beyond the edge.</summary>
+/// <summary>
+/// A neighbour of each pixel that a pass reads where the image lies, or in a copy of a tile where that reaches beyond the edge.
+/// </summary>
 /// <param name="Image">The place of a map, or <see cref="Logits"/> or <see cref="Ones"/>.</param>
 /// <param name="Axis">The axis of the image, from 0.</param>
 /// <param name="By">How many places further along the axis.</param>

@@ -17,10 +17,12 @@ public static class OptionRanges
     /// <param name="orNaN">NaN has a meaning, too.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static double Check(
-        double number, string property, LossDefinition definition, double from = double.NegativeInfinity, double to = double.PositiveInfinity,
+        double number, string property, LossDefinition definition, double from = double.NegativeInfinity,
+            double to = double.PositiveInfinity,
         double above = double.NegativeInfinity, double below = double.PositiveInfinity, bool orNaN = false)
     {
-        bool isInside = double.IsNaN(number) ? orNaN : double.IsFinite(number) && number >= from && number <= to && number > above && number < below;
+        bool isInside = double.IsNaN(number) ? orNaN : double.IsFinite(number) && number >= from && number <= to && number > above
+            && number < below;
         if (!isInside)
             Throw(number, property, definition, OptionRangeAttribute.Describe(from, to, above, below, orNaN));
         return number;
@@ -37,7 +39,8 @@ public static class OptionRanges
     /// <param name="below">Numbers are smaller than this.</param>
     /// <param name="orNaN">NaN has a meaning, too.</param>
     public static double[]? Check(
-        double[]? numbers, string property, LossDefinition definition, double from = double.NegativeInfinity, double to = double.PositiveInfinity,
+        double[]? numbers, string property, LossDefinition definition, double from = double.NegativeInfinity,
+            double to = double.PositiveInfinity,
         double above = double.NegativeInfinity, double below = double.PositiveInfinity, bool orNaN = false)
     {
         foreach (double number in numbers ?? [])
@@ -46,6 +49,8 @@ public static class OptionRanges
     }
 
     [DoesNotReturn]
-    private static void Throw(double number, string property, LossDefinition definition, string range) => throw new ArgumentOutOfRangeException(
-        property, number, string.Create(CultureInfo.InvariantCulture, $"{property} of {definition?.Name} is {number}; it must be {range}."));
+    private static void Throw(double number, string property, LossDefinition definition, string range) =>
+        throw new ArgumentOutOfRangeException(
+        property, number, string.Create(CultureInfo.InvariantCulture,
+            $"{property} of {definition?.Name} is {number}; it must be {range}."));
 }

@@ -37,13 +37,17 @@ public enum StepShape
 /// <param name="First">The first neighbour along an axis, counted from the pixel.</param>
 /// <param name="Size">How many neighbours along an axis.</param>
 /// <param name="Arriving">The place of what arrives, for <see cref="StepKind.PoolSlope"/>.</param>
-/// <param name="Weights">The factor of each neighbour, for <see cref="StepKind.Correlate"/>; how far neighbours are apart along each axis, for <see cref="StepKind.Distance"/>.</param>
+/// <param name="Weights">
+/// The factor of each neighbour, for <see cref="StepKind.Correlate"/>; how far neighbours are apart along each axis, for
+/// <see cref="StepKind.Distance"/>.
+/// </param>
 /// <param name="Border">What is read beyond the edge.</param>
 /// <param name="IsTransposed">Each pixel hands its number to those that it would read.</param>
 /// <param name="IsMinimum">The smallest, not the largest.</param>
 /// <param name="Shape">Which neighbours a pool reads.</param>
 public sealed class StepLayout(
-    StepKind Kind, int Input, int Output, int Axis, int First, int Size, int Arriving = -1, double[]? Weights = null, Border Border = Border.Zero,
+    StepKind Kind, int Input, int Output, int Axis, int First, int Size, int Arriving = -1, double[]? Weights = null, Border Border =
+        Border.Zero,
     bool IsTransposed = false, bool IsMinimum = false, StepShape Shape = StepShape.Line)
 {
     internal StepKind Kind { get; } = Kind;

@@ -25,7 +25,8 @@ public static class UnitTargets
     /// <param name="image">Where, if that is known.</param>
     /// <param name="channel">The class.</param>
     /// <param name="pixel">The pixel of the image.</param>
-    public static ArgumentOutOfRangeException Bad(LossDefinition definition, double number, long image = -1, long channel = -1, long pixel = -1)
+    public static ArgumentOutOfRangeException Bad(LossDefinition definition, double number, long image = -1, long channel = -1, long pixel =
+        -1)
     {
         ArgumentNullException.ThrowIfNull(definition);
         string place = image < 0 ? "A number of the target" : $"The target at image {image}, class {channel}, pixel {pixel}";

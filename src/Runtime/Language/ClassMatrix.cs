@@ -1,8 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// One number for each pair of classes, such as the cost of taking one for the other. In a formula it is a parameter that an option or a property of type <c>double[]</c> with C * C numbers
-/// feeds, row by row, null standing for 0 on the diagonal and 1 elsewhere; or constants that stand in the formula. See <see cref="Functions.Transform"/>.
+/// One number for each pair of classes, such as the cost of taking one for the other. In a formula it is a parameter that an option or a
+/// property of type <c>double[]</c> with C * C numbers feeds, row by row, null standing for 0 on the diagonal and 1 elsewhere; or constants
+/// that stand in the formula. See <see cref="Functions.Transform"/>.
 /// </summary>
 public sealed class ClassMatrix
 {

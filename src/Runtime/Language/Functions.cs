@@ -48,16 +48,21 @@ public static partial class Functions
     /// <summary>The angle whose tangent the value is, from -pi / 2 to pi / 2.</summary>
     public static Value Atan(Value v) => Elementwise.Map(v, Math.Atan);
 
-    /// <summary>The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to the value. Its derivative is 2 / sqrt(pi) exp(-v^2).</summary>
+    /// <summary>
+    /// The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to the value. Its derivative is 2 / sqrt(pi) exp(-v^2).
+    /// </summary>
     public static Value Erf(Value v) => Elementwise.Map(v, ScalarMath.Erf);
 
     /// <summary>
-    /// log |gamma(v)|: the logarithm of a factorial, with which likelihoods of counts, proportions and durations are normalised. Infinite at 0 and the negative whole numbers.
-    /// Its derivative is <see cref="Digamma"/>.
+    /// log |gamma(v)|: the logarithm of a factorial, with which likelihoods of counts, proportions and durations are normalised. Infinite
+    /// at 0 and the negative whole numbers. Its derivative is <see cref="Digamma"/>.
     /// </summary>
     public static Value Lgamma(Value v) => Elementwise.Map(v, ScalarMath.Lgamma);
 
-    /// <summary>The derivative of <see cref="Lgamma"/>. Infinite at 0, NaN at the negative whole numbers. Its own derivative is the trigamma function.</summary>
+    /// <summary>
+    /// The derivative of <see cref="Lgamma"/>. Infinite at 0, NaN at the negative whole numbers. Its own derivative is the trigamma
+    /// function.
+    /// </summary>
     public static Value Digamma(Value v) => Elementwise.Map(v, ScalarMath.Digamma);
 
     /// <summary>The hyperbolic sine.</summary>
@@ -78,13 +83,15 @@ public static partial class Functions
     /// <summary>The larger; NaN if either is NaN. Where both are equal each has half of the derivative.</summary>
     public static Value Max(Value a, Value b) => Elementwise.Zip(a, b, Math.Max);
 
-    /// <summary>The value, but at least <paramref name="low"/> and at most <paramref name="high"/>. The derivative is 1 on the bounds and 0 outside.</summary>
+    /// <summary>
+    /// The value, but at least <paramref name="low"/> and at most <paramref name="high"/>. The derivative is 1 on the bounds and 0 outside.
+    /// </summary>
     public static Value Clamp(Value v, Value low, Value high) =>
         Elementwise.Zip(Elementwise.Zip(v, low, Math.Max), high, Math.Min);
 
     /// <summary>
-    /// <paramref name="a"/> where the condition is true, elsewhere <paramref name="b"/>. The derivative goes to the chosen one alone: what the
-    /// other would have is of no account, be it NaN.
+    /// <paramref name="a"/> where the condition is true, elsewhere <paramref name="b"/>. The derivative goes to the chosen one alone: what
+    /// the other would have is of no account, be it NaN.
     /// </summary>
     public static Value Where(Condition condition, Value a, Value b)
     {
@@ -103,7 +110,9 @@ public static partial class Functions
     /// <param name="index">The number of the class, from 0; known at compile time.</param>
     public static Value Channel(Value v, int index) => TermScope.Current.Channel(v, index);
 
-    /// <summary>The product of a matrix and the classes of a value: for class i the sum over all classes j of <c>matrix[i, j] * v[j]</c>.</summary>
+    /// <summary>
+    /// The product of a matrix and the classes of a value: for class i the sum over all classes j of <c>matrix[i, j] * v[j]</c>.
+    /// </summary>
     public static Value Transform(ClassMatrix matrix, Value v) => TermScope.Current.Transform(matrix, v);
 
     /// <summary>The largest number of a matrix; 1 of one that is not given.</summary>
@@ -114,9 +123,10 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// The value of the class <paramref name="by"/> places before, and <paramref name="fill"/> at the first classes, which have none; behind, and at the last classes, where
-    /// <paramref name="by"/> is negative. So <c>ShiftClasses(v, 1, 0)</c> is 0, v[0], v[1], ...: what losses of ordered classes compare a class with. It goes over all classes of
-    /// the loss, also those that the term leaves out. The loss has to state <see cref="LossAttribute.Classes"/>. The derivative is the shift the other way.
+    /// The value of the class <paramref name="by"/> places before, and <paramref name="fill"/> at the first classes, which have none;
+    /// behind, and at the last classes, where <paramref name="by"/> is negative. So <c>ShiftClasses(v, 1, 0)</c> is 0, v[0], v[1], ...:
+    /// what losses of ordered classes compare a class with. It goes over all classes of the loss, also those that the term leaves out. The
+    /// loss has to state <see cref="LossAttribute.Classes"/>. The derivative is the shift the other way.
     /// </summary>
     /// <param name="v">The value. One without classes is the same at each.</param>
     /// <param name="by">How many classes, known at compile time.</param>
@@ -124,9 +134,10 @@ public static partial class Functions
     public static Value ShiftClasses(Value v, int by, Value fill) => TermScope.Current.ShiftClasses(v, by, fill);
 
     /// <summary>
-    /// For each point the sum of <paramref name="v"/> over the points with a larger key, or the same key and an earlier place, and the point itself: sums go over the pixels
-    /// of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>, for each class apart. <c>RunningSum(1, keys)</c> is the rank of a point, 1
-    /// for the largest key. It is a constant for the derivative, so <paramref name="v"/> may not depend on the prediction.
+    /// For each point the sum of <paramref name="v"/> over the points with a larger key, or the same key and an earlier place, and the
+    /// point itself: sums go over the pixels of the batch, or of each image where the loss says <see cref="LossAttribute.PerImage"/>, for
+    /// each class apart. <c>RunningSum(1, keys)</c> is the rank of a point, 1 for the largest key. It is a constant for the derivative, so
+    /// <paramref name="v"/> may not depend on the prediction.
     /// </summary>
     public static Value RunningSum(Value v, Value keys) => TermScope.Current.RunningSum(v, keys, TermScope.Current.SumAxes);
 

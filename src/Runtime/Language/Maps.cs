@@ -4,8 +4,8 @@ using LossGen.Reference;
 namespace LossGen;
 
 /// <summary>
-/// A further input of a loss with one number a pixel, over N, S: a weight map, a mask, a distance map. A formula declares it as a parameter of this type, and
-/// whoever calls the loss passes it. No gradient goes to it.
+/// A further input of a loss with one number a pixel, over N, S: a weight map, a mask, a distance map. A formula declares it as a parameter
+/// of this type, and whoever calls the loss passes it. No gradient goes to it.
 /// </summary>
 public sealed class PixelMap : Value
 {
@@ -16,8 +16,8 @@ public sealed class PixelMap : Value
 }
 
 /// <summary>
-/// A further input of a loss with one number a class and pixel, over N, C, S: a distance map of each class, a weight of each element, another prediction. A
-/// formula declares it as a parameter of this type, and whoever calls the loss passes it. No gradient goes to it.
+/// A further input of a loss with one number a class and pixel, over N, C, S: a distance map of each class, a weight of each element,
+/// another prediction. A formula declares it as a parameter of this type, and whoever calls the loss passes it. No gradient goes to it.
 /// </summary>
 public sealed class ElementMap : Value
 {

@@ -2,7 +2,9 @@ using LossGen.Reference;
 
 namespace LossGen;
 
-/// <summary>What the network says, in the forms that formulas need. Softmax always runs over all classes, whichever a term selects.</summary>
+/// <summary>
+/// What the network says, in the forms that formulas need. Softmax always runs over all classes, whichever a term selects.
+/// </summary>
 public sealed class Prediction
 {
     private readonly TermScope scope;
@@ -15,7 +17,9 @@ public sealed class Prediction
     /// <summary>The input after the activation of the term, or else of the loss, over N, C, S.</summary>
     public Value Probability => scope.Activated.Probability;
 
-    /// <summary>The logarithm of <see cref="Probability"/>, computed from the logits where there is an activation: finite where they are.</summary>
+    /// <summary>
+    /// The logarithm of <see cref="Probability"/>, computed from the logits where there is an activation: finite where they are.
+    /// </summary>
     public Value LogProbability => scope.Activated.LogProbability;
 
     /// <summary>1 - <see cref="Probability"/>, computed without cancellation: accurate where the probability is nearly 1.</summary>

@@ -36,13 +36,21 @@ public class Value
 
     internal double[] Data { get; }
 
-    /// <summary>1 less the value, of a probability: computed from the logits, it does not cancel. Null where that has to be computed from the value.</summary>
+    /// <summary>
+    /// 1 less the value, of a probability: computed from the logits, it does not cancel. Null where that has to be computed from the value.
+    /// </summary>
     internal Value? OneMinus { get; set; }
 
-    /// <summary>The logarithm, of a probability: computed from the logits, it is finite where they are. Null where that has to be computed from the value.</summary>
+    /// <summary>
+    /// The logarithm, of a probability: computed from the logits, it is finite where they are. Null where that has to be computed from the
+    /// value.
+    /// </summary>
     internal Value? Logarithm { get; set; }
 
-    /// <summary>Where a product with it is 0 whatever the other factor is, be it infinite: at a 0 of a target, of a probability, of its logarithm, of any among factors, and of sums of nothing else. Null of anything else.</summary>
+    /// <summary>
+    /// Where a product with it is 0 whatever the other factor is, be it infinite: at a 0 of a target, of a probability, of its logarithm,
+    /// of any among factors, and of sums of nothing else. Null of anything else.
+    /// </summary>
     internal bool[]? Out { get; set; }
 
     /// <summary>The number at a point; the index of an axis over which the value does not vary is of no account.</summary>
@@ -59,7 +67,8 @@ public class Value
 
     /// <summary>The difference.</summary>
     public static Value operator -(Value a, Value b) =>
-        IsOne(a) && b.OneMinus is { } difference ? difference : IsOne(a) && b is Target ? Elementwise.Selecting(Elementwise.Zip(a, b, (p, q) => p - q)) : Elementwise.Zip(a, b, (p, q) => p - q);
+        IsOne(a) && b.OneMinus is { } difference ? difference : IsOne(a) && b is Target
+            ? Elementwise.Selecting(Elementwise.Zip(a, b, (p, q) => p - q)) : Elementwise.Zip(a, b, (p, q) => p - q);
 
     /// <summary>The product.</summary>
     public static Value operator *(Value a, Value b) => Elementwise.Product(a, b);

@@ -31,7 +31,8 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException">The activation predicts each of several classes by itself.</exception>
-    public ConfusionMatrix(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+    public ConfusionMatrix(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5,
+        IReadOnlyList<int>? ignoreIndices = null)
         : base(nameof(ConfusionMatrix), classes, activation, ignoreIndex, ignoreIndices)
     {
         rule = new(Definition, threshold);
@@ -117,13 +118,15 @@ public sealed unsafe partial class ConfusionMatrix : PixelMetric
     }
 
     /// <summary>
-    /// Cohen's kappa, at most 1: <c>1 - d / e</c>, with how far labels and predictions are apart, <c>d = sum(w_ij n_ij)</c> over the matrix, and
-    /// how far they would be by chance, <c>e = sum(w_ij labelled_i predicted_j) / pixels</c>. Without weights w is 1 beside the diagonal, so that
-    /// it is <c>(p - q) / (1 - q)</c> with the accuracy p and what it would be by chance. NaN where labels and predictions are all of one class.
+    /// Cohen's kappa, at most 1: <c>1 - d / e</c>, with how far labels and predictions are apart, <c>d = sum(w_ij n_ij)</c> over the
+    /// matrix, and how far they would be by chance, <c>e = sum(w_ij labelled_i predicted_j) / pixels</c>. Without weights w is 1 beside the
+    /// diagonal, so that it is <c>(p - q) / (1 - q)</c> with the accuracy p and what it would be by chance. NaN where labels and
+    /// predictions are all of one class.
     /// </summary>
     /// <param name="weights">How far two classes are apart.</param>
     /// <remarks>
-    /// J. Cohen, "A coefficient of agreement for nominal scales", 1960, and "Weighted kappa", 1968; scikit-learn's <c>cohen_kappa_score</c>.
+    /// J. Cohen, "A coefficient of agreement for nominal scales", 1960, and "Weighted kappa", 1968; scikit-learn's
+    /// <c>cohen_kappa_score</c>.
     /// </remarks>
     public double CohenKappa(KappaWeights weights = KappaWeights.None)
     {

@@ -35,7 +35,8 @@ public sealed class ImageMetrics : ClassScores, IReadOnlyList<SegmentationMetric
     /// decides.</param>
     /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
-    public ImageMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+    public ImageMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5,
+        IReadOnlyList<int>? ignoreIndices = null)
         : base(nameof(ImageMetrics), classes, activation, ignoreIndex, ignoreIndices) => rule = new(Definition, threshold);
 
     /// <summary>The images.</summary>

@@ -35,7 +35,8 @@ public sealed class SegmentationMetrics : ClassScores
     /// decides.</param>
     /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or the threshold is not between 0 and 1.</exception>
-    public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5, IReadOnlyList<int>? ignoreIndices = null)
+    public SegmentationMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, double threshold = 0.5,
+        IReadOnlyList<int>? ignoreIndices = null)
         : base(nameof(SegmentationMetrics), classes, activation, ignoreIndex, ignoreIndices)
     {
         rule = new(Definition, threshold);
@@ -45,7 +46,8 @@ public sealed class SegmentationMetrics : ClassScores
 
     /// <summary>Counts that others have made, predicting alike.</summary>
     internal SegmentationMetrics(LossDefinition definition, PredictionRule rule, ReadOnlySpan<long> counts)
-        : base(nameof(SegmentationMetrics), definition.Classes, definition.Activation, definition.IgnoreIndex, definition.OtherIgnoreIndices)
+        : base(nameof(SegmentationMetrics), definition.Classes, definition.Activation, definition.IgnoreIndex,
+        definition.OtherIgnoreIndices)
     {
         this.rule = rule;
         this.counts = counts.ToArray();

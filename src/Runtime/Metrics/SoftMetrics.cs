@@ -27,7 +27,8 @@ public sealed unsafe partial class SoftMetrics : ClassScores
     /// none.</param>
     /// <param name="ignoreIndices">More labels of pixels that are not counted; with several, targets are class indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class.</exception>
-    public SoftMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, IReadOnlyList<int>? ignoreIndices = null)
+    public SoftMetrics(int classes, Activation activation = Activation.Softmax, int? ignoreIndex = null, IReadOnlyList<int>? ignoreIndices =
+        null)
         : base(nameof(SoftMetrics), classes, activation, ignoreIndex, ignoreIndices)
     {
         sums = new double[(3 * classes) + 1];

@@ -5,12 +5,14 @@ using LossGen.Metrics;
 namespace LossGen;
 
 /// <summary>
-/// Distances between the surfaces of predicted and labelled masks, for each class a mean over images: Hausdorff distance (the largest, and a percentile), average surface distance, and surface Dice. Batches come in pieces, and
-/// processes add up by all-reducing <see cref="Values"/>.
+/// Distances between the surfaces of predicted and labelled masks, for each class a mean over images: Hausdorff distance (the largest, and
+/// a percentile), average surface distance, and surface Dice. Batches come in pieces, and processes add up by all-reducing
+/// <see cref="Values"/>.
 /// </summary>
 /// <remarks>
-/// <para><see cref="SurfaceDistances"/> says what each is of two masks. An image that has a class in neither mask counts for nothing there. Where only one has it, the class was missed or made up: distances are what the
-/// constructor was told, infinite if nothing, and the surface Dice is 0; <see cref="Missed"/> says how many.</para>
+/// <para><see cref="SurfaceDistances"/> says what each is of two masks. An image that has a class in neither mask counts for nothing there.
+/// Where only one has it, the class was missed or made up: distances are what the constructor was told, infinite if nothing, and the
+/// surface Dice is 0; <see cref="Missed"/> says how many.</para>
 /// <para>A mean of no image is NaN, and means over classes leave it out. Not for two threads at a time; it uses several itself.</para>
 /// </remarks>
 public sealed class SurfaceMetrics
@@ -24,18 +26,22 @@ public sealed class SurfaceMetrics
     /// <summary>Means of nothing yet.</summary>
     /// <param name="classes">C.</param>
     /// <param name="percentile">What <see cref="HausdorffAtPercentile"/> is of, from 0 to 100.</param>
-    /// <param name="tolerance">Of <see cref="SurfaceDice"/>, in the unit of the spacing: what two people who draw the same outline differ by.</param>
+    /// <param name="tolerance">
+    /// Of <see cref="SurfaceDice"/>, in the unit of the spacing: what two people who draw the same outline differ by.
+    /// </param>
     /// <param name="ignoreIndex">The label of pixels that are in no mask, whatever is predicted there; null for none.</param>
     /// <param name="missed">The distance that counts where only one of both masks has a pixel, such as an image's diagonal.</param>
     /// <param name="ignoreIndices">More labels of such pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no class, or a number is no percentile or no distance.</exception>
-    public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed = double.PositiveInfinity, IReadOnlyList<int>? ignoreIndices = null)
+    public SurfaceMetrics(int classes, double percentile = 95, double tolerance = 1, int? ignoreIndex = null, double missed =
+        double.PositiveInfinity, IReadOnlyList<int>? ignoreIndices = null)
     {
         PixelMetric.CheckClasses(classes);
         SurfaceDistances.CheckPercentile(percentile);
         SurfaceDistances.CheckTolerance(tolerance);
         if (!(missed >= 0))
-            throw new ArgumentOutOfRangeException(nameof(missed), missed, $"The distance of what was missed is {Text(missed)}; it must be at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(missed), missed,
+                $"The distance of what was missed is {Text(missed)}; it must be at least 0.");
         Classes = classes;
         Percentile = percentile;
         Tolerance = tolerance;
@@ -100,7 +106,8 @@ public sealed class SurfaceMetrics
     /// <param name="shape">The extents; it says how many axes an image has.</param>
     /// <param name="spacing">The distance of neighbours along each axis of an image, slices first; all 1 where none is given.</param>
     /// <exception cref="ArgumentException">A span or the spacing does not fit the shape.</exception>
-    public void Accumulate(ReadOnlySpan<bool> predicted, ReadOnlySpan<bool> labelled, LossShape shape, ReadOnlySpan<double> spacing = default)
+    public void Accumulate(ReadOnlySpan<bool> predicted, ReadOnlySpan<bool> labelled, LossShape shape, ReadOnlySpan<double> spacing =
+        default)
     {
         Check(shape);
         int pixels = checked((int)shape.Pixels);
@@ -164,7 +171,9 @@ public sealed class SurfaceMetrics
         StoredValues.Add(other.values, values);
     }
 
-    /// <summary>Adds sums that were stored, or come from another process: of the same percentile and tolerance, which they do not say.</summary>
+    /// <summary>
+    /// Adds sums that were stored, or come from another process: of the same percentile and tolerance, which they do not say.
+    /// </summary>
     /// <param name="values">6 C numbers: the <see cref="Values"/> of another block.</param>
     /// <exception cref="ArgumentException">They are of another number of classes.</exception>
     public void Merge(ReadOnlySpan<double> values)
@@ -185,7 +194,8 @@ public sealed class SurfaceMetrics
         double[] steps = DistanceMap.Spacing(spacing, grid.Dimensions);
         int pixels = checked((int)shape.Pixels);
         var found = new SurfaceDistances[shape.Batch * Classes];
-        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = LossRuntime.Threads }, () => (new bool[pixels], new bool[pixels]), (plane, _, masks) =>
+        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = LossRuntime.Threads },
+            () => (new bool[pixels], new bool[pixels]), (plane, _, masks) =>
         {
             masksOf(plane, masks);
             found[plane] = SurfaceDistances.Between(masks.Item1, masks.Item2, grid, steps);
@@ -234,7 +244,8 @@ public sealed class SurfaceMetrics
         if ((ulong)number >= (ulong)Classes)
         {
             throw new ArgumentException(
-                $"'{name}' has {number} at pixel {at % pixels} of image {at / pixels}; classes are 0 to {Classes - 1}." + (name == "labels" ? " Name an ignoreIndex if it is no class." : ""), name);
+                $"'{name}' has {number} at pixel {at % pixels} of image {at / pixels}; classes are 0 to {Classes - 1}." + (name == "labels"
+                    ? " Name an ignoreIndex if it is no class." : ""), name);
         }
     }
 

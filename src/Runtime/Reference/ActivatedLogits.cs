@@ -9,7 +9,8 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
     /// <param name="logProbability">Its logarithm.</param>
     /// <param name="complement">One less the probability.</param>
     /// <param name="logComplement">The logarithm of that.</param>
-    public static ActivatedLogits Of(Value logit, Func<double, double> probability, Func<double, double> logProbability, Func<double, double> complement, Func<double, double> logComplement) => Linked(
+    public static ActivatedLogits Of(Value logit, Func<double, double> probability, Func<double, double> logProbability, Func<double,
+        double> complement, Func<double, double> logComplement) => Linked(
         Elementwise.Share(Elementwise.Map(logit, probability)),
         Elementwise.Map(logit, logProbability),
         Elementwise.Share(Elementwise.Map(logit, complement)),
@@ -61,7 +62,8 @@ internal sealed record ActivatedLogits(Value Probability, Value LogProbability, 
                 }
             }
 
-        return Linked(Elementwise.Share(Make(probability)), Elementwise.LogShare(Make(logProbability)), Elementwise.Share(Make(complement)), Make(logComplement));
+        return Linked(Elementwise.Share(Make(probability)), Elementwise.LogShare(Make(logProbability)), Elementwise.Share(Make(complement)),
+            Make(logComplement));
         Value Make(double[] data) => new(logit.Axes, extents, data);
     }
 }

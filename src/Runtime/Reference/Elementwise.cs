@@ -31,7 +31,10 @@ internal static class Elementwise
         return logarithm;
     }
 
-    /// <summary>a * b, where a 0 of what selects stays 0: the logarithm of a class that is masked is infinite, and its target and its probability are 0. NaN stays NaN.</summary>
+    /// <summary>
+    /// a * b, where a 0 of what selects stays 0: the logarithm of a class that is masked is infinite, and its target and its probability
+    /// are 0. NaN stays NaN.
+    /// </summary>
     public static Value Product(Value a, Value b)
     {
         if (a.Out is null && b.Out is null)
@@ -106,7 +109,8 @@ internal static class Elementwise
         return new Value(axes, extents, data, isResult: false);
     }
 
-    public static Value Create(ElementAxes axes, Extents extents, Func<int, int, int, double> at) => new(axes, extents, At(axes, extents, at));
+    public static Value Create(ElementAxes axes, Extents extents, Func<int, int, int, double> at) =>
+        new(axes, extents, At(axes, extents, at));
 
     private static T[] At<T>(ElementAxes axes, Extents extents, Func<int, int, int, T> at)
     {

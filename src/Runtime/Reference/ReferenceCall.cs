@@ -54,7 +54,8 @@ internal sealed class ReferenceCall
     {
         if (logits.Length != shape.Batch * shape.Classes * shape.LogitPixels)
             throw new ArgumentException(
-                $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.", nameof(logits));
+                $"logits has {logits.Length} elements; the shape needs {shape.Batch} x {shape.Classes} x {shape.LogitPixels}.",
+                    nameof(logits));
         if (loss.ParameterCount(shape.Classes) is > 0 and int count)
             loss.WriteParameters(new double[count], shape.Classes);
         double[] input = pairs != Pairs.None ? ReferencePairs.Matrix(pairs, shape, logits)
@@ -105,7 +106,10 @@ internal sealed class ReferenceCall
         }
     }
 
-    /// <summary>A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain. Of embeddings too: what they are compared by is scaled by hundreds in the exponents of some losses.</summary>
+    /// <summary>
+    /// A power of two, so that the moved logits are exact; for probabilities smaller near 0 and 1, the ends of their domain. Of embeddings
+    /// too: what they are compared by is scaled by hundreds in the exponents of some losses.
+    /// </summary>
     private double Step(double logit)
     {
         const double largest = 1.0 / 1024, smallest = 1.0 / (1 << 30), ofEmbeddings = 1.0 / 8192;

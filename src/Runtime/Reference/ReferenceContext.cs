@@ -100,18 +100,33 @@ public sealed class ReferenceContext
     /// <param name="onlyClasses">The term's classes; null means all.</param>
     /// <param name="activation">The activation of the term.</param>
     /// <param name="formula">The formula with its parameters bound.</param>
-    /// <param name="weightMap">The weights of pixels or elements: factors of what the formula leaves at a pixel, or, where it leaves no pixels, of what its sums over pixels add up.</param>
+    /// <param name="weightMap">
+    /// The weights of pixels or elements: factors of what the formula leaves at a pixel, or, where it leaves no pixels, of what its sums
+    /// over pixels add up.
+    /// </param>
     /// <param name="normalizeWeightMap">Means divide by the sum of the weights.</param>
     public Value Term(
-        double weight, bool includeBackground, int[]? onlyClasses, Activation activation, Func<Prediction, Target, Value> formula, Value weightMap, bool normalizeWeightMap)
+        double weight, bool includeBackground, int[]? onlyClasses, Activation activation, Func<Prediction, Target, Value> formula,
+            Value weightMap, bool normalizeWeightMap)
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(weightMap);
-        var scope = new TermScope(this, includeBackground, onlyClasses, activation) { Weights = weightMap, Normalizes = normalizeWeightMap };
+        var scope = new TermScope(this, includeBackground, onlyClasses, activation)
+        {
+            Weights = weightMap,
+            Normalizes =
+            normalizeWeightMap
+        };
         Value value = Execute(scope, formula);
         if (value.Axes.HasFlag(ElementAxes.Pixel))
             return Share(weight, scope, value);
-        scope = new(this, includeBackground, onlyClasses, activation) { Weights = weightMap, Normalizes = normalizeWeightMap, WeighsSums = true };
+        scope = new(this, includeBackground, onlyClasses, activation)
+        {
+            Weights = weightMap,
+            Normalizes = normalizeWeightMap,
+            WeighsSums =
+            true
+        };
         return Share(weight, scope, Execute(scope, formula));
     }
 

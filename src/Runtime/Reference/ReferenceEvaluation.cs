@@ -18,7 +18,9 @@ public static class ReferenceEvaluation
     public static double Evaluate(ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<double> target) =>
         new ReferenceCall(loss, shape, target.ToArray()).Evaluate(logits.ToArray()).Data.Sum();
 
-    /// <summary>The unreduced elements of a loss over the axes that its terms leave, in the order N, C, S; a single number if it reduces.</summary>
+    /// <summary>
+    /// The unreduced elements of a loss over the axes that its terms leave, in the order N, C, S; a single number if it reduces.
+    /// </summary>
     /// <exception cref="ArgumentException">A length does not fit the shape, or a label is no class.</exception>
     public static double[] EvaluateElements(ILoss loss, LossShape shape, ReadOnlySpan<double> logits, ReadOnlySpan<long> labels) =>
         new ReferenceCall(loss, shape, labels.ToArray()).Evaluate(logits.ToArray()).Data;
@@ -48,8 +50,8 @@ public static class ReferenceEvaluation
     }
 
     /// <summary>
-    /// The gradient by difference quotients of fourth order, one logit at a time; detached values are held fixed. Good to about 1e-10 where the loss
-    /// is smooth; at kinks it is the mean of both sides.
+    /// The gradient by difference quotients of fourth order, one logit at a time; detached values are held fixed. Good to about 1e-10 where
+    /// the loss is smooth; at kinks it is the mean of both sides.
     /// </summary>
     /// <param name="loss">The loss.</param>
     /// <param name="shape">The extents.</param>

@@ -44,7 +44,8 @@ internal sealed class ReferenceInput
         for (int n = 0; n < extents.Batch; n++)
             for (int s = 0; s < extents.Pixels; s++)
                 if (IsValid(n, s) && (labelAt(n, s) < 0 || labelAt(n, s) > largest))
-                    throw new ArgumentException($"The label at image {n}, pixel {s} is {labelAt(n, s)}; labels go from 0 to {largest}.", nameof(labels));
+                    throw new ArgumentException($"The label at image {n}, pixel {s} is {labelAt(n, s)}; labels go from 0 to {largest}.",
+                        nameof(labels));
 
         // A single class is the foreground: its label says whether it is there.
         int first = definition.IsSingleForeground(extents.Classes) ? 1 : 0;
@@ -61,7 +62,8 @@ internal sealed class ReferenceInput
         CheckLength(target, extents, nameof(target));
         int bad = definition.UnitTarget ? Array.FindIndex(target, y => UnitTargets.IsBad(y, definition.IgnoreIndex)) : -1;
         if (bad >= 0)
-            throw UnitTargets.Bad(definition, target[bad], bad / (extents.Classes * extents.Pixels), bad / extents.Pixels % extents.Classes, bad % extents.Pixels);
+            throw UnitTargets.Bad(definition, target[bad], bad / (extents.Classes * extents.Pixels), bad / extents.Pixels % extents.Classes,
+                bad % extents.Pixels);
         if (definition.IgnoreIndex is not int ignored)
             return new ReferenceInput(shape, extents, logits, target, 1);
 
@@ -118,9 +120,11 @@ internal sealed class ReferenceInput
     private static Extents Check(LossDefinition definition, LossShape shape, double[] logits)
     {
         if (shape.Batch < 1 || shape.Classes < 1 || shape.Pixels < 1)
-            throw new ArgumentException($"The shape is {shape.Batch} x {shape.Classes} x {shape.Pixels}; each extent is at least 1.", nameof(shape));
+            throw new ArgumentException($"The shape is {shape.Batch} x {shape.Classes} x {shape.Pixels}; each extent is at least 1.",
+                nameof(shape));
         if (definition.Classes != 0 && definition.Classes != shape.Classes)
-            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} declares {definition.Classes}.", nameof(shape));
+            throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} declares {definition.Classes}.",
+                nameof(shape));
         if (definition.MostClasses > 0 && shape.Classes > definition.MostClasses)
             throw new ArgumentException($"The shape has {shape.Classes} classes; {definition.Name} takes {definition.MostClasses} channels, each by its number.", nameof(shape));
         if (shape.Classes == 1 && definition.Activation == Activation.Softmax)

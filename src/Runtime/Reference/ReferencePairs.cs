@@ -14,7 +14,8 @@ internal static class ReferencePairs
         Pairs.Cosine => OfRows(shape, Unit(shape, embeddings)),
         Pairs.Dot => OfRows(shape, embeddings),
         Pairs.Correlation => OfColumns(shape, Standardised(shape, embeddings, isScaled: true), 1, 0, 1.0 / (shape.Batch / 2)),
-        _ => [.. new[] { 0, 1 }.SelectMany(view => OfColumns(shape, Standardised(shape, embeddings, isScaled: false), view, view, 1.0 / ((shape.Batch / 2) - 1)))],
+        _ => [.. new[] { 0, 1 }.SelectMany(view => OfColumns(shape, Standardised(shape, embeddings, isScaled: false), view, view,
+            1.0 / ((shape.Batch / 2) - 1)))],
     };
 
     /// <summary>Its target: 1 where two belong together, 0 where they do not, -1 where they are no pair.</summary>
@@ -90,7 +91,8 @@ internal static class ReferencePairs
         for (int j = 0; j < features; j++)
             for (int i = 0; i < features; i++)
                 for (int n = 0; n < samples; n++)
-                    result[(j * features) + i] += factor * numbers[(((pixelView * samples) + n) * features) + i] * numbers[(((classView * samples) + n) * features) + j];
+                    result[(j * features) + i] += factor * numbers[(((pixelView * samples) + n) * features) + i]
+                        * numbers[(((classView * samples) + n) * features) + j];
         return result;
     }
 }

@@ -1,8 +1,8 @@
 namespace LossGen.Reference;
 
 /// <summary>
-/// The precision in which formulas are executed: double; or float, where every operation rounds its result; or double with every result off by up to a unit, which tells how far rounding of that unit can move what
-/// comes out: the formula's condition.
+/// The precision in which formulas are executed: double; or float, where every operation rounds its result; or double with every result off
+/// by up to a unit, which tells how far rounding of that unit can move what comes out: the formula's condition.
 /// </summary>
 internal static class Rounding
 {
@@ -11,14 +11,17 @@ internal static class Rounding
     [ThreadStatic]
     private static Func<double, double>? t_round;
 
-    /// <summary>What a formula gives as it is written in float: it says where that precision ends, not what generated code has to give.</summary>
+    /// <summary>
+    /// What a formula gives as it is written in float: it says where that precision ends, not what generated code has to give.
+    /// </summary>
     /// <param name="evaluate">Executes the formula.</param>
     /// <param name="flushes">Numbers below the smallest normal one are 0, as kernels' exponentials are.</param>
-    public static T ToSingle<T>(Func<T> evaluate, bool flushes) => With(number => flushes && Math.Abs(number) < SmallestNormal ? 0 : (double)(float)number, evaluate);
+    public static T ToSingle<T>(Func<T> evaluate, bool flushes) => With(number => flushes && Math.Abs(number) < SmallestNormal ? 0
+        : (double)(float)number, evaluate);
 
     /// <summary>
-    /// What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as whole ones and conditions, are exact, unless they may be what rounding
-    /// has left: 1 + 1e-20 is 1.
+    /// What a formula gives where each operation's result is off by up to <paramref name="unit"/> of itself. Numbers of a few bits, such as
+    /// whole ones and conditions, are exact, unless they may be what rounding has left: 1 + 1e-20 is 1.
     /// </summary>
     public static T Perturbed<T>(Random random, double unit, bool isShortExact, Func<T> evaluate) =>
         With(number => isShortExact && IsShort(number) ? number : number * (1 + (unit * ((random.NextDouble() * 2) - 1))), evaluate);

@@ -12,7 +12,10 @@ internal sealed partial class TermScope
         return Elementwise.Zip(largest, sum, (m, s) => m + Math.Log(s));
     }
 
-    /// <summary>exp(v) over their sum; 0 at what takes no part. NaN where the largest is infinite, as PyTorch's: shares of nothing but classes that are masked are not defined.</summary>
+    /// <summary>
+    /// exp(v) over their sum; 0 at what takes no part. NaN where the largest is infinite, as PyTorch's: shares of nothing but classes that
+    /// are masked are not defined.
+    /// </summary>
     public Value Softmax(Value value, ElementAxes axes)
     {
         (Value shifted, Value largest, Value sum) = Exponentials(value, axes);
@@ -26,7 +29,8 @@ internal sealed partial class TermScope
         return Elementwise.Zip(shifted, Defined(sum, largest), (p, s) => double.IsNegativeInfinity(p) ? p : p - Math.Log(s));
     }
 
-    private static Value Defined(Value sum, Value largest) => Elementwise.Zip(sum, largest, (s, m) => double.IsInfinity(m) ? double.NaN : s);
+    private static Value Defined(Value sum, Value largest) => Elementwise.Zip(sum, largest, (s, m) => double.IsInfinity(m) ? double.NaN
+        : s);
 
     // v less the largest, -infinity where it takes no part; the largest; and the sum of the exponentials of the differences.
     private (Value Shifted, Value Largest, Value Sum) Exponentials(Value value, ElementAxes axes)

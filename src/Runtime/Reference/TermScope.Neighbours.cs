@@ -3,7 +3,8 @@ using LossGen.Kernels;
 namespace LossGen.Reference;
 
 /// <content>
-/// What a formula reads around a pixel, one neighbour after the other. Pixels that are ignored are as if they were not there: sums read 0 at them, the largest and the smallest leave them out.
+/// What a formula reads around a pixel, one neighbour after the other. Pixels that are ignored are as if they were not there: sums read 0
+/// at them, the largest and the smallest leave them out.
 /// </content>
 internal sealed partial class TermScope
 {
@@ -18,7 +19,8 @@ internal sealed partial class TermScope
         return Correlate(value, axis, -(weights.Length / 2), weights, border);
     }
 
-    public Value BoxBlur(Value value, int size, Border border) => AlongAll(value, Enumerable.Repeat(1D / Odd(size), size).ToArray(), border);
+    public Value BoxBlur(Value value, int size, Border border) => AlongAll(value, Enumerable.Repeat(1D / Odd(size), size).ToArray(),
+        border);
 
     public Value GaussianBlur(Value value, int size, double sigma, Border border)
     {
@@ -67,7 +69,8 @@ internal sealed partial class TermScope
         Value holds = condition.Mask;
         ElementAxes axes = holds.Axes | ElementAxes.Batch | ElementAxes.Pixel;
         Value valid = Source.ValidOver(axes);
-        Value squares = Elementwise.Create(axes, Source.Extents, (n, c, s) => valid[n, c, s] != 0 && holds[n, c, s] == 0 ? 0 : double.PositiveInfinity);
+        Value squares = Elementwise.Create(axes, Source.Extents, (n, c, s) => valid[n, c, s] != 0 && holds[n, c, s] == 0 ? 0
+            : double.PositiveInfinity);
         for (int axis = 0; axis < Dimensions; axis++)
         {
             double step = spacing[3 - Dimensions + axis];
@@ -80,7 +83,8 @@ internal sealed partial class TermScope
                 int place = s / stride % length;
                 double least = double.PositiveInfinity;
                 for (int other = 0; other < length; other++)
-                    least = Math.Min(least, before[n, c, s + ((other - place) * stride)] + ((other - place) * step * ((other - place) * step)));
+                    least = Math.Min(least, before[n, c, s + ((other - place) * stride)]
+                        + ((other - place) * step * ((other - place) * step)));
                 return least;
             });
         }
@@ -91,7 +95,8 @@ internal sealed partial class TermScope
     public Condition Inside(int size)
     {
         Odd(size);
-        Value ones = AlongAll(Elementwise.Broadcast(1, Source.Target.Valid.Axes, Source.Extents), [.. Enumerable.Repeat(1D, size)], Border.Zero);
+        Value ones = AlongAll(Elementwise.Broadcast(1, Source.Target.Valid.Axes, Source.Extents), [.. Enumerable.Repeat(1D, size)],
+            Border.Zero);
         double all = Math.Pow(size, Dimensions);
         return new(Elementwise.Map(ones, count => count > all - 0.5 ? 1 : 0));
     }
@@ -119,7 +124,8 @@ internal sealed partial class TermScope
 
         return skeleton;
 
-        Value Ridge(Value of, Value opened) => Elementwise.Zip(of, Pool(opened, 3, Math.Max, double.NegativeInfinity), (p, q) => Positive(p - q));
+        Value Ridge(Value of, Value opened) => Elementwise.Zip(of, Pool(opened, 3, Math.Max, double.NegativeInfinity),
+            (p, q) => Positive(p - q));
 
         static double Positive(double number) => number <= 0 ? 0 : number;
     }

@@ -66,7 +66,8 @@ internal sealed partial class TermScope
         if (!value.Axes.HasFlag(ElementAxes.Class))
             return value;
         if (index < 0 || index >= Source.Extents.Classes)
-            throw new ArgumentException($"Channel asks for class {index}; classes go from 0 to {Source.Extents.Classes - 1}.", nameof(index));
+            throw new ArgumentException($"Channel asks for class {index}; classes go from 0 to {Source.Extents.Classes - 1}.",
+                nameof(index));
         Value taken = Taken(value), channel = Of(taken);
         if (!ReferenceEquals(taken, value))
             return channel;
@@ -83,19 +84,24 @@ internal sealed partial class TermScope
         matrix.Check(classes);
         Value taken = Taken(value);
         return Elementwise.Create(
-            value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) => Enumerable.Range(0, classes).Sum(j => matrix.At(i, j, classes) * taken[n, j, s]));
+            value.Axes | ElementAxes.Class, Source.Extents, (n, i, s) =>
+                Enumerable.Range(0, classes).Sum(j => matrix.At(i, j, classes) * taken[n, j, s]));
     }
 
-    /// <summary>For class c the value of class c - by, and another where there is no such class: of all classes, whichever the term has.</summary>
+    /// <summary>
+    /// For class c the value of class c - by, and another where there is no such class: of all classes, whichever the term has.
+    /// </summary>
     public Value ShiftClasses(Value value, int by, Value fill)
     {
         Value taken = by == 0 ? value : Taken(value);
         return Elementwise.Create(
-            value.Axes | fill.Axes | ElementAxes.Class, Source.Extents, (n, c, s) => c - by >= 0 && c - by < Source.Extents.Classes ? taken[n, c - by, s] : fill[n, c, s]);
+            value.Axes | fill.Axes | ElementAxes.Class, Source.Extents, (n, c, s) => c - by >= 0 && c - by < Source.Extents.Classes
+                ? taken[n, c - by, s] : fill[n, c, s]);
     }
 
     /// <summary>The value with 0 at single elements that are ignored: what joins the classes of a pixel leaves them out.</summary>
-    private Value Taken(Value value) => value.Axes.HasFlag(ElementAxes.Class | ElementAxes.Pixel) && Source.Target.Valid.Axes.HasFlag(ElementAxes.Class)
+    private Value Taken(Value value) => value.Axes.HasFlag(ElementAxes.Class | ElementAxes.Pixel)
+        && Source.Target.Valid.Axes.HasFlag(ElementAxes.Class)
         ? Elementwise.Select(Source.Target.Valid, value, 0)
         : value;
 
@@ -120,7 +126,10 @@ internal sealed partial class TermScope
         return Detach(result);
     }
 
-    /// <summary>A sum over an axis over which the value does not vary counts its points: valid pixels of each image and, where they differ, each class.</summary>
+    /// <summary>
+    /// A sum over an axis over which the value does not vary counts its points: valid pixels of each image and, where they differ, each
+    /// class.
+    /// </summary>
     public Value Sum(Value value, ElementAxes axes)
     {
         bool countsPixels = axes.HasFlag(ElementAxes.Pixel) && !value.Axes.HasFlag(ElementAxes.Pixel);
@@ -144,15 +153,20 @@ internal sealed partial class TermScope
     }
 
     /// <summary>
-    /// What has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it stands for: so a reduction over images or classes counts it.
+    /// What has been summed over pixels, 0 where nothing is valid of the image, or of the class in a dense target, that a point of it
+    /// stands for: so a reduction over images or classes counts it.
     /// </summary>
     private Value Counted(Value value, ElementAxes axes) => Known(value, axes) is { } any ? Elementwise.Select(any, value, 0) : value;
 
-    /// <summary>1 where something is valid of the image, or of the class in a dense target, that a point of a value without pixels stands for. Null where the axes of a reduction do not ask for it.</summary>
+    /// <summary>
+    /// 1 where something is valid of the image, or of the class in a dense target, that a point of a value without pixels stands for. Null
+    /// where the axes of a reduction do not ask for it.
+    /// </summary>
     private Value? Known(Value value, ElementAxes axes)
     {
         ElementAxes known = Source.Target.Valid.Axes;
-        bool overClasses = known.HasFlag(ElementAxes.Class), isCounted = axes.HasFlag(ElementAxes.Batch) || (overClasses && (axes & value.Axes).HasFlag(ElementAxes.Class));
+        bool overClasses = known.HasFlag(ElementAxes.Class), isCounted = axes.HasFlag(ElementAxes.Batch)
+            || (overClasses && (axes & value.Axes).HasFlag(ElementAxes.Class));
         if (known == ElementAxes.None || value.Axes.HasFlag(ElementAxes.Pixel) || axes.HasFlag(ElementAxes.Pixel) || !isCounted)
             return null;
         bool isOfAny = !overClasses || value.Axes.HasFlag(ElementAxes.Class);
@@ -175,7 +189,8 @@ internal sealed partial class TermScope
         if (weighs)
             value *= Weights!;
         if (context.Reduction == Reduction.Mean)
-            return Quotient(Fold(value, value.Axes).Sum, weighs && Normalizes ? SumAll(Elementwise.Broadcast(Weights!, value.Axes, Source.Extents)) : CountAll(value));
+            return Quotient(Fold(value, value.Axes).Sum, weighs && Normalizes
+                ? SumAll(Elementwise.Broadcast(Weights!, value.Axes, Source.Extents)) : CountAll(value));
         if (context.Reduction == Reduction.Sum)
             return Fold(value, value.Axes).Sum;
 

@@ -18,8 +18,8 @@ internal readonly unsafe struct TableExponential : IExponential<TableExponential
     private static readonly float* s_memory = Memory();
 
     /// <summary>
-    /// The numbers are in memory. Asked before kernels are compiled, so that they take its address for a constant: they would otherwise ask in
-    /// each loop whether it is there yet, and keep what they need over that call, which costs the value of a sigmoid loss 5 %.
+    /// The numbers are in memory. Asked before kernels are compiled, so that they take its address for a constant: they would otherwise ask
+    /// in each loop whether it is there yet, and keep what they need over that call, which costs the value of a sigmoid loss 5 %.
     /// </summary>
     public static bool IsReady => s_memory != null;
 

@@ -165,7 +165,8 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Abs(V512<T> x) => new() { v = Vector512.Abs(x.v) };
 
-    // One instruction says what becomes of each kind of number. From the lowest four bits: NaN (two kinds) and 0 stay (1), 1 and what is positive is 1 (A), negative -1 (9).
+    // One instruction says what becomes of each kind of number. From the lowest four bits: NaN (two kinds) and 0 stay (1), 1 and what is
+    // positive is 1 (A), negative -1 (9).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Sign(V512<T> x)
     {

@@ -17,7 +17,9 @@ internal static class Comparison
 
     /// <summary>What is wrong, or null.</summary>
     /// <param name="loss">The loss.</param>
-    /// <param name="reference">The loss whose formulas are the reference's; the same where nothing in them overflows as it is written.</param>
+    /// <param name="reference">
+    /// The loss whose formulas are the reference's; the same where nothing in them overflows as it is written.
+    /// </param>
     /// <param name="batch">The batch.</param>
     /// <param name="seed">Draws what is checked of it.</param>
     public static string? Failure(ILoss loss, ILoss reference, Batch batch, int seed)
@@ -47,7 +49,8 @@ internal static class Comparison
         {
             // As it is written the formula overflows at such logits, or has 0 * inf: of that element nothing is known.
             Tally.NotFinite();
-            return Values(Finite(expected.Elements), found.Elements, ValueTolerance, i => 16 * expected.NoiseOf(i)) is { } other ? "CPU in double: " + other : null;
+            return Values(Finite(expected.Elements), found.Elements, ValueTolerance, i => 16 * expected.NoiseOf(i)) is { } other
+                ? "CPU in double: " + other : null;
         }
 
         if (Values(expected, found.Elements, ValueTolerance) is { } wrong)
@@ -61,20 +64,27 @@ internal static class Comparison
         if ((Gradient(expected, batch, found.Gradient, random) ?? Ignored(loss, batch, found.Gradient)) is { } slope)
             return "CPU in double: " + slope;
         var precision = new SinglePrecision(loss, batch, expected, found);
-        return precision.OnCpu() ?? InPieces(loss, batch, expected, found, random) ?? OnTorch(loss, batch, expected, found) ?? precision.OnTorch()
-            ?? (batch.IsExtreme ? null : Curvature.Failure(loss, batch, expected, random)) ?? IgnoredHoldAnything(loss, batch, expected, found, random);
+        return precision.OnCpu() ?? InPieces(loss, batch, expected, found, random) ?? OnTorch(loss, batch, expected, found)
+            ?? precision.OnTorch()
+            ?? (batch.IsExtreme ? null : Curvature.Failure(loss, batch, expected, random)) ?? IgnoredHoldAnything(loss, batch, expected,
+            found, random);
     }
 
     // What is written with exponentials may cancel as it stands, or overflow on its way to a number: 1 / log(exp(1000)).
     private static string? AsWritten(Expected written, Expected expected) =>
-        Values(Finite(written.Elements), expected.Elements, ValueTolerance, i => 16 * written.NoiseAsWritten(i)) is { } wrong && written.Infinities <= expected.Infinities ? wrong : null;
+        Values(Finite(written.Elements), expected.Elements, ValueTolerance, i => 16 * written.NoiseAsWritten(i)) is { } wrong
+            && written.Infinities <= expected.Infinities ? wrong : null;
 
     // What is not finite is not known.
     private static double[] Finite(double[] numbers) => Array.ConvertAll(numbers, number => double.IsFinite(number) ? number : double.NaN);
 
     private static string? InPieces(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
-        bool canSplit = loss.Definition is { Reduction: not Reduction.None, Resize: Resize.None, TargetClassAxis: ClassAxis.Second, DropLastTargetChannel: false, Dimensions: 0 } && batch.Shape.Pixels > 1;
+        bool canSplit = loss.Definition is
+        {
+            Reduction: not Reduction.None, Resize: Resize.None, TargetClassAxis: ClassAxis.Second,
+            DropLastTargetChannel: false, Dimensions: 0
+        } && batch.Shape.Pixels > 1;
         if (!canSplit || CpuBackend.InPieces(loss, batch, random.Next(1, checked((int)batch.Shape.Pixels))) is not { } pieces)
             return null;
         string? wrong = Values(expected, pieces.Elements, ValueTolerance) ?? Slopes(found.Gradient, pieces.Gradient, ValueTolerance);
@@ -89,7 +99,8 @@ internal static class Comparison
         foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations])
         {
             Found own = TorchBackend.Run(loss, batch, expected.Upstream, road);
-            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance, i => IsSensitive(i, own)) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance,
+                i => IsSensitive(i, own)) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
                 return $"{road}: {wrong}";
         }
 
@@ -99,10 +110,15 @@ internal static class Comparison
     /// <summary>Logits of what takes no part: nothing of them reaches the value, whatever they are.</summary>
     private static string? IgnoredHoldAnything(ILoss loss, Batch batch, Expected expected, Found found, Random random)
     {
-        if (loss.Definition is not { IgnoreIndex: int ignored, Resize: Resize.None } || batch.WithoutPart(loss.Definition, ignored) is not { } free || !free.Contains(true))
+        if (loss.Definition is not { IgnoreIndex: int ignored, Resize: Resize.None } || batch.WithoutPart(loss.Definition,
+            ignored) is not { } free || !free.Contains(true))
             return null;
         double[] anything = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300];
-        Batch other = batch with { Logits = [.. batch.Logits.Select((logit, i) => free[i] ? anything[random.Next(anything.Length)] : logit)] };
+        Batch other = batch with
+        {
+            Logits = [.. batch.Logits.Select((logit, i) => free[i] ? anything[random.Next(anything.Length)]
+            : logit)]
+        };
         (string Road, Func<Found> Run)[] roads =
         [
             ("CPU in double", () => CpuBackend.InDouble(loss, other, expected.Upstream)),
@@ -112,7 +128,8 @@ internal static class Comparison
         foreach ((string road, Func<Found> run) in roads)
         {
             Found own = run();
-            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance) ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
+            if ((Values(expected, own.Elements, ValueTolerance) ?? Slopes(found.Gradient, own.Gradient, ValueTolerance)
+                ?? Ignored(loss, batch, own.Gradient)) is { } wrong)
                 return $"{road}, with anything at ignored pixels: {wrong}";
         }
 
@@ -121,7 +138,8 @@ internal static class Comparison
 
     /// <summary>The first value that is not the reference's, or null.</summary>
     public static string? Values(Expected expected, double[] found, double tolerance) =>
-        found.Length == expected.Elements.Length ? Values(expected.Elements, found, tolerance, i => 16 * expected.NoiseOf(i)) : $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
+        found.Length == expected.Elements.Length ? Values(expected.Elements, found, tolerance, i => 16 * expected.NoiseOf(i))
+            : $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
 
     /// <inheritdoc cref="Values(Expected, double[], double)"/>
     public static string? Values(double[] reference, double[] found, double tolerance, Func<int, double>? noise = null)
@@ -143,7 +161,8 @@ internal static class Comparison
     private static string? Gradient(Expected expected, Batch batch, double[] gradient, Random random)
     {
         int count = gradient.Length;
-        int[] chosen = count <= FewLogits ? [.. Enumerable.Range(0, count)] : [0, count - 1, .. Enumerable.Range(0, 2).Select(_ => random.Next(count))];
+        int[] chosen = count <= FewLogits ? [.. Enumerable.Range(0, count)]
+            : [0, count - 1, .. Enumerable.Range(0, 2).Select(_ => random.Next(count))];
         foreach (int i in chosen)
         {
             Tally.Slope();
@@ -161,11 +180,14 @@ internal static class Comparison
         if (!batch.IsExtreme)
             return $"gradient along a direction: {slope}";
 
-        // Large logits tie in many places, and kinks of both kinds, at distances of their own, say nothing together. So logits are asked one by one.
+        // Large logits tie in many places, and kinks of both kinds, at distances of their own, say nothing together. So logits are asked
+        // one by one.
         Tally.UndecidedSlope();
-        foreach (int i in count <= ManyLogits ? Enumerable.Range(0, count) : Enumerable.Range(0, ManyLogits).Select(_ => random.Next(count)))
+        foreach (int i in count <= ManyLogits ? Enumerable.Range(0, count) : Enumerable.Range(0, ManyLogits)
+            .Select(_ => random.Next(count)))
         {
-            if (expected.Disagrees(gradient[i], k => k == i ? 1 : 0, GradientTolerance) is { } difference && !IsHidden(expected, gradient[i]))
+            if (expected.Disagrees(gradient[i], k => k == i ? 1 : 0, GradientTolerance) is { } difference
+                && !IsHidden(expected, gradient[i]))
                 return $"gradient at {i}: {difference}";
         }
 
@@ -173,12 +195,14 @@ internal static class Comparison
     }
 
     // Over the longest step the reference rounds by more than a thousandth of the slope: no difference says what it is.
-    private static bool IsHidden(Expected expected, double slope) => double.IsFinite(slope) && 8 * expected.Noise * 1024 > 1e-3 * (1 + Math.Abs(slope));
+    private static bool IsHidden(Expected expected, double slope) => double.IsFinite(slope) && 8 * expected.Noise * 1024 > 1e-3
+        * (1 + Math.Abs(slope));
 
     /// <summary>The first slope at what takes no part and that is not 0, or null.</summary>
     public static string? Ignored(ILoss loss, Batch batch, double[] gradient)
     {
-        if (loss.Definition is not { IgnoreIndex: int ignored, Resize: Resize.None } || batch.WithoutPart(loss.Definition, ignored) is not { } free)
+        if (loss.Definition is not { IgnoreIndex: int ignored, Resize: Resize.None } || batch.WithoutPart(loss.Definition,
+            ignored) is not { } free)
             return null;
         for (int i = 0; i < gradient.Length; i++)
         {

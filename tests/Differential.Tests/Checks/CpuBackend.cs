@@ -11,14 +11,17 @@ internal static class CpuBackend
         batch.Labels is { } labels ? InDouble<long>(loss, batch, labels, upstream) : InDouble<double>(loss, batch, batch.Dense, upstream);
 
     public static Found InSingle(ILoss loss, Batch batch, double[] upstream) => batch.Labels is { } labels
-        ? InSingle<byte>(loss, batch, labels.All(label => label is >= 0 and < 256) ? [.. labels.Select(label => (byte)label)] : null, upstream) ?? InSingle<int>(loss, batch, [.. labels.Select(label => (int)label)], upstream)!
+        ? InSingle<byte>(loss, batch, labels.All(label => label is >= 0 and < 256) ? [.. labels.Select(label => (byte)label)] : null,
+        upstream) ?? InSingle<int>(loss, batch, [.. labels.Select(label => (int)label)], upstream)!
         : InSingle<float>(loss, batch, Single(batch.Dense!), upstream)!;
 
     /// <summary>The axes that the unreduced values have.</summary>
     public static ElementAxes AxesOf(ILoss loss, Batch batch) =>
         CallChecks.Measure(loss, batch.Shape, batch.Labels is null ? TargetElement.Double : TargetElement.Int64).ElementAxes;
 
-    /// <summary>The value and the gradient of a batch that comes in two pieces, or null where the loss's sums cannot be gathered that way.</summary>
+    /// <summary>
+    /// The value and the gradient of a batch that comes in two pieces, or null where the loss's sums cannot be gathered that way.
+    /// </summary>
     public static Found? InPieces(ILoss loss, Batch batch, int pixels)
     {
         LossStatistics statistics;

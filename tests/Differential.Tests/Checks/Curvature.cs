@@ -2,7 +2,9 @@ using LossGen.Differential.Losses;
 
 namespace LossGen.Differential.Checks;
 
-/// <summary>Second derivatives: what the modules give under <c>create_graph</c> against differences of the gradient, which was checked before.</summary>
+/// <summary>
+/// Second derivatives: what the modules give under <c>create_graph</c> against differences of the gradient, which was checked before.
+/// </summary>
 internal static class Curvature
 {
     private const double Tolerance = 1e-6;

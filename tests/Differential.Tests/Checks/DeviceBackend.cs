@@ -12,7 +12,8 @@ internal static class DeviceBackend
         bool isUnreduced = loss.Definition.Reduction == Reduction.None;
         int count = isUnreduced ? checked((int)Cpu.CallChecks.ElementCount(CpuBackend.AxesOf(loss, batch), batch.Shape)) : 1;
         (double[] elements, double[] gradient) = DeviceCall.InDouble(
-            device, loss, batch.Shape, batch.Logits, batch.Labels, batch.Dense, batch.Maps, count, isUnreduced && upstream.Length == count ? upstream : []);
+            device, loss, batch.Shape, batch.Logits, batch.Labels, batch.Dense, batch.Maps, count, isUnreduced && upstream.Length == count
+                ? upstream : []);
         return new(elements, gradient);
     }
 }

@@ -7,8 +7,8 @@ internal static class DifferenceQuotient
     private const double AtZero = 1.0 / (1 << 16);
 
     /// <summary>
-    /// Null if the derivative at 0 of a function is what was found, else the difference quotients. Near a kink only a small enough step tells, so
-    /// steps are tried until one agrees.
+    /// Null if the derivative at 0 of a function is what was found, else the difference quotients. Near a kink only a small enough step
+    /// tells, so steps are tried until one agrees.
     /// </summary>
     /// <param name="found">What was found.</param>
     /// <param name="function">The function.</param>
@@ -29,12 +29,13 @@ internal static class DifferenceQuotient
 
         if (IsBetweenSlopes(found, function, AtZero, tolerance))
             return null;
-        return quotients.TrueForAll(double.IsFinite) ? $"found {found:R}, difference quotients {string.Join(", ", quotients.Select(q => q.ToString("R")))}" : null;
+        return quotients.TrueForAll(double.IsFinite)
+            ? $"found {found:R}, difference quotients {string.Join(", ", quotients.Select(q => q.ToString("R")))}" : null;
     }
 
     /// <summary>
-    /// The function has a kink nearer to 0 than a quarter of the step, and what was found lies between the slopes of both sides: any number there is a derivative. Which
-    /// of them is PyTorch's is tested where each function is.
+    /// The function has a kink nearer to 0 than a quarter of the step, and what was found lies between the slopes of both sides: any number
+    /// there is a derivative. Which of them is PyTorch's is tested where each function is.
     /// </summary>
     public static bool IsBetweenSlopes(double found, Func<double, double> function, double step, double tolerance)
     {

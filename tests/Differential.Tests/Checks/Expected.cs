@@ -19,7 +19,8 @@ internal sealed class Expected
     /// <param name="batch">The batch.</param>
     /// <param name="random">Draws the upstream gradient.</param>
     public Expected(ILoss loss, Batch batch, Random random)
-        : this(loss, batch.Logits, batch.Labels is { } labels ? new(loss, batch.Shape, labels, batch.Maps) : new(loss, batch.Shape, batch.Dense!, batch.Maps), random)
+        : this(loss, batch.Logits, batch.Labels is { } labels ? new(loss, batch.Shape, labels, batch.Maps)
+        : new(loss, batch.Shape, batch.Dense!, batch.Maps), random)
     {
     }
 
@@ -53,7 +54,10 @@ internal sealed class Expected
     /// <summary>The size of what is added up: what differences round by, to 1e-14.</summary>
     public double Scale => 1 + Elements.Select((element, i) => Math.Abs(element * Upstream[i])).Sum();
 
-    /// <summary>How far the weighted sum of the elements moves where every operation of the formula rounds in another way, but for what is detached: differences have that fixed.</summary>
+    /// <summary>
+    /// How far the weighted sum of the elements moves where every operation of the formula rounds in another way, but for what is detached:
+    /// differences have that fixed.
+    /// </summary>
     public double Noise => noise ??= Spread(Unit, isDetachedFixed: true).Select((spread, i) => spread * Math.Abs(Upstream[i])).Sum();
 
     private double? noise;
@@ -68,7 +72,9 @@ internal sealed class Expected
 
     private double[]? noisesAsWritten;
 
-    /// <summary>How far each element moves at most where every operation of the formula is off by up to a unit: its condition, times the unit.</summary>
+    /// <summary>
+    /// How far each element moves at most where every operation of the formula is off by up to a unit: its condition, times the unit.
+    /// </summary>
     public double[] Spread(double unit) => Spread(unit, isDetachedFixed: false);
 
     private double[] Spread(double unit, bool isDetachedFixed, bool isShortExact = true)
@@ -78,7 +84,8 @@ internal sealed class Expected
         for (int k = 0; k < Perturbations; k++)
         {
             detached.Replay();
-            double[] moved = Rounding.Perturbed(random, unit, isShortExact, () => call.Evaluate(logits, isDetachedFixed ? detached : null).Data);
+            double[] moved = Rounding.Perturbed(random, unit, isShortExact, () => call.Evaluate(logits, isDetachedFixed ? detached : null)
+                .Data);
             for (int i = 0; i < moved.Length; i++)
                 largest[i] = Math.Max(largest[i], double.IsNaN(moved[i]) ? double.PositiveInfinity : Math.Abs(moved[i] - Elements[i]));
         }

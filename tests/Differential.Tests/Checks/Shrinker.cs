@@ -17,7 +17,8 @@ internal static class Shrinker
         for (int round = 0; round < Rounds; round++)
         {
             bool found = false;
-            Trial[] candidates = [.. Smaller(trial).Where(candidate => candidate.Loss.IsSound && Cost(candidate) < Cost(trial)).DistinctBy(candidate => (candidate.Loss.ToString(), candidate.Batches.Length, candidate.Batches[0])).OrderBy(Cost)];
+            Trial[] candidates = [.. Smaller(trial).Where(candidate => candidate.Loss.IsSound && Cost(candidate) < Cost(trial))
+                .DistinctBy(candidate => (candidate.Loss.ToString(), candidate.Batches.Length, candidate.Batches[0])).OrderBy(Cost)];
             foreach (Trial[] some in candidates.Chunk(Width))
             {
                 DeclarationCompiler compiler = Trial.Compile(some);
@@ -46,7 +47,8 @@ internal static class Shrinker
     private static string KindOf(string failure) => new([.. failure.TakeWhile(c => !char.IsDigit(c) && c != '\n' && c != '-').Take(32)]);
 
     private static int Cost(Trial trial) =>
-        (50 * trial.Loss.Size) + trial.Batches.Sum(batch => batch.Images * batch.Classes * batch.Depth * batch.Height * batch.Width) + (trial.Batches.Length * 10);
+        (50 * trial.Loss.Size) + trial.Batches.Sum(batch => batch.Images * batch.Classes * batch.Depth * batch.Height * batch.Width)
+            + (trial.Batches.Length * 10);
 
     private static IEnumerable<Trial> Smaller(Trial trial) =>
         trial.Batches.SelectMany(batch => Smaller(batch, trial.Loss)).Select(batch => trial with { Batches = [batch] })
@@ -131,7 +133,8 @@ internal static class Shrinker
         for (int i = 0; i < formula.Locals.Length; i++)
         {
             int local = i;
-            bool isUsed = formula.Result.Contains(node => node.Word == Words.Local && node.Number >= local) || formula.Locals.Skip(i + 1).Any(later => later.Contains(node => node.Word == Words.Local));
+            bool isUsed = formula.Result.Contains(node => node.Word == Words.Local && node.Number >= local) || formula.Locals.Skip(i + 1)
+                .Any(later => later.Contains(node => node.Word == Words.Local));
             if (!isUsed)
                 yield return term with { Formula = formula with { Locals = formula.Locals.RemoveAt(i) } };
             foreach (Expression smaller in Smaller(formula.Locals[i], formula))
@@ -141,14 +144,19 @@ internal static class Shrinker
         foreach (Expression smaller in Smaller(formula.Result, formula))
             yield return term with { Formula = formula with { Result = smaller } };
         bool isSetInPlace = formula.Numbers.All(number => number.Kind is ParameterKind.Constant or ParameterKind.Property);
-        if (!term.IsInPlace && isSetInPlace && formula.PerClass.IsEmpty && term.OnlyClasses.IsEmpty && term.IncludeBackground && term.Activation is null)
+        if (!term.IsInPlace && isSetInPlace && formula.PerClass.IsEmpty && term.OnlyClasses.IsEmpty && term.IncludeBackground
+            && term.Activation is null)
             yield return term with { IsInPlace = true, Weight = 1 };
         if (!formula.Maps.IsEmpty && !Uses(formula, Words.Map, formula.Maps.Length - 1))
             yield return term with { Formula = formula with { Maps = formula.Maps.RemoveAt(formula.Maps.Length - 1) } };
         for (int i = 0; i < formula.Numbers.Length; i++)
         {
             if (formula.Numbers[i].Kind != ParameterKind.Constant)
-                yield return term with { Formula = formula with { Numbers = formula.Numbers.SetItem(i, (ParameterKind.Constant, formula.Numbers[i].Value)) } };
+                yield return term with
+                {
+                    Formula =
+                    formula with { Numbers = formula.Numbers.SetItem(i, (ParameterKind.Constant, formula.Numbers[i].Value)) }
+                };
         }
 
         if (!formula.Numbers.IsEmpty && !Uses(formula, Words.Parameter, formula.Numbers.Length - 1))
@@ -163,7 +171,8 @@ internal static class Shrinker
     // A node gives way to one of its inputs, a local variable's definition, or a leaf.
     private static IEnumerable<Expression> Smaller(Expression expression, Formula formula) => expression.Smaller(node =>
     {
-        IEnumerable<Expression> leaves = node.Inputs.IsEmpty ? [] : new[] { Words.Probability, Words.Target }.Select(word => new Expression(word, []));
+        IEnumerable<Expression> leaves = node.Inputs.IsEmpty ? []
+            : new[] { Words.Probability, Words.Target }.Select(word => new Expression(word, []));
         if (node.Word == Words.Local)
             leaves = [formula.Locals[(int)node.Number]];
         if (node.Word != Words.Number && node.Word.Conditions == 0)

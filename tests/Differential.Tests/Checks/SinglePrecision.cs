@@ -3,7 +3,8 @@ using LossGen.Differential.Losses;
 namespace LossGen.Differential.Checks;
 
 /// <summary>
-/// The roads in float against the numbers in double. Where they differ by more than the tolerance it is asked whether float can tell: what a formula is worth there may hang on digits that a float has not.
+/// The roads in float against the numbers in double. Where they differ by more than the tolerance it is asked whether float can tell: what
+/// a formula is worth there may hang on digits that a float has not.
 /// </summary>
 internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected, Found exact)
 {
@@ -42,7 +43,8 @@ internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected
         return Cancels || isAsWritten ? null : Slopes(found.Gradient);
     }
 
-    // Each value that is off lies within what operations do that are off by units in the last place of a float, or is what the formula as the reference has it gives in float: under- and overflow.
+    // Each value that is off lies within what operations do that are off by units in the last place of a float, or is what the formula as
+    // the reference has it gives in float: under- and overflow.
     private bool IsExcused(Found found, out bool isAsWritten)
     {
         isAsWritten = false;
@@ -50,8 +52,10 @@ internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected
             return false;
         double[] spread = expected.Spread(Unit);
         bool isWithin = found.Elements.Select((element, i) => double.IsNaN(expected.Elements[i])
-            || Math.Abs(element - expected.Elements[i]) <= (Tolerance * (1 + Math.Abs(expected.Elements[i]))) + (8 * spread[i])).All(holds => holds);
-        isAsWritten = !isWithin && Array.Exists([true, false], flushes => Comparison.Values(expected.InSingle(flushes), found.Elements, Tolerance) is null);
+            || Math.Abs(element - expected.Elements[i]) <= (Tolerance * (1 + Math.Abs(expected.Elements[i]))) + (8 * spread[i]))
+            .All(holds => holds);
+        isAsWritten = !isWithin && Array.Exists([true, false], flushes => Comparison.Values(expected.InSingle(flushes), found.Elements,
+            Tolerance) is null);
         bool isExcused = isWithin || isAsWritten;
         if (isExcused)
             Tally.ExcusedInSingle();
@@ -59,7 +63,8 @@ internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected
     }
 
     private string? Slopes(double[] found) => Comparison.Slopes(
-        exact.Gradient, found, Tolerance, i => Math.Abs(exact.Gradient[i] - found[i]) <= sensitivity.Value[i] || expected.HasKink(found[i], i, NearTie, Tolerance));
+        exact.Gradient, found, Tolerance, i => Math.Abs(exact.Gradient[i] - found[i]) <= sensitivity.Value[i]
+            || expected.HasKink(found[i], i, NearTie, Tolerance));
 
     /// <summary>How far each slope moves when the logits move by rounding: the best that any code of that precision can promise.</summary>
     public static double[] Sensitivity(ILoss loss, Batch batch, Expected expected, Found exact, double nudge)
@@ -73,7 +78,8 @@ internal sealed class SinglePrecision(ILoss loss, Batch batch, Expected expected
         {
             Batch moved = batch with
             {
-                Logits = [.. batch.Logits.Select(logit => double.IsFinite(logit) ? logit + (nudge * Math.Max(size, Math.Abs(logit)) * ((random.NextDouble() * 2) - 1)) : logit)],
+                Logits = [.. batch.Logits.Select(logit => double.IsFinite(logit)
+                    ? logit + (nudge * Math.Max(size, Math.Abs(logit)) * ((random.NextDouble() * 2) - 1)) : logit)],
             };
             double[] gradient = CpuBackend.InDouble(loss, moved, expected.Upstream).Gradient;
             for (int i = 0; i < largest.Length; i++)

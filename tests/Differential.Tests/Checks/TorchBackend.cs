@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace LossGen.Differential.Checks;
 
-/// <summary>One of the two roads of a module: the kernels inside a custom autograd function, or tensor operations as on another device.</summary>
+/// <summary>
+/// One of the two roads of a module: the kernels inside a custom autograd function, or tensor operations as on another device.
+/// </summary>
 /// <param name="Operations">Tensor operations.</param>
 /// <param name="Type">The floating type of logits and dense target.</param>
 internal readonly record struct TorchRoad(bool Operations, ScalarType Type)
@@ -16,7 +18,8 @@ internal readonly record struct TorchRoad(bool Operations, ScalarType Type)
 
     public static readonly TorchRoad InSingle = new(true, ScalarType.Float32);
 
-    public override string ToString() => $"TorchSharp {(Operations ? "operations" : "kernel")} in {(Type == ScalarType.Float64 ? "double" : "float")}";
+    public override string ToString() =>
+        $"TorchSharp {(Operations ? "operations" : "kernel")} in {(Type == ScalarType.Float64 ? "double" : "float")}";
 }
 
 /// <summary>The generated TorchSharp modules.</summary>
@@ -39,11 +42,13 @@ internal static class TorchBackend
     });
 
     /// <summary>The derivative, along one direction, of the gradient's part in another: what a second backward pass gives.</summary>
-    public static double Curvature(ILoss loss, Batch batch, double[] upstream, double[] direction, double[] probe, TorchRoad road) => On(loss, road, () =>
+    public static double Curvature(ILoss loss, Batch batch, double[] upstream, double[] direction, double[] probe, TorchRoad road) =>
+        On(loss, road, () =>
     {
         Tensor logits = Logits(batch, road.Type).requires_grad_();
         Tensor value = Call(loss, batch, logits, road.Type);
-        Tensor gradient = autograd.grad([value], [logits], [tensor(upstream, value.shape, road.Type)], retain_graph: true, create_graph: true)[0];
+        Tensor gradient = autograd.grad([value], [logits], [tensor(upstream, value.shape, road.Type)], retain_graph: true,
+            create_graph: true)[0];
         if (!gradient.requires_grad)
             return 0;
         Tensor along = tensor(probe, logits.shape, road.Type);

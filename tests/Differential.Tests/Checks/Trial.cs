@@ -59,7 +59,8 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
     public static DeclarationCompiler Compile(IReadOnlyCollection<Trial> trials, bool isAsShipped = false)
     {
         HashSet<string> losses = [.. trials.Select(trial => trial.Loss.ToString())];
-        return DeclarationCompiler.Compile(losses, isAsShipped ? null : SharedEngine.Source, trials.Select(trial => trial.FormulasOnly).OfType<string>().Where(formulas => !losses.Contains(formulas)));
+        return DeclarationCompiler.Compile(losses, isAsShipped ? null : SharedEngine.Source, trials.Select(trial => trial.FormulasOnly)
+            .OfType<string>().Where(formulas => !losses.Contains(formulas)));
     }
 
     // An option that cannot be read at compile time is refused, and no number is made of it.

@@ -3,10 +3,16 @@ using System.Reflection;
 
 namespace LossGen.Differential.Compositions;
 
-/// <summary>A term of the catalogue as its attribute shows it: its options with their defaults, and the maps that its formula takes.</summary>
-internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTermAttribute Defaults, (string Name, bool IsElement)[] Inputs)
+/// <summary>
+/// A term of the catalogue as its attribute shows it: its options with their defaults, and the maps that its formula takes.
+/// </summary>
+internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTermAttribute Defaults,
+    (string Name, bool IsElement)[] Inputs)
 {
-    /// <summary>Every term of the library but those that need images or embeddings: they look at neighbouring pixels or compare pairs, and are tested by themselves.</summary>
+    /// <summary>
+    /// Every term of the library but those that need images or embeddings: they look at neighbouring pixels or compare pairs, and are
+    /// tested by themselves.
+    /// </summary>
     public static readonly CatalogueTerm[] All = [.. typeof(LossTermAttribute).Assembly.GetExportedTypes()
         .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)) && !type.IsAbstract && !TestSupport.CatalogueTerms.IsOfPairs(type)
             && !TestSupport.CatalogueTerms.OfNeighbours.Contains(type.Name[..^nameof(Attribute).Length]))
@@ -24,13 +30,16 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
     /// <param name="isMean">The loss takes the mean.</param>
     public string Draw(Random random, int classes, Activation loss, bool hasWeight, bool hasMaps, bool isMean)
     {
-        List<string> stated = [.. Options.Where(_ => random.Next(5) < 2).Select(option => $"{option.Name} = {DrawValue(option, random, classes)}")];
-        bool weighsPixels = hasMaps && Defaults is not (LovaszHingeAttribute or LovaszSoftmaxAttribute) && random.Next(3) == 0, weighsElements = hasMaps && HasElements && random.Next(3) == 0;
+        List<string> stated = [.. Options.Where(_ => random.Next(5) < 2)
+            .Select(option => $"{option.Name} = {DrawValue(option, random, classes)}")];
+        bool weighsPixels = hasMaps && Defaults is not (LovaszHingeAttribute or LovaszSoftmaxAttribute) && random.Next(3) == 0,
+            weighsElements = hasMaps && HasElements && random.Next(3) == 0;
         if (weighsPixels)
             stated.Add("PixelWeights = \"pixelWeights\"");
         if (weighsElements)
             stated.Add("ElementWeights = \"weightsOfElements\"");
-        if ((weighsPixels || weighsElements) && isMean && Defaults is (RegressionTermAttribute or BinaryCrossEntropyAttribute) && random.Next(2) == 0)
+        if ((weighsPixels || weighsElements) && isMean && Defaults is (RegressionTermAttribute or BinaryCrossEntropyAttribute)
+            && random.Next(2) == 0)
             stated.Add("NormalizeWeightMaps = true");
         if (hasWeight && random.Next(2) == 0)
             stated.Add($"Weight = {Literal(Draw(random, [0.25, 0.5, 2, 3]))}");
@@ -53,7 +62,8 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
     private static CatalogueTerm Read(Type type)
     {
         PropertyInfo[] options = [.. type.GetProperties()
-            .Where(option => option.CanWrite && option.DeclaringType != typeof(LossTermAttribute)).OrderBy(option => option.Name, StringComparer.Ordinal)];
+            .Where(option => option.CanWrite && option.DeclaringType != typeof(LossTermAttribute)).OrderBy(option => option.Name,
+            StringComparer.Ordinal)];
         ParameterInfo[] parameters = type.GetMethod("Formula", BindingFlags.Public | BindingFlags.Static)!.GetParameters();
         return new(
             type.Name[..^"Attribute".Length], options, (LossTermAttribute)Activator.CreateInstance(type)!,
@@ -71,13 +81,17 @@ internal sealed record CatalogueTerm(string Name, PropertyInfo[] Options, LossTe
         bool truth => truth ? "false" : "true",
         BoxKind => "BoxKind.Rectangle", // of four channels, as a composition has
         Enum member => $"{member.GetType().Name}.{Draw(random, Enum.GetNames(member.GetType()))}",
-        null when option.PropertyType == typeof(double[]) && option.Name.EndsWith("Weights", StringComparison.Ordinal) => Numbers(classes, _ => Draw(random, [0.5, 1, 1.5, 2])),
-        null when option.PropertyType == typeof(double[]) && option.Name.StartsWith("Class", StringComparison.Ordinal) => Numbers(classes, _ => Draw(random, [0.25, 0.5, 0.75, 1])),
-        null when option.PropertyType == typeof(double[]) => Numbers(classes * classes, i => i % (classes + 1) == 0 ? 0 : Draw(random, [0.25, 0.5, 1])),
+        null when option.PropertyType == typeof(double[]) && option.Name.EndsWith("Weights", StringComparison.Ordinal) =>
+            Numbers(classes, _ => Draw(random, [0.5, 1, 1.5, 2])),
+        null when option.PropertyType == typeof(double[]) && option.Name.StartsWith("Class", StringComparison.Ordinal) =>
+            Numbers(classes, _ => Draw(random, [0.25, 0.5, 0.75, 1])),
+        null when option.PropertyType == typeof(double[]) => Numbers(classes * classes, i => i % (classes + 1) == 0 ? 0
+            : Draw(random, [0.25, 0.5, 1])),
         var other => throw new NotSupportedException($"{Name}.{option.Name} is {other ?? "null"}: say how such an option is drawn."),
     };
 
-    private static string Numbers(int count, Func<int, double> number) => $"new[] {{ {string.Join(", ", Enumerable.Range(0, count).Select(i => Literal(number(i)) + "D"))} }}";
+    private static string Numbers(int count, Func<int, double> number) =>
+        $"new[] {{ {string.Join(", ", Enumerable.Range(0, count).Select(i => Literal(number(i)) + "D"))} }}";
 
     private static string Literal(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 

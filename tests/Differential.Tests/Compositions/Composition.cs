@@ -3,7 +3,8 @@ using System.Text;
 namespace LossGen.Differential.Compositions;
 
 /// <summary>A loss of two to four terms of the catalogue with options, and which targets it is tried on.</summary>
-internal sealed record Composition(int Index, string Declaration, Activation Activation, int? IgnoreIndex, bool TakesLabels, bool TakesDense, IReadOnlyList<string> Terms)
+internal sealed record Composition(int Index, string Declaration, Activation Activation, int? IgnoreIndex, bool TakesLabels,
+    bool TakesDense, IReadOnlyList<string> Terms)
 {
     /// <summary>Boxes have four channels.</summary>
     public const int Classes = 4;
@@ -41,7 +42,8 @@ internal sealed record Composition(int Index, string Declaration, Activation Act
 
     private static Composition Draw(int index, List<CatalogueTerm> terms, Random random)
     {
-        Activation activation = Pick(random, [Activation.Softmax, Activation.Softmax, Activation.Sigmoid, Activation.Sigmoid, Activation.None, Activation.Exp]);
+        Activation activation = Pick(random, [Activation.Softmax, Activation.Softmax, Activation.Sigmoid, Activation.Sigmoid,
+            Activation.None, Activation.Exp]);
         var text = new StringBuilder($"[Loss(Activation.{activation}");
         void Option(string option, int chances)
         {
@@ -68,8 +70,10 @@ internal sealed record Composition(int Index, string Declaration, Activation Act
         foreach (CatalogueTerm term in terms)
             text.Append(term.Draw(random, Classes, activation, term.Name != scheduled, hasMaps, reduction == Reduction.Mean)).Append('\n');
         text.Append("public sealed partial class ").Append(DeclarationCompiler.ClassName)
-            .Append(scheduled is null ? ";" : $" {{ public double {scheduled}Weight {{ get; set; }} = {Pick(random, ["0", "0.25", "2"])}; }}").Append('\n');
-        return new(index, text.ToString(), activation, ignored, target != TargetKind.Dense, target != TargetKind.Index, [.. terms.Select(term => term.Name)]);
+            .Append(scheduled is null ? ";"
+            : $" {{ public double {scheduled}Weight {{ get; set; }} = {Pick(random, ["0", "0.25", "2"])}; }}").Append('\n');
+        return new(index, text.ToString(), activation, ignored, target != TargetKind.Dense, target != TargetKind.Index,
+            [.. terms.Select(term => term.Name)]);
     }
 
     private static T Pick<T>(Random random, T[] choices) => choices[random.Next(choices.Length)];

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace LossGen.Differential.Compositions;
 
-/// <summary>A composition on a sample: the kernel in double against the reference and its difference quotients, the kernel in float and the TorchSharp module on both roads against it.</summary>
+/// <summary>
+/// A composition on a sample: the kernel in double against the reference and its difference quotients, the kernel in float and the
+/// TorchSharp module on both roads against it.
+/// </summary>
 internal sealed class CompositionCheck
 {
     private const double ValueTolerance = 1e-9;
@@ -31,7 +34,8 @@ internal sealed class CompositionCheck
         this.loss = loss;
         this.sample = sample;
         random = new Random(seed);
-        ReferenceCall call = sample.Labels is { } labels ? new(loss, sample.Shape, labels, sample.Inputs) : new(loss, sample.Shape, sample.Dense, sample.Inputs);
+        ReferenceCall call = sample.Labels is { } labels ? new(loss, sample.Shape, labels, sample.Inputs)
+            : new(loss, sample.Shape, sample.Dense, sample.Inputs);
         expected = new(loss, sample.Logits, call, random);
     }
 
@@ -61,7 +65,8 @@ internal sealed class CompositionCheck
         bool isWhole = found.Value.Length == expected.Elements.Length;
         if (!isWhole && (found.Value.Length > expected.Elements.Length || loss.Definition.Reduction != Reduction.None))
             return $"{found.Value.Length} values, the reference has {expected.Elements.Length}";
-        if (isWhole && (Different("kernel in double", "value", expected.Elements, found.Value, ValueTolerance) ?? Slopes(found.Gradient)) is { } wrong)
+        if (isWhole && (Different("kernel in double", "value", expected.Elements, found.Value, ValueTolerance)
+            ?? Slopes(found.Gradient)) is { } wrong)
             return wrong;
         var single = sample.Labels is { } again ? InSingle<long>(again) : InSingle<float>(Single(sample.Dense));
         return Same("kernel in float", single, SingleTolerance)
@@ -69,7 +74,8 @@ internal sealed class CompositionCheck
             ?? Same("tensor operations", ModuleCall.OnOperations(loss, () => OnTorch(create(), found.Value.Length)), ValueTolerance);
 
         string? Same(string backend, (double[] Value, double[] Gradient) other, double tolerance) =>
-            Different(backend, "value", found.Value, other.Value, tolerance) ?? Different(backend, "gradient", found.Gradient, other.Gradient, tolerance);
+            Different(backend, "value", found.Value, other.Value, tolerance) ?? Different(backend, "gradient", found.Gradient,
+                other.Gradient, tolerance);
     }
 
     // An ignored element of a dense target has no gradient, whatever other classes make of its logit.
@@ -123,7 +129,8 @@ internal sealed class CompositionCheck
     // How many numbers there are tells labels from dense targets of bool alone, which are none of the targets here.
     private long ElementCount<TTarget>()
         where TTarget : unmanaged =>
-        CallChecks.ElementCount(CallChecks.Measure(loss, sample.Shape, CallChecks.ElementOf<TTarget>(loss.Definition.Target, 0, 0)).ElementAxes, sample.Shape);
+        CallChecks.ElementCount(CallChecks.Measure(loss, sample.Shape, CallChecks.ElementOf<TTarget>(loss.Definition.Target, 0, 0))
+            .ElementAxes, sample.Shape);
 
     private static float[] Single(double[] numbers) => Array.ConvertAll(numbers, number => (float)number);
 
@@ -137,7 +144,8 @@ internal sealed class CompositionCheck
         long[] full = [sample.Shape.Batch, sample.Shape.Classes, pixels], flat = [sample.Shape.Batch, pixels];
         Tensor logits = tensor(sample.Logits, full).requires_grad_(true);
         Tensor target = sample.Labels is { } labels ? tensor(labels, flat) : tensor(sample.Dense, full);
-        Tensor[] inputs = [.. sample.Inputs.Select((map, k) => tensor(map, loss.Definition.Inputs[k].Kind == InputKind.Element ? full : flat))];
+        Tensor[] inputs = [.. sample.Inputs.Select((map, k) => tensor(map, loss.Definition.Inputs[k].Kind == InputKind.Element ? full
+            : flat))];
         Tensor result = ModuleCall.Forward(module, [logits, target, .. inputs]);
         double[] upstream = Upstream(elements);
         (upstream.Length == 0 ? result.sum() : (result * tensor(upstream, result.shape)).sum()).backward();

@@ -1,6 +1,8 @@
 namespace LossGen.Differential.Compositions;
 
-/// <summary>Random data that every term can take: logits, or probabilities or their logarithms, as the activation asks for; positive maps.</summary>
+/// <summary>
+/// Random data that every term can take: logits, or probabilities or their logarithms, as the activation asks for; positive maps.
+/// </summary>
 internal sealed record Sample(LossShape Shape, double[] Logits, long[]? Labels, double[] Dense, double[][] Inputs)
 {
     public static Sample Create(Composition composition, LossDefinition definition, bool hasLabels)
@@ -12,7 +14,8 @@ internal sealed record Sample(LossShape Shape, double[] Logits, long[]? Labels, 
         double[] Numbers(int length, double low, double high) => [.. Enumerable.Range(0, length).Select(_ => Number(low, high))];
 
         // The first two classes below, the others above: as a box, each ends after it begins.
-        double[] Split(double low, double middle, double high) => [.. Enumerable.Range(0, count).Select(i => i / pixels % Composition.Classes < 2 ? Number(low, middle) : Number(middle, high))];
+        double[] Split(double low, double middle, double high) =>
+            [.. Enumerable.Range(0, count).Select(i => i / pixels % Composition.Classes < 2 ? Number(low, middle) : Number(middle, high))];
         double[] logits = composition.Activation switch
         {
             Activation.None => Split(0.05, 0.5, 0.95),
@@ -20,7 +23,8 @@ internal sealed record Sample(LossShape Shape, double[] Logits, long[]? Labels, 
             _ => Split(-3, 0, 3),
         };
         bool IsIgnored() => composition.IgnoreIndex is not null && random.Next(5) == 0;
-        long[]? labels = hasLabels ? [.. Enumerable.Range(0, 2 * pixels).Select(_ => IsIgnored() ? composition.IgnoreIndex!.Value : (long)random.Next(Composition.Classes))] : null;
+        long[]? labels = hasLabels ? [.. Enumerable.Range(0, 2 * pixels).Select(_ => IsIgnored() ? composition.IgnoreIndex!.Value
+            : (long)random.Next(Composition.Classes))] : null;
         double[] dense = [.. Split(0, 0.5, 1).Select(y => IsIgnored() ? composition.IgnoreIndex!.Value : y)];
         double[][] inputs = [.. definition.Inputs.Select(input => Numbers(input.Kind == InputKind.Element ? count : 2 * pixels, 0.2, 1.5))];
         return new(shape, logits, labels, dense, inputs);

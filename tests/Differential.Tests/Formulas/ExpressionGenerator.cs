@@ -32,11 +32,13 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
     /// <summary>A quotient of sums, as region losses are.</summary>
     public Expression Score(int depth)
     {
-        Expression p = random.Next(3) == 0 ? Value(depth - 2) : Of(Words.Probability), y = random.Next(4) == 0 ? Value(depth - 2) : Of(Words.Target);
+        Expression p = random.Next(3) == 0 ? Value(depth - 2) : Of(Words.Probability), y = random.Next(4) == 0 ? Value(depth - 2)
+            : Of(Words.Target);
         Expression overlap = Make(Words.Sum, Make(Words.Multiply, p, y));
         Expression union = Make(Words.Add, Make(Words.Sum, Positive(p)), Make(Words.Sum, Positive(y)));
         Expression smooth = Of(Words.Number, random.Next(2) == 0 ? 1 : 0.125);
-        Expression score = Make(Words.Divide, Make(Words.Add, Make(Words.Multiply, Of(Words.Number, 2), overlap), smooth), Make(Words.Add, union, smooth));
+        Expression score = Make(Words.Divide, Make(Words.Add, Make(Words.Multiply, Of(Words.Number, 2), overlap), smooth),
+            Make(Words.Add, union, smooth));
         Expression loss = Make(Words.Subtract, Of(Words.Number, 1), score);
         if (random.Next(2) == 0)
             loss = Make(Words.MeanOverClasses, loss);
@@ -50,9 +52,11 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
         for (int attempt = 0; attempt < 6; attempt++)
         {
             Word word = Draw(conditions);
-            Expression condition = word.Arity == 0 ? Of(word) : word.Conditions > 0 ? Make(word, [.. Enumerable.Range(0, word.Arity).Select(_ => Condition(depth - 1))])
+            Expression condition = word.Arity == 0 ? Of(word) : word.Conditions > 0
+                ? Make(word, [.. Enumerable.Range(0, word.Arity).Select(_ => Condition(depth - 1))])
                 : random.Next(2) == 0 ? Make(word, Value(depth - 1), Of(Words.Number, Draw(Thresholds)))
-                : Make(word, Draw([Of(Words.Target), Make(Words.Sum, Of(Words.Target)), Leaf(Draw(Words.Leaves))]), Of(Words.Number, Draw([0, 0.5, 1])));
+                : Make(word, Draw([Of(Words.Target), Make(Words.Sum, Of(Words.Target)), Leaf(Draw(Words.Leaves))]),
+                Of(Words.Number, Draw([0, 0.5, 1])));
             if (context.Analyse(condition) is not null)
                 return condition;
         }
@@ -71,7 +75,8 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
 
     private Expression Leaf(Word word)
     {
-        double number = word == Words.Parameter ? random.Next(Math.Max(1, context.Numbers.Length)) : word == Words.PerClass ? random.Next(Math.Max(1, context.PerClass.Length))
+        double number = word == Words.Parameter ? random.Next(Math.Max(1, context.Numbers.Length)) : word == Words.PerClass
+            ? random.Next(Math.Max(1, context.PerClass.Length))
             : word == Words.Map ? random.Next(Math.Max(1, context.Maps.Length)) : 0;
         Expression leaf = Of(word, number);
         return context.Analyse(leaf) is null ? Of(Words.Probability) : leaf;
@@ -102,7 +107,8 @@ internal sealed class ExpressionGenerator(Random random, FormulaContext context)
     }
 
     // What does not move with the logits; which of two is larger may differ from point to point.
-    private Expression Bound() => Draw([Leaf(Words.Parameter), Leaf(Words.PerClass), Leaf(Words.Map), Of(Words.Target), Make(Words.Sum, Of(Words.Target)), Of(Words.Number, Draw(Thresholds))]);
+    private Expression Bound() => Draw([Leaf(Words.Parameter), Leaf(Words.PerClass), Leaf(Words.Map), Of(Words.Target),
+        Make(Words.Sum, Of(Words.Target)), Of(Words.Number, Draw(Thresholds))]);
 
     private Expression Positive(Expression input)
     {

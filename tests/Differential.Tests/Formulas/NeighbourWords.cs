@@ -23,8 +23,11 @@ internal static class NeighbourWords
 
     private static IEnumerable<Word> Shifts()
     {
-        foreach ((int axis, int by, Border border) in ((int, int, Border)[])[(0, 1, Border.Zero), (0, -2, Border.Reflect), (1, 1, Border.Zero), (1, -1, Border.Replicate), (2, 1, Border.Zero), (2, 3, Border.Replicate)])
-            yield return Around($"Shift {axis} {by}", $"Shift({{0}}, {axis}, {by}, Border.{border})", axis, v => border == Border.Zero ? v.Union(Interval.Point(0)) : v) with { Weight = 2 };
+        foreach ((int axis, int by, Border border) in ((int, int, Border)[])[(0, 1, Border.Zero), (0, -2, Border.Reflect),
+            (1, 1, Border.Zero), (1, -1, Border.Replicate), (2, 1, Border.Zero), (2, 3, Border.Replicate)])
+            yield return Around($"Shift {axis} {by}", $"Shift({{0}}, {axis}, {by}, Border.{border})", axis, v => border == Border.Zero
+                ? v.Union(Interval.Point(0)) : v) with
+            { Weight = 2 };
     }
 
     private static IEnumerable<Word> Windows()
@@ -33,7 +36,9 @@ internal static class NeighbourWords
         {
             double[] weights = Weights[axis];
             string text = $"Window({{0}}, {axis}, [{string.Join(", ", weights.Select(Word.Literal))}], Border.{Borders[axis]})";
-            yield return Around($"Window {axis}", text, axis, v => v.Union(Interval.Point(0)) * new Interval(weights.Where(w => w < 0).Sum(), weights.Where(w => w > 0).Sum())) with { Weight = 2 };
+            yield return Around($"Window {axis}", text, axis, v => v.Union(Interval.Point(0)) * new Interval(weights.Where(w => w < 0)
+                .Sum(), weights.Where(w => w > 0).Sum())) with
+            { Weight = 2 };
         }
     }
 
@@ -58,7 +63,9 @@ internal static class NeighbourWords
     {
         foreach (string spacing in (string[])["", ", 3, 0.5, 1.25"])
         {
-            yield return new("DistanceTransform" + spacing, 1, $"DistanceTransform({{0}}{spacing})", (c, n, v) => c.Dimensions > 0 ? new(new(0, MostDistance), v[0].Axes | Place(c)) : null) { Conditions = 1 };
+            yield return new("DistanceTransform" + spacing, 1, $"DistanceTransform({{0}}{spacing})", (c, n, v) => c.Dimensions > 0
+                ? new(new(0, MostDistance), v[0].Axes | Place(c)) : null)
+            { Conditions = 1 };
         }
     }
 

@@ -10,10 +10,12 @@ internal static class SortWords
 {
     private const ElementAxes All = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
 
-    private static readonly string[] Keys = ["x.Logit", "-x.Logit", "Abs(x.Logit)", "y", "SumOverClasses(y * x.Logit)", "Channel(x.Logit, 0)"];
+    private static readonly string[] Keys = ["x.Logit", "-x.Logit", "Abs(x.Logit)", "y", "SumOverClasses(y * x.Logit)",
+        "Channel(x.Logit, 0)"];
 
     // What ranks are compared with: numbers, shares of the pixels, and what the batch says.
-    private static readonly string[] Limits = ["3.5", "2", "0.3 * Sum(1)", "0.45 * x.PixelCount", "Sum(Channel(y, 0))", "2 * Total(Channel(y, 0))"];
+    private static readonly string[] Limits = ["3.5", "2", "0.3 * Sum(1)", "0.45 * x.PixelCount", "Sum(Channel(y, 0))",
+        "2 * Total(Channel(y, 0))"];
 
     /// <summary>Those that make a number.</summary>
     public static IReadOnlyList<Word> Functions { get; } = [.. Sums()];
@@ -43,7 +45,13 @@ internal static class SortWords
         for (int i = 0; i < Keys.Length * 2; i++)
         {
             string rank = $"{(i % 2 == 0 ? "RunningTotal" : "RunningSum")}(1, {Keys[i / 2]})", limit = Limits[i % Limits.Length];
-            string text = (i % 4) switch { 0 => $"({rank} <= {limit})", 1 => $"({rank} < {limit})", 2 => $"({rank} > {limit})", _ => $"({limit} <= {rank})" };
+            string text = (i % 4) switch
+            {
+                0 => $"({rank} <= {limit})",
+                1 => $"({rank} < {limit})",
+                2 => $"({rank} > {limit})",
+                _ => $"({limit} <= {rank})"
+            };
             yield return new(text, 0, text, (c, n, v) => new(new(0, 1), All, IsCondition: true));
         }
     }

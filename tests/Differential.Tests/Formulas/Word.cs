@@ -8,9 +8,12 @@ namespace LossGen.Differential.Formulas;
 /// <param name="Moves">It changes with the logits.</param>
 /// <param name="IsCondition">It is true or false.</param>
 /// <param name="IsGrid">Its numbers are 0 or at least an eighth: comparing them with 0 and dividing by them is safe.</param>
-internal sealed record Facts(Interval Range, ElementAxes Axes = ElementAxes.None, bool Moves = false, bool IsCondition = false, bool IsGrid = false)
+internal sealed record Facts(Interval Range, ElementAxes Axes = ElementAxes.None, bool Moves = false, bool IsCondition = false,
+    bool IsGrid = false)
 {
-    /// <summary>A product with what rounds to 0 somewhere, such as the logarithm of a probability of nearly 1: it is 0 there or has either sign.</summary>
+    /// <summary>
+    /// A product with what rounds to 0 somewhere, such as the logarithm of a probability of nearly 1: it is 0 there or has either sign.
+    /// </summary>
     public bool RoundsToZero { get; init; }
 }
 
@@ -28,7 +31,8 @@ internal sealed record Word(string Name, int Arity, string Pattern, Func<Formula
     public int Conditions { get; init; }
 
     /// <summary>
-    /// C# for the reference, where the pattern overflows or cancels as it is written: the same number by a function of the language that does not. Null for the pattern itself.
+    /// C# for the reference, where the pattern overflows or cancels as it is written: the same number by a function of the language that
+    /// does not. Null for the pattern itself.
     /// </summary>
     public string? Stable { get; init; }
 

@@ -7,7 +7,9 @@ internal static class Words
 {
     private const ElementAxes All = ElementAxes.Batch | ElementAxes.Class | ElementAxes.Pixel;
 
-    /// <summary>Logits of random data without an activation are between these, as probabilities are; otherwise within the bound of the loss.</summary>
+    /// <summary>
+    /// Logits of random data without an activation are between these, as probabilities are; otherwise within the bound of the loss.
+    /// </summary>
     public const double SmallestProbability = 0.0625;
 
     /// <summary>Most losses have logits within this.</summary>
@@ -17,21 +19,27 @@ internal static class Words
 
     public static readonly Word Local = Leaf("local", "a{i}", (c, n) => n < c.Locals.Length ? c.Locals[(int)n] : null);
 
-    public static readonly Word Probability = Leaf("probability", "x.Probability", (c, n) => new(ProbabilityRange(c), All, Moves: true)) with { Weight = 8 };
+    public static readonly Word Probability = Leaf("probability", "x.Probability", (c, n) => new(ProbabilityRange(c), All,
+        Moves: true)) with
+    { Weight = 8 };
 
     public static readonly Word Target = Leaf("target", "y", (c, n) => new(new(0, 1), All, IsGrid: true)) with { Weight = 7 };
 
     public static readonly Word Logit = Leaf(
-        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-c.LogitBound, c.LogitBound), All, Moves: true)) with
+        "logit", "x.Logit", (c, n) => new(c.Activation == Activation.None ? ProbabilityRange(c) : new(-c.LogitBound, c.LogitBound), All,
+            Moves: true)) with
     { Weight = 3 };
 
-    public static readonly Word Parameter = Leaf("parameter", "k{i}", (c, n) => n < c.Numbers.Length ? new(Interval.Point(c.Numbers[(int)n])) : null) with { Weight = 2 };
+    public static readonly Word Parameter = Leaf("parameter", "k{i}", (c, n) => n < c.Numbers.Length
+        ? new(Interval.Point(c.Numbers[(int)n])) : null) with
+    { Weight = 2 };
 
     public static readonly Word PerClass =
         Leaf("per class", "w{i}", (c, n) => n < c.PerClass.Length ? new(c.PerClass[(int)n], ElementAxes.Class) : null) with { Weight = 2 };
 
     public static readonly Word Map = Leaf(
-        "map", "m{i}", (c, n) => n < c.Maps.Length ? new(new(0, 1.5), c.Maps[(int)n] ? All : ElementAxes.Batch | ElementAxes.Pixel) : null) with
+        "map", "m{i}", (c, n) => n < c.Maps.Length ? new(new(0, 1.5), c.Maps[(int)n] ? All : ElementAxes.Batch | ElementAxes.Pixel)
+            : null) with
     { Weight = 2 };
 
     private static readonly Word[] OtherLeaves =
@@ -44,23 +52,30 @@ internal static class Words
     ];
 
     /// <summary>The words without inputs.</summary>
-    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, Map, .. OtherLeaves, .. ExponentialWords.Leaves];
+    public static IReadOnlyList<Word> Leaves { get; } = [Probability, Target, Logit, Parameter, PerClass, Map, .. OtherLeaves,
+        .. ExponentialWords.Leaves];
 
     public static readonly Word Add = Join("+", (a, b) => a + b) with { Weight = 8 };
 
-    public static readonly Word Subtract = new("-", 2, "({0} - {1})", (c, n, v) => Mixed(v[0].Range - v[1].Range, v) is var difference && (EndsAtEnd(v[0], v[1]) || EndsAtEnd(v[1], v[0]))
+    public static readonly Word Subtract = new("-", 2, "({0} - {1})", (c, n, v) => Mixed(v[0].Range - v[1].Range, v) is var difference
+        && (EndsAtEnd(v[0], v[1]) || EndsAtEnd(v[1], v[0]))
         ? difference with { RoundsToZero = true }
         : difference)
     { Weight = 7 };
 
-    public static readonly Word Multiply = new("*", 2, "({0} * {1})", (c, n, v) => Mixed(v[0].Range * v[1].Range, v) is var product && v.Any(factor => EndsAt(factor, 0))
+    public static readonly Word Multiply = new("*", 2, "({0} * {1})", (c, n, v) => Mixed(v[0].Range * v[1].Range, v) is var product
+        && v.Any(factor => EndsAt(factor, 0))
         ? product with { RoundsToZero = true }
         : product)
     { Weight = 10 };
 
-    public static readonly Word Divide = new("/", 2, "({0} / {1})", (c, n, v) => v[1].Range.Excludes(0, 0.02) ? Mixed(Quotient(v[0].Range, v[1].Range), v) : null) { Weight = 4 };
+    public static readonly Word Divide = new("/", 2, "({0} / {1})", (c, n, v) => v[1].Range.Excludes(0, 0.02)
+        ? Mixed(Quotient(v[0].Range, v[1].Range), v) : null)
+    { Weight = 4 };
 
-    public static readonly Word Where = new("Where", 3, "Where({0}, {1}, {2})", (c, n, v) => Mixed(v[1].Range.Union(v[2].Range), v)) { Weight = 4, Conditions = 1 };
+    public static readonly Word Where = new("Where", 3, "Where({0}, {1}, {2})", (c, n, v) => Mixed(v[1].Range.Union(v[2].Range),
+        v))
+    { Weight = 4, Conditions = 1 };
 
     public static readonly Word Softplus = Function("Softplus", v => v.Map(x => x > 30 ? x : Math.Log(1 + Math.Exp(x))));
 
@@ -90,12 +105,17 @@ internal static class Words
         Function("Sinh", v => v.Magnitude <= 8 ? v.Map(Math.Sinh) : null),
         Function("Cosh", v => v.Magnitude <= 8 ? v.Abs().Map(Math.Cosh) : null),
         new("Detach", 1, "Detach({0})", (c, n, v) => v[0] with { Moves = false, IsGrid = false }),
-        new("Pow by a number", 1, "Pow({0}, {n})", (c, n, v) => NumberPower(v[0].Range, n) is { } range ? Mixed(range, v) : null) { Weight = 3 },
+        new("Pow by a number", 1, "Pow({0}, {n})", (c, n, v) => NumberPower(v[0].Range, n) is { } range ? Mixed(range, v) : null) { Weight =
+            3 },
         new("Pow", 2, "Pow({0}, {1})", (c, n, v) => PowerOf(v)) { Weight = 2 },
-        new("Min", 2, "Min({0}, {1})", (c, n, v) => Mixed(new(Math.Min(v[0].Range.Low, v[1].Range.Low), Math.Min(v[0].Range.High, v[1].Range.High)), v)),
-        new("Max", 2, "Max({0}, {1})", (c, n, v) => Mixed(new(Math.Max(v[0].Range.Low, v[1].Range.Low), Math.Max(v[0].Range.High, v[1].Range.High)), v)),
-        new("Clamp", 3, "Clamp({0}, {1}, {2})", (c, n, v) => v[1].Moves || v[2].Moves ? null : Mixed(v[0].Range.Union(v[1].Range).Union(v[2].Range), v)) { Weight = 2 },
-        new("Divide", 3, "Divide({0}, {1}, {2})", (c, n, v) => v[1].IsGrid && !v[1].Moves ? Mixed((v[0].Range * new Interval(-8, 8)).Union(v[2].Range), v) : null) { Weight = 2 },
+        new("Min", 2, "Min({0}, {1})", (c, n, v) => Mixed(new(Math.Min(v[0].Range.Low, v[1].Range.Low),
+            Math.Min(v[0].Range.High, v[1].Range.High)), v)),
+        new("Max", 2, "Max({0}, {1})", (c, n, v) => Mixed(new(Math.Max(v[0].Range.Low, v[1].Range.Low),
+            Math.Max(v[0].Range.High, v[1].Range.High)), v)),
+        new("Clamp", 3, "Clamp({0}, {1}, {2})", (c, n, v) => v[1].Moves || v[2].Moves ? null
+            : Mixed(v[0].Range.Union(v[1].Range).Union(v[2].Range), v)) { Weight = 2 },
+        new("Divide", 3, "Divide({0}, {1}, {2})", (c, n, v) => v[1].IsGrid && !v[1].Moves
+            ? Mixed((v[0].Range * new Interval(-8, 8)).Union(v[2].Range), v) : null) { Weight = 2 },
         Function("Erf", v => new(v.Low < 0 ? -1 : 0, v.High > 0 ? 1 : 0)),
         Function("Lgamma", v => v.Low >= 0.05 && v.High <= 1e4 ? new(-0.13, Math.Max(3, v.High * Math.Log(v.High + 1))) : null),
         Function("Digamma", v => v.Low >= 0.05 && v.High <= 1e8 ? new(-21, Math.Log(v.High + 1)) : null),
@@ -138,12 +158,14 @@ internal static class Words
         _ => ProbabilityRange(context).Map(Math.Log),
     };
 
-    public static Interval ComplementRange(FormulaContext context) => context.Activation == Activation.Softmax ? new(0, 1) : ProbabilityRange(context);
+    public static Interval ComplementRange(FormulaContext context) => context.Activation == Activation.Softmax ? new(0, 1)
+        : ProbabilityRange(context);
 
     /// <summary>A mean over the pixels that take part.</summary>
     public static Interval Weighted(Interval range, FormulaContext context) => context.HasIgnored ? range.Union(Interval.Point(0)) : range;
 
-    public static Word Leaf(string name, string pattern, Func<FormulaContext, double, Facts?> meaning) => new(name, 0, pattern, (c, n, v) => meaning(c, n));
+    public static Word Leaf(string name, string pattern, Func<FormulaContext, double, Facts?> meaning) =>
+        new(name, 0, pattern, (c, n, v) => meaning(c, n));
 
     private static Word Join(string name, Func<Interval, Interval, Interval> range) =>
         new(name, 2, $"({{0}} {name} {{1}})", (c, n, v) => Mixed(range(v[0].Range, v[1].Range), v));
@@ -152,15 +174,21 @@ internal static class Words
         new(name, 1, pattern ?? name + "({0})", (c, n, v) => range(v[0].Range) is { } result ? Mixed(result, v) : null);
 
     public static Facts Mixed(Interval range, Facts[] inputs) =>
-        new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes), inputs.Any(input => input.Moves)) { RoundsToZero = inputs.Any(input => input.RoundsToZero) };
+        new(range, inputs.Aggregate(ElementAxes.None, (axes, input) => axes | input.Axes),
+            inputs.Any(input => input.Moves))
+        { RoundsToZero = inputs.Any(input => input.RoundsToZero) };
 
-    // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it rounds, and in float a probability of 1 - 1e-8 is 1.
-    // A probability of nearly 1 less a target of 1 is 0 or a number below, as it rounds.
+    // Numbers pile up where the range of what moves ends: the logarithm of a probability that is nearly 1 is 0 or a number below, as it
+    // rounds, and in float a probability of 1 - 1e-8 is 1. A probability of nearly 1 less a target of 1 is 0 or a number below, as it
+    // rounds.
     private static bool EndsAtEnd(Facts value, Facts other) => EndsAt(value, other.Range.Low) || EndsAt(value, other.Range.High);
 
-    private static bool EndsAt(Facts value, double number) => value.Moves && ((number == 0 && value.RoundsToZero) || Math.Abs(value.Range.Low - number) < 1e-5 || Math.Abs(value.Range.High - number) < 1e-5);
+    private static bool EndsAt(Facts value, double number) =>
+        value.Moves && ((number == 0 && value.RoundsToZero) || Math.Abs(value.Range.Low - number) < 1e-5
+        || Math.Abs(value.Range.High - number) < 1e-5);
 
-    // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is right.
+    // What moves is compared with a number only: two expressions that are equal in mathematics differ by rounding, and either answer is
+    // right.
     private static Word Comparison(string name, string pattern) => new(name, 2, pattern, (c, n, v) =>
     {
         bool isSafe = v[0].Moves || v[1].Moves
@@ -171,7 +199,8 @@ internal static class Words
 
     private static bool IsNumber(Facts value) => value.Range.Low == value.Range.High;
 
-    private static Word Reduction(string name, Func<FormulaContext, ElementAxes> axes, bool isMean) => new(name, 1, name + "({0})", (c, n, v) =>
+    private static Word Reduction(string name, Func<FormulaContext, ElementAxes> axes, bool isMean) =>
+        new(name, 1, name + "({0})", (c, n, v) =>
     {
         Interval range = v[0].Range;
         double most = axes(c).HasFlag(ElementAxes.Pixel) ? FormulaContext.MostPoints : FormulaContext.MostClasses;
@@ -186,9 +215,15 @@ internal static class Words
     });
 
     // Of what has no pixels any more: over the images of a pixel it would be a sum across tiles.
-    private static Word OverBatch(string name, bool isMean) => new(name, 1, name + "({0})", (c, n, v) => v[0].Axes.HasFlag(ElementAxes.Pixel)
+    private static Word OverBatch(string name, bool isMean) =>
+        new(name, 1, name + "({0})", (c, n, v) => v[0].Axes.HasFlag(ElementAxes.Pixel)
         ? null
-        : v[0] with { Range = isMean ? v[0].Range : v[0].Range.Union(v[0].Range * Interval.Point(3)), Axes = v[0].Axes & ~ElementAxes.Batch, IsGrid = false });
+        : v[0] with
+        {
+            Range = isMean ? v[0].Range : v[0].Range.Union(v[0].Range * Interval.Point(3)),
+            Axes = v[0].Axes & ~ElementAxes.Batch,
+            IsGrid = false
+        });
 
     // Powers by 0 and from 1 on have a slope at 0; it is torch's.
     private static Facts? PowerOf(Facts[] inputs)
@@ -196,7 +231,8 @@ internal static class Words
         (Interval numbers, Interval exponents) = (inputs[0].Range, inputs[1].Range);
         if (numbers.Low >= 0.01 && exponents.Magnitude <= 4)
             return Mixed((exponents * numbers.Map(Math.Log)).Map(Math.Exp), inputs);
-        bool isSafe = numbers.Low >= 0 && !inputs[1].Moves && exponents is { Low: var low, High: <= 3 } && low == exponents.High && low is 0 or >= 1;
+        bool isSafe = numbers.Low >= 0 && !inputs[1].Moves && exponents is { Low: var low, High: <= 3 } && low == exponents.High
+            && low is 0 or >= 1;
         return isSafe ? Mixed(exponents.Low == 0 ? Interval.Point(1) : numbers.Map(x => Math.Pow(x, exponents.Low)), inputs) : null;
     }
 
@@ -211,6 +247,7 @@ internal static class Words
             return null;
         if (exponent >= 0)
             return exponent % 2 == 0 ? range.Abs().Map(x => Math.Pow(x, exponent)) : range.Map(x => Math.Pow(x, exponent));
-        return range.Excludes(0, 0.02) ? new Interval(0, Math.Pow(Math.Min(Math.Abs(range.Low), Math.Abs(range.High)), exponent)) is var r ? new(-r.High, r.High) : null : null;
+        return range.Excludes(0, 0.02) ? new Interval(0, Math.Pow(Math.Min(Math.Abs(range.Low), Math.Abs(range.High)), exponent)) is var r
+            ? new(-r.High, r.High) : null : null;
     }
 }

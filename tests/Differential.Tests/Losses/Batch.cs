@@ -31,12 +31,14 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
         int pixels = checked((int)(Shape.Batch * Shape.Pixels));
         return this with
         {
-            Maps = [.. definition.Inputs.Select(input => Enumerable.Range(0, pixels * (input.Kind == InputKind.Element ? Shape.Classes : 1)).Select(_ => random.Next(7) / 4.0).ToArray())],
+            Maps = [.. definition.Inputs.Select(input => Enumerable.Range(0, pixels * (input.Kind == InputKind.Element ? Shape.Classes : 1))
+                .Select(_ => random.Next(7) / 4.0).ToArray())],
         };
     }
 
     /// <summary>
-    /// Which logits reach neither value nor gradient: those of pixels that are ignored, and without a softmax those of single elements. A softmax of the pixel's other classes has a share of them.
+    /// Which logits reach neither value nor gradient: those of pixels that are ignored, and without a softmax those of single elements. A
+    /// softmax of the pixel's other classes has a share of them.
     /// </summary>
     public bool[] WithoutPart(LossDefinition definition, int ignored)
     {
@@ -46,30 +48,40 @@ internal sealed record Batch(LossShape Shape, double[] Logits, long[]? Labels, d
             (int row, int pixel) = Math.DivRem(i, pixels);
             (int image, int c) = Math.DivRem(row, classes);
             if (Labels is not null)
-                return Labels[(image * pixels) + pixel] is var label && (label == ignored || definition.OtherIgnoreIndices.Contains((int)label));
+                return Labels[(image * pixels) + pixel] is var label
+                    && (label == ignored || definition.OtherIgnoreIndices.Contains((int)label));
             return SharesClasses ? Enumerable.Range(0, classes).All(other => Element(other) == ignored) : Element(c) == ignored;
 
-            double Element(int of) => Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + of : (((image * channels) + of) * pixels) + pixel];
+            double Element(int of) => Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + of
+                : (((image * channels) + of) * pixels) + pixel];
         })];
     }
 
-    /// <summary>A class that the target has at the pixel of a logit is masked there; where logits are resized, at any pixel of its image.</summary>
+    /// <summary>
+    /// A class that the target has at the pixel of a logit is masked there; where logits are resized, at any pixel of its image.
+    /// </summary>
     public bool MasksLabelAt(int logit, LossDefinition definition)
     {
-        int pixels = checked((int)Shape.Pixels), from = checked((int)Shape.LogitPixels), classes = Shape.Classes, channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
+        int pixels = checked((int)Shape.Pixels), from = checked((int)Shape.LogitPixels), classes = Shape.Classes,
+            channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
         int image = logit / (classes * from), at = logit % from;
-        IEnumerable<int> sources = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, from), targets = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, pixels);
-        return Enumerable.Range(0, classes).Any(c => sources.Any(source => double.IsNegativeInfinity(Logits[(((image * classes) + c) * from) + source])) && targets.Any(pixel => Has(c, pixel)));
+        IEnumerable<int> sources = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, from),
+            targets = definition.Resize == Resize.None ? [at] : Enumerable.Range(0, pixels);
+        return Enumerable.Range(0, classes)
+            .Any(c => sources.Any(source => double.IsNegativeInfinity(Logits[(((image * classes) + c) * from) + source]))
+            && targets.Any(pixel => Has(c, pixel)));
 
         bool Has(int c, int pixel) => Labels is not null
             ? Labels[(image * pixels) + pixel] == c
-            : Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + c : (((image * channels) + c) * pixels) + pixel] != 0;
+            : Dense![definition.TargetClassAxis == ClassAxis.Last ? (((image * pixels) + pixel) * channels) + c
+            : (((image * channels) + c) * pixels) + pixel] != 0;
     }
 
     public override string ToString()
     {
         LossShape s = Shape;
-        string own = string.Join(" x ", LogitSpatial), full = string.Join(" x ", Spatial), size = own == full ? full : $"{own} resized to {full}";
+        string own = string.Join(" x ", LogitSpatial), full = string.Join(" x ", Spatial), size = own == full ? full
+            : $"{own} resized to {full}";
         return $"batch {s.Batch}, classes {s.Classes}, pixels {size}, {(Labels is null ? "dense target" : "labels")}\nlogits {Numbers(Logits)}\ntarget {Numbers(Labels?.Select(label => (double)label) ?? Dense!)}";
     }
 
@@ -88,10 +100,17 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
 
     private static readonly int[] Sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63, 64, 65, 66, 100, 127, 128, 129, 200];
 
-    /// <summary>Plans for a declaration: a small one, of which every derivative is checked, and a larger one, of each kind of target.</summary>
+    /// <summary>
+    /// Plans for a declaration: a small one, of which every derivative is checked, and a larger one, of each kind of target.
+    /// </summary>
     public static IEnumerable<BatchPlan> For(LossText loss, Random random)
     {
-        foreach (bool hasLabels in loss.Target switch { TargetKind.Index => [true], TargetKind.Dense => [false], _ => new[] { true, false } })
+        foreach (bool hasLabels in loss.Target switch
+        {
+            TargetKind.Index => [true],
+            TargetKind.Dense => [false],
+            _ => new[] { true, false }
+        })
         {
             foreach (bool isSmall in new[] { true, false })
             {
@@ -104,7 +123,8 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
                 }
 
                 int pixels = isSmall ? random.Next(1, 7) : Sizes[random.Next(Sizes.Length)];
-                yield return new(isSmall ? random.Next(1, 3) : random.Next(1, 4), classes, loss.Resize == Resize.None ? 1 : random.Next(1, 4), pixels, hasLabels, random.Next());
+                yield return new(isSmall ? random.Next(1, 3) : random.Next(1, 4), classes, loss.Resize == Resize.None ? 1
+                    : random.Next(1, 4), pixels, hasLabels, random.Next());
             }
         }
     }
@@ -127,7 +147,12 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
     public Batch Fill(LossText loss)
     {
         var random = new Random(Seed);
-        LossShape shape = loss.Dimensions switch { 1 => new(Images, Classes, Width), 3 => new(Images, Classes, Depth, Height, Width), _ => new(Images, Classes, Height, Width) };
+        LossShape shape = loss.Dimensions switch
+        {
+            1 => new(Images, Classes, Width),
+            3 => new(Images, Classes, Depth, Height, Width),
+            _ => new(Images, Classes, Height, Width)
+        };
         if (loss.Resize is (Resize.LinearAligned or Resize.LinearUnaligned) && random.Next(2) == 0)
             shape = new LossShape(Images, Classes, Height, 1, Width).WithLogits(random.Next(1, 4), random.Next(1, 4), random.Next(1, 6));
         else if (loss.Resize != Resize.None)
@@ -177,14 +202,17 @@ internal sealed record BatchPlan(int Images, int Classes, int Height, int Width,
 
     private long[] Labels(LossText loss, Random random, int pixels)
     {
-        int largest = Classes > 1 || loss.Activation == Activation.Softmax ? Classes - 1 : 1, present = random.Next(2) == 0 ? largest : random.Next(largest + 1);
+        int largest = Classes > 1 || loss.Activation == Activation.Softmax ? Classes - 1 : 1, present = random.Next(2) == 0 ? largest
+            : random.Next(largest + 1);
         double ignored = IgnoredShare(loss, random);
         return [.. Enumerable.Range(0, pixels).Select(pixel => IsIgnored(pixel) ? Ignored(pixel) : random.Next(present + 1))];
 
-        int Ignored(int pixel) => pixel % (loss.OtherIgnored.Length + 1) is var k && k > 0 ? loss.OtherIgnored[k - 1] : loss.IgnoreIndex!.Value;
+        int Ignored(int pixel) => pixel % (loss.OtherIgnored.Length + 1) is var k && k > 0 ? loss.OtherIgnored[k - 1]
+            : loss.IgnoreIndex!.Value;
 
         // All of the first image in some batches.
-        bool IsIgnored(int pixel) => loss.IgnoreIndex is not null && (random.NextDouble() < ignored || (ignored > 0.3 && pixel < pixels / Images));
+        bool IsIgnored(int pixel) => loss.IgnoreIndex is not null && (random.NextDouble() < ignored
+            || (ignored > 0.3 && pixel < pixels / Images));
     }
 
     private double[] Dense(LossText loss, Random random, int pixels)

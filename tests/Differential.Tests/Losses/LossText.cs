@@ -26,7 +26,8 @@ internal enum ParameterKind
 
 /// <summary>A formula: local variables, then the result.</summary>
 internal sealed record Formula(
-    ImmutableArray<Expression> Locals, Expression Result, ImmutableArray<(ParameterKind Kind, double Value)> Numbers, ImmutableArray<ImmutableArray<double>> PerClass)
+    ImmutableArray<Expression> Locals, Expression Result, ImmutableArray<(ParameterKind Kind, double Value)> Numbers,
+        ImmutableArray<ImmutableArray<double>> PerClass)
 {
     /// <summary>Inputs of the call: whether each has a number a class and pixel.</summary>
     public ImmutableArray<bool> Maps { get; init; } = [];
@@ -105,14 +106,17 @@ internal sealed record LossText
     public string? Verbatim { get; init; }
 
     /// <summary>A measure for "smaller".</summary>
-    public int Size => ToString().Length + (100 * Terms.Sum(term => term.Formula?.Size ?? 3)) + (LogitBound > Words.ModestLogit ? 50 : 0) + (MasksClasses ? 50 : 0);
+    public int Size => ToString().Length + (100 * Terms.Sum(term => term.Formula?.Size ?? 3)) + (LogitBound > Words.ModestLogit ? 50 : 0)
+        + (MasksClasses ? 50 : 0);
 
     /// <summary>The number of classes that per-class parameters ask for, or 0.</summary>
-    public int NeededClasses => Terms.SelectMany(term => term.Formula?.PerClass ?? []).Select(numbers => numbers.Length).DefaultIfEmpty(0).Max();
+    public int NeededClasses => Terms.SelectMany(term => term.Formula?.PerClass ?? []).Select(numbers => numbers.Length).DefaultIfEmpty(0)
+        .Max();
 
     /// <summary>A softmax takes two classes.</summary>
     public int FewestClasses => Terms
-        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground && term.Activation != Activation.Softmax ? 1 : 2))
+        .Select(term => Math.Max(term.OnlyClasses.DefaultIfEmpty(0).Max() + 1, term.IncludeBackground
+        && term.Activation != Activation.Softmax ? 1 : 2))
         .Append(Activation == Activation.Softmax ? 2 : 1).Max();
 
     public FormulaContext ContextOf(Term term) => new(
@@ -216,7 +220,8 @@ internal sealed record LossText
         var arguments = new List<string>();
         string name = TermName(i);
         if (term.Formula is { } own)
-            arguments.AddRange(own.Numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => Word.Literal(number.Value)));
+            arguments.AddRange(own.Numbers.Where(number => number.Kind == ParameterKind.Constructor)
+                .Select(number => Word.Literal(number.Value)));
         if (term.Catalogue is { } catalogue && catalogue.IndexOf('(', StringComparison.Ordinal) is var options and >= 0)
             arguments.Add(catalogue[(options + 1)..^1]);
         if (term.WeightMaps.Length > 0)
@@ -243,15 +248,18 @@ internal sealed record LossText
     private string TermName(int i) => Terms[i] switch
     {
         { IsInPlace: true } => "Formula",
-        { Catalogue: { } catalogue } => catalogue.IndexOf('(', StringComparison.Ordinal) is var options and >= 0 ? catalogue[..options] : catalogue,
+        { Catalogue: { } catalogue } => catalogue.IndexOf('(', StringComparison.Ordinal) is var options and >= 0 ? catalogue[..options]
+            : catalogue,
         _ => $"T{i}",
     };
 
     private string AttributeClass(int i, bool asReference)
     {
         Formula formula = Terms[i].Formula!;
-        (string Name, ParameterKind Kind, double Value)[] numbers = [.. formula.Numbers.Select((number, k) => (Name("k", i, k), number.Kind, number.Value))];
-        string parameters = string.Join(", ", numbers.Where(number => number.Kind == ParameterKind.Constructor).Select(number => $"double {number.Name}"));
+        (string Name, ParameterKind Kind, double Value)[] numbers =
+            [.. formula.Numbers.Select((number, k) => (Name("k", i, k), number.Kind, number.Value))];
+        string parameters = string.Join(", ", numbers.Where(number => number.Kind == ParameterKind.Constructor)
+            .Select(number => $"double {number.Name}"));
 
         // A primary constructor has no body: where there is one, it sets all.
         bool hasBody = numbers.Any(number => number.Kind == ParameterKind.Body);
@@ -269,7 +277,8 @@ internal sealed record LossText
         if (hasBody)
         {
             text.Append($"    public T{i}Attribute({parameters})\n    {{\n");
-            foreach ((string name, ParameterKind kind, double value) in numbers.Where(number => number.Kind is ParameterKind.Body or ParameterKind.Constructor))
+            foreach ((string name, ParameterKind kind, double value) in numbers.Where(number =>
+                number.Kind is ParameterKind.Body or ParameterKind.Constructor))
                 text.Append($"        {Upper(name)} = {(kind == ParameterKind.Body ? Word.Literal(value) : name)};\n");
             text.Append("    }\n");
         }
@@ -287,7 +296,8 @@ internal sealed record LossText
             .Select(k => $"double {Name("k", i, k)}{(HasDefault(k) ? " = " + Word.Literal(formula.Numbers[k].Value) : "")}");
         IEnumerable<string> parameters =
         [
-            "Prediction x", "Target y", .. formula.Maps.Select((isElement, k) => $"{(isElement ? "ElementMap" : "PixelMap")} {Name("m", i, k)}"),
+            "Prediction x", "Target y", .. formula.Maps.Select((isElement, k) =>
+                $"{(isElement ? "ElementMap" : "PixelMap")} {Name("m", i, k)}"),
             .. numbers, .. formula.PerClass.Select((_, k) => $"Value {Name("w", i, k)}"),
         ];
         var text = new StringBuilder($"    {access} static Value Formula({string.Join(", ", parameters)})\n    {{\n");
@@ -300,5 +310,6 @@ internal sealed record LossText
     private static string Body(int term, Expression expression, bool asReference) => expression.Replace(node =>
         node.Word == Words.Parameter ? new Expression(node.Word with { Pattern = Name("k", term, (int)node.Number) }, [])
         : node.Word == Words.PerClass ? new Expression(node.Word with { Pattern = Name("w", term, (int)node.Number) }, [])
-        : node.Word == Words.Map ? new Expression(node.Word with { Pattern = Name("m", term, (int)node.Number) }, []) : null).Text(asReference);
+        : node.Word == Words.Map ? new Expression(node.Word with { Pattern = Name("m", term, (int)node.Number) }, []) : null)
+        .Text(asReference);
 }

@@ -52,7 +52,8 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
         var term = new Term
         {
             Weight = OneIn(2) ? Draw([0.5, 0.3, 2, 0]) : 1,
-            Activation = loss.Activation == Activation.None || !OneIn(6) ? null : loss.Classes == 1 || OneIn(2) ? Activation.Sigmoid : Activation.Softmax,
+            Activation = loss.Activation == Activation.None || !OneIn(6) ? null : loss.Classes == 1 || OneIn(2) ? Activation.Sigmoid
+                : Activation.Softmax,
         };
 
         int classes = loss.Classes == 0 ? 3 : loss.Classes;
@@ -68,7 +69,9 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
             // The name of a catalogue's term may be there twice.
             HasRunTimeWeight = term.Formula is not null && OneIn(5),
             // Sums of such a term weigh pixels, a softmax over them does not.
-            WeightMaps = OneIn(8) && loss.Resize == Resize.None && !loss.WithTerm(term).Text(asReference: true).Contains("OverPixels", StringComparison.Ordinal) ? Draw((string[])["PixelWeights = \"weights\"", "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
+            WeightMaps = OneIn(8) && loss.Resize == Resize.None && !loss.WithTerm(term).Text(asReference: true).Contains("OverPixels",
+                StringComparison.Ordinal) ? Draw((string[])["PixelWeights = \"weights\"",
+                "PixelWeights = \"weights\", NormalizeWeightMaps = true"]) : "",
         };
     }
 
@@ -78,7 +81,8 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
         var formula = new Formula(
             [], new Expression(Words.Probability, []),
             [.. Enumerable.Range(0, random.Next(3)).Select(_ => NextNumber(term.IsInPlace))],
-            term.IsInPlace || classes == 0 && !OneIn(3) ? [] : [.. Enumerable.Range(0, random.Next(2)).Select(_ => NextWeights(classes == 0 ? 3 : classes))]);
+            term.IsInPlace || classes == 0 && !OneIn(3) ? []
+                : [.. Enumerable.Range(0, random.Next(2)).Select(_ => NextWeights(classes == 0 ? 3 : classes))]);
         if (OneIn(6))
             formula = formula with { Maps = [.. Enumerable.Range(0, 1).Select(_ => OneIn(2))] };
         FormulaContext context = loss.ContextOf(term with { Formula = formula });
@@ -102,12 +106,14 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
 
     private (ParameterKind Kind, double Value) NextNumber(bool isInPlace)
     {
-        ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !OneIn(3) ? ParameterKind.Constant : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
+        ParameterKind kind = OneIn(2) ? ParameterKind.Property : isInPlace || !OneIn(3) ? ParameterKind.Constant
+            : Draw([ParameterKind.Constructor, ParameterKind.Body, ParameterKind.Computed]);
         double[] numbers = kind == ParameterKind.Computed ? [0.25, 0.75, 1.5, 2.5] : [0.37, 0.71, 1.37, 2.13, 0, 1];
         return (kind, Draw(numbers));
     }
 
-    private ImmutableArray<double> NextWeights(int classes) => [.. Enumerable.Range(0, classes).Select(_ => Draw([0, 0.25, 0.5, 1, 1, 2.5]))];
+    private ImmutableArray<double> NextWeights(int classes) =>
+        [.. Enumerable.Range(0, classes).Select(_ => Draw([0, 0.25, 0.5, 1, 1, 2.5]))];
 
     private string NextCatalogue()
     {
@@ -122,12 +128,17 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
             4 => "CrossEntropy" + Draw(["", "(LabelSmoothing = 0.1)"]),
             5 => "BinaryCrossEntropy",
             6 => $"Tversky(PoolClasses = true, Negative = true, Alpha = 0.3, Beta = 0.6, {region})",
-            7 => "GeneralizedDice" + Draw(["", "(VolumeWeights = VolumeWeights.Inverse)", "(VolumeWeights = VolumeWeights.Uniform, SoftLabel = true)"]),
-            8 => Draw(["L1", "MeanSquaredError", "Huber(Delta = 0.5)", "SmoothL1(Beta = 0.5)", "LogCosh", "Wing(Width = 0.5)", "Pinball(Quantile = 0.75)"]),
-            9 => Draw(["Charbonnier(Scale = 0.5)", "Cauchy(Scale = 2)", "GemanMcClure", "Welsch(Scale = 0.5)", "MatthewsCorrelation(Smooth = 1)", "QualityFocal"]),
-            10 => Draw(["HingeEmbedding", "SoftMargin", "MultiMargin(Exponent = 2)", "MultiLabelSoftMargin", "AsymmetricFocal", "AsymmetricFocalTversky(Epsilon = 0.1)"]),
+            7 => "GeneralizedDice" + Draw(["", "(VolumeWeights = VolumeWeights.Inverse)",
+                "(VolumeWeights = VolumeWeights.Uniform, SoftLabel = true)"]),
+            8 => Draw(["L1", "MeanSquaredError", "Huber(Delta = 0.5)", "SmoothL1(Beta = 0.5)", "LogCosh", "Wing(Width = 0.5)",
+                "Pinball(Quantile = 0.75)"]),
+            9 => Draw(["Charbonnier(Scale = 0.5)", "Cauchy(Scale = 2)", "GemanMcClure", "Welsch(Scale = 0.5)",
+                "MatthewsCorrelation(Smooth = 1)", "QualityFocal"]),
+            10 => Draw(["HingeEmbedding", "SoftMargin", "MultiMargin(Exponent = 2)", "MultiLabelSoftMargin", "AsymmetricFocal",
+                "AsymmetricFocalTversky(Epsilon = 0.1)"]),
             11 => Draw(["KullbackLeibler", "JensenShannon"]) + Draw(["", "(Per = Per.Element)", "(Per = Per.Class)", "(Per = Per.Image)"]),
-            _ => "Focal" + Draw(["", "(Gamma = 1.5)", "(Gamma = 0.5, Alpha = 0.25)", "(Alpha = 0.75)", "(SumClasses = true)", "(Threshold = 0.3)", "(Normalized = true)"]),
+            _ => "Focal" + Draw(["", "(Gamma = 1.5)", "(Gamma = 0.5, Alpha = 0.25)", "(Alpha = 0.75)", "(SumClasses = true)",
+                "(Threshold = 0.3)", "(Normalized = true)"]),
         };
 
         string Option(string text, int chances) => OneIn(chances) ? ", " + text : "";

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LossGen.Differential.Neighbours;
 
-/// <summary>Neighbours at classes that a logit of minus infinity masks, and at elements that are ignored: value and gradient by hand, on every road.</summary>
+/// <summary>
+/// Neighbours at classes that a logit of minus infinity masks, and at elements that are ignored: value and gradient by hand, on every road.
+/// </summary>
 public sealed class MaskedNeighbourTests
 {
     // Probabilities of 3/4 and 1/4 and, where there is a third class, 0.
@@ -31,8 +33,10 @@ public sealed class MaskedNeighbourTests
             """;
 
         // Two pixels, each in the window of both.
-        double value = 4 * (Math.Log(Large) + Math.Log(Small)) / 3, large = 2 * (1 - Large - Large) / 3, small = 2 * (1 - Small - Small) / 3;
-        Check(declaration, StatedCase.Indexed(1, 3, [Logit, Logit, 0, 0, double.NegativeInfinity, double.NegativeInfinity], 0, 1), value, [large, large, small, small, 0, 0]);
+        double value = 4 * (Math.Log(Large) + Math.Log(Small)) / 3, large = 2 * (1 - Large - Large) / 3,
+            small = 2 * (1 - Small - Small) / 3;
+        Check(declaration, StatedCase.Indexed(1, 3, [Logit, Logit, 0, 0, double.NegativeInfinity, double.NegativeInfinity], 0, 1), value,
+            [large, large, small, small, 0, 0]);
     }
 
     /// <summary>What levels off at infinity has the slope 0 there, behind a pool or a window as beside it.</summary>

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace LossGen.Differential.Neighbours;
 
 /// <summary>
-/// Formulas that read neighbours: value and gradient of kernels and tensor operations against the formula as it is executed, in one to three dimensions, with every border, with ignored pixels, images of
-/// a single row and windows larger than the image.
+/// Formulas that read neighbours: value and gradient of kernels and tensor operations against the formula as it is executed, in one to
+/// three dimensions, with every border, with ignored pixels, images of a single row and windows larger than the image.
 /// </summary>
 public sealed class NeighbourTests
 {
@@ -43,12 +43,14 @@ public sealed class NeighbourTests
         "SoftSkeleton(x.Complement, 1) + x.Probability * y",
     ];
 
-    // Extents of images. Those of more than a few pixels have no gradient by difference quotients: there the roads are held against each other.
+    // Extents of images. Those of more than a few pixels have no gradient by difference quotients: there the roads are held against each
+    // other.
     private static readonly int[][] Grids = [[7], [1], [37], [3, 4], [1, 4], [3, 1], [9, 35], [2, 3, 2], [2, 1, 3], [3, 5, 18]];
 
     private const int MostPixels = 12;
 
-    private static readonly string[] Options = ["", ", IgnoreIndex = 2", ", PerImage = true, Reduction = Reduction.Sum", ", Reduction = Reduction.None"];
+    private static readonly string[] Options = ["", ", IgnoreIndex = 2", ", PerImage = true, Reduction = Reduction.Sum",
+        ", Reduction = Reduction.None"];
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Formulas.Length)];
 
@@ -61,17 +63,20 @@ public sealed class NeighbourTests
         foreach ((int grid, int axis, string options) in Variants(formula))
         {
             for (int kind = 0; kind < 2; kind++)
-                Check(Declaration(formula, (grid + axis) % 2 == 0, Grids[grid].Length, axis, options), Grids[grid], isDense: kind == 1, seed: (formula * 31) + (grid * 7) + axis);
+                Check(Declaration(formula, (grid + axis) % 2 == 0, Grids[grid].Length, axis, options), Grids[grid], isDense: kind == 1,
+                    seed: (formula * 31) + (grid * 7) + axis);
         }
     }
 
     private static void Check(string declaration, int[] grid, bool isDense, int seed)
     {
-        Batch batch = Random(grid, isDense, seed, declaration.Contains("Softmax", StringComparison.Ordinal) ? 3 : 2, declaration.Contains("IgnoreIndex", StringComparison.Ordinal));
+        Batch batch = Random(grid, isDense, seed, declaration.Contains("Softmax", StringComparison.Ordinal) ? 3 : 2,
+            declaration.Contains("IgnoreIndex", StringComparison.Ordinal));
         ILoss loss = Compiler.Value.Create(declaration);
         double[] value = StatedCase(loss, batch), upstream = value.Length > 1 ? [.. value.Select((_, k) => 0.5 + (k % 3))] : [1];
         double[]? gradient = batch.Shape.Pixels > MostPixels ? null
-            : batch.Labels is { } labels ? ReferenceEvaluation.NumericalGradient(loss, batch.Shape, batch.Logits, labels, value.Length > 1 ? upstream : [])
+            : batch.Labels is { } labels ? ReferenceEvaluation.NumericalGradient(loss, batch.Shape, batch.Logits, labels, value.Length > 1
+            ? upstream : [])
             : ReferenceEvaluation.NumericalGradient(loss, batch.Shape, batch.Logits, batch.Dense!, value.Length > 1 ? upstream : []);
         string what = $"{declaration} {string.Join("x", grid)} {(isDense ? "dense" : "labels")}";
         foreach (bool isForced in (bool[])[false, true])
@@ -93,7 +98,8 @@ public sealed class NeighbourTests
         using var module = (nn.Module)loss;
         return TorchBackend.On(loss, isForced ? TorchRoad.InOperations : TorchRoad.Kernel, () =>
         {
-            long[] spatial = [.. grid.Select(extent => (long)extent)], full = [batch.Shape.Batch, batch.Shape.Classes, .. spatial], flat = [batch.Shape.Batch, .. spatial];
+            long[] spatial = [.. grid.Select(extent => (long)extent)], full = [batch.Shape.Batch, batch.Shape.Classes, .. spatial],
+                flat = [batch.Shape.Batch, .. spatial];
             Tensor logits = tensor(batch.Logits, full).requires_grad_();
             Tensor target = batch.Labels is { } labels ? tensor(labels, flat) : tensor(batch.Dense!, full);
             Tensor value = ModuleCall.Forward(module, [logits, target]);
@@ -110,7 +116,8 @@ public sealed class NeighbourTests
     private static void Close(string what, double[] wanted, double[] found, double tolerance)
     {
         double scale = Math.Max(1, wanted.Max(Math.Abs));
-        bool agrees = wanted.Length == found.Length && wanted.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * scale);
+        bool agrees = wanted.Length == found.Length && wanted.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance
+            * scale);
         Assert.True(agrees, $"{what}: {string.Join(", ", found.Take(40))} instead of {string.Join(", ", wanted.Take(40))}");
     }
 
@@ -127,10 +134,12 @@ public sealed class NeighbourTests
         int pixels = (int)shape.Pixels, points = images * classes * pixels;
 
         // No two nearly the same, nor near 0: a difference quotient across a kink is no gradient.
-        double[] logits = [.. Enumerable.Range(0, points).Select(k => 0.3 + (4.0 * k / points)).Select((size, k) => k % 2 == 0 ? size : -size)];
+        double[] logits = [.. Enumerable.Range(0, points).Select(k => 0.3 + (4.0 * k / points)).Select((size, k) => k % 2 == 0 ? size
+            : -size)];
         random.Shuffle(logits);
         return isDense
-            ? new(shape, logits, null, [.. Enumerable.Range(0, points).Select(_ => isIgnored && random.Next(5) == 0 ? 2 : random.NextDouble())])
+            ? new(shape, logits, null, [.. Enumerable.Range(0, points).Select(_ => isIgnored && random.Next(5) == 0 ? 2
+            : random.NextDouble())])
             : new(shape, logits, [.. Enumerable.Range(0, images * pixels).Select(_ => (long)random.Next(isIgnored ? 3 : classes))], null);
     }
 
@@ -152,5 +161,6 @@ public sealed class NeighbourTests
 
     private static string Declaration(int formula, bool isSoftmax, int dimensions, int axis, string options) =>
         $"[Loss(Activation.{(isSoftmax ? "Softmax" : "Sigmoid")}, Dimensions = {dimensions}{options})] public sealed partial class Declared {{ static Value Formula(Prediction x, Target y) => "
-            + Formulas[formula].Replace("{a}", axis.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal) + "; }";
+            + Formulas[formula].Replace("{a}", axis.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            + "; }";
 }

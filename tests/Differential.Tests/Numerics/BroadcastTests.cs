@@ -5,13 +5,14 @@ using Xunit;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// Functions of two and three numbers whose axes differ in every way, all of which move with the logits: value, gradient and second derivative. libtorch's own clamp does not spread a value over the axes
-/// of its bounds when it goes backward.
+/// Functions of two and three numbers whose axes differ in every way, all of which move with the logits: value, gradient and second
+/// derivative. libtorch's own clamp does not spread a value over the axes of its bounds when it goes backward.
 /// </summary>
 public sealed class BroadcastTests
 {
     // A number for each element, each class and each pixel, apart from one another.
-    private static readonly string[] Arguments = ["x.Probability", "(0.3 + 0.4 * Mean(x.Probability))", "(0.2 + 0.5 * MeanOverClasses(x.LogProbability / 5 + 1))"];
+    private static readonly string[] Arguments = ["x.Probability", "(0.3 + 0.4 * Mean(x.Probability))",
+        "(0.2 + 0.5 * MeanOverClasses(x.LogProbability / 5 + 1))"];
 
     private static readonly Dictionary<string, (string Pattern, int Arity)> Functions = new()
     {

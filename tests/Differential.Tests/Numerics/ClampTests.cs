@@ -4,7 +4,10 @@ using Xunit;
 
 namespace LossGen.Differential.Numerics;
 
-/// <summary>Clamp is PyTorch's: where the bounds cross the upper one wins, NaN in any of the three is NaN, and a bound has the gradient where it is the value.</summary>
+/// <summary>
+/// Clamp is PyTorch's: where the bounds cross the upper one wins, NaN in any of the three is NaN, and a bound has the gradient where it is
+/// the value.
+/// </summary>
 public sealed class ClampTests
 {
     private static readonly Batch Three = StatedCase.Dense(1, 1, [-3, 1.5, 5], 0.25, 0.5, 1);

@@ -7,22 +7,24 @@ using Xunit;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// 1 - p of a softmax, its logarithm and its powers at every class, with class indices and one-hot targets, at logits where 1 - p as it is written has no digits left, or none in any type: on every
-/// road against numbers worked out apart.
+/// 1 - p of a softmax, its logarithm and its powers at every class, with class indices and one-hot targets, at logits where 1 - p as it is
+/// written has no digits left, or none in any type: on every road against numbers worked out apart.
 /// </summary>
 public sealed class ComplementTests
 {
     // Of float: far out, where a function multiplies its argument's rounding.
     private const double Single = 2e-5, Double = 1e-12;
 
-    private const string Negatives = "-SumOverClasses((1 - y) * Log(x.Complement))", Written = "-SumOverClasses((1 - y) * Log(1 - x.Probability))";
+    private const string Negatives = "-SumOverClasses((1 - y) * Log(x.Complement))",
+        Written = "-SumOverClasses((1 - y) * Log(1 - x.Probability))";
 
     private static readonly double Small = Math.Exp(-17) / (1 + Math.Exp(-17));
 
     // Of class 0 at 20, -20, 0: the others are e^-20 + e^-40 of it.
     private static readonly double Others = Math.Exp(-20) + Math.Exp(-40), Far = Math.Log((1 + Others) / Others);
 
-    private static readonly double[] FarSlope = [1 / (1 + Others), -Math.Exp(-40) / Others / (1 + Others), -Math.Exp(-20) / Others / (1 + Others)];
+    private static readonly double[] FarSlope = [1 / (1 + Others), -Math.Exp(-40) / Others / (1 + Others),
+        -Math.Exp(-20) / Others / (1 + Others)];
 
     private static readonly Case[] Cases =
     [
@@ -49,9 +51,12 @@ public sealed class ComplementTests
         new("-SumOverClasses((1 - y) * Log(x.Complement))", [5, double.NegativeInfinity], 0, 0, [0, 0]),
 
         // Powers of the dominant class's.
-        new("Channel(Square(x.Complement), 0)", [17, 0], 1, Small * Small, [-2 * Small * Small * (1 - Small), 2 * Small * Small * (1 - Small)]),
-        new("Channel(Pow(x.Complement, 0.5), 0)", [17, 0], 1, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small) * (1 - Small), 0.5 * Math.Sqrt(Small) * (1 - Small)]),
-        new("Channel(Pow(1 - x.Probability, 0.3), 0)", [17, 0], 1, Math.Pow(Small, 0.3), [-0.3 * Math.Pow(Small, 0.3) * (1 - Small), 0.3 * Math.Pow(Small, 0.3) * (1 - Small)]),
+        new("Channel(Square(x.Complement), 0)", [17, 0], 1, Small * Small, [-2 * Small * Small * (1 - Small),
+            2 * Small * Small * (1 - Small)]),
+        new("Channel(Pow(x.Complement, 0.5), 0)", [17, 0], 1, Math.Sqrt(Small), [-0.5 * Math.Sqrt(Small) * (1 - Small),
+            0.5 * Math.Sqrt(Small) * (1 - Small)]),
+        new("Channel(Pow(1 - x.Probability, 0.3), 0)", [17, 0], 1, Math.Pow(Small, 0.3), [-0.3 * Math.Pow(Small, 0.3) * (1 - Small),
+            0.3 * Math.Pow(Small, 0.3) * (1 - Small)]),
         new("Channel(1 / x.Complement, 0)", [17, 0], 1, 1 + Math.Exp(17), [Math.Exp(17), -Math.Exp(17)]),
         new("Channel(x.Probability / x.Complement, 0)", [17, 0], 1, Math.Exp(17), [Math.Exp(17), -Math.Exp(17)]),
 
@@ -62,9 +67,11 @@ public sealed class ComplementTests
 
     private static readonly string[] Targets = ["Index", "Dense"];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.SelectMany(c => Targets.Select(c.Declaration)).Distinct()));
+    private static readonly Lazy<DeclarationCompiler> Compiler =
+        new(() => SharedEngine.Compile(Cases.SelectMany(c => Targets.Select(c.Declaration)).Distinct()));
 
-    public static IEnumerable<object[]> Indices => from index in Enumerable.Range(0, Cases.Length) from target in Targets select new object[] { index, target };
+    public static IEnumerable<object[]> Indices =>
+        from index in Enumerable.Range(0, Cases.Length) from target in Targets select new object[] { index, target };
 
     [Theory]
     [MemberData(nameof(Indices))]
@@ -83,7 +90,8 @@ public sealed class ComplementTests
         ReferenceCall call = target == "Index" ? new(loss, shape, batch.Labels!) : new(loss, shape, oneHot);
 
         // As written: behind bounds 1 - p cancels in double.
-        AssertClose(c, "reference", new([call.Evaluate(c.Logits, new()).Data[0]], c.Gradient), c.Formula.Contains("1e-9", StringComparison.Ordinal) ? 1e-8 : Double);
+        AssertClose(c, "reference", new([call.Evaluate(c.Logits, new()).Data[0]], c.Gradient),
+            c.Formula.Contains("1e-9", StringComparison.Ordinal) ? 1e-8 : Double);
     }
 
     private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
@@ -97,11 +105,13 @@ public sealed class ComplementTests
         {
             // Relative to the value, and of the slopes to the largest of them.
             double size = i == 0 ? Math.Abs(wanted[0]) : expected.Gradient.Max(Math.Abs);
-            Assert.True(Math.Abs(wanted[i] - given[i]) <= (tolerance * size) + 1e-30, $"{expected.Formula} by {road} at {Text(expected.Logits)}: {Text(given)} instead of {Text(wanted)}");
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= (tolerance * size) + 1e-30,
+                $"{expected.Formula} by {road} at {Text(expected.Logits)}: {Text(given)} instead of {Text(wanted)}");
         }
     }
 
-    private static string Text(double[] numbers) => string.Join(", ", numbers.Select(number => number.ToString("G9", CultureInfo.InvariantCulture)));
+    private static string Text(double[] numbers) =>
+        string.Join(", ", numbers.Select(number => number.ToString("G9", CultureInfo.InvariantCulture)));
 
     private sealed record Case(string Formula, double[] Logits, long Label, double Value, double[] Gradient)
     {

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace LossGen.Differential.Numerics;
 
-/// <summary>What joins the classes of a pixel leaves elements out that a dense target ignores, and what joins the classes' sums classes of which it knows nothing.</summary>
+/// <summary>
+/// What joins the classes of a pixel leaves elements out that a dense target ignores, and what joins the classes' sums classes of which it
+/// knows nothing.
+/// </summary>
 public sealed class IgnoredElementTests
 {
     private const double Ignored = -1;
@@ -25,10 +28,16 @@ public sealed class IgnoredElementTests
         new("Transform with a matrix", Formula("SumOverClasses(y * Transform(m, x.Logit))", "[4, 2, 3, 0]"), Batch, [13.5], [2, 1.5, 0, 0]),
         new("a log-sum-exp of means", Formula("LogSumExpOverClasses(Mean(x.Logit))"), OneClass, [4], [0.5, 0.5, 0, 0]),
         new("a written log-sum-exp of means", Formula("Log(SumOverClasses(Exp(Mean(x.Logit))))"), OneClass, [4], [0.5, 0.5, 0, 0]),
-        new("a softmax of means", Formula("SumOverClasses((x.ClassIndex + 1) * SoftmaxOverClasses(Mean(x.Logit)))"), OneClass, [1], [0, 0, 0, 0]),
-        new("a written softmax of means", Formula("SumOverClasses((x.ClassIndex + 1) * Exp(Mean(x.Logit)) / SumOverClasses(Exp(Mean(x.Logit))))"), OneClass, [1], [0, 0, 0, 0]),
-        new("a softmax's logarithm of means", Formula("SumOverClasses(Where(EqualTo(x.ClassIndex, 0), LogSoftmaxOverClasses(Mean(x.Logit)), 0))"), OneClass, [0], [0, 0, 0, 0]),
-        new("a log-sum-exp of no element", Only(1, "Exp(LogSumExpOverClasses(x.Logit - 10))"), Batch, [Math.Exp(1) / 2], [0, 0, 0, Math.Exp(1) / 2]),
+        new("a softmax of means", Formula("SumOverClasses((x.ClassIndex + 1) * SoftmaxOverClasses(Mean(x.Logit)))"), OneClass, [1],
+            [0, 0, 0, 0]),
+        new("a written softmax of means",
+            Formula("SumOverClasses((x.ClassIndex + 1) * Exp(Mean(x.Logit)) / SumOverClasses(Exp(Mean(x.Logit))))"), OneClass, [1],
+            [0, 0, 0, 0]),
+        new("a softmax's logarithm of means",
+            Formula("SumOverClasses(Where(EqualTo(x.ClassIndex, 0), LogSoftmaxOverClasses(Mean(x.Logit)), 0))"), OneClass, [0],
+            [0, 0, 0, 0]),
+        new("a log-sum-exp of no element", Only(1, "Exp(LogSumExpOverClasses(x.Logit - 10))"), Batch, [Math.Exp(1) / 2],
+            [0, 0, 0, Math.Exp(1) / 2]),
         new("a log-sum-exp of no mean", Only(1, "Sigmoid(LogSumExpOverClasses(Mean(x.Logit)))"), OneClass, [0], [0, 0, 0, 0]),
         new("the distances of classes", """
             [Loss(Activation.None, IgnoreIndex = -1, Target = TargetKind.Dense)]

@@ -24,7 +24,8 @@ public sealed class IgnoredImageTests
     // Overlap 0.75 of 1.25 + 1 and 0.5 of 0.75 + 1, a bound of the denominator that does not matter.
     private static readonly double First = 1 - (1.5 / 2.25), Second = 1 - (1 / 1.75);
 
-    private static readonly double[] Slopes = [.. new[] { (2 / 2.25) - (1.5 / (2.25 * 2.25)), -1.5 / (2.25 * 2.25), -1 / (1.75 * 1.75), (2 / 1.75) - (1 / (1.75 * 1.75)) }.Select(slope => -slope / 4), 0, 0, 0, 0];
+    private static readonly double[] Slopes = [.. new[] { (2 / 2.25) - (1.5 / (2.25 * 2.25)), -1.5 / (2.25 * 2.25), -1 / (1.75 * 1.75),
+        (2 / 1.75) - (1 / (1.75 * 1.75)) }.Select(slope => -slope / 4), 0, 0, 0, 0];
 
     private static readonly StatedCase[] Cases =
     [
@@ -54,7 +55,9 @@ public sealed class IgnoredImageTests
         Assert.Equal(Second / 2, parts.Classes("Dice")[1], 1e-12);
     }
 
-    /// <summary>Every term, with smoothing and without: unreduced values of the image are 0, and with a sum it is as if it was not there.</summary>
+    /// <summary>
+    /// Every term, with smoothing and without: unreduced values of the image are 0, and with a sum it is as if it was not there.
+    /// </summary>
     [Fact]
     public void InEveryTerm()
     {
@@ -62,13 +65,15 @@ public sealed class IgnoredImageTests
         double[] logits = [.. Enumerable.Range(0, 2 * 4 * 3).Select(_ => 0.05 + (0.9 * random.NextDouble()))];
         var whole = StatedCase.Indexed(2, 4, logits, 0, 1, 3, Ignored, Ignored, Ignored);
         var first = StatedCase.Indexed(1, 4, logits[..12], 0, 1, 3);
-        (CatalogueTerm Term, string Options)[] variants = [.. from term in CatalogueTerm.All where term.Inputs.Length == 0 from options in Options(term) select (term, options)];
+        (CatalogueTerm Term, string Options)[] variants = [.. from term in CatalogueTerm.All
+            where term.Inputs.Length == 0 from options in Options(term) select (term, options)];
         string Declaration((CatalogueTerm Term, string Options) variant, string reduction) => $"""
             [Loss(Activation.{Activation(variant.Term)}, IgnoreIndex = {Ignored}, PerImage = true, Reduction = Reduction.{reduction}, Target = TargetKind.Index)]
             [{variant.Term.Name}{variant.Options}]
             public sealed partial class Declared;
             """;
-        DeclarationCompiler compiler = SharedEngine.Compile(variants.SelectMany(variant => new[] { Declaration(variant, "None"), Declaration(variant, "Sum") }));
+        DeclarationCompiler compiler = SharedEngine.Compile(variants.SelectMany(variant => new[] { Declaration(variant, "None"),
+            Declaration(variant, "Sum") }));
         foreach ((CatalogueTerm, string) variant in variants)
         {
             string unreduced = Declaration(variant, "None");
@@ -77,14 +82,17 @@ public sealed class IgnoredImageTests
             if (hasImages)
                 Assert.True(elements[(elements.Length / 2)..].All(element => element == 0), $"{unreduced}: {string.Join(", ", elements)}");
             double[] kernel = CpuBackend.InDouble(compiler.Create(unreduced), whole, []).Elements;
-            Assert.True(Comparison.Values(elements, kernel, 1e-9) is null && elements.All(double.IsFinite), $"{unreduced}: {string.Join(", ", kernel)} instead of {string.Join(", ", elements)}");
+            Assert.True(Comparison.Values(elements, kernel, 1e-9) is null && elements.All(double.IsFinite),
+                $"{unreduced}: {string.Join(", ", kernel)} instead of {string.Join(", ", elements)}");
 
             // A term that takes a mean over the images by itself, as UnifiedFocal does, has one number.
             string summed = Declaration(variant, "Sum");
             if (!hasImages)
                 continue;
-            Found together = CpuBackend.InDouble(compiler.Create(summed), whole, []), alone = CpuBackend.InDouble(compiler.Create(summed), first, []);
-            Assert.True(Math.Abs(together.Elements[0] - alone.Elements[0]) <= 1e-12 * (1 + Math.Abs(alone.Elements[0])), $"{summed}: {together.Elements[0]} instead of {alone.Elements[0]}");
+            Found together = CpuBackend.InDouble(compiler.Create(summed), whole, []), alone = CpuBackend.InDouble(compiler.Create(summed),
+                first, []);
+            Assert.True(Math.Abs(together.Elements[0] - alone.Elements[0]) <= 1e-12 * (1 + Math.Abs(alone.Elements[0])),
+                $"{summed}: {together.Elements[0]} instead of {alone.Elements[0]}");
             Assert.True(Comparison.Slopes([.. alone.Gradient, .. new double[12]], together.Gradient, 1e-12) is null, summed);
         }
     }

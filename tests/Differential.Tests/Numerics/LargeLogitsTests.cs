@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// Every term of the catalogue under every activation that it can be meant for, at random logits of many sizes, up to 10 000, and with masked classes: in float on both roads as in double, whose value is the
-/// reference's.
+/// Every term of the catalogue under every activation that it can be meant for, at random logits of many sizes, up to 10 000, and with
+/// masked classes: in float on both roads as in double, whose value is the reference's.
 /// </summary>
 public sealed class LargeLogitsTests
 {
@@ -24,7 +24,8 @@ public sealed class LargeLogitsTests
 
     // A probability that is asked for as such; boxes are no logits.
     private static readonly CatalogueLoss[] Losses = [.. CatalogueLoss.All.Where(loss => !loss.IsBox)
-        .SelectMany(loss => loss.Activation == Activation.None ? [loss] : new[] { loss with { Activation = Activation.Softmax }, loss with { Activation = Activation.Sigmoid } })];
+        .SelectMany(loss => loss.Activation == Activation.None ? [loss] : new[] { loss with { Activation = Activation.Softmax },
+        loss with { Activation = Activation.Sigmoid } })];
 
     private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Losses.Select(loss => loss.Declaration)));
 
@@ -38,7 +39,8 @@ public sealed class LargeLogitsTests
         var random = new Random(7);
         for (int draw = 0; draw < Draws; draw++)
         {
-            double[] logits = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => (double)(float)(Sizes[random.Next(Sizes.Length)] * ((random.NextDouble() * 2) - 1)))];
+            double[] logits = [.. Enumerable.Range(0, Classes * Pixels)
+                .Select(_ => (double)(float)(Sizes[random.Next(Sizes.Length)] * ((random.NextDouble() * 2) - 1)))];
             long[] labels = [.. Enumerable.Range(0, Pixels).Select(_ => (long)random.Next(Classes))];
 
             // The last of the draws mask a class that is nowhere the label.
@@ -52,7 +54,10 @@ public sealed class LargeLogitsTests
         }
     }
 
-    /// <summary>Probabilities below the smallest normal number of float, down to its smallest: half of that is 0, and the reciprocals of all of them are infinite.</summary>
+    /// <summary>
+    /// Probabilities below the smallest normal number of float, down to its smallest: half of that is 0, and the reciprocals of all of them
+    /// are infinite.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void TheSmallestProbabilitiesOfFloat(string name, Activation activation)
@@ -62,7 +67,8 @@ public sealed class LargeLogitsTests
         foreach (double gap in (double[])[88, 95, 103])
         {
             // The label is right at some of the pixels.
-            Check(loss, [.. Enumerable.Range(0, Classes * Pixels).Select(i => i / Pixels == i % Pixels % Classes ? gap : activation == Activation.Softmax ? 0 : -gap)], labels);
+            Check(loss, [.. Enumerable.Range(0, Classes * Pixels).Select(i => i / Pixels == i % Pixels % Classes ? gap
+                : activation == Activation.Softmax ? 0 : -gap)], labels);
         }
     }
 
@@ -80,18 +86,23 @@ public sealed class LargeLogitsTests
         Found exact = Roads.Torch(Compiler.Value.Create(loss.Declaration), call, TorchRoad.Kernel);
         double reference = Roads.Reference(Compiler.Value.Create(loss.Declaration), call);
         string what = $"{loss.Name}, {loss.Activation}, {target} at {Text(call.Logits)}";
-        Assert.True(Math.Abs(reference - exact.Elements[0]) <= Double * (1 + Math.Abs(reference)), $"{what}: kernel {exact.Elements[0]:R}, reference {reference:R}");
+        Assert.True(Math.Abs(reference - exact.Elements[0]) <= Double * (1 + Math.Abs(reference)),
+            $"{what}: kernel {exact.Elements[0]:R}, reference {reference:R}");
         foreach ((string road, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
         {
             if (type == ScalarType.Float16)
                 continue;
             Found found = run(Compiler.Value.Create(loss.Declaration), call);
-            double tolerance = type != ScalarType.Float32 ? Double : loss.Name.StartsWith("ExpLog", StringComparison.Ordinal) ? OfRoots : Single, scale = 1 + exact.Gradient.Max(Math.Abs);
-            Assert.True(Math.Abs(found.Elements[0] - reference) <= tolerance * (1 + Math.Abs(reference)), $"{what}, {road}: {found.Elements[0]:R} instead of {reference:R}");
+            double tolerance = type != ScalarType.Float32 ? Double : loss.Name.StartsWith("ExpLog", StringComparison.Ordinal) ? OfRoots
+                : Single, scale = 1 + exact.Gradient.Max(Math.Abs);
+            Assert.True(Math.Abs(found.Elements[0] - reference) <= tolerance * (1 + Math.Abs(reference)),
+                $"{what}, {road}: {found.Elements[0]:R} instead of {reference:R}");
             for (int i = 0; i < exact.Gradient.Length; i++)
-                Assert.True(Math.Abs(found.Gradient[i] - exact.Gradient[i]) <= tolerance * scale, $"{what}, {road}: gradient {found.Gradient[i]:R} instead of {exact.Gradient[i]:R} at {i}");
+                Assert.True(Math.Abs(found.Gradient[i] - exact.Gradient[i]) <= tolerance * scale,
+                    $"{what}, {road}: gradient {found.Gradient[i]:R} instead of {exact.Gradient[i]:R} at {i}");
         }
     }
 
-    private static string Text(double[] numbers) => string.Join(", ", numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(double[] numbers) =>
+        string.Join(", ", numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
 }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// A class that a logit of minus infinity takes out of the softmax: 0 * log 0 is 0, of the target, of the class's probability and of what is left of 1 - p, with every kind of target and on every road.
+/// A class that a logit of minus infinity takes out of the softmax: 0 * log 0 is 0, of the target, of the class's probability and of what
+/// is left of 1 - p, with every kind of target and on every road.
 /// </summary>
 public sealed class MaskedClassTests
 {
@@ -24,7 +25,8 @@ public sealed class MaskedClassTests
         new("[CrossEntropy(ClassWeights = new double[] { 2, 1, 1 }, Weight = 0.5)]", Entropy, [-Other, Other, 0], DenseOnly: true),
         new("[Focal(Gamma = 2, SumClasses = true)]", Other * Other * Entropy, Slopes(2)),
         new("[Focal(Gamma = 0.5, SumClasses = true)]", Math.Sqrt(Other) * Entropy, Slopes(0.5)),
-        new("[AsymmetricFocal(Delta = 0.5, Symmetric = true, Gamma = 2)]", 0.5 * Other * Other * Entropy, [.. Slopes(2).Select(slope => 0.5 * slope)]),
+        new("[AsymmetricFocal(Delta = 0.5, Symmetric = true, Gamma = 2)]", 0.5 * Other * Other * Entropy,
+            [.. Slopes(2).Select(slope => 0.5 * slope)]),
         new("[ExpLogCrossEntropy(Gamma = 2)]", Entropy * Entropy, [-2 * Entropy * Other, 2 * Entropy * Other, 0]),
         new("[OhemCrossEntropy]", Entropy, [-Other, Other, 0]),
         new("[TopKCrossEntropy(Fraction = 1)]", Entropy, [-Other, Other, 0]),
@@ -34,10 +36,12 @@ public sealed class MaskedClassTests
 
         // The mean over the classes of p - y * log p.
         new("[Poisson(Weight = 3)]", 1 + Entropy, [-Other, Other, 0]),
-        new("-SumOverClasses(x.Probability * x.LogProbability)", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
+        new("-SumOverClasses(x.Probability * x.LogProbability)", Own * Entropy + Other * (Entropy + 0.5),
+            [-Own * Other * 0.5, Own * Other * 0.5, 0]),
         new("-SumOverClasses(x.Probability / (1 + Detach(x.Probability) - x.Probability) * Log(x.Probability))",
             Own * Entropy + Other * (Entropy + 0.5), QuotientSlopes()),
-        new("-SumOverClasses(x.Probability * Log(x.Probability))", Own * Entropy + Other * (Entropy + 0.5), [-Own * Other * 0.5, Own * Other * 0.5, 0]),
+        new("-SumOverClasses(x.Probability * Log(x.Probability))", Own * Entropy + Other * (Entropy + 0.5),
+            [-Own * Other * 0.5, Own * Other * 0.5, 0]),
         new("-SumOverClasses(y * Log(x.Probability))", Entropy, [-Other, Other, 0]),
         new("SumOverClasses(y * (Log(y + 1e-30) - x.LogProbability))", Entropy, [-Other, Other, 0]),
         new("-SumOverClasses((1 - y) * Log(1 - x.Probability))", Entropy, [-Other, Other, 0]),
@@ -58,9 +62,12 @@ public sealed class MaskedClassTests
         .. Saturating("1 / Sqrt(1 - {0})", v => 1 / Math.Sqrt(1 - v), v => 0.5 * Math.Pow(1 - v, -1.5), 0),
 
         // What levels off beside a finite factor that reaches the logits by another way than the probability of the class.
-        new("SumOverClasses(Sigmoid(x.Logit * Log(1 + Sum(Exp(x.Probability)))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
-        new("SumOverClasses(Sigmoid(x.Logit / (1 / Log(1 + Sum(Exp(x.Probability))))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
-        new("SumOverClasses(Sigmoid(x.Logit * MeanOverClasses(Square(x.Probability))))", Sigmoid(Squares / 3) + Sigmoid(Squares / 6), SlopesBesideSquares()),
+        new("SumOverClasses(Sigmoid(x.Logit * Log(1 + Sum(Exp(x.Probability)))))", Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)),
+            SlopesBeside(Softplus, Sigmoid)),
+        new("SumOverClasses(Sigmoid(x.Logit / (1 / Log(1 + Sum(Exp(x.Probability))))))",
+            Sigmoid(Softplus(Own)) + Sigmoid(0.5 * Softplus(Other)), SlopesBeside(Softplus, Sigmoid)),
+        new("SumOverClasses(Sigmoid(x.Logit * MeanOverClasses(Square(x.Probability))))", Sigmoid(Squares / 3) + Sigmoid(Squares / 6),
+            SlopesBesideSquares()),
 
         // What levels off of a product that is infinite in both factors; at the other classes it has its slopes.
         new("SumOverClasses(Where(x.Logit < 0, 1, 0) * Tanh(Softplus(x.LogProbability * x.Logit)))", 1, [0, 0, 0]),
@@ -68,15 +75,20 @@ public sealed class MaskedClassTests
 
         // A softmax in which the masked class has a share, since its exponent levels off.
         new("SumOverClasses(x.ClassIndex * SoftmaxOverClasses(Tanh(Square(x.Logit))))", Levelled.Value, Levelled.Gradient),
-        new("SumOverClasses(x.ClassIndex * Exp(Tanh(Square(x.Logit))) / SumOverClasses(Exp(Tanh(Square(x.Logit)))))", Levelled.Value, Levelled.Gradient),
+        new("SumOverClasses(x.ClassIndex * Exp(Tanh(Square(x.Logit))) / SumOverClasses(Exp(Tanh(Square(x.Logit)))))", Levelled.Value,
+            Levelled.Gradient),
     ];
 
-    // Terms that ask of each class's own logit or of something else than a probability, and one that is as large as the gap between classes.
-    private static readonly string[] NotOfProbabilities = ["GeneralizedIou", "DistanceIou", "CompleteIou", "MultiLabelSoftMargin", "SoftMargin", "HingeEmbedding", "BinaryBiTempered", "MultiMargin", "NeighborCalibration"];
+    // Terms that ask of each class's own logit or of something else than a probability, and one that is as large as the gap between
+    // classes.
+    private static readonly string[] NotOfProbabilities = ["GeneralizedIou", "DistanceIou", "CompleteIou", "MultiLabelSoftMargin",
+        "SoftMargin", "HingeEmbedding", "BinaryBiTempered", "MultiMargin", "NeighborCalibration"];
 
-    private static readonly CatalogueLoss[] Terms = [.. CatalogueLoss.All.Where(loss => !NotOfProbabilities.Contains(loss.Name)).Select(loss => loss with { Activation = Activation.Softmax })];
+    private static readonly CatalogueLoss[] Terms = [.. CatalogueLoss.All.Where(loss => !NotOfProbabilities.Contains(loss.Name))
+        .Select(loss => loss with { Activation = Activation.Softmax })];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
+    private static readonly Lazy<DeclarationCompiler> Compiler =
+        new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
 
     public static IEnumerable<object[]> Formulas => Cases.Select(c => new object[] { c.Formula });
 
@@ -96,7 +108,8 @@ public sealed class MaskedClassTests
                 continue;
             string target = call.Labels is null ? "one-hot" : "index";
             foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
-                AssertClose(c.Value, c.Gradient, run(Compiler.Value.Create(c.Declaration), call), Tolerance(type), $"{formula}, {target}, {name}");
+                AssertClose(c.Value, c.Gradient, run(Compiler.Value.Create(c.Declaration), call), Tolerance(type),
+                    $"{formula}, {target}, {name}");
             double reference = Roads.Reference(Compiler.Value.Create(c.Declaration), call);
             Assert.True(Math.Abs(reference - c.Value) <= 1e-12, $"{formula}, {target}, reference: {reference} instead of {c.Value}");
         }
@@ -110,7 +123,8 @@ public sealed class MaskedClassTests
         CatalogueLoss term = Terms.Single(other => other.Name == name);
         double[] Logits(double masked) => [1, 0.3, 2, 0.5, -0.4, -1, masked, masked, masked];
         var shape = new LossShape(1, 3, 3);
-        List<(string Target, long[]? Labels, double[]? Dense)> targets = [("one-hot", null, [1, 0, 1, 0, 1, 0, 0, 0, 0]), ("soft", null, [0.75, 0.25, 1, 0.25, 0.75, 0, 0, 0, 0])];
+        List<(string Target, long[]? Labels, double[]? Dense)> targets = [("one-hot", null, [1, 0, 1, 0, 1, 0, 0, 0, 0]),
+            ("soft", null, [0.75, 0.25, 1, 0.25, 0.75, 0, 0, 0, 0])];
         if (!term.IsDense)
             targets.Add(("index", [0, 1, 0], null));
         foreach ((string target, long[]? labels, double[]? dense) in targets)
@@ -118,13 +132,17 @@ public sealed class MaskedClassTests
             var call = new RoadCall(shape, Logits(double.NegativeInfinity), labels, dense);
             Found limit = Roads.Torch(Compiler.Value.Create(term.Declaration), call with { Logits = Logits(-1e9) }, TorchRoad.Kernel);
             foreach ((string road, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
-                AssertClose(limit.Elements[0], limit.Gradient, run(Compiler.Value.Create(term.Declaration), call), Tolerance(type), $"{name}, {target}, {road}");
+                AssertClose(limit.Elements[0], limit.Gradient, run(Compiler.Value.Create(term.Declaration), call), Tolerance(type),
+                    $"{name}, {target}, {road}");
             double reference = Roads.Reference(Compiler.Value.Create(term.Declaration), call);
-            Assert.True(Math.Abs(reference - limit.Elements[0]) <= 1e-9, $"{name}, {target}, reference: {reference} instead of {limit.Elements[0]}");
+            Assert.True(Math.Abs(reference - limit.Elements[0]) <= 1e-9,
+                $"{name}, {target}, reference: {reference} instead of {limit.Elements[0]}");
         }
     }
 
-    /// <summary>A term with an activation of its own, whose logarithm of a probability is a softplus: the masked class gets no slope, and not NaN.</summary>
+    /// <summary>
+    /// A term with an activation of its own, whose logarithm of a probability is a softplus: the masked class gets no slope, and not NaN.
+    /// </summary>
     [Theory]
     [InlineData("Log(1 + Exp(x.LogProbability * Abs(x.LogProbability)))", "Activation = Activation.Sigmoid")]
     [InlineData("Tanh(Square(x.LogProbability))", "Activation = Activation.Sigmoid")]
@@ -181,7 +199,10 @@ public sealed class MaskedClassTests
         Assert.Contains(gradient, slope => slope != 0);
     }
 
-    /// <summary>A sum over the pixels is infinite by a class that one of them has masked; where another pixel has nothing but that class, its complement of 0 takes the sum out.</summary>
+    /// <summary>
+    /// A sum over the pixels is infinite by a class that one of them has masked; where another pixel has nothing but that class, its
+    /// complement of 0 takes the sum out.
+    /// </summary>
     [Fact]
     public void AComplementOfZeroTakesAnInfiniteSumOut()
     {
@@ -200,8 +221,9 @@ public sealed class MaskedClassTests
     }
 
     /// <summary>
-    /// A probability below the smallest normal float counts as 0 beside an infinite sum, in float and in double: where it rounds to 0 differs from road to road, and the value would be another. One of more
-    /// leaves the sum infinite. The sum of the second class is infinite by its first pixel; in the second pixel one class lies the gap below the other.
+    /// A probability below the smallest normal float counts as 0 beside an infinite sum, in float and in double: where it rounds to 0
+    /// differs from road to road, and the value would be another. One of more leaves the sum infinite. The sum of the second class is
+    /// infinite by its first pixel; in the second pixel one class lies the gap below the other.
     /// </summary>
     [Theory]
     [InlineData(60, -1)]
@@ -214,7 +236,8 @@ public sealed class MaskedClassTests
     [InlineData(2000, 0)]
     public void AProbabilityOfNearlyNothingIsNothingBesideAnInfiniteSum(double gap, double product)
     {
-        foreach ((string formula, double[] pixel, double others) in new[] { ("Tanh(Sum(x.Logit) * x.Complement)", (double[])[-gap, 0], -2.0), ("Tanh(Sum(x.Logit) * x.Probability)", [0, -gap], 2 * Math.Tanh(-1)) })
+        foreach ((string formula, double[] pixel, double others) in new[] { ("Tanh(Sum(x.Logit) * x.Complement)", (double[])[-gap, 0],
+            -2.0), ("Tanh(Sum(x.Logit) * x.Probability)", [0, -gap], 2 * Math.Tanh(-1)) })
         {
             string declaration = $$"""
                 [Loss({{Softmax}})]
@@ -226,7 +249,8 @@ public sealed class MaskedClassTests
             var compiler = DeclarationCompiler.Compile([declaration]);
             var call = new RoadCall(new LossShape(1, 2, 2), [-1, pixel[0], double.NegativeInfinity, pixel[1]], [0, 1], null);
             double wanted = (others + product) / 4;
-            foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road => product == 0 || road.Type != ScalarType.Float16))
+            foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road => product == 0
+                || road.Type != ScalarType.Float16))
             {
                 double found = run(compiler.Create(declaration), call).Elements[0];
                 Assert.True(Math.Abs(wanted - found) <= Tolerance(type), $"{formula}, {name}: {found} instead of {wanted}");
@@ -259,7 +283,9 @@ public sealed class MaskedClassTests
         Assert.Equal(p.Sum(x => x * Math.Log(x)), Roads.Reference(compiler.Create(Declaration), call), 12);
     }
 
-    /// <summary>The slope along a logarithm that is infinite at the masked class alone, beside a sum that is infinite at all of them.</summary>
+    /// <summary>
+    /// The slope along a logarithm that is infinite at the masked class alone, beside a sum that is infinite at all of them.
+    /// </summary>
     [Fact]
     public void ALogarithmBesideAnInfiniteSumLevelsOff()
     {
@@ -272,7 +298,8 @@ public sealed class MaskedClassTests
             """;
         var compiler = DeclarationCompiler.Compile([Declaration]);
         var call = new RoadCall(new LossShape(1, 3, 1), [34, 0, double.NegativeInfinity], [0], null);
-        foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road => road.Type == ScalarType.Float64))
+        foreach ((string name, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All.Where(road =>
+            road.Type == ScalarType.Float64))
             AssertClose(2, [0, 0, 0], run(compiler.Create(Declaration), call), Tolerance(type), name);
     }
 
@@ -305,7 +332,9 @@ public sealed class MaskedClassTests
         }
     }
 
-    /// <summary>A term that counts nothing is as if it was not there, also where its value is infinite and the weight is known at run time only.</summary>
+    /// <summary>
+    /// A term that counts nothing is as if it was not there, also where its value is infinite and the weight is known at run time only.
+    /// </summary>
     [Fact]
     public void AWeightOfZeroTakesTheTermOut()
     {
@@ -336,10 +365,12 @@ public sealed class MaskedClassTests
         double own = -Entropy, other = -Entropy - 0.5;
         double slopeOwn = -2 * own * slope(-own * own), slopeOther = -2 * other * slope(-other * other);
         double gradient = (slopeOwn * Other) - (slopeOther * Own);
-        foreach (string square in (string[])["x.LogProbability * Abs(x.LogProbability)", "-x.LogProbability * x.LogProbability", "-Square(x.LogProbability)"])
+        foreach (string square in (string[])["x.LogProbability * Abs(x.LogProbability)", "-x.LogProbability * x.LogProbability",
+            "-Square(x.LogProbability)"])
         {
             yield return new(
-                $"SumOverClasses({function.Replace("{0}", $"({square})", StringComparison.Ordinal)})", value(-own * own) + value(-other * other) + atInfinity, [gradient, -gradient, 0]);
+                $"SumOverClasses({function.Replace("{0}", $"({square})", StringComparison.Ordinal)})",
+                    value(-own * own) + value(-other * other) + atInfinity, [gradient, -gradient, 0]);
         }
     }
 
@@ -351,17 +382,20 @@ public sealed class MaskedClassTests
 
     private static double Squares => (Own * Own) + (Other * Other);
 
-    // Of sigmoid(x * f(p)) at logits 1 and 0.5: each class's own logit beside f, and beside the slope of f both probabilities, which move against each other.
+    // Of sigmoid(x * f(p)) at logits 1 and 0.5: each class's own logit beside f, and beside the slope of f both probabilities, which move
+    // against each other.
     private static double[] SlopesBeside(Func<double, double> f, Func<double, double> slope)
     {
-        double first = SigmoidSlope(f(Own)), second = SigmoidSlope(0.5 * f(Other)), shared = Own * Other * ((first * slope(Own)) - (second * 0.5 * slope(Other)));
+        double first = SigmoidSlope(f(Own)), second = SigmoidSlope(0.5 * f(Other)),
+            shared = Own * Other * ((first * slope(Own)) - (second * 0.5 * slope(Other)));
         return [(first * f(Own)) + shared, (second * f(Other)) - shared, 0];
     }
 
     // Of sigmoid(x * m), m a third of the sum of the squares.
     private static double[] SlopesBesideSquares()
     {
-        double first = SigmoidSlope(Squares / 3), second = SigmoidSlope(Squares / 6), shared = (first + (0.5 * second)) * 2.0 / 3 * Own * Other * (Own - Other);
+        double first = SigmoidSlope(Squares / 3), second = SigmoidSlope(Squares / 6), shared = (first + (0.5 * second)) * 2.0 / 3 * Own
+            * Other * (Own - Other);
         return [(first * Squares / 3) + shared, (second * Squares / 3) - shared, 0];
     }
 
@@ -394,10 +428,12 @@ public sealed class MaskedClassTests
     {
         double[] wanted = [value, .. gradient], given = [found.Elements[0], .. found.Gradient];
         for (int i = 0; i < wanted.Length; i++)
-            Assert.True(Math.Abs(wanted[i] - given[i]) <= tolerance * (1 + Math.Abs(wanted[i])), $"{what}: {Text(given)} instead of {Text(wanted)}");
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= tolerance * (1 + Math.Abs(wanted[i])),
+                $"{what}: {Text(given)} instead of {Text(wanted)}");
     }
 
-    private static string Text(double[] numbers) => string.Join(", ", numbers.Select(number => number.ToString("G9", CultureInfo.InvariantCulture)));
+    private static string Text(double[] numbers) =>
+        string.Join(", ", numbers.Select(number => number.ToString("G9", CultureInfo.InvariantCulture)));
 
     /// <param name="Formula">A formula, or a term's attribute.</param>
     private sealed record Case(string Formula, double Value, double[] Gradient, bool DenseOnly = false)

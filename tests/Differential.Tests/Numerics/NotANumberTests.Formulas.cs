@@ -10,20 +10,24 @@ public sealed partial class NotANumberTests
 {
     private static readonly string[] Unary =
     [
-        "Abs", "Sign", "Exp", "Log", "Log1p", "Expm1", "Sqrt", "Square", "Sigmoid", "LogSigmoid", "Softplus", "Tanh", "Atan", "Erf", "Lgamma", "Digamma",
+        "Abs", "Sign", "Exp", "Log", "Log1p", "Expm1", "Sqrt", "Square", "Sigmoid", "LogSigmoid", "Softplus", "Tanh", "Atan", "Erf",
+            "Lgamma", "Digamma",
         "Sinh", "Cosh", "LogCosh", "MaxOverClasses", "LogSumExpOverClasses", "LogSoftmaxOverClasses", "MaxOverPixels",
         "LogSumExpOverPixels", "LogSoftmaxOverPixels", "Mean", "Detach",
     ];
 
     private static readonly string[] Others =
     [
-        "Min(x.Logit, 0.5)", "Max(x.Logit, 0.5)", "Min(y, x.Logit)", "Max(x.Logit, y)", "Clamp(x.Logit, -1, 1)", "Clamp(y, x.Logit, 1)", "Pow(x.Logit, 2)",
-        "Pow(x.Logit, 0.7)", "Pow(2 + y, x.Logit)", "-MaxOverClasses(-x.Logit)", "MaxOverClasses(x.Logit * (1 + y))", "Sum(MaxOverClasses(x.Logit))", "Square(SoftmaxOverClasses(x.Logit))", "Square(SoftmaxOverPixels(x.Logit))",
+        "Min(x.Logit, 0.5)", "Max(x.Logit, 0.5)", "Min(y, x.Logit)", "Max(x.Logit, y)", "Clamp(x.Logit, -1, 1)", "Clamp(y, x.Logit, 1)",
+            "Pow(x.Logit, 2)",
+        "Pow(x.Logit, 0.7)", "Pow(2 + y, x.Logit)", "-MaxOverClasses(-x.Logit)", "MaxOverClasses(x.Logit * (1 + y))",
+            "Sum(MaxOverClasses(x.Logit))", "Square(SoftmaxOverClasses(x.Logit))", "Square(SoftmaxOverPixels(x.Logit))",
     ];
 
     private static readonly string[] OfProbabilities =
     [
-        "Square(x.Probability)", "x.LogProbability", "Square(x.Complement)", "MaxOverClasses(x.Probability)", "MaxOverClasses(x.Logit)", "-MaxOverClasses(-x.LogProbability)",
+        "Square(x.Probability)", "x.LogProbability", "Square(x.Complement)", "MaxOverClasses(x.Probability)", "MaxOverClasses(x.Logit)",
+            "-MaxOverClasses(-x.LogProbability)",
         "MaxOverClasses(x.Complement)", "MaxOverClasses(x.Logit) - SumOverClasses(Detach(y) * x.Logit)", "MaxOverPixels(x.Probability)",
     ];
 
@@ -33,7 +37,8 @@ public sealed partial class NotANumberTests
         .. OfProbabilities.SelectMany(formula => ((string[])["Softmax", "Sigmoid"]).Select(activation => Formula(activation, formula))),
     ];
 
-    private static readonly Lazy<DeclarationCompiler> FormulaCompiler = new(() => SharedEngine.Compile(Formulas.Select(formula => formula.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> FormulaCompiler =
+        new(() => SharedEngine.Compile(Formulas.Select(formula => formula.Declaration)));
 
     public static TheoryData<string> FormulaNames => [.. Formulas.Select(formula => formula.Name)];
 

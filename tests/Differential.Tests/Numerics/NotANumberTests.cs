@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// A network that has diverged is not hidden: with one logit that is NaN, or all, the value of every loss is NaN, whichever options it has, with every kind of target and on every road. A comparison,
-/// which NaN fails, must not choose a number.
+/// A network that has diverged is not hidden: with one logit that is NaN, or all, the value of every loss is NaN, whichever options it has,
+/// with every kind of target and on every road. A comparison, which NaN fails, must not choose a number.
 /// </summary>
 public sealed partial class NotANumberTests
 {
@@ -17,7 +17,8 @@ public sealed partial class NotANumberTests
 
     private static readonly Variant[] Variants = [.. CatalogueTerm.All.SelectMany(All)];
 
-    private static readonly Lazy<DeclarationCompiler> Compiler = new(() => SharedEngine.Compile(Variants.Select(variant => variant.Declaration)));
+    private static readonly Lazy<DeclarationCompiler> Compiler =
+        new(() => SharedEngine.Compile(Variants.Select(variant => variant.Declaration)));
 
     public static IEnumerable<object[]> Names => CatalogueTerm.All.Select(term => new object[] { term.Name });
 
@@ -61,7 +62,8 @@ public sealed partial class NotANumberTests
         // Less of three pixels would be none.
         string most = term.Name == "TopKCrossEntropy" ? "Fraction = 0.5" : "";
         string[] stated = [most, .. term.Options.Where(option => !most.StartsWith(option.Name, StringComparison.Ordinal))
-            .SelectMany(option => term.Variants(option, Classes).Select(value => $"{option.Name} = {value}{(most.Length > 0 ? ", " : "")}{most}"))];
+            .SelectMany(option => term.Variants(option, Classes)
+            .Select(value => $"{option.Name} = {value}{(most.Length > 0 ? ", " : "")}{most}"))];
         foreach (string options in stated)
         {
             yield return new(term.Name, isDense, $"""

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// Value and gradient of every loss of the catalogue at logits from 0 to infinity, in float and in half: finite where the logits are, NaN where they are NaN. docs/numerics.md shows those of
-/// a few losses that stand for the others.
+/// Value and gradient of every loss of the catalogue at logits from 0 to infinity, in float and in half: finite where the logits are, NaN
+/// where they are NaN. docs/numerics.md shows those of a few losses that stand for the others.
 /// </summary>
 public sealed class NumericsPageTests
 {
@@ -16,7 +16,8 @@ public sealed class NumericsPageTests
         [("0", 0), ("±1", 1), ("±30", 30), ("±100", 100), ("±1e4", 1e4), ("±inf", double.PositiveInfinity), ("NaN", double.NaN)];
 
     // Computed by the kernels in float, and by tensor operations in half.
-    private static readonly (string Name, TorchRoad Road)[] Types = [("float", new(false, ScalarType.Float32)), ("half", new(true, ScalarType.Float16))];
+    private static readonly (string Name, TorchRoad Road)[] Types = [("float", new(false, ScalarType.Float32)),
+        ("half", new(true, ScalarType.Float16))];
 
     // One of each kind that behaves differently far out, and the one that leaves the range of half first.
     private static readonly (string Loss, string Type)[] Shown =
@@ -45,14 +46,16 @@ public sealed class NumericsPageTests
                 if (!double.IsFinite(Columns[k].Size))
                     continue;
                 bool fits = type == "float" || (Math.Abs(exact[k].Value) < LargestHalf && exact[k].Gradient < LargestHalf);
-                Assert.True(!fits || (double.IsFinite(cells[k].Value) && double.IsFinite(cells[k].Gradient)), $"{loss.Name} in {type} at {Columns[k].Name}: {Cell(cells[k])}");
+                Assert.True(!fits || (double.IsFinite(cells[k].Value) && double.IsFinite(cells[k].Gradient)),
+                    $"{loss.Name} in {type} at {Columns[k].Name}: {Cell(cells[k])}");
             }
         }
     }
 
     /// <summary>A broken network is not hidden.</summary>
     [Fact]
-    public void NaNStaysNaN() => Assert.All(Rows.Value, row => Assert.True(double.IsNaN(row.Cells[^1].Value), $"{row.Loss.Name} in {row.Type}: {Cell(row.Cells[^1])}"));
+    public void NaNStaysNaN() => Assert.All(Rows.Value, row => Assert.True(double.IsNaN(row.Cells[^1].Value),
+        $"{row.Loss.Name} in {row.Type}: {Cell(row.Cells[^1])}"));
 
     private static IEnumerable<string> Lines()
     {
@@ -60,7 +63,8 @@ public sealed class NumericsPageTests
         yield return "|---|" + string.Concat(Enumerable.Repeat("---|", Columns.Length));
         foreach ((string name, string shownType) in Shown)
         {
-            (CatalogueLoss loss, string type, (double Value, double Gradient)[] cells) = Rows.Value.Single(row => row.Loss.Name == name && row.Type == shownType);
+            (CatalogueLoss loss, string type, (double Value, double Gradient)[] cells) = Rows.Value.Single(row => row.Loss.Name == name
+                && row.Type == shownType);
             yield return $"| {loss.Name}, {loss.Activation}, {type} | {string.Join(" | ", cells.Select(Cell))} |";
         }
     }
@@ -68,7 +72,8 @@ public sealed class NumericsPageTests
     private static string Cell((double Value, double Gradient) cell) => $"{Text(cell.Value)}; {Text(cell.Gradient)}";
 
     private static string Text(double number) =>
-        double.IsNaN(number) ? "NaN" : double.IsInfinity(number) ? (number > 0 ? "inf" : "-inf") : number == 0 ? "0" : number.ToString("G3", CultureInfo.InvariantCulture);
+        double.IsNaN(number) ? "NaN" : double.IsInfinity(number) ? (number > 0 ? "inf" : "-inf") : number == 0 ? "0"
+            : number.ToString("G3", CultureInfo.InvariantCulture);
 
     private static List<(CatalogueLoss, string, (double, double)[])> Compute()
     {
@@ -89,11 +94,13 @@ public sealed class NumericsPageTests
     private static (double Value, double Gradient) Run(CatalogueLoss loss, nn.Module module, double size, ScalarType type)
     {
         Tensor logits = loss.Logits(size).to_type(type).requires_grad_();
-        Tensor[] maps = [.. ((ILoss)module).Definition.Inputs.Select(input => ones(input.Kind == InputKind.Element ? logits.shape : [logits.shape[0], .. logits.shape[2..]], type))];
+        Tensor[] maps = [.. ((ILoss)module).Definition.Inputs.Select(input => ones(input.Kind == InputKind.Element ? logits.shape
+            : [logits.shape[0], .. logits.shape[2..]], type))];
         Tensor[] arguments = [logits, loss.Target(type), .. maps];
         var value = (Tensor)module.GetType().GetMethod("forward", [.. arguments.Select(_ => typeof(Tensor))])!.Invoke(module, arguments)!;
         value.backward();
         Tensor gradient = logits.grad!.to_type(ScalarType.Float64).abs();
-        return (value.to_type(ScalarType.Float64).item<double>(), gradient.isnan().any().item<bool>() ? double.NaN : gradient.max().item<double>());
+        return (value.to_type(ScalarType.Float64).item<double>(), gradient.isnan().any().item<bool>() ? double.NaN
+            : gradient.max().item<double>());
     }
 }

@@ -9,7 +9,8 @@ public sealed class OverflowTests
 {
     private static readonly double Log2 = Math.Log(2);
 
-    private static readonly Batch Three = StatedCase.Dense(1, 1, [800, -1300, 20000], 0, 0, 0), Pair = StatedCase.Dense(1, 2, [800, -1300], 0, 0);
+    private static readonly Batch Three = StatedCase.Dense(1, 1, [800, -1300, 20000], 0, 0, 0), Pair = StatedCase.Dense(1, 2, [800, -1300],
+        0, 0);
 
     private static readonly StatedCase[] Cases =
     [

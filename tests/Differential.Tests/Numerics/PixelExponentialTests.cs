@@ -5,8 +5,8 @@ using Xunit;
 namespace LossGen.Differential.Numerics;
 
 /// <summary>
-/// Maxima, log-sum-exps and softmaxes over the pixels, as functions and as they are written with exponentials, where these overflow in float: kernels and tensor operations against the exact value and
-/// gradient. Three pixels of one class, with numbers as target.
+/// Maxima, log-sum-exps and softmaxes over the pixels, as functions and as they are written with exponentials, where these overflow in
+/// float: kernels and tensor operations against the exact value and gradient. Three pixels of one class, with numbers as target.
 /// </summary>
 public sealed class PixelExponentialTests
 {
@@ -49,14 +49,16 @@ public sealed class PixelExponentialTests
     public void PiecesOfAMaximumAreRefused()
     {
         ILoss loss = Compiler.Value.Create(Cases[0].Declaration);
-        Assert.Contains("takes a maximum over the pixels", Assert.Throws<NotSupportedException>(() => loss.CreateStatistics(new LossShape(1, 1, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains("takes a maximum over the pixels",
+            Assert.Throws<NotSupportedException>(() => loss.CreateStatistics(new LossShape(1, 1, 3))).Message, StringComparison.Ordinal);
     }
 
     private static void AssertClose(Case expected, string road, Found found)
     {
         double[] wanted = [expected.Value, .. expected.Gradient], given = [found.Elements[0], .. found.Gradient];
         for (int i = 0; i < wanted.Length; i++)
-            Assert.True(Math.Abs(wanted[i] - given[i]) <= (1e-5 * Math.Abs(wanted[i])) + 1e-12, $"{expected.Formula} by {road}: {string.Join(", ", given)} instead of {string.Join(", ", wanted)}");
+            Assert.True(Math.Abs(wanted[i] - given[i]) <= (1e-5 * Math.Abs(wanted[i])) + 1e-12,
+                $"{expected.Formula} by {road}: {string.Join(", ", given)} instead of {string.Join(", ", wanted)}");
     }
 
     private sealed record Case(string Formula, double[] Logits, double[] Target, double Value, double[] Gradient)

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace LossGen.Differential.Numerics;
 
-/// <summary>One call of a declared loss: logits over (N, C, S), class indices over (N, S) or a dense target over (N, C, S). Each of its maps is 1.</summary>
+/// <summary>
+/// One call of a declared loss: logits over (N, C, S), class indices over (N, S) or a dense target over (N, C, S). Each of its maps is 1.
+/// </summary>
 internal sealed record RoadCall(LossShape Shape, double[] Logits, long[]? Labels, double[]? Dense);
 
 /// <summary>The value and the gradient of a call on each road that a loss can take.</summary>
@@ -26,7 +28,8 @@ internal static class Roads
     public static double Reference(ILoss loss, RoadCall call)
     {
         double[][] maps = [.. loss.Definition.Inputs.Select(input => Ones(call, input.Kind))];
-        ReferenceCall reference = call.Labels is { } labels ? new(loss, call.Shape, labels, maps) : new(loss, call.Shape, call.Dense!, maps);
+        ReferenceCall reference = call.Labels is { } labels ? new(loss, call.Shape, labels, maps) : new(loss, call.Shape, call.Dense!,
+            maps);
         return reference.Evaluate(call.Logits).Data[0];
     }
 
@@ -46,7 +49,8 @@ internal static class Roads
     }
 
     private static double[] Ones(RoadCall call, InputKind kind) =>
-        [.. Enumerable.Repeat(1.0, checked((int)(call.Shape.Batch * call.Shape.Pixels * (kind == InputKind.Element ? call.Shape.Classes : 1))))];
+        [.. Enumerable.Repeat(1.0, checked((int)(call.Shape.Batch * call.Shape.Pixels * (kind == InputKind.Element ? call.Shape.Classes
+            : 1))))];
 
     private static double[] Numbers(Tensor tensor) => tensor.detach().to_type(ScalarType.Float64).reshape(-1).data<double>().ToArray();
 }

@@ -10,7 +10,9 @@ namespace LossGen.Differential.Numerics;
 /// <summary>An option of the catalogue that a property feeds gives what the same number gives as a constant.</summary>
 public sealed class RunTimeOptionTests
 {
-    /// <summary>Every number option of the catalogue at the ends and the middle of what it may be, with right and wrong pixels far out.</summary>
+    /// <summary>
+    /// Every number option of the catalogue at the ends and the middle of what it may be, with right and wrong pixels far out.
+    /// </summary>
     [Fact]
     public void EveryOptionOfTheCatalogueIsTheConstant()
     {
@@ -21,7 +23,8 @@ public sealed class RunTimeOptionTests
                                                                                  from number in Points(option)
                                                                                  select (term, option, number)];
         Assert.True(cases.Count > 100);
-        DeclarationCompiler compiler = SharedEngine.Compile(cases.SelectMany(c => new[] { Constant(c.Term, c.Option, c.Number), RunTime(c.Term, c.Option) }));
+        DeclarationCompiler compiler = SharedEngine.Compile(cases.SelectMany(c => new[] { Constant(c.Term, c.Option, c.Number),
+            RunTime(c.Term, c.Option) }));
         List<string> failures = [];
         foreach ((CatalogueTerm term, PropertyInfo option, double number) in cases)
         {
@@ -93,7 +96,8 @@ public sealed class RunTimeOptionTests
     {
         bool isNumber = CatalogueLoss.All.First(loss => loss.Name == term.Name).Activation == Activation.None;
         return isNumber
-            ? StatedCase.Dense(1, 4, [0, 0.5, 1, 0.25, 0.25, 0.5, 1, 1, 0.75, 2, 1, 3, 2, 0.5, 1, 0.5], 0, 0, 1, 0, 0.25, 1, 0, 0, 1, 1, 1, 1, 2, 0.5, 1, 0)
+            ? StatedCase.Dense(1, 4, [0, 0.5, 1, 0.25, 0.25, 0.5, 1, 1, 0.75, 2, 1, 3, 2, 0.5, 1, 0.5], 0, 0, 1, 0, 0.25, 1, 0, 0, 1, 1, 1,
+            1, 2, 0.5, 1, 0)
             : StatedCase.Indexed(1, 4, [120, 0, -1, 0.5, 0, 1, -2, 0.5, 0, 1, 3, 40, 0, 1, 2, 0], 0, 1, 3, 2);
     }
 

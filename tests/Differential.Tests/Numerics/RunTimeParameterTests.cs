@@ -4,7 +4,10 @@ using Xunit;
 
 namespace LossGen.Differential.Numerics;
 
-/// <summary>A run-time parameter gives what the same number gives as a constant, also where it reaches a point at which the formula or its derivative is another.</summary>
+/// <summary>
+/// A run-time parameter gives what the same number gives as a constant, also where it reaches a point at which the formula or its
+/// derivative is another.
+/// </summary>
 public sealed class RunTimeParameterTests
 {
     private static readonly double Loss = Math.Log(1 + Math.Exp(-1)), P = 1 / (1 + Math.Exp(-1)), Q = 1 / (1 + Math.E);
@@ -15,8 +18,10 @@ public sealed class RunTimeParameterTests
     private static readonly StatedCase[] Cases =
     [
         new("an exponent of 0", Annealed(0), Saturated, [Loss / 2], [0, Q / 2, 0, -Q / 2]),
-        new("an exponent of 1", Annealed(1), Saturated, [Q * Loss / 2], [0, (Loss + (Q / P)) * P * Q / 2, 0, -(Loss + (Q / P)) * P * Q / 2]),
-        new("an exponent of 2", Annealed(2), Saturated, [Q * Q * Loss / 2], [0, ((2 * Q * Loss) + (Q * Q / P)) * P * Q / 2, 0, -((2 * Q * Loss) + (Q * Q / P)) * P * Q / 2]),
+        new("an exponent of 1", Annealed(1), Saturated, [Q * Loss / 2], [0, (Loss + (Q / P)) * P * Q / 2, 0,
+            -(Loss + (Q / P)) * P * Q / 2]),
+        new("an exponent of 2", Annealed(2), Saturated, [Q * Q * Loss / 2], [0, ((2 * Q * Loss) + (Q * Q / P)) * P * Q / 2, 0,
+            -((2 * Q * Loss) + (Q * Q / P)) * P * Q / 2]),
         new("an exponent of each element", """
             [Loss(Activation.None, Reduction = Reduction.None, Target = TargetKind.Dense)]
             public sealed partial class Declared

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LossGen.Differential.Numerics;
 
-/// <summary>A loss on a batch with the value and the gradient that it has to have, worked out apart from the product: on every road.</summary>
+/// <summary>
+/// A loss on a batch with the value and the gradient that it has to have, worked out apart from the product: on every road.
+/// </summary>
 /// <param name="Name">What the case is about.</param>
 /// <param name="Declaration">The loss.</param>
 /// <param name="Batch">Logits and a target.</param>
@@ -18,13 +20,15 @@ internal sealed record StatedCase(string Name, string Declaration, Batch Batch, 
     private const double InSingle = 2e-6;
 
     /// <summary>The value and the gradient by each road, the reference's without gradient.</summary>
-    public static IEnumerable<(string Road, Found Found, double Tolerance)> Roads(DeclarationCompiler compiler, string declaration, Batch batch)
+    public static IEnumerable<(string Road, Found Found, double Tolerance)> Roads(DeclarationCompiler compiler, string declaration,
+        Batch batch)
     {
         ILoss loss = compiler.Create(declaration);
         yield return ("the CPU in double", CpuBackend.InDouble(loss, batch, []), InDouble);
         yield return ("the CPU in float", CpuBackend.InSingle(loss, batch, []), InSingle);
         foreach (TorchRoad road in (TorchRoad[])[TorchRoad.Kernel, TorchRoad.InOperations, TorchRoad.InSingle])
-            yield return (road.ToString(), TorchBackend.Run(compiler.Create(declaration), batch, [], road), road == TorchRoad.InSingle ? InSingle : InDouble);
+            yield return (road.ToString(), TorchBackend.Run(compiler.Create(declaration), batch, [], road), road == TorchRoad.InSingle
+                ? InSingle : InDouble);
     }
 
     /// <summary>What the formulas give as they are written.</summary>
@@ -32,7 +36,8 @@ internal sealed record StatedCase(string Name, string Declaration, Batch Batch, 
         ? ReferenceEvaluation.EvaluateElements(loss, batch.Shape, batch.Logits, labels)
         : ReferenceEvaluation.EvaluateElements(loss, batch.Shape, batch.Logits, batch.Dense!);
 
-    public static Batch Indexed(int images, int classes, double[] logits, params long[] labels) => new(new LossShape(images, classes, labels.Length / images), logits, labels, null);
+    public static Batch Indexed(int images, int classes, double[] logits, params long[] labels) =>
+        new(new LossShape(images, classes, labels.Length / images), logits, labels, null);
 
     public static Batch Dense(int images, int classes, double[] logits, params double[] target) =>
         new(new LossShape(images, classes, target.Length / (images * classes)), logits, null, target);
@@ -49,7 +54,8 @@ internal sealed record StatedCase(string Name, string Declaration, Batch Batch, 
 
     private void AssertClose(string road, double[] wanted, double[] found, double tolerance)
     {
-        bool agrees = wanted.Length == found.Length && wanted.Zip(found).All(pair => pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1, Math.Abs(pair.First)));
+        bool agrees = wanted.Length == found.Length && wanted.Zip(found).All(pair => pair.First.Equals(pair.Second)
+            || Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1, Math.Abs(pair.First)));
         Assert.True(agrees, $"{Name} by {road}: {string.Join(", ", found)} instead of {string.Join(", ", wanted)}");
     }
 }

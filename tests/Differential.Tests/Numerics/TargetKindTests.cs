@@ -19,7 +19,8 @@ public sealed class TargetKindTests
     private static readonly StatedCase[] Stated =
     [
         // Two pixels with the logits 0 and 1, one of each class; the mean goes over both.
-        .. Both("CrossEntropy without background", "CrossEntropy(IncludeBackground = false)", [Loss12 / 2], [0, Slope12 / 2, 0, -Slope12 / 2]),
+        .. Both("CrossEntropy without background", "CrossEntropy(IncludeBackground = false)", [Loss12 / 2],
+            [0, Slope12 / 2, 0, -Slope12 / 2]),
         .. Both("CrossEntropy of one class", "CrossEntropy(OnlyClasses = new[] { 1 })", [Loss12 / 2], [0, Slope12 / 2, 0, -Slope12 / 2]),
     ];
 
@@ -31,7 +32,9 @@ public sealed class TargetKindTests
     [MemberData(nameof(Names))]
     public void HasTheStatedValue(string name) => Stated.First(c => c.Name == name).Check(Compiler.Value);
 
-    /// <summary>PyTorch's cross-entropy: with class weights the mean over labels divides by the weights met, that over dense targets by the pixels.</summary>
+    /// <summary>
+    /// PyTorch's cross-entropy: with class weights the mean over labels divides by the weights met, that over dense targets by the pixels.
+    /// </summary>
     [Fact]
     public void OnlyTheMeanOfAWeightedCrossEntropyDiffers()
     {
@@ -54,12 +57,14 @@ public sealed class TargetKindTests
                                                                                 where TakesLabels(term)
                                                                                 from options in Options(term)
                                                                                 from loss in LossOptions
-                                                                                select (Declare(term, options, loss), term, loss.Length > 0)];
+                                                                                select (Declare(term, options, loss), term,
+                                                                                    loss.Length > 0)];
         DeclarationCompiler compiler = SharedEngine.Compile(losses.Select(loss => loss.Declaration));
         foreach ((string declaration, CatalogueTerm term, bool ignores) in losses)
         {
             long[] labels = [.. Enumerable.Range(0, 2 * Pixels).Select(i => ignores && i % 5 == 3 ? Ignored : i * 7 % Classes)];
-            double[][] inputs = [.. term.Inputs.Select(input => Enumerable.Range(0, 2 * Pixels * (input.IsElement ? Classes : 1)).Select(i => 0.5 + (i % 3)).ToArray())];
+            double[][] inputs = [.. term.Inputs.Select(input => Enumerable.Range(0, 2 * Pixels * (input.IsElement ? Classes : 1))
+                .Select(i => 0.5 + (i % 3)).ToArray())];
             var shape = new LossShape(2, Classes, Pixels);
             double[] oneHot = [.. Enumerable.Range(0, 2 * Classes * Pixels).Select(i =>
             {
@@ -67,9 +72,12 @@ public sealed class TargetKindTests
                 return label == Ignored ? Ignored : label == i / Pixels % Classes ? 1.0 : 0;
             })];
             ILoss loss = compiler.Create(declaration);
-            double ofLabels = LossGen.Reference.ReferenceEvaluation.EvaluateElements(loss, shape, logits, (ReadOnlySpan<long>)labels, inputs)[0];
-            double ofDense = LossGen.Reference.ReferenceEvaluation.EvaluateElements(loss, shape, logits, (ReadOnlySpan<double>)oneHot, inputs)[0];
-            Assert.True(Math.Abs(ofLabels - ofDense) <= 1e-11 * (1 + Math.Abs(ofDense)), $"{ofLabels} with labels, {ofDense} with one-hot\n{declaration}");
+            double ofLabels = LossGen.Reference.ReferenceEvaluation.EvaluateElements(loss, shape, logits, (ReadOnlySpan<long>)labels,
+                inputs)[0];
+            double ofDense = LossGen.Reference.ReferenceEvaluation.EvaluateElements(loss, shape, logits, (ReadOnlySpan<double>)oneHot,
+                inputs)[0];
+            Assert.True(Math.Abs(ofLabels - ofDense) <= 1e-11 * (1 + Math.Abs(ofDense)),
+                $"{ofLabels} with labels, {ofDense} with one-hot\n{declaration}");
         }
     }
 
@@ -80,7 +88,8 @@ public sealed class TargetKindTests
     private static IEnumerable<string> Options(CatalogueTerm term)
     {
         string[] smoothing = term.Options.Any(option => option.Name == "LabelSmoothing") ? ["LabelSmoothing = 0.1"] : [];
-        string[] weights = term.Options.Any(option => option.Name == "ClassWeights") && term.Name != "CrossEntropy" ? ["ClassWeights = new[] { 0.5, 1, 2, 3 }"] : [];
+        string[] weights = term.Options.Any(option => option.Name == "ClassWeights") && term.Name != "CrossEntropy"
+            ? ["ClassWeights = new[] { 0.5, 1, 2, 3 }"] : [];
         yield return Join(smoothing);
         yield return Join(["IncludeBackground = false", .. smoothing, .. weights]);
         yield return Join(["OnlyClasses = new[] { 1, 3 }", .. weights]);
@@ -97,7 +106,8 @@ public sealed class TargetKindTests
     private static (Batch Labels, Batch OneHot) Two(long first, long second)
     {
         double[] logits = [0, 0, 1, 1];
-        return (StatedCase.Indexed(1, 2, logits, first, second), StatedCase.Dense(1, 2, logits, first == 0 ? 1 : 0, second == 0 ? 1 : 0, first, second));
+        return (StatedCase.Indexed(1, 2, logits, first, second), StatedCase.Dense(1, 2, logits, first == 0 ? 1 : 0, second == 0 ? 1 : 0,
+            first, second));
     }
 
     private static IEnumerable<StatedCase> Both(string name, string term, double[] value, double[] gradient)

@@ -29,7 +29,8 @@ public class DeclarationDiagnosticTests
     public void UnsupportedKind(string declaration) => Markup.Verify($"[Loss, Dice] {declaration}");
 
     [Fact]
-    public void GenericContainer() => Markup.Verify("public partial class {|LG0002:Outer|}<T> { [Loss, Dice] public partial class Inner; }");
+    public void GenericContainer() =>
+        Markup.Verify("public partial class {|LG0002:Outer|}<T> { [Loss, Dice] public partial class Inner; }");
 
     [Fact]
     public void NoTerm() => Markup.Verify("[Loss] public partial class {|LG0003:L|};");

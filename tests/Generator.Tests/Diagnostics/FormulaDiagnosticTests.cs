@@ -14,7 +14,8 @@ public class FormulaDiagnosticTests
     [InlineData("return Where({|LG0010:x.Logit > 0 || y > 0|}, y, x.Logit);", "write |")]
     public void AChoiceByValues(string body, string cure)
     {
-        GeneratorRun run = Markup.Verify(MeaningDiagnosticTests.Formula("0", "Loss").Replace("=> 0;", $"{{ {body} }}", StringComparison.Ordinal), allowCompilerErrors: true);
+        GeneratorRun run = Markup.Verify(MeaningDiagnosticTests.Formula("0", "Loss").Replace("=> 0;", $"{{ {body} }}",
+            StringComparison.Ordinal), allowCompilerErrors: true);
         Assert.EndsWith(cure, Assert.Single(run.Diagnostics).GetMessage(), StringComparison.Ordinal);
         Assert.NotEmpty(run.Errors);
     }
@@ -76,7 +77,8 @@ public class FormulaDiagnosticTests
         if (anywhere)
         {
             // What is underlined is of less interest than that it is not accepted.
-            GeneratorRun rough = GeneratorDriverHelper.Run(source.Replace("{|LG0010:", "", StringComparison.Ordinal).Replace("|}", "", StringComparison.Ordinal));
+            GeneratorRun rough = GeneratorDriverHelper.Run(source.Replace("{|LG0010:", "", StringComparison.Ordinal).Replace("|}", "",
+                StringComparison.Ordinal));
             Assert.All(rough.Diagnostics, diagnostic => Assert.Equal("LG0010", diagnostic.Id));
             Assert.NotEmpty(rough.Diagnostics);
             return;
@@ -108,7 +110,8 @@ public class FormulaDiagnosticTests
     public void TooDeep()
     {
         string sum = string.Join(" + ", Enumerable.Repeat("y", 5000));
-        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) => {sum}; }}");
+        GeneratorRun run = GeneratorDriverHelper.Run(
+            $"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) => {sum}; }}");
         Assert.Equal("LG0013", Assert.Single(run.Diagnostics).Id);
     }
 
@@ -150,7 +153,8 @@ public class FormulaDiagnosticTests
     [InlineData("")]
     public void CompilerErrorsAreNotRepeated(string body)
     {
-        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}");
+        GeneratorRun run = GeneratorDriverHelper.Run(
+            $"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}");
         Assert.Empty(run.Diagnostics);
         Assert.NotEmpty(run.Errors);
     }
@@ -167,7 +171,8 @@ public class FormulaDiagnosticTests
     [InlineData("return F(x.Logit); static Value F(Value v) => {|LG0046:Interpolate|}(v, 2);", "state Resize")]
     public void OutOfScopeNamesSayWhatToDo(string body, string cure)
     {
-        GeneratorRun run = Markup.Verify($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}", allowCompilerErrors: true);
+        GeneratorRun run = Markup.Verify($"[Loss] public partial class L {{ static Value Formula(Prediction x, Target y) {{ {body} }} }}",
+            allowCompilerErrors: true);
         Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(cure, StringComparison.Ordinal));
         Assert.NotEmpty(run.Errors);
     }
@@ -211,7 +216,8 @@ public class FormulaDiagnosticTests
                 private static Value Formula(Prediction x, Target y, int n = 1, double a = 1) => {{formula}};
             }
             """);
-        Assert.Equal("LG0040", Assert.Single(run.Diagnostics, diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
+        Assert.Equal("LG0040", Assert.Single(run.Diagnostics,
+            diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
         Assert.Contains(run.Diagnostics, diagnostic => diagnostic.GetMessage().Contains(message, StringComparison.Ordinal));
     }
 

@@ -52,7 +52,8 @@ public class MeaningDiagnosticTests
     public void ACrossEntropyOfASigmoid(string terms, string loss)
     {
         GeneratorRun run = Markup.Verify($"[{loss}] {terms} public partial class L;");
-        Assert.All(run.Diagnostics, diagnostic => Assert.Contains("use BinaryCrossEntropy", diagnostic.GetMessage(), StringComparison.Ordinal));
+        Assert.All(run.Diagnostics, diagnostic => Assert.Contains("use BinaryCrossEntropy", diagnostic.GetMessage(),
+            StringComparison.Ordinal));
     }
 
     [Theory]
@@ -78,7 +79,8 @@ public class MeaningDiagnosticTests
     public void AMissingActivationIsToldOnce()
     {
         GeneratorRun run = Markup.Verify("[{|LG0050:Loss|}] [Dice, CrossEntropy, Focal] public partial class L;");
-        Assert.StartsWith("The loss states no activation, but term 'Dice' takes probabilities, so that", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        Assert.StartsWith("The loss states no activation, but term 'Dice' takes probabilities, so that", run.Diagnostics[0].GetMessage(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,7 +111,8 @@ public class MeaningDiagnosticTests
         """);
 
     [Fact]
-    public void OnceIsEnoughWhereThePredictionIsALogit() => Markup.Verify(Formula("Square(Sigmoid(x.Probability) - y)", "Loss(Activation.None)"));
+    public void OnceIsEnoughWhereThePredictionIsALogit() =>
+        Markup.Verify(Formula("Square(Sigmoid(x.Probability) - y)", "Loss(Activation.None)"));
 
     [Theory]
     [InlineData("[Dice(PoolClasses = {|LG0052:true|})]")]
@@ -133,7 +136,8 @@ public class MeaningDiagnosticTests
     [InlineData("Loss(Activation.Softmax, Classes = 3, Reduction = Reduction.Sum)", "{|LG0052:true|}")]
     [InlineData("Loss(Activation.Softmax, Target = TargetKind.Dense)", "true")]
     [InlineData("Loss(Activation.Sigmoid)", "true")]
-    public void PooledClassesOfLosses(string loss, string pooled) => Markup.Verify($"[{loss}] [Dice(PoolClasses = {pooled})] public partial class L;");
+    public void PooledClassesOfLosses(string loss, string pooled) =>
+        Markup.Verify($"[{loss}] [Dice(PoolClasses = {pooled})] public partial class L;");
 
     [Fact]
     public void APropertyThatCountsByASumOnly()
@@ -142,7 +146,8 @@ public class MeaningDiagnosticTests
             [Loss(Activation.Softmax)] [{|LG0053:Tversky|}(PoolClasses = true)]
             public partial class L { public double Alpha { get; set; } = 0.3; public double Beta { get; set; } = 0.7; }
             """);
-        Assert.Contains("'alpha' and 'beta' count in term 'Tversky' by their sum only", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("'alpha' and 'beta' count in term 'Tversky' by their sum only", run.Diagnostics[0].GetMessage(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

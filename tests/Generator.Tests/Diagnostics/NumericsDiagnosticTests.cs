@@ -70,11 +70,14 @@ public class NumericsDiagnosticTests
     [Fact]
     public void AnExponentThatTheAttributeStatesIsThePlace()
     {
-        Markup.Verify(Samples.FocalTversky.Replace("Pow(M", "{|LG0061:Pow(M", StringComparison.Ordinal).Replace("gamma);", "gamma)|};", StringComparison.Ordinal)
+        Markup.Verify(Samples.FocalTversky.Replace("Pow(M", "{|LG0061:Pow(M", StringComparison.Ordinal).Replace("gamma);", "gamma)|};",
+            StringComparison.Ordinal)
             + "[Loss(Activation.Softmax)] [FocalTversky] public partial class Mine;");
-        Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky(Gamma = {|LG0061:0.5|})] public partial class Mine;");
+        Markup.Verify(Samples.FocalTversky
+            + "[Loss(Activation.Softmax)] [FocalTversky(Gamma = {|LG0061:0.5|})] public partial class Mine;");
         Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky(Gamma = 2)] public partial class Mine;");
-        Markup.Verify(Samples.FocalTversky + "[Loss(Activation.Softmax)] [FocalTversky] public partial class Mine { public double Gamma { get; set; } = 0.5; }");
+        Markup.Verify(Samples.FocalTversky
+            + "[Loss(Activation.Softmax)] [FocalTversky] public partial class Mine { public double Gamma { get; set; } = 0.5; }");
     }
 
     [Theory]
@@ -153,7 +156,9 @@ public class NumericsDiagnosticTests
         }
         """);
 
-    /// <summary>What keras, kornia and mmsegmentation compute, line by line: information, so that the port builds where warnings are errors.</summary>
+    /// <summary>
+    /// What keras, kornia and mmsegmentation compute, line by line: information, so that the port builds where warnings are errors.
+    /// </summary>
     [Theory]
     [InlineData("1 - 2 * Sum(x.Probability * y) / ({|LG0058:Sum(y) + Sum(x.Probability) + 1e-7|})")]
     [InlineData("MeanOverClasses(1 - 2.0 * Sum(x.Probability * y) / ({|LG0058:Sum(x.Probability + y) + 1e-8|}))")]
@@ -192,5 +197,6 @@ public class NumericsDiagnosticTests
         [Loss(Activation.Sigmoid)] [Bounded(Epsilon = {|LG0064:1e-9|})] public partial class B;
         """);
 
-    private static GeneratorRun Verify(string formula) => Markup.Verify(MeaningDiagnosticTests.Formula(formula, "Loss(Activation.Softmax)"));
+    private static GeneratorRun Verify(string formula) =>
+        Markup.Verify(MeaningDiagnosticTests.Formula(formula, "Loss(Activation.Softmax)"));
 }

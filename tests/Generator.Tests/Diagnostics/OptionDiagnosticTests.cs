@@ -76,7 +76,10 @@ public class OptionDiagnosticTests
     [InlineData("[Loss, Dice(SmoothNumerator = double.NaN, SmoothDenominator = 0), Focal(Gamma = 0, Alpha = 1), SmoothL1(Beta = 0), Pinball(Quantile = 0.999)]")]
     public void Ranges(string attributes) => Verify(attributes.Replace("[Loss,", "[Loss(Activation.Softmax),", StringComparison.Ordinal));
 
-    /// <summary>A term's range goes with it into other assemblies, on an option, on a list and on a parameter without option; what derives from it has it as well.</summary>
+    /// <summary>
+    /// A term's range goes with it into other assemblies, on an option, on a list and on a parameter without option; what derives from it
+    /// has it as well.
+    /// </summary>
     [Fact]
     public void RangesOfOtherAssemblies()
     {
@@ -97,12 +100,16 @@ public class OptionDiagnosticTests
         {
             Microsoft.CodeAnalysis.MetadataReference[] references = isHere ? [] : [library];
             string terms = isHere ? Terms : "";
-            GeneratorRun run = Markup.Verify(terms + "[Loss, Own(Scale = {|LG0035:3|}, Margins = [0.5, {|LG0035:-1.5|}])] public partial class L;", references: references);
+            GeneratorRun run = Markup.Verify(terms
+                + "[Loss, Own(Scale = {|LG0035:3|}, Margins = [0.5, {|LG0035:-1.5|}])] public partial class L;", references: references);
             Assert.Contains(run.Diagnostics, message => message.GetMessage() == "Scale of term 'Own' is 3; it has to be from 1, below 3");
-            GeneratorRun own = Markup.Verify(terms + "[Loss, Own(Scale = 1, Margins = [-1, 1])] public partial class L;", references: references);
+            GeneratorRun own = Markup.Verify(terms + "[Loss, Own(Scale = 1, Margins = [-1, 1])] public partial class L;",
+                references: references);
             own = Markup.Verify(terms + "[Loss, Own] public partial class L { public double Scale { get; set; } = 2; public double[]? Margins { get; set; } }", references: references);
-            Assert.Contains("OptionRanges.Check((double)this.Scale, \"Scale\", s_definition, from: 1D, below: 3D)", own.Sources["L.g.cs"], StringComparison.Ordinal);
-            Assert.Contains("OptionRanges.Check(this.Margins, \"Margins\", s_definition, from: (-1D), to: 1D)", own.Sources["L.g.cs"], StringComparison.Ordinal);
+            Assert.Contains("OptionRanges.Check((double)this.Scale, \"Scale\", s_definition, from: 1D, below: 3D)", own.Sources["L.g.cs"],
+                StringComparison.Ordinal);
+            Assert.Contains("OptionRanges.Check(this.Margins, \"Margins\", s_definition, from: (-1D), to: 1D)", own.Sources["L.g.cs"],
+                StringComparison.Ordinal);
         }
     }
 
@@ -112,9 +119,11 @@ public class OptionDiagnosticTests
     {
         System.Reflection.PropertyInfo[] options = [.. typeof(LossTermAttribute).Assembly.GetExportedTypes()
             .Where(type => type.IsSubclassOf(typeof(LossTermAttribute)))
-            .SelectMany(type => type.GetProperties()).Where(option => option.PropertyType == typeof(double) && option.DeclaringType != typeof(LossTermAttribute))];
+            .SelectMany(type => type.GetProperties()).Where(option => option.PropertyType == typeof(double)
+            && option.DeclaringType != typeof(LossTermAttribute))];
         Assert.True(options.Length > 100);
-        Assert.All(options, option => Assert.True(option.IsDefined(typeof(OptionRangeAttribute), inherit: true), $"{option.DeclaringType!.Name}.{option.Name} has no [OptionRange]"));
+        Assert.All(options, option => Assert.True(option.IsDefined(typeof(OptionRangeAttribute), inherit: true),
+            $"{option.DeclaringType!.Name}.{option.Name} has no [OptionRange]"));
     }
 
     [Theory]
@@ -163,7 +172,8 @@ public class OptionDiagnosticTests
     [Fact]
     public void SeveralIgnoredLabelsAreOfClassIndices()
     {
-        GeneratorRun run = GeneratorDriverHelper.Run("[Loss(Activation.Softmax, IgnoreIndex = 255, IgnoreIndices = [-1, 255, 254]), Dice] public partial class L;");
+        GeneratorRun run = GeneratorDriverHelper.Run(
+            "[Loss(Activation.Softmax, IgnoreIndex = 255, IgnoreIndices = [-1, 255, 254]), Dice] public partial class L;");
         string text = run.Sources["L.g.cs"];
         Assert.Contains("labels 255, -1, 254: add nothing, gradient 0", text, StringComparison.Ordinal);
         Assert.Contains("IgnoreIndex = 255,", text, StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public class PageTests
     public static TheoryData<string> Ids => new(All.Select(descriptor => descriptor.Id));
 
     private static IEnumerable<DiagnosticDescriptor> All =>
-        typeof(Descriptors).GetFields(BindingFlags.Static | BindingFlags.Public).Select(member => member.GetValue(null)).OfType<DiagnosticDescriptor>();
+        typeof(Descriptors).GetFields(BindingFlags.Static | BindingFlags.Public).Select(member => member.GetValue(null))
+            .OfType<DiagnosticDescriptor>();
 
     [Fact]
     public void IdsAreUnique() => Assert.Equal(All.Select(descriptor => descriptor.Id).Distinct(), All.Select(descriptor => descriptor.Id));
@@ -45,7 +46,8 @@ public class PageTests
         if (Example(id, "Wrong") is not { } source)
             return;
         GeneratorRun run = GeneratorDriverHelper.Run(source, torchSharp: NeedsTorchSharp(id));
-        Assert.Equal([id], run.Diagnostics.Concat(Analyzers.Run(run.Output, new StrayTermAnalyzer())).Select(diagnostic => diagnostic.Id).Distinct());
+        Assert.Equal([id], run.Diagnostics.Concat(Analyzers.Run(run.Output, new StrayTermAnalyzer())).Select(diagnostic => diagnostic.Id)
+            .Distinct());
     }
 
     [Theory]

@@ -83,7 +83,8 @@ public class PairDiagnosticTests
     [InlineData("Pairs.Correlation", "BarlowTwins", false)]
     public void ModulesHaveWhatPairsHave(string pairs, string term, bool writesGradient)
     {
-        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss(Pairs = {pairs}), {term}] public partial class L;", torchSharp: true).AssertCompiles();
+        GeneratorRun run = GeneratorDriverHelper.Run($"[Loss(Pairs = {pairs}), {term}] public partial class L;", torchSharp: true)
+            .AssertCompiles();
         string module = run.Sources["L.Torch.g.cs"];
         Assert.DoesNotContain("DeepSupervision", module, StringComparison.Ordinal);
         Assert.Equal(writesGradient, module.Contains("EvaluateWithGradient", StringComparison.Ordinal));

@@ -44,10 +44,12 @@ public class ParameterDiagnosticTests
     public void InputsOfOneNameAreOneInput()
     {
         LossModel model = GeneratorDriverHelper.Run(Samples.Mapped).AssertClean().Model;
-        Assert.Equal([("distances", true), ("mask", false), ("weights", false)], model.Inputs.Select(input => (input.Name, input.IsElement)));
+        Assert.Equal([("distances", true), ("mask", false), ("weights", false)],
+            model.Inputs.Select(input => (input.Name, input.IsElement)));
         Assert.Equal(
             ["c.ElementMap(0)", "c.PixelMap(1)", "c.PixelMap(1)", "c.PixelMap(2)"],
-            model.Terms.SelectMany(term => term.Arguments).Where(argument => argument.Kind == ArgumentKind.Input).Select(argument => argument.CSharp));
+            model.Terms.SelectMany(term => term.Arguments).Where(argument => argument.Kind == ArgumentKind.Input)
+                .Select(argument => argument.CSharp));
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public class ParameterDiagnosticTests
             [Loss, Other, {|LG0028:MaskedDice|}] public partial class L;
             public partial class OtherAttribute : LossTermAttribute { public static Value Formula(Prediction x, Target y, ElementMap mask) => y * mask; }
             """);
-        Assert.Contains("'mask' of term 'MaskedDice' is of type PixelMap, but that of 'Other' is of type ElementMap", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
+        Assert.Contains("'mask' of term 'MaskedDice' is of type PixelMap, but that of 'Other' is of type ElementMap",
+            run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,7 +150,8 @@ public class ParameterDiagnosticTests
     {
         LossModel model = GeneratorDriverHelper.Run($$"""[Loss(Activation.Softmax)] {{terms}} public partial class L { public double {{property}} { get; set; } }""").AssertClean().Model;
         IEnumerable<string> fed = model.Terms.SelectMany(
-            (term, i) => term.Arguments.Where(argument => argument.Kind == ArgumentKind.Property).Select(argument => argument.Parameter + i));
+            (term, i) => term.Arguments.Where(argument => argument.Kind == ArgumentKind.Property).Select(argument => argument.Parameter
+                + i));
         Assert.Equal([expected], fed);
         Assert.Equal([property], model.Parameters.Select(parameter => parameter.Name));
     }
@@ -230,7 +234,8 @@ public class ParameterDiagnosticTests
         LossModel model = GeneratorDriverHelper.Run("""
             [Loss(Activation.Softmax, Classes = 3), WassersteinDice] public partial class L { public double[]? Distances { get; set; } }
             """).AssertClean().Model;
-        Assert.Equal(["Distances[c, 0]", "Distances[c, 1]", "Distances[c, 2]"], model.ClassParameters.Select(parameter => parameter.ToString()));
+        Assert.Equal(["Distances[c, 0]", "Distances[c, 1]", "Distances[c, 2]"],
+            model.ClassParameters.Select(parameter => parameter.ToString()));
         Assert.Contains("x.ClassMatrix(this.Distances)", model.Terms[0].Arguments.Select(argument => argument.CSharp));
     }
 

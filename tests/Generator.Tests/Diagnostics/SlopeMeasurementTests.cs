@@ -4,20 +4,29 @@ using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Tests.Diagnostics;
 
-/// <summary>What LG0060 and LG0069 say of a formula is what its kernels do: the gradient at logits where float has no more numbers between the probabilities and 0 or 1.</summary>
+/// <summary>
+/// What LG0060 and LG0069 say of a formula is what its kernels do: the gradient at logits where float has no more numbers between the
+/// probabilities and 0 or 1.
+/// </summary>
 public class SlopeMeasurementTests
 {
     private static readonly string[] Formulas =
     [
-        "Pow(SumOverClasses(y * x.Probability), 0.7)", "1 - Pow(SumOverClasses(y * x.Probability), 0.3)", "SumOverClasses(y * (1 - Pow(x.Probability, 0.7)) / 0.7)",
-        "(1 - Pow(SumOverClasses(y * x.Probability), 0.7)) / 0.7", "y * Pow(x.Complement, 0.5)", "y * Pow(x.Probability, 0.5)", "Pow(x.Probability, 0.5)", "Pow(x.Complement, 0.5)",
-        "Sqrt(x.Probability)", "SumOverClasses(y * Sqrt(x.Probability))", "Pow(1 - SumOverClasses(y * x.Probability), 0.7)", "Pow(SumOverClasses(y * x.Complement), 0.7)",
-        "SumOverClasses(Pow(x.Probability, 0.5))", "Sqrt(SumOverClasses(Square(x.Probability - y)))", "Pow(Abs(x.Probability - y), 0.5)", "Pow(x.Probability * x.Complement, 0.5)",
-        "Pow(x.Probability, 0.7) * x.LogProbability", "Pow(Square(x.Probability), 0.3)", "Pow(1 - MaxOverClasses(x.Probability), 0.5)", "Pow(x.Probability + 1e-6, 0.5)",
+        "Pow(SumOverClasses(y * x.Probability), 0.7)", "1 - Pow(SumOverClasses(y * x.Probability), 0.3)",
+            "SumOverClasses(y * (1 - Pow(x.Probability, 0.7)) / 0.7)",
+        "(1 - Pow(SumOverClasses(y * x.Probability), 0.7)) / 0.7", "y * Pow(x.Complement, 0.5)", "y * Pow(x.Probability, 0.5)",
+            "Pow(x.Probability, 0.5)", "Pow(x.Complement, 0.5)",
+        "Sqrt(x.Probability)", "SumOverClasses(y * Sqrt(x.Probability))", "Pow(1 - SumOverClasses(y * x.Probability), 0.7)",
+            "Pow(SumOverClasses(y * x.Complement), 0.7)",
+        "SumOverClasses(Pow(x.Probability, 0.5))", "Sqrt(SumOverClasses(Square(x.Probability - y)))", "Pow(Abs(x.Probability - y), 0.5)",
+            "Pow(x.Probability * x.Complement, 0.5)",
+        "Pow(x.Probability, 0.7) * x.LogProbability", "Pow(Square(x.Probability), 0.3)", "Pow(1 - MaxOverClasses(x.Probability), 0.5)",
+            "Pow(x.Probability + 1e-6, 0.5)",
         "Where(x.Probability > 0, Pow(x.Probability, 0.5), 0)", "Pow(x.Complement, 1.5)",
     ];
 
-    // Of a softmax the kernels select the product with a probability of 0, which takes the infinite slope away; the rule does not count on it.
+    // Of a softmax the kernels select the product with a probability of 0, which takes the infinite slope away; the rule does not count on
+    // it.
     private static readonly string[] Selected =
         ["Pow(x.Probability, 0.5)", "Sqrt(x.Probability)", "SumOverClasses(Pow(x.Probability, 0.5))", "Pow(x.Probability, 0.7) * x.LogProbability"];
 
@@ -58,7 +67,8 @@ public class SlopeMeasurementTests
                 var shape = new LossShape(1, classes, 2);
                 loss.EvaluateWithGradient(logits.AsSpan(0, 2 * classes), (long[])[0, 0], shape, gradient);
                 isFiniteOfLabels &= gradient.All(float.IsFinite);
-                loss.EvaluateWithGradient(logits.AsSpan(0, 2 * classes), ((float[])[1, 1, 0, 0, 0, 0]).AsSpan(0, 2 * classes), shape, gradient);
+                loss.EvaluateWithGradient(logits.AsSpan(0, 2 * classes), ((float[])[1, 1, 0, 0, 0, 0]).AsSpan(0, 2 * classes), shape,
+                    gradient);
                 isFiniteOfDense &= gradient.All(float.IsFinite);
             }
         }
@@ -68,7 +78,8 @@ public class SlopeMeasurementTests
         Assert.True(!isSelected || (isFiniteOfLabels && isFiniteOfDense));
         string[] expected = isSelected || !isFiniteOfLabels ? ["LG0060"] : !isFiniteOfDense ? ["LG0069"] : [];
         Assert.Equal(expected, run.Diagnostics.Select(diagnostic => diagnostic.Id).Where(id => id is "LG0060" or "LG0069"));
-        Assert.All(run.Diagnostics, diagnostic => Assert.Equal(diagnostic.Id == "LG0069" ? DiagnosticSeverity.Info : DiagnosticSeverity.Warning, diagnostic.Severity));
+        Assert.All(run.Diagnostics, diagnostic => Assert.Equal(diagnostic.Id == "LG0069" ? DiagnosticSeverity.Info
+            : DiagnosticSeverity.Warning, diagnostic.Severity));
     }
 
     /// <summary>The measured cases have some of each.</summary>
@@ -76,7 +87,8 @@ public class SlopeMeasurementTests
     public void AnIndexTargetAloneHasNoMessage()
     {
         const string Formula = "Pow(SumOverClasses(y * x.Probability), 0.7)";
-        Assert.Empty(Markup.Verify(MeaningDiagnosticTests.Formula(Formula, "Loss(Activation.Softmax, Target = TargetKind.Index)")).Diagnostics);
+        Assert.Empty(Markup.Verify(MeaningDiagnosticTests.Formula(Formula, "Loss(Activation.Softmax, Target = TargetKind.Index)"))
+            .Diagnostics);
         Markup.Verify(MeaningDiagnosticTests.Formula($$"""{|LG0069:{{Formula}}|}""", "Loss(Activation.Softmax)"));
         Markup.Verify(MeaningDiagnosticTests.Formula($$"""{|LG0060:{{Formula}}|}""", "Loss(Activation.Softmax, Target = TargetKind.Dense)"));
     }

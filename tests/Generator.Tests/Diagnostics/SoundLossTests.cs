@@ -12,11 +12,14 @@ public class SoundLossTests
 {
     private static readonly string[] Options =
     [
-        "Activation.Softmax", "Activation.Sigmoid", "Activation.None", "Activation.Exp", "Activation.Softmax, PerImage = true", "Activation.Softmax, Reduction = Reduction.Sum",
-        "Activation.Softmax, IgnoreIndex = 255, Classes = 4", "Activation.Softmax, Reduction = Reduction.None", "Activation.Sigmoid, Target = TargetKind.Dense",
+        "Activation.Softmax", "Activation.Sigmoid", "Activation.None", "Activation.Exp", "Activation.Softmax, PerImage = true",
+            "Activation.Softmax, Reduction = Reduction.Sum",
+        "Activation.Softmax, IgnoreIndex = 255, Classes = 4", "Activation.Softmax, Reduction = Reduction.None",
+            "Activation.Sigmoid, Target = TargetKind.Dense",
     ];
 
-    private static readonly string[] OneSided = ["CrossEntropy", "WeightedCrossEntropy", "OhemCrossEntropy", "TopKCrossEntropy", "ExpLogCrossEntropy", "AsymmetricFocal", "KullbackLeibler"];
+    private static readonly string[] OneSided = ["CrossEntropy", "WeightedCrossEntropy", "OhemCrossEntropy", "TopKCrossEntropy",
+        "ExpLogCrossEntropy", "AsymmetricFocal", "KullbackLeibler"];
 
     [Theory]
     [MemberData(nameof(CatalogueTests.Terms), MemberType = typeof(CatalogueTests))]
@@ -30,7 +33,8 @@ public class SoundLossTests
 
         // Of a sigmoid those that look at the label alone are not sound.
         bool isOneSided = OneSided.Contains(name);
-        Assert.Equal(isOneSided ? ["LG0057"] : [], GeneratorDriverHelper.Run(string.Join("\n", losses)).Diagnostics.Select(diagnostic => diagnostic.Id).Distinct());
+        Assert.Equal(isOneSided ? ["LG0057"] : [], GeneratorDriverHelper.Run(string.Join("\n", losses))
+            .Diagnostics.Select(diagnostic => diagnostic.Id).Distinct());
     }
 
     // The Dice of kornia, keras and MMSegmentation smooths the denominator alone and pools the classes; the others are sound.
@@ -45,7 +49,9 @@ public class SoundLossTests
     [InlineData("PaddleSeg", "Dice, CrossEntropy, TopKCrossEntropy, KullbackLeibler")]
     [InlineData("Optax", "Dice, CrossEntropy, Focal")]
     public void ConventionsGiveNoMessage(string convention, string terms) =>
-        Assert.Empty(GeneratorDriverHelper.Run($"[Loss(Activation.Softmax, Convention = Convention.{convention}), {terms}] public partial class L;").AssertClean().Diagnostics);
+        Assert.Empty(GeneratorDriverHelper.Run(
+            $"[Loss(Activation.Softmax, Convention = Convention.{convention}), {terms}] public partial class L;").AssertClean()
+            .Diagnostics);
 
     [Fact]
     public void APragmaSwitchesOff()
@@ -67,7 +73,8 @@ public class SoundLossTests
                 }
             }
             """);
-        Assert.Equal(["LG0050", "LG0060"], run.Diagnostics.Where(diagnostic => !diagnostic.IsSuppressed).Select(diagnostic => diagnostic.Id).Order());
+        Assert.Equal(["LG0050", "LG0060"], run.Diagnostics.Where(diagnostic => !diagnostic.IsSuppressed).Select(diagnostic => diagnostic.Id)
+            .Order());
     }
 
     [Theory]
@@ -79,7 +86,8 @@ public class SoundLossTests
         CSharpCompilation compilation = GeneratorDriverHelper.Compile("[Loss, CrossEntropy] public partial class A;");
         compilation = compilation.WithOptions(compilation.Options.WithSyntaxTreeOptionsProvider(new EditorConfig("LG0050", severity)));
         GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(compilation);
-        Assert.Equal(expected is null ? [] : [expected], driver.GetRunResult().Diagnostics.Select(diagnostic => (DiagnosticSeverity?)diagnostic.Severity));
+        Assert.Equal(expected is null ? [] : [expected],
+            driver.GetRunResult().Diagnostics.Select(diagnostic => (DiagnosticSeverity?)diagnostic.Severity));
     }
 
     [Fact]
@@ -87,7 +95,8 @@ public class SoundLossTests
     {
         CSharpCompilation before = GeneratorDriverHelper.Compile("[Loss, CrossEntropy] public partial class A;");
         GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(before);
-        GeneratorRunResult second = driver.RunGenerators(GeneratorDriverHelper.Edit(before, "[Loss", "\n\n[Loss")).GetRunResult().Results.Single();
+        GeneratorRunResult second = driver.RunGenerators(GeneratorDriverHelper.Edit(before, "[Loss", "\n\n[Loss")).GetRunResult()
+            .Results.Single();
         Assert.Equal(2, Assert.Single(second.Diagnostics).Location.GetLineSpan().StartLinePosition.Line);
         Assert.All(
             second.TrackedSteps[LossGenerator.AnalyzeStep].SelectMany(step => step.Outputs),
@@ -106,13 +115,15 @@ public class SoundLossTests
     {
         public override GeneratedKind IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) => GeneratedKind.NotGenerated;
 
-        public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic found)
+        public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken,
+            out ReportDiagnostic found)
         {
             found = severity switch { "none" => ReportDiagnostic.Suppress, "error" => ReportDiagnostic.Error, _ => ReportDiagnostic.Info };
             return diagnosticId == id;
         }
 
-        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic found)
+        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken,
+            out ReportDiagnostic found)
         {
             found = ReportDiagnostic.Default;
             return false;

@@ -8,14 +8,18 @@ using Microsoft.CodeAnalysis.Emit;
 
 namespace LossGen.Generator.Tests.Documentation;
 
-/// <summary>The examples of docs/language.md compile without a message, run, and are right; those that are shown as wrong are refused where it says so.</summary>
+/// <summary>
+/// The examples of docs/language.md compile without a message, run, and are right; those that are shown as wrong are refused where it says
+/// so.
+/// </summary>
 public partial class LanguagePageTests
 {
     private const string Page = "docs/language.md";
 
     private static readonly List<Example> Examples = Example.Of(Page);
 
-    public static TheoryData<string> Sections => new(Examples.Where(example => example.Kind is "").Select(example => example.Section).Distinct());
+    public static TheoryData<string> Sections => new(Examples.Where(example => example.Kind is "").Select(example => example.Section)
+        .Distinct());
 
     [Theory]
     [MemberData(nameof(Sections))]
@@ -47,10 +51,12 @@ public partial class LanguagePageTests
         double[] weights = [.. Enumerable.Range(0, Pixels).Select(_ => 0.25 + random.NextDouble())];
         long[] labels = [0, 1, 2, 1, 1];
         var shape = new LossShape(batch: 1, classes: Classes, pixels: Pixels);
-        double value = name == "BlobDice" ? loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape, weights) : loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape);
+        double value = name == "BlobDice" ? loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape, weights)
+            : loss.Evaluate(logits, (ReadOnlySpan<long>)labels, shape);
         context.Unload();
 
-        double Softmax(int c, int s) => Math.Exp(logits[(c * Pixels) + s]) / Enumerable.Range(0, Classes).Sum(k => Math.Exp(logits[(k * Pixels) + s]));
+        double Softmax(int c, int s) => Math.Exp(logits[(c * Pixels) + s]) / Enumerable.Range(0, Classes)
+            .Sum(k => Math.Exp(logits[(k * Pixels) + s]));
         double Sigmoid(int c, int s) => 1 / (1 + Math.Exp(-logits[(c * Pixels) + s]));
         double[] of = new double[Classes];
         double entropy = 0;
@@ -69,7 +75,8 @@ public partial class LanguagePageTests
                 all += weights[s] * (Sigmoid(c, s) + (isLabel ? 1 : 0));
             }
 
-            of[c] = name == "BlobDice" ? 1 - (((2 * overlap) + 1e-5) / (all + 1e-5)) : 1 - (((2 * tp) + 1e-5) / ((2 * tp) + fp + fn + 1e-5));
+            of[c] = name == "BlobDice" ? 1 - (((2 * overlap) + 1e-5) / (all + 1e-5))
+                : 1 - (((2 * tp) + 1e-5) / ((2 * tp) + fp + fn + 1e-5));
         }
 
         Assert.Equal(name == "Poly1CrossEntropy" ? entropy / Pixels : of.Average(), value, 1e-12);
@@ -77,9 +84,11 @@ public partial class LanguagePageTests
 
     private static List<ILoss> Losses(AssemblyLoadContext context, string section, List<MetadataReference> references)
     {
-        string[] files = [.. Examples.Where(example => example.Section == section && example.Kind is ("" or "file")).Select(example => example.Code)];
+        string[] files = [.. Examples.Where(example => example.Section == section && example.Kind is ("" or "file"))
+            .Select(example => example.Code)];
         Assembly assembly = Load(context, "Consumer", files, [.. references]).Assembly;
-        return [.. assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(ILoss)) && !type.IsAbstract).Select(type => (ILoss)Activator.CreateInstance(type)!)];
+        return [.. assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(ILoss)) && !type.IsAbstract)
+            .Select(type => (ILoss)Activator.CreateInstance(type)!)];
     }
 
     [Fact]
@@ -90,8 +99,10 @@ public partial class LanguagePageTests
             string[] lines = example.Code.Split('\n');
             GeneratorRun run = GeneratorDriverHelper.Run(example.Code);
             Assert.Equal(
-                lines.Select((line, i) => (Line: i, Id: Expected().Match(line).Groups["id"].Value)).Where(expected => expected.Id.Length > 0),
-                run.Diagnostics.Select(diagnostic => (Line: diagnostic.Location.GetLineSpan().StartLinePosition.Line, diagnostic.Id)).Order());
+                lines.Select((line, i) => (Line: i, Id: Expected().Match(line).Groups["id"].Value))
+                    .Where(expected => expected.Id.Length > 0),
+                run.Diagnostics.Select(diagnostic => (Line: diagnostic.Location.GetLineSpan().StartLinePosition.Line, diagnostic.Id))
+                    .Order());
         }
 
         Assert.Contains(Examples, example => example.Kind == "wrong");
@@ -99,7 +110,8 @@ public partial class LanguagePageTests
 
     // The usings are what the compilations of the tests have.
     [Fact]
-    public void NothingIsLeftOut() => Assert.All(Examples, example => Assert.Contains(example.Kind, new[] { "", "usings", "file", "assembly", "wrong" }));
+    public void NothingIsLeftOut() =>
+        Assert.All(Examples, example => Assert.Contains(example.Kind, new[] { "", "usings", "file", "assembly", "wrong" }));
 
     [Theory]
     [InlineData(typeof(Functions))]
@@ -108,17 +120,20 @@ public partial class LanguagePageTests
     public void EveryMemberOfTheLanguageIsThere(Type type)
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, Page));
-        IEnumerable<string> members = type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        IEnumerable<string> members = type.GetMembers(
+            BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(member => member is PropertyInfo or MethodInfo { IsSpecialName: false })
             .Select(member => member.Name)
             .Except([nameof(Prediction.PerClass), nameof(Prediction.ClassMatrix)]); // what generated code calls
         Assert.All(members, member => Assert.Matches($@"`[^`\n]*\b{member}\b", page));
     }
 
-    private static (Assembly Assembly, byte[] Image) Load(AssemblyLoadContext context, string name, string[] files, MetadataReference[] references)
+    private static (Assembly Assembly, byte[] Image) Load(AssemblyLoadContext context, string name, string[] files,
+        MetadataReference[] references)
     {
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(name, files, false, references);
-        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
+        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output,
+            out _);
         new GeneratorRun(compilation, output, driver).AssertClean();
         Assert.Empty(driver.GetRunResult().Diagnostics);
         var image = new MemoryStream();

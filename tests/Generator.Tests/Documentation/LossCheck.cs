@@ -2,7 +2,9 @@ using LossGen.Reference;
 
 namespace LossGen.Generator.Tests.Documentation;
 
-/// <summary>Runs a loss on random data: its kernels against the formula as it is written, the gradient against difference quotients.</summary>
+/// <summary>
+/// Runs a loss on random data: its kernels against the formula as it is written, the gradient against difference quotients.
+/// </summary>
 internal static class LossCheck
 {
     private const int Pixels = 8;
@@ -19,8 +21,10 @@ internal static class LossCheck
         var random = new Random(20260101);
         double[] logits = Numbers(random, 2 * classes * Pixels, -2, 2);
         long[] labels = [.. Enumerable.Range(0, 2 * Pixels).Select(_ => (long)random.Next(classes))];
-        double[] dense = [.. Enumerable.Range(0, 2 * classes * Pixels).Select(i => labels[(i / (classes * Pixels) * Pixels) + (i % Pixels)] == i / Pixels % classes ? 1.0 : 0.0)];
-        double[][] inputs = [.. loss.Definition.Inputs.Select(input => Numbers(random, 2 * Pixels * (input.Kind == InputKind.Element ? classes : 1), 0.5, 1.5))];
+        double[] dense = [.. Enumerable.Range(0, 2 * classes * Pixels)
+            .Select(i => labels[(i / (classes * Pixels) * Pixels) + (i % Pixels)] == i / Pixels % classes ? 1.0 : 0.0)];
+        double[][] inputs = [.. loss.Definition.Inputs.Select(input => Numbers(random, 2 * Pixels * (input.Kind == InputKind.Element
+            ? classes : 1), 0.5, 1.5))];
         var gradient = new double[logits.Length];
         if (loss.Definition.Target != TargetKind.Dense)
         {
@@ -37,7 +41,8 @@ internal static class LossCheck
         }
     }
 
-    private static double Call<TTarget>(ILoss loss, double[] logits, ReadOnlySpan<TTarget> target, LossShape shape, double[][] inputs, double[] gradient)
+    private static double Call<TTarget>(ILoss loss, double[] logits, ReadOnlySpan<TTarget> target, LossShape shape, double[][] inputs,
+        double[] gradient)
         where TTarget : unmanaged => inputs.Length switch
         {
             0 => loss.EvaluateWithGradient(logits, target, shape, gradient),
@@ -49,7 +54,8 @@ internal static class LossCheck
     private static void Close(double[] expected, double[] found)
     {
         Assert.Contains(found, number => number != 0);
-        Assert.All(found.Index(), number => Assert.Equal(expected[number.Index], number.Item, 1e-7 * (1 + Math.Abs(expected[number.Index]))));
+        Assert.All(found.Index(), number => Assert.Equal(expected[number.Index], number.Item,
+            1e-7 * (1 + Math.Abs(expected[number.Index]))));
     }
 
     private static double[] Numbers(Random random, int count, double low, double high) =>

@@ -33,7 +33,8 @@ internal sealed class RecipeBatch
         if (name == "SoftArgmax")
             dense = HeatMaps();
         foreach (LossInput input in loss.Definition.Inputs)
-            maps[input.Name] = [.. Enumerable.Range(0, Images * Pixels * (input.Kind == InputKind.Element ? Classes : 1)).Select(_ => random.NextDouble())];
+            maps[input.Name] = [.. Enumerable.Range(0, Images * Pixels * (input.Kind == InputKind.Element ? Classes : 1))
+                .Select(_ => random.NextDouble())];
         inputs = [.. loss.Definition.Inputs.Select(input => maps[input.Name])];
     }
 

@@ -51,7 +51,8 @@ internal static class RecipeFigures
 
     private static double OfLabel(RecipeBatch b, int n, int s) => b.Softmax(n, b.Label(n, s), s);
 
-    private static double Binary(RecipeBatch b, int n, int c, int s) => b.Sigmoid(n, c, s) is var p ? -(b.Y(n, c, s) * Math.Log(p)) - ((1 - b.Y(n, c, s)) * Math.Log(1 - p)) : 0;
+    private static double Binary(RecipeBatch b, int n, int c, int s) => b.Sigmoid(n, c, s) is var p ? -(b.Y(n, c, s) * Math.Log(p))
+        - ((1 - b.Y(n, c, s)) * Math.Log(1 - p)) : 0;
 
     private static double Asymmetric(RecipeBatch b) => b.Mean((n, s) => b.OverClasses(c =>
     {
@@ -71,7 +72,8 @@ internal static class RecipeFigures
     // A threshold of probability: 0.7, or that of the pixel behind those that are kept.
     private static double Sampled(RecipeBatch b)
     {
-        double[] sorted = [.. Enumerable.Range(0, RecipeBatch.Images).SelectMany(n => Enumerable.Range(0, RecipeBatch.Pixels).Select(s => OfLabel(b, n, s))).Order()];
+        double[] sorted = [.. Enumerable.Range(0, RecipeBatch.Images).SelectMany(n => Enumerable.Range(0, RecipeBatch.Pixels)
+            .Select(s => OfLabel(b, n, s))).Order()];
         double bound = Math.Max(0.7, sorted[Math.Min(Kept, sorted.Length - 1)]);
         return b.Mean((n, s) => OfLabel(b, n, s) is var p && p < bound ? -Math.Log(p) : 0);
     }
@@ -102,7 +104,8 @@ internal static class RecipeFigures
             double overlap = pixels * b.Mean((n, s) => b.Y(n, c, s) * b.Softmax(n, c, s));
             double both = pixels * b.Mean((n, s) => b.Y(n, c, s) + b.Softmax(n, c, s));
             dice += (1 - (((2 * overlap) + 1e-5) / (both + 1e-5))) / b.Classes;
-            double covered = pixels * b.Mean((n, s) => b.Map("skeleton", n, c, s) * b.Softmax(n, c, s)), length = pixels * b.Mean((n, s) => b.Map("skeleton", n, c, s));
+            double covered = pixels * b.Mean((n, s) => b.Map("skeleton", n, c, s) * b.Softmax(n, c, s)),
+                length = pixels * b.Mean((n, s) => b.Map("skeleton", n, c, s));
             recall += c == 0 ? 0 : (1 - ((covered + 1) / (length + 1))) / (b.Classes - 1);
         }
         return dice + entropy + recall;
@@ -140,7 +143,8 @@ internal static class RecipeFigures
         {
             for (int c = 0; c < b.Classes; c++)
             {
-                double[] apart = [.. Enumerable.Range(0, RecipeBatch.Pixels).Where(s => b.Y(n, c, s) > 0).Select(s => b.X(n, c, s) - Math.Log(b.Y(n, c, s)))];
+                double[] apart = [.. Enumerable.Range(0, RecipeBatch.Pixels).Where(s => b.Y(n, c, s) > 0)
+                    .Select(s => b.X(n, c, s) - Math.Log(b.Y(n, c, s)))];
                 total += apart.Average(d => d * d) - (0.5 * Math.Pow(apart.Sum(), 2) / (apart.Length * (double)apart.Length));
             }
         }
@@ -185,7 +189,8 @@ internal static class RecipeFigures
         for (; x < 20; x++)
             shift -= Math.Log(x);
         double z = 1 / (x * x);
-        return shift + ((x - 0.5) * Math.Log(x)) - x + (0.5 * Math.Log(2 * Math.PI)) + ((1.0 / 12 - (z * (1.0 / 360 - (z * (1.0 / 1260 - (z / 1680)))))) / x);
+        return shift + ((x - 0.5) * Math.Log(x)) - x + (0.5 * Math.Log(2 * Math.PI))
+            + ((1.0 / 12 - (z * (1.0 / 360 - (z * (1.0 / 1260 - (z / 1680)))))) / x);
     }
 
     private static double Digamma(double x)

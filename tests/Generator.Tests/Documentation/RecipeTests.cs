@@ -5,7 +5,10 @@ using Microsoft.CodeAnalysis;
 
 namespace LossGen.Generator.Tests.Documentation;
 
-/// <summary>The losses of docs/recipes.md: compiled as they stand there, compared with the figures of <see cref="RecipeFigures"/> and with difference quotients.</summary>
+/// <summary>
+/// The losses of docs/recipes.md: compiled as they stand there, compared with the figures of <see cref="RecipeFigures"/> and with
+/// difference quotients.
+/// </summary>
 public class RecipeTests
 {
     private const string Page = "docs/recipes.md";
@@ -68,7 +71,8 @@ public class RecipeTests
         double largest = 0;
         for (int s = 0; s < cells.Length; s++)
         {
-            double[] nearest = [.. new[] { 1, 2, 4 }.Select(cell => Enumerable.Range(0, cells.Length).Where(i => cells[i] == cell).Min(i => Math.Sqrt(Math.Pow((i / width) - (s / width), 2) + Math.Pow((i % width) - (s % width), 2)))).Order()];
+            double[] nearest = [.. new[] { 1, 2, 4 }.Select(cell => Enumerable.Range(0, cells.Length).Where(i => cells[i] == cell)
+                .Min(i => Math.Sqrt(Math.Pow((i / width) - (s / width), 2) + Math.Pow((i % width) - (s % width), 2)))).Order()];
             double wanted = 1 + (cells[s] == 0 ? 10 * Math.Exp(-Math.Pow(nearest[0] + nearest[1], 2) / 50) : 0);
             Assert.Equal(wanted, found[s], 1e-5);
             largest = Math.Max(largest, wanted);
@@ -103,8 +107,10 @@ public class RecipeTests
 
     private static Type[] Compile()
     {
-        CSharpCompilation compilation = GeneratorDriverHelper.Compile("Recipes", [.. Snippet.Of(Page).Where(snippet => snippet.Types.Any()).Select(snippet => snippet.Code)]);
-        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
+        CSharpCompilation compilation = GeneratorDriverHelper.Compile("Recipes", [.. Snippet.Of(Page).Where(snippet => snippet.Types.Any())
+            .Select(snippet => snippet.Code)]);
+        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output,
+            out _);
         new GeneratorRun(compilation, output, driver).AssertClean();
         var image = new MemoryStream();
         Assert.True(output.Emit(image).Success);

@@ -6,8 +6,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace LossGen.Generator.Tests.Documentation;
 
 /// <summary>
-/// A block of C# of a page. A comment of Markdown right above it says what a reader knows and a compiler does not: <c>fragment</c> is not compiled, <c>with: Tensor logits</c> gives the types of
-/// names that the block takes for granted, <c>program: path</c> says of which project's file it is a copy.
+/// A block of C# of a page. A comment of Markdown right above it says what a reader knows and a compiler does not: <c>fragment</c> is not
+/// compiled, <c>with: Tensor logits</c> gives the types of names that the block takes for granted, <c>program: path</c> says of which
+/// project's file it is a copy.
 /// </summary>
 /// <param name="Line">Where its text begins.</param>
 /// <param name="Section">The heading above it.</param>
@@ -18,7 +19,8 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
     private const string With = "with:";
     private const string ProgramOf = "program:";
 
-    private readonly CompilationUnitSyntax root = CSharpSyntaxTree.ParseText(Code, new CSharpParseOptions(LanguageVersion.Preview)).GetCompilationUnitRoot();
+    private readonly CompilationUnitSyntax root = CSharpSyntaxTree.ParseText(Code, new CSharpParseOptions(LanguageVersion.Preview))
+        .GetCompilationUnitRoot();
 
     public bool IsFragment => Marker == "fragment";
 
@@ -33,7 +35,8 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
 
     /// <summary>The last loss that it declares.</summary>
     public string? Loss => root.Members.OfType<ClassDeclarationSyntax>()
-        .LastOrDefault(type => type.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() == "Loss"))?.Identifier.ValueText;
+        .LastOrDefault(type => type.AttributeLists.SelectMany(list => list.Attributes)
+        .Any(attribute => attribute.Name.ToString() == "Loss"))?.Identifier.ValueText;
 
     /// <summary>What it takes for granted, as parameters: <c>Tensor logits</c>.</summary>
     public IEnumerable<(string Type, string Name)> Given => Marker.StartsWith(With, StringComparison.Ordinal)
@@ -41,7 +44,8 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
         : [];
 
     /// <summary>The names that it declares itself.</summary>
-    public IEnumerable<string> Locals => root.DescendantNodes().OfType<VariableDeclaratorSyntax>().Select(local => local.Identifier.ValueText);
+    public IEnumerable<string> Locals => root.DescendantNodes().OfType<VariableDeclaratorSyntax>()
+        .Select(local => local.Identifier.ValueText);
 
     /// <summary>The C# of a page.</summary>
     public static List<Snippet> Of(string page)
@@ -53,7 +57,8 @@ internal sealed partial record Snippet(int Line, string Section, string Marker, 
             if (match.Groups["heading"].Success)
                 section = match.Groups["heading"].Value;
             else
-                found.Add(new(text.AsSpan(0, match.Groups["code"].Index).Count('\n') + 1, section, match.Groups["marker"].Value, match.Groups["code"].Value));
+                found.Add(new(text.AsSpan(0, match.Groups["code"].Index).Count('\n') + 1, section, match.Groups["marker"].Value,
+                    match.Groups["code"].Value));
         }
 
         return found;

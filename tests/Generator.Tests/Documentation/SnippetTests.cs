@@ -4,7 +4,10 @@ using LossGen.Generator.Tests.Helpers;
 
 namespace LossGen.Generator.Tests.Documentation;
 
-/// <summary>The C# of every page compiles, without a warning. What is wrong on purpose has tests of its own: that of docs/language.md, and the wrong examples of the messages' pages.</summary>
+/// <summary>
+/// The C# of every page compiles, without a warning. What is wrong on purpose has tests of its own: that of docs/language.md, and the wrong
+/// examples of the messages' pages.
+/// </summary>
 public class SnippetTests
 {
     private const string LanguagePage = "docs/language.md";
@@ -12,7 +15,8 @@ public class SnippetTests
 
     // What a caller has, unless the page says otherwise: spans' arrays, and the maps of the catalogue by their names.
     private static readonly Dictionary<string, string> Usual = Maps().ToDictionary(name => name, _ => "float[]", StringComparer.Ordinal)
-        .Concat([new("logits", "float[]"), new("gradient", "float[]"), new("target", "float[]"), new("labels", "long[]"), new("shape", "LossShape")])
+        .Concat([new("logits", "float[]"), new("gradient", "float[]"), new("target", "float[]"), new("labels", "long[]"),
+        new("shape", "LossShape")])
         .ToDictionary(StringComparer.Ordinal);
 
     public static TheoryData<string> Pages => new(Files().Where(page => page != LanguagePage && Snippet.Of(page).Count > 0));
@@ -21,7 +25,8 @@ public class SnippetTests
     [MemberData(nameof(Pages))]
     public void EverySnippetCompiles(string page)
     {
-        List<Snippet> snippets = [.. Snippet.Of(page).Where(snippet => !snippet.IsFragment && snippet.Program is null && !(IsMessage(page) && snippet.Section == Wrong))];
+        List<Snippet> snippets = [.. Snippet.Of(page).Where(snippet => !snippet.IsFragment && snippet.Program is null
+            && !(IsMessage(page) && snippet.Section == Wrong))];
         var declared = new HashSet<string>(StringComparer.Ordinal);
         var whole = new List<string>();
 
@@ -55,7 +60,8 @@ public class SnippetTests
     {
         Snippet[] programs = [.. Files().SelectMany(Snippet.Of).Where(snippet => snippet.Program is not null)];
         Assert.NotEmpty(programs);
-        Assert.All(programs, snippet => Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, snippet.Program!)).ReplaceLineEndings("\n"), snippet.Code));
+        Assert.All(programs, snippet => Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, snippet.Program!))
+            .ReplaceLineEndings("\n"), snippet.Code));
     }
 
     [Fact]
@@ -112,7 +118,8 @@ public class SnippetTests
     private static bool IsMessage(string page) => Path.GetFileName(page).StartsWith("LG", StringComparison.Ordinal);
 
     private static IEnumerable<string> Files() => new[] { "README.md", "CONTRIBUTING.md" }
-        .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')))
+        .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')))
         .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Maps() => typeof(LossAttribute).Assembly.GetTypes()

@@ -9,6 +9,7 @@ internal static class Analyzers
 {
     /// <summary>What they report, suppressed messages among it.</summary>
     public static ImmutableArray<Diagnostic> Run(Compilation compilation, params DiagnosticAnalyzer[] analyzers) => compilation
-        .WithAnalyzers([.. analyzers], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: true))
+        .WithAnalyzers([.. analyzers], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false,
+        logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: true))
         .GetAnalyzerDiagnosticsAsync(CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -18,13 +18,15 @@ internal static class GeneratorDriverHelper
 
     private static readonly ImmutableArray<MetadataReference> Framework =
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+        .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal)
+        || name is "netstandard.dll" or "mscorlib.dll"))
         .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))
         .ToImmutableArray();
 
     private static readonly MetadataReference Runtime = MetadataReference.CreateFromFile(typeof(LossAttribute).Assembly.Location);
 
-    private static readonly MetadataReference TorchSharp = MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch).Assembly.Location);
+    private static readonly MetadataReference TorchSharp = MetadataReference.CreateFromFile(typeof(global::TorchSharp.torch)
+        .Assembly.Location);
 
     private static readonly SyntaxTree UsingsFile = ParseFile(Usings, "Usings.cs");
 
@@ -60,7 +62,8 @@ internal static class GeneratorDriverHelper
     public static CSharpCompilation Compile(string source, bool torchSharp = false, params MetadataReference[] references) =>
         Compile("Consumer", [source], torchSharp, references);
 
-    public static CSharpCompilation Compile(string assembly, string[] sources, bool torchSharp = false, params MetadataReference[] references)
+    public static CSharpCompilation Compile(string assembly, string[] sources, bool torchSharp = false,
+        params MetadataReference[] references)
     {
         CSharpCompilation empty = torchSharp ? WithTorchSharp : WithoutTorchSharp;
         return (references.Length == 0 ? empty : empty.AddReferences(references))
@@ -68,7 +71,8 @@ internal static class GeneratorDriverHelper
             .AddSyntaxTrees([.. sources.Select((source, i) => ParseFile(source, $"Source{i}.cs")), UsingsFile]);
     }
 
-    public static SyntaxTree ParseFile(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
+    public static SyntaxTree ParseFile(string source, string path) =>
+        CSharpSyntaxTree.ParseText(source, ParseOptions, path, System.Text.Encoding.UTF8);
 
     /// <summary>Replaces a part of a compilation's source text, as an editor does.</summary>
     public static CSharpCompilation Edit(CSharpCompilation compilation, string old, string replacement)

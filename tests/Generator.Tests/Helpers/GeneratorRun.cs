@@ -23,7 +23,8 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
 
     /// <summary>The generated files by their hint names, but for those that do not depend on what is declared.</summary>
     public ImmutableSortedDictionary<string, string> Sources =>
-        result.GeneratedSources.Where(source => source.HintName.EndsWith(".g.cs", StringComparison.Ordinal)).ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
+        result.GeneratedSources.Where(source => source.HintName.EndsWith(".g.cs", StringComparison.Ordinal))
+            .ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
 
     public IEnumerable<LossModel> Models => Values<LossModel>(LossGenerator.ModelStep);
 
@@ -44,7 +45,9 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
         return this;
     }
 
-    /// <summary>As <see cref="AssertClean"/>, but what is said of the sense of a loss does not count: for options that nobody would state.</summary>
+    /// <summary>
+    /// As <see cref="AssertClean"/>, but what is said of the sense of a loss does not count: for options that nobody would state.
+    /// </summary>
     public GeneratorRun AssertCompiles()
     {
         Assert.Empty(Diagnostics.Where(diagnostic => diagnostic.Descriptor.Category is not ("LossGen.Meaning" or "LossGen.Numerics")));
@@ -53,7 +56,8 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
     }
 
     /// <summary>
-    /// The same with one of the generated files that differ in the namespace of their loss alone: what the compiler says of one it says of all.
+    /// The same with one of the generated files that differ in the namespace of their loss alone: what the compiler says of one it says of
+    /// all.
     /// </summary>
     public GeneratorRun WithoutRepeats()
     {
@@ -63,8 +67,8 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
     }
 
     /// <summary>
-    /// Warnings and errors of the compiler, but for those in methods of the files that every project with TorchSharp gets once, which are most
-    /// of the text: <see cref="AssertClean"/> looks into them, too.
+    /// Warnings and errors of the compiler, but for those in methods of the files that every project with TorchSharp gets once, which are
+    /// most of the text: <see cref="AssertClean"/> looks into them, too.
     /// </summary>
     public IEnumerable<Diagnostic> WarningsBesideSupport() => output.GetDeclarationDiagnostics()
         .Concat(output.SyntaxTrees.Where(tree => !IsSupport(tree)).SelectMany(tree => output.GetSemanticModel(tree).GetDiagnostics()))
@@ -76,7 +80,8 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
         GeneratorRunResult second = secondRun.Results.Single();
         Assert.Null(result.Exception);
         Assert.Null(second.Exception);
-        foreach (string step in new[] { LossGenerator.ModelStep, LossGenerator.EmitStep, LossGenerator.TermSourceStep, LossGenerator.SupportStep })
+        foreach (string step in new[] { LossGenerator.ModelStep, LossGenerator.EmitStep, LossGenerator.TermSourceStep,
+            LossGenerator.SupportStep })
             AssertUnchanged(Steps(second, step), step);
         if (Diagnostics.IsEmpty)
             AssertUnchanged(second.TrackedOutputSteps.Values.SelectMany(steps => steps), "output");

@@ -8,7 +8,8 @@ namespace LossGen.Generator.Tests.Helpers;
 internal static partial class Markup
 {
     /// <summary>Exactly the marked messages are reported, at exactly the marked text, and no error of the compiler beside them.</summary>
-    public static GeneratorRun Verify(string markup, bool torchSharp = false, bool allowCompilerErrors = false, params MetadataReference[] references)
+    public static GeneratorRun Verify(string markup, bool torchSharp = false, bool allowCompilerErrors = false,
+        params MetadataReference[] references)
     {
         (string source, List<string> expected) = Read(markup);
         GeneratorRun run = GeneratorDriverHelper.Run(source, torchSharp, references);

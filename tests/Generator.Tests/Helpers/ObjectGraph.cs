@@ -31,7 +31,8 @@ internal static class ObjectGraph
         }
         for (Type? type = node.GetType(); type is not null; type = type.BaseType)
         {
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in type.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 Walk(field.GetValue(node), $"{path}.{field.Name}", seen, found);
         }
     }

@@ -6,10 +6,13 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Tests.Incrementality;
 
-/// <summary>What an edit makes anew, and what it leaves. That a comment leaves everything is checked by every test that runs the generator.</summary>
+/// <summary>
+/// What an edit makes anew, and what it leaves. That a comment leaves everything is checked by every test that runs the generator.
+/// </summary>
 public class StepTests
 {
-    private static readonly string Source = string.Join("\n\n", Samples.DiceCrossEntropy, Samples.LogCoshDice, Samples.FocalTversky, Samples.Mine);
+    private static readonly string Source = string.Join("\n\n", Samples.DiceCrossEntropy, Samples.LogCoshDice, Samples.FocalTversky,
+        Samples.Mine);
 
     [Theory]
     [InlineData("Cosh(1 - ", "Cosh(2 - ", "LogCoshDice")]
@@ -40,14 +43,16 @@ public class StepTests
         GeneratorRunResult second = RunTwice(before, GeneratorDriverHelper.Edit(before, "=> 1;", "=> 2;"));
         Assert.All(
             second.TrackedOutputSteps.Values.SelectMany(steps => steps).SelectMany(step => step.Outputs),
-            output => Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, output.Reason.ToString()));
+            output => Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged,
+                output.Reason.ToString()));
     }
 
     [Fact]
     public void EditOfAHelperInAnotherFileRegenerates()
     {
         const string Loss = "[Loss] public partial class L { static Value Formula(Prediction x, Target y) => H.F(y); }";
-        CSharpCompilation before = GeneratorDriverHelper.Compile("Consumer", [Loss, "static class H { internal static Value F(Value v) => v + 1; }"]);
+        CSharpCompilation before = GeneratorDriverHelper.Compile("Consumer",
+            [Loss, "static class H { internal static Value F(Value v) => v + 1; }"]);
         GeneratorRunResult second = RunTwice(before, GeneratorDriverHelper.Edit(before, "v + 1", "v + 2"));
         Assert.Equal(["L"], MadeAnew<EmittedLoss>(second, LossGenerator.EmitStep).Select(loss => loss.HintName));
     }
@@ -83,7 +88,8 @@ public class StepTests
     {
         GeneratorRun run = GeneratorDriverHelper.Run("[Loss, FBeta] public partial class L { public decimal Beta { get; set; } }");
         Diagnostic diagnostic = Assert.Single(run.Diagnostics);
-        Assert.DoesNotContain(ObjectGraph.FindRoslyn(new { Arguments = Arguments(diagnostic) }), path => path.Contains("Symbol", StringComparison.Ordinal));
+        Assert.DoesNotContain(ObjectGraph.FindRoslyn(new { Arguments = Arguments(diagnostic) }),
+            path => path.Contains("Symbol", StringComparison.Ordinal));
     }
 
     private static object? Arguments(Diagnostic diagnostic) => diagnostic.GetType()

@@ -4,8 +4,8 @@ using LossGen.Generator.Tests.Helpers;
 namespace LossGen.Generator.Tests.Middle;
 
 /// <summary>
-/// What it takes to add to the language, counted in the source files that say what is there: a list that a new function or activation has to
-/// be entered in, too, is found here. CONTRIBUTING.md names the files.
+/// What it takes to add to the language, counted in the source files that say what is there: a list that a new function or activation has
+/// to be entered in, too, is found here. CONTRIBUTING.md names the files.
 /// </summary>
 public sealed class AdditionTests
 {
@@ -32,7 +32,8 @@ public sealed class AdditionTests
                 .Where(path => !path.Contains("/obj/") && !path.Contains("/bin/") && !path.Contains("/Catalogue/"))
                 .Order(StringComparer.Ordinal)
                 .Where(path => regex.IsMatch(Regex.Replace(File.ReadAllText(Path.Combine(root, path)), "//.*", "")))
-                .Select(path => Path.GetFileName(path) is var name && name.StartsWith("VectorMath.", StringComparison.Ordinal) ? "VectorMath" : name),
+                .Select(path => Path.GetFileName(path) is var name && name.StartsWith("VectorMath.", StringComparison.Ordinal)
+                ? "VectorMath" : name),
         ];
     }
 }

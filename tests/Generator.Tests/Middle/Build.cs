@@ -12,14 +12,16 @@ namespace LossGen.Generator.Tests.Middle;
 internal static class Build
 {
     public static LossOptions Options { get; } = new(
-        Compiler.Model.Activation.Softmax, 0, null, false, false, Compiler.Model.Reduction.Mean, Compiler.Model.TargetKind.Any, Compiler.Model.ClassAxis.Second, false, Compiler.Model.Resize.None);
+        Compiler.Model.Activation.Softmax, 0, null, false, false, Compiler.Model.Reduction.Mean, Compiler.Model.TargetKind.Any,
+            Compiler.Model.ClassAxis.Second, false, Compiler.Model.Resize.None);
 
     public static FormulaScope Scope(GraphBuilder graph, LossOptions? options = null, bool indexTarget = true) =>
         new(graph, options ?? Options, indexTarget, new(true, []), (options ?? Options).Activation);
 
     /// <summary>A term with the formula <c>(return ...)</c>.</summary>
     public static TermModel Term(string formula, double weight = 1) =>
-        new("Term", formula.StartsWith("lossgen", StringComparison.Ordinal) ? formula : $"lossgen/1 {formula}", weight, true, [], [], "Formula");
+        new("Term", formula.StartsWith("lossgen", StringComparison.Ordinal) ? formula : $"lossgen/1 {formula}", weight, true, [], [],
+            "Formula");
 
     /// <summary>A term of the catalogue with the defaults of its options.</summary>
     public static TermModel Catalogue<TAttribute>(double weight = 1)
@@ -30,9 +32,11 @@ internal static class Build
     }
 
     public static LossGraph Graph(LossOptions options, bool indexTarget, params TermModel[] terms) =>
-        GraphComposer.Compose(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], [], false, false, false), indexTarget);
+        GraphComposer.Compose(new("", [], "Loss", "public", "Loss", options, terms.ToEquatableArray(), [], [], [], false, false, false),
+            indexTarget);
 
-    public static LossPlan Plan(LossOptions options, bool indexTarget, params TermModel[] terms) => Planner.Plan(Graph(options, indexTarget, terms));
+    public static LossPlan Plan(LossOptions options, bool indexTarget, params TermModel[] terms) =>
+        Planner.Plan(Graph(options, indexTarget, terms));
 
     /// <summary>The nodes that a pass computes for every pixel.</summary>
     public static IReadOnlyList<Node> PixelNodes(this PassPlan pass) => Planner.PixelNodes(pass.Outputs);

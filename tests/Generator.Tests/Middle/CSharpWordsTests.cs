@@ -9,7 +9,8 @@ public sealed class CSharpWordsTests
     [Fact]
     public void TheyAreRoslyns()
     {
-        foreach (string word in Enum.GetValues<SyntaxKind>().Select(kind => SyntaxFacts.GetText(kind)).Where(text => text.Length > 1).Distinct())
+        foreach (string word in Enum.GetValues<SyntaxKind>().Select(kind => SyntaxFacts.GetText(kind)).Where(text => text.Length > 1)
+            .Distinct())
         {
             Assert.True(CSharpWords.IsKeyword(word) == (SyntaxFacts.GetKeywordKind(word) != SyntaxKind.None), word);
             Assert.True(CSharpWords.IsContextualKeyword(word) == (SyntaxFacts.GetContextualKeywordKind(word) != SyntaxKind.None), word);

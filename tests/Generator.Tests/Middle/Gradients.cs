@@ -16,7 +16,8 @@ internal static class Gradients
         {
             int s = i % extents.Pixels, c = i / extents.Pixels % extents.Classes, n = i / (extents.Pixels * extents.Classes);
             double found = gradient[n, c, s];
-            double expected = Quotients.Nearest(x => Interpreter.Number(output, leaves with { Logits = Moved(leaves.Logits, i, x) }), leaves.Logits[i], found);
+            double expected = Quotients.Nearest(x => Interpreter.Number(output, leaves with { Logits = Moved(leaves.Logits, i, x) }),
+                leaves.Logits[i], found);
             if (double.IsFinite(expected))
                 Quotients.AssertClose(expected, found, tolerance, $"by logit {i} of {output}");
         }

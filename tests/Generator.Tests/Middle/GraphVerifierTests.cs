@@ -2,7 +2,9 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 
-/// <summary>What the verifier finds in graphs that no stage should make. That it passes what stages make, every test that compiles a loss shows.</summary>
+/// <summary>
+/// What the verifier finds in graphs that no stage should make. That it passes what stages make, every test that compiles a loss shows.
+/// </summary>
 public sealed class GraphVerifierTests
 {
     private static readonly GraphBuilder Graph = new();
@@ -27,13 +29,15 @@ public sealed class GraphVerifierTests
     {
         Node faulty = Graph.Make(Op.Sum, [Graph.Make(Op.Multiply, Graph.Logit, Faulty[fault]())], 0, Axes.All);
         Assert.Contains(fault, GraphVerifier.Verify([faulty]));
-        Assert.Contains("after here: " + fault, Assert.Throws<InvalidOperationException>(() => GraphVerifier.Check("here", [faulty])).Message, StringComparison.Ordinal);
+        Assert.Contains("after here: " + fault, Assert.Throws<InvalidOperationException>(() => GraphVerifier.Check("here", [faulty]))
+            .Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void WhatIsSoundPasses()
     {
         Node mean = Graph.Divide(Graph.Sum(Graph.Mask(Graph.OneHot, Graph.Softmax(Graph.Logit)), Axes.All), Graph.Extent(Axes.All));
-        Assert.Empty(GraphVerifier.Verify([mean, Graph.Make(Op.Mask, Graph.Spread(Graph.ClassSet(new(false, [])), Axes.Pixel), Graph.Logit)]));
+        Assert.Empty(GraphVerifier.Verify([mean, Graph.Make(Op.Mask, Graph.Spread(Graph.ClassSet(new(false, [])), Axes.Pixel),
+            Graph.Logit)]));
     }
 }

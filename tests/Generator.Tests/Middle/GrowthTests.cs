@@ -50,7 +50,9 @@ public class GrowthTests
         Assert.True(time < limit, $"{time} for 500 steps");
     }
 
-    /// <summary>What one pass computed is kept for later ones: without that, each of a chain's passes would compute the chain anew.</summary>
+    /// <summary>
+    /// What one pass computed is kept for later ones: without that, each of a chain's passes would compute the chain anew.
+    /// </summary>
     [Theory]
     [InlineData("(Mean (mul (target) (SoftSkeleton (probability) {0})))")]
     [InlineData("(div (Mean (mul (target) (SoftSkeleton (probability) {0}))) (add 1 (Mean (SoftSkeleton (target) {0}))))")]
@@ -60,7 +62,8 @@ public class GrowthTests
         Assert.True(large - middle <= 2.2 * (middle - small), $"{small}, {middle}, {large} nodes in all passes for 6, 12, 24 erosions");
 
         int Work(int erosions) => Build
-            .Plan(Build.Options with { Dimensions = 2 }, indexTarget: true, Build.Term($"(return {string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, erosions)})"))
+            .Plan(Build.Options with { Dimensions = 2 }, indexTarget: true,
+            Build.Term($"(return {string.Format(System.Globalization.CultureInfo.InvariantCulture, formula, erosions)})"))
             .AllPasses.Sum(pass => pass.PixelNodes().Count);
     }
 

@@ -36,7 +36,9 @@ internal sealed record Leaves(Extents Extents, double[] Logits)
     }
 }
 
-/// <summary>Evaluates nodes in double, one operation at a time: what simplification, lowering and differentiation are held against.</summary>
+/// <summary>
+/// Evaluates nodes in double, one operation at a time: what simplification, lowering and differentiation are held against.
+/// </summary>
 internal sealed class Interpreter(Leaves leaves)
 {
     private readonly Dictionary<Node, Tensor> done = [];
@@ -75,7 +77,8 @@ internal sealed class Interpreter(Leaves leaves)
             case Op.ClassIndex:
                 return Create((n, c, s) => c);
             case Op.ClassSet:
-                return Create((n, c, s) => (node.Classes!.IncludeBackground || c > 0) && (node.Classes.List.IsEmpty || node.Classes.List.Contains(c)) ? 1 : 0);
+                return Create((n, c, s) => (node.Classes!.IncludeBackground || c > 0)
+                    && (node.Classes.List.IsEmpty || node.Classes.List.Contains(c)) ? 1 : 0);
             case Op.PerClass:
                 return Create((n, c, s) => leaves.Tables[node.Index][c]);
             case Op.Extent:
@@ -98,9 +101,11 @@ internal sealed class Interpreter(Leaves leaves)
             case Op.Softmax:
             case Op.SoftmaxComplement:
                 Tensor normaliser = LogSumExp(inputs[0]);
-                return Create((n, c, s) => Math.Exp(inputs[0][n, c, s] - normaliser[n, c, s]) is var p && node.Op == Op.Softmax ? p : 1 - p);
+                return Create((n, c, s) => Math.Exp(inputs[0][n, c, s] - normaliser[n, c, s]) is var p && node.Op == Op.Softmax ? p
+                    : 1 - p);
             default:
-                Func<double[], double> function = node.Operation().Evaluate ?? throw new InvalidOperationException($"{node.Op} has no value");
+                Func<double[], double> function = node.Operation().Evaluate
+                    ?? throw new InvalidOperationException($"{node.Op} has no value");
                 var arguments = new double[inputs.Length];
                 return Create((n, c, s) =>
                 {
@@ -133,7 +138,8 @@ internal sealed class Interpreter(Leaves leaves)
                 for (int j = 0; j < Count(Axes.Class); j++)
                 {
                     for (int k = 0; k < Count(Axes.Pixel); k++)
-                        result = join(result, value[axes.Has(Axes.Batch) ? i : n, axes.Has(Axes.Class) ? j : c, axes.Has(Axes.Pixel) ? k : s]);
+                        result = join(result, value[axes.Has(Axes.Batch) ? i : n, axes.Has(Axes.Class) ? j : c, axes.Has(Axes.Pixel) ? k
+                            : s]);
                 }
             }
 

@@ -7,7 +7,11 @@ namespace LossGen.Generator.Tests.Middle;
 /// <summary>Sums of labels are added up ahead of a pass that then has both value and gradient of pairs.</summary>
 public sealed class LabelPassTests
 {
-    private static readonly LossOptions s_pairs = (Build.Options with { Activation = Compiler.Model.Activation.None, Pairs = Compiler.Model.Pairs.Cosine }).OfMatrix();
+    private static readonly LossOptions s_pairs = (Build.Options with
+    {
+        Activation = Compiler.Model.Activation.None,
+        Pairs = Compiler.Model.Pairs.Cosine
+    }).OfMatrix();
 
     public static TheoryData<string> Terms => [nameof(NtXentAttribute), nameof(SupervisedContrastiveAttribute), nameof(CircleAttribute)];
 
@@ -16,7 +20,8 @@ public sealed class LabelPassTests
     public void TheGradientWaitsForSumsOfLabelsOnly(string name)
     {
         LossPlan plan = Build.Plan(s_pairs, indexTarget: false, Named(name));
-        PassPlan value = Assert.Single(plan.Statistics), both = Assert.IsType<PassPlan>(plan.FusedPass), labels = Assert.IsType<PassPlan>(plan.LabelPass);
+        PassPlan value = Assert.Single(plan.Statistics), both = Assert.IsType<PassPlan>(plan.FusedPass),
+            labels = Assert.IsType<PassPlan>(plan.LabelPass);
         Assert.Equal(1, both.Stage);
         Assert.DoesNotContain(labels.PixelNodes(), node => node.Op == Op.Logit);
         Assert.Empty(labels.ClassConstants.Concat(labels.ScalarConstants));
@@ -25,7 +30,8 @@ public sealed class LabelPassTests
         // Each sum once, at the place that it has in the pass of the value.
         Assert.Equal(value.Sums, both.Sums);
         Assert.Equal(value.Sums, labels.Sums);
-        Assert.Equal(value.Sums.OrderBy(sum => sum.Id), both.Summands.Concat(labels.Summands).Select(summand => summand.Sum).OrderBy(sum => sum.Id));
+        Assert.Equal(value.Sums.OrderBy(sum => sum.Id), both.Summands.Concat(labels.Summands).Select(summand => summand.Sum)
+            .OrderBy(sum => sum.Id));
     }
 
     /// <summary>What the gradient is divided by here is a sum of similarities.</summary>

@@ -7,7 +7,8 @@ namespace LossGen.Generator.Tests.Middle;
 public class LanguageTests
 {
     private static readonly HashSet<string> PublicFunctions =
-        [.. typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name)];
+        [.. typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            .Select(method => method.Name)];
 
     [Fact]
     public void EveryPublicFunctionHasAMeaning() => Assert.All(PublicFunctions, name => Assert.True(Language.Knows(name), name));
@@ -18,13 +19,15 @@ public class LanguageTests
 
     [Fact]
     public void TheNumberOfArgumentsIsThatOfThePublicFunction() =>
-        Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(IsOfValues), method =>
+        Assert.All(typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(IsOfValues),
+            method =>
         {
             var scope = Build.Scope(new Compiler.Graph.GraphBuilder());
             bool joinsImages = method.Name.EndsWith("OverBatch", StringComparison.Ordinal); // of what has been summed over pixels
             FormulaValue[] arguments = [.. method.GetParameters().Select(parameter => joinsImages
                 ? new FormulaValue(scope.Graph.Parameter(0), Compiler.Graph.Axes.Batch)
-                : new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target, Compiler.Graph.Axes.All))];
+                : new FormulaValue(parameter.ParameterType == typeof(Condition) ? scope.Graph.OneHot : scope.Target,
+                Compiler.Graph.Axes.All))];
             Assert.NotNull(Language.Apply(method.Name, scope, arguments).Node);
         });
 

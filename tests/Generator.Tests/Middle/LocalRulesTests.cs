@@ -3,7 +3,9 @@ using LossGen.Compiler.Graph;
 
 namespace LossGen.Generator.Tests.Middle;
 
-/// <summary>Both sides of every rule that looks at an operation and what is directly below it have the same value: a rule is tested by being listed.</summary>
+/// <summary>
+/// Both sides of every rule that looks at an operation and what is directly below it have the same value: a rule is tested by being listed.
+/// </summary>
 public sealed class LocalRulesTests
 {
     private static readonly double[] Numbers = [0, 1, 2, 3, 4, -2, -1, -0.5, 0.5, 0.7, 2.5];
@@ -53,7 +55,8 @@ public sealed class LocalRulesTests
                     if (!double.IsFinite(value))
                         continue;
                     numbers++;
-                    Assert.True(Math.Abs(found[n, c, s] - value) <= 1e-12 * (1 + Math.Abs(value)), $"{left} is {value}, {right} is {found[n, c, s]}");
+                    Assert.True(Math.Abs(found[n, c, s] - value) <= 1e-12 * (1 + Math.Abs(value)),
+                        $"{left} is {value}, {right} is {found[n, c, s]}");
                 }
             }
         }
@@ -65,7 +68,8 @@ public sealed class LocalRulesTests
     private static IEnumerable<(GraphBuilder Graph, ImmutableArray<Node> Inputs)> Samples(Rule rule)
     {
         // A condition that is known is 1 or 0.
-        bool hasNumbers = Places(rule.Left).Any(place => place.IsNumber), isCondition = rule.Left.Inputs.Index().Any(input => input.Item is Place { IsNumber: true } && GraphVerifier.IsAsked(rule.Left.Op, input.Index));
+        bool hasNumbers = Places(rule.Left).Any(place => place.IsNumber), isCondition = rule.Left.Inputs.Index()
+            .Any(input => input.Item is Place { IsNumber: true } && GraphVerifier.IsAsked(rule.Left.Op, input.Index));
         foreach (double number in isCondition ? [0, 1] : hasNumbers ? Numbers : [1])
         {
             for (int kind = 0; kind < 4; kind++)

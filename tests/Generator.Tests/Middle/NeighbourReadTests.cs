@@ -25,7 +25,8 @@ public class NeighbourReadTests
     [Fact]
     public void ProbabilitiesAreStoredOnce()
     {
-        LossPlan plan = Build.Plan(Images with { Activation = Compiler.Model.Activation.Softmax }, false, Build.Catalogue<TotalVariationAttribute>());
+        LossPlan plan = Build.Plan(Images with { Activation = Compiler.Model.Activation.Softmax }, false,
+            Build.Catalogue<TotalVariationAttribute>());
         Assert.Equal([true], plan.Maps.HasClass);
         Assert.All(plan.AllPasses, pass => Assert.Empty(pass.Steps));
         Assert.All(plan.AllPasses.SelectMany(pass => pass.Neighbours), neighbour => Assert.True(neighbour[0].Op is Op.Kept or Op.Spread));
@@ -41,5 +42,6 @@ public class NeighbourReadTests
     }
 
     private static string[] Places(PassPlan pass) =>
-        [.. pass.Neighbours.Where(neighbour => neighbour[0].Op == Op.Logit).Select(neighbour => $"axis {neighbour.Window!.Axis} at {neighbour.Window.First}").Order(StringComparer.Ordinal)];
+        [.. pass.Neighbours.Where(neighbour => neighbour[0].Op == Op.Logit)
+            .Select(neighbour => $"axis {neighbour.Window!.Axis} at {neighbour.Window.First}").Order(StringComparer.Ordinal)];
 }

@@ -64,7 +64,8 @@ public class OneHotTests
         LossOptions options = Build.Options with { IgnoreIndex = ignores ? 255 : null };
         LossPlan plan = Build.Plan(options, indexTarget: true, Build.Catalogue<CrossEntropyAttribute>());
         Assert.Single(plan.Statistics);
-        Assert.All(plan.AllPasses, pass => Assert.DoesNotContain(pass.PixelNodes(), node => node.Op is Op.Log or Op.LogAtLeastOne && node.Axes.Has(Axes.Class)));
+        Assert.All(plan.AllPasses, pass => Assert.DoesNotContain(pass.PixelNodes(), node => node.Op is Op.Log or Op.LogAtLeastOne
+            && node.Axes.Has(Axes.Class)));
         Assert.All(plan.Statistics, pass => Assert.Empty(pass.ClassSums));
         Assert.DoesNotContain(plan.Statistics[0].PixelNodes(), node => node.Op == Op.LogAtLeastOne);
         Assert.Single(plan.Statistics[0].Summands, summand => summand.Factor is not null);
@@ -90,7 +91,8 @@ public class OneHotTests
     [Fact]
     public void DiceAndCrossEntropyShareOnePass()
     {
-        LossPlan plan = Build.Plan(Build.Options, indexTarget: true, Build.Catalogue<DiceAttribute>(), Build.Catalogue<CrossEntropyAttribute>(0.5));
+        LossPlan plan = Build.Plan(Build.Options, indexTarget: true, Build.Catalogue<DiceAttribute>(),
+            Build.Catalogue<CrossEntropyAttribute>(0.5));
         PassPlan pass = Assert.Single(plan.Statistics);
         Assert.Equal(4, pass.Sums.Count());
         Assert.Equal(1, pass.PixelNodes().Count(node => node.Op == Op.ExpNonPositive));

@@ -7,7 +7,9 @@ using LossGen.Kernels;
 
 namespace LossGen.Generator.Tests.Middle;
 
-/// <summary>Every row of the table of operations: it is there, its derivative is that of its value, and each backend has a text for it.</summary>
+/// <summary>
+/// Every row of the table of operations: it is there, its derivative is that of its value, and each backend has a text for it.
+/// </summary>
 public class OperationTableTests
 {
     // For each element-wise operation with a derivative, numbers all over its domain, for each input.
@@ -58,7 +60,8 @@ public class OperationTableTests
     public static TheoryData<string> Differentiable =>
         new(Operations.All.Where(row => row is { IsElementwise: true, Derivative: not null }).Select(row => row.Op.ToString()));
 
-    public static TheoryData<string> JoiningClasses => new(nameof(Op.Softmax), nameof(Op.SoftmaxComplement), nameof(Op.LogSumExp), nameof(Op.ClassMaximum), nameof(Op.PixelMaximum), nameof(Op.Sum));
+    public static TheoryData<string> JoiningClasses => new(nameof(Op.Softmax), nameof(Op.SoftmaxComplement), nameof(Op.LogSumExp),
+        nameof(Op.ClassMaximum), nameof(Op.PixelMaximum), nameof(Op.Sum));
 
     [Fact]
     public void EveryOperationHasOneRow() => Assert.Equal(AllOps.Order(), Operations.All.Select(row => row.Op).Order());
@@ -73,18 +76,21 @@ public class OperationTableTests
             Assert.False(row.Torch is null && row.Function is null, $"{row.Op}: no tensor operation");
             foreach ((Dialect dialect, NumberType number, NumberType truth) in new (Dialect, NumberType, NumberType)[]
                      {
-                         (CSharpDialect.Instance, NumberType.Lanes, NumberType.LaneTruth), (CSharpDialect.Instance, NumberType.Double, NumberType.Truth),
+                         (CSharpDialect.Instance, NumberType.Lanes, NumberType.LaneTruth), (CSharpDialect.Instance, NumberType.Double,
+                             NumberType.Truth),
                          (new CDialect(), NumberType.Double, NumberType.Truth), (new CDialect(), NumberType.Real, NumberType.Truth),
                      })
             {
                 Expression a = new Variable("a", number), condition = Apply.Of(Op.Less, truth, a, a);
-                Expression[] inputs = row.Op is Op.And or Op.Or or Op.Not ? [condition, condition] : row.Op is Op.Where or Op.Mask ? [condition, a, a] : [a, a, a];
+                Expression[] inputs = row.Op is Op.And or Op.Or or Op.Not ? [condition, condition] : row.Op is Op.Where or Op.Mask
+                    ? [condition, a, a] : [a, a, a];
                 string text = ProgramPrinter.Text(dialect, Apply.Of(row.Op, row.IsCondition ? truth : number, inputs));
                 string function = Regex.Match(text, @"^([\w.:]+)\(").Groups[1].Value;
                 if (number == NumberType.Lanes && function.Length > 0)
                     Assert.Contains(function["V.".Length..], OfVectors);
                 else if (dialect is CSharpDialect && function.Length > 0)
-                    Assert.NotEmpty((function.Contains("System.Math", StringComparison.Ordinal) ? typeof(Math) : typeof(ScalarMath)).GetMember(function[(function.LastIndexOf('.') + 1)..]));
+                    Assert.NotEmpty((function.Contains("System.Math", StringComparison.Ordinal) ? typeof(Math) : typeof(ScalarMath))
+                        .GetMember(function[(function.LastIndexOf('.') + 1)..]));
                 Assert.True(text.Contains('a', StringComparison.Ordinal), $"{row.Op}: {text}");
             }
         });
@@ -112,22 +118,28 @@ public class OperationTableTests
         {
             Operation row = Operations.Of(domain.Key);
             double[] far = [-1e300, -50, 50, 1e300, double.NegativeInfinity, double.PositiveInfinity];
-            foreach (double[] arguments in Combinations([.. domain.Value.Select(values => row.LaneFunction is null ? values.Concat(far).ToArray() : values)]))
+            foreach (double[] arguments in Combinations([.. domain.Value.Select(values => row.LaneFunction is null
+                ? values.Concat(far).ToArray() : values)]))
             {
                 double value = row.Evaluate!(arguments);
-                Assert.True(double.IsNaN(value) || (value >= row.Result!.Value.Low && value <= row.Result.Value.High), $"{row.Op} is {value} at {string.Join(", ", arguments)}");
+                Assert.True(double.IsNaN(value) || (value >= row.Result!.Value.Low && value <= row.Result.Value.High),
+                    $"{row.Op} is {value} at {string.Join(", ", arguments)}");
             }
         });
 
-    /// <summary>What may lead from finite numbers to others says so: differentiation and the choice between a product and a selection ask for it.</summary>
+    /// <summary>
+    /// What may lead from finite numbers to others says so: differentiation and the choice between a product and a selection ask for it.
+    /// </summary>
     [Fact]
     public void WhatLeavesTheFiniteNumbersSaysSo() =>
         Assert.All(Domains.Where(domain => Operations.Of(domain.Key).LaneFunction is null), domain =>
         {
             Operation row = Operations.Of(domain.Key);
             double[] usual = [-90, -2, -1, 0, 1, 2, 90], moderate = [-800, .. usual, 800];
-            bool IsFinite(double[] numbers) => Combinations([.. domain.Value.Select(_ => numbers)]).Select(row.Evaluate!).All(double.IsFinite);
-            Extremes found = !IsFinite(usual) && row.Op != Op.Sqrt ? Extremes.Pole : row.Op == Op.Sqrt ? Extremes.Slope : !IsFinite(moderate) ? Extremes.Overflow : Extremes.None;
+            bool IsFinite(double[] numbers) => Combinations([.. domain.Value.Select(_ => numbers)]).Select(row.Evaluate!)
+                .All(double.IsFinite);
+            Extremes found = !IsFinite(usual) && row.Op != Op.Sqrt ? Extremes.Pole : row.Op == Op.Sqrt ? Extremes.Slope
+                : !IsFinite(moderate) ? Extremes.Overflow : Extremes.None;
             Assert.Equal(found, row.Extremes);
         });
 
@@ -147,7 +159,8 @@ public class OperationTableTests
                 if (derivatives[i] is not { } derivative)
                     continue;
                 double found = Interpreter.Number(derivative, At(arguments));
-                double expected = Quotients.Nearest(x => Operations.Of(op).Evaluate!([.. arguments.Select((other, k) => k == i ? x : other)]), arguments[i], found);
+                double expected = Quotients.Nearest(x => Operations.Of(op)
+                    .Evaluate!([.. arguments.Select((other, k) => k == i ? x : other)]), arguments[i], found);
                 Quotients.AssertClose(expected, found, 1e-8, $"{op} by input {i} at ({string.Join(", ", arguments)})");
             }
         }
@@ -173,7 +186,8 @@ public class OperationTableTests
     public void KinksOfOneNumber(string name, double at, double expected)
     {
         var builder = new GraphBuilder();
-        Node derivative = Operations.Of(Enum.Parse<Op>(name)).Derivative!(builder, builder.Make(Enum.Parse<Op>(name), builder.Parameter(0)), builder.One)[0]!;
+        Node derivative = Operations.Of(Enum.Parse<Op>(name)).Derivative!(builder, builder.Make(Enum.Parse<Op>(name), builder.Parameter(0)),
+            builder.One)[0]!;
         Assert.Equal(expected, Interpreter.Number(derivative, At([at])));
     }
 
@@ -184,7 +198,8 @@ public class OperationTableTests
     {
         var builder = new GraphBuilder();
         Node node = builder.Make(Enum.Parse<Op>(name), builder.Parameter(0), builder.Parameter(1));
-        Assert.All(node.Operation().Derivative!(builder, node, builder.One), derivative => Assert.Equal(0.5, Interpreter.Number(derivative!, At([2, 2]))));
+        Assert.All(node.Operation().Derivative!(builder, node, builder.One),
+            derivative => Assert.Equal(0.5, Interpreter.Number(derivative!, At([2, 2]))));
     }
 
     [Theory]
@@ -196,7 +211,8 @@ public class OperationTableTests
     public void PowersByANumber(double exponent, double at, double expected)
     {
         var builder = new GraphBuilder();
-        Node gradient = Compiler.Differentiate.Differentiator.Gradient(builder, builder.Power(builder.Logit, builder.Constant(exponent)), builder.One);
+        Node gradient = Compiler.Differentiate.Differentiator.Gradient(builder, builder.Power(builder.Logit, builder.Constant(exponent)),
+            builder.One);
         Assert.Equal(expected, Interpreter.Number(gradient, new Leaves(new(1, 1, 1), [at])));
     }
 
@@ -214,5 +230,6 @@ public class OperationTableTests
     private static Leaves At(double[] arguments) => new(new(1, 1, 1), [0]) { Parameters = arguments };
 
     private static IEnumerable<double[]> Combinations(double[][] domains) =>
-        domains.Aggregate<double[], IEnumerable<double[]>>([[]], (all, domain) => all.SelectMany(some => domain.Select(number => some.Append(number).ToArray())));
+        domains.Aggregate<double[], IEnumerable<double[]>>([[]],
+            (all, domain) => all.SelectMany(some => domain.Select(number => some.Append(number).ToArray())));
 }

@@ -21,5 +21,6 @@ internal static class Quotients
     }
 
     public static void AssertClose(double expected, double found, double tolerance, string what) =>
-        Assert.True(Math.Abs(expected - found) <= tolerance * (1 + Math.Abs(expected)), $"{what}: found {found:R}, difference quotient {expected:R}");
+        Assert.True(Math.Abs(expected - found) <= tolerance * (1 + Math.Abs(expected)),
+            $"{what}: found {found:R}, difference quotient {expected:R}");
 }

@@ -7,7 +7,8 @@ namespace LossGen.Generator.Tests.Middle;
 /// <summary>An expression as a tree, from which a graph is built twice: as it stands, and by the methods that simplify.</summary>
 internal sealed record Tree(string Word, ImmutableArray<Tree> Inputs, double Number = 0)
 {
-    public override string ToString() => Word == "number" ? Number.ToString("R") : Inputs.IsEmpty ? Word : $"{Word}({string.Join(", ", Inputs)})";
+    public override string ToString() => Word == "number" ? Number.ToString("R") : Inputs.IsEmpty ? Word
+        : $"{Word}({string.Join(", ", Inputs)})";
 }
 
 /// <summary>Random trees over everything that the graph knows, and what they mean with and without algebra.</summary>
@@ -17,9 +18,11 @@ internal static class RandomGraph
 
     private static readonly string[] Unary =
         ["neg", "square", "exp-tanh", "log-positive", "log1p-positive", "expm1-tanh", "sqrt-positive", "abs", "tanh", "sigmoid", "softplus", "cosh-tanh",
-         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "softmax", "complement", "detach", "log-cosh", "log-of-cosh", "max-S", "max-NS", "log-sum-exp-S", "log-sum-exp", "softmax-by-exp", "logistic", "log-of-logistic", "log1p-exp"];
+         "sum-C", "sum-S", "sum-NS", "sum-C", "max-C", "lse", "softmax", "complement", "detach", "log-cosh", "log-of-cosh", "max-S",
+             "max-NS", "log-sum-exp-S", "log-sum-exp", "softmax-by-exp", "logistic", "log-of-logistic", "log1p-exp"];
 
-    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x", "mask-y", "mask-not-y", "mask-valid", "mask-x", "log-add-exp", "share", "log-weighted", "mean-by-exp", "mean-by-exp-NS"];
+    private static readonly string[] Binary = ["add", "add", "sub", "mul", "mul", "mul", "div-positive", "min", "max", "where-y", "where-x",
+        "mask-y", "mask-not-y", "mask-valid", "mask-x", "log-add-exp", "share", "log-weighted", "mean-by-exp", "mean-by-exp-NS"];
 
     private static readonly double[] Numbers = [0, 1, 1, -1, 2, 0.5, 3, -0.25];
 
@@ -35,7 +38,8 @@ internal static class RandomGraph
             Tree tree = Trees.Generate(random, null, out _);
             if (Failure(tree, check) is not { } failure)
                 continue;
-            while (Smaller(tree).Select(smaller => (smaller, Failure(smaller, check))).FirstOrDefault(pair => pair.Item2 is not null) is { smaller: { } next } found)
+            while (Smaller(tree).Select(smaller => (smaller, Failure(smaller, check)))
+                .FirstOrDefault(pair => pair.Item2 is not null) is { smaller: { } next } found)
                 (tree, failure) = (next, found.Item2!);
             Assert.Fail($"tree {i} of {count}, shrunk: {tree}\n{failure}");
         }
@@ -90,7 +94,8 @@ internal static class RandomGraph
             "log-add-exp" => a.Log(a.Add(a.Exp(v[0]), a.Exp(v[1]))),
             "share" => a.Divide(a.Exp(v[0]), a.Add(a.Multiply(b.Constant(2), a.Exp(v[0])), a.Exp(v[1]))),
             "log-weighted" => a.Log(a.Sum(a.Multiply(Positive(a, b, v[0]), a.Exp(v[1])), Axes.Class)),
-            "mean-by-exp-NS" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Batch | Axes.Pixel), a.Sum(a.Exp(v[1]), Axes.Batch | Axes.Pixel)),
+            "mean-by-exp-NS" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Batch | Axes.Pixel),
+                a.Sum(a.Exp(v[1]), Axes.Batch | Axes.Pixel)),
             "mean-by-exp" => a.Divide(a.Sum(a.Multiply(v[0], a.Exp(v[1])), Axes.Class), a.Sum(a.Exp(v[1]), Axes.Class)),
             "complement" => a.Add(b.One, a.Multiply(b.Constant(-1), v[0])),
             "add" => a.Add(v[0], v[1]),

@@ -23,7 +23,11 @@ public class RangeTests
             for (int seed = 0; seed < 3; seed++)
             {
                 var leaves = Leaves.Random(seed);
-                var interpreter = new Interpreter(leaves with { Logits = [.. leaves.Logits.Select(logit => logit * (seed == 2 ? 100 : 1))] });
+                var interpreter = new Interpreter(leaves with
+                {
+                    Logits =
+                    [.. leaves.Logits.Select(logit => logit * (seed == 2 ? 100 : 1))]
+                });
                 foreach (Node node in Build.Reachable(root))
                     AssertWithin(ranges.Of(node), interpreter.Evaluate(node), leaves.Extents, node);
             }
@@ -41,7 +45,8 @@ public class RangeTests
             foreach (Node node in Build.Reachable(RandomGraph.Build(builder, tree, simplify: true)))
             {
                 known += ranges.Of(node) is null ? 0 : 1;
-                bounded += ranges.Of(node) is { } range && (range.Low > double.NegativeInfinity || range.High < double.PositiveInfinity) ? 1 : 0;
+                bounded += ranges.Of(node) is { } range && (range.Low > double.NegativeInfinity || range.High < double.PositiveInfinity) ? 1
+                    : 0;
             }
         });
         Assert.True(bounded > known / 2, $"{bounded} of {known}");

@@ -45,7 +45,8 @@ public sealed partial class RoomTests
         foreach (Match mention in Mention().Matches(text))
         {
             string room = mention.Groups[1].Success ? mention.Groups[1].Value : mention.Groups[2].Value;
-            Assert.True(Array.IndexOf(Rooms, room) is var other && other >= 0 && other < own, $"{folder} uses {room}, which stands above it");
+            Assert.True(Array.IndexOf(Rooms, room) is var other && other >= 0 && other < own,
+                $"{folder} uses {room}, which stands above it");
         }
     }
 }

@@ -25,7 +25,8 @@ public class SimplificationTests
     {
         GraphBuilder builder = RandomGraph.Builder();
         Node node = RandomGraph.Build(builder, tree, simplify: true);
-        Assert.All(new[] { false, true }, perImage => Assert.True(Same(node, new Lowering(builder, perImage).Lower(node), Leaves.Random(3)), $"{node}, {perImage}"));
+        Assert.All(new[] { false, true }, perImage => Assert.True(Same(node, new Lowering(builder, perImage).Lower(node), Leaves.Random(3)),
+            $"{node}, {perImage}"));
     });
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class Tensor(Axes axes, Extents extents, double[] data)
 
     public static Tensor Create(Axes axes, Extents extents, Func<int, int, int, double> at)
     {
-        var data = new double[Offset(axes, extents, Last(axes.Has(Axes.Batch), extents.Batch), Last(axes.Has(Axes.Class), extents.Classes), Last(axes.Has(Axes.Pixel), extents.Pixels)) + 1];
+        var data = new double[Offset(axes, extents, Last(axes.Has(Axes.Batch), extents.Batch), Last(axes.Has(Axes.Class), extents.Classes),
+            Last(axes.Has(Axes.Pixel), extents.Pixels)) + 1];
         for (int n = 0; n < (axes.Has(Axes.Batch) ? extents.Batch : 1); n++)
         {
             for (int c = 0; c < (axes.Has(Axes.Class) ? extents.Classes : 1); c++)

@@ -62,7 +62,8 @@ public class CatalogueTests
     private static string[] Constants(PropertyInfo option) => option.PropertyType switch
     {
         var type when type == typeof(double) =>
-            [.. new[] { 0, double.NaN, 0.25, 2.5 }.Where(option.GetCustomAttribute<OptionRangeAttribute>()!.Contains).Select(number => double.IsNaN(number) ? "double.NaN" : FormattableString.Invariant($"{number}"))],
+            [.. new[] { 0, double.NaN, 0.25, 2.5 }.Where(option.GetCustomAttribute<OptionRangeAttribute>()!.Contains)
+                .Select(number => double.IsNaN(number) ? "double.NaN" : FormattableString.Invariant($"{number}"))],
         var type when type == typeof(int) => ["1", "3"],
         var type when type == typeof(bool) => ["true", "false"],
         var type when type == typeof(double[]) => ["null", "new[] { 1.0, 0.5, 0.25, 0.75 }"],

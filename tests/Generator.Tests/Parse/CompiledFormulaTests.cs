@@ -5,5 +5,6 @@ namespace LossGen.Generator.Tests.Parse;
 public class CompiledFormulaTests
 {
     [Fact]
-    public void FocalTversky() => Snapshot.Verify(GeneratorDriverHelper.Run(Samples.FocalTversky).AssertClean().Sources.Single().Value, "FocalTverskyAttribute");
+    public void FocalTversky() => Snapshot.Verify(GeneratorDriverHelper.Run(Samples.FocalTversky).AssertClean().Sources.Single().Value,
+        "FocalTverskyAttribute");
 }

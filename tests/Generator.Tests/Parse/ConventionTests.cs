@@ -46,10 +46,13 @@ public class ConventionTests
             [Loss(Convention = Convention.Monai), My] public sealed partial class L;
             """;
         Assert.Equal(3, GeneratorDriverHelper.Run(Term).AssertClean().Model.Terms[0].Arguments[0].Number);
-        Assert.Equal(1, GeneratorDriverHelper.Run(Term.Replace("[Loss(Convention = Convention.Monai)", "[Loss(Convention = Convention.Smp)")).AssertClean().Model.Terms[0].Arguments[0].Number);
+        Assert.Equal(1, GeneratorDriverHelper.Run(Term.Replace("[Loss(Convention = Convention.Monai)",
+            "[Loss(Convention = Convention.Smp)")).AssertClean().Model.Terms[0].Arguments[0].Number);
     }
 
-    private static LossModel Model(string attributes) => GeneratorDriverHelper.Run($"using LossGen; {attributes} public sealed partial class L;").AssertClean().Model;
+    private static LossModel Model(string attributes) =>
+        GeneratorDriverHelper.Run($"using LossGen; {attributes} public sealed partial class L;").AssertClean().Model;
 
-    private static double Number(LossModel model, int term, string parameter) => model.Terms[term].Arguments.Single(argument => argument.Parameter == parameter).Number;
+    private static double Number(LossModel model, int term, string parameter) =>
+        model.Terms[term].Arguments.Single(argument => argument.Parameter == parameter).Number;
 }

@@ -9,7 +9,8 @@ public class DeclarationTests
     public void CatalogueTerms()
     {
         LossModel model = GeneratorDriverHelper.Run(Samples.DiceCrossEntropy).AssertClean().Model;
-        Assert.Equal(("DiceCrossEntropy", "public sealed", "", "DiceCrossEntropy"), (model.Name, model.Modifiers, model.Namespace, model.HintName));
+        Assert.Equal(("DiceCrossEntropy", "public sealed", "", "DiceCrossEntropy"), (model.Name, model.Modifiers, model.Namespace,
+            model.HintName));
         Assert.Equal(["Dice", "CrossEntropy"], model.Terms.Select(term => term.Name));
         Assert.Equal([1, 0.5], model.Terms.Select(term => term.Weight));
         Assert.All(model.Terms, term => Assert.StartsWith("lossgen/1 (param ", term.Formula, StringComparison.Ordinal));
@@ -17,7 +18,8 @@ public class DeclarationTests
         Assert.Equal("1E-05D", Argument(model.Terms[0], "smooth").CSharp);
         Assert.Equal("(global::LossGen.EmptyClasses)0", Argument(model.Terms[0], "emptyClasses").CSharp);
         Assert.Equal("x.PerClass(null)", Argument(model.Terms[0], "classWeights").CSharp);
-        Assert.Equal((ArgumentKind.Option, "c.IndexTarget"), (Argument(model.Terms[1], "indexTarget").Kind, Argument(model.Terms[1], "indexTarget").CSharp));
+        Assert.Equal((ArgumentKind.Option, "c.IndexTarget"), (Argument(model.Terms[1], "indexTarget").Kind,
+            Argument(model.Terms[1], "indexTarget").CSharp));
         Assert.False(model.HasTorchSharp || model.IsBroken || model.HasConstructor);
     }
 
@@ -55,7 +57,8 @@ public class DeclarationTests
     public void TermOfAnotherAssembly()
     {
         TermModel here = GeneratorDriverHelper.Run(Samples.FocalTversky + Samples.Mine).Model.Terms[0];
-        GeneratorRun run = GeneratorDriverHelper.Run(Samples.Mine, false, GeneratorDriverHelper.Build("Terms", Samples.FocalTversky)).AssertClean();
+        GeneratorRun run = GeneratorDriverHelper.Run(Samples.Mine, false, GeneratorDriverHelper.Build("Terms", Samples.FocalTversky))
+            .AssertClean();
         Assert.Equal(here, run.Model.Terms[0]);
     }
 
@@ -79,7 +82,8 @@ public class DeclarationTests
     }
 
     [Fact]
-    public void TorchSharpIsSeen() => Assert.True(GeneratorDriverHelper.Run(Samples.DiceCrossEntropy, torchSharp: true).AssertClean().Model.HasTorchSharp);
+    public void TorchSharpIsSeen() => Assert.True(GeneratorDriverHelper.Run(Samples.DiceCrossEntropy, torchSharp: true).AssertClean()
+        .Model.HasTorchSharp);
 
     private static ArgumentModel Argument(TermModel term, string name) => term.Arguments.Single(argument => argument.Parameter == name);
 }

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace LossGen.Generator.Tests.Parse;
 
-/// <summary>Two generated files never have the same name, also where case does not count: otherwise Roslyn switches the generator off for the whole project.</summary>
+/// <summary>
+/// Two generated files never have the same name, also where case does not count: otherwise Roslyn switches the generator off for the whole
+/// project.
+/// </summary>
 public class HintNameTests
 {
     [Theory]
@@ -20,7 +23,8 @@ public class HintNameTests
     public void NamesAreDifferent(string source)
     {
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(source, torchSharp: true);
-        GeneratorDriverRunResult run = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out _).GetRunResult();
+        GeneratorDriverRunResult run = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation,
+            out Compilation whole, out _).GetRunResult();
         Assert.Null(run.Results.Single().Exception);
         Assert.DoesNotContain(whole.GetDiagnostics(), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         string[] names = [.. run.Results.Single().GeneratedSources.Select(file => file.HintName)];

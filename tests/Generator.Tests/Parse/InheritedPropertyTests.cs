@@ -17,7 +17,8 @@ public class InheritedPropertyTests
         const string Loss = "[Loss(Activation.Softmax), Focal] public partial class L : Annealed;";
         LossModel model = GeneratorDriverHelper.Run(bases + Loss).AssertClean().Models.Single(model => model.Name == "L");
         Assert.Equal(["Gamma"], model.Parameters.Select(parameter => parameter.Name));
-        model = GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Bases", bases)).AssertClean().Models.Single(model => model.Name == "L");
+        model = GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Bases", bases)).AssertClean()
+            .Models.Single(model => model.Name == "L");
         Assert.Equal(["Gamma"], model.Parameters.Select(parameter => parameter.Name));
     }
 
@@ -25,7 +26,9 @@ public class InheritedPropertyTests
     public void ThePropertyIsReadAtEachCall()
     {
         // Three pixels of two classes, logits 0: p = 1/2, and the focal loss is ln 2 * (1/2)^gamma.
-        Assert.Equal(["Gamma"], GeneratorDriverHelper.Run("public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;").Model.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(["Gamma"], GeneratorDriverHelper.Run(
+            "public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;")
+            .Model.Parameters.Select(parameter => parameter.Name));
         Assert.Contains("(double)this.Gamma", GeneratorDriverHelper.Run("public class B { public double Gamma { get; set; } } [Loss(Activation.Softmax), Focal] public partial class L : B;").Sources["L.g.cs"], StringComparison.Ordinal);
     }
 
@@ -33,7 +36,8 @@ public class InheritedPropertyTests
     [InlineData("public class B { private double Gamma { get; set; } }")]
     [InlineData("public class B { public double Other { get; set; } }")]
     public void WhatIsNotMeantDoesNot(string bases) =>
-        Assert.Empty(GeneratorDriverHelper.Run(bases + "[Loss(Activation.Softmax), Focal] public partial class L : B;").AssertClean().Model.Parameters.Select(parameter => parameter.Name));
+        Assert.Empty(GeneratorDriverHelper.Run(bases + "[Loss(Activation.Softmax), Focal] public partial class L : B;").AssertClean()
+            .Model.Parameters.Select(parameter => parameter.Name));
 
     [Theory]
     [InlineData("public string {|LG0026:Gamma|} { get; set; } = \"\";", "B { public int X; }")]
@@ -60,7 +64,8 @@ public class InheritedPropertyTests
     [Fact]
     public void AParameterOfThePrimaryConstructorToo()
     {
-        GeneratorRun run = Markup.Verify("[Loss(Activation.Softmax), Focal] public partial class L(double {|LG0038:gamma|}) { public double Twice => 2 * gamma; }");
+        GeneratorRun run = Markup.Verify(
+            "[Loss(Activation.Softmax), Focal] public partial class L(double {|LG0038:gamma|}) { public double Twice => 2 * gamma; }");
         Assert.Contains("public double Gamma { get; set; }", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
         Markup.Verify("[Loss(Activation.Softmax), Focal] public partial class L(double gamma) { public double Gamma { get; } = gamma; }");
     }

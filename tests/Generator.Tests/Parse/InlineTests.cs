@@ -31,6 +31,7 @@ public class InlineTests
                 internal static Value Twice(this Value v) => v * 2;
             }
             """).AssertClean().Model.Terms[0].Formula;
-        Assert.Equal("lossgen/1 (param a scalar 1) " + expected.Replace("(return (mul (logit) 2))", "(return (mul (logit) 2))", StringComparison.Ordinal), text);
+        Assert.Equal("lossgen/1 (param a scalar 1) " + expected.Replace("(return (mul (logit) 2))", "(return (mul (logit) 2))",
+            StringComparison.Ordinal), text);
     }
 }

@@ -3,7 +3,10 @@ using LossGen.Generator.Tests.Helpers;
 
 namespace LossGen.Generator.Tests.Parse;
 
-/// <summary>Options that are set elsewhere than in the named arguments of an attribute have the values that C# would give them, in the same assembly and across assemblies.</summary>
+/// <summary>
+/// Options that are set elsewhere than in the named arguments of an attribute have the values that C# would give them, in the same assembly
+/// and across assemblies.
+/// </summary>
 public class OptionValueTests
 {
     private const string Formula = "public static Value Formula(Prediction x, Target y, double alpha, double beta) => Sum(x.Probability * (alpha + beta * y));";
@@ -19,7 +22,8 @@ public class OptionValueTests
         { Term("public T() => Alpha = 2;", Auto), "T", 2, 0.7 },
         { Term("public T(double sum) { Alpha = sum / 4; this.Beta = sum - Alpha; }", Auto), "T(2)", 0.5, 1.5 },
         { Term("public T(double a, double b = 0.25) { (Alpha, Beta) = (b, a); }", Auto), "T(1)", 0.25, 1 },
-        { Term("public T() : this(0.5) { } public T(double all) { double half = all / 2; Alpha = half; Beta = half; }", Auto), "T", 0.25, 0.25 },
+        { Term("public T() : this(0.5) { } public T(double all) { double half = all / 2; Alpha = half; Beta = half; }", Auto), "T", 0.25,
+            0.25 },
         { Term("public T() : this(0.5) { } public T(double all) { Alpha = all; Beta = all; }", Auto), "T(0.125)", 0.125, 0.125 },
         { Term("public T(bool strict) { Beta = strict ? 2 : 1; }", Auto), "T(true)", 0.3, 2 },
         { Term("public T(double alpha) { Alpha = 2 * alpha; }", Auto), "T(0.5)", 1, 0.7 },
@@ -36,17 +40,23 @@ public class OptionValueTests
         { Term("", "public double Alpha { get; init; } = 0.3; public double Beta => 1 - Alpha;"), "T(Alpha = 0.125)", 0.125, 0.875 },
         { Term("", "public double Alpha => 0.7; public double Beta { get { double a = Alpha; return -a; } }"), "T", 0.7, -0.7 },
         { Term("", "public double Share { get; init; } = 0.5; public double Alpha => 2 * Share; public double Beta => Share > 1 ? 1 : Share;"), "T(Share = 4)", 8, 1 },
-        { Term("public T(double a) { alpha = a; }", "private readonly double alpha; public double Alpha => alpha; public double Beta => alpha + 1;"), "T(3)", 3, 4 },
-        { Term("", "private double a = 0.4; public double Alpha { get => a; init => a = value; } public double Beta => a;"), "T", 0.4, 0.4 },
-        { Term("", "private double a = 0.4; public double Alpha { get => a; init => a = value; } public double Beta => a;"), "T(Alpha = 0.5)", 0.5, 0.5 },
-        { Term("", "public double Alpha { get => field; init => field = value; } = 0.4; public double Beta { get; init; } = 1;"), "T(Alpha = 0.5)", 0.5, 1 },
+        { Term("public T(double a) { alpha = a; }",
+            "private readonly double alpha; public double Alpha => alpha; public double Beta => alpha + 1;"), "T(3)", 3, 4 },
+        { Term("", "private double a = 0.4; public double Alpha { get => a; init => a = value; } public double Beta => a;"), "T", 0.4,
+            0.4 },
+        { Term("", "private double a = 0.4; public double Alpha { get => a; init => a = value; } public double Beta => a;"),
+            "T(Alpha = 0.5)", 0.5, 0.5 },
+        { Term("", "public double Alpha { get => field; init => field = value; } = 0.4; public double Beta { get; init; } = 1;"),
+            "T(Alpha = 0.5)", 0.5, 1 },
         { Term("", "public float Alpha { get; init; } = 0.1f; public int Beta { get; init; } = 2;"), "T", 0.1f, 2 },
         { Term("public T(int n) { Beta = n * 3; Alpha = (float)0.1; }", Auto), "T(2)", 0.1f, 6 },
 
         // Derived terms.
         { Open + "public sealed partial class TAttribute : BaseAttribute { public TAttribute() { Beta = 0.9; } }", "T", 0.3, 0.9 },
-        { Open + "public sealed partial class TAttribute : BaseAttribute { public override double Beta { get; init; } = 0.8; }", "T", 0.3, 0.8 },
-        { Open + "public sealed partial class TAttribute : BaseAttribute { public override double Beta => 1 - Alpha; }", "T(Alpha = 0.25)", 0.25, 0.75 },
+        { Open + "public sealed partial class TAttribute : BaseAttribute { public override double Beta { get; init; } = 0.8; }", "T", 0.3,
+            0.8 },
+        { Open + "public sealed partial class TAttribute : BaseAttribute { public override double Beta => 1 - Alpha; }", "T(Alpha = 0.25)",
+            0.25, 0.75 },
         { Open + "public sealed partial class TAttribute : BaseAttribute { public new double Beta { get; init; } = 0.8; }", "T", 0.3, 0.8 },
         { Open + "public sealed partial class TAttribute : BaseAttribute { public new double Beta { get; init; } }", "T", 0.3, 0 },
         { Open + "public sealed partial class TAttribute : BaseAttribute { public new double Beta => base.Beta / 2; }", "T", 0.3, 0.35 },
@@ -54,11 +64,13 @@ public class OptionValueTests
         { "public partial class BaseAttribute(double beta) : LossTermAttribute { public double Alpha { get; init; } = 0.3; public double Beta { get; init; } = beta; " + Formula + " }"
             + "public sealed partial class TAttribute() : BaseAttribute(0.9);", "T", 0.3, 0.9 },
         { "public partial class BaseAttribute(double beta) : LossTermAttribute { public double Alpha { get; init; } = 0.3; public double Beta { get; init; } = beta; " + Formula + " }"
-            + "public sealed partial class TAttribute(double half) : BaseAttribute(2 * half) { public int Unused => 3; }", "T(0.5)", 0.3, 1 },
+            + "public sealed partial class TAttribute(double half) : BaseAttribute(2 * half) { public int Unused => 3; }", "T(0.5)", 0.3,
+            1 },
         { "public abstract partial class BaseAttribute : LossTermAttribute { protected BaseAttribute(double beta = 0.45) { Beta = beta; } public double Alpha { get; init; } = 0.3; public double Beta { get; init; } }"
             + "public sealed partial class TAttribute : BaseAttribute { " + Formula + " }", "T", 0.3, 0.45 },
         { "public abstract partial class BaseAttribute : LossTermAttribute { public BaseAttribute() { Beta = 0.1; } public double Alpha { get; init; } = 0.3; public abstract double Beta { get; init; } }"
-            + "public sealed partial class TAttribute : BaseAttribute { public override double Beta { get; init; } = 0.6; " + Formula + " }", "T", 0.3, 0.1 },
+            + "public sealed partial class TAttribute : BaseAttribute { public override double Beta { get; init; } = 0.6; " + Formula
+            + " }", "T", 0.3, 0.1 },
     };
 
     private const string Auto = "public double Alpha { get; init; } = 0.3; public double Beta { get; init; } = 0.7;";
@@ -72,7 +84,8 @@ public class OptionValueTests
     {
         string loss = $"[Loss(Activation.Sigmoid), {use}] public partial class L;";
         Assert.Equal([alpha, beta], Numbers(GeneratorDriverHelper.Run(term + loss).AssertClean()));
-        Assert.Equal([alpha, beta], Numbers(GeneratorDriverHelper.Run(loss, false, GeneratorDriverHelper.Build("Terms", term)).AssertClean()));
+        Assert.Equal([alpha, beta], Numbers(GeneratorDriverHelper.Run(loss, false, GeneratorDriverHelper.Build("Terms", term))
+            .AssertClean()));
     }
 
     /// <summary>The base class is in another assembly than the term, which is in another than the loss.</summary>
@@ -97,7 +110,8 @@ public class OptionValueTests
     {
         string term = $"public partial class TAttribute : LossTermAttribute {{ {members} public static Value Formula(Prediction x, Target y) => Sum(x.Probability * y); }}";
         const string Loss = "[Loss(Activation.Softmax), T] public partial class L;";
-        foreach (GeneratorRun run in new[] { GeneratorDriverHelper.Run(term + Loss), GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Terms", term)) })
+        foreach (GeneratorRun run in new[] { GeneratorDriverHelper.Run(term + Loss), GeneratorDriverHelper.Run(Loss, false,
+            GeneratorDriverHelper.Build("Terms", term)) })
         {
             TermModel model = run.AssertClean().Model.Terms[0];
             Assert.Equal((2, false, Compiler.Model.Activation.Sigmoid), (model.Weight, model.IncludeBackground, model.Activation));
@@ -117,10 +131,12 @@ public class OptionValueTests
             }
             """;
         const string Loss = "[Loss(Activation.Softmax), T, T(new double[] { 3, 4, 5 })] public partial class L;";
-        foreach (GeneratorRun run in new[] { GeneratorDriverHelper.Run(Term + Loss), GeneratorDriverHelper.Run(Loss, false, GeneratorDriverHelper.Build("Terms", Term)) })
+        foreach (GeneratorRun run in new[] { GeneratorDriverHelper.Run(Term + Loss), GeneratorDriverHelper.Run(Loss, false,
+            GeneratorDriverHelper.Build("Terms", Term)) })
         {
             LossModel model = run.AssertClean().Model;
-            Assert.Equal(["x.PerClass(new double[] { 1D, 2D, 0.5D })", "x.PerClass(new double[] { 3D, 4D, 5D })"], model.Terms.Select(term => term.Arguments[0].CSharp));
+            Assert.Equal(["x.PerClass(new double[] { 1D, 2D, 0.5D })", "x.PerClass(new double[] { 3D, 4D, 5D })"],
+                model.Terms.Select(term => term.Arguments[0].CSharp));
             Assert.Equal([1, 2], model.Terms[0].OnlyClasses);
             Assert.Empty(model.Terms[1].OnlyClasses);
         }

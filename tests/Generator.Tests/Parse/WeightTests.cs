@@ -15,12 +15,14 @@ public class WeightTests
             [BinaryCrossEntropy(Weight = 0.5, PixelWeights = "border", ElementWeights = "known", NormalizeWeightMaps = true)]
             public partial class L { public double DiceWeight { get; set; } = 1; }
             """).AssertClean();
-        string[] lines = [.. run.Sources["L.g.cs"].Split('\n').TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal)).Select(line => line.TrimEnd())];
+        string[] lines = [.. run.Sources["L.g.cs"].Split('\n').TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))
+            .Select(line => line.TrimEnd())];
         Assert.Contains("// L = DiceWeight * Dice + 0.5 * BinaryCrossEntropy", lines);
         Assert.Contains("//   input       border over N, S; weights of Dice, BinaryCrossEntropy (normalized)", lines);
         Assert.Contains("//   input       known over N, C, S; weights of BinaryCrossEntropy (normalized)", lines);
         Assert.Contains("//   run time    DiceWeight", lines);
-        Assert.Contains(lines, line => line.StartsWith("//   statistic   overlap[c] = sum_NS(", StringComparison.Ordinal) && line.Contains("border", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("//   statistic   overlap[c] = sum_NS(", StringComparison.Ordinal)
+            && line.Contains("border", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -32,7 +34,8 @@ public class WeightTests
             [WeightedCrossEntropy(PixelWeights = "mask")]
             public partial class L;
             """).AssertClean().Model;
-        Assert.Equal([("mask", false), ("weights", false), ("elements", true), ("weightMap", false)], model.Inputs.Select(input => (input.Name, input.IsElement)));
+        Assert.Equal([("mask", false), ("weights", false), ("elements", true), ("weightMap", false)],
+            model.Inputs.Select(input => (input.Name, input.IsElement)));
         Assert.Equal([1, 2], model.Terms[0].WeightMaps);
         Assert.Equal([0], model.Terms[1].WeightMaps);
     }

@@ -43,8 +43,8 @@ public class CancellationTests
         Assert.Equal(3, stopped);
     }
 
-    // Long enough for a thread of its own, and for some tens of milliseconds at least: each step is a pass over the pixels, which begins with
-    // those before it.
+    // Long enough for a thread of its own, and for some tens of milliseconds at least: each step is a pass over the pixels, which begins
+    // with those before it.
     private static readonly Lazy<LossModel> Long = new(() =>
     {
         const int Steps = 60;

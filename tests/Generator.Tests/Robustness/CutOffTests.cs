@@ -63,7 +63,8 @@ public class CutOffTests
         }
         """).AssertClean();
 
-    private static IEnumerable<SyntaxToken> Tokens(string source) => GeneratorDriverHelper.ParseFile(source, "").GetRoot().DescendantTokens();
+    private static IEnumerable<SyntaxToken> Tokens(string source) => GeneratorDriverHelper.ParseFile(source, "").GetRoot()
+        .DescendantTokens();
 
     private static void Verify(string source)
     {

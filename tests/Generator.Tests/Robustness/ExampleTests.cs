@@ -23,5 +23,6 @@ public class ExampleTests
     public void ExampleIsClean(string page, int block) => GeneratorDriverHelper.Run(Blocks(page)[block]).AssertClean();
 
     private static List<string> Blocks(string page) =>
-        [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)).ReplaceLineEndings("\n"), "```csharp\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
+        [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)).ReplaceLineEndings("\n"), "```csharp\n(.*?)```",
+            RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
 }

@@ -7,8 +7,10 @@ public class LocalNamesTests
 {
     public static TheoryData<string> Names => [.. new[]
     {
-        "classes", "pixels", "logits", "logitStride", "target", "targetStride", "inputStride", "labels", "scratch", "width", "constants", "constants1", "validity", "gradient", "gradientStride", "isStreamed",
-        "first", "end", "tile", "batch", "stage", "scalars", "label", "self", "upstream", "normaliserRow", "probability", "exponential", "sumLabelled", "productSum",
+        "classes", "pixels", "logits", "logitStride", "target", "targetStride", "inputStride", "labels", "scratch", "width", "constants",
+            "constants1", "validity", "gradient", "gradientStride", "isStreamed",
+        "first", "end", "tile", "batch", "stage", "scalars", "label", "self", "upstream", "normaliserRow", "probability", "exponential",
+            "sumLabelled", "productSum",
     }];
 
     [Theory]

@@ -76,7 +76,8 @@ public class LongFormulaTests
         get
         {
             var nested = new TheoryData<string, string>();
-            foreach (string step in (string[])["Square(#)", "Twice(#)", "Square(#) / 2", "Pow(#, 2)", "Pow(#, 3)", "Square(1 - #)", "Square(#) + #", "Max(#, Square(#))", "Log(1 + Square(#))", "Square(Mean(#))"])
+            foreach (string step in (string[])["Square(#)", "Twice(#)", "Square(#) / 2", "Pow(#, 2)", "Pow(#, 3)", "Square(1 - #)",
+                "Square(#) + #", "Max(#, Square(#))", "Log(1 + Square(#))", "Square(Mean(#))"])
             {
                 foreach (string result in (string[])["#", "Sum(#)", "1 - Sum(# * y) / Sum(# + y)", "SumOverClasses(y * #)", "Mean(#) * #"])
                     nested.Add(step, result);

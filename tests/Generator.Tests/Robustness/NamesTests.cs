@@ -12,7 +12,8 @@ public partial class NamesTests
     private const int LongName = 5;
 
     private static readonly string[] Terms = [.. typeof(LossTermAttribute).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute))).Select(type => type.Name[..^"Attribute".Length]).Where(name => !IsFunction(name))];
+        .Where(type => type.IsSubclassOf(typeof(LossTermAttribute))).Select(type => type.Name[..^"Attribute".Length])
+        .Where(name => !IsFunction(name))];
 
     // A function of the language, after which a term is named.
     private static bool IsFunction(string name) => typeof(Functions).GetMethods().Any(method => method.Name == name);
@@ -61,14 +62,16 @@ public partial class NamesTests
 
     // Functions of the language that have a word in common with a term: GaussianBlur is no Gaussian.
     private static readonly string[] FunctionNames =
-        [.. typeof(Functions).GetMethods().Select(method => method.Name).Where(name => Terms.Any(term => Words(name).Contains(Words(term), StringComparison.Ordinal)))];
+        [.. typeof(Functions).GetMethods().Select(method => method.Name)
+            .Where(name => Terms.Any(term => Words(name).Contains(Words(term), StringComparison.Ordinal)))];
 
     // The longest term whose words follow each other in the text.
     private static string? Named(string text)
     {
         text = FunctionNames.Aggregate(text, (left, name) => left.Replace(name, "", StringComparison.Ordinal));
         string words = Words(text);
-        return Terms.Where(term => term.Length >= LongName || text.Trim('"') == term ? words.Contains(Words(term), StringComparison.OrdinalIgnoreCase) : words.Contains(Words(term), StringComparison.Ordinal))
+        return Terms.Where(term => term.Length >= LongName || text.Trim('"') == term
+            ? words.Contains(Words(term), StringComparison.OrdinalIgnoreCase) : words.Contains(Words(term), StringComparison.Ordinal))
             .MaxBy(term => term.Length);
     }
 

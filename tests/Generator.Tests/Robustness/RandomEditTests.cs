@@ -17,7 +17,8 @@ public class RandomEditTests(ITestOutputHelper output)
     private const int MostEdits = 3;
 
     // Rather more of what formulas are made of than a random token of the sample itself.
-    private static readonly string[] Strays = ["(", ")", "{", "}", ";", ",", "y", "x", "null", "0", "-1", "1e400", "return", "?", ":", "==", "Sum", "static", "new", "[", "]", "\"s\"", "await", "Formula", "Value"];
+    private static readonly string[] Strays = ["(", ")", "{", "}", ";", ",", "y", "x", "null", "0", "-1", "1e400", "return", "?", ":", "==",
+        "Sum", "static", "new", "[", "]", "\"s\"", "await", "Formula", "Value"];
 
     [Fact]
     public void EditedDeclarationsFailInThePersonsOwnText()
@@ -40,7 +41,8 @@ public class RandomEditTests(ITestOutputHelper output)
 
     private static string Edit(string source, Random random)
     {
-        SyntaxToken[] tokens = [.. GeneratorDriverHelper.ParseFile(source, "").GetRoot().DescendantTokens().Where(token => token.Span.Length > 0)];
+        SyntaxToken[] tokens = [.. GeneratorDriverHelper.ParseFile(source, "").GetRoot().DescendantTokens()
+            .Where(token => token.Span.Length > 0)];
         if (tokens.Length < 2)
             return source;
         SyntaxToken token = tokens[random.Next(tokens.Length)], other = tokens[random.Next(tokens.Length)];
@@ -72,16 +74,19 @@ public class RandomEditTests(ITestOutputHelper output)
         GeneratorRunResult result = GeneratorDriverHelper.CreateDriver()
             .RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out _).GetRunResult().Results.Single();
         Assert.True(result.Exception is null, $"edit {index}: {result.Exception}\n{source}");
-        Assert.True(result.Diagnostics.All(diagnostic => diagnostic.Id != "LG0099"), $"edit {index}: {string.Join("\n", result.Diagnostics)}\n{source}");
+        Assert.True(result.Diagnostics.All(diagnostic => diagnostic.Id != "LG0099"),
+            $"edit {index}: {string.Join("\n", result.Diagnostics)}\n{source}");
         if (result.Diagnostics.Any(IsError) || compilation.GetDiagnostics().Any(IsError))
             return false;
         Diagnostic[] errors = [.. whole.GetDiagnostics().Where(IsError)];
-        Assert.True(errors.Length == 0, $"edit {index} compiles without generated code, and with it not: {string.Join("\n", errors.Take(3))}\n{source}");
+        Assert.True(errors.Length == 0,
+            $"edit {index} compiles without generated code, and with it not: {string.Join("\n", errors.Take(3))}\n{source}");
         return true;
     }
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number
+            : otherwise;
 }

@@ -35,7 +35,8 @@ public class StubTests
     {
         var compilation = GeneratorDriverHelper.Compile("[Loss(Activation.Softmax)] public sealed partial class L { private static Value Formula(Prediction x, Target y) => Missing(x.Probability); }", torchSharp);
         GeneratorDriverHelper.CreateDriver(("LossGenGpu", gpu)).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
-        Assert.Equal("CS0103", Assert.Single(whole.GetDiagnostics(), diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
+        Assert.Equal("CS0103", Assert.Single(whole.GetDiagnostics(),
+            diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error).Id);
     }
 
     [Fact]

@@ -10,8 +10,9 @@ using Xunit.Abstractions;
 namespace LossGen.Generator.Tests.Robustness;
 
 /// <summary>
-/// Every identifier that is in a generated file is tried as the name of what a person may declare: it compiles, or there is a message of the generator; never is there an error in a generated file.
-/// <c>LOSSGEN_NAMES=all</c> tries each name as each kind of declaration, otherwise a kind has a fourth of the names.
+/// Every identifier that is in a generated file is tried as the name of what a person may declare: it compiles, or there is a message of
+/// the generator; never is there an error in a generated file. <c>LOSSGEN_NAMES=all</c> tries each name as each kind of declaration,
+/// otherwise a kind has a fourth of the names.
 /// </summary>
 public partial class TakenNamesTests(ITestOutputHelper output)
 {
@@ -100,39 +101,52 @@ public partial class TakenNamesTests(ITestOutputHelper output)
             .Where((_, i) => TriesAll || i % Share == turn % Share)];
         var source = new StringBuilder("#pragma warning disable CS8981, CS0108, CS0649\n");
         for (int i = 0; i < names.Length; i++)
-            source.Append(CultureInfo.InvariantCulture, $"namespace Case{i} {{\n{Declarations[kind].Replace("NAME", Escape(names[i], kind), StringComparison.Ordinal)}\n}}\n");
+            source.Append(CultureInfo.InvariantCulture,
+                $"namespace Case{i} {{\n{Declarations[kind].Replace("NAME", Escape(names[i], kind), StringComparison.Ordinal)}\n}}\n");
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(source.ToString(), torchSharp);
-        GeneratorRunResult result = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out _).GetRunResult().Results.Single();
+        GeneratorRunResult result = GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(compilation,
+            out Compilation whole, out _).GetRunResult().Results.Single();
         Assert.Null(result.Exception);
         Assert.DoesNotContain(result.Diagnostics, diagnostic => diagnostic.Id == "LG0099");
 
         // Where the person's own text has an error, or a message is there, nothing more is asked.
         SyntaxTree own = compilation.SyntaxTrees.First();
-        HashSet<string> told = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => CaseOf(diagnostic.Location))];
-        HashSet<string> wrong = [.. compilation.GetSemanticModel(own).GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => CaseOf(diagnostic.Location))];
+        HashSet<string> told = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => CaseOf(diagnostic.Location))];
+        HashSet<string> wrong = [.. compilation.GetSemanticModel(own).GetDiagnostics()
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => CaseOf(diagnostic.Location))];
         string[] broken = [.. whole.GetDiagnostics()
-            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Location.SourceTree is { } tree && tree != own)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Location.SourceTree is { } tree
+            && tree != own)
             .Select(diagnostic => (Case: CaseOf(diagnostic.Location), diagnostic))
             .Where(found => !wrong.Contains(found.Case))
             .Select(found => $"{(int.TryParse(found.Case["Case".Length..], out int i) ? names[i] : found.Case)}{(told.Contains(found.Case) ? " (has a message)" : "")}: {found.diagnostic}")];
         output.WriteLine($"{names.Length} names, {told.Count} with a message, {wrong.Count} that C# itself refuses");
         Assert.True(broken.Length == 0, string.Join("\n", broken.Take(20)));
         // Beside these only names of the terms' own options, for a member that cannot feed one.
-        string[] taken = [.. result.Diagnostics.Where(diagnostic => diagnostic.Id == "LG0015").Select(diagnostic => CaseOf(diagnostic.Location)).Distinct()];
+        string[] taken = [.. result.Diagnostics.Where(diagnostic => diagnostic.Id == "LG0015")
+            .Select(diagnostic => CaseOf(diagnostic.Location)).Distinct()];
         Assert.True(taken.Length < 10, $"{taken.Length} names are refused");
-        Assert.All(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id is not ("LG0015" or "LG0024")), diagnostic => Assert.Contains(diagnostic.Id, new[] { "LG0004", "LG0026", "LG0010" }));
+        Assert.All(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
+            && diagnostic.Id is not ("LG0015" or "LG0024")), diagnostic => Assert.Contains(diagnostic.Id,
+            new[] { "LG0004", "LG0026", "LG0010" }));
         Assert.True(wrong.Count < names.Length / 2, $"{wrong.Count} of {names.Length} declarations are wrong in themselves");
     }
 
-    // Each identifier of the generated files, with and without TorchSharp; of those that several classes share a number in their names one is enough.
+    // Each identifier of the generated files, with and without TorchSharp; of those that several classes share a number in their names one
+    // is enough.
     private static readonly Lazy<string[]> Identifiers = new(() =>
     {
-        GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(Everything, torchSharp: true), out Compilation whole, out _);
-        ImmutableArray<SyntaxTree> trees = [.. whole.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) && !tree.FilePath.Contains("LossGen.Generated.", StringComparison.Ordinal))];
+        GeneratorDriverHelper.CreateDriver().RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(Everything, torchSharp: true),
+            out Compilation whole, out _);
+        ImmutableArray<SyntaxTree> trees = [.. whole.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)
+            && !tree.FilePath.Contains("LossGen.Generated.", StringComparison.Ordinal))];
         Assert.Equal(4, trees.Length);
-        return trees.SelectMany(tree => tree.GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)
+        return trees.SelectMany(tree => tree.GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken))
+            .Select(token => token.ValueText)
             .Where(name => !Numbered().IsMatch(name) || Numbered().Match(name).Groups["number"].Value is "0" or "1" or "2")
-            .Concat(["value", "field", "nint", "dynamic", "notnull", "scoped", "record", "base", "this", "var", "nameof", "input", "inputMap", "target", "logits", "gradient", "supervision"]).Distinct().Order(StringComparer.Ordinal).ToArray();
+            .Concat(["value", "field", "nint", "dynamic", "notnull", "scoped", "record", "base", "this", "var", "nameof", "input",
+            "inputMap", "target", "logits", "gradient", "supervision"]).Distinct().Order(StringComparer.Ordinal).ToArray();
     });
 
     // v17 behaves as v1.
@@ -140,9 +154,11 @@ public partial class TakenNamesTests(ITestOutputHelper output)
     private static partial Regex Numbered();
 
     private static string Escape(string name, string kind) =>
-        kind != "term" && (SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None) ? "@" + name : name;
+        kind != "term" && (SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None
+            || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None) ? "@" + name : name;
 
     private static string CaseOf(Location location) =>
-        location.SourceTree!.GetRoot().FindNode(location.SourceSpan).AncestorsAndSelf().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>().LastOrDefault()?.Name.ToString().Split('.')[0]
+        location.SourceTree!.GetRoot().FindNode(location.SourceSpan).AncestorsAndSelf()
+            .OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>().LastOrDefault()?.Name.ToString().Split('.')[0]
         ?? Path.GetFileName(location.SourceTree.FilePath).Split('.')[0];
 }

@@ -16,7 +16,8 @@ public class UnusualProjectTests
     {
         MetadataReference terms = GeneratorDriverHelper.Build("Terms", Term).WithAliases(["theirs", "others"]);
         foreach (bool torchSharp in new[] { false, true })
-            GeneratorDriverHelper.Run("extern alias theirs; [Loss(Activation.Softmax), theirs::Overlap] public sealed partial class L;", torchSharp, terms).AssertClean();
+            GeneratorDriverHelper.Run("extern alias theirs; [Loss(Activation.Softmax), theirs::Overlap] public sealed partial class L;",
+                torchSharp, terms).AssertClean();
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public class UnusualProjectTests
             }
             [Loss(Activation.Softmax), Overlap(Flags = {{flags}})] public sealed partial class L;
             """).AssertClean();
-        Assert.Equal(isChosen, run.Sources["L.g.cs"].Contains("overlap", StringComparison.OrdinalIgnoreCase) && run.Sources["L.g.cs"].Contains("[label = c]*p", StringComparison.Ordinal));
+        Assert.Equal(isChosen, run.Sources["L.g.cs"].Contains("overlap", StringComparison.OrdinalIgnoreCase) && run.Sources["L.g.cs"]
+            .Contains("[label = c]*p", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +96,9 @@ public class UnusualProjectTests
             Assert.Contains($"TorchSharp.Loss<{string.Join(", ", Enumerable.Repeat("Tensor", parameter.Contains("Map", StringComparison.Ordinal) ? 4 : 3))}>", run.Diagnostics[0].GetMessage(), StringComparison.Ordinal);
     }
 
-    /// <summary>With C# 12 everything compiles; with an older one there is a message at each declaration, and no error in a generated file.</summary>
+    /// <summary>
+    /// With C# 12 everything compiles; with an older one there is a message at each declaration, and no error in a generated file.
+    /// </summary>
     [Theory]
     [InlineData(LanguageVersion.CSharp9)]
     [InlineData(LanguageVersion.CSharp11)]
@@ -110,7 +114,8 @@ public class UnusualProjectTests
             """;
         CSharpParseOptions options = new(version);
         CSharpCompilation modern = GeneratorDriverHelper.Compile("", torchSharp: true);
-        CSharpCompilation compilation = modern.RemoveAllSyntaxTrees().AddSyntaxTrees(CSharpSyntaxTree.ParseText(Source, options, "Source.cs"));
+        CSharpCompilation compilation = modern.RemoveAllSyntaxTrees().AddSyntaxTrees(CSharpSyntaxTree.ParseText(Source, options,
+            "Source.cs"));
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: options);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out ImmutableArray<Diagnostic> diagnostics);
         Assert.Empty(whole.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
@@ -153,14 +158,18 @@ public class UnusualProjectTests
         Assert.Empty(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
     }
 
-    /// <summary>The XML documentation of a user's assembly has the members of the losses, and nothing of the files that every project gets.</summary>
+    /// <summary>
+    /// The XML documentation of a user's assembly has the members of the losses, and nothing of the files that every project gets.
+    /// </summary>
     [Fact]
     public void DocumentationHasNoInternals()
     {
         CSharpCompilation compilation = GeneratorDriverHelper.Compile(Samples.DiceCrossEntropy, torchSharp: true);
         var options = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.Diagnose);
-        compilation = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Select(tree => CSharpSyntaxTree.ParseText(tree.GetText(), options, tree.FilePath)));
-        CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: options).RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out _);
+        compilation = compilation.RemoveAllSyntaxTrees()
+            .AddSyntaxTrees(compilation.SyntaxTrees.Select(tree => CSharpSyntaxTree.ParseText(tree.GetText(), options, tree.FilePath)));
+        CSharpGeneratorDriver.Create([new LossGenerator().AsSourceGenerator()], parseOptions: options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation whole, out _);
         using var image = new MemoryStream();
         using var xml = new MemoryStream();
         Assert.True(whole.Emit(image, xmlDocumentationStream: xml).Success);
@@ -191,17 +200,25 @@ public class UnusualProjectTests
             public static class Formulas { public static Value Formula(Prediction x) => x.Logit; }
             """);
         ImmutableArray<Diagnostic> found = Analyzers.Run(compilation, new ChecksArguments(), new FormulaArgumentSuppressor());
-        Assert.Equal(["Formula True", "Formula True", "Other False", "Formula False"], found.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
+        Assert.Equal(["Formula True", "Formula True", "Other False", "Formula False"],
+            found.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
             .Select(diagnostic => $"{diagnostic.GetMessage()} {diagnostic.IsSuppressed}"));
     }
 
-    /// <summary>Beside <c>using static TorchSharp.torch.nn</c> the one name that means two types is Reduction, and an alias settles it, as the documentation says.</summary>
+    /// <summary>
+    /// Beside <c>using static TorchSharp.torch.nn</c> the one name that means two types is Reduction, and an alias settles it, as the
+    /// documentation says.
+    /// </summary>
     [Fact]
     public void NamesBesideThoseOfTorchSharp()
     {
-        HashSet<string> own = [.. typeof(LossAttribute).Assembly.GetExportedTypes().Where(type => type.Namespace == "LossGen" && !type.IsNested).Select(type => type.Name)];
-        foreach (Type scope in new[] { typeof(global::TorchSharp.torch), typeof(global::TorchSharp.torch.nn), typeof(global::TorchSharp.torch.nn.functional), typeof(global::TorchSharp.torch.optim), typeof(global::TorchSharp.torch.utils.data) })
-            Assert.Equal(scope == typeof(global::TorchSharp.torch.nn) ? ["Reduction"] : [], scope.GetNestedTypes().Select(type => type.Name).Where(own.Contains));
+        HashSet<string> own = [.. typeof(LossAttribute).Assembly.GetExportedTypes().Where(type => type.Namespace == "LossGen"
+            && !type.IsNested).Select(type => type.Name)];
+        foreach (Type scope in new[] { typeof(global::TorchSharp.torch), typeof(global::TorchSharp.torch.nn),
+            typeof(global::TorchSharp.torch.nn.functional), typeof(global::TorchSharp.torch.optim),
+            typeof(global::TorchSharp.torch.utils.data) })
+            Assert.Equal(scope == typeof(global::TorchSharp.torch.nn) ? ["Reduction"] : [], scope.GetNestedTypes().Select(type => type.Name)
+                .Where(own.Contains));
         GeneratorDriverHelper.Run("""
             using static TorchSharp.torch.nn;
             using Reduction = LossGen.Reduction;
@@ -214,7 +231,8 @@ public class UnusualProjectTests
     [DiagnosticAnalyzer(LanguageNames.CSharp)]
     private sealed class ChecksArguments : DiagnosticAnalyzer
     {
-        private static readonly DiagnosticDescriptor Rule = new("CA1062", "Validate arguments", "{0}", "Design", DiagnosticSeverity.Warning, true);
+        private static readonly DiagnosticDescriptor Rule = new("CA1062", "Validate arguments", "{0}", "Design", DiagnosticSeverity.Warning,
+            true);
 
         public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rule];
 

@@ -22,16 +22,20 @@ public sealed class KernelProgramTests
         { "c is not there", () => [new Let("x", new Variable("c", NumberType.Real))] },
         { "x is declared twice", () => [new Let("x", A), new Let("x", B)] },
         { "x does not change", () => [new Let("x", A), new Assign(new Variable("x", NumberType.Real), Joining.Set, B)] },
-        { "x is not there", () => [new If(Apply.Of(Op.Less, NumberType.Truth, A, B), [new Let("x", A)]), new Let("y", new Variable("x", NumberType.Real))] },
+        { "x is not there", () => [new If(Apply.Of(Op.Less, NumberType.Truth, A, B), [new Let("x", A)]),
+            new Let("y", new Variable("x", NumberType.Real))] },
         { "a condition is Real", () => [new If(A, [])] },
-        { "Whole is assigned to Real", () => [new Declare("x", NumberType.Real, Real(0)), new Assign(new Variable("x", NumberType.Real), Joining.Add, N)] },
+        { "Whole is assigned to Real", () => [new Declare("x", NumberType.Real, Real(0)), new Assign(new Variable("x", NumberType.Real),
+            Joining.Add, N)] },
         { "x is Real and begins as Whole", () => [new Declare("x", NumberType.Real, N)] },
         { "Add gives Real, and input 1 is Whole", () => [new Let("x", Of(Op.Add, A, N))] },
         { "Less compares Real with Whole", () => [new Let("x", Apply.Of(Op.Less, NumberType.Truth, A, N))] },
-        { "And asks whether, and input 1 is Real", () => [new Let("x", Apply.Of(Op.And, NumberType.Truth, Apply.Of(Op.Less, NumberType.Truth, A, B), B))] },
+        { "And asks whether, and input 1 is Real",
+            () => [new Let("x", Apply.Of(Op.And, NumberType.Truth, Apply.Of(Op.Less, NumberType.Truth, A, B), B))] },
         { "Less gives Real", () => [new Let("x", Of(Op.Less, A, B))] },
         { "Softmax is no operation on numbers", () => [new Let("x", Of(Op.Softmax, A))] },
-        { "x is read at a place that is Real", () => [new Declare("x", NumberType.Real, null, "4"), new Let("y", new Element("x", A, NumberType.Real))] },
+        { "x is read at a place that is Real", () => [new Declare("x", NumberType.Real, null, "4"),
+            new Let("y", new Element("x", A, NumberType.Real))] },
         { "h is counted inside its own loop", () => [new Loop("EACH", [new Loop("EACH", []) { Counters = ["h"] }]) { Counters = ["h"] }] },
     };
 
@@ -46,12 +50,14 @@ public sealed class KernelProgramTests
     public void WhatIsSoundPasses() => Assert.Empty(Verify(
     [
         new Declare("x", NumberType.Real, null, "4"),
-        new Loop("EACH", [new Assign(new Element("x", new Variable("h", NumberType.Whole), NumberType.Real), Joining.Add, Of(Op.Multiply, A, B))]) { Counters = ["h"] },
+        new Loop("EACH", [new Assign(new Element("x", new Variable("h", NumberType.Whole), NumberType.Real), Joining.Add,
+            Of(Op.Multiply, A, B))]) { Counters = ["h"] },
         new Loop("EACH", [new Let("y", A)]) { Counters = ["h"] },
         new Let("y", Of(Op.Where, Apply.Of(Op.LessOrEqual, NumberType.Truth, A, B), A, new Cast(N, NumberType.Real))),
     ]));
 
-    private static IReadOnlyList<string> Verify(ImmutableArray<Statement> steps) => ProgramVerifier.Verify(new("k", "", "", ["a", "b", "n"], steps));
+    private static IReadOnlyList<string> Verify(ImmutableArray<Statement> steps) =>
+        ProgramVerifier.Verify(new("k", "", "", ["a", "b", "n"], steps));
 
     private static readonly Dictionary<string, Func<Expression>> Written = new()
     {
@@ -112,10 +118,13 @@ public sealed class KernelProgramTests
         {
             string function = CDialect.Function(row), capitals = function.ToUpperInvariant();
             Assert.StartsWith(function + "({0}", new CDialect().Template(row.Op, NumberType.Double), StringComparison.Ordinal);
-            Assert.True(ofC.Contains(function) || Prelude.Contains($"DEVICE double {function}(", StringComparison.Ordinal), $"the prelude has no {function}");
+            Assert.True(ofC.Contains(function) || Prelude.Contains($"DEVICE double {function}(", StringComparison.Ordinal),
+                $"the prelude has no {function}");
             Assert.True(
-                Prelude.Contains($"#define {capitals}(", StringComparison.Ordinal) && (Prelude.Contains($"DEVICE float {capitals}(", StringComparison.Ordinal)
-                    || Prelude.Split($"#define {capitals}(").Length > 2 || function is "digamma" or "trigamma"), $"the prelude has no {capitals}");
+                Prelude.Contains($"#define {capitals}(", StringComparison.Ordinal)
+                    && (Prelude.Contains($"DEVICE float {capitals}(", StringComparison.Ordinal)
+                    || Prelude.Split($"#define {capitals}(").Length > 2 || function is "digamma" or "trigamma"),
+                    $"the prelude has no {capitals}");
         }
 
         // All others are operators.
@@ -124,7 +133,8 @@ public sealed class KernelProgramTests
             bool isLogical = row.Op is Op.And or Op.Or or Op.Not;
             Expression truth = Apply.Of(Op.Less, NumberType.Truth, A, B), input = isLogical ? truth : A;
             NumberType type = row.IsCondition ? NumberType.Truth : NumberType.Real;
-            Assert.NotEmpty(ProgramPrinter.Text(new CDialect(), Apply.Of(row.Op, type, row.Op is Op.Where or Op.Mask ? truth : input, input, input)));
+            Assert.NotEmpty(ProgramPrinter.Text(new CDialect(), Apply.Of(row.Op, type, row.Op is Op.Where or Op.Mask ? truth : input, input,
+                input)));
         }
     }
 
@@ -148,13 +158,15 @@ public sealed class KernelProgramTests
                 }
             }
             """;
-        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver(("LossGenGpu", "true")).RunGenerators(GeneratorDriverHelper.Compile(Source));
+        GeneratorDriver driver = GeneratorDriverHelper.CreateDriver(("LossGenGpu", "true"))
+            .RunGenerators(GeneratorDriverHelper.Compile(Source));
         string text = driver.GetRunResult().GeneratedTrees.Single(tree => IsGpu(tree.FilePath)).ToString();
         Assert.Contains("void scalars1(", text, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\b(double|real) (half|room|CLASSES|length|h)\b", text);
     }
 
-    private static string Prelude => File.ReadAllText(Path.Combine(Repository.Root, "src", "Runtime", "Gpu", "prelude.cl")).ReplaceLineEndings("\n");
+    private static string Prelude => File.ReadAllText(Path.Combine(Repository.Root, "src", "Runtime", "Gpu", "prelude.cl"))
+        .ReplaceLineEndings("\n");
 
     [Fact]
     public void NoKernelsAreWrittenUnlessAskedFor()
@@ -164,7 +176,9 @@ public sealed class KernelProgramTests
         Assert.DoesNotContain(Run(Source, "false").Files, IsGpu);
     }
 
-    /// <summary>A module says why its kernels did not run, in the file with the kernels: other projects' modules are as they were.</summary>
+    /// <summary>
+    /// A module says why its kernels did not run, in the file with the kernels: other projects' modules are as they were.
+    /// </summary>
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
@@ -190,7 +204,8 @@ public sealed class KernelProgramTests
     private static (IReadOnlyList<string> Files, Compilation Output) Run(string source, string gpu)
     {
         GeneratorDriver driver = GeneratorDriverHelper.CreateDriver(("LossGenGpu", gpu))
-            .RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(source), out Compilation output, out ImmutableArray<Diagnostic> messages);
+            .RunGeneratorsAndUpdateCompilation(GeneratorDriverHelper.Compile(source), out Compilation output,
+            out ImmutableArray<Diagnostic> messages);
         Assert.DoesNotContain(messages, message => message.Severity == DiagnosticSeverity.Error);
         return ([.. driver.GetRunResult().GeneratedTrees.Select(tree => tree.FilePath)], output);
     }

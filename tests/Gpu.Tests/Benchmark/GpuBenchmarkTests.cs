@@ -12,7 +12,8 @@ public sealed partial class GpuBenchmarkTests
     {
         (int code, string output, string errors) = Run("--help");
         Assert.Equal((0, ""), (code, errors));
-        foreach (string part in (string[])["dotnet publish benchmarks/Gpu -c Release", "--device", "peers.py", "NVRTC", "Tversky+Focal+formula", "1x4x256x256x256"])
+        foreach (string part in (string[])["dotnet publish benchmarks/Gpu -c Release", "--device", "peers.py", "NVRTC",
+            "Tversky+Focal+formula", "1x4x256x256x256"])
             Assert.Contains(part, output);
     }
 
@@ -45,11 +46,13 @@ public sealed partial class GpuBenchmarkTests
                   {"loss": "CE", "size": "1x4x16x16", "type": "float", "approach": "compiled", "ms": null, "value": null}]}
                 """);
             (int code, string output, string errors) = Run(
-                "--device", "opencl", "--loss", "CE,Lovasz", "--size", "1x4x16x16", "--type", "float,bfloat16", "--seconds", "0.01", "--json", json, "--peers", peers);
+                "--device", "opencl", "--loss", "CE,Lovasz", "--size", "1x4x16x16", "--type", "float,bfloat16", "--seconds", "0.01",
+                    "--json", json, "--peers", peers);
             Assert.True(code == 0, output + errors);
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(json));
             JsonElement[] results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
-            Assert.Equal(["CE float", "Lovasz float", "CE bfloat16", "Lovasz bfloat16"], results.Select(r => $"{r.GetProperty("loss")} {r.GetProperty("type")}"));
+            Assert.Equal(["CE float", "Lovasz float", "CE bfloat16", "Lovasz bfloat16"],
+                results.Select(r => $"{r.GetProperty("loss")} {r.GetProperty("type")}"));
             Assert.All(results, r =>
             {
                 Assert.True(r.GetProperty("right").GetBoolean());
@@ -76,7 +79,8 @@ public sealed partial class GpuBenchmarkTests
     {
         (int code, string output, _) = Run("--sums", "--size", "2x4x33x50,1x2x20x30x40,8x10,3x1x50x50");
         Assert.Equal(0, code);
-        Assert.Equal(["2x4x33x50 25587.299 17606", "1x2x20x30x40 191719.532 19195", "8x10 53.228 129", "3x1x50x50 34793.991 17662"], output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["2x4x33x50 25587.299 17606", "1x2x20x30x40 191719.532 19195", "8x10 53.228 129", "3x1x50x50 34793.991 17662"],
+            output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

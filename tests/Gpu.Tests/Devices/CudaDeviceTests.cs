@@ -56,7 +56,8 @@ public sealed class CudaDeviceTests
             Assert.Equal(0, other);
             device.Stream = 0;
             device.Launch(module, "scale", 1, 1, Arguments(0, 1));
-            Assert.StartsWith("cuLaunchKernel scale grid 1 1 1 block 1 1 1 shared 0 stream 0", Assert.Single(mock.Log), StringComparison.Ordinal);
+            Assert.StartsWith("cuLaunchKernel scale grid 1 1 1 block 1 1 1 shared 0 stream 0", Assert.Single(mock.Log),
+                StringComparison.Ordinal);
             Assert.Equal((77, 16), device.Resources(module, "scale"));
             Assert.Equal(2.5, device.Milliseconds(() => device.Launch(module, "scale", 1, 1, Arguments(0, 1))));
             Assert.Equal("0 0 2 1 0 0 0", Live(mock));

@@ -31,7 +31,8 @@ public sealed class CudaLossTests
 
             // The kernels and the memory are there now: the second call asks for nothing but work, on the stream.
             Assert.Equal(before, mock.Live);
-            Assert.All(mock.Log, line => Assert.True(line is "cuMemsetD8Async" || line.StartsWith("cuLaunchKernel", StringComparison.Ordinal), line));
+            Assert.All(mock.Log, line => Assert.True(line is "cuMemsetD8Async" || line.StartsWith("cuLaunchKernel",
+                StringComparison.Ordinal), line));
             Launch[] launches = Launches(mock);
             Assert.Equal(["slopes0", "pass0", "reduce", "slopes1", "pass1"], launches.Select(launch => launch.Kernel));
             Assert.All(launches, launch => Assert.Equal(9, launch.Stream));
@@ -134,16 +135,21 @@ public sealed class CudaLossTests
         Assert.DoesNotContain("SAMPLED", mock.Options, StringComparison.Ordinal);
 
         mock.Forget();
-        evaluator.EvaluateLevels(new(1, 0, 0.5), [fine, fine, fine with { Shape = new LossShape(2, 4, 10, 18), Logits = Gradient }], [21, 37], Value);
+        evaluator.EvaluateLevels(new(1, 0, 0.5), [fine, fine, fine with { Shape = new LossShape(2, 4, 10, 18), Logits = Gradient }],
+            [21, 37], Value);
         launches = Launches(mock);
-        Assert.Equal(["scalars0", "pass0", "reduce", "scalars1", "scalars0", "pass0", "reduce", "scalars1"], launches.Select(launch => launch.Kernel));
+        Assert.Equal(["scalars0", "pass0", "reduce", "scalars1", "scalars0", "pass0", "reduce", "scalars1"],
+            launches.Select(launch => launch.Kernel));
         Assert.Contains("--define-macro=SAMPLED=1", mock.Options, StringComparison.Ordinal);
         Assert.Single(mock.Log, line => line == "cuMemsetD8Async");
 
         // The weight of the value, and whether it joins; the extents of pixels and target.
-        Assert.Equal([(1, 0), (0.5, 1)], new[] { launches[3], launches[7] }.Select(launch => (BitConverter.ToDouble(launch.Arguments[7], 16), BitConverter.ToInt32(launch.Arguments[7], 28))));
+        Assert.Equal([(1, 0), (0.5, 1)],
+            new[] { launches[3], launches[7] }.Select(launch => (BitConverter.ToDouble(launch.Arguments[7], 16),
+            BitConverter.ToInt32(launch.Arguments[7], 28))));
         Assert.Equal([Logits, Target, Gradient, Target], [.. launches[1].Addresses(0, 1), .. launches[5].Addresses(0, 1)]);
-        Assert.Equal([1, 10, 18, 1, 21, 37, 0], Enumerable.Range(0, 7).Select(k => BitConverter.ToInt32(launches[5].Arguments[8], 112 + (4 * k))));
+        Assert.Equal([1, 10, 18, 1, 21, 37, 0], Enumerable.Range(0, 7).Select(k => BitConverter.ToInt32(launches[5].Arguments[8],
+            112 + (4 * k))));
     }
 
     /// <summary>Steps run between the passes, on what those left; for the gradient they run again.</summary>
@@ -177,21 +183,25 @@ public sealed class CudaLossTests
             using var evaluator = new GpuEvaluator(loss, device);
             var batch = new GpuBatch { Shape = new LossShape(2, 3, 10, 11), Logits = Logits, Target = Target };
             evaluator.Forward(batch, Value, Sums, 0);
-            Launch[] launches = [.. Launches(mock).Where(launch => !launch.Kernel.StartsWith('s') || launch.Kernel.StartsWith("step", StringComparison.Ordinal))];
+            Launch[] launches = [.. Launches(mock).Where(launch => !launch.Kernel.StartsWith('s') || launch.Kernel.StartsWith("step",
+                StringComparison.Ordinal))];
             Assert.Equal(["pass0", "stepPool", "stepPool", "pass1", "reduce"], launches.Select(launch => launch.Kernel));
 
-            // A thread for each of 2 x 3 x 110 numbers. Along the rows into memory of the step's own, and from there along the columns into a map.
+            // A thread for each of 2 x 3 x 110 numbers. Along the rows into memory of the step's own, and from there along the columns into
+            // a map.
             Assert.All(launches[1..3], launch => Assert.Equal((3, 256), (launch.Grid, launch.Block)));
             long maps = launches[0].Addresses(10)[0];
             Assert.Equal([maps, maps], [launches[1].Addresses(0)[0], launches[2].Addresses(1)[0]]);
             Assert.Equal(launches[1].Addresses(1), launches[2].Addresses(0));
             Assert.NotEqual(maps, launches[1].Addresses(1)[0]);
-            Assert.Equal([(1, 11), (11, 10)], launches[1..3].Select(launch => (BitConverter.ToInt64(launch.Arguments[2], 40), BitConverter.ToInt32(launch.Arguments[2], 56))));
+            Assert.Equal([(1, 11), (11, 10)], launches[1..3].Select(launch => (BitConverter.ToInt64(launch.Arguments[2], 40),
+                BitConverter.ToInt32(launch.Arguments[2], 56))));
             Assert.Equal(maps, launches[3].Addresses(10)[0]);
 
             mock.Forget();
             evaluator.Backward(batch, Sums, Gradient);
-            string[] kernels = [.. Launches(mock).Select(launch => launch.Kernel).Where(kernel => kernel.StartsWith("step", StringComparison.Ordinal) || kernel.StartsWith("pass", StringComparison.Ordinal))];
+            string[] kernels = [.. Launches(mock).Select(launch => launch.Kernel).Where(kernel => kernel.StartsWith("step",
+                StringComparison.Ordinal) || kernel.StartsWith("pass", StringComparison.Ordinal))];
             Assert.Equal(["pass0", "stepPool", "stepPool", "pass1"], kernels[..4]);
             Assert.Equal(2, kernels.Count(kernel => kernel == "stepGather"));
             Assert.StartsWith("pass", kernels[^1], StringComparison.Ordinal);

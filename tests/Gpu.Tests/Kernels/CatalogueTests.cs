@@ -46,7 +46,13 @@ public sealed class CatalogueTests(ITestOutputHelper output)
                 int classes = loss.Definition.Classes > 0 ? loss.Definition.Classes : Math.Max(3, loss.Definition.LeastClasses);
                 try
                 {
-                    string? difference = new GpuTrial(loss, new LossShape(2, classes, 70)) { Dense = dense, Upstream = 0.5, HasComponents = All || (options.Length == 0 && !dense) }.Run(device);
+                    string? difference = new GpuTrial(loss, new LossShape(2, classes, 70))
+                    {
+                        Dense = dense,
+                        Upstream = 0.5,
+                        HasComponents =
+                        All || (options.Length == 0 && !dense)
+                    }.Run(device);
                     compared++;
                     if (difference is not null)
                         failures.Add($"{name}{options}{(dense ? ", dense" : "")}: {difference}");

@@ -39,7 +39,8 @@ public sealed class GuideTests
         string test = File.ReadAllText(Path.Combine(folder!, "tests", "Gpu.Tests", "Kernels", "GuideTests.cs"));
         int start = guide.IndexOf("```csharp\n", StringComparison.Ordinal) + 10;
         string[] lines = guide[start..guide.IndexOf("```", start, StringComparison.Ordinal)].Split('\n');
-        foreach (string line in lines.Select(line => line.Split("  //")[0].Trim()).Where(line => line.Length > 0 && !line.StartsWith("using LossGen", StringComparison.Ordinal)))
+        foreach (string line in lines.Select(line => line.Split("  //")[0].Trim()).Where(line => line.Length > 0
+            && !line.StartsWith("using LossGen", StringComparison.Ordinal)))
             Assert.Contains(line, test, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,10 @@ using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
 
-/// <summary>Neighbours on a device: every function of the language and every term, borders, images smaller than the window, against the kernels for the CPU.</summary>
+/// <summary>
+/// Neighbours on a device: every function of the language and every term, borders, images smaller than the window, against the kernels for
+/// the CPU.
+/// </summary>
 public sealed class NeighbourTests : IDisposable
 {
     // Moves, windows longer than some images by each border, and their transposed operations; class by class and of the pixel.
@@ -65,9 +68,11 @@ public sealed class NeighbourTests : IDisposable
     // Shorter chains make fewer kernels; with LOSSGEN_DEVICE=all those of the defaults.
     private static readonly bool All = Environment.GetEnvironmentVariable("LOSSGEN_DEVICE") == "all";
 
-    private static readonly (string Text, bool Dense)[] Terms = [.. CatalogueTerms.OfNeighbours.Select((name, k) => (Term(name), k % 2 == 0))];
+    private static readonly (string Text, bool Dense)[] Terms =
+        [.. CatalogueTerms.OfNeighbours.Select((name, k) => (Term(name), k % 2 == 0))];
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([.. Formulas, .. Terms.Select(term => term.Text)], properties: ("LossGenGpu", "true"));
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([.. Formulas, .. Terms.Select(term => term.Text)],
+        properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
 
@@ -117,8 +122,10 @@ public sealed class NeighbourTests : IDisposable
             var random = new Random(extents.Length);
 
             // Coarse numbers, so that some neighbours are equal.
-            double[] logits = [.. Enumerable.Range(0, 2 * classes * (int)shape.Pixels).Select(_ => Math.Round(random.NextDouble() * 16) / 4 - 2)], gradient = new double[logits.Length];
-            long[]? labels = dense ? null : [.. Enumerable.Range(0, 2 * (int)shape.Pixels).Select(_ => loss.Definition.IgnoreIndex is not null && random.Next(6) == 0 ? 255L : random.Next(Math.Max(2, classes)))];
+            double[] logits = [.. Enumerable.Range(0, 2 * classes * (int)shape.Pixels).Select(_ => Math.Round(random.NextDouble() * 16) / 4
+                - 2)], gradient = new double[logits.Length];
+            long[]? labels = dense ? null : [.. Enumerable.Range(0, 2 * (int)shape.Pixels)
+                .Select(_ => loss.Definition.IgnoreIndex is not null && random.Next(6) == 0 ? 255L : random.Next(Math.Max(2, classes)))];
             double[]? target = dense ? [.. logits.Select(_ => (double)random.Next(2))] : null;
             bool isNumber = loss.Definition.Reduction != Reduction.None;
             var value = new double[isNumber ? 1 : CallChecks.ElementCount(layout.ElementAxes, shape)];
@@ -126,8 +133,10 @@ public sealed class NeighbourTests : IDisposable
             if (!isNumber)
                 loss.EvaluateElementsWithGradient<double, long, double>(logits, labels, shape, default, value, upstream, gradient);
             else
-                value[0] = dense ? loss.EvaluateWithGradient<double, double>(logits, target, shape, gradient) : loss.EvaluateWithGradient<double, long>(logits, labels, shape, gradient);
-            (double[] found, double[] slopes) = DeviceCall.InDouble(device, loss, shape, logits, labels, target, [], value.Length, upstream);
+                value[0] = dense ? loss.EvaluateWithGradient<double, double>(logits, target, shape, gradient)
+                    : loss.EvaluateWithGradient<double, long>(logits, labels, shape, gradient);
+            (double[] found, double[] slopes) = DeviceCall.InDouble(device, loss, shape, logits, labels, target, [], value.Length,
+                upstream);
             Same(value, found);
             Assert.NotEqual(0, gradient.Max(Math.Abs));
             Same(gradient, slopes);
@@ -143,8 +152,10 @@ public sealed class NeighbourTests : IDisposable
         for (int stage = 0; stage <= kernels.Layout.Passes.Length; stage++)
         {
             string number = stage.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Assert.Equal(kernels.ValueStages.Contains(stage), kernels.Text!.Contains($"KERNEL void scalars{number}(", StringComparison.Ordinal));
-            Assert.Equal(kernels.GradientStages.Contains(stage), kernels.Text!.Contains($"KERNEL void slopes{number}(", StringComparison.Ordinal));
+            Assert.Equal(kernels.ValueStages.Contains(stage), kernels.Text!.Contains($"KERNEL void scalars{number}(",
+                StringComparison.Ordinal));
+            Assert.Equal(kernels.GradientStages.Contains(stage), kernels.Text!.Contains($"KERNEL void slopes{number}(",
+                StringComparison.Ordinal));
         }
     }
 
@@ -163,7 +174,13 @@ public sealed class NeighbourTests : IDisposable
         {
             ILoss loss = Compiler.Create(text);
             bool own = ((IGpuLoss)loss).Kernels(dense) is null ? !dense : dense;
-            string? difference = new GpuTrial(loss, new LossShape(2, 2, 13, 17)) { Dense = own, Upstream = 0.5, HasComponents = true }.Run(device);
+            string? difference = new GpuTrial(loss, new LossShape(2, 2, 13, 17))
+            {
+                Dense = own,
+                Upstream = 0.5,
+                HasComponents =
+                true
+            }.Run(device);
             Assert.True(difference is null, $"{text}: {difference}");
         }
     }
@@ -175,7 +192,8 @@ public sealed class NeighbourTests : IDisposable
         const int Classes = 3, Height = 7, Width = 10, Pixels = Height * Width;
         ILoss loss = Compiler.Create(Windows);
         var random = new Random(1);
-        Half[] first = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => (Half)(random.NextDouble() * 2))], last = new Half[first.Length];
+        Half[] first = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => (Half)(random.NextDouble() * 2))],
+            last = new Half[first.Length];
         for (int i = 0; i < first.Length; i++)
             last[(i % Pixels * Classes) + (i / Pixels)] = first[i];
         long[] labels = [.. Enumerable.Range(0, Pixels).Select(_ => (long)random.Next(Classes))];
@@ -185,7 +203,13 @@ public sealed class NeighbourTests : IDisposable
         using var memory = new DeviceMemory(device);
         using var evaluator = new GpuEvaluator(loss, device);
         nint gradient = memory.Of(last), result = memory.Of(new double[1]);
-        var batch = new GpuBatch { Shape = shape.WithClassesLast(), Logits = memory.Of(last), LogitElement = LogitElement.Half, Target = memory.Of(labels) };
+        var batch = new GpuBatch
+        {
+            Shape = shape.WithClassesLast(),
+            Logits = memory.Of(last),
+            LogitElement = LogitElement.Half,
+            Target = memory.Of(labels)
+        };
         Half[]? before = null;
         for (int k = 0; k < 2; k++)
         {

@@ -7,9 +7,11 @@ namespace LossGen.Gpu.Tests.Kernels;
 public sealed class ShapeTests : IDisposable
 {
     private const string Dice = "[Loss(Activation.Softmax)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
-    private const string Ignoring = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
+    private const string Ignoring =
+        "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
     private const string Several = "[Loss(Activation.Softmax, IgnoreIndices = new[] { 255, 254, -1, 0 })] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
-    private const string PerImage = "[Loss(Activation.Softmax, PerImage = true)] [Tversky] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
+    private const string PerImage =
+        "[Loss(Activation.Softmax, PerImage = true)] [Tversky] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
     private const string Binary = "[Loss(Activation.Sigmoid)] [Dice] [BinaryCrossEntropy] public sealed partial class Declared;";
 
     private const string Parameters = """
@@ -45,7 +47,12 @@ public sealed class ShapeTests : IDisposable
     [InlineData(Binary, 2, 5, 300)]
     [InlineData(Parameters, 2, 4, 300)]
     public void AnyShape(string declaration, int batch, int classes, int pixels) =>
-        Assert.Null(new GpuTrial(Compiler.Create(declaration), new LossShape(batch, classes, pixels)) { Upstream = -0.25, HasComponents = classes < 6 }.Run(device));
+        Assert.Null(new GpuTrial(Compiler.Create(declaration), new LossShape(batch, classes, pixels))
+        {
+            Upstream = -0.25,
+            HasComponents =
+            classes < 6
+        }.Run(device));
 
     [OpenClFact]
     public void EveryCallGivesTheSameBits()
@@ -120,7 +127,8 @@ public sealed class ShapeTests : IDisposable
         var random = new Random(2);
 
         // Numbers that all types hold.
-        double[] logits = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => Math.Round(random.NextDouble() * 6, 1) is var x ? Math.Round(x * 8) / 8 : 0)];
+        double[] logits = [.. Enumerable.Range(0, Classes * Pixels).Select(_ => Math.Round(random.NextDouble() * 6, 1) is var x
+            ? Math.Round(x * 8) / 8 : 0)];
         long[] labels = [.. Enumerable.Range(0, Pixels).Select(_ => (long)random.Next(Classes))];
         var right = new double[logits.Length];
         var shape = new LossShape(1, Classes, Pixels);
@@ -130,7 +138,8 @@ public sealed class ShapeTests : IDisposable
         using var evaluator = new GpuEvaluator(loss, device);
         int size = element == LogitElement.Double ? 8 : element == LogitElement.Single ? 4 : 2;
         nint x = memory.Of(Bytes(logits, element)), gradient = memory.Of(new byte[logits.Length * size]), result = memory.Of(new double[1]);
-        evaluator.EvaluateWithGradient(new() { Shape = shape, Logits = x, LogitElement = element, Target = memory.Of(labels) }, result, gradient, scale: 256);
+        evaluator.EvaluateWithGradient(new() { Shape = shape, Logits = x, LogitElement = element, Target = memory.Of(labels) }, result,
+            gradient, scale: 256);
         Assert.Equal(value, memory.Read<double>(result, 1)[0], Math.Abs(value) * (element == LogitElement.Double ? 1e-12 : 1e-5));
         double[] found = Numbers(memory.Read<byte>(gradient, logits.Length * size), element);
         double largest = right.Max(Math.Abs) * 256;
@@ -144,7 +153,8 @@ public sealed class ShapeTests : IDisposable
         const int Classes = 5, Pixels = 200, Batch = 2;
         ILoss loss = Compiler.Create(Dice);
         var random = new Random(4);
-        float[] first = [.. Enumerable.Range(0, Batch * Classes * Pixels).Select(_ => (float)(random.NextDouble() * 4))], last = new float[first.Length];
+        float[] first = [.. Enumerable.Range(0, Batch * Classes * Pixels).Select(_ => (float)(random.NextDouble() * 4))],
+            last = new float[first.Length];
         int[] labels = [.. Enumerable.Range(0, Batch * Pixels).Select(_ => random.Next(Classes))];
         for (int n = 0; n < Batch; n++)
         {
@@ -162,7 +172,8 @@ public sealed class ShapeTests : IDisposable
         using var evaluator = new GpuEvaluator(loss, device);
         nint gradient = memory.Of(new float[first.Length]), result = memory.Of(new double[1]), y = memory.Of(labels);
         evaluator.EvaluateWithGradient(
-            new() { Shape = shape.WithClassesLast(), Logits = memory.Of(last), Target = y, TargetElement = TargetElement.Int32 }, result, gradient,
+            new() { Shape = shape.WithClassesLast(), Logits = memory.Of(last), Target = y, TargetElement = TargetElement.Int32 }, result,
+                gradient,
             gradientStrides: new(Classes * Pixels, Pixels, 1));
         Assert.Equal(value, memory.Read<double>(result, 1)[0], Math.Abs(value) * 1e-6);
         float[] found = memory.Read<float>(gradient, first.Length);
@@ -206,7 +217,8 @@ public sealed class ShapeTests : IDisposable
     {
         LogitElement.Double => MemoryMarshal.AsBytes<double>(numbers).ToArray(),
         LogitElement.Half => MemoryMarshal.AsBytes<Half>([.. numbers.Select(number => (Half)number)]).ToArray(),
-        LogitElement.BFloat16 => MemoryMarshal.AsBytes<ushort>([.. numbers.Select(number => (ushort)(BitConverter.SingleToUInt32Bits((float)number) >> 16))]).ToArray(),
+        LogitElement.BFloat16 => MemoryMarshal.AsBytes<ushort>(
+            [.. numbers.Select(number => (ushort)(BitConverter.SingleToUInt32Bits((float)number) >> 16))]).ToArray(),
         _ => MemoryMarshal.AsBytes<float>([.. numbers.Select(number => (float)number)]).ToArray(),
     };
 
@@ -214,7 +226,8 @@ public sealed class ShapeTests : IDisposable
     {
         LogitElement.Double => MemoryMarshal.Cast<byte, double>(bytes).ToArray(),
         LogitElement.Half => [.. MemoryMarshal.Cast<byte, Half>(bytes).ToArray().Select(number => (double)number)],
-        LogitElement.BFloat16 => [.. MemoryMarshal.Cast<byte, ushort>(bytes).ToArray().Select(number => (double)BitConverter.UInt32BitsToSingle((uint)number << 16))],
+        LogitElement.BFloat16 => [.. MemoryMarshal.Cast<byte, ushort>(bytes).ToArray()
+            .Select(number => (double)BitConverter.UInt32BitsToSingle((uint)number << 16))],
         _ => [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Select(number => (double)number)],
     };
 }

@@ -6,7 +6,8 @@ namespace LossGen.Gpu.Tests.Kernels;
 public sealed class SortingTests : IDisposable
 {
     private const string Lovasz = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [LovaszSoftmax] [CrossEntropy] public sealed partial class Declared;";
-    private const string LovaszPerImage = "[Loss(Activation.Softmax, PerImage = true)] [LovaszSoftmax] public sealed partial class Declared;";
+    private const string LovaszPerImage =
+        "[Loss(Activation.Softmax, PerImage = true)] [LovaszSoftmax] public sealed partial class Declared;";
     private const string Hinge = "[Loss(Activation.None)] [LovaszHinge] public sealed partial class Declared;";
     private const string TopK = "[Loss(Activation.Softmax)] [TopKCrossEntropy(Fraction = 0.3)] [Dice] public sealed partial class Declared;";
     private const string Ohem = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [OhemCrossEntropy] public sealed partial class Declared;";
@@ -44,7 +45,8 @@ public sealed class SortingTests : IDisposable
         """;
 
     private static readonly DeclarationCompiler Compiler =
-        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, PaddleOhem, Several, Ranks, Weighted], properties: ("LossGenGpu", "true"));
+        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, PaddleOhem, Several, Ranks, Weighted],
+            properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
 
@@ -79,7 +81,8 @@ public sealed class SortingTests : IDisposable
             long[]? labels = dense ? null : [.. Enumerable.Range(0, batch * pixels).Select(_ => Label(loss, classes, random))];
             double[]? target = dense ? [.. logits.Select(_ => (double)random.Next(2))] : null;
             var gradient = new double[logits.Length];
-            double value = dense ? loss.EvaluateWithGradient<double, double>(logits, target, shape, gradient) : loss.EvaluateWithGradient<double, long>(logits, labels, shape, gradient);
+            double value = dense ? loss.EvaluateWithGradient<double, double>(logits, target, shape, gradient)
+                : loss.EvaluateWithGradient<double, long>(logits, labels, shape, gradient);
             (double[] found, double[] slopes) = DeviceCall.InDouble(device, loss, shape, logits, labels, target, [], 1, []);
             Assert.Equal(value, found[0], 1e-11 * Math.Abs(value));
             double largest = gradient.Max(Math.Abs);
@@ -124,7 +127,8 @@ public sealed class SortingTests : IDisposable
     }
 
     /// <summary>
-    /// Ranks over the batch and of each class apart: NaN first, then infinity, both zeros as one, equal keys in the order of the pixels, ignored pixels behind all.
+    /// Ranks over the batch and of each class apart: NaN first, then infinity, both zeros as one, equal keys in the order of the pixels,
+    /// ignored pixels behind all.
     /// </summary>
     [OpenClTheory]
     [InlineData(false)]
@@ -142,7 +146,8 @@ public sealed class SortingTests : IDisposable
         ];
         long[] labels = [0, 1, 0, 0, 1, 0, 1, 0, 255, 0, 255, 1];
 
-        // By hand. Class 0: NaN at pixel 2 of image 0; infinity; 2 and 2; 1; 1e-40; both zeros; -1; -infinity. Class 1: infinity; 5 and 5; 3; 0; -2; -3; -5 and -5; -infinity.
+        // By hand. Class 0: NaN at pixel 2 of image 0; infinity; 2 and 2; 1; 1e-40; both zeros; -1; -infinity. Class 1: infinity; 5 and 5;
+        // 3; 0; -2; -3; -5 and -5; -infinity.
         double?[] right =
         [
             5, 7, 1, 10, 3, 8,
@@ -191,19 +196,29 @@ public sealed class SortingTests : IDisposable
             using var memory = new DeviceMemory(device);
             using var evaluator = new GpuEvaluator(loss, device) { MostSortedPixels = most };
             nint result = memory.Of(new double[1]), slope = memory.Of(new double[logits.Length]);
-            var batch = new GpuBatch { Shape = new(3, 5, 333), Logits = memory.Of(logits), LogitElement = LogitElement.Double, Target = memory.Of(labels) };
+            var batch = new GpuBatch
+            {
+                Shape = new(3, 5, 333),
+                Logits = memory.Of(logits),
+                LogitElement = LogitElement.Double,
+                Target = memory.Of(labels)
+            };
             evaluator.EvaluateWithGradient(batch, result, slope);
             return (memory.Read<double>(result, 1), memory.Read<double>(slope, logits.Length));
         }
     }
 
-    /// <summary>Sums of values over one image of many pieces, the keys falling from the last pixel to the first: whole numbers, which add up exactly.</summary>
+    /// <summary>
+    /// Sums of values over one image of many pieces, the keys falling from the last pixel to the first: whole numbers, which add up
+    /// exactly.
+    /// </summary>
     [OpenClFact]
     public void SumsRunOverManyPieces()
     {
         const int Pixels = 20_000;
         ILoss loss = Compiler.Create(Weighted);
-        double[] keys = [.. Enumerable.Range(0, 2 * Pixels).Select(i => (double)(i % Pixels / 3))], values = [.. Enumerable.Range(0, 2 * Pixels).Select(i => (double)((i * 7 % 11) + (i / Pixels)))];
+        double[] keys = [.. Enumerable.Range(0, 2 * Pixels).Select(i => (double)(i % Pixels / 3))],
+            values = [.. Enumerable.Range(0, 2 * Pixels).Select(i => (double)((i * 7 % 11) + (i / Pixels)))];
         double[] found = DeviceCall.InDouble(device, loss, new LossShape(2, 1, Pixels), keys, null, values, [], 2 * Pixels, []).Value;
         for (int image = 0; image < 2; image++)
         {

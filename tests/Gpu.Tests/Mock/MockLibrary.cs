@@ -60,7 +60,9 @@ internal sealed unsafe class MockLibrary : IDisposable
 
     public nint Current => ((delegate* unmanaged<nint>)Function("mock_current"))();
 
-    /// <summary>What exists: memory, page-locked memory, modules, retained contexts, events, programs; then what was done wrongly.</summary>
+    /// <summary>
+    /// What exists: memory, page-locked memory, modules, retained contexts, events, programs; then what was done wrongly.
+    /// </summary>
     public int[] Live =>
         [.. Enumerable.Range(0, 6).Select(kind => ((delegate* unmanaged<int, int>)Function("mock_live"))(kind)),
             ((delegate* unmanaged<int>)Function("mock_wrong"))()];

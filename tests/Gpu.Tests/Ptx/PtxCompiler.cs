@@ -26,7 +26,8 @@ internal static partial class PtxCompiler
             string input = Path.Combine(folder, "kernels.cu"), result = Path.Combine(folder, "kernels.ptx");
             File.WriteAllText(input, source);
             string words = Path.Combine(AppContext.BaseDirectory, "Ptx", "nvrtc_words.h");
-            (int code, string log) = Run("clang", $"{Options} -include {words} {string.Join(' ', defines.Select(define => "-D" + define))} {input} -o {result}");
+            (int code, string log) = Run("clang",
+                $"{Options} -include {words} {string.Join(' ', defines.Select(define => "-D" + define))} {input} -o {result}");
             if (code != 0)
                 throw new InvalidOperationException("clang refused the kernels: " + log[..Math.Min(log.Length, 3000)]);
             return Read(File.ReadAllText(result));
@@ -66,7 +67,12 @@ internal static partial class PtxCompiler
 
     private static (int Code, string Log) Run(string program, string arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput =
+            true
+        })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string log = process.StandardError.ReadToEnd();
         process.WaitForExit();

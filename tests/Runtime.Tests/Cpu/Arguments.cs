@@ -41,7 +41,8 @@ public class Arguments
         Check("shape", Text, () => loss.Evaluate(new float[20], new long[20], shape));
         Check("shape", "Declare Activation.Sigmoid", () => loss.EvaluateWithGradient(new float[20], new float[20], shape, gradient));
         Check("shape", Text, () => loss.Accumulate(new float[20], new long[20], shape, loss.CreateStatistics(new(2, 2, 10))));
-        Check("shape", Text, () => loss.EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<float>(new float[20], default, [10])], new long[20], 2, 1, [10]));
+        Check("shape", Text, () => loss.EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<float>(new float[20], default, [10])],
+            new long[20], 2, 1, [10]));
         Check("shape", "softmax over one class", () => loss.CreateMetrics(1).Accumulate(new float[20], new long[20], shape));
         Check("shape", "softmax over one class", () => ReferenceEvaluation.Evaluate(loss, shape, new double[20], new long[20]));
         Check("shape", "needs at least 2", () => new SoftmaxTerm().Evaluate(new float[20], new long[20], shape));
@@ -54,7 +55,8 @@ public class Arguments
         const string Text = "a one-hot target is float, double or bool";
         Check("target", Text, () => new DiceCrossEntropy().Evaluate(new float[60], new long[60], Shape));
         Check("target", Text, () => new DiceCrossEntropy().CreateMetrics(3).Accumulate(new float[60], new byte[60], Shape));
-        Check("target", Text, () => new DiceCrossEntropy().EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<float>(new float[60], default, [10])], new long[60], 2, 3, [10]));
+        Check("target", Text, () => new DiceCrossEntropy().EvaluateLevels(DeepSupervision.Halving(1),
+            [new LevelOutput<float>(new float[60], default, [10])], new long[60], 2, 3, [10]));
     }
 
     [Fact]

@@ -38,11 +38,13 @@ public class Boxes
         foreach (ILoss loss in (ILoss[])[new Rectangles(), new CompleteRectangles()])
         {
             var error = Assert.Throws<ArgumentException>(() => loss.Evaluate(First, First, new(1, 6, 1)));
-            Assert.Contains($"The shape has 6 classes; {loss.Definition.Name} takes 4 channels, each by its number, and would leave 2 out", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"The shape has 6 classes; {loss.Definition.Name} takes 4 channels, each by its number, and would leave 2 out",
+                error.Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => ReferenceEvaluation.Evaluate(loss, new(1, 6, 1), First, First));
         }
 
-        Assert.Contains("needs at least 6", Assert.Throws<ArgumentException>(() => new Cuboids().Evaluate(new double[4], new double[4], new(1, 4, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("needs at least 6", Assert.Throws<ArgumentException>(() => new Cuboids().Evaluate(new double[4], new double[4],
+            new(1, 4, 1))).Message, StringComparison.Ordinal);
     }
 
     /// <summary>MONAI divides its matrix by the largest distance.</summary>

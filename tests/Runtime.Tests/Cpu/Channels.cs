@@ -17,9 +17,11 @@ public class Channels
             var data = new Batch(new(batch, 3, pixels), 3);
             var gradient = new double[data.Logits.Length];
             string name = loss.Definition.Name;
-            Numbers.Close(ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Labels), loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, gradient), 1e-12, name);
+            Numbers.Close(ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Labels), loss.EvaluateWithGradient(data.Logits,
+                data.Labels, data.Shape, gradient), 1e-12, name);
             Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels), gradient, 1e-9, name);
-            Numbers.Close(ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Dense), loss.EvaluateWithGradient(data.Logits, data.Dense, data.Shape, gradient), 1e-12, name);
+            Numbers.Close(ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Dense), loss.EvaluateWithGradient(data.Logits,
+                data.Dense, data.Shape, gradient), 1e-12, name);
             Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Dense), gradient, 1e-9, name);
         }
     }

@@ -34,8 +34,10 @@ public class ClassTensors
             foreach (bool dense in (bool[])[false, true])
             {
                 var gradient = new double[data.Logits.Length];
-                double expected = dense ? ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Dense) : ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Labels);
-                double[] slope = dense ? ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Dense) : ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels);
+                double expected = dense ? ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Dense)
+                    : ReferenceEvaluation.Evaluate(loss, data.Shape, data.Logits, data.Labels);
+                double[] slope = dense ? ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Dense)
+                    : ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels);
                 Numbers.Close(expected, Run(loss, data, dense, gradient), 1e-13);
                 Numbers.Close(slope, gradient, 1e-9);
             }
@@ -89,7 +91,8 @@ public class ClassTensors
         Assert.Equal("FBetaClassWeights", error.ParamName);
         Assert.Contains("2 numbers and the call 3 classes", error.Message, StringComparison.Ordinal);
         loss.FBetaClassWeights = [1, double.NaN, 1];
-        Assert.Contains("FBetaClassWeights[1]", Assert.Throws<ArgumentException>(() => loss.CreateStatistics(data.Shape)).Message, StringComparison.Ordinal);
+        Assert.Contains("FBetaClassWeights[1]", Assert.Throws<ArgumentException>(() => loss.CreateStatistics(data.Shape)).Message,
+            StringComparison.Ordinal);
     }
 
     private static double Run(ILoss loss, Batch data, bool dense, double[] gradient) => dense

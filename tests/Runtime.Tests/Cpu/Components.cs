@@ -86,7 +86,8 @@ public class Components
         var error = Assert.Throws<InvalidOperationException>(() => parts.Classes("CrossEntropy")[0]);
         Assert.Contains("Term 'CrossEntropy' of SeveralTerms", error.Message, StringComparison.Ordinal);
         Assert.Contains("those that have are Dice, Dice2", error.Message, StringComparison.Ordinal);
-        Assert.Contains("nor has any other", Assert.Throws<InvalidOperationException>(() => new SingleTerm().CreateComponents(4).Classes(0)[0]).Message, StringComparison.Ordinal);
+        Assert.Contains("nor has any other", Assert.Throws<InvalidOperationException>(() => new SingleTerm().CreateComponents(4)
+            .Classes(0)[0]).Message, StringComparison.Ordinal);
 
         // Nothing else changes.
         var plain = new double[gradient.Length];
@@ -201,9 +202,12 @@ public class Components
         var loss = new DiceCrossEntropy();
         Assert.Throws<NotSupportedException>(() => new RegionElements().CreateComponents(3));
         Assert.Equal("classes", Assert.Throws<ArgumentException>(() => new IndexOnly().CreateComponents(4)).ParamName);
-        Assert.Equal("components", Assert.Throws<ArgumentException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape, new SingleTerm().CreateComponents(3))).ParamName);
-        Assert.Equal("components", Assert.Throws<ArgumentException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape, loss.CreateComponents(4))).ParamName);
-        Assert.Contains("Dice, CrossEntropy", Assert.Throws<ArgumentException>(() => loss.CreateComponents(3)["dice"]).Message, StringComparison.Ordinal);
+        Assert.Equal("components", Assert.Throws<ArgumentException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape,
+            new SingleTerm().CreateComponents(3))).ParamName);
+        Assert.Equal("components", Assert.Throws<ArgumentException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape,
+            loss.CreateComponents(4))).ParamName);
+        Assert.Contains("Dice, CrossEntropy", Assert.Throws<ArgumentException>(() => loss.CreateComponents(3)["dice"]).Message,
+            StringComparison.Ordinal);
     }
 
     private static double Alone(ILoss loss, Batch data, bool dense, LossComponents? parts = null) => dense

@@ -3,7 +3,9 @@ using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
-/// <summary>Many classes: a tile's logits are copied while the tile before it is computed. None may be old, another tile's or another block's.</summary>
+/// <summary>
+/// Many classes: a tile's logits are copied while the tile before it is computed. None may be old, another tile's or another block's.
+/// </summary>
 public sealed class CopiedAhead : IDisposable
 {
     private readonly long serialBelow = BlockPool.SerialBelow;
@@ -14,7 +16,8 @@ public sealed class CopiedAhead : IDisposable
         LossRuntime.Threads = 1;
     }
 
-    public static TheoryData<int, int> Shapes => new() { { 5, 640 }, { 6, 5_000 }, { 19, 3_333 }, { 19, 40_000 }, { 32, 900 }, { 67, 2_500 }, { 200, 700 }, { 8, 270_000 }, { 130, 16_384 } };
+    public static TheoryData<int, int> Shapes => new() { { 5, 640 }, { 6, 5_000 }, { 19, 3_333 }, { 19, 40_000 }, { 32, 900 },
+        { 67, 2_500 }, { 200, 700 }, { 8, 270_000 }, { 130, 16_384 } };
 
     [Theory]
     [MemberData(nameof(Shapes))]

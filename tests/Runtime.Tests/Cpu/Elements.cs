@@ -23,13 +23,15 @@ public class Elements
             {
                 Registers.With(bits, () =>
                 {
-                    double[] elements = new double[expected.Length], again = new double[expected.Length], gradient = new double[data.Logits.Length];
+                    double[] elements = new double[expected.Length], again = new double[expected.Length],
+                        gradient = new double[data.Logits.Length];
                     loss.EvaluateElements(data.Logits, data.Labels, data.Shape, elements);
                     Numbers.Close(expected, elements, 1e-12, loss.Definition.Name);
                     loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, again, upstream, gradient);
                     Assert.Equal(elements, again);
                     if (data.Logits.Length < 100)
-                        Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels, upstream), gradient, 1e-9, loss.Definition.Name);
+                        Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels, upstream), gradient,
+                            1e-9, loss.Definition.Name);
 
                     var single = new float[expected.Length];
                     var singleGradient = new float[data.Logits.Length];
@@ -51,7 +53,8 @@ public class Elements
         {
             var data = new Batch(new(2, 3, 20), 1, loss.Definition.IgnoreIndex);
             int count = ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Labels).Length;
-            double[] elements = new double[count], a = new double[data.Logits.Length], b = new double[data.Logits.Length], ones = new double[count];
+            double[] elements = new double[count], a = new double[data.Logits.Length], b = new double[data.Logits.Length],
+                ones = new double[count];
             Array.Fill(ones, 1);
             loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, elements, [], a);
             loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, elements, ones, b);
@@ -67,10 +70,12 @@ public class Elements
         Assert.Contains("2 images * 20 pixels", Assert.Throws<ArgumentException>(
             () => loss.EvaluateElements(data.Logits, data.Labels, data.Shape, new double[39])).Message);
         Assert.Equal("upstream", Assert.Throws<ArgumentException>(
-            () => loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, new double[40], new double[1], new double[120])).ParamName);
+            () => loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, new double[40], new double[1], new double[120]))
+                .ParamName);
         Assert.Equal("gradient", Assert.Throws<ArgumentException>(
             () => loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, new double[40], [], [])).ParamName);
-        Assert.Contains("EvaluateElements", Assert.Throws<InvalidOperationException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape)).Message);
+        Assert.Contains("EvaluateElements", Assert.Throws<InvalidOperationException>(() => loss.Evaluate(data.Logits, data.Labels,
+            data.Shape)).Message);
         Assert.Contains("Call Evaluate", Assert.Throws<InvalidOperationException>(
             () => new DiceCrossEntropy().EvaluateElements(data.Logits, new long[40], data.Shape, new double[1])).Message);
     }

@@ -73,5 +73,6 @@ public sealed class Gradients : IDisposable
 
     [Fact]
     public void TheBoundIsChecked() =>
-        Assert.Contains("RetainedGradientBytes is -1", Assert.Throws<ArgumentOutOfRangeException>(() => LossRuntime.RetainedGradientBytes = -1).Message, StringComparison.Ordinal);
+        Assert.Contains("RetainedGradientBytes is -1", Assert.Throws<ArgumentOutOfRangeException>(() => LossRuntime.RetainedGradientBytes =
+            -1).Message, StringComparison.Ordinal);
 }

@@ -33,7 +33,8 @@ public class Inputs
             Numbers.Close(value, loss.Evaluate(data.Logits, data.Labels, data.Shape, All(maps)), 1e-12, name);
             Numbers.Close(dense, loss.EvaluateWithGradient(data.Logits, data.Dense, data.Shape, All(maps), gradient), 1e-12, name);
             Numbers.Close(expectedDense, gradient, 1e-9, name);
-            Numbers.Close(value, loss.EvaluateWithGradient(data.SingleLogits, data.Labels, data.Shape, All(single), singleGradient), 2e-5, name);
+            Numbers.Close(value, loss.EvaluateWithGradient(data.SingleLogits, data.Labels, data.Shape, All(single), singleGradient), 2e-5,
+                name);
             Numbers.Close(expected, data.DoubleOf(singleGradient), 2e-5, name);
         }
     }
@@ -43,7 +44,8 @@ public class Inputs
     {
         var data = new Batch(new(2, 3, 21));
         var loss = new MappedUnreduced();
-        double[] weights = Maps(loss, data.Shape)[0], elements = new double[42], again = new double[42], gradient = new double[data.Logits.Length];
+        double[] weights = Maps(loss, data.Shape)[0], elements = new double[42], again = new double[42],
+            gradient = new double[data.Logits.Length];
         loss.EvaluateElements(data.Logits, data.Labels, data.Shape, weights, elements);
         Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Labels, [weights]), elements, 1e-12);
         loss.EvaluateElementsWithGradient(data.Logits, data.Labels, data.Shape, weights, again, [], gradient);
@@ -73,7 +75,8 @@ public class Inputs
             loss.Accumulate(whole.Logits.AsSpan(i * 600, 600), whole.Labels.AsSpan(i * 200, 200), shape, mask.AsSpan(i * 200, 200), sums);
         Numbers.Close(value, loss.Finish(sums), 1e-14);
         for (int i = 0; i < 2; i++)
-            loss.Gradient(whole.Logits.AsSpan(i * 600, 600), whole.Labels.AsSpan(i * 200, 200), shape, mask.AsSpan(i * 200, 200), sums, found.AsSpan(i * 600, 600));
+            loss.Gradient(whole.Logits.AsSpan(i * 600, 600), whole.Labels.AsSpan(i * 200, 200), shape, mask.AsSpan(i * 200, 200), sums,
+                found.AsSpan(i * 600, 600));
         Numbers.Close(gradient, found, 1e-16);
     }
 
@@ -82,13 +85,19 @@ public class Inputs
     {
         var data = new Batch(new(2, 3, 10));
         float[] logits = data.SingleLogits, map = new float[20];
-        Check("weightMap", "weightMap has 0 elements and needs 20: one number a pixel: N * S = 2 * 10, passed after the shape", () => new MappedUnreduced().EvaluateElements(logits, data.Labels, data.Shape, new float[20]));
-        Check("weightMap", "has 19 elements", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs(map, map.AsSpan(1))));
-        Check("elementWeights", "needs 60: one number a class and pixel", () => new MappedElements().Evaluate(logits, data.Labels, data.Shape, map));
-        Check("inputs", "There are 1 inputs; DiceCrossEntropy takes none", () => new DiceCrossEntropy().Evaluate(logits, data.Labels, data.Shape, map));
-        Check("inputs", "There are 3 inputs; Mapped takes mask, weightMap", () => new Mapped().Evaluate(logits, data.Labels, data.Shape, new LossInputs(map, map, map)));
+        Check("weightMap", "weightMap has 0 elements and needs 20: one number a pixel: N * S = 2 * 10, passed after the shape",
+            () => new MappedUnreduced().EvaluateElements(logits, data.Labels, data.Shape, new float[20]));
+        Check("weightMap", "has 19 elements", () => new Mapped().Evaluate(logits, data.Labels, data.Shape,
+            new LossInputs(map, map.AsSpan(1))));
+        Check("elementWeights", "needs 60: one number a class and pixel", () => new MappedElements().Evaluate(logits, data.Labels,
+            data.Shape, map));
+        Check("inputs", "There are 1 inputs; DiceCrossEntropy takes none", () => new DiceCrossEntropy().Evaluate(logits, data.Labels,
+            data.Shape, map));
+        Check("inputs", "There are 3 inputs; Mapped takes mask, weightMap", () => new Mapped().Evaluate(logits, data.Labels, data.Shape,
+            new LossInputs(map, map, map)));
         var gradient = new float[60];
-        Check("gradient", "overlaps an input", () => new MappedElements().EvaluateWithGradient(logits, data.Labels, data.Shape, gradient, gradient));
+        Check("gradient", "overlaps an input", () => new MappedElements().EvaluateWithGradient(logits, data.Labels, data.Shape, gradient,
+            gradient));
 
         static void Check(string name, string text, Action call)
         {
@@ -116,7 +125,8 @@ public class Inputs
     private static double[][] Maps(ILoss loss, LossShape shape)
     {
         var random = new Random(11);
-        return [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0, (int)(shape.Batch * (input.Kind == InputKind.Element ? shape.Classes : 1) * shape.Pixels))
+        return [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0,
+            (int)(shape.Batch * (input.Kind == InputKind.Element ? shape.Classes : 1) * shape.Pixels))
             .Select(_ => Math.Round(random.NextDouble() * 2, 2)).ToArray())];
     }
 

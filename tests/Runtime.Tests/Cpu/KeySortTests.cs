@@ -39,7 +39,8 @@ public sealed unsafe class KeySortTests
         // Nothing of that size is touched: the second image's row only lies so far away.
         var group = new PixelGroup(3, 2, 1L << 31);
         Assert.True(group.IsWide && group.LeavesTwoBits);
-        Assert.Equal([0, 1, 2, 1L << 31, (1L << 31) + 1, (1L << 31) + 2], Enumerable.Range(0, 6).Select(pixel => group.Offset((uint)pixel)));
+        Assert.Equal([0, 1, 2, 1L << 31, (1L << 31) + 1, (1L << 31) + 2],
+            Enumerable.Range(0, 6).Select(pixel => group.Offset((uint)pixel)));
         Assert.Throws<NotSupportedException>(() => new PixelGroup(1L << 30, 2, 1L << 30));
     }
 
@@ -50,8 +51,10 @@ public sealed unsafe class KeySortTests
         var random = new Random(5);
         int length = (int)group.Next * group.Images;
         T[] keys = [.. Enumerable.Range(0, length).Select(i => Key<T>(name, random, i))];
-        T[][] maps = [.. Enumerable.Range(0, values).Select(_ => Enumerable.Range(0, length).Select(_ => T.CreateChecked(areBits ? random.Next(2) : random.NextDouble())).ToArray())];
-        long[] places = [.. Enumerable.Range(0, group.Images).SelectMany(image => Enumerable.Range(0, (int)group.Pixels).Select(s => (image * group.Next) + s))];
+        T[][] maps = [.. Enumerable.Range(0, values).Select(_ => Enumerable.Range(0, length)
+            .Select(_ => T.CreateChecked(areBits ? random.Next(2) : random.NextDouble())).ToArray())];
+        long[] places = [.. Enumerable.Range(0, group.Images).SelectMany(image => Enumerable.Range(0, (int)group.Pixels)
+            .Select(s => (image * group.Next) + s))];
 
         // .NET orders NaN below all numbers; here it is above.
         long[] order = [.. places.OrderByDescending(at => T.IsNaN(keys[at])).ThenByDescending(at => keys[at] + T.Zero)];
@@ -71,7 +74,8 @@ public sealed unsafe class KeySortTests
             List<nint> addresses = [.. pinned.Select(handle => handle.AddrOfPinnedObject())];
             if (counts)
                 addresses.Insert(addresses.Count / 2, 0);
-            KeySort<T, TEntry>.Sum(group, start, addresses.ToArray(), Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(group.Count, parts)), parts);
+            KeySort<T, TEntry>.Sum(group, start, addresses.ToArray(), Workspace.Rent(WorkspaceUse.Sort, KeySort<T,
+                TEntry>.Bytes(group.Count, parts)), parts);
         }
 
         pinned.ForEach(handle => handle.Free());
@@ -88,7 +92,16 @@ public sealed unsafe class KeySortTests
             "few" => random.Next(3) - 1,
             "unit" => random.NextDouble(),
             "wide" => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-30, 30)),
-            "special" => random.Next(7) switch { 0 => 0.0, 1 => -0.0, 2 => double.PositiveInfinity, 3 => double.NegativeInfinity, 4 => double.NaN, 5 => double.Epsilon, _ => -1 },
+            "special" => random.Next(7) switch
+            {
+                0 => 0.0,
+                1 => -0.0,
+                2 => double.PositiveInfinity,
+                3 => double.NegativeInfinity,
+                4 => double.NaN,
+                5 => double.Epsilon,
+                _ => -1
+            },
             "falling" => -i,
             _ => 1 + (random.Next(256) * Math.ScaleB(1, -20)),
         });

@@ -101,7 +101,8 @@ public class Labels
         var loss = new Sigmoid();
         Numbers.Close(loss.Evaluate(data.Logits, dense, data.Shape), loss.Evaluate(data.Logits, data.Labels, data.Shape), 1e-14);
         data.Labels[5] = 2;
-        Assert.Contains("from 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape)).Message);
+        Assert.Contains("from 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => loss.Evaluate(data.Logits, data.Labels, data.Shape))
+            .Message);
     }
 
     private static T[] To<T>(Batch data, Func<long, T> convert) => [.. data.Labels.Select(convert)];

@@ -3,19 +3,24 @@ using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
-/// <summary>Logits and gradients with the classes of a pixel adjacent, and in numbers of 16 bits: the same bits as from (N, C, S) in float, rounded once.</summary>
+/// <summary>
+/// Logits and gradients with the classes of a pixel adjacent, and in numbers of 16 bits: the same bits as from (N, C, S) in float, rounded
+/// once.
+/// </summary>
 public class Layouts
 {
     public static TheoryData<int, int, int, int> Shapes => new()
     {
-        { 1, 1, 1, 1 }, { 2, 1, 3, 5 }, { 3, 2, 1, 1 }, { 2, 3, 1, 7 }, { 5, 3, 1, 1 }, { 1, 4, 9, 31 }, { 2, 19, 11, 13 }, { 1, 3, 130, 129 }, { 300, 8, 1, 1 }, { 90, 2, 1, 5 }, { 1, 150, 7, 11 }, { 1, 520, 1, 40 },
+        { 1, 1, 1, 1 }, { 2, 1, 3, 5 }, { 3, 2, 1, 1 }, { 2, 3, 1, 7 }, { 5, 3, 1, 1 }, { 1, 4, 9, 31 }, { 2, 19, 11, 13 },
+            { 1, 3, 130, 129 }, { 300, 8, 1, 1 }, { 90, 2, 1, 5 }, { 1, 150, 7, 11 }, { 1, 520, 1, 40 },
     };
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public void SameAsPlanesOfFloat(int batch, int classes, int height, int width)
     {
-        foreach (ILoss loss in (ILoss[])[new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new SigmoidIgnoring(), new Balanced(), new LovaszIgnoring()])
+        foreach (ILoss loss in (ILoss[])[new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new SigmoidIgnoring(),
+            new Balanced(), new LovaszIgnoring()])
         {
             if (classes == 1 && loss.Definition.Activation == Activation.Softmax)
                 continue;
@@ -37,17 +42,23 @@ public class Layouts
     {
         ILoss loss = new Shared();
         var data = new Batch(new(2, 3, 9, 8), 4);
-        float[] mask = new Batch(new(2, 1, 9, 8), 5).SingleDense, costs = new Batch(new(2, 3, 9, 8), 6).SingleDense, distances = new Batch(new(2, 3, 9, 8), 7).SingleDense;
-        float[] gradient = new float[data.Logits.Length], last = new float[gradient.Length], own = [.. data.SingleLogits.Select(x => (float)(Half)x)];
+        float[] mask = new Batch(new(2, 1, 9, 8), 5).SingleDense, costs = new Batch(new(2, 3, 9, 8), 6).SingleDense,
+            distances = new Batch(new(2, 3, 9, 8), 7).SingleDense;
+        float[] gradient = new float[data.Logits.Length], last = new float[gradient.Length],
+            own = [.. data.SingleLogits.Select(x => (float)(Half)x)];
         var halves = new Half[gradient.Length];
-        float[][] inputs = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? (input.Name == "costs" ? costs : distances) : mask)];
+        float[][] inputs = [.. loss.Definition.Inputs.Select(input => input.Kind == InputKind.Element ? (input.Name == "costs" ? costs
+            : distances) : mask)];
         double value = loss.EvaluateWithGradient(own, data.Labels, data.Shape, new LossInputs(inputs[0], inputs[1], inputs[2]), gradient);
-        Assert.Equal(value, loss.EvaluateWithGradient(Last(own, data.Shape), data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2]), last));
+        Assert.Equal(value, loss.EvaluateWithGradient(Last(own, data.Shape), data.Labels, data.Shape.WithClassesLast(),
+            new LossInputs(inputs[0], inputs[1], inputs[2]), last));
         Assert.Equal(Last(gradient, data.Shape), last);
         Half[] logits = [.. Last(own, data.Shape).Select(x => (Half)x)];
-        Assert.Equal(value, loss.EvaluateWithGradient(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2]), halves));
+        Assert.Equal(value, loss.EvaluateWithGradient(logits, data.Labels, data.Shape.WithClassesLast(),
+            new LossInputs(inputs[0], inputs[1], inputs[2]), halves));
         Assert.Equal(Last(gradient, data.Shape).Select(x => (Half)x), halves);
-        Assert.Equal(value, loss.Evaluate(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1], inputs[2])));
+        Assert.Equal(value, loss.Evaluate(logits, data.Labels, data.Shape.WithClassesLast(), new LossInputs(inputs[0], inputs[1],
+            inputs[2])));
     }
 
     [Fact]
@@ -55,7 +66,8 @@ public class Layouts
     {
         var loss = new ResizedIndex();
         var data = new Batch(new LossShape(2, 3, 9, 7).WithLogits(4, 5), 4);
-        float[] own = [.. data.SingleLogits.Select(x => (float)(BFloat16)x)], gradient = new float[own.Length], last = new float[own.Length];
+        float[] own = [.. data.SingleLogits.Select(x => (float)(BFloat16)x)], gradient = new float[own.Length],
+            last = new float[own.Length];
         var brains = new BFloat16[own.Length];
         double value = loss.EvaluateWithGradient(own, data.Labels, data.Shape, gradient);
         Assert.Equal(value, loss.EvaluateWithGradient(Last(own, data.Shape), data.Labels, data.Shape.WithClassesLast(), last));
@@ -75,7 +87,8 @@ public class Layouts
     {
         ILoss loss = new MappedUnreduced();
         var data = new Batch(new(2, 3, 9, 8), 4);
-        float[] own = [.. data.SingleLogits.Select(x => (float)(Half)x)], map = new Batch(new(2, 1, 9, 8), 5).SingleDense, upstream = new Batch(new(2, 1, 9, 8), 6).SingleDense;
+        float[] own = [.. data.SingleLogits.Select(x => (float)(Half)x)], map = new Batch(new(2, 1, 9, 8), 5).SingleDense,
+            upstream = new Batch(new(2, 1, 9, 8), 6).SingleDense;
         float[] elements = new float[2 * 72], gradient = new float[own.Length], found = new float[elements.Length];
         loss.EvaluateElementsWithGradient(own, data.Labels, data.Shape, map, elements, upstream, gradient);
         Half[] logits = [.. Last(own, data.Shape).Select(x => (Half)x)], slopes = new Half[own.Length];
@@ -92,7 +105,8 @@ public class Layouts
     {
         var loss = new DiceCrossEntropy();
         var data = new Batch(new(2, 3, 16, 16), 4);
-        BFloat16[] logits = [.. Last(data.SingleLogits, data.Shape).Select(x => (BFloat16)x)], whole = new BFloat16[logits.Length], parts = new BFloat16[logits.Length];
+        BFloat16[] logits = [.. Last(data.SingleLogits, data.Shape).Select(x => (BFloat16)x)], whole = new BFloat16[logits.Length],
+            parts = new BFloat16[logits.Length];
         LossShape shape = data.Shape.WithClassesLast(), half = new LossShape(1, 3, 16, 16).WithClassesLast();
         double value = loss.EvaluateWithGradient(logits, data.Labels, shape, whole);
         LossStatistics statistics = loss.CreateStatistics(half);
@@ -101,7 +115,8 @@ public class Layouts
             loss.Accumulate(logits.AsSpan(n * count, count), data.Labels.AsSpan(n * pixels, pixels), half, statistics);
         Assert.Equal(value, loss.Finish(statistics), 1e-12);
         for (int n = 0; n < 2; n++)
-            loss.Gradient(logits.AsSpan(n * count, count), data.Labels.AsSpan(n * pixels, pixels), half, statistics, parts.AsSpan(n * count, count));
+            loss.Gradient(logits.AsSpan(n * count, count), data.Labels.AsSpan(n * pixels, pixels), half, statistics,
+                parts.AsSpan(n * count, count));
         Assert.Equal(whole, parts);
     }
 
@@ -111,7 +126,8 @@ public class Layouts
         foreach (Activation activation in (Activation[])[Activation.Softmax, Activation.Sigmoid])
         {
             var data = new Batch(new(2, 3, 37, 41), 4, 255);
-            foreach (Func<ClassScores> create in (Func<ClassScores>[])[() => new SegmentationMetrics(3, activation, 255), () => new SoftMetrics(3, activation, 255)])
+            foreach (Func<ClassScores> create in (Func<ClassScores>[])[() => new SegmentationMetrics(3, activation, 255),
+                () => new SoftMetrics(3, activation, 255)])
             {
                 ClassScores planes = create(), last = create();
                 planes.Accumulate(data.SingleLogits, data.Labels, data.Shape);
@@ -169,7 +185,8 @@ public class Layouts
         ArgumentException? error = null;
         try
         {
-            loss.EvaluateWithGradient(new Half[48], data.Labels, data.Shape, new LossInputs(map.AsSpan(0, 16), map.AsSpan(60, 16)), gradient);
+            loss.EvaluateWithGradient(new Half[48], data.Labels, data.Shape, new LossInputs(map.AsSpan(0, 16), map.AsSpan(60, 16)),
+                gradient);
         }
         catch (ArgumentException thrown)
         {
@@ -181,7 +198,8 @@ public class Layouts
 
     [Fact]
     public void TheReferenceReadsPlanes() =>
-        Assert.Contains("ClassesLast", Assert.Throws<ArgumentException>(() => Reference.ReferenceEvaluation.Evaluate(new DiceCrossEntropy(), new LossShape(1, 2, 3).WithClassesLast(), new double[6], new long[3])).Message, StringComparison.Ordinal);
+        Assert.Contains("ClassesLast", Assert.Throws<ArgumentException>(() => Reference.ReferenceEvaluation.Evaluate(new DiceCrossEntropy(),
+            new LossShape(1, 2, 3).WithClassesLast(), new double[6], new long[3])).Message, StringComparison.Ordinal);
 
     private static void Check<TTarget>(ILoss loss, Batch data, TTarget[] target, string what)
         where TTarget : unmanaged
@@ -208,7 +226,8 @@ public class Layouts
 
         own = [.. own.Select(x => (float)(BFloat16)x)];
         value = loss.EvaluateWithGradient(own, target, shape, gradient);
-        BFloat16[] rounded = [.. gradient.Select(x => (BFloat16)x)], short16 = [.. own.Select(x => (BFloat16)x)], brains = new BFloat16[own.Length];
+        BFloat16[] rounded = [.. gradient.Select(x => (BFloat16)x)], short16 = [.. own.Select(x => (BFloat16)x)],
+            brains = new BFloat16[own.Length];
         Assert.True(value.Equals(loss.EvaluateWithGradient(short16, target, shape, brains)), what);
         Assert.True(rounded.AsSpan().SequenceEqual(brains), what);
         Assert.True(value.Equals(loss.EvaluateWithGradient(Last(short16, shape), target, last, brains)), what);

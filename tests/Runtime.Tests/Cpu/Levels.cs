@@ -18,7 +18,8 @@ public class Levels
             int? ignored = loss.Definition.IgnoreIndex;
             var data = new Batch(new(2, 3, 480), 1, ignored);
             Batch[] batches = [.. extents.Select((e, k) => new Batch(new(2, 3, e[0] * e[1] * e[2]), k + 2))];
-            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
+            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length],
+                extents[k]))];
             double value = loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels, 2, 3, extents[0]);
             double expected = 0;
             for (int k = 0; k < 3; k++)
@@ -42,13 +43,15 @@ public class Levels
     {
         ILoss loss = new Ignoring(), resizing = resize == Resize.LinearAligned ? new ResizedAligned() : new ResizedUnaligned();
         var supervision = new DeepSupervision(1, 0.5, 0, 0.25) { Resize = resize };
-        foreach (int[][] extents in (int[][][])[[[12], [6], [2], [5]], [[8, 10], [4, 5], [2, 2], [1, 7]], [[6, 8, 10], [3, 4, 5], [2, 2, 2], [2, 8, 1]]])
+        foreach (int[][] extents in (int[][][])[[[12], [6], [2], [5]], [[8, 10], [4, 5], [2, 2], [1, 7]], [[6, 8, 10], [3, 4, 5], [2, 2, 2],
+            [2, 8, 1]]])
         {
             int[] full = extents[0];
             LossShape[] shapes = [.. extents.Select(e => Shape(full, e))];
             var data = new Batch(shapes[0], 1, 255);
             Batch[] batches = [.. shapes.Select((shape, k) => new Batch(shape, k + 2))];
-            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
+            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length],
+                extents[k]))];
             foreach (bool dense in (bool[])[false, true])
             {
                 double value = dense
@@ -66,14 +69,17 @@ public class Levels
                 }
 
                 Numbers.Close(expected, value, 1e-14);
-                Numbers.Close(expected, dense ? loss.EvaluateLevels(supervision, outputs, data.Dense, 2, 3, full) : loss.EvaluateLevels(supervision, outputs, data.Labels, 2, 3, full), 1e-14);
+                Numbers.Close(expected, dense ? loss.EvaluateLevels(supervision, outputs, data.Dense, 2, 3, full)
+                    : loss.EvaluateLevels(supervision, outputs, data.Labels, 2, 3, full), 1e-14);
             }
 
-            LevelOutput<Half>[] halves = [.. batches.Select((b, k) => new LevelOutput<Half>(Array.ConvertAll(b.Logits, x => (Half)x), new Half[b.Logits.Length], extents[k]))];
+            LevelOutput<Half>[] halves = [.. batches.Select((b, k) => new LevelOutput<Half>(Array.ConvertAll(b.Logits, x => (Half)x),
+                new Half[b.Logits.Length], extents[k]))];
             loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels, 2, 3, full);
             loss.EvaluateLevelsWithGradient(supervision, halves, data.Labels, 2, 3, full);
             for (int k = 0; k < outputs.Length; k++)
-                Numbers.Close(outputs[k].Gradient.ToArray(), Array.ConvertAll(halves[k].Gradient.ToArray(), x => (double)x), 2e-3, $"half {k}");
+                Numbers.Close(outputs[k].Gradient.ToArray(), Array.ConvertAll(halves[k].Gradient.ToArray(), x => (double)x), 2e-3,
+                    $"half {k}");
         }
 
         static LossShape Shape(int[] full, int[] own) => full.Length switch
@@ -103,7 +109,8 @@ public class Levels
     public void BilinearIsNamedAsWhatItIs()
     {
         var error = Assert.Throws<ArgumentException>(() => new DeepSupervision(1) { Resize = Resize.Bilinear });
-        Assert.Contains("Resize is Bilinear; it must be None, LinearUnaligned or LinearAligned, which is Bilinear for one to three axes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Resize is Bilinear; it must be None, LinearUnaligned or LinearAligned, which is Bilinear for one to three axes",
+            error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new DeepSupervision(1) { Resize = (Resize)9 });
     }
 
@@ -119,7 +126,8 @@ public class Levels
         foreach (ILoss loss in (ILoss[])[new Ignoring(), new PerImageIgnoring(), new Pieced(), new Shared()])
         {
             Batch[] batches = [.. extents.Select((e, k) => new Batch(new(2, 3, e[0] * e[1] * e[2]), k + 2))];
-            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length], extents[k]))];
+            LevelOutput<double>[] outputs = [.. batches.Select((b, k) => new LevelOutput<double>(b.Logits, new double[b.Logits.Length],
+                extents[k]))];
             LossInputs maps = loss is Shared ? new(mask, distances, distances) : loss is Pieced ? new(mask) : default;
             foreach (bool dense in (bool[])[true, false])
             {
@@ -131,12 +139,15 @@ public class Levels
                 double expected = 0;
                 for (int k = 0; k < 3; k++)
                 {
-                    double[] ownMask = Sampled(mask, extents[0], extents[k], sampling), ownDistances = Sampled(distances, extents[0], extents[k], sampling);
+                    double[] ownMask = Sampled(mask, extents[0], extents[k], sampling), ownDistances = Sampled(distances, extents[0],
+                        extents[k], sampling);
                     LossInputs own = loss is Shared ? new(ownMask, ownDistances, ownDistances) : loss is Pieced ? new(ownMask) : default;
                     var gradient = new double[batches[k].Logits.Length];
                     double level = dense
-                        ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(elements, extents[0], extents[k], sampling), batches[k].Shape, own, gradient)
-                        : loss.EvaluateWithGradient(batches[k].Logits, Sampled(labels, extents[0], extents[k], sampling), batches[k].Shape, own, gradient);
+                        ? loss.EvaluateWithGradient(batches[k].Logits, Sampled(elements, extents[0], extents[k], sampling),
+                        batches[k].Shape, own, gradient)
+                        : loss.EvaluateWithGradient(batches[k].Logits, Sampled(labels, extents[0], extents[k], sampling), batches[k].Shape,
+                        own, gradient);
                     expected += supervision.Weights[k] * level;
                     Numbers.Close([.. gradient.Select(g => g * supervision.Weights[k])], outputs[k].Gradient.ToArray(), 1e-15);
                 }
@@ -173,7 +184,8 @@ public class Levels
             LevelOutput<T>[] stored = [.. logits.Select(
                 (x, k) => new LevelOutput<T>(Array.ConvertAll(x, store), new T[x.Length], extents[k]))];
             LevelOutput<float>[] wide = [.. stored.Select(
-                (output, k) => new LevelOutput<float>(Array.ConvertAll(output.Logits.ToArray(), read), new float[output.Logits.Length], extents[k]))];
+                (output, k) => new LevelOutput<float>(Array.ConvertAll(output.Logits.ToArray(), read), new float[output.Logits.Length],
+                    extents[k]))];
             double expected = dense
                 ? loss.EvaluateLevelsWithGradient(supervision, wide, elements, 2, 3, extents[0], maps, upstream: 4096)
                 : loss.EvaluateLevelsWithGradient(supervision, wide, labels, 2, 3, extents[0], maps, upstream: 4096);
@@ -197,10 +209,12 @@ public class Levels
     {
         var data = new Batch(new(2, 3, 8, 8), 1, channels: 4);
         var half = new Batch(new(2, 3, 4, 4), 2);
-        double[] expected = [.. Enumerable.Range(0, 2 * 16).SelectMany(i => data.Dense.Skip((((i / 16 * 64) + (((i % 16 / 4 * 2) + 1) * 8) + (i % 4 * 2) + 1) * 4)).Take(4))];
+        double[] expected = [.. Enumerable.Range(0, 2 * 16)
+            .SelectMany(i => data.Dense.Skip((((i / 16 * 64) + (((i % 16 / 4 * 2) + 1) * 8) + (i % 4 * 2) + 1) * 4)).Take(4))];
         LevelOutput<double>[] outputs = [new(half.Logits, 4, 4)];
         var loss = new Resized();
-        Numbers.Close(loss.Evaluate(half.Logits, expected, half.Shape), loss.EvaluateLevels(new(1), outputs, data.Dense, 2, 3, [8, 8]), 1e-15);
+        Numbers.Close(loss.Evaluate(half.Logits, expected, half.Shape), loss.EvaluateLevels(new(1), outputs, data.Dense, 2, 3, [8, 8]),
+            1e-15);
     }
 
     [Fact]
@@ -213,7 +227,8 @@ public class Levels
         long[] labels = Sampled(data.Labels, [1, 8, 8], [1, 2, 2], LabelSampling.Center);
         double expected = loss.Evaluate(output.SingleLogits, labels, output.Shape);
         Assert.Equal(expected, loss.EvaluateLevels(new(1), outputs, data.Labels.Select(label => (byte)label).ToArray(), 3, 3, [8, 8]));
-        Assert.Equal(expected, loss.EvaluateLevels(DeepSupervision.Halving(1), outputs, data.Labels.Select(label => (int)label).ToArray(), 3, 3, [8, 8]));
+        Assert.Equal(expected, loss.EvaluateLevels(DeepSupervision.Halving(1), outputs, data.Labels.Select(label => (int)label).ToArray(),
+            3, 3, [8, 8]));
     }
 
     [Fact]
@@ -262,18 +277,28 @@ public class Levels
         var data = new Batch(new(1, 3, 8, 8));
         var loss = new DiceCrossEntropy();
         LevelOutput<double>[] outputs = [new(data.Logits, 8, 8)];
-        Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1, 1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
-        Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [4, 16])).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [9, 8])).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [9, 8])).ParamName);
-        Assert.Equal("target", Assert.Throws<ArgumentException>(() => new IndexOnly().EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [8, 8])).ParamName);
-        Assert.Equal("mask", Assert.Throws<ArgumentException>(() => new Pieced().EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
-        Assert.Contains("outputs[0].Gradient", Assert.Throws<ArgumentException>(() => loss.EvaluateLevelsWithGradient(new(1), outputs, data.Labels, 1, 3, [8, 8])).Message, StringComparison.Ordinal);
+        Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1, 1), outputs, data.Labels, 1, 3, [8, 8]))
+            .ParamName);
+        Assert.Equal("outputs", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [4, 16]))
+            .ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [9, 8]))
+            .ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => loss.EvaluateLevels(new(1), outputs, data.Dense, 1, 3, [9, 8]))
+            .ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentException>(() => new IndexOnly().EvaluateLevels(new(1), outputs, data.Dense, 1, 3,
+            [8, 8])).ParamName);
+        Assert.Equal("mask", Assert.Throws<ArgumentException>(() => new Pieced().EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8]))
+            .ParamName);
+        Assert.Contains("outputs[0].Gradient", Assert.Throws<ArgumentException>(() => loss.EvaluateLevelsWithGradient(new(1), outputs,
+            data.Labels, 1, 3, [8, 8])).Message, StringComparison.Ordinal);
         data.Labels[54] = 3;
         var half = new Batch(new(1, 3, 4, 4));
-        ArgumentOutOfRangeException coarse = Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1) { Sampling = LabelSampling.First }, [new LevelOutput<double>(half.Logits, 4, 4)], data.Labels, 1, 3, [8, 8]));
+        ArgumentOutOfRangeException coarse =
+            Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1) { Sampling = LabelSampling.First },
+            [new LevelOutput<double>(half.Logits, 4, 4)], data.Labels, 1, 3, [8, 8]));
         Assert.Contains("image 0, pixel 54 is 3", coarse.Message, StringComparison.Ordinal);
-        Assert.Equal("target", Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3, [8, 8])).ParamName);
+        Assert.Equal("target", Assert.Throws<ArgumentOutOfRangeException>(() => loss.EvaluateLevels(new(1), outputs, data.Labels, 1, 3,
+            [8, 8])).ParamName);
     }
 
     private static T[] Sampled<T>(T[] labels, int[] from, int[] to, LabelSampling sampling)

@@ -15,7 +15,8 @@ public sealed class Neighbours : IDisposable
         LossRuntime.Threads = 1;
     }
 
-    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "WorstErrors", "SimilarityAtScales", "Borders", "Differences", "ProbabilityDifferences"];
+    public static TheoryData<string> Losses => ["Similarity", "DiceCentreLine", "Vessels", "WorstErrors", "SimilarityAtScales", "Borders",
+        "Differences", "ProbabilityDifferences"];
 
     [Theory]
     [MemberData(nameof(Losses))]
@@ -63,7 +64,8 @@ public sealed class Neighbours : IDisposable
         (double Value, float[] Gradient) Run()
         {
             float[] own = new float[data.Logits.Length], single = Array.ConvertAll(data.Logits, x => (float)x);
-            return (data.Labels is { } labels ? loss.EvaluateWithGradient(single, labels, data.Shape, own) : loss.EvaluateWithGradient(single, data.Target!, data.Shape, own), own);
+            return (data.Labels is { } labels ? loss.EvaluateWithGradient(single, labels, data.Shape, own)
+                : loss.EvaluateWithGradient(single, data.Target!, data.Shape, own), own);
         }
     }
 
@@ -83,7 +85,8 @@ public sealed class Neighbours : IDisposable
                 changed[i] = i % 3 == 0 ? double.NaN : 1e6;
         }
 
-        double value = loss.EvaluateWithGradient(data.Logits, data.Labels!, data.Shape, gradient), found = loss.EvaluateWithGradient(changed, data.Labels!, data.Shape, other);
+        double value = loss.EvaluateWithGradient(data.Logits, data.Labels!, data.Shape, gradient),
+            found = loss.EvaluateWithGradient(changed, data.Labels!, data.Shape, other);
         Assert.Equal(value, found);
         Assert.Equal(gradient, other);
         Assert.All(Enumerable.Range(0, gradient.Length).Where(data.IsIgnored), i => Assert.Equal(0, gradient[i]));
@@ -96,13 +99,15 @@ public sealed class Neighbours : IDisposable
         string message = Assert.Throws<ArgumentException>(() => new Similarity().Evaluate(new float[64], new float[64], flat)).Message;
         Assert.Contains("has 1 axis of an image; Similarity looks at neighbouring pixels along 2 axes", message, StringComparison.Ordinal);
         Assert.Contains("new LossShape(batch, classes, height, width)", message, StringComparison.Ordinal);
-        message = Assert.Throws<ArgumentException>(() => new Vessels().Evaluate(new float[64], new long[64], new LossShape(1, 1, 8, 8))).Message;
+        message = Assert.Throws<ArgumentException>(() => new Vessels().Evaluate(new float[64], new long[64], new LossShape(1, 1, 8, 8)))
+            .Message;
         Assert.Contains("new LossShape(batch, classes, depth, height, width), or state Dimensions = 2", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void PiecesAreRefused() => Assert.Contains(
-        "passes over the pixels", Assert.Throws<NotSupportedException>(() => new Similarity().CreateStatistics(new LossShape(1, 1, 16, 16))).Message, StringComparison.Ordinal);
+        "passes over the pixels", Assert.Throws<NotSupportedException>(() => new Similarity().CreateStatistics(new LossShape(1, 1, 16, 16)))
+            .Message, StringComparison.Ordinal);
 
     /// <summary>Outputs of several resolutions keep their axes.</summary>
     [Fact]
@@ -122,7 +127,8 @@ public sealed class Neighbours : IDisposable
         LevelOutput<double>[] outputs =
             [new(data.Logits, new double[data.Logits.Length], extents[0]), new(coarse, new double[coarse.Length], extents[1])];
         double value = loss.EvaluateLevelsWithGradient(supervision, outputs, data.Labels!, 2, 3, extents[0]);
-        double expected = loss.Evaluate(data.Logits, data.Labels!, data.Shape) + (0.5 * loss.Evaluate(coarse, labels, new LossShape(2, 3, 7, 10)));
+        double expected = loss.Evaluate(data.Logits, data.Labels!, data.Shape)
+            + (0.5 * loss.Evaluate(coarse, labels, new LossShape(2, 3, 7, 10)));
         Assert.Equal(expected, value, 1e-12);
     }
 
@@ -150,7 +156,8 @@ public sealed class Neighbours : IDisposable
         Assert.All(Enumerable.Range(0, gradient.Length), i => Assert.Equal(gradient[i], found[At(i)], 1e-9f));
 
         double Run<T>(T[] logits, LossShape shape, T[] into)
-            where T : unmanaged => data.Labels is { } labels ? loss.EvaluateWithGradient(logits, labels, shape, into) : loss.EvaluateWithGradient(logits, target, shape, into);
+            where T : unmanaged => data.Labels is { } labels ? loss.EvaluateWithGradient(logits, labels, shape, into)
+                : loss.EvaluateWithGradient(logits, target, shape, into);
     }
 
     /// <summary>Images so small that a tile has several of them are each by themselves.</summary>
@@ -165,18 +172,22 @@ public sealed class Neighbours : IDisposable
         int classes = loss.Definition.Activation == Activation.Softmax ? 3 : loss.Definition.Activation == Activation.Sigmoid ? 1 : 2;
         LossShape shape = loss.Definition.Dimensions == 3 ? new(9, classes, 2, 3, 4) : new(9, classes, 3, 5);
         int pixels = (int)shape.Pixels;
-        float[] logits = [.. Enumerable.Range(0, 9 * classes * pixels).Select(_ => (float)Math.Round((random.NextDouble() * 4) - 2, 3))], gradient = new float[logits.Length];
+        float[] logits = [.. Enumerable.Range(0, 9 * classes * pixels).Select(_ => (float)Math.Round((random.NextDouble() * 4) - 2, 3))],
+            gradient = new float[logits.Length];
         long[] labels = [.. Enumerable.Range(0, 9 * pixels).Select(_ => (long)random.Next(Math.Max(classes, 2)))];
         double[] exact = Array.ConvertAll(logits, x => (double)x), target = [.. exact.Select(x => x + 0.25)];
         bool isDense = loss.Definition.Activation == Activation.None;
-        double value = isDense ? loss.EvaluateWithGradient(logits, Array.ConvertAll(target, y => (float)y), shape, gradient) : loss.EvaluateWithGradient(logits, labels, shape, gradient);
-        Assert.Equal(isDense ? ReferenceEvaluation.Evaluate(loss, shape, exact, target) : ReferenceEvaluation.Evaluate(loss, shape, exact, labels), value, 1e-5);
+        double value = isDense ? loss.EvaluateWithGradient(logits, Array.ConvertAll(target, y => (float)y), shape, gradient)
+            : loss.EvaluateWithGradient(logits, labels, shape, gradient);
+        Assert.Equal(isDense ? ReferenceEvaluation.Evaluate(loss, shape, exact, target) : ReferenceEvaluation.Evaluate(loss, shape, exact,
+            labels), value, 1e-5);
         var found = new double[logits.Length];
         _ = isDense ? loss.EvaluateWithGradient(exact, target, shape, found) : loss.EvaluateWithGradient(exact, labels, shape, found);
         Assert.All(found.Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * found.Max(Math.Abs)));
     }
 
-    private static ILoss Create(string name) => (ILoss)Activator.CreateInstance(typeof(Similarity).Assembly.GetType("LossGen.Runtime.Tests.Losses." + name)!)!;
+    private static ILoss Create(string name) =>
+        (ILoss)Activator.CreateInstance(typeof(Similarity).Assembly.GetType("LossGen.Runtime.Tests.Losses." + name)!)!;
 
     private sealed record Data(LossShape Shape, double[] Logits, long[]? Labels, double[]? Target)
     {
@@ -192,7 +203,8 @@ public sealed class Neighbours : IDisposable
             if (loss.Definition.Activation == Activation.None)
                 return new(shape, logits, null, [.. logits.Select(x => x + (0.3 * random.NextDouble()))]);
             bool isIgnored = loss.Definition.IgnoreIndex is not null;
-            return new(shape, logits, [.. Enumerable.Range(0, shape.Batch * pixels).Select(_ => isIgnored && random.Next(6) == 0 ? 255L : random.Next(Math.Max(classes, 2)))], null);
+            return new(shape, logits, [.. Enumerable.Range(0, shape.Batch * pixels).Select(_ => isIgnored && random.Next(6) == 0 ? 255L
+                : random.Next(Math.Max(classes, 2)))], null);
         }
 
         public bool IsIgnored(int element)

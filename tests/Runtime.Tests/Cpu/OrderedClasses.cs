@@ -31,12 +31,15 @@ public class OrderedClasses
         Assert.Equal(values, single.Select(element => (double)element));
     }
 
-    /// <summary>Labels 0, 1, 2 become classes 1, 2 and none; logits 10 a class and 1 a pixel; the sums 0, 10, 21 move one class further.</summary>
+    /// <summary>
+    /// Labels 0, 1, 2 become classes 1, 2 and none; logits 10 a class and 1 a pixel; the sums 0, 10, 21 move one class further.
+    /// </summary>
     [Fact]
     public void SumsAndLabelsShift()
     {
         double[] logits = [0, 1, 2, 10, 11, 12, 20, 21, 22], elements = new double[3], gradient = new double[9];
-        new LaterSums().EvaluateElementsWithGradient(logits, (ReadOnlySpan<long>)[0L, 1, 2], new(1, 3, 3), elements, [1, 10, 100], gradient);
+        new LaterSums().EvaluateElementsWithGradient(logits, (ReadOnlySpan<long>)[0L, 1, 2], new(1, 3, 3), elements, [1, 10, 100],
+            gradient);
         Assert.Equal([2, 0, 10], elements);
         Assert.Equal([0, 0, 0, 100, 0, 0, 0, 0, 0], gradient);
     }
@@ -59,7 +62,8 @@ public class OrderedClasses
     public void AMatrixIsChecked(double[] prices, string message)
     {
         var loss = new Priced { Prices = prices };
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => loss.EvaluateElements([1.0, 2, 3], (ReadOnlySpan<long>)[1L], One, new double[3])).Message);
+        Assert.Contains(message, Assert.Throws<ArgumentException>(() => loss.EvaluateElements([1.0, 2, 3], (ReadOnlySpan<long>)[1L], One,
+            new double[3])).Message);
     }
 
     [Fact]
@@ -67,9 +71,11 @@ public class OrderedClasses
     {
         var data = new Batch(new(2, 3, 17), 3);
         double[] found = new double[data.Logits.Length], stated = new double[data.Logits.Length];
-        Assert.Equal(new Losses.Channels().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, stated), new PricedTerm().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, found), 1e-13);
+        Assert.Equal(new Losses.Channels().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, stated),
+            new PricedTerm().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, found), 1e-13);
         Numbers.Close(stated, found, 1e-13, "gradient");
-        Numbers.Close(ReferenceEvaluation.NumericalGradient(new PricedTerm(), data.Shape, data.Logits, data.Dense), Dense(), 1e-9, "gradient of a dense target");
+        Numbers.Close(ReferenceEvaluation.NumericalGradient(new PricedTerm(), data.Shape, data.Logits, data.Dense), Dense(), 1e-9,
+            "gradient of a dense target");
 
         double[] Dense()
         {
@@ -79,5 +85,6 @@ public class OrderedClasses
     }
 
     [Fact]
-    public void AMatrixIsSquare() => Assert.Contains("There are 3 numbers", Assert.Throws<ArgumentException>(() => new ClassMatrix(1, 2, 3)).Message);
+    public void AMatrixIsSquare() => Assert.Contains("There are 3 numbers", Assert.Throws<ArgumentException>(() => new ClassMatrix(1, 2, 3))
+        .Message);
 }

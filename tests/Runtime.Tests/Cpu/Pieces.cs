@@ -42,7 +42,8 @@ public class Pieces
         var a = new Batch(new(1, 3, 100), 1);
         var b = new Batch(new(1, 3, 100), 2);
         var loss = new DiceCrossEntropy();
-        LossStatistics both = loss.CreateStatistics(a.Shape), first = loss.CreateStatistics(a.Shape), second = loss.CreateStatistics(a.Shape);
+        LossStatistics both = loss.CreateStatistics(a.Shape), first = loss.CreateStatistics(a.Shape),
+            second = loss.CreateStatistics(a.Shape);
         loss.Accumulate(a.Logits, a.Dense, a.Shape, both);
         loss.Accumulate(b.Logits, b.Dense, b.Shape, both);
         loss.Accumulate(a.Logits, a.Dense, a.Shape, first);
@@ -67,8 +68,10 @@ public class Pieces
         loss.Accumulate(left.Logits, left.Labels, left.Shape, sums);
         loss.Accumulate(right.Logits, right.Labels, right.Shape, sums);
         var whole = new LossShape(3, 2, 80);
-        double[] logits = [.. Enumerable.Range(0, 6).SelectMany(row => left.Logits[(row * 50)..((row + 1) * 50)].Concat(right.Logits[(row * 30)..((row + 1) * 30)]))];
-        long[] labels = [.. Enumerable.Range(0, 3).SelectMany(row => left.Labels[(row * 50)..((row + 1) * 50)].Concat(right.Labels[(row * 30)..((row + 1) * 30)]))];
+        double[] logits = [.. Enumerable.Range(0, 6).SelectMany(row => left.Logits[(row * 50)..((row + 1) * 50)]
+            .Concat(right.Logits[(row * 30)..((row + 1) * 30)]))];
+        long[] labels = [.. Enumerable.Range(0, 3).SelectMany(row => left.Labels[(row * 50)..((row + 1) * 50)]
+            .Concat(right.Labels[(row * 30)..((row + 1) * 30)]))];
         Numbers.Close(loss.Evaluate(logits, labels, whole), loss.Finish(sums), 1e-13);
     }
 
@@ -108,6 +111,7 @@ public class Pieces
         Assert.Throws<ArgumentNullException>(() => sums.Merge(null!));
         Assert.Throws<ArgumentNullException>(() => loss.Finish(null!));
         Assert.Contains("2 passes", Assert.Throws<NotSupportedException>(() => new Balanced().CreateStatistics(data.Shape)).Message);
-        Assert.Contains("EvaluateElements", Assert.Throws<NotSupportedException>(() => new PixelElements().CreateStatistics(data.Shape)).Message);
+        Assert.Contains("EvaluateElements", Assert.Throws<NotSupportedException>(() => new PixelElements().CreateStatistics(data.Shape))
+            .Message);
     }
 }

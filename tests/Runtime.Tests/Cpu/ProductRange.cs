@@ -2,10 +2,14 @@ using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
-/// <summary>Logarithms of a tile's pixels are taken as one, of a product. Its factors are largest where all logits are equal: no number of classes may let it overflow.</summary>
+/// <summary>
+/// Logarithms of a tile's pixels are taken as one, of a product. Its factors are largest where all logits are equal: no number of classes
+/// may let it overflow.
+/// </summary>
 public sealed class ProductRange
 {
-    public static TheoryData<int> Classes => [2, 3, 4, 5, 19, 32, 33, 64, 65, 127, 128, 150, 234, 236, 240, 256, 257, 300, 512, 513, 1000, 2049, 9000];
+    public static TheoryData<int> Classes => [2, 3, 4, 5, 19, 32, 33, 64, 65, 127, 128, 150, 234, 236, 240, 256, 257, 300, 512, 513, 1000,
+        2049, 9000];
 
     [Theory]
     [MemberData(nameof(Classes))]

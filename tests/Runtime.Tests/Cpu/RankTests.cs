@@ -13,10 +13,12 @@ public sealed unsafe class RankTests
     [MemberData(nameof(Keys))]
     public void TheLargestAreTaken(string keys)
     {
-        foreach ((int pixels, int images, int rows) in new[] { (1, 1, 1), (7, 1, 1), (8, 1, 3), (61, 3, 2), (1003, 2, 4), (40_000, 1, 1), (20_011, 3, 2) })
+        foreach ((int pixels, int images, int rows) in new[] { (1, 1, 1), (7, 1, 1), (8, 1, 3), (61, 3, 2), (1003, 2, 4), (40_000, 1, 1),
+            (20_011, 3, 2) })
         {
             var group = new PixelGroup(pixels, images, rows * pixels);
-            foreach (int taken in new[] { 0, 1, 2, group.Count / 10, group.Count / 2, group.Count - 1, group.Count }.Where(count => count <= group.Count).Distinct())
+            foreach (int taken in new[] { 0, 1, 2, group.Count / 10, group.Count / 2, group.Count - 1,
+                group.Count }.Where(count => count <= group.Count).Distinct())
             {
                 Check<float, SortEntry32>(keys, group, taken);
                 Check<double, SortEntry64>(keys, group, taken);

@@ -29,8 +29,10 @@ public sealed unsafe class Resizing : IDisposable
         [
             .. more,
             ([1], [6]), ([4], [4]), ([5], [33]), ([33], [5]), ([6], [1]), ([7], [12]),
-            ([1, 1], [5, 7]), ([3, 4], [3, 4]), ([2, 3], [9, 20]), ([5, 1], [8, 1]), ([7, 9], [3, 4]), ([4, 6], [1, 1]), ([6, 5], [1, 33]), ([3, 8], [6, 8]),
-            ([1, 1, 1], [2, 3, 4]), ([2, 3, 4], [2, 3, 4]), ([2, 4, 5], [1, 8, 9]), ([1, 3, 4], [3, 5, 7]), ([3, 4, 2], [5, 7, 4]), ([5, 4, 6], [3, 4, 3]), ([4, 3, 9], [9, 1, 20]), ([3, 1, 1], [7, 1, 1]),
+            ([1, 1], [5, 7]), ([3, 4], [3, 4]), ([2, 3], [9, 20]), ([5, 1], [8, 1]), ([7, 9], [3, 4]), ([4, 6], [1, 1]), ([6, 5], [1, 33]),
+                ([3, 8], [6, 8]),
+            ([1, 1, 1], [2, 3, 4]), ([2, 3, 4], [2, 3, 4]), ([2, 4, 5], [1, 8, 9]), ([1, 3, 4], [3, 5, 7]), ([3, 4, 2], [5, 7, 4]),
+                ([5, 4, 6], [3, 4, 3]), ([4, 3, 9], [9, 1, 20]), ([3, 1, 1], [7, 1, 1]),
         ];
         var data = new TheoryData<int[], int[], Resize>();
         foreach ((int[] from, int[] to) in sizes)
@@ -53,7 +55,8 @@ public sealed unsafe class Resizing : IDisposable
         (double[] found, double[] back) = Run<double, V256<double>>(shape, resize, x, g);
         Numbers.Close(Plain(x, from, to, resize), found, 1e-13);
         Numbers.Close(Dot(found, g), Dot(x, back), 1e-12);
-        (float[] single, float[] singleBack) = Run<float, V256<float>>(shape, resize, [.. x.Select(v => (float)v)], [.. g.Select(v => (float)v)]);
+        (float[] single, float[] singleBack) = Run<float, V256<float>>(shape, resize, [.. x.Select(v => (float)v)],
+            [.. g.Select(v => (float)v)]);
         Numbers.Close(found, [.. single.Select(v => (double)v)], 1e-5);
         Numbers.Close(back, [.. singleBack.Select(v => (double)v)], 1e-4);
     }
@@ -65,7 +68,8 @@ public sealed unsafe class Resizing : IDisposable
         LossShape row = Shape(1, 1, [2], [4]);
         Assert.Equal([1, 1.25, 1.75, 2], Run<double, V256<double>>(row, Resize.LinearUnaligned, [1, 2], new double[4]).Found);
         Numbers.Close([1, 4 / 3.0, 5 / 3.0, 2], Run<double, V256<double>>(row, Resize.LinearAligned, [1, 2], new double[4]).Found, 1e-15);
-        Assert.Equal([1.5, 3.5], Run<double, V256<double>>(Shape(1, 1, [4], [2]), Resize.LinearUnaligned, [1, 2, 3, 4], new double[2]).Found);
+        Assert.Equal([1.5, 3.5], Run<double, V256<double>>(Shape(1, 1, [4], [2]), Resize.LinearUnaligned, [1, 2, 3, 4], new double[2])
+            .Found);
         Assert.Equal([1, 4], Run<double, V256<double>>(Shape(1, 1, [4], [2]), Resize.LinearAligned, [1, 2, 3, 4], new double[2]).Found);
         Assert.Equal(
             [1, 1.25, 1.75, 2, 1.5, 1.75, 2.25, 2.5, 2.5, 2.75, 3.25, 3.5, 3, 3.25, 3.75, 4],
@@ -76,7 +80,12 @@ public sealed unsafe class Resizing : IDisposable
     [MemberData(nameof(SmallSizes))]
     public void ALossOfResizedLogits(int[] from, int[] to, Resize resize)
     {
-        ILoss loss = resize switch { Resize.LinearAligned => new ResizedAligned(), Resize.LinearUnaligned => new ResizedUnaligned(), _ => new ResizedIndex() };
+        ILoss loss = resize switch
+        {
+            Resize.LinearAligned => new ResizedAligned(),
+            Resize.LinearUnaligned => new ResizedUnaligned(),
+            _ => new ResizedIndex()
+        };
         LossShape shape = Shape(2, 3, from, to);
         var data = new Batch(shape, 1, loss.Definition.IgnoreIndex);
         double[] gradient = new double[data.Logits.Length];
@@ -105,7 +114,8 @@ public sealed unsafe class Resizing : IDisposable
         var loss = new ResizedElements();
         LossShape shape = Shape(2, 1, from, to);
         var data = new Batch(shape);
-        double[] elements = new double[2 * shape.Pixels], gradient = new double[data.Logits.Length], upstream = new Batch(Shape(2, 1, to, to), 3).Dense;
+        double[] elements = new double[2 * shape.Pixels], gradient = new double[data.Logits.Length],
+            upstream = new Batch(Shape(2, 1, to, to), 3).Dense;
         loss.EvaluateElementsWithGradient(data.Logits, data.Dense, shape, elements, upstream, gradient);
         Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, shape, data.Logits, data.Dense), elements, 1e-13);
         Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, shape, data.Logits, data.Dense, upstream), gradient, 1e-9);
@@ -134,7 +144,8 @@ public sealed unsafe class Resizing : IDisposable
         var data = new Batch(shape, 5, 255);
         float[] expected = new float[data.Logits.Length];
         double[] wide = new double[expected.Length];
-        double value = loss.EvaluateWithGradient(data.SingleLogits, data.Labels, shape, expected), wideValue = loss.EvaluateWithGradient(data.Logits, data.Labels, shape, wide);
+        double value = loss.EvaluateWithGradient(data.SingleLogits, data.Labels, shape, expected),
+            wideValue = loss.EvaluateWithGradient(data.Logits, data.Labels, shape, wide);
         BlockPool.SerialBelow = 0;
         foreach (int threads in (int[])[2, 3, 8])
         {
@@ -153,15 +164,19 @@ public sealed unsafe class Resizing : IDisposable
     {
         Wrong("Resize.LinearUnaligned", new DiceCrossEntropy(), Shape(2, 3, [4, 5], [8, 9]));
         Wrong("(2, 4, 5) and the target (2, 8, 9)", new DiceCrossEntropy(), Shape(2, 3, [2, 4, 5], [2, 8, 9]));
-        Wrong("(2, 4, 5) and the target (2, 8, 9); ResizedIndex declares Resize = Resize.Bilinear", new ResizedIndex(), Shape(2, 3, [2, 4, 5], [2, 8, 9]));
+        Wrong("(2, 4, 5) and the target (2, 8, 9); ResizedIndex declares Resize = Resize.Bilinear", new ResizedIndex(),
+            Shape(2, 3, [2, 4, 5], [2, 8, 9]));
         Wrong("(4) and the target (8); ResizedIndex declares Resize = Resize.Bilinear", new ResizedIndex(), Shape(2, 3, [4], [8]));
-        Wrong("(2, 5) and the target (10); ResizedUnaligned resizes logits of one to 3 spatial axes", new ResizedUnaligned(), new LossShape(2, 3, 10).WithLogits(2, 5));
-        Wrong("(2, 4, 5) and the target (8, 9); ResizedUnaligned resizes", new ResizedUnaligned(), new LossShape(2, 3, 8, 9).WithLogits(2, 4, 5));
+        Wrong("(2, 5) and the target (10); ResizedUnaligned resizes logits of one to 3 spatial axes", new ResizedUnaligned(),
+            new LossShape(2, 3, 10).WithLogits(2, 5));
+        Wrong("(2, 4, 5) and the target (8, 9); ResizedUnaligned resizes", new ResizedUnaligned(), new LossShape(2, 3, 8, 9).WithLogits(2,
+            4, 5));
         Wrong("each must be at least 1", new ResizedUnaligned(), new LossShape(2, 3, 8, 9).WithLogits(0, 5));
 
         static void Wrong(string part, ILoss loss, LossShape shape)
         {
-            double[] logits = new double[shape.Batch * shape.Classes * shape.LogitPixels], target = new double[shape.Batch * shape.Classes * shape.Pixels];
+            double[] logits = new double[shape.Batch * shape.Classes * shape.LogitPixels],
+                target = new double[shape.Batch * shape.Classes * shape.Pixels];
             Action[] calls =
             [
                 () => loss.Evaluate(logits, target, shape),

@@ -66,7 +66,8 @@ public unsafe class Rows
         double[] logits = [.. Enumerable.Range(0, classes * Pixels).Select(_ => Math.Round((random.NextDouble() * 8) - 4, 3))];
         int[] labels = [.. Enumerable.Range(0, Pixels).Select(i => random.Next(-1, classes))];
         T[] x = Array.ConvertAll(logits, number => convert(number)), target = Array.ConvertAll(labels, label => convert(label));
-        T[] exponentials = new T[x.Length], normaliser = new T[Pixels], maximum = new T[Pixels], label = new T[Pixels], decays = new T[Pixels];
+        T[] exponentials = new T[x.Length], normaliser = new T[Pixels], maximum = new T[Pixels], label = new T[Pixels],
+            decays = new T[Pixels];
         fixed (T* from = x, to = target, e = exponentials, sum = normaliser, most = maximum, own = label, decay = decays)
         {
             var tile = new Tile<T> { Logits = from, LogitStride = Pixels, Labels = to, Classes = classes, Pixels = Pixels, Width = Pixels };

@@ -18,7 +18,8 @@ public class RunTimeWeights
         foreach (bool dense in (bool[])[false, true])
         {
             double[] dice = new double[data.Logits.Length], entropy = new double[dice.Length], found = new double[dice.Length];
-            double expected = (weight * Evaluate(new DiceOnly(), data, dense, dice)) + (0.5 * Evaluate(new EntropyOnly(), data, dense, entropy));
+            double expected = (weight * Evaluate(new DiceOnly(), data, dense, dice)) + (0.5 * Evaluate(new EntropyOnly(), data, dense,
+                entropy));
             double[] gradient = [.. dice.Select((g, i) => (weight * g) + (0.5 * entropy[i]))];
             Numbers.Close(expected, Evaluate(loss, data, dense, found), 1e-14);
             Numbers.Close(gradient, found, 1e-16);
@@ -83,7 +84,8 @@ public class RunTimeWeights
     {
         var loss = new Scheduled { DiceWeight = 0.25 };
         Batch fine = new(new(2, 3, 48), 1, 255), coarse = new(new(2, 3, 12), 2);
-        LevelOutput<double>[] outputs = [new(fine.Logits, new double[fine.Logits.Length], 6, 8), new(coarse.Logits, new double[coarse.Logits.Length], 3, 4)];
+        LevelOutput<double>[] outputs = [new(fine.Logits, new double[fine.Logits.Length], 6, 8),
+            new(coarse.Logits, new double[coarse.Logits.Length], 3, 4)];
         double value = loss.EvaluateLevelsWithGradient(new(1, 0), outputs, fine.Labels, 2, 3, [6, 8]);
         var gradient = new double[fine.Logits.Length];
         Numbers.Close(Evaluate(loss, fine, false, gradient), value, 1e-14);
@@ -151,7 +153,8 @@ public class RunTimeWeights
         foreach (Action call in calls)
         {
             ArgumentException error = Assert.Throws<ArgumentException>(call);
-            Assert.StartsWith($"DiceWeight of Scheduled is {weight}; the weight of a term must be finite and at least 0.", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"DiceWeight of Scheduled is {weight}; the weight of a term must be finite and at least 0.", error.Message,
+                StringComparison.Ordinal);
             Assert.Equal("DiceWeight", error.ParamName);
         }
 

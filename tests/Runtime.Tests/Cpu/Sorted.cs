@@ -24,12 +24,15 @@ public sealed class Sorted : IDisposable
             LossInputs map = inputs.Length > 0 ? new(costs) : default;
             var gradient = new double[data.Logits.Length];
             string name = $"{loss.Definition.Name} {batch} {classes} {pixels}";
-            Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Labels, inputs)[0], loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, map, gradient), 1e-12, name);
+            Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Labels, inputs)[0],
+                loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, map, gradient), 1e-12, name);
             Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Labels, inputs), gradient, 1e-8, name);
-            Assert.Equal(loss.Evaluate(data.Logits, data.Labels, data.Shape, map), loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, map, gradient));
+            Assert.Equal(loss.Evaluate(data.Logits, data.Labels, data.Shape, map), loss.EvaluateWithGradient(data.Logits, data.Labels,
+                data.Shape, map, gradient));
             if (loss is Hinge or LovaszIgnoring)
                 continue;
-            Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Dense, inputs)[0], loss.EvaluateWithGradient(data.Logits, data.Dense, data.Shape, map, gradient), 1e-12, name);
+            Numbers.Close(ReferenceEvaluation.EvaluateElements(loss, data.Shape, data.Logits, data.Dense, inputs)[0],
+                loss.EvaluateWithGradient(data.Logits, data.Dense, data.Shape, map, gradient), 1e-12, name);
             Numbers.Close(ReferenceEvaluation.NumericalGradient(loss, data.Shape, data.Logits, data.Dense, inputs), gradient, 1e-8, name);
         }
     }

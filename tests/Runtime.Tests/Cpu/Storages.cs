@@ -32,11 +32,13 @@ public unsafe class Storages
     public void Rounding()
     {
         var random = new Random(5);
-        var numbers = new List<float> { 0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue };
+        var numbers = new List<float> { 0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon,
+            float.MaxValue, float.MinValue };
         for (int bits = 0; bits < 0x7C00; bits++)
         {
             // Each half, the middle between it and the next, and the floats around that.
-            float low = (float)BitConverter.UInt16BitsToHalf((ushort)bits), high = bits == 0x7BFF ? 65536 : (float)BitConverter.UInt16BitsToHalf((ushort)(bits + 1)), middle = (low + high) / 2;
+            float low = (float)BitConverter.UInt16BitsToHalf((ushort)bits), high = bits == 0x7BFF ? 65536
+                : (float)BitConverter.UInt16BitsToHalf((ushort)(bits + 1)), middle = (low + high) / 2;
             numbers.AddRange([low, middle, MathF.BitIncrement(middle), -MathF.BitDecrement(middle)]);
         }
 
@@ -55,7 +57,8 @@ public unsafe class Storages
         for (int i = 0; i < source.Length; i++)
         {
             Half expected = (Half)source[i], found = BitConverter.UInt16BitsToHalf(halves[i]);
-            Assert.True(Half.IsNaN(expected) ? Half.IsNaN(found) : BitConverter.HalfToUInt16Bits(expected) == halves[i], $"{source[i]:R}: {found}, expected {expected}");
+            Assert.True(Half.IsNaN(expected) ? Half.IsNaN(found) : BitConverter.HalfToUInt16Bits(expected) == halves[i],
+                $"{source[i]:R}: {found}, expected {expected}");
             Assert.Equal(((BFloat16)source[i]).Bits, brains[i]);
             Assert.True(IsNearest(source[i], BFloat16.FromBits(brains[i])), $"{source[i]:R}: {(float)BFloat16.FromBits(brains[i]):R}");
         }
@@ -95,7 +98,8 @@ public unsafe class Storages
         return found;
     }
 
-    private static bool SameBits(float a, float b) => float.IsNaN(a) ? float.IsNaN(b) : BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b);
+    private static bool SameBits(float a, float b) => float.IsNaN(a) ? float.IsNaN(b)
+        : BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b);
 
     // No neighbour is nearer, and none as near has an even last bit where this one's is odd.
     private static bool IsNearest(float number, BFloat16 found)

@@ -51,7 +51,8 @@ public sealed unsafe class Streaming : IDisposable
             foreach (int bits in Registers.Widths)
             {
                 StreamingChoice.Forced = false;
-                byte[] single = Registers.With(bits, () => Gradient<float>(loss, data, 0)), wide = Registers.With(bits, () => Gradient<double>(loss, data, 0));
+                byte[] single = Registers.With(bits, () => Gradient<float>(loss, data, 0)),
+                    wide = Registers.With(bits, () => Gradient<double>(loss, data, 0));
                 StreamingChoice.Forced = true;
                 Assert.Equal(single, Registers.With(bits, () => Gradient<float>(loss, data, 0)));
                 Assert.Equal(wide, Registers.With(bits, () => Gradient<double>(loss, data, 0)));

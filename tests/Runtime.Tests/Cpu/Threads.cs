@@ -72,7 +72,8 @@ public sealed class Threads : IDisposable
         }
 
         foreach (((int Round, bool Flushes, int Threads) call, float[] gradient) in found)
-            Assert.Equal(found[(0, call.Flushes, 1)].Select(BitConverter.SingleToInt32Bits), gradient.Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(found[(0, call.Flushes, 1)].Select(BitConverter.SingleToInt32Bits),
+                gradient.Select(BitConverter.SingleToInt32Bits));
         Assert.Contains(found[(0, false, 1)], float.IsSubnormal);
         Assert.DoesNotContain(found[(0, true, 1)], float.IsSubnormal);
     }

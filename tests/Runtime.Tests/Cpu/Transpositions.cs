@@ -42,7 +42,8 @@ public unsafe class Transpositions
         {
             (int column, int row) = Math.DivRem(k - Guard, toStride);
             bool isOne = k >= Guard && column < columns && row < rows;
-            Assert.True(to[k].Equals(isOne ? from[(row * fromStride) + column] : untouched), $"{rows} x {columns}, {apart} apart: row {row}, column {column} is {to[k]}");
+            Assert.True(to[k].Equals(isOne ? from[(row * fromStride) + column] : untouched),
+                $"{rows} x {columns}, {apart} apart: row {row}, column {column} is {to[k]}");
         }
     }
 }

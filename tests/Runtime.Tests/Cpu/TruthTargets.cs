@@ -2,7 +2,10 @@ using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
-/// <summary>Targets of bool: one a pixel is class indices 0 and 1, one a class and pixel is dense, and the results are those of bytes and of numbers to the bit.</summary>
+/// <summary>
+/// Targets of bool: one a pixel is class indices 0 and 1, one a class and pixel is dense, and the results are those of bytes and of numbers
+/// to the bit.
+/// </summary>
 public class TruthTargets
 {
     [Theory]
@@ -55,9 +58,11 @@ public class TruthTargets
         DeepSupervision supervision = DeepSupervision.Halving(2);
         LevelOutput<double>[] ofLabels = Outputs(), ofBytes = Outputs(), ofElements = Outputs(), ofNumbers = Outputs();
         Assert.Equal(
-            loss.EvaluateLevelsWithGradient(supervision, ofBytes, data.Labels, 2, 2, [6, 8]), loss.EvaluateLevelsWithGradient(supervision, ofLabels, labels, 2, 2, [6, 8]));
+            loss.EvaluateLevelsWithGradient(supervision, ofBytes, data.Labels, 2, 2, [6, 8]), loss.EvaluateLevelsWithGradient(supervision,
+                ofLabels, labels, 2, 2, [6, 8]));
         Assert.Equal(
-            loss.EvaluateLevelsWithGradient(supervision, ofNumbers, numbers, 2, 2, [6, 8]), loss.EvaluateLevelsWithGradient(supervision, ofElements, elements, 2, 2, [6, 8]));
+            loss.EvaluateLevelsWithGradient(supervision, ofNumbers, numbers, 2, 2, [6, 8]), loss.EvaluateLevelsWithGradient(supervision,
+                ofElements, elements, 2, 2, [6, 8]));
         for (int k = 0; k < 2; k++)
         {
             Assert.Equal(ofBytes[k].Gradient.ToArray(), ofLabels[k].Gradient.ToArray());

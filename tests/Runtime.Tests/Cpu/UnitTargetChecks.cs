@@ -3,7 +3,10 @@ using LossGen.Runtime.Tests.Losses;
 
 namespace LossGen.Runtime.Tests.Cpu;
 
-/// <summary>A dense target that is no probability, as a mask of 0 and 255: an error where the loss takes one for it, wherever in the target it stands.</summary>
+/// <summary>
+/// A dense target that is no probability, as a mask of 0 and 255: an error where the loss takes one for it, wherever in the target it
+/// stands.
+/// </summary>
 public class UnitTargetChecks
 {
     public static TheoryData<int, int, int> Places => new() { { 1, 1, 1 }, { 1, 1, 4096 }, { 2, 3, 700 }, { 5, 2, 3 }, { 1, 40, 600 } };
@@ -28,8 +31,10 @@ public class UnitTargetChecks
                     {
                         Registers.With(bits, () => Named(() => loss.Evaluate(data.Logits, target, shape), place));
                         Registers.With(bits, () => Named(() => loss.Evaluate(logits, singles, shape), place));
-                        Registers.With(bits, () => Named(() => loss.EvaluateWithGradient(logits, target, shape, new float[logits.Length]), place));
-                        Registers.With(bits, () => Named(() => loss.EvaluateWithGradient(data.Logits, singles, shape, new double[logits.Length]), place));
+                        Registers.With(bits, () => Named(() => loss.EvaluateWithGradient(logits, target, shape, new float[logits.Length]),
+                            place));
+                        Registers.With(bits, () => Named(() => loss.EvaluateWithGradient(data.Logits, singles, shape,
+                            new double[logits.Length]), place));
                     }
                 }
             }
@@ -49,11 +54,13 @@ public class UnitTargetChecks
         Assert.All(sums.Values.ToArray(), sum => Assert.Equal(0, sum));
         loss.Accumulate(data.Logits, data.Dense, shape, sums);
         Named(() => loss.Gradient(data.Logits, target, shape, sums, new double[data.Logits.Length]), "is 255");
-        Named(() => loss.EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<double>(data.Logits, default, [50])], target, 2, 3, [50]), "is 255");
+        Named(() => loss.EvaluateLevels(DeepSupervision.Halving(1), [new LevelOutput<double>(data.Logits, default, [50])], target, 2, 3,
+            [50]), "is 255");
         Named(() => loss.CreateSoftMetrics(3).Accumulate(data.Logits, target, shape), "is 255");
         Named(() => ReferenceEvaluation.Evaluate(loss, shape, data.Logits, target), "class 1, pixel 27 is 255");
         Named(() => loss.Evaluate((Half[])[.. data.Logits.Select(x => (Half)x)], target, shape), "is 255");
-        Named(() => loss.Evaluate(data.Logits, target, shape.WithClassesLast()), "DiceCrossEntropy takes the target for a probability, from 0 to 1. Scale it, as in mask / 255");
+        Named(() => loss.Evaluate(data.Logits, target, shape.WithClassesLast()),
+            "DiceCrossEntropy takes the target for a probability, from 0 to 1. Scale it, as in mask / 255");
         LossRuntime.Threads = 2;
         try
         {
@@ -84,7 +91,8 @@ public class UnitTargetChecks
         target[5] = 255;
         Assert.True(double.IsFinite(new SigmoidIgnoring().Evaluate(data.Logits, target, shape)));
         target[6] = 254;
-        Named(() => new SigmoidIgnoring().Evaluate(data.Logits, target, shape), "class 0, pixel 6 is 254; SigmoidIgnoring takes the target for a probability, from 0 to 1 or 255 (ignored)");
+        Named(() => new SigmoidIgnoring().Evaluate(data.Logits, target, shape),
+            "class 0, pixel 6 is 254; SigmoidIgnoring takes the target for a probability, from 0 to 1 or 255 (ignored)");
         Assert.True(double.IsFinite(new DenseSquares().Evaluate(data.Logits, target, shape)));
     }
 

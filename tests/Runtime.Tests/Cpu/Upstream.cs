@@ -11,7 +11,8 @@ public class Upstream
     [InlineData(0.0)]
     public void TheGradientIsMultipliedAndTheValueIsNot(double upstream)
     {
-        foreach (ILoss loss in (ILoss[])[new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new Balanced(), new SingleTerm(), new SortedTerms()])
+        foreach (ILoss loss in (ILoss[])[new DiceCrossEntropy(), new Ignoring(), new PerImage(), new Sigmoid(), new Balanced(),
+            new SingleTerm(), new SortedTerms()])
         {
             var data = new Batch(new(2, 3, 170), 1, loss.Definition.IgnoreIndex);
             double[] plain = new double[data.Logits.Length], found = new double[plain.Length];
@@ -60,7 +61,8 @@ public class Upstream
     {
         var shape = new LossShape(1, 2, 1 << 20);
         var random = new Random(7);
-        Half[] logits = [.. Enumerable.Range(0, 2 << 20).Select(_ => (Half)(3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        Half[] logits = [.. Enumerable.Range(0, 2 << 20).Select(_ => (Half)(3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+            * Math.Cos(2 * Math.PI * random.NextDouble())))];
         byte[] labels = [.. Enumerable.Range(0, 1 << 20).Select(_ => (byte)random.Next(2))];
         float[] exact = [.. logits.Select(number => (float)number)], gradient = new float[exact.Length];
         var half = new Half[exact.Length];

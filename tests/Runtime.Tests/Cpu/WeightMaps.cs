@@ -34,7 +34,8 @@ public class WeightMaps
         (int N, int C, int S)[] all = [.. d.ValidElements()], foreground = [.. all.Where(at => at.C > 0)];
         return (Classes(d).Sum(c => Dice(d, p, c, d.Images, Weight)) / d.C)
             + (foreground.Sum(at => Weight(at.N, at.C, at.S) * Binary(at.N, at.C, at.S)) / foreground.Sum(at => Weight(at.N, at.C, at.S)))
-            + (all.Sum(at => Weight(at.N, at.C, at.S) * d.Map(1, at.N, at.S) * Math.Pow(p(at.N, at.C, at.S) - d.Y(at.N, at.C, at.S), 2)) / all.Length);
+            + (all.Sum(at => Weight(at.N, at.C, at.S) * d.Map(1, at.N, at.S) * Math.Pow(p(at.N, at.C, at.S) - d.Y(at.N, at.C, at.S),
+            2)) / all.Length);
     });
 
     [Theory]
@@ -52,11 +53,13 @@ public class WeightMaps
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void MeansInsideAFormula(bool dense, bool normalized) => Verify(normalized ? new WeighedMeanNormalized() : new WeighedMean(), dense, (d, p) => Classes(d).Average(c =>
+    public void MeansInsideAFormula(bool dense, bool normalized) => Verify(normalized ? new WeighedMeanNormalized() : new WeighedMean(),
+        dense, (d, p) => Classes(d).Average(c =>
     {
         (int N, int C, int S)[] own = [.. d.ValidElements().Where(at => at.C == c)];
         double weights = own.Sum(at => d.Map(0, at.N, at.S));
-        return (own.Sum(at => d.Map(0, at.N, at.S) * Math.Pow(p(at.N, c, at.S) - d.Y(at.N, c, at.S), 2)) / (normalized ? weights : own.Length))
+        return (own.Sum(at => d.Map(0, at.N, at.S) * Math.Pow(p(at.N, c, at.S) - d.Y(at.N, c, at.S), 2)) / (normalized ? weights
+            : own.Length))
             + (own.Sum(at => d.Map(0, at.N, at.S) * p(at.N, c, at.S)) / weights);
     }));
 
@@ -125,13 +128,17 @@ public class WeightMaps
     public void WeightsOfOneChangeNothing()
     {
         var data = new Batch(new(2, 3, 70), 3, 255);
-        double[] ones = [.. Enumerable.Repeat(1.0, 140)], plain = new double[data.Logits.Length], found = new double[plain.Length], entropy = new double[plain.Length];
-        double expected = new UnweighedDice().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, plain) + new EntropyOnly().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, entropy);
-        Numbers.Close(expected, new WeighedDiceCrossEntropy().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, ones, found), 1e-14);
+        double[] ones = [.. Enumerable.Repeat(1.0, 140)], plain = new double[data.Logits.Length], found = new double[plain.Length],
+            entropy = new double[plain.Length];
+        double expected = new UnweighedDice().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, plain) + new EntropyOnly()
+            .EvaluateWithGradient(data.Logits, data.Labels, data.Shape, entropy);
+        Numbers.Close(expected, new WeighedDiceCrossEntropy().EvaluateWithGradient(data.Logits, data.Labels, data.Shape, ones, found),
+            1e-14);
         Numbers.Close([.. plain.Zip(entropy, (a, b) => a + b)], found, 1e-15);
     }
 
-    // Every road: kernels in double and float and at each register width, the reference, pieces, components, and difference quotients of the plain computation.
+    // Every road: kernels in double and float and at each register width, the reference, pieces, components, and difference quotients of
+    // the plain computation.
     private static void Verify(ILoss loss, bool dense, Plain plain)
     {
         foreach ((int batch, int pixels) in ((int, int)[])[(2, 33), (3, 130)])
@@ -199,7 +206,8 @@ public class WeightMaps
 
     private static IEnumerable<int> Classes(Case d) => Enumerable.Range(0, d.C);
 
-    private static double Entropy(Case d, Func<int, int, int, double> p, int n, int s) => -Classes(d).Sum(c => d.Y(n, c, s) * Math.Log(p(n, c, s)));
+    private static double Entropy(Case d, Func<int, int, int, double> p, int n, int s) =>
+        -Classes(d).Sum(c => d.Y(n, c, s) * Math.Log(p(n, c, s)));
 
     private static double Dice(Case d, Func<int, int, int, double> p, int c, IEnumerable<int> images, Func<int, int, int, double> weight)
     {
@@ -222,7 +230,8 @@ public class WeightMaps
             (C, S) = (classes, pixels);
             Data = new(new(batch, classes, pixels), batch + pixels, loss.Definition.IgnoreIndex);
             var random = new Random(5);
-            Maps = [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0, batch * pixels * (input.Kind == InputKind.Element ? classes : 1)).Select(_ => Math.Round(random.NextDouble() * 2, 2)).ToArray())];
+            Maps = [.. loss.Definition.Inputs.Select(input => Enumerable.Range(0, batch * pixels * (input.Kind == InputKind.Element
+                ? classes : 1)).Select(_ => Math.Round(random.NextDouble() * 2, 2)).ToArray())];
         }
 
         public ILoss Loss { get; }
@@ -259,7 +268,8 @@ public class WeightMaps
         public double Map(int k, int n, int c, int s) => Maps[k][(((n * C) + c) * S) + s];
 
         /// <summary>The target, 0 where it is ignored.</summary>
-        public double Y(int n, int c, int s) => IsDense ? (IsValid(n, c, s) ? Data.Dense[(((n * C) + c) * S) + s] : 0) : Data.Labels[(n * S) + s] == c ? 1 : 0;
+        public double Y(int n, int c, int s) => IsDense ? (IsValid(n, c, s) ? Data.Dense[(((n * C) + c) * S) + s] : 0)
+            : Data.Labels[(n * S) + s] == c ? 1 : 0;
 
         public IEnumerable<(int N, int C, int S)> ValidElements() =>
             from n in Images from c in Enumerable.Range(0, C) from s in Enumerable.Range(0, S) where IsValid(n, c, s) select (n, c, s);

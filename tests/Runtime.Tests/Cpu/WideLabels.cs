@@ -24,7 +24,8 @@ public class WideLabels
             {
                 foreach (int position in new[] { 0, 7, 63, 100, 4100, 4106 })
                 {
-                    foreach (ILoss loss in (ILoss[])[new IgnoringTheLargest(), new IgnoringBothEnds(), new Ignoring(), new DiceCrossEntropy()])
+                    foreach (ILoss loss in (ILoss[])[new IgnoringTheLargest(), new IgnoringBothEnds(), new Ignoring(),
+                        new DiceCrossEntropy()])
                         Refused(loss, position, label);
                 }
 

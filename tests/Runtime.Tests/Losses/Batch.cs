@@ -10,7 +10,8 @@ internal sealed class Batch
         long logits = shape.Batch * shape.Classes * shape.LogitPixels, pixels = shape.Batch * shape.Pixels;
         Logits = [.. Enumerable.Range(0, (int)logits).Select(_ => Math.Round((random.NextDouble() * 8) - 4, 3))];
         int labels = Math.Max(2, shape.Classes);
-        Labels = [.. Enumerable.Range(0, (int)pixels).Select(_ => ignore is int index && random.Next(4) == 0 ? index : (long)random.Next(labels))];
+        Labels = [.. Enumerable.Range(0, (int)pixels).Select(_ => ignore is int index && random.Next(4) == 0 ? index
+            : (long)random.Next(labels))];
         Dense = [.. Enumerable.Range(0, (int)pixels * (channels > 0 ? channels : shape.Classes)).Select(
             _ => ignore is int index && random.Next(5) == 0 ? index : Math.Round(random.NextDouble(), 3))];
     }

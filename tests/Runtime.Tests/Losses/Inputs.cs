@@ -16,7 +16,9 @@ public sealed partial class MappedIgnoring;
 [WeightedBinaryCrossEntropy]
 public sealed partial class MappedElements;
 
-/// <summary>Two terms share an input by its name, and a third has one of its own. A map is itself summed, compared and taken at the label.</summary>
+/// <summary>
+/// Two terms share an input by its name, and a third has one of its own. A map is itself summed, compared and taken at the label.
+/// </summary>
 [Loss(Activation.Softmax)]
 [MaskedDice]
 [Boundary(Weight = 0.2)]
@@ -59,6 +61,7 @@ public sealed partial class MetricAttribute : LossTermAttribute
     {
         ClassMatrix same = costs;
         Value angle = Atan(Channel(x.Logit, 2) - Channel(x.Probability, 0));
-        return Mean(angle * Channel(y, 1)) + Channel(Sum(x.Probability * y), 2) / 10 + Mean(MeanOverClasses(Square(Transform(same, y) - x.Probability)));
+        return Mean(angle * Channel(y, 1)) + Channel(Sum(x.Probability * y), 2) / 10
+            + Mean(MeanOverClasses(Square(Transform(same, y) - x.Probability)));
     }
 }

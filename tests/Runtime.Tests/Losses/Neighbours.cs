@@ -38,7 +38,9 @@ public sealed partial class Borders
 [TotalVariation]
 public sealed partial class Differences
 {
-    private static Value Formula(Prediction x, Target y) => Square(Shift(x.Logit, 0, -2, Border.Replicate) - Shift(x.Logit, 1, 3, Border.Reflect) + y) + (0.5 * Square(Shift(x.Logit, 0, 1) - x.Logit));
+    private static Value Formula(Prediction x, Target y) =>
+        Square(Shift(x.Logit, 0, -2, Border.Replicate) - Shift(x.Logit, 1, 3, Border.Reflect) + y)
+        + (0.5 * Square(Shift(x.Logit, 0, 1) - x.Logit));
 }
 
 /// <summary>Single neighbours of what a pass computed.</summary>
@@ -46,5 +48,7 @@ public sealed partial class Differences
 [Diffusion]
 public sealed partial class ProbabilityDifferences
 {
-    private static Value Formula(Prediction x, Target y) => Square(Shift(x.Probability, 0, 1, Border.Replicate) - (Shift(x.Probability, 2, -1) * y)) + Abs(Shift(x.Probability, 1, 2, Border.Reflect) - Shift(x.Probability, 1, -1));
+    private static Value Formula(Prediction x, Target y) =>
+        Square(Shift(x.Probability, 0, 1, Border.Replicate) - (Shift(x.Probability, 2, -1) * y))
+        + Abs(Shift(x.Probability, 1, 2, Border.Reflect) - Shift(x.Probability, 1, -1));
 }

@@ -30,7 +30,10 @@ public sealed partial class WeighedUnreduced;
 [L1(PixelWeights = "weights")]
 public sealed partial class WeighedCountIgnored;
 
-/// <summary>A mean inside a formula, divided by the number of pixels and by the sum of the weights; and a count of pixels, which is one number a class where elements are ignored.</summary>
+/// <summary>
+/// A mean inside a formula, divided by the number of pixels and by the sum of the weights; and a count of pixels, which is one number a
+/// class where elements are ignored.
+/// </summary>
 public sealed partial class MeanErrorAttribute : LossTermAttribute
 {
     public static Value Formula(Prediction x, Target y) => Mean(Square(x.Probability - y)) + Sum(x.Probability) / Sum(1);

@@ -11,7 +11,8 @@ public sealed class PairArguments
 
     [Fact]
     public void LabelsAreOneARow() => Refused<ArgumentException>(
-        () => new Supervised().Evaluate<float, long>(s_embeddings, new long[7], s_shape), "target has 7 elements and needs 8: one label a row: N = 8.");
+        () => new Supervised().Evaluate<float, long>(s_embeddings, new long[7], s_shape),
+            "target has 7 elements and needs 8: one label a row: N = 8.");
 
     [Fact]
     public void LabelsAreIntegers() => Refused<ArgumentException>(
@@ -25,15 +26,19 @@ public sealed class PairArguments
 
     [Fact]
     public void ViewsAreAnEvenNumberOfRows() => Refused<ArgumentException>(
-        () => new Views().EvaluateViews<float>(s_embeddings, LossShape.OfRows(7, 3)), "The shape has 7 rows; two views of the same samples, one after the other, are an even number.");
+        () => new Views().EvaluateViews<float>(s_embeddings, LossShape.OfRows(7, 3)),
+            "The shape has 7 rows; two views of the same samples, one after the other, are an even number.");
 
     [Fact]
     public void EmbeddingsFitTheShape()
     {
-        Refused<ArgumentException>(() => new Views().EvaluateViews<float>(s_embeddings, LossShape.OfRows(8, 4)), "embeddings has 24 elements and needs 32: N * D = 8 * 4.");
+        Refused<ArgumentException>(() => new Views().EvaluateViews<float>(s_embeddings, LossShape.OfRows(8, 4)),
+            "embeddings has 24 elements and needs 32: N * D = 8 * 4.");
         Refused<ArgumentException>(
-            () => new Views().EvaluateViewsWithGradient<float>(s_embeddings, s_shape, new float[3]), "gradient has 3 elements and needs 24: as many as embeddings.");
-        Refused<ArgumentException>(() => new Views().EvaluateViewsWithGradient<float>(s_gradient, s_shape, s_gradient), "gradient overlaps embeddings; it needs memory of its own.");
+            () => new Views().EvaluateViewsWithGradient<float>(s_embeddings, s_shape, new float[3]),
+                "gradient has 3 elements and needs 24: as many as embeddings.");
+        Refused<ArgumentException>(() => new Views().EvaluateViewsWithGradient<float>(s_gradient, s_shape, s_gradient),
+            "gradient overlaps embeddings; it needs memory of its own.");
     }
 
     [Fact]
@@ -47,31 +52,40 @@ public sealed class PairArguments
 
     [Fact]
     public void OneRowHasNoPair() => Refused<ArgumentException>(
-        () => new Supervised().Evaluate<float, long>(new float[3], new long[1], LossShape.OfRows(1, 3)), "The shape has 1 row; Supervised compares rows with each other and needs at least 2.");
+        () => new Supervised().Evaluate<float, long>(new float[3], new long[1], LossShape.OfRows(1, 3)),
+            "The shape has 1 row; Supervised compares rows with each other and needs at least 2.");
 
     [Fact]
     public void ACovarianceNeedsTwoSamples() => Refused<ArgumentException>(
-        () => new Spread().EvaluateViews<float>(new float[6], LossShape.OfRows(2, 3)), "The shape has 2 rows, so 1 sample in each view; a covariance needs at least 2.");
+        () => new Spread().EvaluateViews<float>(new float[6], LossShape.OfRows(2, 3)),
+            "The shape has 2 rows, so 1 sample in each view; a covariance needs at least 2.");
 
     [Fact]
     public void OtherLossesHaveNoViews() => Refused<InvalidOperationException>(
-        () => new Losses.DiceCrossEntropy().EvaluateViews<float>(s_embeddings, s_shape), "DiceCrossEntropy declares no Pairs, so it has logits and a target, and no views.");
+        () => new Losses.DiceCrossEntropy().EvaluateViews<float>(s_embeddings, s_shape),
+            "DiceCrossEntropy declares no Pairs, so it has logits and a target, and no views.");
 
     [Fact]
     public void WhatPairsCannotDoIsSaid()
     {
         var loss = new Supervised();
-        Refused<NotSupportedException>(() => loss.CreateStatistics(s_shape), "Supervised declares Pairs = Pairs.Cosine, and pairs of rows of two pieces are in neither; evaluate the whole batch at once.");
+        Refused<NotSupportedException>(() => loss.CreateStatistics(s_shape),
+            "Supervised declares Pairs = Pairs.Cosine, and pairs of rows of two pieces are in neither; evaluate the whole batch at once.");
         foreach (Action call in new Action[]
         {
-            () => loss.CreateMetrics(3), () => loss.CreateImageMetrics(3), () => loss.CreateConfusionMatrix(3), () => loss.CreateSoftMetrics(3),
+            () => loss.CreateMetrics(3), () => loss.CreateImageMetrics(3), () => loss.CreateConfusionMatrix(3), () =>
+                loss.CreateSoftMetrics(3),
         })
             Refused<NotSupportedException>(call, "Supervised declares Pairs = Pairs.Cosine, and it predicts no classes to score");
         Refused<NotSupportedException>(
-            () => LossGen.Kernels.CallRules.Levels(((ILoss)loss).Definition, new DeepSupervision(1, 0.5), 2, "outputs"), "embeddings have no resolutions to supervise");
-        Refused<ArgumentException>(() => LossGen.Reference.ReferenceEvaluation.Evaluate(loss, s_shape, new double[24], new double[24]), "The target is no integers");
+            () => LossGen.Kernels.CallRules.Levels(((ILoss)loss).Definition, new DeepSupervision(1, 0.5), 2, "outputs"),
+                "embeddings have no resolutions to supervise");
+        Refused<ArgumentException>(() => LossGen.Reference.ReferenceEvaluation.Evaluate(loss, s_shape, new double[24], new double[24]),
+            "The target is no integers");
     }
 
     private static void Refused<T>(Action call, string message)
-        where T : Exception => Assert.StartsWith(message, Assert.ThrowsAny<T>(call).Message.Replace("Supervised declares Pairs = Pairs.Cosine, and embeddings", "embeddings", StringComparison.Ordinal), StringComparison.Ordinal);
+        where T : Exception => Assert.StartsWith(message, Assert.ThrowsAny<T>(call)
+            .Message.Replace("Supervised declares Pairs = Pairs.Cosine, and embeddings", "embeddings", StringComparison.Ordinal),
+            StringComparison.Ordinal);
 }

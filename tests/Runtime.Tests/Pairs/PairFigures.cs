@@ -3,7 +3,8 @@ using LossGen.Runtime.Tests.PairLosses;
 namespace LossGen.Runtime.Tests.Pairing;
 
 /// <summary>
-/// Figures that NumPy 1.24 computed in float64 of the formulas as their papers state them, row by row: the value, three entries of the gradient and its norm, by difference quotients of fourth order.
+/// Figures that NumPy 1.24 computed in float64 of the formulas as their papers state them, row by row: the value, three entries of the
+/// gradient and its norm, by difference quotients of fourth order.
 /// </summary>
 public sealed class PairFigures
 {
@@ -31,19 +32,23 @@ public sealed class PairFigures
 
     /// <summary>Y. Sun et al. 2020, equation 6 with the weights of equation 5, which are held fixed.</summary>
     [Fact]
-    public void Circle() => Check(new Circles(), s_labels, 14.5132244708517, [-0.380641462739, 1.84010889926, 0.0709168734418], 5.96507664069);
+    public void Circle() => Check(new Circles(), s_labels, 14.5132244708517, [-0.380641462739, 1.84010889926, 0.0709168734418],
+        5.96507664069);
 
     /// <summary>J. Zbontar et al. 2021, equation 1.</summary>
     [Fact]
-    public void BarlowTwins() => Check(new Twins(), null, 5.30113629202063, [0.499138824769, -0.324098065193, -3.00518930585], 15.5194655361);
+    public void BarlowTwins() => Check(new Twins(), null, 5.30113629202063, [0.499138824769, -0.324098065193, -3.00518930585],
+        15.5194655361);
 
     /// <summary>A. Bardes et al. 2022, equations 1 to 4, as vicreg's main_vicreg.py takes them together.</summary>
     [Fact]
-    public void VarianceCovariance() => Check(new Spread(), null, 10.0050776375981, [-0.903476480345, 0.897529644774, 1.22506950681], 4.24468265268);
+    public void VarianceCovariance() => Check(new Spread(), null, 10.0050776375981, [-0.903476480345, 0.897529644774, 1.22506950681],
+        4.24468265268);
 
     /// <summary>X. Wang et al. 2019, equation 15.</summary>
     [Fact]
-    public void AFormulaOfOnesOwn() => Check(new MultiSimilarity(), s_labels, 1.01489152024046, [-0.0188120596975, 0.131580389997, 0.0275926940151], 0.361665931078);
+    public void AFormulaOfOnesOwn() => Check(new MultiSimilarity(), s_labels, 1.01489152024046, [-0.0188120596975, 0.131580389997,
+        0.0275926940151], 0.361665931078);
 
     // Null labels: two views.
     private static void Check(ILoss loss, int[]? labels, double value, double[] entries, double norm)

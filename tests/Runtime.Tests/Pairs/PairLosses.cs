@@ -34,7 +34,9 @@ public sealed partial class Both
     public double NtXentTemperature { get; set; } = 0.5;
 }
 
-/// <summary>X. Wang et al., "Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning", CVPR 2019, equation 15, over all pairs.</summary>
+/// <summary>
+/// X. Wang et al., "Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning", CVPR 2019, equation 15, over all pairs.
+/// </summary>
 [Loss(Pairs = Pairs.Cosine)]
 public sealed partial class MultiSimilarity
 {

@@ -7,7 +7,8 @@ namespace LossGen.Runtime.Tests.Pairing;
 /// <summary>Losses of pairs against the reference, and what holds of all of them.</summary>
 public sealed class PairTests : IDisposable
 {
-    private static readonly ILoss[] s_ofRows = [new Views(), new Supervised(), new DotIgnoring(), new Circles(), new Both(), new MultiSimilarity(), new EachPair()];
+    private static readonly ILoss[] s_ofRows = [new Views(), new Supervised(), new DotIgnoring(), new Circles(), new Both(),
+        new MultiSimilarity(), new EachPair()];
 
     private static readonly ILoss[] s_ofViews = [.. s_ofRows, new Twins(), new Spread()];
 
@@ -41,7 +42,8 @@ public sealed class PairTests : IDisposable
                 Assert.Equal(expected, value, 1e-12 * Math.Max(1, Math.Abs(expected)));
                 Assert.Equal(value, Registers.With(bits, () => loss.Evaluate<double, long>(embeddings, labels, shape)));
                 Close(numerical, gradient, 2e-8, loss);
-                CheckSingle(bits, embeddings, expected, numerical, (x, g) => loss.EvaluateWithGradient<float, long>(x, labels, shape, g), loss);
+                CheckSingle(bits, embeddings, expected, numerical, (x, g) => loss.EvaluateWithGradient<float, long>(x, labels, shape, g),
+                    loss);
             }
         }
     }
@@ -103,7 +105,8 @@ public sealed class PairTests : IDisposable
         foreach (int bits in Registers.Widths)
         {
             var gradient = new double[embeddings.Length];
-            Assert.Equal(expected, Registers.With(bits, () => loss.EvaluateWithGradient<double, long>(embeddings, labels, shape, gradient)), 1e-12 * expected);
+            Assert.Equal(expected, Registers.With(bits, () => loss.EvaluateWithGradient<double, long>(embeddings, labels, shape, gradient)),
+                1e-12 * expected);
             foreach (int k in new[] { 0, gradient.Length / 2, gradient.Length - 1 })
                 Assert.Equal(Slope(loss, embeddings, labels, shape, k), gradient[k], 1e-9);
             var again = new double[embeddings.Length];
@@ -136,7 +139,8 @@ public sealed class PairTests : IDisposable
                 {
                     LossRuntime.Threads = threads;
                     var again = new float[taken.Length];
-                    Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(loss.EvaluateViewsWithGradient<float>(taken, fits, again)));
+                    Assert.Equal(BitConverter.DoubleToInt64Bits(value),
+                        BitConverter.DoubleToInt64Bits(loss.EvaluateViewsWithGradient<float>(taken, fits, again)));
                     Assert.Equal(gradient, again);
                 }
             }
@@ -155,9 +159,11 @@ public sealed class PairTests : IDisposable
         double value = loss.EvaluateWithGradient<double, int>(embeddings, labels, LossShape.OfRows(9, Features), gradient);
         double[] others = [.. kept.SelectMany(row => embeddings[(row * Features)..((row + 1) * Features)])];
         var expected = new double[others.Length];
-        Assert.Equal(loss.EvaluateWithGradient<double, int>(others, [.. kept.Select(row => labels[row])], LossShape.OfRows(6, Features), expected), value, 1e-14);
+        Assert.Equal(loss.EvaluateWithGradient<double, int>(others, [.. kept.Select(row => labels[row])], LossShape.OfRows(6, Features),
+            expected), value, 1e-14);
         Assert.Equal(expected, [.. kept.SelectMany(row => gradient[(row * Features)..((row + 1) * Features)])], Nearly);
-        Assert.All(Enumerable.Range(0, 9).Where(row => labels[row] == 3), row => Assert.Equal(new double[Features], gradient[(row * Features)..((row + 1) * Features)]));
+        Assert.All(Enumerable.Range(0, 9).Where(row => labels[row] == 3), row => Assert.Equal(new double[Features],
+            gradient[(row * Features)..((row + 1) * Features)]));
 
         int[] all = [.. labels.Select(_ => 3)];
         Assert.Equal(0, loss.EvaluateWithGradient<double, int>(embeddings, all, LossShape.OfRows(9, Features), gradient));
@@ -184,10 +190,13 @@ public sealed class PairTests : IDisposable
         LossShape shape = LossShape.OfRows(6, 2);
         var loss = new Supervised();
         double expected = loss.Evaluate<double, byte>(embeddings, [0, 1, 2, 0, 1, 2], shape);
-        Assert.Equal(expected, loss.Evaluate<double, long>(embeddings, [long.MinValue, -1, long.MaxValue, long.MinValue, -1, long.MaxValue], shape));
-        Assert.Equal(expected, loss.Evaluate<double, long>(embeddings, [(1L << 24) + 1, 1L << 24, 1L << 60, (1L << 24) + 1, 1L << 24, 1L << 60], shape));
+        Assert.Equal(expected, loss.Evaluate<double, long>(embeddings, [long.MinValue, -1, long.MaxValue, long.MinValue, -1, long.MaxValue],
+            shape));
+        Assert.Equal(expected, loss.Evaluate<double, long>(embeddings, [(1L << 24) + 1, 1L << 24, 1L << 60, (1L << 24) + 1, 1L << 24,
+            1L << 60], shape));
         Assert.Equal(expected, loss.Evaluate<double, short>(embeddings, [-7, 300, 5, -7, 300, 5], shape));
-        Assert.Equal(loss.Evaluate<double, byte>(embeddings, [0, 1, 0, 1, 0, 1], shape), loss.Evaluate<double, bool>(embeddings, [false, true, false, true, false, true], shape));
+        Assert.Equal(loss.Evaluate<double, byte>(embeddings, [0, 1, 0, 1, 0, 1], shape), loss.Evaluate<double,
+            bool>(embeddings, [false, true, false, true, false, true], shape));
     }
 
     [Fact]
@@ -235,8 +244,10 @@ public sealed class PairTests : IDisposable
         Assert.Equal(expected, loss.EvaluateWithGradient<Half, long>(embeddings, labels, shape, gradient, upstream: 16), 1e-6);
         Close([.. numerical.Select(g => 16 * g)], [.. gradient.Select(g => (double)g)], 2e-3, loss);
         double[] seen = [.. brain.Select(x => (double)(float)x)];
-        Assert.Equal(ReferenceEvaluation.Evaluate(loss, shape, seen, labels), loss.EvaluateWithGradient<BFloat16, long>(brain, labels, shape, brainGradient), 1e-6);
-        Close(ReferenceEvaluation.NumericalGradient(loss, shape, seen, labels), [.. brainGradient.Select(g => (double)(float)g)], 1e-2, loss);
+        Assert.Equal(ReferenceEvaluation.Evaluate(loss, shape, seen, labels), loss.EvaluateWithGradient<BFloat16,
+            long>(brain, labels, shape, brainGradient), 1e-6);
+        Close(ReferenceEvaluation.NumericalGradient(loss, shape, seen, labels), [.. brainGradient.Select(g => (double)(float)g)], 1e-2,
+            loss);
     }
 
     [Fact]
@@ -285,7 +296,8 @@ public sealed class PairTests : IDisposable
         }
     }
 
-    private static void CheckSingle(int bits, double[] embeddings, double expected, double[] numerical, Func<float[], float[], double> call, ILoss loss)
+    private static void CheckSingle(int bits, double[] embeddings, double expected, double[] numerical, Func<float[], float[], double> call,
+        ILoss loss)
     {
         float[] single = [.. embeddings.Select(x => (float)x)], gradient = new float[single.Length];
         Assert.Equal(expected, Registers.With(bits, () => call(single, gradient)), 2e-5 * Math.Max(1, Math.Abs(expected)));
@@ -309,7 +321,8 @@ public sealed class PairTests : IDisposable
     {
         double size = Math.Max(0.1, expected.Max(Math.Abs));
         for (int k = 0; k < expected.Length; k++)
-            Assert.True(Math.Abs(expected[k] - found[k]) <= tolerance * size, $"{loss.Definition.Name}: gradient {k} is {found[k]:R}, expected {expected[k]:R}.");
+            Assert.True(Math.Abs(expected[k] - found[k]) <= tolerance * size,
+                $"{loss.Definition.Name}: gradient {k} is {found[k]:R}, expected {expected[k]:R}.");
     }
 
     private static bool Nearly(double a, double b) => Math.Abs(a - b) <= 1e-13 * Math.Max(1, Math.Abs(a));
@@ -317,6 +330,7 @@ public sealed class PairTests : IDisposable
     private static double[] Numbers(int count, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        return [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+            * Math.Cos(2 * Math.PI * random.NextDouble()))];
     }
 }

@@ -11,7 +11,10 @@ public sealed partial class Mapped;
 [WeightedBinaryCrossEntropy]
 public sealed partial class MappedElements;
 
-/// <summary>More inputs than TorchSharp's losses have tensors, one of them with the name of a keyword and one with that of a parameter of the module.</summary>
+/// <summary>
+/// More inputs than TorchSharp's losses have tensors, one of them with the name of a keyword and one with that of a parameter of the
+/// module.
+/// </summary>
 [Loss(Activation.Softmax)]
 public sealed partial class ManyMaps
 {

@@ -7,7 +7,8 @@ namespace LossGen.Torch.Tests;
 public sealed partial class PowersOfPools
 {
     private static Value Formula(Prediction x, Target y) =>
-        (y + 0.5) * Pow(1.125, x.Logit * MinPool(x.Logit, 3)) + (0.5 * Exp(SoftErode(x.Logit))) + Log(1 + Square(MaxPool(x.Logit, 3))) + (1 / (2 + Square(MaxPoolAlong(x.Logit, 1, 3))));
+        (y + 0.5) * Pow(1.125, x.Logit * MinPool(x.Logit, 3)) + (0.5 * Exp(SoftErode(x.Logit))) + Log(1 + Square(MaxPool(x.Logit, 3)))
+            + (1 / (2 + Square(MaxPoolAlong(x.Logit, 1, 3))));
 }
 
 [Loss(Activation.Softmax)]

@@ -40,8 +40,11 @@ internal static class Check
         return cases;
     }
 
-    /// <summary>On one of the two roads value and gradient are those of a formula in plain arithmetic, the gradient by its differences.</summary>
-    public static void Peer(nn.Module<Tensor, Tensor, Tensor> loss, long[] shape, int seed, Func<PlainBatch, double> peer, bool operations, double tolerance = 1e-11)
+    /// <summary>
+    /// On one of the two roads value and gradient are those of a formula in plain arithmetic, the gradient by its differences.
+    /// </summary>
+    public static void Peer(nn.Module<Tensor, Tensor, Tensor> loss, long[] shape, int seed, Func<PlainBatch, double> peer, bool operations,
+        double tolerance = 1e-11)
     {
         Example example = Example.WithLabels(shape, ((ILoss)loss).Definition.IgnoreIndex, seed);
         (Tensor value, Tensor gradient) = OnRoad(operations, () => Run(x => loss.call(x, example.Target), example.Logits));

@@ -9,7 +9,8 @@ internal sealed class PlainBatch(double[] logits, long[] labels, int classes, in
     public static PlainBatch Of(Example example)
     {
         long[] shape = example.Logits.shape;
-        return new(example.Logits.reshape(-1).data<double>().ToArray(), example.Target.reshape(-1).data<long>().ToArray(), (int)shape[1], (int)(shape[2] * shape[3]));
+        return new(example.Logits.reshape(-1).data<double>().ToArray(), example.Target.reshape(-1).data<long>().ToArray(), (int)shape[1],
+            (int)(shape[2] * shape[3]));
     }
 
     public int Classes => classes;

@@ -89,7 +89,8 @@ internal static class PlainLosses
             Tversky(x.softmax(1), e, [2]).pow(0.75).mean() + 2 * Dice(x.softmax(1), e, [2], 1e-5).cosh().log().mean(), null),
 
         [nameof(ExponentialLogarithmic)] = (() => new ExponentialLogarithmic(), (x, e) =>
-            0.8 * (-(1 - Dice(x.softmax(1), e, [0, 2], 1)).log()).pow(0.3).mean() + 0.2 * (e.OneHot * (-x.log_softmax(1)).pow(0.3)).sum(1).mean(), null),
+            0.8 * (-(1 - Dice(x.softmax(1), e, [0, 2], 1)).log()).pow(0.3).mean() + 0.2 * (e.OneHot * (-x.log_softmax(1)).pow(0.3)).sum(
+                1).mean(), null),
 
         [nameof(SensitivitySoftF1)] = (() => new SensitivitySoftF1(), (x, e) =>
         {
@@ -132,11 +133,13 @@ internal static class PlainLosses
     {
         Tensor p = x.softmax(1).clamp(0.01, 0.99), y = e.OneHot;
         Tensor isBackground = arange(e.Classes).eq(0).reshape(1, e.Classes, 1).expand_as(p), modulation = (1 - p).pow(0.5);
-        Tensor factor = isSymmetric ? where(isBackground, 0.4 * modulation, 0.6 * modulation) : where(isBackground, 0.4 * modulation, full_like(p, 0.6));
+        Tensor factor = isSymmetric ? where(isBackground, 0.4 * modulation, 0.6 * modulation) : where(isBackground, 0.4 * modulation,
+            full_like(p, 0.6));
         Tensor tp = (p * y).sum(axes), fn = ((1 - p) * y).sum(axes), fp = (p * (1 - y)).sum(axes);
         Tensor tversky = 1 - (tp + 0.01) / (tp + 0.6 * fn + 0.4 * fp + 0.01), enhanced = tversky.pow(0.5);
         Tensor isFirst = arange(e.Classes).eq(0).expand_as(tversky);
-        return share * -(factor * y * p.log()).sum(1).mean() + (1 - share) * (isSymmetric ? enhanced : where(isFirst, tversky, enhanced)).mean();
+        return share * -(factor * y * p.log()).sum(1).mean() + (1 - share) * (isSymmetric ? enhanced
+            : where(isFirst, tversky, enhanced)).mean();
     }
 
     private static bool Ignoring(Example e) => e.Target.dtype == ScalarType.Int64;

@@ -23,7 +23,8 @@ internal sealed class CSharpDialect : Dialect
         if (onLanes && op is Op.Less or Op.LessOrEqual or Op.Equal)
             return "V." + op + "({0}, {1})";
         string function = row.Function ?? throw new InvalidOperationException($"{op} has no function");
-        string name = onLanes ? "V." + (row.LaneFunction ?? function) : (row.IsInMath ? Math : KernelEmitter.Kernels + ".ScalarMath.") + function;
+        string name = onLanes ? "V." + (row.LaneFunction ?? function) : (row.IsInMath ? Math : KernelEmitter.Kernels + ".ScalarMath.")
+            + function;
         return name + row.Arguments;
     }
 
@@ -56,7 +57,8 @@ internal sealed class CSharpDialect : Dialect
 
     public override string Maximum(NumberType type) => type == NumberType.Lanes ? "V.Max" : Math + "Max";
 
-    // Vectors are compared by functions, and joined bit by bit: their operators stand apart from arithmetic, as few readers know how closely they bind.
+    // Vectors are compared by functions, and joined bit by bit: their operators stand apart from arithmetic, as few readers know how
+    // closely they bind.
     public override Operator? Binary(Op op, NumberType of) => (op, of) switch
     {
         (Op.Less or Op.LessOrEqual or Op.Equal, NumberType.Lanes) => null,

@@ -6,8 +6,8 @@ using LossGen.Compiler.Program;
 namespace LossGen.Compiler.Emit.Cpu;
 
 /// <summary>
-/// The scalar section as methods, one a stage: everything without a pixel axis, in double. Nodes of the same axes share a loop; what another
-/// loop, a later stage or a pass needs is kept in a slot.
+/// The scalar section as methods, one a stage: everything without a pixel axis, in double. Nodes of the same axes share a loop; what
+/// another loop, a later stage or a pass needs is kept in a slot.
 /// </summary>
 internal sealed class CpuScalars
 {
@@ -41,7 +41,8 @@ internal sealed class CpuScalars
 
     /// <summary>A method for each stage.</summary>
     public IEnumerable<KernelProgram> Stages() => schedules.Select(schedule => Method(
-        "Scalars" + schedule.Stage, schedule.Stage == 0 ? "Before the first pass: constants and run-time parameters." : $"After pass {schedule.Stage - 1}.", steps => Stage(schedule, steps)));
+        "Scalars" + schedule.Stage, schedule.Stage == 0 ? "Before the first pass: constants and run-time parameters."
+            : $"After pass {schedule.Stage - 1}.", steps => Stage(schedule, steps)));
 
     /// <summary>Terms in their order, then the classes of each term that has them.</summary>
     public KernelProgram Components() => Method(
@@ -52,9 +53,11 @@ internal sealed class CpuScalars
         pointers.Clear();
         values.Forget([]);
         var steps = ImmutableArray.CreateBuilder<Statement>();
-        steps.Add(Lets.Of(new Let(Batch.Name, new Variable("s.Batch", NumberType.Whole)), new Let(Classes.Name, new Variable("s.Classes", NumberType.Whole))));
+        steps.Add(Lets.Of(new Let(Batch.Name, new Variable("s.Batch", NumberType.Whole)),
+            new Let(Classes.Name, new Variable("s.Classes", NumberType.Whole))));
         body(steps);
-        return new(name, remark, "", ["s", .. Enumerable.Range(0, plan.Graph.Tables.Length).Select(k => "Table" + k)], Unused.Without(steps.ToImmutable()));
+        return new(name, remark, "", ["s", .. Enumerable.Range(0, plan.Graph.Tables.Length).Select(k => "Table" + k)],
+            Unused.Without(steps.ToImmutable()));
     }
 
     private void Components(ImmutableArray<Statement>.Builder steps)
@@ -70,7 +73,8 @@ internal sealed class CpuScalars
         {
             (Node node, bool hasClasses) = results[k];
             Expression place = values.PlaceOfComponent(k, terms, hasClasses);
-            steps.AddRange(Each(hasClasses ? Axes.Class : Axes.None, [new Assign(new Element("s.Components", place, NumberType.Double), Joining.Set, values.Value(node))]));
+            steps.AddRange(Each(hasClasses ? Axes.Class : Axes.None, [new Assign(new Element("s.Components", place, NumberType.Double),
+                Joining.Set, values.Value(node))]));
         }
     }
 
@@ -88,7 +92,8 @@ internal sealed class CpuScalars
 
         if (schedule.GradientGroups.Count == 0)
             return;
-        Expression condition = new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(IsUnwanted).Aggregate((all, one) => Apply.Of(Op.And, NumberType.Truth, all, one));
+        Expression condition = new[] { plan.GradientPass, plan.FusedPass }.OfType<PassPlan>().Select(IsUnwanted)
+            .Aggregate((all, one) => Apply.Of(Op.And, NumberType.Truth, all, one));
         steps.Add(new Gap());
         steps.Add(new If(condition, [new Return()]));
         steps.Add(new Gap());
@@ -134,9 +139,11 @@ internal sealed class CpuScalars
         foreach (Node node in others)
             Visit(node);
         List<Node> found = [.. nodes.Values.Where(pointers.Add)];
-        steps.Add(new Lets([.. found.Where(node => node.Op != Op.PerClass && !Planner.IsStatistic(node)).Select(node => new Let(names.Of(node), Behind("s.Slots", Slots.Offset(node, Classes, Batch))))]));
+        steps.Add(new Lets([.. found.Where(node => node.Op != Op.PerClass && !Planner.IsStatistic(node))
+            .Select(node => new Let(names.Of(node), Behind("s.Slots", Slots.Offset(node, Classes, Batch))))]));
         foreach (Node node in found.Where(node => node.Op == Op.PerClass && !plan.Graph.Tables[node.Index].IsConstant))
-            steps.Add(new Let(names.Of(node), Behind("s.Parameters", values.Length(plan.Graph.Tables[node.Index].Parameter, plan.Graph.ParameterCount))));
+            steps.Add(new Let(names.Of(node), Behind("s.Parameters", values.Length(plan.Graph.Tables[node.Index].Parameter,
+                plan.Graph.ParameterCount))));
         foreach (Node node in found.Where(Planner.IsStatistic))
         {
             PassPlan pass = plan.PassWith(node);
@@ -179,7 +186,8 @@ internal sealed class CpuScalars
 
         if (step.IsReduction)
         {
-            steps.Add(new Assign(Slots.IsStored(node) ? values.Slot(node) : values.Name(node), ScalarValues.JoiningOf(node), values.NumberOf(node[0])));
+            steps.Add(new Assign(Slots.IsStored(node) ? values.Slot(node) : values.Name(node), ScalarValues.JoiningOf(node),
+                values.NumberOf(node[0])));
             return;
         }
 
@@ -231,7 +239,8 @@ internal sealed class CpuScalars
         return axes.Has(Axes.Batch) ? [Loop("n", Batch, body)] : body;
 
         static For Loop(string counter, Expression end, ImmutableArray<Statement> body) =>
-            new(new(counter, NumberType.Whole, Whole.Zero), end, [new(new Variable(counter, NumberType.Whole), Joining.Add, Whole.Of(1))], body);
+            new(new(counter, NumberType.Whole, Whole.Zero), end, [new(new Variable(counter, NumberType.Whole), Joining.Add, Whole.Of(1))],
+                body);
     }
 
     // What lies in memory has a pointer of its own, named after the node.
@@ -239,10 +248,16 @@ internal sealed class CpuScalars
     {
         private readonly bool perImage = plan.PerImage;
 
-        protected override Expression Extent(Axes axis) => axis switch { Axes.Batch => Batch, Axes.Class => Classes, _ => new Variable("s.Pixels", NumberType.Distance) };
+        protected override Expression Extent(Axes axis) => axis switch
+        {
+            Axes.Batch => Batch,
+            Axes.Class => Classes,
+            _ => new Variable("s.Pixels", NumberType.Distance)
+        };
 
         protected override Expression Parameter(Expression index, Node node) =>
-            node.Op == Op.PerClass ? new Element(Name(node).Name, Class, NumberType.Double) : new Element("s.Parameters", index, NumberType.Double);
+            node.Op == Op.PerClass ? new Element(Name(node).Name, Class, NumberType.Double) : new Element("s.Parameters", index,
+                NumberType.Double);
 
         protected override Expression Table(int table) => new Element("Table" + table, Class, NumberType.Double);
 

@@ -32,7 +32,8 @@ internal static class HeaderEmitter
             writer.Comment($"  ignored     {Ignored(ignore, o.OtherIgnoreIndices)}, gradient 0; where nothing is valid the loss is 0{(o.CountIgnored ? "; counted in the final mean" : "")}");
         for (int k = 0; k < model.Inputs.Count; k++)
         {
-            string weighed = string.Join(", ", model.Terms.Where(term => term.WeightMaps.Contains(k)).Select(term => term.Name + (term.NormalizeWeightMaps ? " (normalized)" : "")));
+            string weighed = string.Join(", ", model.Terms.Where(term => term.WeightMaps.Contains(k))
+                .Select(term => term.Name + (term.NormalizeWeightMaps ? " (normalized)" : "")));
             writer.Comment($"  input       {model.Inputs[k].Name} over {(model.Inputs[k].IsElement ? "N, C, S" : "N, S")}{(weighed.Length > 0 ? "; weights of " + weighed : "")}");
         }
 
@@ -56,7 +57,8 @@ internal static class HeaderEmitter
         var names = new NodeNames(plan);
         LossGraph graph = plan.Graph;
         writer.Line("//");
-        writer.Comment(graph.IndexTarget ? "Class indices (IndexKernel): [label = c] is 1 at the class of the label." : "Dense targets (DenseKernel): y is the target.");
+        writer.Comment(graph.IndexTarget ? "Class indices (IndexKernel): [label = c] is 1 at the class of the label."
+            : "Dense targets (DenseKernel): y is the target.");
 
         List<Node> sources = [.. graph.Terms.Select(term => term.Value), graph.Value, graph.Gradient];
         foreach (Node sum in Statistics(sources).Where(sum => plan.Lowered.ContainsKey(sum)))
@@ -80,7 +82,8 @@ internal static class HeaderEmitter
 
         string Text(Node node, bool isRoot = false, bool coefficients = false) => NodeText.Describe(node, n => n.Op == Op.Parameter
             ? model.Parameters[n.Index].Name
-            : n.Op == Op.PerClass && graph.Tables[n.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter].ToString()
+            : n.Op == Op.PerClass && graph.Tables[n.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter]
+            .ToString()
             : n.Op == Op.Input ? model.Inputs[n.Index].Name
             : (IsStatistic(n) && plan.Lowered.ContainsKey(n)) || (coefficients && IsCoefficient(n)) ? Name(n) : null, isRoot);
     }
@@ -88,11 +91,13 @@ internal static class HeaderEmitter
     private static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum or Op.RunningSum && node.Attribute.Has(Axes.Pixel);
 
     // What the gradient multiplies pixels by: computed once, not for each pixel.
-    private static bool IsCoefficient(Node node) => !node.IsPixel && !TileSchedule.IsLeaf(node) && node.Op != Op.Constant && !node.Operation().IsCondition;
+    private static bool IsCoefficient(Node node) => !node.IsPixel && !TileSchedule.IsLeaf(node) && node.Op != Op.Constant
+        && !node.Operation().IsCondition;
 
     private static IEnumerable<Node> Statistics(IEnumerable<Node> sources) => Find(sources, IsStatistic, _ => true);
 
-    private static IEnumerable<Node> Coefficients(Node gradient) => Find([gradient], IsCoefficient, node => node.IsPixel || node.Operation().IsCondition);
+    private static IEnumerable<Node> Coefficients(Node gradient) =>
+        Find([gradient], IsCoefficient, node => node.IsPixel || node.Operation().IsCondition);
 
     private static IEnumerable<Node> Find(IEnumerable<Node> sources, Func<Node, bool> wanted, Func<Node, bool> enter)
     {
@@ -117,7 +122,8 @@ internal static class HeaderEmitter
     }
 
     private static string Factor(LossModel model, TermModel term) =>
-        term.WeightParameter is { } parameter ? model.Parameters[parameter].Name.TrimStart('@') + " * " : term.Weight == 1 ? "" : NodeText.Number(term.Weight) + " * ";
+        term.WeightParameter is { } parameter ? model.Parameters[parameter].Name.TrimStart('@') + " * " : term.Weight == 1 ? ""
+            : NodeText.Number(term.Weight) + " * ";
 
     private static string Ignored(int first, EquatableArray<int> others) => others.Count == 0
         ? $"label {Literal.Of(first)}: adds nothing"
@@ -142,7 +148,8 @@ internal static class HeaderEmitter
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
-        read.AddRange(nodes.Concat(images).Where(node => node.Op is Op.Input or Op.RunningSum || node.IsStep).Distinct().Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
+        read.AddRange(nodes.Concat(images).Where(node => node.Op is Op.Input or Op.RunningSum || node.IsStep).Distinct()
+            .Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
             parts.Add("writes 4*C");
@@ -160,7 +167,8 @@ internal static class HeaderEmitter
         }
 
 
-        string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => NodeText.Word(node.Op)).Select(group =>
+        string operations = string.Join(", ", nodes.Where(node => node.Operation().IsExpensive).GroupBy(node => NodeText.Word(node.Op))
+            .Select(group =>
         {
             int perClass = group.Count(node => node.Axes.Has(Axes.Class)), perPixel = group.Count() - perClass;
             return $"{group.Key} {Count(perClass, perPixel)}";

@@ -13,7 +13,10 @@ internal static class KernelEmitter
 
     public const string Lanes = Kernels + ".Lanes";
 
-    /// <summary>Before methods that loop over pixels: compiled fully when they are first called. The compiler would otherwise begin with code for debugging, in which vectors are a hundred times slower, and come back after a tenth of a second without new methods.</summary>
+    /// <summary>
+    /// Before methods that loop over pixels: compiled fully when they are first called. The compiler would otherwise begin with code for
+    /// debugging, in which vectors are a hundred times slower, and come back after a tenth of a second without new methods.
+    /// </summary>
     public const string Optimized = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
 
     public static void Emit(CodeWriter writer, LossPlan plan, NodeNames names, string name)
@@ -151,16 +154,19 @@ internal static class KernelEmitter
 
     private static string PassLayout(LossPlan plan, PassPlan pass)
     {
-        string stores = pass.Stores.IsEmpty ? "" : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
+        string stores = pass.Stores.IsEmpty ? ""
+            : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
         (int classRows, int pixelRows) = TilePass.ScratchRows(pass);
         (int perClass, int shared) = TilePass.Products(pass);
         string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
-        int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima = pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
+        int classMaxima = pass.ClassSums.Count(sum => sum.Op == Op.PixelMaximum), pixelMaxima =
+            pass.PixelSums.Count(sum => sum.Op == Op.PixelMaximum);
         string maxima = classMaxima + pixelMaxima > 0 ? $", ClassMaxima: {classMaxima}, PixelMaxima: {pixelMaxima}" : "";
 
         // The first pass that runs checks them, whether it wants to know them or not.
         bool readsLabels = !plan.Graph.IndexTarget || !plan.Statistics.Take(plan.ValueStage).Contains(pass)
-            || !plan.Statistics.TakeWhile(other => other != pass).Any(other => other.Outputs.Any()) || Planner.PixelNodes(pass.Outputs).Any(node => node.Op is Op.OneHot or Op.Labelled);
+            || !plan.Statistics.TakeWhile(other => other != pass).Any(other => other.Outputs.Any()) || Planner.PixelNodes(pass.Outputs)
+            .Any(node => node.Op is Op.OneHot or Op.Labelled);
         string labels = readsLabels ? "" : ", ReadsLabels: false";
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
@@ -171,8 +177,10 @@ internal static class KernelEmitter
     // The maps that a pass reads and stores, and the steps behind it.
     private static string MapLayout(LossPlan plan, PassPlan pass)
     {
-        int[] reads = [.. MapMemory.ReadBy(pass).Select(map => plan.Maps[map]).Distinct().OrderBy(place => place)], stores = [.. pass.Maps.Select(map => plan.Maps[map])];
-        string List(string name, string type, IReadOnlyCollection<string> items) => items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
+        int[] reads = [.. MapMemory.ReadBy(pass).Select(map => plan.Maps[map]).Distinct().OrderBy(place => place)],
+            stores = [.. pass.Maps.Select(map => plan.Maps[map])];
+        string List(string name, string type, IReadOnlyCollection<string> items) =>
+            items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
             + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
             + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))])
@@ -183,7 +191,12 @@ internal static class KernelEmitter
     private static string NeighbourLayout(LossPlan plan, Node neighbour)
     {
         Window window = neighbour.Window!;
-        string image = neighbour[0].Op switch { Op.Logit => $"{Kernels}.NeighbourLayout.Logits", Op.Spread => $"{Kernels}.NeighbourLayout.Ones", _ => Literal.Of(plan.Maps[neighbour[0]]) };
+        string image = neighbour[0].Op switch
+        {
+            Op.Logit => $"{Kernels}.NeighbourLayout.Logits",
+            Op.Spread => $"{Kernels}.NeighbourLayout.Ones",
+            _ => Literal.Of(plan.Maps[neighbour[0]])
+        };
         string border = window.Border == Border.Zero ? "" : $", Border: global::LossGen.Border.{window.Border}";
         return $"new {Kernels}.NeighbourLayout({image}, Axis: {window.Axis}, By: {Literal.Of(window.First)}{border})";
     }
@@ -192,7 +205,8 @@ internal static class KernelEmitter
     {
         Window window = step.Window!;
         string inputs = string.Join(", ", step.Inputs.Select((input, k) => $"{(k == 0 ? "Input" : "Arriving")}: {plan.Maps[input]}"));
-        string weights = window.Weights.Count == 0 ? "" : $", Weights: new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
+        string weights = window.Weights.Count == 0 ? ""
+            : $", Weights: new double[] {{ {string.Join(", ", window.Weights.Select(Literal.Of))} }}";
         string border = window.Border == Border.Zero ? "" : $", Border: global::LossGen.Border.{window.Border}";
         string flags = (window.IsTransposed ? ", IsTransposed: true" : "") + (window.IsMinimum ? ", IsMinimum: true" : "")
             + (window.Shape == WindowShape.Line ? "" : $", Shape: {Kernels}.StepShape.{window.Shape}");

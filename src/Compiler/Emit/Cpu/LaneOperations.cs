@@ -48,7 +48,8 @@ internal static class LaneOperations
     /// <summary>The step that adds a value to a sum.</summary>
     public static Assign Add(Variable sum, Expression value) => value switch
     {
-        Call { Function: MaskEqual } masked => new(sum, Joining.Set, new Call("V.AddWhereEqual", masked.Arguments.Add(sum), NumberType.Lanes)),
+        Call { Function: MaskEqual } masked =>
+            new(sum, Joining.Set, new Call("V.AddWhereEqual", masked.Arguments.Add(sum), NumberType.Lanes)),
         _ when Factors(value) is { } product => new(sum, Joining.Set, MultiplyAdd(product, sum)),
         _ => new(sum, Joining.Add, value),
     };
@@ -56,7 +57,8 @@ internal static class LaneOperations
     /// <summary>A product that joins the addition it is for.</summary>
     public static Apply? Factors(Expression value) => IsProduct(value) is { } product && !IsMinusOne(product.Arguments[0]) ? product : null;
 
-    private static Call MultiplyAdd(Apply product, Expression added) => Call.Of("V.MultiplyAdd", NumberType.Lanes, product.Arguments[0], product.Arguments[1], added);
+    private static Call MultiplyAdd(Apply product, Expression added) => Call.Of("V.MultiplyAdd", NumberType.Lanes, product.Arguments[0],
+        product.Arguments[1], added);
 
     private static Apply? IsProduct(Expression value) => value is Apply { Op: Op.Multiply, MayJoin: true } product ? product : null;
 

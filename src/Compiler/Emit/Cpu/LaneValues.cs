@@ -13,10 +13,13 @@ namespace LossGen.Compiler.Emit.Cpu;
 /// <param name="isForSeveral">The loop over the classes may take several at a time.</param>
 internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames names, TilePlaces places, bool isForSeveral)
 {
-    public static readonly Variable I = new("i", NumberType.Distance), C = new("c", NumberType.Whole), Classes = new("classes", NumberType.Whole), Pixels = new("pixels", NumberType.Distance),
-        Width = new("width", NumberType.Whole), Scratch = new("scratch", NumberType.Address), Constants = new("constants", NumberType.Address);
+    public static readonly Variable I = new("i", NumberType.Distance), C = new("c", NumberType.Whole),
+        Classes = new("classes", NumberType.Whole), Pixels = new("pixels", NumberType.Distance),
+        Width = new("width", NumberType.Whole), Scratch = new("scratch", NumberType.Address),
+            Constants = new("constants", NumberType.Address);
 
-    private static readonly Variable Label = new("label", NumberType.Lanes), Self = new("self", NumberType.Lanes), Valid = new("valid", NumberType.LaneTruth);
+    private static readonly Variable Label = new("label", NumberType.Lanes), Self = new("self", NumberType.Lanes),
+        Valid = new("valid", NumberType.LaneTruth);
     private static readonly Variable IsMasked = new("M.IsMasked", NumberType.Truth);
     private static readonly Number None = new(0, NumberType.Lanes), AllTrue = new(1, NumberType.LaneTruth);
 
@@ -54,7 +57,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
     {
         if (!always && IsJoined(node))
             return null;
-        bool isShared = always || Scope.ReadsOften(node) || (Scope.Place == TilePlace.Pixels && (schedule.Rows.Contains(node) || IsReadByClasses(node)));
+        bool isShared = always || Scope.ReadsOften(node) || (Scope.Place == TilePlace.Pixels && (schedule.Rows.Contains(node)
+            || IsReadByClasses(node)));
         if (!isShared)
             return null;
         var let = new Let(names.Of(node), Compute(node));
@@ -62,7 +66,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
         return let;
     }
 
-    private bool IsReadByClasses(Node node) => schedule.Nodes.Any(user => TileSchedule.HasClass(user) && schedule.Reads(user).Contains(node));
+    private bool IsReadByClasses(Node node) =>
+        schedule.Nodes.Any(user => TileSchedule.HasClass(user) && schedule.Reads(user).Contains(node));
 
     /// <summary>A value that is 0 where the pixel is not valid.</summary>
     public Expression Masked(Node node) => IsMaskedByGraph(node) ? Value(node) : Validated("Valid", node);
@@ -110,7 +115,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
             if (!ofPixel && schedule.Ahead.Contains(node))
                 return Load(AtPixel(places.Row(node)), TypeOf(node));
             if (schedule.Stored.Contains(node))
-                return ofPixel ? Load(places.Row(node), TypeOf(node)) : Load(AtPixel(Address(names.Of(node))), TypeOf(node), Apart("width", NumberType.Whole));
+                return ofPixel ? Load(places.Row(node), TypeOf(node)) : Load(AtPixel(Address(names.Of(node))), TypeOf(node),
+                    Apart("width", NumberType.Whole));
             if (!ofPixel && schedule.Rows.Contains(node))
                 return Load(AtPixel(places.Row(node)), TypeOf(node));
         }
@@ -119,7 +125,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
     }
 
     // One step of many rounds: a label of the class, or of the pixel.
-    private Call OneHot => LaneOperations.HasLabel(Scope.Place == TilePlace.ClassesOfPixel ? Label : Load(AtPixel(Address("labels")), NumberType.Lanes), Self);
+    private Call OneHot => LaneOperations.HasLabel(Scope.Place == TilePlace.ClassesOfPixel ? Label : Load(AtPixel(Address("labels")),
+        NumberType.Lanes), Self);
 
     // Where nothing is masked, all pixels are valid.
     private static Expression IfMasked(Expression place, params Expression[] apart) =>
@@ -134,7 +141,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
 
     private Expression Compute(Node node)
     {
-        bool hasClass = TileSchedule.HasClass(node), ofPixel = Scope.Place == TilePlace.ClassesOfPixel, ofClass = Scope.Place == TilePlace.PixelsOfClass;
+        bool hasClass = TileSchedule.HasClass(node), ofPixel = Scope.Place == TilePlace.ClassesOfPixel,
+            ofClass = Scope.Place == TilePlace.PixelsOfClass;
         switch (node.Op)
         {
             case Op.Constant:
@@ -142,22 +150,26 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
             case Op.ClassIndex:
                 return Class;
             case Op.ClassSet:
-                return Apply.Of(Op.Where, NumberType.LaneTruth, Whole.IsAmong(node.Classes!, C), AllTrue, new Number(0, NumberType.LaneTruth));
+                return Apply.Of(Op.Where, NumberType.LaneTruth, Whole.IsAmong(node.Classes!, C), AllTrue,
+                    new Number(0, NumberType.LaneTruth));
             case Op.Logit:
                 return OfClass("x", Apart("logitStride"));
             case Op.Target:
                 return OfClass("y", Apart("targetStride"));
             case var _ when TilePlaces.IsMap(node):
-                return hasClass ? OfClass(places.Row(node).Name, Apart(places.MapStride(node))) : Load(AtPixel(places.Map(node)), TypeOf(node));
+                return hasClass ? OfClass(places.Row(node).Name, Apart(places.MapStride(node))) : Load(AtPixel(places.Map(node)),
+                    TypeOf(node));
             case Op.Upstream when node.IsPixel && ofClass:
                 return Load(AtPixel(Address("upstream")), NumberType.Lanes, Apart("tile.UpstreamStride"));
             case Op.Upstream when node.IsPixel:
                 Expression start = Address("tile.Upstream");
-                return Load(AtPixel(hasClass ? new Behind(start, Whole.Product(C, Distance("tile.UpstreamStride"))) : start), NumberType.Lanes);
+                return Load(AtPixel(hasClass ? new Behind(start, Whole.Product(C, Distance("tile.UpstreamStride"))) : start),
+                    NumberType.Lanes);
             case Op.OneHot:
                 return OneHot;
             case Op.Labelled:
-                return Call.Of("V.GreaterOrEqual", NumberType.LaneTruth, ofClass ? Load(AtPixel(Address("labels")), NumberType.Lanes) : Label, None);
+                return Call.Of("V.GreaterOrEqual", NumberType.LaneTruth, ofClass ? Load(AtPixel(Address("labels")), NumberType.Lanes)
+                    : Label, None);
             case Op.Valid when hasClass && Scope.Place != TilePlace.Pixels:
                 Expression row = new Behind(Address("validity"), Whole.Product(C, Distance("tile.ValidStride")));
                 return IfMasked(AtPixel(row), Apart("tile.ValidStride"));
@@ -167,14 +179,20 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
 
         if (!node.IsPixel)
             return ClassConstant(node);
-        return LaneOperations.Joined(new Apply(node.Op, [.. node.Inputs.Select(Value)], TypeOf(node)) { MayJoin = IsProductOfOne(node) || IsJoined(node) });
+        return LaneOperations.Joined(new Apply(node.Op, [.. node.Inputs.Select(Value)], TypeOf(node))
+        {
+            MayJoin = IsProductOfOne(node)
+            || IsJoined(node)
+        });
 
         // In the loop over a pixel's classes a pointer walks.
-        Call OfClass(string pointer, Expression[] apart) => ofPixel ? Load(Address(pointer), TypeOf(node)) : Load(AtPixel(Address(pointer)), TypeOf(node), apart);
+        Call OfClass(string pointer, Expression[] apart) => ofPixel ? Load(Address(pointer), TypeOf(node)) : Load(AtPixel(Address(pointer)),
+            TypeOf(node), apart);
     }
 
     // A product that nothing else reads: it joins the addition.
-    private bool IsProductOfOne(Node node) => node.Op == Op.Multiply && plan.IsUsedOnce(node) && !plan.IsExact(node) && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
+    private bool IsProductOfOne(Node node) => node.Op == Op.Multiply && plan.IsUsedOnce(node) && !plan.IsExact(node)
+        && !schedule.Rows.Contains(node) && !schedule.Stored.Contains(node);
 
     // A class's comparison that only chooses needs no name: the compiler makes it once.
     private bool IsJoined(Node node) =>
@@ -187,7 +205,8 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
 
     /// <summary>What the scalar section left for all classes.</summary>
     public Expression ScalarConstant(Node node) =>
-        Constant(node, "V.Broadcast", Whole.Sum(Whole.Times(Pass.ClassConstants.Length, Classes), Whole.Of(Pass.ScalarConstants.IndexOf(node))));
+        Constant(node, "V.Broadcast", Whole.Sum(Whole.Times(Pass.ClassConstants.Length, Classes),
+            Whole.Of(Pass.ScalarConstants.IndexOf(node))));
 
     // A condition arrives from the scalar section as 1 or 0.
     private static Expression Constant(Node node, string function, Expression index) =>

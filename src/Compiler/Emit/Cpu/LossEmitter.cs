@@ -52,7 +52,8 @@ internal static class LossEmitter
 
     // A formula in place shows it, which takes the logarithm of a softmax or sigmoid; a term says so.
     private static bool TakesUnitTarget(TermModel term, LossOptions options) => term.TakesUnitTarget
-        || (term.FormulaMethod.IndexOf('.') < 0 && (term.Activation ?? options.Activation) is Activation.Softmax or Activation.Sigmoid && term.Formula.Contains("(log-probability)"));
+        || (term.FormulaMethod.IndexOf('.') < 0 && (term.Activation ?? options.Activation) is Activation.Softmax or Activation.Sigmoid
+        && term.Formula.Contains("(log-probability)"));
 
     private static void Members(CodeWriter writer, LossModel model, bool index, bool dense, LossPlan plan)
     {

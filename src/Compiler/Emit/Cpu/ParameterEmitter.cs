@@ -3,7 +3,9 @@ using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Cpu;
 
-/// <summary>Prints how run-time parameters get from the properties of a loss into a call: single numbers first, then those with one a class.</summary>
+/// <summary>
+/// Prints how run-time parameters get from the properties of a loss into a call: single numbers first, then those with one a class.
+/// </summary>
 internal static class ParameterEmitter
 {
     private const string Loss = "global::LossGen.ILoss";

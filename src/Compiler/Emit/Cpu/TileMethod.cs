@@ -5,7 +5,9 @@ using LossGen.Compiler.Program;
 
 namespace LossGen.Compiler.Emit.Cpu;
 
-/// <summary>Steps of one method for a tile of pixels, in the order in which they are added; what the method reads of the tile comes ahead of them.</summary>
+/// <summary>
+/// Steps of one method for a tile of pixels, in the order in which they are added; what the method reads of the tile comes ahead of them.
+/// </summary>
 internal sealed class TileMethod
 {
     public static readonly Variable Tile = new("ref tile", NumberType.Address);
@@ -47,7 +49,8 @@ internal sealed class TileMethod
     /// <param name="parameters">Parameters behind the tile.</param>
     /// <param name="part">The part of a class's work that the method is, if it is one.</param>
     public KernelProgram Program(string name, string parameters = "", ClassPart? part = null) =>
-        new(name, "", parameters, ["tile", Tile.Name, "V", "M", .. part is null ? new[] { "first", "end" } : new[] { "c" }], Unused.Without([.. Fields(part), .. steps]));
+        new(name, "", parameters, ["tile", Tile.Name, "V", "M", .. part is null ? new[] { "first", "end" } : new[] { "c" }],
+            Unused.Without([.. Fields(part), .. steps]));
 
     // Fields of the tile in locals: a store through a pointer could change them for all the compiler knows.
     private IEnumerable<Statement> Fields(ClassPart? part)
@@ -57,9 +60,11 @@ internal sealed class TileMethod
             Field("classes", NumberType.Whole, "Classes"), Field("pixels", NumberType.Distance, "Pixels"),
             Field("logits", NumberType.Address, "Logits"), Field("logitStride", NumberType.Distance, "LogitStride"),
             Field("target", NumberType.Address, "Target"), Field("targetStride", NumberType.Distance, "TargetStride"),
-            Field("inputStride", NumberType.Distance, "InputStride"), Field("labels", NumberType.Address, "Labels"), Field("validity", NumberType.Address, "Valid"),
+            Field("inputStride", NumberType.Distance, "InputStride"), Field("labels", NumberType.Address, "Labels"),
+                Field("validity", NumberType.Address, "Valid"),
             Field("gradientStride", NumberType.Distance, "GradientStride"), Field("isStreamed", NumberType.Truth, "IsStreamed"),
-            Field("constants", NumberType.Address, "Constants"), Field("scratch", NumberType.Address, "Scratch"), Field("width", NumberType.Whole, "Width"));
+            Field("constants", NumberType.Address, "Constants"), Field("scratch", NumberType.Address, "Scratch"),
+                Field("width", NumberType.Whole, "Width"));
         foreach (Let field in schedule.Nodes.Where(TilePlaces.IsMap).SelectMany(Places.MapFields))
             yield return field;
         foreach (Node row in schedule.Rows.Concat(schedule.Ahead).Concat(part is null ? [] : part.Reads.Concat(part.Leaves)))
@@ -134,7 +139,8 @@ internal sealed class TileMethod
     {
         ImmutableArray<Assign> walk = ClassWalk(computed, outputs);
         Add(new For(
-            new("c", NumberType.Whole, Whole.Zero), LaneValues.Classes, walk, Block(new(Values.Scope, TilePlace.ClassesOfPixel, CountUses(computed, outputs)), body)));
+            new("c", NumberType.Whole, Whole.Zero), LaneValues.Classes, walk,
+                Block(new(Values.Scope, TilePlace.ClassesOfPixel, CountUses(computed, outputs)), body)));
     }
 
     // What is read within one loop decides what gets a name there.
@@ -216,14 +222,16 @@ internal sealed class TileMethod
     }
 
     private IEnumerable<(Node Store, int Part)> StoredBy(HashSet<Node> own) =>
-        schedule.ClassStores.SelectMany(store => Pass.StoredParts(store).Where(part => own.Contains(store[part])).Select(part => (store, part)));
+        schedule.ClassStores.SelectMany(store => Pass.StoredParts(store).Where(part => own.Contains(store[part]))
+            .Select(part => (store, part)));
 
     /// <summary>What goes to memory of a class's pixel.</summary>
     public void StoreResults(IEnumerable<Node> outputs)
     {
         var own = new HashSet<Node>(outputs);
         if (Pass.Gradient is { } gradient && own.Contains(gradient))
-            Store(Values.Value(gradient), AtPixel("gradient"), [.. Values.Apart("gradientStride"), new Variable("isStreamed", NumberType.Truth)]);
+            Store(Values.Value(gradient), AtPixel("gradient"), [.. Values.Apart("gradientStride"),
+                new Variable("isStreamed", NumberType.Truth)]);
         if (Pass.Elements is { } elements && TileSchedule.HasClass(elements) && own.Contains(elements))
             Store(Values.Value(elements), AtPixel("elements"), Values.Apart("tile.ElementStride"));
         foreach ((Node store, int part) in StoredBy(own))

@@ -48,7 +48,8 @@ internal sealed class TilePass
         (pass.Schedule.Stored.Count, pass.Schedule.Rows.Count + pass.Schedule.Ahead.Count + pass.Schedule.Handed.Count);
 
     /// <summary>Products over pixels: with a class axis, and without.</summary>
-    public static (int PerClass, int Shared) Products(PassPlan pass) => (TileSums.ProductsOf(pass, perClass: true).Count(), TileSums.ProductsOf(pass, perClass: false).Count());
+    public static (int PerClass, int Shared) Products(PassPlan pass) =>
+        (TileSums.ProductsOf(pass, perClass: true).Count(), TileSums.ProductsOf(pass, perClass: false).Count());
 
     public static IEnumerable<TileProgram> Build(LossPlan plan, PassPlan pass, NodeNames names, string name)
     {
@@ -152,7 +153,8 @@ internal sealed class TilePass
             "V.Exponentials",
             [TileMethod.Tile, method.Places.ClassRows(softmax.Exponential), method.Places.Row(softmax.Normaliser), .. Row("maximum", softmax.Maximum), .. Row("labelExponent", softmax.LabelExponent)]);
 
-        IEnumerable<Expression> Row(string parameter, Node? node) => node is not null && schedule.Rows.Contains(node) ? [new Named(parameter, method.Places.Row(node))] : [];
+        IEnumerable<Expression> Row(string parameter, Node? node) => node is not null && schedule.Rows.Contains(node)
+            ? [new Named(parameter, method.Places.Row(node))] : [];
     }
 
     // Where a name is given for what follows the cut, a method of its own.
@@ -197,7 +199,8 @@ internal sealed class TilePass
     {
         for (int stratum = first; stratum <= last; stratum++)
         {
-            foreach (Node node in schedule.PerPixel.Where(node => schedule.Stratum(node) == stratum && !TileSchedule.IsClassReduction(node)))
+            foreach (Node node in schedule.PerPixel.Where(node => schedule.Stratum(node) == stratum
+                && !TileSchedule.IsClassReduction(node)))
                 method.Name(node);
             List<Node> reductions = schedule.ReductionsOf(stratum).Where(reduction => !schedule.RowSums.Contains(reduction)).ToList();
             if (reductions.Count > 0)
@@ -241,7 +244,8 @@ internal sealed class TilePass
         foreach (Node reduction in reductions)
         {
             method.Remark(reduction);
-            method.Add(new Declare(names.Of(reduction), NumberType.Lanes, LaneValues.Number(reduction.Op == Op.ClassMaximum ? double.NegativeInfinity : 0)));
+            method.Add(new Declare(names.Of(reduction), NumberType.Lanes, LaneValues.Number(reduction.Op == Op.ClassMaximum
+                ? double.NegativeInfinity : 0)));
         }
 
         List<Node> reduced = reductions.ConvertAll(reduction => reduction[0]);
@@ -261,7 +265,8 @@ internal sealed class TilePass
                 // NaN stays NaN: the machine's own maximum keeps it on one side only.
                 Variable own = method.Values.Name(reduction);
                 method.Add(reduction.Op == Op.ClassMaximum
-                    ? new Assign(own, Joining.Set, Call.Of("V.Max", NumberType.Lanes, Value(reduction[0]), own)) : method.Values.Add(own, reduction[0]));
+                    ? new Assign(own, Joining.Set, Call.Of("V.Max", NumberType.Lanes, Value(reduction[0]), own))
+                    : method.Values.Add(own, reduction[0]));
             }
         });
         foreach (Node reduction in reductions)
@@ -287,7 +292,8 @@ internal sealed class TilePass
         if (!method.IsForSeveral)
             method.Head(ClassesRemark);
         totals.Declare(method, across);
-        method.EachClass(() => ClassSteps(schedule.ClassLoop, schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), [], schedule.ClassOutputs, perClass, across));
+        method.EachClass(() => ClassSteps(schedule.ClassLoop, schedule.Computed(schedule.ClassOutputs, schedule.Stored.Contains), [],
+            schedule.ClassOutputs, perClass, across));
         totals.Store(method, across);
     }
 
@@ -300,14 +306,16 @@ internal sealed class TilePass
         Begin();
         method.Gap();
         foreach (Statement step in method.InClass(() => ClassSteps(
-            part.Nodes, index == 0 ? [.. schedule.Computed(schedule.Ahead, _ => false), .. part.Nodes] : part.Nodes, part.Leaves, written, sums, [], part)))
+            part.Nodes, index == 0 ? [.. schedule.Computed(schedule.Ahead, _ => false), .. part.Nodes] : part.Nodes, part.Leaves, written,
+                sums, [], part)))
             method.Add(step);
         End(name + Part + index, part: part, remark: $"Class by class, part {index + 1} of {schedule.ClassParts.Count}.");
     }
 
     // What is done for one class: in a method of its own, if it is a part of it.
     private void ClassSteps(
-        List<Node> nodes, List<Node> pointed, IReadOnlyCollection<Node> left, IEnumerable<Node> written, List<Summand> sums, List<Summand> across, ClassPart? part = null)
+        List<Node> nodes, List<Node> pointed, IReadOnlyCollection<Node> left, IEnumerable<Node> written, List<Summand> sums,
+            List<Summand> across, ClassPart? part = null)
     {
         List<Node> outputs = [.. written, .. left];
         method.ClassPointers(pointed, outputs);
@@ -361,7 +369,8 @@ internal sealed class TilePass
         foreach (Node node in schedule.Ahead)
         {
             method.Remark(node);
-            method.Run($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>", LaneValues.Address("x"), method.Places.Row(node), LaneValues.Pixels);
+            method.Run($"{KernelEmitter.Kernels}.Sigmoid.Exponentials<T, V>", LaneValues.Address("x"), method.Places.Row(node),
+                LaneValues.Pixels);
         }
     }
 }

@@ -10,8 +10,8 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     private PassPlan Pass => schedule.Pass;
 
     /// <summary>
-    /// The node lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps left, and behind what is stored the
-    /// neighbours.
+    /// The node lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps
+    /// left, and behind what is stored the neighbours.
     /// </summary>
     public static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum or Op.Neighbour || node.IsStep;
 
@@ -26,16 +26,22 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     /// <summary>The names of a map, with what it means unless it is an input.</summary>
     public IEnumerable<Let> MapFields(Node map)
     {
-        yield return new(Map(map).Name, new Element("tile.Inputs", Whole.Of(MapIndex(map)), NumberType.Address)) { Meaning = map.Op == Op.Input ? null : names.Describe(map) };
+        yield return new(Map(map).Name, new Element("tile.Inputs", Whole.Of(MapIndex(map)), NumberType.Address))
+        {
+            Meaning =
+            map.Op == Op.Input ? null : names.Describe(map)
+        };
         if (map.Op == Op.Neighbour && TileSchedule.HasClass(map))
-            yield return new(MapStride(map), new Element("tile.NeighbourStrides", Whole.Of(Pass.Neighbours.IndexOf(map)), NumberType.Distance));
+            yield return new(MapStride(map), new Element("tile.NeighbourStrides", Whole.Of(Pass.Neighbours.IndexOf(map)),
+                NumberType.Distance));
     }
 
     private int MapIndex(Node node) => node.Op switch
     {
         Op.Input => node.Index,
         Op.RunningSum => plan.Graph.InputCount + plan.RunningSums.IndexOf(node),
-        Op.Neighbour => plan.Graph.InputCount + (3 * plan.RunningSums.Length) + (2 * plan.Maps.HasClass.Count) + Pass.Neighbours.IndexOf(node),
+        Op.Neighbour => plan.Graph.InputCount + (3 * plan.RunningSums.Length) + (2 * plan.Maps.HasClass.Count)
+            + Pass.Neighbours.IndexOf(node),
         _ => plan.Graph.InputCount + plan.RunningSums.Length + plan.Maps[node],
     };
 
@@ -43,7 +49,8 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     public Expression ClassRows(Node node) => InScratch(Whole.Times(schedule.Stored.IndexOf(node), LaneValues.Classes));
 
     /// <summary>The row of the class that a loop is at.</summary>
-    public Expression ClassRow(Node node) => InScratch(Whole.Sum(Whole.Times(schedule.Stored.IndexOf(node), LaneValues.Classes), LaneValues.C));
+    public Expression ClassRow(Node node) =>
+        InScratch(Whole.Sum(Whole.Times(schedule.Stored.IndexOf(node), LaneValues.Classes), LaneValues.C));
 
     /// <summary>The row of a node without a class axis.</summary>
     public Expression PixelRow(Node node)
@@ -60,7 +67,8 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     public Variable Store(Node store, int part) => LaneValues.Address(names.Of(store) + (part == 0 ? "Store" : "StoreKeys"));
 
     /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
-    public Element Stores(Node store, int part) => new("tile.Stores", Whole.Of((2 * plan.RunningSums.IndexOf(store)) + part), NumberType.Address);
+    public Element Stores(Node store, int part) => new("tile.Stores", Whole.Of((2 * plan.RunningSums.IndexOf(store)) + part),
+        NumberType.Address);
 
     /// <summary>Where a map goes that a step reads, in the loop over a class.</summary>
     public Variable MapStore(Node map) => LaneValues.Address("map" + plan.Maps[map]);

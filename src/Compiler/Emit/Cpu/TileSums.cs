@@ -4,7 +4,9 @@ using LossGen.Compiler.Program;
 
 namespace LossGen.Compiler.Emit.Cpu;
 
-/// <summary>What a pass adds up, multiplies or takes the largest of: variables of lanes in a method, and from tile to tile memory.</summary>
+/// <summary>
+/// What a pass adds up, multiplies or takes the largest of: variables of lanes in a method, and from tile to tile memory.
+/// </summary>
 internal sealed class TileSums(PassPlan pass, NodeNames names)
 {
     private Variable SumOf(Summand summand) => new("sum" + NodeNames.Upper(names.Of(summand.Sum)), NumberType.Lanes);
@@ -19,12 +21,14 @@ internal sealed class TileSums(PassPlan pass, NodeNames names)
             if (sum.Factor is null)
                 continue;
             Expression start = Apply.Of(
-                Op.Where, NumberType.Lanes, new Variable("tile.BeginsProducts", NumberType.Truth), LaneValues.Number(sum.IsOnePlus ? 0 : 1), LaneValues.Load(Product(sum), NumberType.Lanes));
+                Op.Where, NumberType.Lanes, new Variable("tile.BeginsProducts", NumberType.Truth), LaneValues.Number(sum.IsOnePlus ? 0 : 1),
+                    LaneValues.Load(Product(sum), NumberType.Lanes));
             method.Add(new Declare(ProductOf(sum).Name, NumberType.Lanes, start));
         }
     }
 
-    private static Expression OfLanes(string member, Expression index) => Whole.Behind(LaneValues.Address(member), Whole.Product(index, TileMethod.Count));
+    private static Expression OfLanes(string member, Expression index) =>
+        Whole.Behind(LaneValues.Address(member), Whole.Product(index, TileMethod.Count));
 
     private static Expression RowOfClass(int row) => Whole.Sum(Whole.Times(row, LaneValues.Classes), LaneValues.C);
 
@@ -35,7 +39,8 @@ internal sealed class TileSums(PassPlan pass, NodeNames names)
     {
         List<Summand> perClass = ProductsOf(pass, perClass: true).ToList();
         int k = perClass.IndexOf(summand);
-        return OfLanes("tile.Products", k >= 0 ? RowOfClass(k) : RowBehind(perClass.Count, ProductsOf(pass, perClass: false).ToList().IndexOf(summand)));
+        return OfLanes("tile.Products", k >= 0 ? RowOfClass(k) : RowBehind(perClass.Count, ProductsOf(pass, perClass: false).ToList()
+            .IndexOf(summand)));
     }
 
     /// <summary>The sums with a product over the pixels: those of the classes, or those that the classes share.</summary>
@@ -57,7 +62,8 @@ internal sealed class TileSums(PassPlan pass, NodeNames names)
             return;
         Variable product = ProductOf(sum);
         method.Add(sum.IsOnePlus
-            ? new Assign(product, Joining.Set, Call.Of($"{KernelEmitter.Lanes}.TimesOnePlus<T, V>", NumberType.Lanes, product, method.Values.Masked(factor)))
+            ? new Assign(product, Joining.Set, Call.Of($"{KernelEmitter.Lanes}.TimesOnePlus<T, V>", NumberType.Lanes, product,
+            method.Values.Masked(factor)))
             : new Assign(product, Joining.Multiply, method.Values.MaskedFactor(factor)));
     }
 
@@ -79,13 +85,15 @@ internal sealed class TileSums(PassPlan pass, NodeNames names)
             // One logarithm for many pixels, when their product ends.
             Variable product = ProductOf(summand);
             Expression logarithm = Call.Of(summand.IsOnePlus ? "V.Log1p" : "V.LogAtLeastOne", NumberType.Lanes, product);
-            method.Add(new If(new Variable("tile.EndsProducts", NumberType.Truth), [new Assign(total, summand.IsNegative ? Joining.Subtract : Joining.Add, logarithm)])
+            method.Add(new If(new Variable("tile.EndsProducts", NumberType.Truth),
+                [new Assign(total, summand.IsNegative ? Joining.Subtract : Joining.Add, logarithm)])
             {
                 Else = [Do.Of("V.Store", product, Product(summand))],
             });
         }
 
-        Expression place = OfLanes("tile.Sums", hasClass ? RowOfClass(pass.ClassSums.IndexOf(sum)) : RowBehind(pass.ClassSums.Length, pass.PixelSums.IndexOf(sum)));
+        Expression place = OfLanes("tile.Sums", hasClass ? RowOfClass(pass.ClassSums.IndexOf(sum)) : RowBehind(pass.ClassSums.Length,
+            pass.PixelSums.IndexOf(sum)));
         if (method.IsForSeveral && !hasClass)
             method.Run("V.AddToRow", total, place, new Named("isFirst", new Number(0, NumberType.Truth)));
         else

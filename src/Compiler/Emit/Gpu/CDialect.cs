@@ -8,7 +8,14 @@ namespace LossGen.Compiler.Emit.Gpu;
 internal sealed class CDialect : Dialect
 {
     // Where C's word is another one.
-    private static readonly Dictionary<string, string> Words = new() { ["Abs"] = "fabs", ["Sign"] = "signum", ["Min"] = "minimum", ["Max"] = "maximum", ["Clamp"] = "bounded" };
+    private static readonly Dictionary<string, string> Words = new()
+    {
+        ["Abs"] = "fabs",
+        ["Sign"] = "signum",
+        ["Min"] = "minimum",
+        ["Max"] = "maximum",
+        ["Clamp"] = "bounded"
+    };
 
     /// <summary>The function of an operation in double precision.</summary>
     public static string Function(Operation row)

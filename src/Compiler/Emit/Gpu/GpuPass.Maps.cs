@@ -13,7 +13,8 @@ internal sealed partial class GpuPass
 
     private Call SortedMap(Node sum) => Map("SORTED_MAP", plan.RunningSums.TakeWhile(other => other != sum));
 
-    private Call KeyMap(Node sum) => Map("KEY_MAP", plan.RunningSums.TakeWhile(other => other != sum).Where(other => plan.PassOf(other).KeysOf(other) == other));
+    private Call KeyMap(Node sum) =>
+        Map("KEY_MAP", plan.RunningSums.TakeWhile(other => other != sum).Where(other => plan.PassOf(other).KeysOf(other) == other));
 
     // Behind the keys.
     private Call KeptMap(Node map)
@@ -35,7 +36,8 @@ internal sealed partial class GpuPass
         {
             Op.Logit => Call.Of("READ_LOGIT_OF_NEIGHBOUR", NumberType.Real, place),
             Op.Spread => Call.Of("HAS_NEIGHBOUR", NumberType.Real, place),
-            _ => Call.Of(HasClass(node[0]) ? "READ_CLASS_OF_NEIGHBOUR" : "READ_PIXEL_OF_NEIGHBOUR", NumberType.Real, place, KeptMap(node[0])),
+            _ => Call.Of(HasClass(node[0]) ? "READ_CLASS_OF_NEIGHBOUR" : "READ_PIXEL_OF_NEIGHBOUR", NumberType.Real, place,
+                KeptMap(node[0])),
         };
     }
 

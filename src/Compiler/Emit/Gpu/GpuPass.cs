@@ -66,18 +66,23 @@ internal sealed partial class GpuPass
     private static bool HasClass(Node node) => TileSchedule.HasClass(node);
 
     // Read from memory, an element a thread and class.
-    private static bool IsLoad(Node node) => node.IsPixel && (node.IsStep || node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Neighbour or Op.Upstream);
+    private static bool IsLoad(Node node) =>
+        node.IsPixel && (node.IsStep || node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Neighbour or Op.Upstream);
 
-    private List<Node> ReductionsOf(int stratum) => [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
+    private List<Node> ReductionsOf(int stratum) =>
+        [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
 
     // What is read from memory, or dear, or compared with its own maximum later, is held where several loops want it.
     private void Hold()
     {
-        List<List<Node>> loops = [.. Enumerable.Range(0, lastStratum).Select(stratum => ClassNodes(ReductionsOf(stratum).Select(node => node[0]))), ClassNodes(ClassOutputs)];
-        HashSet<Node> maximised = [.. nodes.Where(node => node.Op == Op.ClassMaximum).SelectMany(node => Reachable.From([node[0]], inner => inner.IsPixel && HasClass(inner)))];
+        List<List<Node>> loops = [.. Enumerable.Range(0, lastStratum)
+            .Select(stratum => ClassNodes(ReductionsOf(stratum).Select(node => node[0]))), ClassNodes(ClassOutputs)];
+        HashSet<Node> maximised = [.. nodes.Where(node => node.Op == Op.ClassMaximum).SelectMany(node => Reachable.From([node[0]],
+            inner => inner.IsPixel && HasClass(inner)))];
         foreach (Node node in nodes.Where(HasClass))
         {
-            bool isWorthIt = IsLoad(node) || (!TileSchedule.IsLeaf(node) && !node.Operation().IsCondition && (node.Operation().IsExpensive || maximised.Contains(node)));
+            bool isWorthIt = IsLoad(node) || (!TileSchedule.IsLeaf(node) && !node.Operation().IsCondition && (node.Operation().IsExpensive
+                || maximised.Contains(node)));
             if (isWorthIt && loops.Count(loop => loop.Contains(node)) > 1)
                 held.Add(node);
         }
@@ -85,7 +90,8 @@ internal sealed partial class GpuPass
 
     // Of a loop over the classes, inputs before users: down to what is there already.
     private List<Node> ClassNodes(IEnumerable<Node> outputs, HashSet<Node>? ready = null) => Reachable.From(
-        outputs, node => node.IsPixel && HasClass(node) && (IsLoad(node) || !TileSchedule.IsLeaf(node)) && ready?.Contains(node) != true, node => node.PassInputs);
+        outputs, node => node.IsPixel && HasClass(node) && (IsLoad(node) || !TileSchedule.IsLeaf(node)) && ready?.Contains(node) != true,
+            node => node.PassInputs);
 
     private KernelProgram Build()
     {
@@ -123,12 +129,14 @@ internal sealed partial class GpuPass
         return new("pass" + pass.Id, $"Pass {pass.Id}: {pass.Title}.", "PASS_PARAMETERS" + InputParameters, GivenNames, body.ToImmutable());
     }
 
-    private string InputParameters => string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"))
+    private string InputParameters =>
+        string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"))
         + (plan.RunningSums.IsEmpty && plan.Maps.HasClass.Count == 0 ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT keys_");
 
     private ImmutableArray<string> GivenNames =>
     [
-        "logits", "target", "gradient", "elements", "upstream_", "constants", "inside", "at", "label", "valid", "room", "CLASS", "CLASSES", "OWN", "GROUP", "IGNORED",
+        "logits", "target", "gradient", "elements", "upstream_", "constants", "inside", "at", "label", "valid", "room", "CLASS", "CLASSES",
+            "OWN", "GROUP", "IGNORED",
         .. Enumerable.Range(0, plan.Graph.InputCount).Select(k => $"input{k}_"),
     ];
 
@@ -142,7 +150,8 @@ internal sealed partial class GpuPass
         {
             var inMemory = new Element("constants", Whole.Sum(Whole.Times(k, GpuScalars.Classes), Class), NumberType.Real);
             body.Add(new Declare(ClassConstant(k), NumberType.Real, null, "HELD"));
-            body.Add(Each([Do.Of("SKIP_MISSING"), new Assign(new Element(ClassConstant(k), Word("h", NumberType.Whole), NumberType.Real), Joining.Set, inMemory)]));
+            body.Add(Each([Do.Of("SKIP_MISSING"), new Assign(new Element(ClassConstant(k), Word("h", NumberType.Whole), NumberType.Real),
+                Joining.Set, inMemory)]));
         }
 
         Expression classRows = Whole.Times(pass.ClassConstants.Length, GpuScalars.Classes);
@@ -219,16 +228,19 @@ internal sealed partial class GpuPass
         foreach (Node reduction in reductions)
         {
             steps.Add(new Remark(names.Describe(reduction)));
-            steps.Add(new Declare(names.Of(reduction), NumberType.Real, new Number(reduction.Op == Op.Sum ? 0 : double.NegativeInfinity, NumberType.Real)));
+            steps.Add(new Declare(names.Of(reduction), NumberType.Real, new Number(reduction.Op == Op.Sum ? 0 : double.NegativeInfinity,
+                NumberType.Real)));
         }
 
         steps.Add(ClassLoop([.. reductions.Select(reduction => reduction[0])], ready, () =>
             [.. reductions.Select(reduction => (Statement)new Assign(
-                Word(names.Of(reduction), NumberType.Real), reduction.Op == Op.Sum ? Joining.Add : Joining.Maximum, AsReal(reduction[0])))]));
+                Word(names.Of(reduction), NumberType.Real), reduction.Op == Op.Sum ? Joining.Add : Joining.Maximum,
+                    AsReal(reduction[0])))]));
         foreach (Node reduction in reductions)
         {
             Expression own = Word(names.Of(reduction), NumberType.Real);
-            steps.Add(new Assign(own, Joining.Set, Call.Of(reduction.Op == Op.Sum ? "joinSum" : "joinMaximum", NumberType.Real, own, Word("room", NumberType.Real))));
+            steps.Add(new Assign(own, Joining.Set, Call.Of(reduction.Op == Op.Sum ? "joinSum" : "joinMaximum", NumberType.Real, own,
+                Word("room", NumberType.Real))));
             known.Add(reduction);
         }
     }
@@ -272,7 +284,8 @@ internal sealed partial class GpuPass
         return true;
     }
 
-    private int Size(Node node) => known.Contains(node) || held.Contains(node) || TileSchedule.IsLeaf(node) || !node.IsPixel || TileSchedule.IsClassReduction(node) ? 1
+    private int Size(Node node) => known.Contains(node) || held.Contains(node) || TileSchedule.IsLeaf(node) || !node.IsPixel
+        || TileSchedule.IsClassReduction(node) ? 1
         : 1 + node.PassInputs.Sum(Size);
 
     private static void CountUses(Dictionary<Node, int> uses, IEnumerable<Node> users, IEnumerable<Node> outputs)
@@ -288,7 +301,8 @@ internal sealed partial class GpuPass
             Count(output, output);
 
         // What a loop over the classes reads is read several times.
-        void Count(Node read, Node user) => uses[read] = (uses.TryGetValue(read, out int count) ? count : 0) + (HasClass(user) && !HasClass(read) ? 2 : 1);
+        void Count(Node read, Node user) => uses[read] = (uses.TryGetValue(read, out int count) ? count : 0) + (HasClass(user)
+            && !HasClass(read) ? 2 : 1);
     }
 
     private static Loop Each(ImmutableArray<Statement> body) => new("EACH_HELD", body) { Counters = ["h"] };
@@ -313,7 +327,8 @@ internal sealed partial class GpuPass
         return value.Type == NumberType.Truth ? new Cast(value, NumberType.Real) : value;
     }
 
-    private Expression Text(Node node) => known.Contains(node) ? Word(names.Of(node), TypeOf(node)) : held.Contains(node) ? Element(node) : Compute(node);
+    private Expression Text(Node node) => known.Contains(node) ? Word(names.Of(node), TypeOf(node)) : held.Contains(node) ? Element(node)
+        : Compute(node);
 
     private Expression Compute(Node node)
     {
@@ -332,7 +347,8 @@ internal sealed partial class GpuPass
             case Op.Target:
                 return hasIgnored ? Call.Of("VALID_TARGET", NumberType.Real, Raw) : Call.Of("READ_TARGET", NumberType.Real);
             case Op.Input:
-                return Call.Of(HasClass(node) ? "READ_CLASS_INPUT" : "READ_PIXEL_INPUT", NumberType.Real, Word($"input{node.Index}_", NumberType.Real));
+                return Call.Of(HasClass(node) ? "READ_CLASS_INPUT" : "READ_PIXEL_INPUT", NumberType.Real,
+                    Word($"input{node.Index}_", NumberType.Real));
             case Op.RunningSum:
                 return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, SortedMap(node));
             case Op.Neighbour:
@@ -350,7 +366,8 @@ internal sealed partial class GpuPass
         }
 
         return node.IsPixel
-            ? new Apply(node.Op, [.. node.Inputs.Select((input, k) => GraphVerifier.IsAsked(node.Op, k) ? Text(input) : AsReal(input))], TypeOf(node))
+            ? new Apply(node.Op, [.. node.Inputs.Select((input, k) => GraphVerifier.IsAsked(node.Op, k) ? Text(input) : AsReal(input))],
+            TypeOf(node))
             : Constant(node);
     }
 
@@ -362,7 +379,8 @@ internal sealed partial class GpuPass
             throw new InvalidOperationException($"pass {pass.Id} reads {node}, which is none of its constants");
         Expression value = row < 0 ? Word(ScalarConstant(scalar), NumberType.Real)
             : Call.Of(
-                "CONSTANT", NumberType.Real, Word(ClassConstant(row), NumberType.Real), Whole.Of(row), Whole.Of(pass.ClassConstants.Length));
+                "CONSTANT", NumberType.Real, Word(ClassConstant(row), NumberType.Real), Whole.Of(row),
+                    Whole.Of(pass.ClassConstants.Length));
         return node.Operation().IsCondition ? new Cast(value, NumberType.Truth) : value;
     }
 

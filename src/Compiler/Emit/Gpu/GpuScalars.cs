@@ -29,8 +29,8 @@ internal sealed class GpuScalars
     }
 
     /// <summary>
-    /// A kernel for each stage: <c>scalarsK</c> for the value alone and <c>slopesK</c> for value and gradient, each where it has anything to do. They
-    /// are apart so that threads wait for each other in no branch, which not every compiler bears.
+    /// A kernel for each stage: <c>scalarsK</c> for the value alone and <c>slopesK</c> for value and gradient, each where it has anything
+    /// to do. They are apart so that threads wait for each other in no branch, which not every compiler bears.
     /// </summary>
     public static IEnumerable<KernelProgram> Build(LossPlan plan, NodeNames names)
     {
@@ -57,9 +57,11 @@ internal sealed class GpuScalars
     {
         string when = schedule.Stage == 0 ? "before the first pass" : $"after pass {schedule.Stage - 1}";
         if (HasValue(plan, schedule))
-            yield return new("scalars" + schedule.Stage, $"The scalar section {when}, for the value.", "SCALAR_PARAMETERS", Given, Stage(schedule, gradient: false));
+            yield return new("scalars" + schedule.Stage, $"The scalar section {when}, for the value.", "SCALAR_PARAMETERS", Given,
+                Stage(schedule, gradient: false));
         if (schedule.GradientGroups.Count > 0)
-            yield return new("slopes" + schedule.Stage, $"The scalar section {when}, for the gradient, too.", "SCALAR_PARAMETERS", Given, Stage(schedule, gradient: true));
+            yield return new("slopes" + schedule.Stage, $"The scalar section {when}, for the gradient, too.", "SCALAR_PARAMETERS", Given,
+                Stage(schedule, gradient: true));
     }
 
     private ImmutableArray<string> Given =>
@@ -121,7 +123,8 @@ internal sealed class GpuScalars
             steps.Add(Each(Axes.Class, perClass.ToImmutable()));
         }
 
-        return new("components", "When asked for: the share of each term, then the classes of each that has them. From the sums alone.", "SCALAR_PARAMETERS", Given, steps.ToImmutable());
+        return new("components", "When asked for: the share of each term, then the classes of each that has them. From the sums alone.",
+            "SCALAR_PARAMETERS", Given, steps.ToImmutable());
     }
 
     private void Group(List<ScalarStep> group, ImmutableArray<Statement>.Builder steps)
@@ -146,7 +149,8 @@ internal sealed class GpuScalars
         foreach (ScalarStep step in group.Except(partial))
         {
             if (step.IsReduction)
-                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), ScalarValues.JoiningOf(step.Node), values.NumberOf(step.Node[0])));
+                inner.Add(new Assign(new Variable(names.Of(step.Node), NumberType.Double), ScalarValues.JoiningOf(step.Node),
+                    values.NumberOf(step.Node[0])));
             else
                 Step(step, inner);
         }
@@ -157,7 +161,8 @@ internal sealed class GpuScalars
         foreach (Node node in totals.Select(step => step.Node))
         {
             var own = new Variable(names.Of(node), NumberType.Double);
-            steps.Add(new Assign(own, Joining.Set, Call.Of(node.Op == Op.Sum ? "blockSum" : "blockMaximum", NumberType.Double, own, new Variable("room", NumberType.Double))));
+            steps.Add(new Assign(own, Joining.Set, Call.Of(node.Op == Op.Sum ? "blockSum" : "blockMaximum", NumberType.Double, own,
+                new Variable("room", NumberType.Double))));
             values.Add(node);
             Keep(node, own, steps);
         }
@@ -173,7 +178,8 @@ internal sealed class GpuScalars
         string name = names.Of(node) + "Part";
         var own = new Variable(name, NumberType.Double);
         var inner = ImmutableArray.CreateBuilder<Statement>();
-        HashSet<Node> needed = [.. Reachable.From([node[0]], read => !Planner.IsStatistic(read) && !slots.IsStored(read) && !values.Knows(read))];
+        HashSet<Node> needed = [.. Reachable.From([node[0]], read => !Planner.IsStatistic(read) && !slots.IsStored(read)
+            && !values.Knows(read))];
         foreach (ScalarStep step in group.Where(step => step.Pass is null && !step.IsReduction && needed.Contains(step.Node)))
             Step(step, inner);
         inner.Add(new Assign(own, ScalarValues.JoiningOf(node), values.NumberOf(node[0])));
@@ -191,7 +197,8 @@ internal sealed class GpuScalars
         Node node = step.Node;
         if (step.Pass is { } pass)
         {
-            var store = new Assign(new Element("constants", ConstantPlace(pass, step), NumberType.Real), Joining.Set, new Cast(values.Value(node), NumberType.Real));
+            var store = new Assign(new Element("constants", ConstantPlace(pass, step), NumberType.Real), Joining.Set,
+                new Cast(values.Value(node), NumberType.Real));
             steps.Add(step.Loop == Axes.None ? new If(IsFirst, [store]) : store);
             return;
         }
@@ -215,7 +222,8 @@ internal sealed class GpuScalars
         axes.Has(Axes.Batch) && axes.Has(Axes.Class) ? "EACH_IMAGE_CLASS" : axes.Has(Axes.Batch) ? "EACH_IMAGE" : "EACH_CLASS", body)
     { Counters = Counters(axes) };
 
-    private static ImmutableArray<string> Counters(Axes axes) => [.. axes.Has(Axes.Batch) ? ["n"] : Array.Empty<string>(), .. axes.Has(Axes.Class) ? ["c"] : Array.Empty<string>()];
+    private static ImmutableArray<string> Counters(Axes axes) => [.. axes.Has(Axes.Batch) ? ["n"] : Array.Empty<string>(),
+        .. axes.Has(Axes.Class) ? ["c"] : Array.Empty<string>()];
 
     private static readonly Variable IsFirst = new("IS_FIRST", NumberType.Truth);
     public static readonly Variable Classes = new("CLASSES", NumberType.Whole);
@@ -232,10 +240,12 @@ internal sealed class GpuScalars
         private readonly SlotLayout slots = slots;
 
         /// <summary>Constants and sums are kept for each image or once; KEPT is how many images that are.</summary>
-        public Expression PlaceOfPass(IEnumerable<PassPlan> before, Func<PassPlan, (int PerClass, int Shared)> length, PassPlan pass, Expression own)
+        public Expression PlaceOfPass(IEnumerable<PassPlan> before, Func<PassPlan, (int PerClass, int Shared)> length, PassPlan pass,
+            Expression own)
         {
             Expression Room(PassPlan one) => Length(length(one).PerClass, length(one).Shared);
-            Expression start = Whole.Product(new Variable("KEPT", NumberType.Whole), before.Select(Room).Aggregate((Expression)Whole.Zero, Whole.Sum));
+            Expression start = Whole.Product(new Variable("KEPT", NumberType.Whole), before.Select(Room).Aggregate((Expression)Whole.Zero,
+                Whole.Sum));
             return Whole.Sum(plan.PerImage ? Whole.Sum(start, Whole.Product(Image, Room(pass))) : start, own);
         }
 
@@ -249,7 +259,8 @@ internal sealed class GpuScalars
         protected override Expression Upstream(Node node) => Call.Of("UPSTREAM", NumberType.Double, Place(node.Axes));
 
         protected override Expression Statistic(Node node, PassPlan pass, Expression place) => new Element(
-            "sums", PlaceOfPass(plan.Statistics.TakeWhile(other => other != pass), one => (one.ClassSums.Length, one.PixelSums.Length), pass, place), NumberType.Double);
+            "sums", PlaceOfPass(plan.Statistics.TakeWhile(other => other != pass), one => (one.ClassSums.Length, one.PixelSums.Length),
+                pass, place), NumberType.Double);
 
         public override Element Slot(Node node)
         {

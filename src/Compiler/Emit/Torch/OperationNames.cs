@@ -3,7 +3,9 @@ using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Torch;
 
-/// <summary>Names for the intermediate tensors of one method: the formula's or the field's word where there is one, numbered where it is taken.</summary>
+/// <summary>
+/// Names for the intermediate tensors of one method: the formula's or the field's word where there is one, numbered where it is taken.
+/// </summary>
 internal sealed class OperationNames(LossGraph graph)
 {
     private readonly Dictionary<Node, string> names = [];

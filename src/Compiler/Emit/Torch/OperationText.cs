@@ -23,7 +23,9 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     /// <summary>Named nodes that the last texts referred to.</summary>
     public HashSet<Node> Mentioned { get; } = [];
 
-    /// <summary>A named node that will be referred to so many times, all of them by texts that take no view of it: the last may write to its memory.</summary>
+    /// <summary>
+    /// A named node that will be referred to so many times, all of them by texts that take no view of it: the last may write to its memory.
+    /// </summary>
     public void MayWrite(Node node, int uses) => mentions[node] = uses;
 
     /// <summary>Begins a statement: what is referred to more than once from here on stays as it is.</summary>
@@ -59,7 +61,10 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         return result;
     }
 
-    /// <summary>The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the maximum to the logarithm, which large logits leave no digits.</summary>
+    /// <summary>
+    /// The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the
+    /// maximum to the logarithm, which large logits leave no digits.
+    /// </summary>
     public static (Node Logits, bool AtLabel)? LogSoftmax(GraphBuilder graph, Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
         : ReferenceEquals(value, logits) ? (logits, false)
         : graph.IsAtLabel(value, logits) ? (logits, true)

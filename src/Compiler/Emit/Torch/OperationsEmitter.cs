@@ -18,7 +18,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     public void Emit(string name)
     {
         writer.Line();
-        writer.Comment(graph.IndexTarget ? "For class indices: [label = c] is 1 at the class of the label." : "For dense targets: y is the target.");
+        writer.Comment(graph.IndexTarget ? "For class indices: [label = c] is 1 at the class of the label."
+            : "For dense targets: y is the target.");
         writer.Open($"private sealed class {name} : global::LossGen.Generated.TensorOperations");
         for (int k = 0; k < graph.Tables.Length; k++)
         {
@@ -28,7 +29,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
         if (graph.Tables.Any(table => table.IsConstant))
             writer.Line();
-        List<Node> results = SigmoidEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components).Select(component => component.Node)]);
+        List<Node> results = SigmoidEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components)
+            .Select(component => component.Node)]);
         results = results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite);
         Node value = results[0], gradient = results[1];
         List<Node> components = results.GetRange(2, results.Count - 2);
@@ -48,23 +50,26 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         }
 
         writer.Line();
-        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, [gradient], isNumber: true, mayTake: true);
+        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, [gradient],
+            isNumber: true, mayTake: true);
         writer.Close();
     }
 
-    // What the value is made of, and among that what the gradient reads, as far as it is kept: sums over the pixels and running sums, and what is
-    // expensive to compute again. Not what lies below others, which is read through them alone.
+    // What the value is made of, and among that what the gradient reads, as far as it is kept: sums over the pixels and running sums, and
+    // what is expensive to compute again. Not what lies below others, which is read through them alone.
     private List<Node> Kept(Node value, Node gradient)
     {
         var text = new OperationText(new OperationNames(graph), graph);
         var ofValue = new HashSet<Node>(Reachable.From([value]));
         bool IsStatistic(Node node) => ofValue.Contains(node)
-            && (node.Op == Op.RunningSum || text.IsSelection(node) || (node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel)));
+            && (node.Op == Op.RunningSum || text.IsSelection(node) || (node.Op is Op.Sum or Op.PixelMaximum
+            && node.Attribute.Has(Axes.Pixel)));
         List<Node> Outermost(Node of, Func<Node, bool> isKept) =>
             Reachable.From([of], reads: node => isKept(node) ? ImmutableArray<Node>.Empty : node.Inputs).Where(isKept).ToList();
 
         // The value has its logarithm or itself.
-        bool IsAtHand(Node node) => ofValue.Contains(node) || (node.Op == Op.Softmax && ofValue.Any(other => other.Op == Op.LogSumExp && ReferenceEquals(other[0], node[0])))
+        bool IsAtHand(Node node) => ofValue.Contains(node) || (node.Op == Op.Softmax && ofValue.Any(other => other.Op == Op.LogSumExp
+            && ReferenceEquals(other[0], node[0])))
             || (GraphBuilder.IsPick(node) && node[0][1].Op == Op.Softmax && IsAtHand(node[0][1]));
 
         // One tensor of the logits' size at most: the first, which the others are made of.
@@ -73,7 +78,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
 
         // Of a softmax one number a pixel is a fraction of that.
         bool IsCostly(Node node) => ReferenceEquals(node, probability)
-            || (probability is { Op: Op.Softmax } && IsAtHand(node) && node.IsPixel && !node.Axes.Has(Axes.Class) && text.Operands(node).Any(operand => operand.Axes == Axes.All));
+            || (probability is { Op: Op.Softmax } && IsAtHand(node) && node.IsPixel && !node.Axes.Has(Axes.Class)
+            && text.Operands(node).Any(operand => operand.Axes == Axes.All));
         var costly = new HashSet<Node>(Outermost(gradient, node => IsStatistic(node) || IsCostly(node)));
         bool IsKept(Node node) => IsStatistic(node) || costly.Contains(node);
         return [.. Outermost(value, IsKept).Union(Outermost(gradient, IsKept)).OrderBy(node => node.Id)];
@@ -93,7 +99,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         var uses = nodes.SelectMany(Reads).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
 
         // What is read without a view of it may be written to where it is read last: not what another method computed or is to have.
-        ILookup<Node, Node> readers = nodes.SelectMany(reader => Reads(reader).Select(read => (reader, read))).ToLookup(pair => pair.read, pair => pair.reader);
+        ILookup<Node, Node> readers = nodes.SelectMany(reader => Reads(reader).Select(read => (reader, read))).ToLookup(pair => pair.read,
+            pair => pair.reader);
         bool IsWritable(Node node) => OperationText.MakesOwn(node) && !results.Contains(node) && readers[node].All(text.TakesNoView);
 
         // What a label is put into stays without a name, so that its memory can be written to.
@@ -127,7 +134,11 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             string name = names.Add(node, text.IsNumber(node));
             if (IsWritable(node))
                 text.MayWrite(node, uses[node]);
-            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {description}", code, [.. text.Mentioned]) { Written = text.End() });
+            statements.Add(new(node, name, node.Inputs.IsEmpty ? "" : $"{name} = {description}", code, [.. text.Mentioned])
+            {
+                Written =
+                text.End()
+            });
         }
 
         text.Begin();
@@ -163,7 +174,9 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             bool isPlain = statement.IsGiven || text.IsNumber(statement.Node) || statement.Node.Op is Op.Logit or Op.Target;
             writer.Line($"var {statement.Name} = {(isPlain ? statement.Code : $"input.Keep({statement.Code})")};");
             IEnumerable<string> finished = statements
-                .Where(s => !s.IsGiven && !statement.Written.Contains(s.Node) && s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0 && lastUse.TryGetValue(s.Node, out int use) && use == i)
+                .Where(s => !s.IsGiven && !statement.Written.Contains(s.Node)
+                && s.Node is { IsPixel: true, Op: not (Op.Logit or Op.Target) } && s.Name.Length > 0
+                && lastUse.TryGetValue(s.Node, out int use) && use == i)
                 .Select(s => s.Name);
             if (string.Join(", ", finished) is { Length: > 0 } list)
                 writer.Line($"input.Drop({list});");
@@ -176,7 +189,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private string Meaning(Node node, OperationNames names)
     {
         string Describe(Node n) => NodeText.Describe(n, inner => inner.Op == Op.Parameter ? model.Parameters[inner.Index].Name
-            : inner.Op == Op.PerClass && graph.Tables[inner.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter].ToString()
+            : inner.Op == Op.PerClass && graph.Tables[inner.Index] is { IsConstant: false } table ? model.ClassParameters[table.Parameter]
+            .ToString()
             : inner.Op == Op.Input ? model.Inputs[inner.Index].Name : names.Find(inner));
         return node.Op switch
         {

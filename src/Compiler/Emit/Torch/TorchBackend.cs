@@ -2,7 +2,9 @@ using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Emit.Torch;
 
-/// <summary>A TorchSharp module, and tensor operations for every device and floating type, where the project references TorchSharp.</summary>
+/// <summary>
+/// A TorchSharp module, and tensor operations for every device and floating type, where the project references TorchSharp.
+/// </summary>
 internal sealed class TorchBackend : IBackend
 {
     private const string Tensor = "global::TorchSharp.torch.Tensor";

@@ -32,7 +32,8 @@ internal static class TorchEmitter
 
     private static void Module(CodeWriter writer, LossModel model, bool index, bool dense)
     {
-        string ofLabels = GeneratedNames.In(model, GeneratedNames.IndexInstance), ofDense = GeneratedNames.In(model, GeneratedNames.DenseInstance);
+        string ofLabels = GeneratedNames.In(model, GeneratedNames.IndexInstance), ofDense = GeneratedNames.In(model,
+            GeneratedNames.DenseInstance);
         if (index)
             writer.Line($"private static readonly {GeneratedNames.In(model, GeneratedNames.IndexOperations)} {ofLabels} = new();");
         if (dense)
@@ -42,7 +43,8 @@ internal static class TorchEmitter
         {
             writer.Line($"/// <summary>A module with its declared options.</summary>");
             string reduction = model.Options.Reduction.ToString();
-            string argument = TorchSignature.IsLoss(model) ? $"global::TorchSharp.torch.nn.Reduction.{reduction}" : Literal.Of(model.Name.TrimStart('@'));
+            string argument = TorchSignature.IsLoss(model) ? $"global::TorchSharp.torch.nn.Reduction.{reduction}"
+                : Literal.Of(model.Name.TrimStart('@'));
             writer.Line($"public {model.Name}() : base({argument}) => base.name = {Literal.Of(model.Name.TrimStart('@'))};");
             writer.Line();
         }

@@ -12,7 +12,8 @@ internal static class TorchSignature
     private const int MostInputsOfALoss = 2;
 
     // Names that the methods use themselves.
-    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision", "upstream", GeneratedNames.IndexInstance, GeneratedNames.DenseInstance];
+    private static readonly string[] Taken = ["input", "inputs", "target", "logits", "gradient", "supervision", "upstream",
+        GeneratedNames.IndexInstance, GeneratedNames.DenseInstance];
 
     /// <summary>The base class is TorchSharp's own for losses.</summary>
     public static bool IsLoss(LossModel model) => IsLoss(model.Inputs.Count);

@@ -30,7 +30,8 @@ internal static class Cures
             ($"a call of the extension member '{member.Name}'", "write it as a static method with 'this' in front of its first parameter"),
         IPropertyReferenceOperation { Property: var member } when IsExtension(member) =>
             ($"the extension property '{member.Name}'", "write it as a static method with 'this' in front of its first parameter"),
-        IInvocationOperation call => ($"a call of the instance method '{call.TargetMethod.Name}'", "call a function of LossGen.Functions or a static method"),
+        IInvocationOperation call => ($"a call of the instance method '{call.TargetMethod.Name}'",
+            "call a function of LossGen.Functions or a static method"),
         IInstanceReferenceOperation => ("a member of an instance", "pass it as a parameter of the formula"),
         IFieldReferenceOperation field => ($"the field '{field.Field.Name}'", "make it const, or pass it as a parameter of the formula"),
         IPropertyReferenceOperation property => ForProperty(property.Property),
@@ -51,7 +52,8 @@ internal static class Cures
     };
 
     private static (string What, string Cure) ForProperty(IPropertySymbol property) =>
-        property.ContainingType.IsLossGen("Prediction") || property.ContainingType.IsLossGen("Target") || property.ContainingType.IsLossGen("Value")
+        property.ContainingType.IsLossGen("Prediction") || property.ContainingType.IsLossGen("Target")
+            || property.ContainingType.IsLossGen("Value")
             ? (
                 $"the property '{property.Name}' of {property.ContainingType.Name}",
                 "use Logit, Probability, LogProbability, Complement, ClassIndex, ClassCount, PixelCount of the prediction, or Valid of the target")

@@ -51,7 +51,8 @@ internal sealed partial class FormulaVisitor
             }
             else if (arguments[i] is { } text)
             {
-                inner.Define(parameter, IsAtom(text) || Shapes.Of(parameter.Type) == Shape.ClassMatrix ? text : Let(parameter.Name, text, isInlined: true));
+                inner.Define(parameter, IsAtom(text) || Shapes.Of(parameter.Type) == Shape.ClassMatrix ? text
+                    : Let(parameter.Name, text, isInlined: true));
             }
             else
             {

@@ -18,7 +18,8 @@ internal sealed partial class FormulaVisitor
             ? List(operation.Elements, frame)
             : DefaultVisit(operation, frame);
 
-    private static bool IsNumbers(ITypeSymbol? type) => type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double };
+    private static bool IsNumbers(ITypeSymbol? type) =>
+        type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Double };
 
     // Each is an expression whose number has to be known when the loss is compiled.
     private string? List(ImmutableArray<IOperation> elements, FormulaFrame frame)

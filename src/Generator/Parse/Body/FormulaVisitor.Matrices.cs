@@ -17,14 +17,16 @@ internal sealed partial class FormulaVisitor
         foreach (IOperation element in elements)
         {
             if (!element.ConstantValue.HasValue || !Numbers.TryRead(element.ConstantValue.Value, out double number))
-                return Unsupported(element.Syntax, frame, "a matrix of what is not a constant", "declare a parameter of type ClassMatrix, which an option or a property of type double[] feeds");
+                return Unsupported(element.Syntax, frame, "a matrix of what is not a constant",
+                    "declare a parameter of type ClassMatrix, which an option or a property of type double[] feeds");
             numbers.Add(number);
         }
 
         int classes = (int)Math.Round(Math.Sqrt(numbers.Count));
         return classes > 0 && classes * classes == numbers.Count
             ? $"({Language.Matrix} {string.Join(" ", numbers.Select(Numbers.Write))})"
-            : Unsupported(operation.Syntax, frame, $"a matrix of {numbers.Count} numbers", "give one for each pair of classes, row by row: 4 for two classes, 9 for three");
+            : Unsupported(operation.Syntax, frame, $"a matrix of {numbers.Count} numbers",
+            "give one for each pair of classes, row by row: 4 for two classes, 9 for three");
     }
 
     // The numbers one by one, or as an array.

@@ -10,7 +10,8 @@ internal sealed partial class FormulaVisitor
     public override string? VisitConversion(IConversionOperation operation, FormulaFrame frame)
     {
         string? operand = Visit(operation.Operand, frame);
-        if (operand is null || operation.Operand is ICollectionExpressionOperation || Shapes.Converts(Shapes.Of(operation.Operand.Type), Shapes.Of(operation.Type)))
+        if (operand is null || operation.Operand is ICollectionExpressionOperation || Shapes.Converts(Shapes.Of(operation.Operand.Type),
+            Shapes.Of(operation.Type)))
             return operand;
         return Unsupported(
             operation.Syntax, frame, $"a conversion from '{operation.Operand.Type}' to '{operation.Type}'", "compute in double and Value");
@@ -118,5 +119,6 @@ internal sealed partial class FormulaVisitor
 
     /// <summary>An operator of C# itself, or of the language's types: one that somebody else defined means something else.</summary>
     private static bool IsOfLanguage(IMethodSymbol? operatorMethod) =>
-        operatorMethod is null || Shapes.Of(operatorMethod.ContainingType) is Shape.Value or Shape.Target or Shape.PixelMap or Shape.ElementMap or Shape.Condition;
+        operatorMethod is null || Shapes.Of(
+            operatorMethod.ContainingType) is Shape.Value or Shape.Target or Shape.PixelMap or Shape.ElementMap or Shape.Condition;
 }

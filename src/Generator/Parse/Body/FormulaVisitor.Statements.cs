@@ -27,7 +27,8 @@ internal sealed partial class FormulaVisitor
         FormulaFrame? outer = caller;
         while (outer is not null && !SymbolEqualityComparer.Default.Equals(outer.Method, function.ContainingSymbol))
             outer = outer.Caller;
-        return outer is not null && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is LocalFunctionStatementSyntax syntax
+        return outer is not null && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(
+            cancellation) is LocalFunctionStatementSyntax syntax
             ? new(function, syntax, outer.SemanticModel, caller, outer)
             : null;
     }
@@ -110,11 +111,13 @@ internal sealed partial class FormulaVisitor
         }
         else if (Shapes.Of(local.Type) == Shape.Unknown && initializer.Value is not (IInvalidOperation or IDelegateCreationOperation))
         {
-            Unsupported(declarator.Syntax, frame, $"the local '{local.Name}' of type '{local.Type}'", "use Value, Condition, double, int or bool");
+            Unsupported(declarator.Syntax, frame, $"the local '{local.Name}' of type '{local.Type}'",
+                "use Value, Condition, double, int or bool");
         }
         else if (Visit(initializer.Value, frame) is { } text)
         {
-            frame.Define(local, ReferenceEquals(text, Prediction) || Shapes.Of(local.Type) == Shape.ClassMatrix ? text : Let(local.Name, text, isInlined: frame.Caller is not null));
+            frame.Define(local, ReferenceEquals(text, Prediction) || Shapes.Of(local.Type) == Shape.ClassMatrix ? text
+                : Let(local.Name, text, isInlined: frame.Caller is not null));
         }
     }
 

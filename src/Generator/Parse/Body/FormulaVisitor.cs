@@ -13,7 +13,8 @@ namespace LossGen.Generator.Parse.Body;
 /// it has reported something.
 /// </summary>
 /// <param name="places">Takes where the expressions stand.</param>
-internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText places, DiagnosticSink sink, CancellationToken cancellation)
+internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText places, DiagnosticSink sink,
+    CancellationToken cancellation)
     : OperationVisitor<FormulaFrame, string?>
 {
     // Far above any formula a person writes; what lies above is inlining that doubles, or generated code.
@@ -47,7 +48,8 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
         }
 
         string? result = ReadBody(frame);
-        foreach ((ExpressionSyntax place, string what, string cure) in ChoiceErrors.Among(frame.CompilerErrors(cancellation), frame.Syntax, frame.SemanticModel, cancellation))
+        foreach ((ExpressionSyntax place, string what, string cure) in ChoiceErrors.Among(frame.CompilerErrors(cancellation), frame.Syntax,
+            frame.SemanticModel, cancellation))
             sink.Report(Descriptors.UnsupportedConstruct, place.GetLocation(), what, cure);
         return result is null || sink.IsBroken ? null : $"{lets}(return {result})";
     }
@@ -88,7 +90,8 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
         Numbers.TryRead(constant, out double number)
             ? Numbers.Write(number)
             : Unsupported(
-                operation.Syntax, frame, constant is null ? "null" : constant is long or ulong ? $"the constant {constant}" : $"a constant of type '{operation.Type}'",
+                operation.Syntax, frame, constant is null ? "null" : constant is long or ulong ? $"the constant {constant}"
+                    : $"a constant of type '{operation.Type}'",
                 constant is long or ulong ? "a formula computes with doubles, which hold whole numbers up to 2^53" : "write a number");
 
     private string? Unsupported(SyntaxNode syntax, FormulaFrame frame, string what, string cure) =>
@@ -117,7 +120,8 @@ internal sealed partial class FormulaVisitor(Compilation compilation, PlacedText
     {
         foreach (SimpleNameSyntax name in syntax.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {
-            if (OutOfScope.Find(name.Identifier.ValueText) is var (what, cure) && frame.SemanticModel.GetSymbolInfo(name, cancellation) is { Symbol: null, CandidateSymbols.IsEmpty: true })
+            if (OutOfScope.Find(name.Identifier.ValueText) is var (what, cure) && frame.SemanticModel.GetSymbolInfo(name,
+                cancellation) is { Symbol: null, CandidateSymbols.IsEmpty: true })
                 sink.Report(Descriptors.OutOfScope, name.GetLocation(), name.Identifier.ValueText, what, cure);
         }
     }

@@ -3,7 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// What the losses of boxes share. A box is the place of its first corner along each axis and then that of the opposite one, each number below its counterpart: left, top, right, bottom in two dimensions.
+/// What the losses of boxes share. A box is the place of its first corner along each axis and then that of the opposite one, each number
+/// below its counterpart: left, top, right, bottom in two dimensions.
 /// </summary>
 internal static class BoxFormulas
 {

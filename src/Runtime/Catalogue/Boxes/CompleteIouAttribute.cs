@@ -3,9 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// CIoU loss of boxes: the DIoU loss and a term for the difference of the aspect ratios, whose factor is a constant for the gradient. Prediction and target are boxes
-/// (N, 4): left, top, right, bottom, with a dense target and <see cref="Activation.None"/>; a cuboid has no one aspect ratio. This is torchvision's complete_box_iou_loss, but finite where a
-/// box has no height.
+/// CIoU loss of boxes: the DIoU loss and a term for the difference of the aspect ratios, whose factor is a constant for the gradient.
+/// Prediction and target are boxes (N, 4): left, top, right, bottom, with a dense target and <see cref="Activation.None"/>; a cuboid has no
+/// one aspect ratio. This is torchvision's complete_box_iou_loss, but finite where a box has no height.
 /// </summary>
 /// <remarks>Z. Zheng et al., "Distance-IoU Loss", AAAI 2020.</remarks>
 [TakesChannelsByNumber]

@@ -1,8 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// DIoU loss of boxes: <c>1 - IoU + d</c>, d the squared distance of the centres over the squared diagonal of the smallest box around both. Prediction and target are
-/// boxes (N, 4): left, top, right, bottom, or with <see cref="BoxKind.Cuboid"/> (N, 6), with a dense target and <see cref="Activation.None"/>. This is torchvision's distance_box_iou_loss.
+/// DIoU loss of boxes: <c>1 - IoU + d</c>, d the squared distance of the centres over the squared diagonal of the smallest box around both.
+/// Prediction and target are boxes (N, 4): left, top, right, bottom, or with <see cref="BoxKind.Cuboid"/> (N, 6), with a dense target and
+/// <see cref="Activation.None"/>. This is torchvision's distance_box_iou_loss.
 /// </summary>
 /// <remarks>Z. Zheng et al., "Distance-IoU Loss", AAAI 2020.</remarks>
 [TakesChannelsByNumber]

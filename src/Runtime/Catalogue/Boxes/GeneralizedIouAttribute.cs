@@ -1,8 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// GIoU loss of boxes: <c>1 - IoU + (hull - union) / hull</c>, hull the smallest box around both. Prediction and target are boxes (N, 4): left, top, right, bottom, or with
-/// <see cref="BoxKind.Cuboid"/> (N, 6), with a dense target and <see cref="Activation.None"/>. This is torchvision's generalized_box_iou_loss.
+/// GIoU loss of boxes: <c>1 - IoU + (hull - union) / hull</c>, hull the smallest box around both. Prediction and target are boxes (N, 4):
+/// left, top, right, bottom, or with <see cref="BoxKind.Cuboid"/> (N, 6), with a dense target and <see cref="Activation.None"/>. This is
+/// torchvision's generalized_box_iou_loss.
 /// </summary>
 /// <remarks>H. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019.</remarks>
 [TakesChannelsByNumber]
@@ -20,7 +21,8 @@ public sealed partial class GeneralizedIouAttribute : LossTermAttribute
     public static Value Formula(Prediction x, Target y, double epsilon, BoxKind box)
     {
         int axes = BoxFormulas.Axes(box);
-        Value p = x.Probability, overlap = BoxFormulas.Intersection(p, y, axes), union = BoxFormulas.Union(p, y, overlap, axes), hull = BoxFormulas.Hull(p, y, axes);
+        Value p = x.Probability, overlap = BoxFormulas.Intersection(p, y, axes), union = BoxFormulas.Union(p, y, overlap, axes),
+            hull = BoxFormulas.Hull(p, y, axes);
         return 1 - overlap / (union + epsilon) + (hull - union) / (hull + epsilon);
     }
 }

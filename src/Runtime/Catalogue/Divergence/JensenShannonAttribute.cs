@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The Jensen-Shannon divergence of prediction and target: <c>(y * log(y / m) + p * log(p / m)) / 2</c> with <c>m = (p + y) / 2</c>; at most log 2.
-/// Kornia's js_div_loss_2d with <c>Per = Per.Class</c>.
+/// The Jensen-Shannon divergence of prediction and target: <c>(y * log(y / m) + p * log(p / m)) / 2</c> with <c>m = (p + y) / 2</c>; at
+/// most log 2. Kornia's js_div_loss_2d with <c>Per = Per.Class</c>.
 /// </summary>
 /// <remarks>J. Lin, "Divergence Measures Based on the Shannon Entropy", IEEE Transactions on Information Theory, 1991.</remarks>
 public sealed partial class JensenShannonAttribute : DivergenceTermAttribute

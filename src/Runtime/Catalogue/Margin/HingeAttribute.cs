@@ -3,7 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Hinge: <c>w * max(0, margin - (2 * y - 1) * x) ^ exponent</c> for each class and pixel, x the logit and y 0 or 1: with class indices each class against the others.
+/// Hinge: <c>w * max(0, margin - (2 * y - 1) * x) ^ exponent</c> for each class and pixel, x the logit and y 0 or 1: with class indices
+/// each class against the others.
 /// </summary>
 /// <remarks>C. Cortes, V. Vapnik, "Support-Vector Networks", Machine Learning, 1995.</remarks>
 public sealed partial class HingeAttribute : LossTermAttribute

@@ -3,7 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Hinge embedding: the input (a distance) where the target is 1, <c>max(0, margin - x)</c> where it is -1 (with class indices: not the label's class). PyTorch's HingeEmbeddingLoss.
+/// Hinge embedding: the input (a distance) where the target is 1, <c>max(0, margin - x)</c> where it is -1 (with class indices: not the
+/// label's class). PyTorch's HingeEmbeddingLoss.
 /// </summary>
 public sealed partial class HingeEmbeddingAttribute : LossTermAttribute
 {

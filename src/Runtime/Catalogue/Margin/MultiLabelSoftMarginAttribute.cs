@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Multi-label soft margin: the mean over the classes of the binary cross-entropy of each, so that one number a pixel (a sample) is left. Targets are 0 and 1.
-/// PyTorch's MultiLabelSoftMarginLoss.
+/// Multi-label soft margin: the mean over the classes of the binary cross-entropy of each, so that one number a pixel (a sample) is left.
+/// Targets are 0 and 1. PyTorch's MultiLabelSoftMarginLoss.
 /// </summary>
 [TakesUnitTarget]
 public sealed partial class MultiLabelSoftMarginAttribute : LossTermAttribute

@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Multi-class margin (hinge): <c>sum(w * max(0, margin - x[label] + x[c]) ^ exponent) / C</c> over the classes other than the label, w the weight of the label's class.
-/// One number a pixel. PyTorch's MultiMarginLoss.
+/// Multi-class margin (hinge): <c>sum(w * max(0, margin - x[label] + x[c]) ^ exponent) / C</c> over the classes other than the label, w the
+/// weight of the label's class. One number a pixel. PyTorch's MultiMarginLoss.
 /// </summary>
 /// <remarks>K. Crammer, Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", JMLR, 2001.</remarks>
 public sealed partial class MultiMarginAttribute : LossTermAttribute

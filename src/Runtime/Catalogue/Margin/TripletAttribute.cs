@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Triplet margin: <c>max(0, d(x, y) - d(x, z) + margin)</c>, d the distance of two vectors over the classes: of the prediction from the dense target, which it should be near,
-/// and from an input of the loss, <c>negative</c>, (N, C, S), which it should not. This is PyTorch's TripletMarginLoss, with <see cref="Activation.None"/>.
+/// Triplet margin: <c>max(0, d(x, y) - d(x, z) + margin)</c>, d the distance of two vectors over the classes: of the prediction from the
+/// dense target, which it should be near, and from an input of the loss, <c>negative</c>, (N, C, S), which it should not. This is PyTorch's
+/// TripletMarginLoss, with <see cref="Activation.None"/>.
 /// </summary>
 public sealed partial class TripletAttribute : LossTermAttribute
 {
@@ -26,7 +27,9 @@ public sealed partial class TripletAttribute : LossTermAttribute
     [OptionRange(From = 0)]
     public double Epsilon { get; init; } = 1e-6;
 
-    /// <summary>The formula; <paramref name="negative"/> is an input of the loss, the other parameters are the options of this attribute.</summary>
+    /// <summary>
+    /// The formula; <paramref name="negative"/> is an input of the loss, the other parameters are the options of this attribute.
+    /// </summary>
     public static Value Formula(Prediction x, Target y, ElementMap negative, double margin, double power, bool swap, double epsilon)
     {
         Value near = Distance(x.Probability, y, power, epsilon), far = Distance(x.Probability, negative, power, epsilon);

@@ -3,10 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Bending energy of a displacement field: the mean over components and pixels of the sum over pairs of axes of the squared second derivative, by central differences of central differences, at pixels
-/// that have all neighbours. It is 0 for affine transforms. The prediction is the field, one channel an axis, without activation; the target is not looked at. MONAI's BendingEnergyLoss.
+/// Bending energy of a displacement field: the mean over components and pixels of the sum over pairs of axes of the squared second
+/// derivative, by central differences of central differences, at pixels that have all neighbours. It is 0 for affine transforms. The
+/// prediction is the field, one channel an axis, without activation; the target is not looked at. MONAI's BendingEnergyLoss.
 /// </summary>
-/// <remarks>D. Rueckert et al., "Nonrigid registration using free-form deformations: application to breast MR images", IEEE TMI 1999.</remarks>
+/// <remarks>
+/// D. Rueckert et al., "Nonrigid registration using free-form deformations: application to breast MR images", IEEE TMI 1999.
+/// </remarks>
 public sealed partial class BendingEnergyAttribute : LossTermAttribute
 {
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>

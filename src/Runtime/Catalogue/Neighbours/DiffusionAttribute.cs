@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Diffusion of a displacement field: the mean over components and pixels of the sum over the axes of <c>((u[next] - u[previous]) / 2)^2</c>, at pixels that have all neighbours. The prediction is the
-/// field, one channel an axis, without activation; the target is not looked at. MONAI's DiffusionLoss.
+/// Diffusion of a displacement field: the mean over components and pixels of the sum over the axes of <c>((u[next] - u[previous]) /
+/// 2)^2</c>, at pixels that have all neighbours. The prediction is the field, one channel an axis, without activation; the target is not
+/// looked at. MONAI's DiffusionLoss.
 /// </summary>
 /// <remarks>G. Balakrishnan et al., "VoxelMorph: A Learning Framework for Deformable Medical Image Registration", IEEE TMI 2019.</remarks>
 public sealed partial class DiffusionAttribute : LossTermAttribute

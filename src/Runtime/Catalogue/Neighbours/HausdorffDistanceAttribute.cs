@@ -3,11 +3,15 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Hausdorff loss by distance transforms: the mean over the pixels of <c>(p - y)^2 * (d(p)^alpha + d(y)^alpha)</c>, d the distance of each pixel to the boundary of what is predicted (p above 0.5), or
-/// labelled: to the nearest pixel of the other kind; 0 in an image that has only one kind. Large errors far from the boundary weigh most. MONAI's HausdorffDTLoss, which leaves out the background:
+/// Hausdorff loss by distance transforms: the mean over the pixels of <c>(p - y)^2 * (d(p)^alpha + d(y)^alpha)</c>, d the distance of each
+/// pixel to the boundary of what is predicted (p above 0.5), or labelled: to the nearest pixel of the other kind; 0 in an image that has
+/// only one kind. Large errors far from the boundary weigh most. MONAI's HausdorffDTLoss, which leaves out the background:
 /// <c>IncludeBackground = false</c>. It is meant beside Dice, with a weight that grows while training.
 /// </summary>
-/// <remarks>D. Karimi, S. Salcudean, "Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural Networks", IEEE TMI 2020.</remarks>
+/// <remarks>
+/// D. Karimi, S. Salcudean, "Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural Networks", IEEE TMI
+/// 2020.
+/// </remarks>
 [TakesProbability]
 public sealed partial class HausdorffDistanceAttribute : LossTermAttribute
 {
@@ -34,11 +38,13 @@ public sealed partial class HausdorffDistanceAttribute : LossTermAttribute
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(Prediction x, Target y, double alpha, double sliceSpacing, double rowSpacing, double columnSpacing)
     {
-        Value predicted = Distance(x.Probability > 0.5, sliceSpacing, rowSpacing, columnSpacing), labelled = Distance(y > 0.5, sliceSpacing, rowSpacing, columnSpacing);
+        Value predicted = Distance(x.Probability > 0.5, sliceSpacing, rowSpacing, columnSpacing), labelled = Distance(y > 0.5, sliceSpacing,
+            rowSpacing, columnSpacing);
         return Square(x.Probability - y) * (Pow(predicted, alpha) + Pow(labelled, alpha));
     }
 
     // To the nearest pixel of the other kind, on either side of the boundary.
     private static Value Distance(Condition condition, double sliceSpacing, double rowSpacing, double columnSpacing) =>
-        DistanceTransform(condition, sliceSpacing, rowSpacing, columnSpacing) + DistanceTransform(!condition, sliceSpacing, rowSpacing, columnSpacing);
+        DistanceTransform(condition, sliceSpacing, rowSpacing, columnSpacing) + DistanceTransform(!condition, sliceSpacing, rowSpacing,
+            columnSpacing);
 }

@@ -3,13 +3,16 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// An estimate of the Hausdorff distance by erosions, for segmentation whose worst error counts: <c>sum over k of k ^ alpha * e[k]</c>, one number a pixel and class, where <c>e[0] = (p - y)^2</c> and
-/// e[k] is the mean of e[k-1] over a cross of the pixel and its next neighbours along each axis, less a half, at least 0, and scaled to be from 0 to 1 in each image. What is wrong over a thick region
-/// survives more erosions, and counts more. With <c>PerImage = true</c> it is kornia's HausdorffERLoss and HausdorffERLoss3D; without it the images are scaled together.
+/// An estimate of the Hausdorff distance by erosions, for segmentation whose worst error counts: <c>sum over k of k ^ alpha * e[k]</c>, one
+/// number a pixel and class, where <c>e[0] = (p - y)^2</c> and e[k] is the mean of e[k-1] over a cross of the pixel and its next neighbours
+/// along each axis, less a half, at least 0, and scaled to be from 0 to 1 in each image. What is wrong over a thick region survives more
+/// erosions, and counts more. With <c>PerImage = true</c> it is kornia's HausdorffERLoss and HausdorffERLoss3D; without it the images are
+/// scaled together.
 /// </summary>
 /// <remarks>
-/// D. Karimi, S. E. Salcudean, "Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural Networks", IEEE TMI 2019. Beyond the edge and at ignored pixels there is no error. An
-/// erosion whose numbers differ by less than 1e-6 is not scaled: that would be the rounding.
+/// D. Karimi, S. E. Salcudean, "Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural Networks", IEEE TMI
+/// 2019. Beyond the edge and at ignored pixels there is no error. An erosion whose numbers differ by less than 1e-6 is not scaled: that
+///       would be the rounding.
 /// </remarks>
 public sealed partial class HausdorffErosionAttribute : LossTermAttribute
 {

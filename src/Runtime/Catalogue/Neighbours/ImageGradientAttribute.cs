@@ -3,11 +3,14 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The difference of the image gradients of prediction and target, <c>mean over the axes of |G(p - y)| ^ exponent</c>, one number a pixel and class: what keeps edges sharp beside a pixel loss. G is
-/// Sobel's derivative divided by the sum of its weights' sizes, <c>[-1, 0, 1] / 2</c> along the axis and <c>[1, 2, 1] / 4</c> across, or with <c>Plain = true</c> the central difference alone; beyond
-/// the edge the nearest pixel is read. kornia's <c>spatial_gradient</c>, normalised.
+/// The difference of the image gradients of prediction and target, <c>mean over the axes of |G(p - y)| ^ exponent</c>, one number a pixel
+/// and class: what keeps edges sharp beside a pixel loss. G is Sobel's derivative divided by the sum of its weights' sizes, <c>[-1, 0, 1] /
+/// 2</c> along the axis and <c>[1, 2, 1] / 4</c> across, or with <c>Plain = true</c> the central difference alone; beyond the edge the
+/// nearest pixel is read. kornia's <c>spatial_gradient</c>, normalised.
 /// </summary>
-/// <remarks>M. Mathieu, C. Couprie, Y. LeCun, "Deep multi-scale video prediction beyond mean square error", ICLR 2016 (gradient difference loss).</remarks>
+/// <remarks>
+/// M. Mathieu, C. Couprie, Y. LeCun, "Deep multi-scale video prediction beyond mean square error", ICLR 2016 (gradient difference loss).
+/// </remarks>
 public sealed partial class ImageGradientAttribute : LossTermAttribute
 {
     /// <summary>1 for the absolute difference, 2 for its square.</summary>

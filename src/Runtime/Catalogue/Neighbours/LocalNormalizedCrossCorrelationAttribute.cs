@@ -3,9 +3,10 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Local normalised cross-correlation of two images, negated: <c>-cov(p, y)^2 / (var(p) var(y))</c> over a box around each pixel, one number a pixel and channel, -1 where the images agree but for
-/// brightness and contrast. Variances and covariance are sums over the box, at least <c>SmoothDenominator</c>; boxes at the edge read 0 and still divide by all their pixels. For registration; the target
-/// is an image, so dense. MONAI's LocalNormalizedCrossCorrelationLoss with a rectangular kernel, VoxelMorph's NCC.
+/// Local normalised cross-correlation of two images, negated: <c>-cov(p, y)^2 / (var(p) var(y))</c> over a box around each pixel, one
+/// number a pixel and channel, -1 where the images agree but for brightness and contrast. Variances and covariance are sums over the box,
+/// at least <c>SmoothDenominator</c>; boxes at the edge read 0 and still divide by all their pixels. For registration; the target is an
+/// image, so dense. MONAI's LocalNormalizedCrossCorrelationLoss with a rectangular kernel, VoxelMorph's NCC.
 /// </summary>
 /// <remarks>G. Balakrishnan et al., "VoxelMorph: A Learning Framework for Deformable Medical Image Registration", IEEE TMI 2019.</remarks>
 public sealed partial class LocalNormalizedCrossCorrelationAttribute : LossTermAttribute

@@ -3,10 +3,12 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Structural similarity at several scales, mixed with the absolute difference: <c>Compensation * (Alpha * (1 - M) + (1 - Alpha) * G(|p - y|) / Range)</c>, one number a pixel and channel. M is the product of
-/// the contrasts <c>(2 vxy + c2) / (vx + vy + c2)</c> at every scale and of the luminance <c>(2 mx my + c1) / (mx^2 + my^2 + c1)</c> at the largest; m, v are mean, variance and covariance in Gaussian windows,
-/// each channel by itself, <c>c1 = (K1 * Range)^2</c> and <c>c2 = (K2 * Range)^2</c>, and G is the window of the largest scale. The scales are windows that double, not images that halve, so the loss has
-/// the image's own resolution. The target is an image, so dense. kornia's MS_SSIMLoss has the same scales, but gives each channel others of them.
+/// Structural similarity at several scales, mixed with the absolute difference: <c>Compensation * (Alpha * (1 - M) + (1 - Alpha) * G(|p -
+/// y|) / Range)</c>, one number a pixel and channel. M is the product of the contrasts <c>(2 vxy + c2) / (vx + vy + c2)</c> at every scale
+/// and of the luminance <c>(2 mx my + c1) / (mx^2 + my^2 + c1)</c> at the largest; m, v are mean, variance and covariance in Gaussian
+/// windows, each channel by itself, <c>c1 = (K1 * Range)^2</c> and <c>c2 = (K2 * Range)^2</c>, and G is the window of the largest scale.
+/// The scales are windows that double, not images that halve, so the loss has the image's own resolution. The target is an image, so dense.
+/// kornia's MS_SSIMLoss has the same scales, but gives each channel others of them.
 /// </summary>
 /// <remarks>H. Zhao, O. Gallo, I. Frosio, J. Kautz, "Loss Functions for Image Restoration With Neural Networks", IEEE TCI 2017.</remarks>
 public sealed partial class MsSsimAttribute : LossTermAttribute
@@ -21,7 +23,10 @@ public sealed partial class MsSsimAttribute : LossTermAttribute
     [OptionRange(Above = 0)]
     public double Sigma { get; init; } = 0.5;
 
-    /// <summary>The side of the smallest window, in pixels; what it reaches beyond the pixel doubles from scale to scale, so that 3 becomes 5, 9, 17 and 33.</summary>
+    /// <summary>
+    /// The side of the smallest window, in pixels; what it reaches beyond the pixel doubles from scale to scale, so that 3 becomes 5, 9, 17
+    /// and 33.
+    /// </summary>
     /// <value>Odd.</value>
     [OptionRange(From = 1)]
     public int Size { get; init; } = 3;
@@ -29,7 +34,9 @@ public sealed partial class MsSsimAttribute : LossTermAttribute
     /// <summary>Which windows count.</summary>
     public ImageBorder Border { get; init; } = ImageBorder.Reflect;
 
-    /// <summary>The share of the similarity; the rest is the absolute difference's. The default is the paper's, kornia's is 0.025.</summary>
+    /// <summary>
+    /// The share of the similarity; the rest is the absolute difference's. The default is the paper's, kornia's is 0.025.
+    /// </summary>
     /// <value>From 0 to 1.</value>
     [OptionRange(From = 0, To = 1)]
     public double Alpha { get; init; } = 0.84;
@@ -56,7 +63,8 @@ public sealed partial class MsSsimAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, int scales, double sigma, int size, ImageBorder border, double alpha, double compensation, double range, double k1, double k2)
+        Prediction x, Target y, int scales, double sigma, int size, ImageBorder border, double alpha, double compensation, double range,
+            double k1, double k2)
     {
         Value p = x.Probability, c1 = Square(k1 * range), c2 = Square(k2 * range);
         int last = scales == 1 ? 1 : scales == 2 ? 2 : scales == 3 ? 4 : scales == 4 ? 8 : 16, largest = last * (size - 1) + 1;

@@ -3,9 +3,11 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Centre-line Dice, for vessels, roads and membranes, where what matters is what is connected: <c>1 - 2 * precision * sensitivity / (precision + sensitivity)</c>, with the share of the prediction's
-/// skeleton that is labelled, <c>(sum(skeleton(p) * y) + smooth) / (sum(skeleton(p)) + smooth)</c>, and of the label's skeleton that is predicted. Sums go over the classes as well, as in MONAI's
-/// SoftclDiceLoss, which leaves out the background: <c>IncludeBackground = false</c>. It is meant beside Dice: <c>[Dice] [SoftClDice(Weight = 0.5)]</c>.
+/// Centre-line Dice, for vessels, roads and membranes, where what matters is what is connected: <c>1 - 2 * precision * sensitivity /
+/// (precision + sensitivity)</c>, with the share of the prediction's skeleton that is labelled, <c>(sum(skeleton(p) * y) + smooth) /
+/// (sum(skeleton(p)) + smooth)</c>, and of the label's skeleton that is predicted. Sums go over the classes as well, as in MONAI's
+/// SoftclDiceLoss, which leaves out the background: <c>IncludeBackground = false</c>. It is meant beside Dice: <c>[Dice] [SoftClDice(Weight
+/// = 0.5)]</c>.
 /// </summary>
 /// <remarks>S. Shit et al., "clDice - a Novel Topology-Preserving Loss Function for Tubular Structure Segmentation", CVPR 2021.</remarks>
 public sealed partial class SoftClDiceAttribute : LossTermAttribute

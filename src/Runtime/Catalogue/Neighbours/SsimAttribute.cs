@@ -4,11 +4,16 @@ namespace LossGen;
 
 /// <summary>
 /// Structural similarity: 1 less the mean over the windows of
-/// <c>(2 mx my + c1) (2 vxy + c2) / ((mx^2 + my^2 + c1) (vx + vy + c2))</c>, where m, v are mean, variance and covariance of prediction and target in the window around a pixel, each channel by itself,
-/// <c>c1 = (K1 * Range)^2</c> and <c>c2 = (K2 * Range)^2</c>. The target is an image, so dense. With <c>Border = ImageBorder.Valid</c> it is MONAI's SSIMLoss and scikit-image's with Gaussian weights; with
-/// <c>Border = ImageBorder.Reflect, Halve = true</c> kornia's <c>ssim_loss</c> but for its epsilon, with <c>Border = ImageBorder.Replicate</c> its <c>ssim3d_loss</c>.
+/// <c>(2 mx my + c1) (2 vxy + c2) / ((mx^2 + my^2 + c1) (vx + vy + c2))</c>, where m, v are mean, variance and covariance of prediction and
+/// target in the window around a pixel, each channel by itself, <c>c1 = (K1 * Range)^2</c> and <c>c2 = (K2 * Range)^2</c>. The target is an
+/// image, so dense. With <c>Border = ImageBorder.Valid</c> it is MONAI's SSIMLoss and scikit-image's with Gaussian weights; with <c>Border
+/// = ImageBorder.Reflect, Halve = true</c> kornia's <c>ssim_loss</c> but for its epsilon, with <c>Border = ImageBorder.Replicate</c> its
+/// <c>ssim3d_loss</c>.
 /// </summary>
-/// <remarks>Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", IEEE TIP 2004.</remarks>
+/// <remarks>
+/// Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", IEEE
+/// TIP 2004.
+/// </remarks>
 public sealed partial class SsimAttribute : LossTermAttribute
 {
     /// <summary>The side of the window, in pixels.</summary>
@@ -55,11 +60,13 @@ public sealed partial class SsimAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, int size, double sigma, ImageWindow window, ImageBorder border, double range, double k1, double k2, bool map, bool halve, double epsilon)
+        Prediction x, Target y, int size, double sigma, ImageWindow window, ImageBorder border, double range, double k1, double k2,
+            bool map, bool halve, double epsilon)
     {
         Value p = x.Probability, c1 = Square(k1 * range), c2 = Square(k2 * range);
         Value mx = Mean(p, size, sigma, window, border), my = Mean(y, size, sigma, window, border);
-        Value vx = Mean(Square(p), size, sigma, window, border) - Square(mx), vy = Mean(Square(y), size, sigma, window, border) - Square(my);
+        Value vx = Mean(Square(p), size, sigma, window, border) - Square(mx), vy = Mean(Square(y), size, sigma, window, border)
+            - Square(my);
         Value vxy = Mean(p * y, size, sigma, window, border) - mx * my;
         Value similarity = (2 * mx * my + c1) * (2 * vxy + c2) / ((Square(mx) + Square(my) + c1) * (vx + vy + c2) + epsilon);
         Value loss = halve ? Clamp((1 - similarity) / 2, 0, 1) : 1 - similarity;

@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Total variation, anisotropic: along each axis of the image the mean of |p[next] - p|, added over the axes. It does not look at the target, and makes what is predicted smooth but for few edges.
-/// With <c>Total = true</c> it is the sum of the differences, kornia's and skimage's default.
+/// Total variation, anisotropic: along each axis of the image the mean of |p[next] - p|, added over the axes. It does not look at the
+/// target, and makes what is predicted smooth but for few edges. With <c>Total = true</c> it is the sum of the differences, kornia's and
+/// skimage's default.
 /// </summary>
 /// <remarks>L. I. Rudin, S. Osher, E. Fatemi, "Nonlinear total variation based noise removal algorithms", Physica D, 1992.</remarks>
 public sealed partial class TotalVariationAttribute : LossTermAttribute

@@ -3,12 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Normalised temperature-scaled cross-entropy (NT-Xent, InfoNCE): the mean over all positive pairs of <c>-log(exp(s_ij / t) / sum_k exp(s_ik / t))</c>, where k goes over all rows but i. The loss states
-/// <c>Pairs = Pairs.Cosine</c>. With two views of each sample it is SimCLR's; with labels a row may have several positives, each of which counts the same. 0 where there is no positive pair.
+/// Normalised temperature-scaled cross-entropy (NT-Xent, InfoNCE): the mean over all positive pairs of <c>-log(exp(s_ij / t) / sum_k
+/// exp(s_ik / t))</c>, where k goes over all rows but i. The loss states <c>Pairs = Pairs.Cosine</c>. With two views of each sample it is
+/// SimCLR's; with labels a row may have several positives, each of which counts the same. 0 where there is no positive pair.
 /// </summary>
 /// <remarks>
-/// T. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020, equation 1; A. van den Oord et al., "Representation Learning with Contrastive Predictive Coding",
-/// arXiv:1807.03748, equation 4.
+/// T. Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020, equation 1; A. van den Oord et al.,
+/// "Representation Learning with Contrastive Predictive Coding", arXiv:1807.03748, equation 4.
 /// </remarks>
 [TakesPairs(Pairs.Cosine, Pairs.Dot)]
 public sealed partial class NtXentAttribute : LossTermAttribute

@@ -3,10 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Supervised contrastive loss (SupCon): for each row the mean over the rows of its label of <c>-log(exp(s_ij / t) / sum_k exp(s_ik / t))</c>, where k goes over all rows but i; then the mean over the rows that
-/// have a positive. The loss states <c>Pairs = Pairs.Cosine</c>. 0 where no row has one; the authors' code has NaN there.
+/// Supervised contrastive loss (SupCon): for each row the mean over the rows of its label of <c>-log(exp(s_ij / t) / sum_k exp(s_ik /
+/// t))</c>, where k goes over all rows but i; then the mean over the rows that have a positive. The loss states <c>Pairs =
+/// Pairs.Cosine</c>. 0 where no row has one; the authors' code has NaN there.
 /// </summary>
-/// <remarks>P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, equation 2 (the sum over positives outside the logarithm).</remarks>
+/// <remarks>
+/// P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, equation 2 (the sum over positives outside the logarithm).
+/// </remarks>
 [TakesPairs(Pairs.Cosine, Pairs.Dot)]
 public sealed partial class SupervisedContrastiveAttribute : LossTermAttribute
 {

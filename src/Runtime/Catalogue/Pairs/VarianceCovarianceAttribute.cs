@@ -3,12 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The variance and covariance terms of VICReg, of two views: <c>mu * mean of max(gamma - sqrt(v_i + epsilon), 0)</c> over the variances of the columns of both views, and <c>nu / D * sum_ij c_ij^2</c> (i other
-/// than j) over the covariances in each view. The loss states <c>Pairs = Pairs.Covariance</c>. The invariance term is a mean squared error between the views, a loss of its own (docs/pairs.md).
+/// The variance and covariance terms of VICReg, of two views: <c>mu * mean of max(gamma - sqrt(v_i + epsilon), 0)</c> over the variances of
+/// the columns of both views, and <c>nu / D * sum_ij c_ij^2</c> (i other than j) over the covariances in each view. The loss states
+/// <c>Pairs = Pairs.Covariance</c>. The invariance term is a mean squared error between the views, a loss of its own (docs/pairs.md).
 /// </summary>
 /// <remarks>
-/// A. Bardes et al., "VICReg: Variance-Invariance-Covariance Regularization for Self-Supervised Learning", ICLR 2022, equations 1 to 4. As in the authors' code the variance term is the mean of the two views, not
-/// their sum.
+/// A. Bardes et al., "VICReg: Variance-Invariance-Covariance Regularization for Self-Supervised Learning", ICLR 2022, equations 1 to 4. As
+/// in the authors' code the variance term is the mean of the two views, not their sum.
 /// </remarks>
 [TakesPairs(Pairs.Covariance)]
 public sealed partial class VarianceCovarianceAttribute : LossTermAttribute

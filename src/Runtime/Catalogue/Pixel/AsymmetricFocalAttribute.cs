@@ -3,9 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Asymmetric focal: cross-entropy whose background (class 0) counts <c>(1 - delta) * (1 - p) ^ gamma</c> and whose foreground classes count delta, so that only the background is
-/// made less of where it is right already. One number a pixel. <see cref="UnifiedFocalAttribute"/> is its mean beside that of
-/// <see cref="AsymmetricFocalTverskyAttribute"/>.
+/// Asymmetric focal: cross-entropy whose background (class 0) counts <c>(1 - delta) * (1 - p) ^ gamma</c> and whose foreground classes
+/// count delta, so that only the background is made less of where it is right already. One number a pixel.
+/// <see cref="UnifiedFocalAttribute"/> is its mean beside that of <see cref="AsymmetricFocalTverskyAttribute"/>.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
 [TakesUnitTarget]

@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Binary cross-entropy that gives the rarer answer as much to say as the other: <c>-w ^ gamma * y * log(p) - (1 - w) ^ gamma * (1 - y) * log(1 - p)</c> for each class and pixel, with
-/// <c>w = (n0 / (n0 + n1)) ^ gamma</c>, n1 the positive elements of the batch and n0 the others, all classes together. pytorch-toolbelt's BalancedBCEWithLogitsLoss.
+/// Binary cross-entropy that gives the rarer answer as much to say as the other: <c>-w ^ gamma * y * log(p) - (1 - w) ^ gamma * (1 - y) *
+/// log(1 - p)</c> for each class and pixel, with <c>w = (n0 / (n0 + n1)) ^ gamma</c>, n1 the positive elements of the batch and n0 the
+/// others, all classes together. pytorch-toolbelt's BalancedBCEWithLogitsLoss.
 /// </summary>
 /// <remarks>S. Xie, Z. Tu, "Holistically-Nested Edge Detection", ICCV 2015 (gamma = 1).</remarks>
 [TakesUnitTarget]
@@ -20,6 +21,7 @@ public sealed partial class BalancedBinaryCrossEntropyAttribute : LossTermAttrib
     {
         Value positive = SumOverClasses(Total(y)), negative = SumOverClasses(Total(1 - y));
         Value weight = Pow(negative / (positive + negative + 1e-7), gamma);
-        return Pow(weight, gamma) * y * BinaryFormulas.Positive(x, activation) + Pow(1 - weight, gamma) * (1 - y) * BinaryFormulas.Negative(x, activation);
+        return Pow(weight, gamma) * y * BinaryFormulas.Positive(x, activation) + Pow(1 - weight, gamma) * (1 - y)
+            * BinaryFormulas.Negative(x, activation);
     }
 }

@@ -3,10 +3,14 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Bi-tempered logistic loss: a softmax with heavy tails (temperature 2 above 1), which bears wrong labels near the boundary, and a logarithm that is bounded (temperature 1
-/// below 1), which bears outliers. One number a pixel; both temperatures 1 are cross-entropy. It takes logits: <see cref="Activation.Softmax"/>.
+/// Bi-tempered logistic loss: a softmax with heavy tails (temperature 2 above 1), which bears wrong labels near the boundary, and a
+/// logarithm that is bounded (temperature 1 below 1), which bears outliers. One number a pixel; both temperatures 1 are cross-entropy. It
+/// takes logits: <see cref="Activation.Softmax"/>.
 /// </summary>
-/// <remarks>E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact partition function.</remarks>
+/// <remarks>
+/// E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact
+/// partition function.
+/// </remarks>
 [TakesUnitTarget]
 public sealed partial class BiTemperedAttribute : LossTermAttribute
 {
@@ -46,7 +50,8 @@ public sealed partial class BiTemperedAttribute : LossTermAttribute
     private static Value FixedPoint(Value shifted, double t)
     {
         Value factor1 = TemperedFormulas.Factor(Sum(shifted, t), t), factor2 = TemperedFormulas.Factor(Sum(shifted * factor1, t), t);
-        Value factor3 = TemperedFormulas.Factor(Sum(shifted * factor2, t), t), factor4 = TemperedFormulas.Factor(Sum(shifted * factor3, t), t);
+        Value factor3 = TemperedFormulas.Factor(Sum(shifted * factor2, t), t), factor4 = TemperedFormulas.Factor(Sum(shifted * factor3, t),
+            t);
         Value factor5 = TemperedFormulas.Factor(Sum(shifted * factor4, t), t);
         return TemperedFormulas.Normalizer(Sum(shifted * factor5, t), t);
     }

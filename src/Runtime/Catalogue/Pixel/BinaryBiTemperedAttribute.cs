@@ -3,9 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// <see cref="BiTemperedAttribute"/> for each class as a question of yes or no, with the logits x and -x. Both temperatures 1 are the binary cross-entropy of <c>2 * x</c>.
+/// <see cref="BiTemperedAttribute"/> for each class as a question of yes or no, with the logits x and -x. Both temperatures 1 are the
+/// binary cross-entropy of <c>2 * x</c>.
 /// </summary>
-/// <remarks>E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact partition function.</remarks>
+/// <remarks>
+/// E. Amid et al., "Robust Bi-Tempered Logistic Loss Based on Bregman Divergences", NeurIPS 2019. The gradient is that of the exact
+/// partition function.
+/// </remarks>
 [TakesUnitTarget]
 public sealed partial class BinaryBiTemperedAttribute : LossTermAttribute
 {
@@ -41,7 +45,8 @@ public sealed partial class BinaryBiTemperedAttribute : LossTermAttribute
     private static Value FixedPoint(Value a, Value b, double t)
     {
         Value factor1 = TemperedFormulas.Factor(Sum(a, b, t), t), factor2 = TemperedFormulas.Factor(Sum(a * factor1, b * factor1, t), t);
-        Value factor3 = TemperedFormulas.Factor(Sum(a * factor2, b * factor2, t), t), factor4 = TemperedFormulas.Factor(Sum(a * factor3, b * factor3, t), t);
+        Value factor3 = TemperedFormulas.Factor(Sum(a * factor2, b * factor2, t), t),
+            factor4 = TemperedFormulas.Factor(Sum(a * factor3, b * factor3, t), t);
         Value factor5 = TemperedFormulas.Factor(Sum(a * factor4, b * factor4, t), t);
         return TemperedFormulas.Normalizer(Sum(a * factor5, b * factor5, t), t);
     }

@@ -1,9 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// Binary cross-entropy: <c>-w * (v * y * log(p) + (1 - y) * log(1 - p))</c> for each class and pixel, w the class weights and v the positive weights. With a
-/// sigmoid it is computed from the logits, exact for every logit: PyTorch's BCEWithLogitsLoss; so it is with a softmax. Otherwise it takes the probabilities, with
-/// logarithms of at least -100: PyTorch's BCELoss.
+/// Binary cross-entropy: <c>-w * (v * y * log(p) + (1 - y) * log(1 - p))</c> for each class and pixel, w the class weights and v the
+/// positive weights. With a sigmoid it is computed from the logits, exact for every logit: PyTorch's BCEWithLogitsLoss; so it is with a
+/// softmax. Otherwise it takes the probabilities, with logarithms of at least -100: PyTorch's BCELoss.
 /// </summary>
 [TakesUnitTarget]
 public sealed partial class BinaryCrossEntropyAttribute : LossTermAttribute

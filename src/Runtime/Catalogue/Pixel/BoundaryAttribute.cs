@@ -1,8 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// Boundary loss: <c>p * d</c> for each class and pixel, d the signed distance to the boundary of the class, negative inside. The distance maps are an input of
-/// the loss, <c>distances</c>, (N, C, S). Added to a region term with a small weight that grows while training; usually without the background.
+/// Boundary loss: <c>p * d</c> for each class and pixel, d the signed distance to the boundary of the class, negative inside. The distance
+/// maps are an input of the loss, <c>distances</c>, (N, C, S). Added to a region term with a small weight that grows while training;
+/// usually without the background.
 /// </summary>
 /// <remarks>H. Kervadec et al., "Boundary loss for highly unbalanced segmentation", MIDL 2019.</remarks>
 [TakesProbability]

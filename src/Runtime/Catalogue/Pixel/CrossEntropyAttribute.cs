@@ -3,10 +3,11 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Cross-entropy: <c>-sum(w * y * log(p))</c> over the classes, for each pixel, computed from the logits. This is PyTorch's CrossEntropyLoss: with class indices
-/// the mean divides by the sum of the weights of the labels met (and is 0 where PyTorch has 0/0), with dense targets by the number of pixels. A label whose class the term leaves out counts 1 there,
-/// so that without weights the mean goes over all valid pixels whatever the classes and the kind of target are.
-/// Probabilities given as such (<see cref="Activation.None"/>) have logarithms of at least -100.
+/// Cross-entropy: <c>-sum(w * y * log(p))</c> over the classes, for each pixel, computed from the logits. This is PyTorch's
+/// CrossEntropyLoss: with class indices the mean divides by the sum of the weights of the labels met (and is 0 where PyTorch has 0/0), with
+/// dense targets by the number of pixels. A label whose class the term leaves out counts 1 there, so that without weights the mean goes
+/// over all valid pixels whatever the classes and the kind of target are. Probabilities given as such (<see cref="Activation.None"/>) have
+/// logarithms of at least -100.
 /// </summary>
 [TakesUnitTarget]
 public sealed partial class CrossEntropyAttribute : LossTermAttribute

@@ -3,11 +3,12 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The cross-entropy part of the exponential logarithmic loss: <c>sum(w * y * (-log(p)) ^ gamma)</c> over the classes, for each pixel, computed from the logits. Probabilities given as such
-/// (<see cref="Activation.None"/>) have logarithms of at least -100.
+/// The cross-entropy part of the exponential logarithmic loss: <c>sum(w * y * (-log(p)) ^ gamma)</c> over the classes, for each pixel,
+/// computed from the logits. Probabilities given as such (<see cref="Activation.None"/>) have logarithms of at least -100.
 /// </summary>
 /// <remarks>
-/// K. Wong et al., "3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object Sizes", MICCAI 2018, whose weight of a class is the root of all labelled pixels by its own.
+/// K. Wong et al., "3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object Sizes", MICCAI 2018, whose weight of a
+/// class is the root of all labelled pixels by its own.
 /// </remarks>
 [TakesUnitTarget]
 public sealed partial class ExpLogCrossEntropyAttribute : LossTermAttribute

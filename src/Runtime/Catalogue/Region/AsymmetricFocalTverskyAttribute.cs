@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Asymmetric focal Tversky: with <c>t = 1 - (tp + epsilon) / (tp + delta * fn + (1 - delta) * fp + epsilon)</c>, t for the background (class 0) and <c>t ^ (1 - gamma)</c> for
-/// the foreground classes, so that only these gain where they are nearly right. One number a class, or one an image and class.
+/// Asymmetric focal Tversky: with <c>t = 1 - (tp + epsilon) / (tp + delta * fn + (1 - delta) * fp + epsilon)</c>, t for the background
+/// (class 0) and <c>t ^ (1 - gamma)</c> for the foreground classes, so that only these gain where they are nearly right. One number a
+/// class, or one an image and class.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
 [TakesProbability]

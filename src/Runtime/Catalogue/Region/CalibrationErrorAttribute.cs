@@ -3,11 +3,14 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The average calibration error, for probabilities that mean what they say: pixels are put into bins by their probability, and what a class has is the mean over its occupied bins of
-/// <c>|mean(p) - mean(y)|</c>, the means being those of the bin's pixels; a bin of few pixels counts as much as one of many. For each class, or for each image and class. It goes beside a loss that segments, with a
-/// small weight. With <c>PerImage = true</c> this is MONAI's HardL1ACELoss, and with <see cref="Soft"/> its SoftL1ACELoss.
+/// The average calibration error, for probabilities that mean what they say: pixels are put into bins by their probability, and what a
+/// class has is the mean over its occupied bins of <c>|mean(p) - mean(y)|</c>, the means being those of the bin's pixels; a bin of few
+/// pixels counts as much as one of many. For each class, or for each image and class. It goes beside a loss that segments, with a small
+/// weight. With <c>PerImage = true</c> this is MONAI's HardL1ACELoss, and with <see cref="Soft"/> its SoftL1ACELoss.
 /// </summary>
-/// <remarks>T. Barfoot et al., "Average Calibration Error: A Differentiable Loss for Improved Reliability in Image Segmentation", MICCAI 2024.</remarks>
+/// <remarks>
+/// T. Barfoot et al., "Average Calibration Error: A Differentiable Loss for Improved Reliability in Image Segmentation", MICCAI 2024.
+/// </remarks>
 [TakesProbability]
 [TakesUnitTarget]
 public sealed partial class CalibrationErrorAttribute : LossTermAttribute
@@ -23,7 +26,10 @@ public sealed partial class CalibrationErrorAttribute : LossTermAttribute
     [OptionRange(From = 1, To = 20)]
     public int Bins { get; init; } = 20;
 
-    /// <summary>Shares each pixel between the two bins whose middles are next to its probability, as far as it is from them. So the loss has no jumps.</summary>
+    /// <summary>
+    /// Shares each pixel between the two bins whose middles are next to its probability, as far as it is from them. So the loss has no
+    /// jumps.
+    /// </summary>
     public bool Soft { get; init; }
 
     /// <summary>With <see cref="Soft"/>: a bin that has less than so many pixels, counting their shares, is empty.</summary>
@@ -63,21 +69,32 @@ public sealed partial class CalibrationErrorAttribute : LossTermAttribute
         Value w17 = bins > 17 ? Share(place, 17, soft) : 0;
         Value w18 = bins > 18 ? Share(place, 18, soft) : 0;
         Value w19 = bins > 19 ? Share(place, 19, soft) : 0;
-        Value gaps = Gap(w0, off, least) + (bins > 1 ? Gap(w1, off, least) : 0) + (bins > 2 ? Gap(w2, off, least) : 0) + (bins > 3 ? Gap(w3, off, least) : 0)
-            + (bins > 4 ? Gap(w4, off, least) : 0) + (bins > 5 ? Gap(w5, off, least) : 0) + (bins > 6 ? Gap(w6, off, least) : 0) + (bins > 7 ? Gap(w7, off, least) : 0)
-            + (bins > 8 ? Gap(w8, off, least) : 0) + (bins > 9 ? Gap(w9, off, least) : 0) + (bins > 10 ? Gap(w10, off, least) : 0) + (bins > 11 ? Gap(w11, off, least) : 0)
-            + (bins > 12 ? Gap(w12, off, least) : 0) + (bins > 13 ? Gap(w13, off, least) : 0) + (bins > 14 ? Gap(w14, off, least) : 0) + (bins > 15 ? Gap(w15, off, least) : 0)
-            + (bins > 16 ? Gap(w16, off, least) : 0) + (bins > 17 ? Gap(w17, off, least) : 0) + (bins > 18 ? Gap(w18, off, least) : 0) + (bins > 19 ? Gap(w19, off, least) : 0);
-        Value occupied = Occupied(w0, least) + (bins > 1 ? Occupied(w1, least) : 0) + (bins > 2 ? Occupied(w2, least) : 0) + (bins > 3 ? Occupied(w3, least) : 0)
-            + (bins > 4 ? Occupied(w4, least) : 0) + (bins > 5 ? Occupied(w5, least) : 0) + (bins > 6 ? Occupied(w6, least) : 0) + (bins > 7 ? Occupied(w7, least) : 0)
-            + (bins > 8 ? Occupied(w8, least) : 0) + (bins > 9 ? Occupied(w9, least) : 0) + (bins > 10 ? Occupied(w10, least) : 0) + (bins > 11 ? Occupied(w11, least) : 0)
-            + (bins > 12 ? Occupied(w12, least) : 0) + (bins > 13 ? Occupied(w13, least) : 0) + (bins > 14 ? Occupied(w14, least) : 0) + (bins > 15 ? Occupied(w15, least) : 0)
-            + (bins > 16 ? Occupied(w16, least) : 0) + (bins > 17 ? Occupied(w17, least) : 0) + (bins > 18 ? Occupied(w18, least) : 0) + (bins > 19 ? Occupied(w19, least) : 0);
-        return RegionFormulas.Share(gaps / Detach(Max(occupied, 1)), y, emptyClasses, classWeights, normalizeClassWeights: false, poolClasses: false, reduction);
+        Value gaps = Gap(w0, off, least) + (bins > 1 ? Gap(w1, off, least) : 0) + (bins > 2 ? Gap(w2, off, least) : 0) + (bins > 3
+            ? Gap(w3, off, least) : 0)
+            + (bins > 4 ? Gap(w4, off, least) : 0) + (bins > 5 ? Gap(w5, off, least) : 0) + (bins > 6 ? Gap(w6, off, least) : 0) + (bins > 7
+            ? Gap(w7, off, least) : 0)
+            + (bins > 8 ? Gap(w8, off, least) : 0) + (bins > 9 ? Gap(w9, off, least) : 0) + (bins > 10 ? Gap(w10, off, least) : 0)
+            + (bins > 11 ? Gap(w11, off, least) : 0)
+            + (bins > 12 ? Gap(w12, off, least) : 0) + (bins > 13 ? Gap(w13, off, least) : 0) + (bins > 14 ? Gap(w14, off, least) : 0)
+            + (bins > 15 ? Gap(w15, off, least) : 0)
+            + (bins > 16 ? Gap(w16, off, least) : 0) + (bins > 17 ? Gap(w17, off, least) : 0) + (bins > 18 ? Gap(w18, off, least) : 0)
+            + (bins > 19 ? Gap(w19, off, least) : 0);
+        Value occupied = Occupied(w0, least) + (bins > 1 ? Occupied(w1, least) : 0) + (bins > 2 ? Occupied(w2, least) : 0) + (bins > 3
+            ? Occupied(w3, least) : 0)
+            + (bins > 4 ? Occupied(w4, least) : 0) + (bins > 5 ? Occupied(w5, least) : 0) + (bins > 6 ? Occupied(w6, least) : 0) + (bins > 7
+            ? Occupied(w7, least) : 0)
+            + (bins > 8 ? Occupied(w8, least) : 0) + (bins > 9 ? Occupied(w9, least) : 0) + (bins > 10 ? Occupied(w10, least) : 0)
+            + (bins > 11 ? Occupied(w11, least) : 0)
+            + (bins > 12 ? Occupied(w12, least) : 0) + (bins > 13 ? Occupied(w13, least) : 0) + (bins > 14 ? Occupied(w14, least) : 0)
+            + (bins > 15 ? Occupied(w15, least) : 0)
+            + (bins > 16 ? Occupied(w16, least) : 0) + (bins > 17 ? Occupied(w17, least) : 0) + (bins > 18 ? Occupied(w18, least) : 0)
+            + (bins > 19 ? Occupied(w19, least) : 0);
+        return RegionFormulas.Share(gaps / Detach(Max(occupied, 1)), y, emptyClasses, classWeights, normalizeClassWeights: false,
+            poolClasses: false, reduction);
     }
 
-    // How much of a pixel is in a bin, by its place among the bins: from its lower to its upper edge, or the more the nearer it is to the middle.
-    // What is not a number is in all of them, so that it stays none.
+    // How much of a pixel is in a bin, by its place among the bins: from its lower to its upper edge, or the more the nearer it is to the
+    // middle. What is not a number is in all of them, so that it stays none.
     private static Value Share(Value place, int bin, bool soft) =>
         soft ? Max(1 - Abs(place - (bin + 0.5)), 0) : Detach(Where((place <= bin) | (place > bin + 1), 0, 1));
 

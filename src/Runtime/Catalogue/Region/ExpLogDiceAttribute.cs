@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The Dice part of the exponential logarithmic loss: <c>(-log(score)) ^ gamma</c> of the soft Dice score <c>(2 * sum(p * y) + smooth) / (sum(p) + sum(y) + smooth)</c> of each class, or of
-/// each image and class. The whole loss is <c>[ExpLogDice(Weight = 0.8)] [ExpLogCrossEntropy(Weight = 0.2)]</c>.
+/// The Dice part of the exponential logarithmic loss: <c>(-log(score)) ^ gamma</c> of the soft Dice score <c>(2 * sum(p * y) + smooth) /
+/// (sum(p) + sum(y) + smooth)</c> of each class, or of each image and class. The whole loss is <c>[ExpLogDice(Weight = 0.8)]
+/// [ExpLogCrossEntropy(Weight = 0.2)]</c>.
 /// </summary>
 /// <remarks>K. Wong et al., "3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object Sizes", MICCAI 2018.</remarks>
 [TakesUnitTarget]

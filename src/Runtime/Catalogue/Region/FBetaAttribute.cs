@@ -1,10 +1,12 @@
 namespace LossGen;
 
 /// <summary>
-/// Soft F-beta: <c>1 - ((1 + b) * tp + smooth) / ((1 + b) * tp + b * fn + fp + smooth)</c> with <c>b = beta * beta</c>, for each class, or for each image and
-/// class. A beta above 1 favours recall, below 1 precision; 1 is Dice.
+/// Soft F-beta: <c>1 - ((1 + b) * tp + smooth) / ((1 + b) * tp + b * fn + fp + smooth)</c> with <c>b = beta * beta</c>, for each class, or
+/// for each image and class. A beta above 1 favours recall, below 1 precision; 1 is Dice.
 /// </summary>
-/// <remarks>C. van Rijsbergen, "Information Retrieval", 1979. Beta is often made a property of the loss, so that it can change while training.</remarks>
+/// <remarks>
+/// C. van Rijsbergen, "Information Retrieval", 1979. Beta is often made a property of the loss, so that it can change while training.
+/// </remarks>
 public sealed partial class FBetaAttribute : RegionTermAttribute
 {
     /// <summary>How much more recall counts than precision.</summary>
@@ -21,7 +23,9 @@ public sealed partial class FBetaAttribute : RegionTermAttribute
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
         double b = beta * beta;
-        Value score = RegionFormulas.Score((1 + b) * overlap, predicted + b * labelled, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
-        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
+        Value score = RegionFormulas.Score((1 + b) * overlap, predicted + b * labelled, smooth, smoothNumerator, smoothDenominator, epsilon,
+            classWeights, poolClasses);
+        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative,
+            reduction);
     }
 }

@@ -3,10 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Generalised Dice: one score for all classes, <c>1 - (2 * sum(w * sum(p * y)) + smooth) / (sum(w * (sum(p) + sum(y))) + smooth)</c>, the weight w of a class falling with its
-/// volume <c>v = sum(y)</c>. A class without volume has the weight of the smallest class that has one. One number, or one an image. MONAI's GeneralizedDiceLoss, which is per image.
+/// Generalised Dice: one score for all classes, <c>1 - (2 * sum(w * sum(p * y)) + smooth) / (sum(w * (sum(p) + sum(y))) + smooth)</c>, the
+/// weight w of a class falling with its volume <c>v = sum(y)</c>. A class without volume has the weight of the smallest class that has one.
+/// One number, or one an image. MONAI's GeneralizedDiceLoss, which is per image.
 /// </summary>
-/// <remarks>C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017.</remarks>
+/// <remarks>
+/// C. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations", DLMIA 2017.
+/// </remarks>
 [TakesProbability]
 [TakesUnitTarget]
 public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
@@ -40,7 +43,8 @@ public sealed partial class GeneralizedDiceAttribute : LossTermAttribute
 
     /// <summary>The formula; its parameters are the options of this attribute and of the loss.</summary>
     public static Value Formula(
-        Prediction x, Target y, VolumeWeights volumeWeights, double smooth, double smoothNumerator, double smoothDenominator, bool softLabel,
+        Prediction x, Target y, VolumeWeights volumeWeights, double smooth, double smoothNumerator, double smoothDenominator,
+            bool softLabel,
         Value classWeights, bool negative)
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared: false, softLabel);

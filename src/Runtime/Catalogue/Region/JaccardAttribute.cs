@@ -1,8 +1,9 @@
 namespace LossGen;
 
 /// <summary>
-/// Soft Jaccard (intersection over union): <c>1 - (sum(p * y) + smooth) / (sum(p) + sum(y) - sum(p * y) + smooth)</c> for each class, or for each image
-/// and class. This is SMP's JaccardLoss with <c>Epsilon = 1e-7, EmptyClasses = EmptyClasses.Zero</c>; MONAI's DiceLoss(jaccard=True) counts smoothing half.
+/// Soft Jaccard (intersection over union): <c>1 - (sum(p * y) + smooth) / (sum(p) + sum(y) - sum(p * y) + smooth)</c> for each class, or
+/// for each image and class. This is SMP's JaccardLoss with <c>Epsilon = 1e-7, EmptyClasses = EmptyClasses.Zero</c>; MONAI's
+/// DiceLoss(jaccard=True) counts smoothing half.
 /// </summary>
 /// <remarks>M. Rahman, Y. Wang, "Optimizing Intersection-over-Union in Deep Neural Networks for Image Segmentation", ISVC 2016.</remarks>
 [ConventionDefault(Convention.Monai, nameof(Smooth), 0.5e-5)]
@@ -16,7 +17,9 @@ public sealed partial class JaccardAttribute : RegionTermAttribute
     {
         Value overlap = RegionFormulas.Overlap(x, y, squared, softLabel);
         Value predicted = RegionFormulas.Predicted(x, squared), labelled = RegionFormulas.Labelled(y, squared);
-        Value score = RegionFormulas.Score(overlap, predicted + labelled - overlap, smooth, smoothNumerator, smoothDenominator, epsilon, classWeights, poolClasses);
-        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative, reduction);
+        Value score = RegionFormulas.Score(overlap, predicted + labelled - overlap, smooth, smoothNumerator, smoothDenominator, epsilon,
+            classWeights, poolClasses);
+        return RegionFormulas.Loss(score, y, epsilon, log, emptyClasses, classWeights, normalizeClassWeights, poolClasses, negative,
+            reduction);
     }
 }

@@ -3,10 +3,13 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// 1 minus Matthews' correlation coefficient, <c>(tp * tn - fp * fn) / sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))</c>, for each class, or for each image and class. Unlike
-/// Dice it counts true negatives. SMP's MCCLoss on probabilities.
+/// 1 minus Matthews' correlation coefficient, <c>(tp * tn - fp * fn) / sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))</c>, for each
+/// class, or for each image and class. Unlike Dice it counts true negatives. SMP's MCCLoss on probabilities.
 /// </summary>
-/// <remarks>K. Abhishek, G. Hamarneh, "Matthews Correlation Coefficient Loss for Deep Convolutional Networks: Application to Skin Lesion Segmentation", ISBI 2021.</remarks>
+/// <remarks>
+/// K. Abhishek, G. Hamarneh, "Matthews Correlation Coefficient Loss for Deep Convolutional Networks: Application to Skin Lesion
+/// Segmentation", ISBI 2021.
+/// </remarks>
 [TakesProbability]
 [TakesUnitTarget]
 public sealed partial class MatthewsCorrelationAttribute : LossTermAttribute

@@ -6,8 +6,9 @@ namespace LossGen;
 internal static class RegionFormulas
 {
     /// <summary>
-    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>sum(min(p, y))</c>, which is <c>(sum(p) + sum(y) - sum(|p - y|)) / 2</c> without the digits
-    /// that the differences cost. Both are the same for targets of 0 and 1; for others only the second is largest at p = y. With squares the two are the same anyway.
+    /// The overlap of prediction and target: <c>sum(p * y)</c>, or with soft labels <c>sum(min(p, y))</c>, which is <c>(sum(p) + sum(y) -
+    /// sum(|p - y|)) / 2</c> without the digits that the differences cost. Both are the same for targets of 0 and 1; for others only the
+    /// second is largest at p = y. With squares the two are the same anyway.
     /// </summary>
     internal static Value Overlap(Prediction x, Target y, bool squared, bool softLabel) =>
         softLabel && !squared
@@ -27,17 +28,25 @@ internal static class RegionFormulas
         return weights == VolumeWeights.Uniform ? 1 : Where(EqualTo(volume, 0), MaxOverClasses(inverse), inverse);
     }
 
-    /// <summary>The smoothed and bounded quotient of a score, of all classes together if they are pooled; 0/0 (nothing labelled, nothing predicted) is the perfect score 1.</summary>
+    /// <summary>
+    /// The smoothed and bounded quotient of a score, of all classes together if they are pooled; 0/0 (nothing labelled, nothing predicted)
+    /// is the perfect score 1.
+    /// </summary>
     internal static Value Score(
         Value numerator, Value denominator, double smooth, double smoothNumerator, double smoothDenominator, double epsilon,
         Value classWeights, bool poolClasses)
     {
-        Value above = (poolClasses ? SumOverClasses(classWeights * numerator) : numerator) + (double.IsNaN(smoothNumerator) ? smooth : smoothNumerator);
-        Value below = (poolClasses ? SumOverClasses(classWeights * denominator) : denominator) + (double.IsNaN(smoothDenominator) ? smooth : smoothDenominator);
+        Value above = (poolClasses ? SumOverClasses(classWeights * numerator) : numerator) + (double.IsNaN(smoothNumerator) ? smooth
+            : smoothNumerator);
+        Value below = (poolClasses ? SumOverClasses(classWeights * denominator) : denominator) + (double.IsNaN(smoothDenominator) ? smooth
+            : smoothDenominator);
         return Divide(above, epsilon == 0 ? below : Max(below, epsilon), 1);
     }
 
-    /// <summary>From the score of each class to its share of the loss: 1 - score, -score or the logarithm, the policy for empty classes, the weights.</summary>
+    /// <summary>
+    /// From the score of each class to its share of the loss: 1 - score, -score or the logarithm, the policy for empty classes, the
+    /// weights.
+    /// </summary>
     internal static Value Loss(
         Value score, Value y, double epsilon, bool log, EmptyClasses emptyClasses,
         Value classWeights, bool normalizeClassWeights, bool poolClasses, bool negative, Reduction reduction) =>
@@ -49,7 +58,8 @@ internal static class RegionFormulas
 
     /// <summary>From what a class costs to its share of the loss: the policy for empty classes, the weights.</summary>
     internal static Value Share(
-        Value loss, Value y, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool poolClasses, Reduction reduction)
+        Value loss, Value y, EmptyClasses emptyClasses, Value classWeights, bool normalizeClassWeights, bool poolClasses,
+            Reduction reduction)
     {
         Condition present = (poolClasses ? SumOverClasses(Sum(y)) : Sum(y)) > 0;
         Value kept = emptyClasses == EmptyClasses.Keep ? loss : Where(present, loss, 0);

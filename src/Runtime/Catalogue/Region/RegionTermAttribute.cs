@@ -1,8 +1,8 @@
 namespace LossGen;
 
 /// <summary>
-/// The options of terms that compare the predicted region of a class with the labelled one by sums over pixels. They leave one number a class standing, or one
-/// an image and class.
+/// The options of terms that compare the predicted region of a class with the labelled one by sums over pixels. They leave one number a
+/// class standing, or one an image and class.
 /// </summary>
 [TakesProbability]
 [TakesUnitTarget]
@@ -33,7 +33,9 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     [OptionRange(From = 0, OrNaN = true)]
     public double SmoothDenominator { get; init; } = double.NaN;
 
-    /// <summary>A lower bound of the denominator, and with <see cref="Log"/> of the score: below it there is no gradient. 0 means none.</summary>
+    /// <summary>
+    /// A lower bound of the denominator, and with <see cref="Log"/> of the score: below it there is no gradient. 0 means none.
+    /// </summary>
     /// <value>From 0.</value>
     [ConventionDefault(Convention.Smp, 1e-7)]
     [ConventionDefault(Convention.NnUnet, 1e-8)]
@@ -48,8 +50,9 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     public bool Negative { get; init; }
 
     /// <summary>
-    /// Adds up the classes before the score ("micro" average): one score for all classes together, <see cref="ClassWeights"/> weighing them inside the sums. With a softmax over
-    /// all classes and no ignored pixels such a score is little more than the mean probability of the label.
+    /// Adds up the classes before the score ("micro" average): one score for all classes together, <see cref="ClassWeights"/> weighing them
+    /// inside the sums. With a softmax over all classes and no ignored pixels such a score is little more than the mean probability of the
+    /// label.
     /// </summary>
     [ConventionDefault(Convention.Kornia, true)]
     [ConventionDefault(Convention.Keras, true)]
@@ -62,14 +65,19 @@ public abstract partial class RegionTermAttribute : LossTermAttribute
     /// <summary>One factor a class, for all classes of the loss; null means 1.</summary>
     public double[]? ClassWeights { get; init; }
 
-    /// <summary>Divides the class weights by their mean over the classes that are counted, so that the loss is their weighted mean.</summary>
+    /// <summary>
+    /// Divides the class weights by their mean over the classes that are counted, so that the loss is their weighted mean.
+    /// </summary>
     [ConventionDefault(Convention.Smp, true)]
     public bool NormalizeClassWeights { get; init; }
 
     /// <summary>Squares prediction and target in the denominator (V-Net).</summary>
     public bool Squared { get; init; }
 
-    /// <summary>The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1; without effect if <see cref="Squared"/>.</summary>
+    /// <summary>
+    /// The overlap as <c>sum(min(p, y)) = (sum(p) + sum(y) - sum(|p - y|)) / 2</c>, which suits targets between 0 and 1; without effect if
+    /// <see cref="Squared"/>.
+    /// </summary>
     [ConventionDefault(Convention.Smp, true)]
     public bool SoftLabel { get; init; }
 }

@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Sensitivity and specificity: <c>r * sum(d * y) / (sum(y) + smooth) + (1 - r) * sum(d * (1 - y)) / (sum(1 - y) + smooth)</c> with <c>d = (y - p) ^ 2</c>, for each class, or for each
-/// image and class: the mean squared error of what is labelled, and that of what is not.
+/// Sensitivity and specificity: <c>r * sum(d * y) / (sum(y) + smooth) + (1 - r) * sum(d * (1 - y)) / (sum(1 - y) + smooth)</c> with <c>d =
+/// (y - p) ^ 2</c>, for each class, or for each image and class: the mean squared error of what is labelled, and that of what is not.
 /// </summary>
 /// <remarks>T. Brosch et al., "Deep Convolutional Encoder Networks for Multiple Sclerosis Lesion Segmentation", MICCAI 2015.</remarks>
 [TakesUnitTarget]

@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Soft F1: <c>1 - 2 * tp / (2 * tp + fn + fp + smooth)</c> of probabilities that are kept from 0 and 1, for each class, or for each image and class. pytorch-toolbelt's SoftF1Loss and
-/// BinarySoftF1Loss. Without the bounds it is <see cref="FBetaAttribute"/>.
+/// Soft F1: <c>1 - 2 * tp / (2 * tp + fn + fp + smooth)</c> of probabilities that are kept from 0 and 1, for each class, or for each image
+/// and class. pytorch-toolbelt's SoftF1Loss and BinarySoftF1Loss. Without the bounds it is <see cref="FBetaAttribute"/>.
 /// </summary>
 [TakesUnitTarget]
 public sealed partial class SoftF1Attribute : LossTermAttribute

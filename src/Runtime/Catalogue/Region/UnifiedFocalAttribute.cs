@@ -3,8 +3,10 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Unified focal: <c>share * focal + (1 - share) * tversky</c>, the mean of <see cref="AsymmetricFocalAttribute"/> over the pixels and the mean of <see cref="AsymmetricFocalTverskyAttribute"/>
-/// over the classes. One number, whatever the reduction. MONAI's AsymmetricUnifiedFocalLoss (on probabilities, per image, with <c>Bounded = true</c>). To reduce or log the two parts apart, state them as two terms.
+/// Unified focal: <c>share * focal + (1 - share) * tversky</c>, the mean of <see cref="AsymmetricFocalAttribute"/> over the pixels and the
+/// mean of <see cref="AsymmetricFocalTverskyAttribute"/> over the classes. One number, whatever the reduction. MONAI's
+/// AsymmetricUnifiedFocalLoss (on probabilities, per image, with <c>Bounded = true</c>). To reduce or log the two parts apart, state them
+/// as two terms.
 /// </summary>
 /// <remarks>M. Yeung et al., "Unified Focal loss", Computerized Medical Imaging and Graphics, 2022.</remarks>
 [TakesUnitTarget]
@@ -33,7 +35,9 @@ public sealed partial class UnifiedFocalAttribute : LossTermAttribute
     [OptionRange(From = 0, Below = 0.5)]
     public double Epsilon { get; init; } = 1e-7;
 
-    /// <summary>Keeps the probabilities of the focal part as far from 0 and 1, so that it has no gradient where it is most wrong. As MONAI does.</summary>
+    /// <summary>
+    /// Keeps the probabilities of the focal part as far from 0 and 1, so that it has no gradient where it is most wrong. As MONAI does.
+    /// </summary>
     [ConventionDefault(Convention.Monai, true)]
     public bool Bounded { get; init; }
 

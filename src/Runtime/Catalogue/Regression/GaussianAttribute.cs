@@ -3,8 +3,9 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Negative log likelihood of a normal distribution: <c>(log(v) + (x - y)^2 / v) / 2</c> for each class and pixel. The variances v are an input of the
-/// loss, <c>variance</c>, (N, C, S); there is no gradient at them. This is PyTorch's GaussianNLLLoss, with a dense target and <see cref="Activation.None"/>.
+/// Negative log likelihood of a normal distribution: <c>(log(v) + (x - y)^2 / v) / 2</c> for each class and pixel. The variances v are an
+/// input of the loss, <c>variance</c>, (N, C, S); there is no gradient at them. This is PyTorch's GaussianNLLLoss, with a dense target and
+/// <see cref="Activation.None"/>.
 /// </summary>
 public sealed partial class GaussianAttribute : LossTermAttribute
 {
@@ -16,7 +17,9 @@ public sealed partial class GaussianAttribute : LossTermAttribute
     /// <summary>Adds <c>log(2 pi) / 2</c>.</summary>
     public bool Full { get; init; }
 
-    /// <summary>The formula; <paramref name="variance"/> is an input of the loss, the other parameters are the options of this attribute.</summary>
+    /// <summary>
+    /// The formula; <paramref name="variance"/> is an input of the loss, the other parameters are the options of this attribute.
+    /// </summary>
     public static Value Formula(Prediction x, Target y, ElementMap variance, double epsilon, bool full)
     {
         Value v = Max(variance, epsilon), loss = (Log(v) + Square(x.Probability - y) / v) / 2;

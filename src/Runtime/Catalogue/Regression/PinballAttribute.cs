@@ -3,7 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Pinball (quantile loss): <c>q * (y - p)</c> where the prediction is too small, else <c>(1 - q) * (p - y)</c>. It is least at the q-quantile of the target.
+/// Pinball (quantile loss): <c>q * (y - p)</c> where the prediction is too small, else <c>(1 - q) * (p - y)</c>. It is least at the
+/// q-quantile of the target.
 /// </summary>
 /// <remarks>R. Koenker, G. Bassett, "Regression Quantiles", Econometrica, 1978.</remarks>
 public sealed partial class PinballAttribute : RegressionTermAttribute

@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// The negative log-likelihood of counts: <c>p - y * log(p)</c>, p being the expected count. With <see cref="Activation.Exp"/> the input is its logarithm: PyTorch's
-/// PoissonNLLLoss. With <see cref="Activation.None"/> it is the expected count itself.
+/// The negative log-likelihood of counts: <c>p - y * log(p)</c>, p being the expected count. With <see cref="Activation.Exp"/> the input is
+/// its logarithm: PyTorch's PoissonNLLLoss. With <see cref="Activation.None"/> it is the expected count itself.
 /// </summary>
 public sealed partial class PoissonAttribute : RegressionTermAttribute
 {

@@ -3,8 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Smooth L1: <c>d ^ 2 / (2 * beta)</c> below |d| = beta and <c>|d| - beta / 2</c> beyond: Huber divided by its delta. PyTorch's SmoothL1Loss; with beta 0
-/// it is the absolute error.
+/// Smooth L1: <c>d ^ 2 / (2 * beta)</c> below |d| = beta and <c>|d| - beta / 2</c> beyond: Huber divided by its delta. PyTorch's
+/// SmoothL1Loss; with beta 0 it is the absolute error.
 /// </summary>
 /// <remarks>R. Girshick, "Fast R-CNN", ICCV 2015.</remarks>
 public sealed partial class SmoothL1Attribute : RegressionTermAttribute

@@ -5,7 +5,9 @@ namespace LossGen;
 /// <summary>
 /// Welsch (Leclerc): <c>1 - exp(-(d / scale) ^ 2 / 2)</c>; at most 1. Kornia's welsch_loss.
 /// </summary>
-/// <remarks>R. Dennis, R. Welsch, "Techniques for nonlinear least squares and robust regression", Communications in Statistics, 1978.</remarks>
+/// <remarks>
+/// R. Dennis, R. Welsch, "Techniques for nonlinear least squares and robust regression", Communications in Statistics, 1978.
+/// </remarks>
 public sealed partial class WelschAttribute : RegressionTermAttribute
 {
     /// <summary>The size of an ordinary error.</summary>

@@ -3,7 +3,8 @@ using static LossGen.Functions;
 namespace LossGen;
 
 /// <summary>
-/// Wing: <c>width * log(1 + |d| / curvature)</c> below |d| = width, and the line that continues it beyond. It pulls on small errors more than L1 does.
+/// Wing: <c>width * log(1 + |d| / curvature)</c> below |d| = width, and the line that continues it beyond. It pulls on small errors more
+/// than L1 does.
 /// </summary>
 /// <remarks>Z.-H. Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural Networks", CVPR 2018.</remarks>
 public sealed partial class WingAttribute : RegressionTermAttribute

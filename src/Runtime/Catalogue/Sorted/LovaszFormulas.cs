@@ -6,8 +6,8 @@ namespace LossGen;
 internal static class LovaszFormulas
 {
     /// <summary>
-    /// The derivative at each error: how much the Jaccard loss grows where this pixel becomes wrong after all with larger errors, u being the pixels in the union then. Written
-    /// out instead of as a difference, it is exact in float for any number of pixels.
+    /// The derivative at each error: how much the Jaccard loss grows where this pixel becomes wrong after all with larger errors, u being
+    /// the pixels in the union then. Written out instead of as a difference, it is exact in float for any number of pixels.
     /// </summary>
     internal static Value Weight(Value y, Value errors)
     {
