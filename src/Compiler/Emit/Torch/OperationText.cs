@@ -12,7 +12,7 @@ namespace LossGen.Compiler.Emit.Torch;
 /// Nodes as C# on tensors. What depends on no tensor is C# on numbers. Some nodes are never computed on their own: a gather needs no
 /// selection, a count no ones.
 /// </summary>
-internal sealed class OperationText(OperationNames names, LossGraph graph)
+internal sealed partial class OperationText(OperationNames names, LossGraph graph)
 {
     private readonly Dictionary<Node, bool> numbers = [];
 
@@ -61,52 +61,9 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         return result;
     }
 
-    /// <summary>
-    /// The logits of a node that is the logarithm of their softmax, or of the label's. As one operation: torch's logsumexp joins the
-    /// maximum to the logarithm, which large logits leave no digits.
-    /// </summary>
-    public static (Node Logits, bool AtLabel)? LogSoftmax(GraphBuilder graph, Node node) => GraphBuilder.LessLogSumExp(node) is not var (value, logits) ? null
-        : ReferenceEquals(value, logits) ? (logits, false)
-        : graph.IsAtLabel(value, logits) ? (logits, true)
-        : null;
-
-    /// <summary>All classes but the label's have one value, and the label's another.</summary>
-    public static bool IsWithLabel(Node node) => node.Op == Op.Where && node[0].Op == Op.OneHot && !node[1].Axes.Has(Axes.Class);
-
     /// <summary>The pixel is among so many with the largest keys: its rank is at most a number that depends on no tensor.</summary>
     public bool IsSelection(Node node) =>
         node.Op == Op.LessOrEqual && node[0].Op == Op.RunningSum && node[0][0].IsNumber(1) && IsNumber(node[1]);
-
-    /// <summary>A value of all classes with something added at the label's.</summary>
-    public static (Node Others, Node Added)? AddedAtLabel(Node node) =>
-        node.Op == Op.Add && node.Axes == Axes.All && node[1].Op == Op.Mask && node[1][0].Op == Op.OneHot && !node[1][1].Axes.Has(Axes.Class)
-            && node[0].Axes == Axes.All
-            ? (node[0], node[1][1])
-            : null;
-
-    // A sum over the pixels of a binary cross-entropy.
-    private static (Node X, Node Weight)? EntropySum(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && SigmoidEntropy.EntropyOf(node[0]) is var (x, weight) && x.Axes == Axes.All ? (x, weight) : null;
-
-    // A sum over the classes of a number a class times what has all axes.
-    private static (Node Vector, Node Matrix)? Contraction(Node node)
-    {
-        if (node is not { Op: Op.Sum, Attribute: Axes.Class } || node[0].Op != Op.Multiply)
-            return null;
-        bool IsVector(Node factor, Node other) => !factor.IsPixel && factor.Axes.Has(Axes.Class) && other.Axes == Axes.All;
-        return IsVector(node[0][0], node[0][1]) ? (node[0][0], node[0][1]) : IsVector(node[0][1], node[0][0]) ? (node[0][1], node[0][0]) : null;
-    }
-
-    // What is summed for each class over the pixels that it is the label of; null of another sum.
-    private static Node? LabelSum(Node node) =>
-        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && node[0].Op == Op.Mask && node[0][0].Op == Op.OneHot
-            && !node[0][1].Axes.Has(Axes.Class)
-            ? node[0][1]
-            : null;
-
-    /// <summary>The operation makes a tensor of its own.</summary>
-    public static bool MakesOwn(Node node) => node.IsPixel
-        && (node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt || IsWithLabel(node));
 
     /// <summary>What reads the nodes of its text makes no view of them.</summary>
     public bool TakesNoView(Node node) => node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Power or Op.Exp or Op.Log or Op.Log1p or Op.Expm1 or Op.Sqrt or Op.Abs or Op.Sign or Op.Tanh or Op.Sigmoid or Op.Softplus
@@ -114,7 +71,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
         || (node.Op is Op.Where or Op.Mask && !IsNumber(node[0]));
 
     // A tensor that nothing else reads, with all axes of what is joined to it.
-    private bool IsFresh(Node node, Node? other = null) => MakesOwn(node) && !IsNumber(node) && (other is null ? node.Axes == Axes.All : node.Axes.Has(other.Axes))
+    private bool IsFresh(Node node, Node? other = null) => MakesOwn(node) && !IsNumber(node) && (other is null ? node.Axes == Axes.All
+        : node.Axes.Has(other.Axes))
         && (names.Find(node) is null || writable.Contains(node));
 
     // The text of a tensor whose memory is written to.
@@ -241,7 +199,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
                 return new Variable(Text(node), NumberType.Double);
         }
 
-        return new Apply(node.Op, [.. node.Inputs.Select(input => names.Find(input) is null ? NumberOf(input) : new Variable(Value(input), TypeOf(input)))], TypeOf(node));
+        return new Apply(node.Op, [.. node.Inputs.Select(input => names.Find(input) is null ? NumberOf(input)
+            : new Variable(Value(input), TypeOf(input)))], TypeOf(node));
     }
 
     private static NumberType TypeOf(Node node) => node.Operation().IsCondition ? NumberType.Truth : NumberType.Double;
@@ -249,7 +208,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     private string FromTable(Node node)
     {
         Operation row = node.Operation();
-        string template = row.Torch ?? "input." + (row.Function ?? throw new InvalidOperationException($"{node.Op} has no tensor text")) + row.Arguments;
+        string template = row.Torch ?? "input." + (row.Function ?? throw new InvalidOperationException($"{node.Op} has no tensor text"))
+            + row.Arguments;
         bool isCall = template.StartsWith("input.", StringComparison.Ordinal);
         return Format(template, node.Inputs.Select(input => isCall ? Value(input) : Nested(input)));
     }
@@ -305,9 +265,11 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             case Op.Multiply when hasNumber:
                 return $"input.Multiply({Value(node[0])}, {Value(node[1])})";
             case Op.Less when hasNumber:
-                return IsNumber(node[0]) ? $"input.Greater({Value(node[1])}, {Value(node[0])})" : $"input.Less({Value(node[0])}, {Value(node[1])})";
+                return IsNumber(node[0]) ? $"input.Greater({Value(node[1])}, {Value(node[0])})"
+                    : $"input.Less({Value(node[0])}, {Value(node[1])})";
             case Op.LessOrEqual when hasNumber:
-                return IsNumber(node[0]) ? $"input.GreaterOrEqual({Value(node[1])}, {Value(node[0])})" : $"input.LessOrEqual({Value(node[0])}, {Value(node[1])})";
+                return IsNumber(node[0]) ? $"input.GreaterOrEqual({Value(node[1])}, {Value(node[0])})"
+                    : $"input.LessOrEqual({Value(node[0])}, {Value(node[1])})";
             case Op.Equal when hasNumber:
                 (Node literal, Node compared) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
                 return $"input.Equal({Value(compared)}, {Value(literal)})";
@@ -320,7 +282,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             case Op.And or Op.Or when hasNumber:
                 (Node number, Node tensor) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
                 string all = $"input.Always({Literal.Of(node.Op == Op.Or)})";
-                return Spread(node.Op == Op.And ? $"{Nested(number)} ? {Value(tensor)} : {all}" : $"{Nested(number)} ? {all} : {Value(tensor)}", node.Axes);
+                return Spread(node.Op == Op.And ? $"{Nested(number)} ? {Value(tensor)} : {all}"
+                    : $"{Nested(number)} ? {all} : {Value(tensor)}", node.Axes);
         }
 
         return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
@@ -334,7 +297,8 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
             (Node own, Node term) = (node[side], node[1 - side]);
             int sign = IsNegation(term) ? -1 : 1;
             Node product = sign < 0 ? term[1] : term;
-            if (product.Op == Op.Multiply && names.Find(term) is null && names.Find(product) is null && product.Inputs.All(factor => factor.Axes == own.Axes) && IsFresh(own, product))
+            if (product.Op == Op.Multiply && names.Find(term) is null && names.Find(product) is null
+                && product.Inputs.All(factor => factor.Axes == own.Axes) && IsFresh(own, product))
                 return (own, product, sign);
         }
 
@@ -344,11 +308,9 @@ internal sealed class OperationText(OperationNames names, LossGraph graph)
     // What a softmax or log-sum-exp is taken of.
     private string Logits(Node node) => IsOfSomeClasses(node) ? $"input.OfSomeClasses({Value(node)})" : Nested(node);
 
-    // -infinity where a class takes no part.
-    private static bool IsOfSomeClasses(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity);
-
     // With all extents of the axes, which a sum goes by.
-    private static string Spread(string text, Axes axes) => $"input.Spread({text}, {Literal.Of(axes.Has(Axes.Batch))}, {Literal.Of(axes.Has(Axes.Class))}, {Literal.Of(axes.Has(Axes.Pixel))})";
+    private static string Spread(string text, Axes axes) =>
+        $"input.Spread({text}, {Literal.Of(axes.Has(Axes.Batch))}, {Literal.Of(axes.Has(Axes.Class))}, {Literal.Of(axes.Has(Axes.Pixel))})";
 
     /// <summary>The conditions whose selection of 1 the node is; null if it is something else.</summary>
     private List<Node>? Conditions(Node node)
