@@ -6,7 +6,7 @@ namespace LossGen.Compiler.Plan;
 /// <summary>
 /// The order of work inside a tile. First, pixel by pixel, everything that joins the classes of a pixel (maximum, sums over
 /// classes), in strata: a stratum's loop over the classes needs the results of the one before. Then, class by class, what
-/// keeps the class axis: sums and the gradient. What is dear and needed later goes through rows of scratch memory.
+/// keeps the class axis: sums and the gradient. What is expensive and needed later goes through rows of scratch memory.
 /// </summary>
 internal sealed class TileSchedule
 {
@@ -126,7 +126,7 @@ internal sealed class TileSchedule
     public List<Node> Carried { get; }
 
     /// <summary>
-    /// About how many calls the compiler has to inline. Beyond what it bears in one method, lane operations stay calls, which takes
+    /// About how many calls the compiler has to inline. Beyond what it inlines in one method, lane operations stay calls, which takes
     /// several times as long.
     /// </summary>
     public int Weight => Nodes.Sum(WeightOf);
@@ -225,7 +225,7 @@ internal sealed class TileSchedule
     /// <summary>The first of two loops over the pixels computes it.</summary>
     public bool IsBeforeCut(Node node) => IsCut && Stratum(node) <= Cut + (IsClassReduction(node) ? 1 : 0);
 
-    // After the last loop over the classes with something dear, if something dear follows pixel by pixel.
+    // After the last loop over the classes with something expensive, if something expensive follows pixel by pixel.
     private int FindCut()
     {
         for (int stratum = LastStratum - 1; stratum >= 0; stratum--)
@@ -264,8 +264,8 @@ internal sealed class TileSchedule
             : [];
     }
 
-    // So little that two classes fit into the registers, and into what the compiler bears (nothing dear has so little weight), with labels
-    // that both are compared with. A softmax: other losses have a class or two, and long chains of operations for each.
+    // So little that two classes fit into the registers, and into what the compiler inlines (nothing expensive has so little weight), with
+    // labels that both are compared with. A softmax: other losses have a class or two, and long chains of operations for each.
     private bool IsLight(IEnumerable<Node> outputs, List<Node> computed)
     {
         List<Node> inputs = computed.SelectMany(node => node.Inputs).ToList();

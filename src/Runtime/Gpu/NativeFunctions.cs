@@ -40,7 +40,7 @@ internal sealed class NativeFunctions
     {
         return NativeLibrary.TryGetExport(library, function, out nint address)
             ? address
-            : throw new GpuException($"{Name} has no function {function}: it is too old, or something else bears its name.");
+            : throw new GpuException($"{Name} has no function {function}: it is too old, or something else has its name.");
     }
 
     /// <summary>A function that older libraries lack: 0 there.</summary>

@@ -133,7 +133,7 @@ internal sealed unsafe class NvrtcLibrary
     }
 
     // At its first compilation NVRTC opens the library of its built-in functions by a name with the full version, under which
-    // libtorch's packages do not keep it. The file that is there bears that name inside (SONAME): loaded now, it is found then.
+    // libtorch's packages do not keep it. The file that is there carries that name inside (SONAME): loaded now, it is found then.
     private static void LoadBuiltins(string? folder)
     {
         if (string.IsNullOrEmpty(folder) || !Directory.Exists(folder))

@@ -378,7 +378,7 @@ DEVICE real joinMaximum(real v, SHARED real* room)
                 v = JOIN(v, room[THREAD + k]); \
         return v; \
     }
-// A function with barriers in another one is more than some compilers for processors bear.
+// A function with barriers in another one is more than some compilers for processors support.
 #define BLOCK_LINE(name, JOIN) \
     DEVICE real name(real v, SHARED real* room) \
     { \

@@ -35,7 +35,7 @@ internal static partial class VectorMath<V, T>
         return V.Select(V.Greater(a, V.Create(HyperbolicEnd)), Infinity, y);
     }
 
-    /// <summary>Above the last number with a finite result, below the last that <see cref="QuarterExpm1"/> bears.</summary>
+    /// <summary>Above the last number with a finite result, below the last that <see cref="QuarterExpm1"/> takes.</summary>
     private static double HyperbolicEnd
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

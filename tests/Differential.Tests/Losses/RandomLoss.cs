@@ -31,7 +31,7 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
         if (loss is { Classes: 1, Activation: Activation.Softmax })
             loss = loss with { Activation = Activation.Sigmoid };
 
-        // Large logits, and classes that are masked: where there is an activation that bears them.
+        // Large logits, and classes that are masked: where there is an activation that supports them.
         if (loss.Activation != Activation.None && loss.Resize == Resize.None && OneIn(3))
             loss = loss with { LogitBound = Draw([30, 100, 1e4]), MasksClasses = loss.Activation == Activation.Softmax && OneIn(3) };
 

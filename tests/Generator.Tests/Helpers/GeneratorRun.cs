@@ -96,7 +96,7 @@ internal sealed class GeneratorRun(Compilation input, Compilation output, Genera
     private static bool IsSupport(SyntaxTree tree) =>
         Path.GetFileName(tree.FilePath).StartsWith(HintNames.Support, StringComparison.Ordinal);
 
-    // The file of a loss bears its full name.
+    // The file of a loss has its full name.
     private static string WithoutNamespace(SyntaxTree tree)
     {
         string name = Path.GetFileName(tree.FilePath).Replace(".g.cs", "", StringComparison.Ordinal), text = tree.ToString();

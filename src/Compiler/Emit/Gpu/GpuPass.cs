@@ -72,7 +72,7 @@ internal sealed partial class GpuPass
     private List<Node> ReductionsOf(int stratum) =>
         [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
 
-    // What is read from memory, or dear, or compared with its own maximum later, is held where several loops want it.
+    // What is read from memory, or expensive, or compared with its own maximum later, is held where several loops want it.
     private void Hold()
     {
         List<List<Node>> loops = [.. Enumerable.Range(0, lastStratum)

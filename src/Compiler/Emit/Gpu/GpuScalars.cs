@@ -30,7 +30,7 @@ internal sealed class GpuScalars
 
     /// <summary>
     /// A kernel for each stage: <c>scalarsK</c> for the value alone and <c>slopesK</c> for value and gradient, each where it has anything
-    /// to do. They are apart so that threads wait for each other in no branch, which not every compiler bears.
+    /// to do. They are apart so that threads wait for each other in no branch, which not every compiler supports.
     /// </summary>
     public static IEnumerable<KernelProgram> Build(LossPlan plan, NodeNames names)
     {

@@ -1,5 +1,6 @@
 using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
+using LossGen.Compiler.Schedule;
 
 namespace LossGen.Compiler.Emit.Torch;
 
