@@ -16,7 +16,7 @@ internal sealed record Case(string Name, ILoss Loss, InputSize Size, LogitElemen
         "2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "2x19x1024x2048", "1x4x256x256x256",
     ];
 
-    // Losses of neighbouring pixels and of resized logits have no kernels for devices.
+    // Losses of neighbouring pixels, of resized logits and of pairs are not among them yet.
     private static readonly (string Name, Func<ILoss> Create)[] Losses =
     [
         ("Dice+CE", static () => new DiceCrossEntropy()), ("Dice+Focal", static () => new DiceFocal()), ("CE", static () => new PlainCrossEntropy()),

@@ -356,6 +356,27 @@ public sealed class DeviceRoadTests : IDisposable
         Check.Close(found[0], found[1], 1e-5, "second derivative");
     }
 
+    /// <summary>Outputs that the supervision takes to the target's size are torch's to resize, and kernels take what it leaves.</summary>
+    [OpenClFact]
+    public void Outputs_that_are_resized_run_kernels_too()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        long[][] extents = [[8, 12], [4, 6], [3, 5]];
+        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
+        var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = Resize.LinearUnaligned };
+        Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
+            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
+        Tensor right = loss.forward(outputs[0], target, supervision);
+        Tensor value = device.Run(() => loss.forward(outputs[1], target, supervision));
+        right.backward();
+        value.backward();
+        Check.Close(right.detach(), value.detach(), 1e-5, "value");
+        for (int k = 0; k < 3; k++)
+            Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, 1e-5, $"output {k}");
+        Assert.Equal(6, device.Calls);
+    }
+
     /// <summary>A label without a class makes the value NaN; who reads it or calls again is told.</summary>
     [OpenClFact]
     public void A_faulty_label_is_reported_by_the_next_call()
