@@ -17,7 +17,7 @@ internal sealed record Case(string Name, ILoss Loss, InputSize Size, LogitElemen
             "2x19x1024x2048", "1x4x256x256x256",
     ];
 
-    // Losses of neighbouring pixels and of resized logits have no kernels for devices.
+    // Losses of neighbouring pixels, of resized logits and of pairs are not among them yet.
     private static readonly (string Name, Func<ILoss> Create)[] Losses =
     [
         ("Dice+CE", static () => new DiceCrossEntropy()), ("Dice+Focal", static () => new DiceFocal()),

@@ -219,7 +219,7 @@ internal sealed class DeviceLoss
         CpuCall types = TensorMemory.NewCall(CpuMode.Measure, logits, target, shape.HasLabels, shape.ToResizedLossShape());
         return new GpuBatch
         {
-            Shape = shape.ToResizedLossShape(),
+            Shape = shape.ToLossShape(),
             Logits = device.Address(logits, isWritten: false),
             LogitElement = types.LogitElement,
             LogitStrides = DeviceTensor.Strides(logits, hasClasses: true),

@@ -17,6 +17,9 @@ internal sealed class LossCall
     private readonly TensorOperations operations;
     private readonly BatchShape shape;
     private readonly bool usesKernel;
+
+    // Logits come as they are: what has no kernels after all resizes them here.
+    private readonly bool resizes;
     private readonly ElementAxes axes;
     private readonly double[] statistics;
     private readonly LabelGrid grid;
@@ -38,6 +41,7 @@ internal sealed class LossCall
         this.operations = operations;
         this.shape = shape;
         this.usesKernel = usesKernel;
+        resizes = shape.IsResized && (usesKernel || device is not null);
         var measure = new CpuCall
         {
             Mode = CpuMode.Measure,
@@ -121,19 +125,27 @@ internal sealed class LossCall
             return PairGradient(logits, target, upstream);
         (Tensor sampled, inputs) = Sampled(target, inputs);
 
-        // The kernels resize by themselves; what is differentiated again goes through torch's resize.
-        bool resizes = usesKernel && shape.IsResized;
-        Tensor full = resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
+        // The kernels resize by themselves; what is differentiated again, or has none, goes through torch's resize.
+        bool isDifferentiated = torch.is_grad_enabled();
+        Tensor small = resizes && !isDifferentiated ? logits.detach().requires_grad_() : logits;
+        Tensor full = resizes ? Resized(small) : logits;
         using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs) { MayTakeStatistics = Token.IsReleased };
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
 
         // What is to be differentiated again has to be made anew, as a part of the graph.
-        Tensor[] statistics = kept is not null && !torch.is_grad_enabled() ? kept : input.KeepAll(operations.Statistics(input));
+        Tensor[] statistics = kept is not null && !isDifferentiated ? kept : input.KeepAll(operations.Statistics(input));
         Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived));
         gradient = gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype);
         if (resizes)
-            gradient = torch.autograd.grad(new[] { full }, new[] { logits }, new[] { gradient }, create_graph: true)[0];
+            gradient = torch.autograd.grad(new[] { full }, new[] { small }, new[] { gradient }, create_graph: isDifferentiated)[0];
         return input.Return(gradient);
+    }
+
+    // Of the target's size, with what takes the gradient back.
+    private Tensor Resized(Tensor logits)
+    {
+        using var recorded = torch.enable_grad();
+        return TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize);
     }
 
     // At embeddings, to be differentiated again: the gradient at their matrix, which is made anew, and then that of the matrix.
@@ -158,7 +170,8 @@ internal sealed class LossCall
     {
         using var noGradient = torch.no_grad();
         (target, inputs) = Sampled(target, inputs);
-        using var input = new TensorInput(loss.Definition, parameters, shape, logits, target, inputs);
+        Tensor full = resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
+        using var input = new TensorInput(loss.Definition, parameters, shape, full, target, inputs);
         Tensor[] statistics = input.KeepAll(operations.Statistics(input));
         Tensor result = components is null
             ? input.Keep(operations.Value(input, statistics))
@@ -200,7 +213,7 @@ internal sealed class LossCall
     {
         Tensor gradient = torch.empty_like(logits);
         if (DeviceTensor.Strides(gradient, hasClasses: true) is null)
-            gradient = torch.empty(shape.FullShape(), dtype: logits.dtype, device: logits.device);
+            gradient = torch.empty(logits.shape, dtype: logits.dtype, device: logits.device);
         Tensor arrived = TensorMemory.Contiguous(upstream.to_type(TensorMemory.KernelType(logits)));
         DeviceLoss.Backward(loss, device, shape, grid, logits, target, inputs, parameters, sums, arrived, gradient);
         return gradient;

@@ -25,9 +25,11 @@ internal static class TorchLoss
         double[] parameters = Parameters(loss, shape);
         using var scope = torch.NewDisposeScope();
         bool usesKernel = UsesKernel(input);
-        if (shape.IsResized && !usesKernel)
-            input = Resized(input, shape.Spatial, definition.Resize);
         TensorDevice? device = usesKernel ? null : DeviceLoss.Find(loss, input);
+
+        // Kernels resize by themselves.
+        if (shape.IsResized && !usesKernel && device is null)
+            input = Resized(input, shape.Spatial, definition.Resize);
         Prepare(definition, shape, usesKernel, device is not null, ref input, ref target, inputs);
         var call = new LossCall(loss, parameters, (shape.HasLabels ? index : dense)!, shape, usesKernel, input.dtype, device: device);
         return LossBackward.Value(input, target, call, inputs, components).MoveToOuterDisposeScope();

@@ -187,7 +187,7 @@ public static unsafe partial class LossExtensions
     };
 
     // The target's extents, with the output's for the logits.
-    private static LossShape ResizedShape(int batch, int classes, ReadOnlySpan<long> spatial, ReadOnlySpan<long> target)
+    internal static LossShape ResizedShape(int batch, int classes, ReadOnlySpan<long> spatial, ReadOnlySpan<long> target)
     {
         LossShape shape = LevelShape(batch, classes, target);
         return spatial.Length switch

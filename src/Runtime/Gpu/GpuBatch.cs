@@ -8,7 +8,7 @@ namespace LossGen.Gpu;
 /// </summary>
 public sealed record GpuBatch
 {
-    /// <summary>The extents: N, C, S.</summary>
+    /// <summary>The extents: N, C, S. Logits that the loss resizes have their own: <see cref="LossShape.WithLogits(int, int)"/>.</summary>
     public required LossShape Shape { get; init; }
 
     /// <summary>The logits.</summary>
@@ -49,6 +49,10 @@ public sealed record GpuBatch
 /// <param name="Pixel">From a pixel to the next.</param>
 public readonly record struct GpuStrides(long Image, long Class, long Pixel)
 {
+    /// <summary>Where logits lie, and their gradient, by default.</summary>
+    internal static GpuStrides OfLogits(LossShape shape) =>
+        shape.ClassesLast ? ClassesLast(shape.Classes, shape.LogitPixels) : ClassesFirst(shape.Classes, shape.LogitPixels);
+
     internal static GpuStrides ClassesFirst(int classes, long pixels) => new(classes * pixels, pixels, 1);
 
     internal static GpuStrides ClassesLast(int classes, long pixels) => new(classes * pixels, 1, classes);

@@ -6,8 +6,11 @@ namespace LossGen.Gpu;
 /// <content>Deep supervision: outputs at several resolutions against the target of the finest.</content>
 public sealed partial class GpuEvaluator
 {
-    /// <summary>The weighted sum of the losses of a network's outputs. Target and inputs are read at the places that a coarser output needs, without a copy.</summary>
-    /// <param name="supervision">The weights, which resize nothing.</param>
+    /// <summary>
+    /// The weighted sum of the losses of a network's outputs. Target and inputs are read at the places that a coarser output needs, without
+    /// a copy, unless the supervision says that outputs are resized.
+    /// </summary>
+    /// <param name="supervision">The weights.</param>
     /// <param name="outputs">As many as weights: each with its own shape and logits, and with the one target and the inputs, which are of the finest extents.</param>
     /// <param name="spatial">The spatial extents of the target, one to three, as many as those of each shape.</param>
     /// <param name="value">Receives the value, a double: NaN after a label that there is no class for.</param>
@@ -15,7 +18,7 @@ public sealed partial class GpuEvaluator
         Levels(supervision, outputs, spatial, value, null, 0, 1);
 
     /// <summary>The weighted sum of the losses of a network's outputs, and its gradient at each of them.</summary>
-    /// <param name="supervision">The weights, which resize nothing.</param>
+    /// <param name="supervision">The weights.</param>
     /// <param name="outputs">As for <see cref="EvaluateLevels"/>.</param>
     /// <param name="spatial">As for <see cref="EvaluateLevels"/>.</param>
     /// <param name="value">As for <see cref="EvaluateLevels"/>.</param>
@@ -42,9 +45,7 @@ public sealed partial class GpuEvaluator
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(spatial);
         CallRules.Levels(loss.Definition, supervision, outputs.Count, nameof(outputs));
-        if (supervision.Resize != Resize.None)
-            throw new NotSupportedException($"The supervision has Resize = {supervision.Resize}, which kernels for GPUs do not do; resize the outputs before, and leave Resize as it is.");
-        GpuBatch[] levels = [.. outputs.Select((output, k) => Level(output, k, spatial, supervision.Sampling))];
+        GpuBatch[] levels = [.. outputs.Select((output, k) => Level(output, k, spatial, supervision))];
         bool adds = false;
         for (int k = 0; k < levels.Length; k++)
         {
@@ -55,7 +56,7 @@ public sealed partial class GpuEvaluator
             if (weight == 0)
             {
                 if (gradient != 0)
-                    device.Clear(gradient, shape.Batch * shape.Classes * shape.Pixels * Size(level.LogitElement));
+                    device.Clear(gradient, shape.Batch * shape.Classes * shape.LogitPixels * Size(level.LogitElement));
                 continue;
             }
 
@@ -63,28 +64,47 @@ public sealed partial class GpuEvaluator
             {
                 Value = value,
                 Gradient = gradient,
-                Strides = shape.ClassesLast ? GpuStrides.ClassesLast(shape.Classes, shape.Pixels) : GpuStrides.ClassesFirst(shape.Classes, shape.Pixels),
+                Strides = GpuStrides.OfLogits(shape),
                 Upstream = upstream,
                 Scale = weight * scale,
                 Weight = weight,
                 Adds = adds,
             };
-            Run(gradient == 0 ? Part.Value : Part.Both, level, places, null);
+            Run(gradient == 0 ? Part.Value : Part.Both, level, places, null, OpenFull(GpuResizing.Full(level)), supervision.Resize);
             adds = true;
         }
     }
 
-    // With the grid of the target over that of its pixels.
-    private static GpuBatch Level(GpuBatch output, int level, IReadOnlyList<int> spatial, LabelSampling sampling)
+    // With the grid of the target over that of its pixels, or with logits that are resized to it.
+    private GpuBatch Level(GpuBatch output, int level, IReadOnlyList<int> spatial, DeepSupervision supervision)
     {
         ArgumentNullException.ThrowIfNull(output, $"outputs[{level}]");
         LossShape shape = output.Shape;
         int axes = shape.Dimensions;
         int[] every = [shape.Depth, shape.Height, shape.Width];
         long[] own = [.. every[^axes..].Select(extent => (long)extent)], full = [.. spatial.Select(extent => (long)extent)];
-        return CallRules.IsLevel(own, full) ? output with { Grid = new LabelGrid(own, full, sampling) }
-            : throw new ArgumentException(
+        if (!CallRules.IsLevel(own, full))
+        {
+            throw new ArgumentException(
                 $"Output {level} has the spatial extents ({string.Join(", ", own)}) and the target ({string.Join(", ", full)}); there must be as many, each from 1 to that of the target.", "outputs");
+        }
+
+        if (shape.IsResized)
+        {
+            throw new ArgumentException(
+                $"Output {level} has the spatial extents ({string.Join(", ", own)}) and logits of "
+                    + $"{shape.LogitDepth} x {shape.LogitHeight} x {shape.LogitWidth}; of several outputs each has the extents of its own "
+                    + "logits, and the supervision says whether they are resized.",
+                "outputs");
+        }
+
+        CallChecks.Shape(loss.Definition, shape);
+        return supervision.Resize == Resize.None
+            ? output with { Grid = new LabelGrid(own, full, supervision.Sampling) }
+            : output with
+            {
+                Shape = LossExtensions.ResizedShape(shape.Batch, shape.Classes, own, full) with { ClassesLast = shape.ClassesLast },
+            };
     }
 
     private static int Size(LogitElement element) => element switch

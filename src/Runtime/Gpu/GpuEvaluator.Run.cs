@@ -10,7 +10,28 @@ public sealed partial class GpuEvaluator
     private void Run(Part part, GpuBatch batch, Places places, double[]? given)
     {
         CheckComponents(places.Components);
-        (GpuKernels kernels, GpuModule module, GpuCall call) = Open(batch);
+        Run(part, batch, places, given, Open(batch), loss.Definition.Resize);
+    }
+
+    // Logits of another size become a batch of the target's, whose gradient is taken back.
+    private void Run(Part part, GpuBatch batch, in Places places, double[]? given, Opened opened, Resize resize)
+    {
+        bool hasGradient = part != Part.Value;
+        if (!batch.Shape.IsResized)
+        {
+            RunPasses(part, batch, places, given, opened);
+            return;
+        }
+
+        GpuBatch full = GpuResizing.Full(batch) with { Logits = resizing.Stretch(batch, resize, hasGradient) };
+        RunPasses(part, full, places with { Gradient = hasGradient ? resizing.Gradient : 0, Strides = null }, given, opened);
+        if (hasGradient)
+            resizing.Gather(batch, resize, places.Gradient, places.Strides);
+    }
+
+    private void RunPasses(Part part, GpuBatch batch, Places places, double[]? given, Opened opened)
+    {
+        (GpuKernels kernels, GpuModule module, GpuCall call) = opened;
         KernelLayout layout = kernels.Layout!;
         bool hasGradient = part != Part.Value, isFused = part == Part.Both && layout.Fused is not null;
         Prepare(call, ref places, given, part);
@@ -43,12 +64,17 @@ public sealed partial class GpuEvaluator
     private void Components(GpuModule module, GpuKernels kernels, GpuCall call, in Places places) =>
         Section(module, kernels.HasComponents ? "components" : "scalars" + Text(kernels.Layout!.ValueStage), call, places with { Value = places.Components, Weight = 1, Adds = false });
 
-    // Checked and compiled.
-    private (GpuKernels Kernels, GpuModule Module, GpuCall Call) Open(GpuBatch batch)
+    private Opened Open(GpuBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        CallChecks.Shape(loss.Definition, batch.Shape);
+        return OpenFull(GpuResizing.Full(batch));
+    }
+
+    // The checked batch as the passes see it.
+    private Opened OpenFull(GpuBatch batch)
+    {
         LossShape shape = batch.Shape;
-        CallChecks.Shape(loss.Definition, shape);
         bool hasLabels = batch.TargetElement <= TargetElement.Int64;
         CallChecks.Kind(loss.Definition, hasLabels);
         GpuKernels kernels = loss.Kernels(!hasLabels)!;
@@ -63,7 +89,7 @@ public sealed partial class GpuEvaluator
 
         CheckGrid(batch);
         int classes = shape.Classes;
-        GpuStrides logits = batch.LogitStrides ?? (shape.ClassesLast ? GpuStrides.ClassesLast(classes, shape.Pixels) : GpuStrides.ClassesFirst(classes, shape.Pixels));
+        GpuStrides logits = batch.LogitStrides ?? GpuStrides.OfLogits(shape);
         var block = GpuBlock.For(classes, shape.Pixels, logits.Class);
         var call = new GpuCall(layout, shape, block)
         {
@@ -77,7 +103,7 @@ public sealed partial class GpuEvaluator
             sorting.Compile(call.IsDouble);
         if (layout.Passes.Any(pass => pass.Steps.Length > 0))
             steps.Compile(call.IsDouble);
-        return (kernels, Module(kernels, layout, batch, block), call);
+        return new(kernels, Module(kernels, layout, batch, block), call);
     }
 
     private static void CheckGrid(GpuBatch batch)
@@ -201,6 +227,9 @@ public sealed partial class GpuEvaluator
         List<string> defines = GpuDefines.Of(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement, batch.Grid.IsSampled);
         return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
     }
+
+    // The kernels of a call, compiled, and what follows from its extents.
+    private readonly record struct Opened(GpuKernels Kernels, GpuModule Module, GpuCall Call);
 
     // What a call computes: the gradient alone follows a value whose sums are kept.
     private enum Part

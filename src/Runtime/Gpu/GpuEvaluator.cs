@@ -16,6 +16,7 @@ public sealed partial class GpuEvaluator : IDisposable
     private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread, stored;
     private readonly GpuSorting sorting;
     private readonly GpuSteps steps;
+    private readonly GpuResizing resizing;
     private double[] sent = [];
 
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
@@ -46,6 +47,7 @@ public sealed partial class GpuEvaluator : IDisposable
         (partials, constants, slots, parameters, sums, fault, unread, stored) = (New(), New(), New(), New(), New(), New(), New(), New());
         sorting = new GpuSorting(device, arguments, allocate, free);
         steps = new GpuSteps(device, arguments, allocate, free);
+        resizing = new GpuResizing(device, arguments, allocate, free);
         GpuScratch New() => new(allocate, free);
     }
 
@@ -62,8 +64,6 @@ public sealed partial class GpuEvaluator : IDisposable
         ArgumentNullException.ThrowIfNull(loss);
         if (loss is not IGpuLoss own)
             return "its project does not ask for them; set the property LossGenGpu to true";
-        if (loss.Definition.Resize != Resize.None)
-            return "it resizes its logits; resize them before";
         return (own.Kernels(dense: false) ?? own.Kernels(dense: true))!.Reason;
     }
 
@@ -101,7 +101,12 @@ public sealed partial class GpuEvaluator : IDisposable
     /// </summary>
     /// <param name="batch">The batch; its addresses may be 0.</param>
     /// <exception cref="GpuException">The compiler refused the text.</exception>
-    public void Compile(GpuBatch batch) => Open(batch);
+    public void Compile(GpuBatch batch)
+    {
+        Open(batch);
+        if (batch.Shape.IsResized)
+            resizing.Compile(batch.LogitElement);
+    }
 
     /// <summary>
     /// How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image; where the
@@ -183,6 +188,7 @@ public sealed partial class GpuEvaluator : IDisposable
             memory.Dispose();
         sorting.Dispose();
         steps.Dispose();
+        resizing.Dispose();
     }
 
     private void CheckComponents(nint components)

@@ -12,6 +12,8 @@ public sealed class GpuKernels
 
     private static readonly Lazy<string> s_neighbours = new(static () => Read("LossGen.Gpu.neighbours.cl"));
 
+    private static readonly Lazy<string> s_resizing = new(static () => Read("LossGen.Gpu.resize.cl"));
+
     private static readonly Lazy<string> s_sorting = new(static () => Read("LossGen.Gpu.sort.cl"));
 
     /// <summary>The kernels.</summary>
@@ -56,6 +58,9 @@ public sealed class GpuKernels
 
     /// <summary>The kernels of steps over whole images, behind the prelude.</summary>
     internal static string Neighbours => s_neighbours.Value;
+
+    /// <summary>The kernels that resize logits, behind the prelude.</summary>
+    internal static string Resizing => s_resizing.Value;
 
     /// <summary>The kernels that sort, behind the prelude.</summary>
     internal static string Sorting => s_sorting.Value;

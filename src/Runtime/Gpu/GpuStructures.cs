@@ -80,6 +80,29 @@ internal struct GpuStep
     public int Unused;
 }
 
+/// <summary><c>Resize</c> of the kernels that resize logits: both sizes, and the axis that is gathered along.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GpuResize
+{
+    public GpuStrides Logits;
+    public int Pixels;
+    public int Blocks;
+    public int Classes;
+    public int IsAligned;
+    public int Depth;
+    public int Height;
+    public int Width;
+    public int TargetDepth;
+    public int TargetHeight;
+    public int TargetWidth;
+    public int Inner;
+    public int Size;
+    public int TargetSize;
+    public int Points;
+    public int Starts;
+    public int Unused;
+}
+
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct GpuSection

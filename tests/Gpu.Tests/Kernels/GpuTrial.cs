@@ -63,7 +63,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
     private (float[] Logits, long[] Labels, float[] Target, float[][] Maps) Draw()
     {
         var random = new Random(Seed);
-        float[] logits = [.. Enumerable.Range(0, Shape.Batch * Classes * Pixels).Select(_ => (float)(((random.NextDouble() * 2) - 1) * Scale))];
+        float[] logits = [.. Enumerable.Range(0, Shape.Batch * Classes * (int)Shape.LogitPixels).Select(_ => (float)(((random.NextDouble() * 2) - 1) * Scale))];
         Edit?.Invoke(logits);
         long[] labels = [.. Enumerable.Range(0, Shape.Batch * Pixels).Select(_ => Label(random))];
         float[] target = Dense ? DenseTarget(random, labels) : [];

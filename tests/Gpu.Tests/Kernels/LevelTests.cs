@@ -111,7 +111,8 @@ public sealed class LevelTests : IDisposable
     {
         using var evaluator = new GpuEvaluator(Compiler.Create(Ignoring), device);
         GpuBatch fine = new() { Shape = new(1, 3, 24, 18), Logits = 0, Target = 0 }, coarse = fine with { Shape = new(1, 3, 12, 9) };
-        Says<NotSupportedException>("resize the outputs before", () => evaluator.EvaluateLevels(new(1, 1) { Resize = Resize.LinearAligned }, [fine, coarse], [24, 18], 0));
+        GpuBatch resized = coarse with { Shape = coarse.Shape.WithLogits(6, 9) };
+        Says<ArgumentException>("Output 1 has the spatial extents (12, 9) and logits of 1 x 6 x 9", () => evaluator.EvaluateLevels(new(1, 1), [fine, resized], [24, 18], 0));
         Says<ArgumentException>("3 outputs and 2 weights", () => evaluator.EvaluateLevels(new(1, 1), [fine, coarse, coarse], [24, 18], 0));
         Says<ArgumentException>("Output 1 has the spatial extents (24, 18) and the target (24, 17)", () => evaluator.EvaluateLevels(new(1, 1), [fine with { Shape = new(1, 3, 24, 17) }, fine], [24, 17], 0));
         Says<ArgumentException>("Output 0 has the spatial extents (24, 18) and the target (432)", () => evaluator.EvaluateLevels(new(1, 1), [fine, coarse], [432], 0));

@@ -71,6 +71,27 @@ public sealed class PtxTests(ITestOutputHelper output)
         Assert.All(expected[1..], name => Assert.Equal(0, found[name].Barriers));
     }
 
+    /// <summary>What resizes reads a logit eight times at most, keeps nothing in memory, and no thread waits for another.</summary>
+    [ClangTheory]
+    [InlineData(LogitElement.Single)]
+    [InlineData(LogitElement.Double)]
+    [InlineData(LogitElement.Half)]
+    [InlineData(LogitElement.BFloat16)]
+    public void ResizingCompiles(LogitElement element)
+    {
+        Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + GpuKernels.Resizing, GpuResizing.Defines(element));
+        string[] expected = ["reduce", "resizeGather", "resizeGradient", "resizeLogits", "resizePoints"];
+        Assert.Equal(expected, found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(found.Values, kernel => Assert.Equal(0, kernel.Local));
+        Assert.All(expected[1..], name => Assert.Equal(0, found[name].Barriers));
+        if (element != LogitElement.Single)
+            return;
+
+        // Logits, and a fraction for each axis. What gathers has one loop, which a compiler writes out four times.
+        Assert.InRange(found["resizeLogits"].FloatLoads, 8 + 3, 2 * (8 + 3));
+        Assert.Equal(1, found["resizeGradient"].FloatStores);
+    }
+
     [ClangTheory]
     [MemberData(nameof(Cases))]
     public void EachLogitIsReadOnceAPass(string attributes, int classes)

@@ -86,6 +86,64 @@ public class CudaRoadTests
         Assert.Empty(Launches(mock));
     }
 
+    /// <summary>Logits of another size go to the kernels that resize, passes get what those leave, and the gradient is of the logits' size.</summary>
+    [MockFact]
+    public void Logits_of_another_size_are_stretched_by_kernels()
+    {
+        using var scope = NewDisposeScope();
+        using var mock = Mock();
+        using CudaDevice cuda = Open(mock);
+        var device = new MockTensors(cuda);
+        using var loss = new ResizedDiceCrossEntropy();
+        Tensor x = randn([2, 3, 4, 5]).to_type(ScalarType.Float16).requires_grad_(), labels = randint(0, 3, [2, 8, 9]);
+        mock.Forget();
+        Tensor value = device.Run(() => loss.call(x, labels));
+        value.backward();
+        Assert.Null(loss.DeviceKernelsReason);
+        Assert.Equal([2, 3, 4, 5], x.grad!.shape);
+        (string Kernel, int Stream, byte[][] Arguments)[] launches = Launches(mock);
+        string[] stretching = ["resizePoints", "resizeLogits"];
+        string[] forward = [.. stretching, "scalars0", "pass0", "reduce", "scalars1"];
+        string[] backward = [.. stretching, "slopes0", "slopes1", "pass1", "resizeGather", "resizeGradient"];
+        Assert.Equal([.. forward, .. backward], launches.Select(launch => launch.Kernel));
+        Assert.All(launches, launch => Assert.Equal(Stream, launch.Stream));
+        long At(int launch, int argument) => BitConverter.ToInt64(launches[launch].Arguments[argument]);
+        foreach ((int stretch, int pass) in new[] { (1, 3), (7, 10) })
+        {
+            Assert.Equal(DeviceTensor.Address(x), At(stretch, 0));
+            Assert.Equal(At(stretch, 3), At(pass, 0));
+            Assert.Equal([2, 72, 216, 72, 1], Enumerable.Range(0, 5).Select(k => BitConverter.ToInt64(launches[pass].Arguments[8], 8 * k)));
+        }
+
+        // What the pass leaves is gathered along the rows into the memory of the stretched logits, and from there along their pixels.
+        Assert.Equal([At(10, 5), At(7, 3), At(11, 3)], [At(11, 2), At(11, 3), At(12, 2)]);
+        Assert.Equal([60, 20, 1], Enumerable.Range(0, 3).Select(k => BitConverter.ToInt64(launches[12].Arguments[4], 8 * k)));
+    }
+
+    /// <summary>Where nothing compiles torch resizes, in the call that finds out as in those behind it.</summary>
+    [MockFact]
+    public void Logits_of_another_size_need_no_kernels()
+    {
+        using var scope = NewDisposeScope();
+        using var mock = Mock();
+        using CudaDevice cuda = Open(mock);
+        var device = new MockTensors(cuda);
+        using var loss = new UnalignedDiceCrossEntropy();
+        Example example = Example.WithLabels([2, 3, 9, 7], 255, 1);
+        Tensor logits = randn(2, 3, 4, 5);
+        (Tensor value, Tensor gradient) = Check.Run(x => loss.call(x, example.Target), logits);
+        mock.Fail("nvrtcCompileProgram", 6);
+        for (int step = 0; step < 2; step++)
+        {
+            (Tensor own, Tensor ownGradient) = device.Run(() => Check.Run(x => loss.call(x, example.Target), logits));
+            Check.Close(value, own, 1e-5, "value");
+            Check.Close(gradient, ownGradient, 1e-5, "gradient");
+            Assert.Contains("nvrtcCompileProgram", loss.DeviceKernelsReason, StringComparison.Ordinal);
+        }
+
+        Assert.Single(mock.Log, line => line == "nvrtcCompileProgram");
+    }
+
     [MockFact]
     public void A_launch_that_fails_is_an_error_of_the_call()
     {
@@ -125,6 +183,9 @@ public class CudaRoadTests
         foreach (string pass in new[] { "pass0", "pass1" })
             mock.Kernel(pass, 8, 8, 8, 8, 8, 8, 8, 8, Unsafe.SizeOf<GpuShape>());
         mock.Kernel("reduce", 8, 8, Unsafe.SizeOf<GpuReduction>());
+        mock.Kernel("resizePoints", 8, 8, Unsafe.SizeOf<GpuResize>());
+        foreach (string kernel in new[] { "resizeLogits", "resizeGather", "resizeGradient" })
+            mock.Kernel(kernel, 8, 8, 8, 8, Unsafe.SizeOf<GpuResize>());
         foreach (string section in new[] { "scalars0", "scalars1", "slopes0", "slopes1" })
             mock.Kernel(section, 8, 8, 8, 8, 8, 8, 8, Unsafe.SizeOf<GpuSection>());
         return mock;

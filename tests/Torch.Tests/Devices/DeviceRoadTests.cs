@@ -220,10 +220,45 @@ public sealed class DeviceRoadTests : IDisposable
     public void What_has_no_kernels_takes_tensor_operations_and_says_why()
     {
         using var scope = NewDisposeScope();
-        using var loss = new SeedFBeta();
-        Tensor logits = randn(1, 3, 4, 5), target = rand(1, 8, 10, 4);
-        Compare(loss, logits, target, 1e-4, "resized", kernels: false);
-        Assert.Contains("resizes its logits", loss.DeviceKernelsReason, StringComparison.Ordinal);
+        using var loss = new SameLabels();
+        Compare(loss, randn(6, 4), torch.tensor((long[])[0, 1, 0, 2, 1, 2]), 1e-4, "pairs", kernels: false);
+        Assert.Contains("pairs of rows or columns", loss.DeviceKernelsReason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Kernels resize logits of any type and layout, whose gradient is laid out as they are.</summary>
+    [OpenClFact]
+    public void Logits_of_another_size_are_resized()
+    {
+        using var scope = NewDisposeScope();
+        using var bilinear = new ResizedDiceCrossEntropy();
+        using var aligned = new AlignedDiceCrossEntropy();
+        using var unaligned = new UnalignedDiceCrossEntropy();
+        using var dense = new SeedFBeta();
+        Example flat = Example.WithLabels([2, 3, 9, 11], null, 1), line = Example.WithLabels([2, 3, 40], 255, 2);
+        Example volume = Example.WithLabels([2, 3, 5, 6, 7], 255, 3);
+        Compare(bilinear, randn(2, 3, 4, 5), flat.Target, 1e-5, "images");
+        Compare(bilinear, randn(2, 3, 5, 4).transpose(2, 3), flat.Target, 1e-5, "copied");
+        Compare(bilinear, randn(2, 4, 5, 3).permute(0, 3, 1, 2), flat.Target, 1e-5, "channels last");
+        Tensor part = randn(4, 6, 14, 13)[TensorIndex.Slice(step: 2), TensorIndex.Slice(1, 4)];
+        Compare(bilinear, part, flat.Target, 1e-5, "fewer pixels, a part of the images and classes");
+        Compare(bilinear, randn(2, 3, 9, 11), flat.Target, 1e-5, "the target's size");
+        Compare(aligned, randn(2, 3, 7), line.Target, 1e-5, "signals");
+        Compare(unaligned, randn([2, 3, 7], dtype: ScalarType.Float64), line.Target, 1e-12, "signals in double");
+        Compare(aligned, randn([2, 3, 2, 4, 9]).to_type(ScalarType.Float16), volume.Target, 4e-3, "volumes in half");
+        Compare(unaligned, randn([2, 3, 2, 4, 9]).to_type(ScalarType.BFloat16), volume.Target, 2e-2, "volumes in bfloat16");
+        Compare(dense, randn(1, 3, 4, 5), rand(1, 8, 10, 4), 1e-4, "a dense target, channels last");
+        Assert.Null(bilinear.DeviceKernelsReason ?? aligned.DeviceKernelsReason ?? unaligned.DeviceKernelsReason ?? dense.DeviceKernelsReason);
+
+        // What is differentiated twice goes through torch's resize.
+        Tensor small = randn([2, 3, 4, 5], dtype: ScalarType.Float64);
+        Tensor[] found = [.. new[] { false, true }.Select(onDevice =>
+        {
+            Tensor x = small.clone().requires_grad_();
+            Tensor value = onDevice ? device.Run(() => bilinear.call(x, flat.Target)) : bilinear.call(x, flat.Target);
+            autograd.grad([value], [x], retain_graph: true, create_graph: true)[0].pow(2).sum().backward();
+            return x.grad!;
+        })];
+        Check.Close(found[0], found[1], 1e-10, "second derivative");
     }
 
     /// <summary>Losses that look at neighbouring pixels find them in images of any layout.</summary>
@@ -319,6 +354,27 @@ public sealed class DeviceRoadTests : IDisposable
             return own[1].grad!;
         })];
         Check.Close(found[0], found[1], 1e-5, "second derivative");
+    }
+
+    /// <summary>Outputs that the supervision takes to the target's size are torch's to resize, and kernels take what it leaves.</summary>
+    [OpenClFact]
+    public void Outputs_that_are_resized_run_kernels_too()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new DiceCrossEntropy();
+        long[][] extents = [[8, 12], [4, 6], [3, 5]];
+        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
+        var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = Resize.LinearUnaligned };
+        Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
+            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
+        Tensor right = loss.forward(outputs[0], target, supervision);
+        Tensor value = device.Run(() => loss.forward(outputs[1], target, supervision));
+        right.backward();
+        value.backward();
+        Check.Close(right.detach(), value.detach(), 1e-5, "value");
+        for (int k = 0; k < 3; k++)
+            Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, 1e-5, $"output {k}");
+        Assert.Equal(6, device.Calls);
     }
 
     /// <summary>A label without a class makes the value NaN; who reads it or calls again is told.</summary>

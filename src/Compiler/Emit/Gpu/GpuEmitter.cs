@@ -116,6 +116,6 @@ internal static class GpuEmitter
             return;
         string target = plan.Graph.IndexTarget ? "class indices" : "dense targets";
         int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0]).Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
-        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
+        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
     }
 }
