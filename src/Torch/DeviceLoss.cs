@@ -56,7 +56,8 @@ internal sealed class DeviceLoss
 
     /// <summary>The value into a tensor, and what the gradient needs; null where the kernels do not compile.</summary>
     public static Tensor? Forward(
-        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value,
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs,
+            double[] parameters, Tensor value,
         LossComponents? components)
     {
         DeviceLoss own = Of(loss, device);
@@ -74,7 +75,8 @@ internal sealed class DeviceLoss
     }
 
     // The components stay on the device until somebody reads them: that is what waits for it.
-    private static void Defer(ILoss loss, LossComponents components, int classes, Tensor shares) => components.Defer(loss, classes, values =>
+    private static void Defer(ILoss loss, LossComponents components, int classes, Tensor shares) =>
+        components.Defer(loss, classes, values =>
     {
         using (shares)
         {
@@ -85,7 +87,8 @@ internal sealed class DeviceLoss
 
     /// <summary>The gradient, from what the value left.</summary>
     public static void Backward(
-        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums,
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs,
+            double[] parameters, Tensor sums,
         Tensor upstream, Tensor gradient) =>
         Of(loss, device).Backward(shape, grid, logits, target, inputs, parameters, sums, upstream, gradient);
 
@@ -143,7 +146,8 @@ internal sealed class DeviceLoss
     }
 
     private Tensor? Forward(
-        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value, Tensor? shares)
+        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value,
+            Tensor? shares)
     {
         lock (gate)
         {
@@ -166,7 +170,8 @@ internal sealed class DeviceLoss
                 Tensor sums = torch.empty(new[] { evaluator.SumLength(batch) }, dtype: ScalarType.Float64, device: logits.device);
                 using Tensor fault = torch.empty(new long[] { 1 }, dtype: ScalarType.Int32, device: logits.device);
                 evaluator.Forward(
-                    batch, device.Address(value, isWritten: true), device.Address(sums, isWritten: true), device.Address(fault, isWritten: true),
+                    batch, device.Address(value, isWritten: true), device.Address(sums, isWritten: true),
+                        device.Address(fault, isWritten: true),
                     parameters, shares is null ? 0 : device.Address(shares, isWritten: true));
                 device.Leave();
                 faults.Watch(fault);
@@ -182,7 +187,8 @@ internal sealed class DeviceLoss
     }
 
     private void Backward(
-        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums, Tensor upstream,
+        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums,
+            Tensor upstream,
         Tensor gradient)
     {
         lock (gate)
@@ -193,7 +199,8 @@ internal sealed class DeviceLoss
                 GpuStrides strides = DeviceTensor.Strides(gradient, hasClasses: true)
                     ?? throw new InvalidOperationException("The gradient's pixels are not evenly spaced.");
                 evaluator.Backward(
-                    Batch(shape, grid, logits, target, inputs), device.Address(sums, isWritten: true), device.Address(gradient, isWritten: true), strides,
+                    Batch(shape, grid, logits, target, inputs), device.Address(sums, isWritten: true),
+                        device.Address(gradient, isWritten: true), strides,
                     device.Address(upstream, isWritten: false), parameters: parameters);
             }
             finally

@@ -129,7 +129,8 @@ internal sealed class LossCall
         bool isDifferentiated = torch.is_grad_enabled();
         Tensor small = resizes && !isDifferentiated ? logits.detach().requires_grad_() : logits;
         Tensor full = resizes ? Resized(small) : logits;
-        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs) { MayTakeStatistics = Token.IsReleased };
+        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs) { MayTakeStatistics =
+            Token.IsReleased };
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
 
         // What is to be differentiated again has to be made anew, as a part of the graph.
@@ -158,12 +159,14 @@ internal sealed class LossCall
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
         Tensor[] statistics = input.KeepAll(operations.Statistics(input));
         Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived)).expand(matrix.shape);
-        return input.Return(torch.autograd.grad(new[] { matrix }, new[] { embeddings }, new[] { gradient }, retain_graph: true, create_graph: true)[0]).MoveToOuterDisposeScope();
+        return input.Return(torch.autograd.grad(new[] { matrix }, new[] { embeddings }, new[] { gradient }, retain_graph: true,
+            create_graph: true)[0]).MoveToOuterDisposeScope();
     }
 
     // Kernels read a finer target, and maps of its size, as they are; operations take what a coarser grid reads of them.
     private (Tensor Target, Tensor[] Inputs) Sampled(Tensor target, Tensor[] inputs) => grid.IsSampled
-        ? (TorchLevels.SampleTarget(loss.Definition, target, shape, grid.Sampling), Array.ConvertAll(inputs, map => TorchLevels.Sample(map, shape.Spatial, grid.Sampling)))
+        ? (TorchLevels.SampleTarget(loss.Definition, target, shape, grid.Sampling),
+        Array.ConvertAll(inputs, map => TorchLevels.Sample(map, shape.Spatial, grid.Sampling)))
         : (target, inputs);
 
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
@@ -186,7 +189,8 @@ internal sealed class LossCall
     }
 
     // Null where the kernels do not compile: from then on the call is one of tensor operations.
-    private Tensor? DeviceValue(TensorDevice device, Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
+    private Tensor? DeviceValue(TensorDevice device, Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components,
+        bool isRecorded)
     {
         using var noGradient = torch.no_grad();
         ScalarType type = IsReduced ? ScalarType.Float64 : TensorMemory.KernelType(logits);

@@ -9,9 +9,9 @@ using Xunit.Abstractions;
 namespace LossGen.Differential;
 
 /// <summary>
-/// Random formulas on a device, in double: values against the reference, gradients against the kernels for the CPU, whose gradients other tests
-/// compare with the reference's differences. A device's compiler takes a quarter of a second or so for each kernel; <c>LOSSGEN_DEVICE_FORMULAS</c> says
-/// how many formulas there are, <c>LOSSGEN_SEED</c> and <c>LOSSGEN_FIRST</c> which.
+/// Random formulas on a device, in double: values against the reference, gradients against the kernels for the CPU, whose gradients other
+/// tests compare with the reference's differences. A device's compiler takes a quarter of a second or so for each kernel;
+/// <c>LOSSGEN_DEVICE_FORMULAS</c> says how many formulas there are, <c>LOSSGEN_SEED</c> and <c>LOSSGEN_FIRST</c> which.
 /// </summary>
 public sealed class DeviceFormulaTests(ITestOutputHelper output)
 {
@@ -31,12 +31,14 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
 
     private void Agree(FormulaKind kind, int defaultCount)
     {
-        int seed = DifferentialTests.Setting("LOSSGEN_SEED", 1), count = DifferentialTests.Setting("LOSSGEN_DEVICE_FORMULAS", defaultCount), first = DifferentialTests.Setting("LOSSGEN_FIRST", 0);
+        int seed = DifferentialTests.Setting("LOSSGEN_SEED", 1), count = DifferentialTests.Setting("LOSSGEN_DEVICE_FORMULAS", defaultCount),
+            first = DifferentialTests.Setting("LOSSGEN_FIRST", 0);
         using OpenClDevice device = OpenClDevice.Open();
         device.CompilesQuickly = true;
         var watch = Stopwatch.StartNew();
         Trial[] trials = [.. Enumerable.Range(first, count).Select(index => Trial.Create(seed, index, kind))];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()), SharedEngine.Source, properties: ("LossGenGpu", "true"));
+        DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()), SharedEngine.Source,
+            properties: ("LossGenGpu", "true"));
         output.WriteLine($"compile {watch.Elapsed.TotalSeconds:0.0} s");
         int compared = 0, resized = 0, refused = 0, undecided = 0, notFinite = 0;
         var failures = new List<string>();
@@ -87,26 +89,32 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
     {
         var expected = new Expected(loss, batch, new Random(seed));
         notFinite += expected.IsFinite ? 0 : 1;
-        Found found = DeviceBackend.InDouble(device, loss, batch, expected.Upstream), right = CpuBackend.InDouble(loss, batch, expected.Upstream);
+        Found found = DeviceBackend.InDouble(device, loss, batch, expected.Upstream), right = CpuBackend.InDouble(loss, batch,
+            expected.Upstream);
         if (!isBroken)
-            return Comparison.Values(expected, found.Elements, Tolerance) ?? Difference("value", right.Elements, found.Elements) ?? Difference("gradient", right.Gradient, found.Gradient);
+            return Comparison.Values(expected, found.Elements, Tolerance) ?? Difference("value", right.Elements, found.Elements)
+                ?? Difference("gradient", right.Gradient, found.Gradient);
 
-        // As the kernels for the CPU, or, where what is infinite as it is written became a number, as the reference; a NaN of both is none but NaN.
+        // As the kernels for the CPU, or, where what is infinite as it is written became a number, as the reference; a NaN of both is none
+        // but NaN.
         for (int i = 0; i < found.Elements.Length; i++)
         {
-            bool isReference = !double.IsNaN(right.Elements[i]) && !double.IsNaN(expected.Elements[i]) && Difference("", [expected.Elements[i]], [found.Elements[i]]) is null;
+            bool isReference = !double.IsNaN(right.Elements[i]) && !double.IsNaN(expected.Elements[i])
+                && Difference("", [expected.Elements[i]], [found.Elements[i]]) is null;
             if (!isReference && Difference($"value {i}:", [right.Elements[i]], [found.Elements[i]]) is { } wrong)
                 return wrong + $", the reference has {expected.Elements[i]:R}";
         }
 
-        return expected.Elements.Any(double.IsNaN) || Difference("", right.Elements, found.Elements) is not null ? null : Difference("gradient", right.Gradient, found.Gradient);
+        return expected.Elements.Any(double.IsNaN) || Difference("", right.Elements, found.Elements) is not null ? null
+            : Difference("gradient", right.Gradient, found.Gradient);
     }
 
     // Some logits are infinite or no number. Of plus infinity a softmax is not defined.
     private static Batch Broken(Batch batch, LossText loss, Random random)
     {
         bool hasSoftmax = batch.SharesClasses || loss.ToString().Contains("OverClasses(", StringComparison.Ordinal);
-        double[] anything = hasSoftmax ? [double.NaN, double.NegativeInfinity] : [double.NaN, double.NegativeInfinity, double.PositiveInfinity], logits = [.. batch.Logits];
+        double[] anything = hasSoftmax ? [double.NaN, double.NegativeInfinity] : [double.NaN, double.NegativeInfinity,
+            double.PositiveInfinity], logits = [.. batch.Logits];
         for (int k = 0; k < 3; k++)
             logits[random.Next(logits.Length)] = anything[random.Next(anything.Length)];
         return batch with { Logits = logits };

@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace LossGen.Golden;
 
 /// <summary>
-/// Golden cases on a device. Its compiler takes a third of a second for a declaration: of every third of the libraries' losses the cases of one are tried, or all
-/// cases with <c>LOSSGEN_DEVICE=all</c>.
+/// Golden cases on a device. Its compiler takes a third of a second for a declaration: of every third of the libraries' losses the cases of
+/// one are tried, or all cases with <c>LOSSGEN_DEVICE=all</c>.
 /// </summary>
 public sealed class DeviceTests(ITestOutputHelper output)
 {
@@ -17,12 +17,15 @@ public sealed class DeviceTests(ITestOutputHelper output)
     public void KernelsForGpusMeetThePeers()
     {
         var watch = Stopwatch.StartNew();
-        (Case Case, Mapping Mapping)[] known = [.. CaseFiles.Finite.Where(c => NotExpressible.List.Reason(c) is null).Select(c => (c, Mapping.Of(c)))];
+        (Case Case, Mapping Mapping)[] known = [.. CaseFiles.Finite.Where(c => NotExpressible.List.Reason(c) is null)
+            .Select(c => (c, Mapping.Of(c)))];
 
         // Of a library's loss the declaration in the middle: at the ends stand those with the fewest options.
-        HashSet<string> chosen = [.. known.GroupBy(one => (one.Case.Library, one.Case.Loss)).Where((_, index) => index % 3 == 0).Select(same => same.Select(one => one.Mapping.Declaration).Distinct().ToArray() is var own ? own[own.Length / 2] : "")];
+        HashSet<string> chosen = [.. known.GroupBy(one => (one.Case.Library, one.Case.Loss)).Where((_, index) => index % 3 == 0)
+            .Select(same => same.Select(one => one.Mapping.Declaration).Distinct().ToArray() is var own ? own[own.Length / 2] : "")];
         (Case Case, Mapping Mapping)[] tried = All ? known : [.. known.Where(one => chosen.Contains(one.Mapping.Declaration))];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(tried.Select(one => one.Mapping.Declaration), properties: ("LossGenGpu", "true"));
+        DeclarationCompiler compiler = DeclarationCompiler.Compile(tried.Select(one => one.Mapping.Declaration),
+            properties: ("LossGenGpu", "true"));
         using OpenClDevice device = OpenClDevice.Open();
         device.CompilesQuickly = true;
         var backend = new DeviceBackend(device);
@@ -55,7 +58,8 @@ public sealed class DeviceTests(ITestOutputHelper output)
             Feed feed = mapping.Feed;
             ElementLayout? layout = mapping.Elements;
             (double[] value, double[] gradient) = DeviceCall.InDouble(
-                device, loss, feed.Shape, feed.Logits.Data, feed.HasLabels ? feed.LabelArray() : null, feed.HasLabels ? null : feed.Target.Data, feed.Inputs,
+                device, loss, feed.Shape, feed.Logits.Data, feed.HasLabels ? feed.LabelArray() : null, feed.HasLabels ? null
+                    : feed.Target.Data, feed.Inputs,
                 layout?.Count(feed.Shape.Classes) ?? 1, layout?.Upstream(feed.Shape.Classes) ?? []);
             return new(value, gradient);
         }

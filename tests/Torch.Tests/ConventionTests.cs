@@ -48,7 +48,8 @@ public class ConventionTests
 
             // PaddleSeg d7975e7, paddleseg/models/losses.
             [nameof(PaddleDice)] = (() => new PaddleDice(), b => Images(b, (n, c) =>
-                Weights[c] * (1 - (((2 * Of(b, n, s => b.Softmax(n, c, s) * b.Y(n, c, s))) + 1) / (Of(b, n, s => b.Softmax(n, c, s) + b.Y(n, c,
+                Weights[c] * (1 - (((2 * Of(b, n, s => b.Softmax(n, c, s) * b.Y(n, c, s))) + 1) / (Of(b, n, s => b.Softmax(n, c, s) + b.Y(n,
+                    c,
                     s)) + 1 + 1e-8))))),
             [nameof(PaddleCrossEntropy)] = (() => new PaddleCrossEntropy(), b =>
             {
@@ -57,7 +58,8 @@ public class ConventionTests
             }
             ),
             [nameof(PaddleFocal)] = (() => new PaddleFocal(), b =>
-                All(b, (n, c, s) => (b.Y(n, c, s) == 1 ? 0.25 : 0.75) * Math.Pow(1 - Right(b, n, c, s), 2) * -Math.Log(Right(b, n, c, s))) / (
+                All(b, (n, c, s) => (b.Y(n, c, s) == 1 ? 0.25 : 0.75) * Math.Pow(1 - Right(b, n, c, s), 2)
+                    * -Math.Log(Right(b, n, c, s))) / (
                     (b.Valid().Count() * b.Classes) + 1e-10)),
             [nameof(PaddleMultiClassFocal)] = (() => new PaddleMultiClassFocal(), b =>
             {

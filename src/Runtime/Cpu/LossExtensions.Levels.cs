@@ -87,7 +87,8 @@ public static unsafe partial class LossExtensions
             ReadOnlySpan<long> extents = Extents(output.Spatial, own);
             LossShape shape = isResized ? ResizedShape(batch, classes, extents, full) : LevelShape(batch, classes, extents);
             double arriving = weight * upstream;
-            total += weight * Level(loss, output, target, shape, new(isResized ? full : own, full, supervision.Sampling), supervision.Resize, inputs, &arriving, mode);
+            total += weight * Level(loss, output, target, shape, new(isResized ? full : own, full, supervision.Sampling),
+                supervision.Resize, inputs, &arriving, mode);
         }
 
         return total;

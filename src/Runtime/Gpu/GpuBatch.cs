@@ -33,7 +33,8 @@ public sealed record GpuBatch
     public GpuStrides? TargetStrides { get; init; }
 
     /// <summary>
-    /// Where target and inputs are of a finer grid than the logits, whose extents are those of <see cref="Shape"/>: which of them a pixel takes. They are read where they lie.
+    /// Where target and inputs are of a finer grid than the logits, whose extents are those of <see cref="Shape"/>: which of them a pixel
+    /// takes. They are read where they lie.
     /// </summary>
     public LabelGrid Grid { get; init; }
 

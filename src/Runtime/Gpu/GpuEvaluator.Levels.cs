@@ -11,7 +11,9 @@ public sealed partial class GpuEvaluator
     /// a copy, unless the supervision says that outputs are resized.
     /// </summary>
     /// <param name="supervision">The weights.</param>
-    /// <param name="outputs">As many as weights: each with its own shape and logits, and with the one target and the inputs, which are of the finest extents.</param>
+    /// <param name="outputs">
+    /// As many as weights: each with its own shape and logits, and with the one target and the inputs, which are of the finest extents.
+    /// </param>
     /// <param name="spatial">The spatial extents of the target, one to three, as many as those of each shape.</param>
     /// <param name="value">Receives the value, a double: NaN after a label that there is no class for.</param>
     public void EvaluateLevels(DeepSupervision supervision, IReadOnlyList<GpuBatch> outputs, IReadOnlyList<int> spatial, nint value) =>
@@ -22,25 +24,31 @@ public sealed partial class GpuEvaluator
     /// <param name="outputs">As for <see cref="EvaluateLevels"/>.</param>
     /// <param name="spatial">As for <see cref="EvaluateLevels"/>.</param>
     /// <param name="value">As for <see cref="EvaluateLevels"/>.</param>
-    /// <param name="gradients">For each output what receives the gradient, of the type of its logits and without gaps: (N, C, S), or (N, S, C) with <see cref="LossShape.ClassesLast"/>.</param>
+    /// <param name="gradients">
+    /// For each output what receives the gradient, of the type of its logits and without gaps: (N, C, S), or (N, S, C) with
+    /// <see cref="LossShape.ClassesLast"/>.
+    /// </param>
     /// <param name="upstream">The gradient that arrives, one number: double where the logits are, else float. 0 stands for 1.</param>
     /// <param name="scale">A number that the gradients are multiplied by.</param>
     public void EvaluateLevelsWithGradient(
-        DeepSupervision supervision, IReadOnlyList<GpuBatch> outputs, IReadOnlyList<int> spatial, nint value, IReadOnlyList<nint> gradients, nint upstream = 0,
+        DeepSupervision supervision, IReadOnlyList<GpuBatch> outputs, IReadOnlyList<int> spatial, nint value, IReadOnlyList<nint> gradients,
+            nint upstream = 0,
         double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(gradients);
         CallRules.Upstream(scale);
         if (gradients.Count != outputs.Count)
-            throw new ArgumentException($"There are {gradients.Count} gradients and {outputs.Count} outputs; there must be as many.", nameof(gradients));
+            throw new ArgumentException($"There are {gradients.Count} gradients and {outputs.Count} outputs; there must be as many.",
+                nameof(gradients));
         foreach (nint gradient in gradients)
             GradientAt(gradient);
         Levels(supervision, outputs, spatial, value, gradients, upstream, scale);
     }
 
     private void Levels(
-        DeepSupervision supervision, IReadOnlyList<GpuBatch> outputs, IReadOnlyList<int> spatial, nint value, IReadOnlyList<nint>? gradients, nint upstream, double scale)
+        DeepSupervision supervision, IReadOnlyList<GpuBatch> outputs, IReadOnlyList<int> spatial, nint value,
+            IReadOnlyList<nint>? gradients, nint upstream, double scale)
     {
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(spatial);

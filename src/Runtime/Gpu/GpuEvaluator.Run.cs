@@ -62,7 +62,8 @@ public sealed partial class GpuEvaluator
 
     // Last, for they have the slots of the scalar section to themselves. Of a single term the value is all there is.
     private void Components(GpuModule module, GpuKernels kernels, GpuCall call, in Places places) =>
-        Section(module, kernels.HasComponents ? "components" : "scalars" + Text(kernels.Layout!.ValueStage), call, places with { Value = places.Components, Weight = 1, Adds = false });
+        Section(module, kernels.HasComponents ? "components" : "scalars" + Text(kernels.Layout!.ValueStage), call,
+            places with { Value = places.Components, Weight = 1, Adds = false });
 
     private Opened Open(GpuBatch batch)
     {
@@ -123,13 +124,15 @@ public sealed partial class GpuEvaluator
         if (hasLabels)
             return new(pixels, 0, 1);
         int channels = shape.Classes + (loss.Definition.DropLastTargetChannel ? 1 : 0);
-        return loss.Definition.TargetClassAxis == ClassAxis.Last ? GpuStrides.ClassesLast(channels, pixels) : GpuStrides.ClassesFirst(channels, pixels);
+        return loss.Definition.TargetClassAxis == ClassAxis.Last ? GpuStrides.ClassesLast(channels, pixels)
+            : GpuStrides.ClassesFirst(channels, pixels);
     }
 
     private void Pass(GpuModule module, GpuCall call, PassLayout pass, int statistics, GpuBatch batch, in Places places)
     {
         arguments.Clear().Add(batch.Logits).Add(batch.Target).Add(constants.Address).Add(partials.Address).Add(places.Fault)
-            .Add(places.Gradient).Add(pass.WritesElements ? places.Value : 0).Add(places.Upstream).Add(call.Shape(pass, places.Strides ?? call.Logits));
+            .Add(places.Gradient).Add(pass.WritesElements ? places.Value : 0).Add(places.Upstream)
+            .Add(call.Shape(pass, places.Strides ?? call.Logits));
         foreach (nint input in batch.Inputs)
             arguments.Add(input);
         if (call.Stores)
@@ -161,7 +164,8 @@ public sealed partial class GpuEvaluator
 
     private void Section(GpuModule module, string kernel, GpuCall call, in Places places)
     {
-        arguments.Clear().Add(places.Sums).Add(constants.Address).Add(slots.Address).Add(places.Value).Add(parameters.Address).Add(places.Upstream)
+        arguments.Clear().Add(places.Sums).Add(constants.Address).Add(slots.Address).Add(places.Value).Add(parameters.Address)
+            .Add(places.Upstream)
             .Add(places.Fault).Add(call.Section(places.Scale, places.Weight, places.Adds));
         device.Launch(module, kernel, 1, call.Block.Threads, arguments);
     }
@@ -224,7 +228,8 @@ public sealed partial class GpuEvaluator
         var key = (batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement, batch.Grid.IsSampled);
         if (modules.TryGetValue(key, out GpuModule? known))
             return known;
-        List<string> defines = GpuDefines.Of(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement, batch.Grid.IsSampled);
+        List<string> defines = GpuDefines.Of(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement,
+            batch.Grid.IsSampled);
         return modules[key] = device.Compile(GpuKernels.Prelude + kernels.Text, defines);
     }
 

@@ -12,7 +12,8 @@ public sealed partial class GpuEvaluator : IDisposable
     private readonly IGpuLoss loss;
     private readonly GpuDevice device;
     private readonly GpuArguments arguments = new();
-    private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target, bool IsSampled), GpuModule> modules = [];
+    private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target, bool IsSampled),
+        GpuModule> modules = [];
     private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread, stored;
     private readonly GpuSorting sorting;
     private readonly GpuSteps steps;
@@ -22,18 +23,24 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
     /// <param name="loss">A declared loss of a project with <c>LossGenGpu</c>.</param>
     /// <param name="device">The device, which outlives the evaluator.</param>
-    /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them, or it cannot have any.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The loss has no kernels: its project does not ask for them, or it cannot have any.
+    /// </exception>
     public GpuEvaluator(ILoss loss, GpuDevice device)
         : this(loss, device, (device ?? throw new ArgumentNullException(nameof(device))).Allocate, device.Free)
     {
     }
 
-    /// <summary>As the other, with memory of somebody else for what a call needs beside value and gradient, such as a pool that frees nothing.</summary>
+    /// <summary>
+    /// As the other, with memory of somebody else for what a call needs beside value and gradient, such as a pool that frees nothing.
+    /// </summary>
     /// <param name="loss">A declared loss of a project with <c>LossGenGpu</c>.</param>
     /// <param name="device">The device, which outlives the evaluator.</param>
     /// <param name="allocate">Memory of that many bytes, aligned as <see cref="GpuDevice.Allocate"/> aligns it.</param>
     /// <param name="free">Takes it back, while what was asked for before may not have run yet.</param>
-    /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them, or it cannot have any.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The loss has no kernels: its project does not ask for them, or it cannot have any.
+    /// </exception>
     public GpuEvaluator(ILoss loss, GpuDevice device, Func<long, nint> allocate, Action<nint> free)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -73,8 +80,11 @@ public sealed partial class GpuEvaluator : IDisposable
     /// Receives the value, a double; with <see cref="Reduction.None"/> what remains, (N, C, S) without the axes that are gone: double
     /// where the logits are, else float. NaN after a label that there is no class for.
     /// </param>
-    /// <param name="components">Receives the terms' shares, <see cref="ComponentLength"/> doubles, for <see cref="ReadComponents"/>; 0 where nobody asks.</param>
-    public void Evaluate(GpuBatch batch, nint value, nint components = 0) => Run(Part.Value, batch, new() { Value = value, Components = components }, null);
+    /// <param name="components">
+    /// Receives the terms' shares, <see cref="ComponentLength"/> doubles, for <see cref="ReadComponents"/>; 0 where nobody asks.
+    /// </param>
+    public void Evaluate(GpuBatch batch, nint value, nint components = 0) =>
+        Run(Part.Value, batch, new() { Value = value, Components = components }, null);
 
     /// <summary>The value and the gradient of a batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -88,11 +98,13 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <param name="scale">A number that the gradient is multiplied by.</param>
     /// <param name="components">As for <see cref="Evaluate"/>.</param>
     public void EvaluateWithGradient(
-        GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1, nint components = 0)
+        GpuBatch batch, nint value, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1,
+            nint components = 0)
     {
         GradientAt(gradient);
         CallRules.Upstream(scale);
-        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale, Components = components }, null);
+        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale,
+            Components = components }, null);
     }
 
     /// <summary>
@@ -109,8 +121,8 @@ public sealed partial class GpuEvaluator : IDisposable
     }
 
     /// <summary>
-    /// How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image; where the
-    /// loss sorts pixels, its running sums besides, each a number of the pixels' type a pixel, or a pixel and class.
+    /// How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image; where
+    /// the loss sorts pixels, its running sums besides, each a number of the pixels' type a pixel, or a pixel and class.
     /// </summary>
     /// <param name="batch">The batch; its addresses may be 0.</param>
     public long SumLength(GpuBatch batch) => Open(batch).Call.SumBytes / sizeof(double);
@@ -118,7 +130,9 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <summary>The value, and what a later <see cref="Backward"/> needs so that it does not compute the value again.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="value">As for <see cref="Evaluate"/>.</param>
-    /// <param name="sums">Receives the sums over the pixels, and running sums: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.</param>
+    /// <param name="sums">
+    /// Receives the sums over the pixels, and running sums: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.
+    /// </param>
     /// <param name="fault">
     /// An int that becomes 1 where the target is faulty, else 0; with 0 for its address the evaluator's own, which
     /// <see cref="ThrowIfFault"/> reads.
@@ -132,8 +146,8 @@ public sealed partial class GpuEvaluator : IDisposable
     }
 
     /// <summary>
-    /// The gradient of a batch whose value <see cref="Forward"/> computed: the bits that <see cref="EvaluateWithGradient"/> gives, or, where
-    /// that writes the gradient in the pass of the value, numbers rounded as closely. May be called more than once.
+    /// The gradient of a batch whose value <see cref="Forward"/> computed: the bits that <see cref="EvaluateWithGradient"/> gives, or,
+    /// where that writes the gradient in the pass of the value, numbers rounded as closely. May be called more than once.
     /// </summary>
     /// <param name="batch">The same numbers as in the forward pass.</param>
     /// <param name="sums">What that left.</param>
@@ -143,19 +157,26 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <param name="scale">A number that the gradient is multiplied by.</param>
     /// <param name="parameters">Those of the forward pass; null for those of now.</param>
     public void Backward(
-        GpuBatch batch, nint sums, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1, double[]? parameters = null)
+        GpuBatch batch, nint sums, nint gradient, GpuStrides? gradientStrides = null, nint upstream = 0, double scale = 1,
+            double[]? parameters = null)
     {
         SumsAt(sums);
         GradientAt(gradient);
         CallRules.Upstream(scale);
-        Run(Part.Gradient, batch, new() { Sums = sums, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale }, parameters);
+        Run(Part.Gradient, batch, new() { Sums = sums, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale },
+            parameters);
     }
 
-    /// <summary>How many doubles a call leaves for <see cref="LossComponents"/>: the share of each term, and the classes of each term that has them.</summary>
+    /// <summary>
+    /// How many doubles a call leaves for <see cref="LossComponents"/>: the share of each term, and the classes of each term that has them.
+    /// </summary>
     /// <param name="classes">C, the number of classes.</param>
     public int ComponentLength(int classes) => LossComponents.Length(loss.Definition, classes);
 
-    /// <summary>Has components read what a call left, when somebody asks them: that waits for the device. The memory is read until the next call that they are passed to.</summary>
+    /// <summary>
+    /// Has components read what a call left, when somebody asks them: that waits for the device. The memory is read until the next call
+    /// that they are passed to.
+    /// </summary>
     /// <param name="components">From the loss.</param>
     /// <param name="classes">C, the number of classes of the call.</param>
     /// <param name="memory">What the call was given for them.</param>
@@ -166,7 +187,9 @@ public sealed partial class GpuEvaluator : IDisposable
     }
 
     /// <summary>Waits, and says what is wrong with the target of the last call, if anything is.</summary>
-    /// <exception cref="ArgumentException">It had a label that there is no class for, or a dense target of numbers that are no probabilities.</exception>
+    /// <exception cref="ArgumentException">
+    /// It had a label that there is no class for, or a dense target of numbers that are no probabilities.
+    /// </exception>
     public void ThrowIfFault()
     {
         Span<int> found = [0];

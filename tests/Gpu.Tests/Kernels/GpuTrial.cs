@@ -63,17 +63,20 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
     private (float[] Logits, long[] Labels, float[] Target, float[][] Maps) Draw()
     {
         var random = new Random(Seed);
-        float[] logits = [.. Enumerable.Range(0, Shape.Batch * Classes * (int)Shape.LogitPixels).Select(_ => (float)(((random.NextDouble() * 2) - 1) * Scale))];
+        float[] logits = [.. Enumerable.Range(0, Shape.Batch * Classes * (int)Shape.LogitPixels)
+            .Select(_ => (float)(((random.NextDouble() * 2) - 1) * Scale))];
         Edit?.Invoke(logits);
         long[] labels = [.. Enumerable.Range(0, Shape.Batch * Pixels).Select(_ => Label(random))];
         float[] target = Dense ? DenseTarget(random, labels) : [];
-        float[][] maps = [.. Definition.Inputs.Select(input => Enumerable.Range(0, Shape.Batch * Pixels * (input.Kind == InputKind.Element ? Classes : 1))
+        float[][] maps = [.. Definition.Inputs.Select(input => Enumerable.Range(0, Shape.Batch * Pixels * (input.Kind == InputKind.Element
+            ? Classes : 1))
             .Select(_ => (float)(random.NextDouble() + 0.5)).ToArray())];
         return (logits, labels, target, maps);
     }
 
     private long Label(Random random) =>
-        Definition.IgnoreIndex is { } ignored && random.Next(6) == 0 ? (Definition.OtherIgnoreIndices is { Count: > 0 } others && random.Next(2) == 0 ? others[random.Next(others.Count)] : ignored)
+        Definition.IgnoreIndex is { } ignored && random.Next(6) == 0 ? (Definition.OtherIgnoreIndices is { Count: > 0 } others
+            && random.Next(2) == 0 ? others[random.Next(others.Count)] : ignored)
         : random.Next(Definition.IsSingleForeground(Classes) ? 2 : Classes);
 
     // One-hot with softened numbers; numbers of any size without an activation.
@@ -95,7 +98,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
 
     private (double[] Value, double[] Gradient) OnCpu(float[] logits, long[] labels, float[] target, float[][] maps, LossComponents? parts)
     {
-        double[] x = [.. logits.Select(number => (double)number)], y = [.. target.Select(number => (double)number)], gradient = new double[x.Length];
+        double[] x = [.. logits.Select(number => (double)number)], y = [.. target.Select(number => (double)number)],
+            gradient = new double[x.Length];
         double[] Map(int k) => k < maps.Length ? [.. maps[k].Select(number => (double)number)] : [];
         var inputs = new LossInputs(Map(0), Map(1), Map(2), Map(3));
         if (Definition.Reduction != Reduction.None)
@@ -126,7 +130,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         using var evaluator = new GpuEvaluator(Loss, device);
         bool isNumber = Layout.ElementAxes == ElementAxes.None;
         int count = Count();
-        nint x = memory.Of(logits), gradient = memory.Of(new float[logits.Length]), value = isNumber ? memory.Of(new double[1]) : memory.Of(new float[count]);
+        nint x = memory.Of(logits), gradient = memory.Of(new float[logits.Length]), value = isNumber ? memory.Of(new double[1])
+            : memory.Of(new float[count]);
         nint upstream = isNumber ? 0 : memory.Of([.. Enumerable.Repeat((float)Upstream, count)]);
         var batch = new GpuBatch
         {
@@ -159,16 +164,18 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         return (values, [.. slopes.Select(number => (double)number)]);
     }
 
-    // Forward and backward apart, another call between them, have the bits of the whole calls; where those have one pass for both, the compiler
-    // may round a product and a sum at once in one text and not in the other.
+    // Forward and backward apart, another call between them, have the bits of the whole calls; where those have one pass for both, the
+    // compiler may round a product and a sum at once in one text and not in the other.
     private void Split(GpuEvaluator evaluator, DeviceMemory memory, GpuBatch batch, double[] value, float[] gradient, nint upstream)
     {
         bool isNumber = upstream == 0;
-        nint sums = memory.Of(new double[evaluator.SumLength(batch)]), place = isNumber ? memory.Of(new double[1]) : memory.Of(new float[value.Length]);
+        nint sums = memory.Of(new double[evaluator.SumLength(batch)]), place = isNumber ? memory.Of(new double[1])
+            : memory.Of(new float[value.Length]);
         nint slope = memory.Of(new float[gradient.Length]), fault = memory.Of([7]);
         evaluator.Forward(batch, place, sums, fault);
         Assert.Equal(0, memory.Read<int>(fault, 1)[0]);
-        Assert.Equal(value, isNumber ? memory.Read<double>(place, 1) : [.. memory.Read<float>(place, value.Length).Select(number => (double)number)]);
+        Assert.Equal(value, isNumber ? memory.Read<double>(place, 1)
+            : [.. memory.Read<float>(place, value.Length).Select(number => (double)number)]);
         var other = batch with { Logits = memory.Of(new float[gradient.Length]) };
         evaluator.Evaluate(other, place);
         for (int k = 0; k < 2; k++)
@@ -177,7 +184,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
             float[] found = memory.Read<float>(slope, gradient.Length);
             if (Layout.Fused is null)
                 Assert.Equal(gradient, found);
-            else if (Differences("gradient alone", [.. gradient.Select(x => (double)x)], [.. found.Select(x => (double)x)], 1e-6) is { } difference)
+            else if (Differences("gradient alone", [.. gradient.Select(x => (double)x)], [.. found.Select(x => (double)x)],
+                1e-6) is { } difference)
                 throw new InvalidOperationException(difference);
         }
     }
@@ -188,7 +196,8 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         int at = 0;
         for (int i = 0; i < right.Length; i++)
         {
-            double difference = right[i].Equals(found[i]) || (float)right[i] == (float)found[i] ? 0 : Math.Abs(right[i] - found[i]) / (scale + 1e-12);
+            double difference = right[i].Equals(found[i]) || (float)right[i] == (float)found[i] ? 0
+                : Math.Abs(right[i] - found[i]) / (scale + 1e-12);
             if (double.IsNaN(difference))
                 difference = double.PositiveInfinity;
             if (difference > worst)

@@ -2,10 +2,13 @@ using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
 
-/// <summary>Deep supervision: coarser outputs read target and maps of the finest where they lie, and give what they give on the CPU.</summary>
+/// <summary>
+/// Deep supervision: coarser outputs read target and maps of the finest where they lie, and give what they give on the CPU.
+/// </summary>
 public sealed class LevelTests : IDisposable
 {
-    private const string Ignoring = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
+    private const string Ignoring =
+        "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
 
     private const string Mapped = """
         [Loss(Activation.Sigmoid, Target = TargetKind.Dense, TargetClassAxis = ClassAxis.Last, PerImage = true)]
@@ -16,9 +19,11 @@ public sealed class LevelTests : IDisposable
         }
         """;
 
-    private const string Unreduced = "[Loss(Activation.Softmax, Reduction = Reduction.None)] [CrossEntropy] public sealed partial class Declared;";
+    private const string Unreduced =
+        "[Loss(Activation.Softmax, Reduction = Reduction.None)] [CrossEntropy] public sealed partial class Declared;";
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([Ignoring, Mapped, Unreduced], properties: ("LossGenGpu", "true"));
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([Ignoring, Mapped, Unreduced],
+        properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
 
@@ -47,7 +52,8 @@ public sealed class LevelTests : IDisposable
         int axes = extents[0].Length, pixels = Product(extents[0]);
         var random = new Random(axes);
         double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() * 4) - 2)];
-        double[][] logits = [.. extents.Select(own => Numbers(Batch * Classes * Product(own)))], slopes = [.. logits.Select(own => new double[own.Length])];
+        double[][] logits = [.. extents.Select(own => Numbers(Batch * Classes * Product(own)))],
+            slopes = [.. logits.Select(own => new double[own.Length])];
         long[] labels = [.. Enumerable.Range(0, Batch * pixels).Select(_ => random.Next(5) == 0 ? 255L : random.Next(Classes))];
         double[] target = Numbers(Batch * Classes * pixels), near = Numbers(Batch * pixels), costs = Numbers(target.Length);
 
@@ -56,13 +62,15 @@ public sealed class LevelTests : IDisposable
         logits[2][0] = double.NaN;
         LevelOutput<double>[] outputs = [.. extents.Select((own, k) => new LevelOutput<double>(logits[k], slopes[k], own))];
         double value = dense
-            ? loss.EvaluateLevelsWithGradient<double, double>(supervision, outputs, target, Batch, Classes, extents[0], new(near, costs), upstream: -3)
+            ? loss.EvaluateLevelsWithGradient<double, double>(supervision, outputs, target, Batch, Classes, extents[0], new(near, costs),
+            upstream: -3)
             : loss.EvaluateLevelsWithGradient<double, long>(supervision, outputs, labels, Batch, Classes, extents[0], upstream: -3);
 
         using var memory = new DeviceMemory(device);
         using var evaluator = new GpuEvaluator(loss, device);
         nint y = dense ? memory.Of(target) : memory.Of(labels), result = memory.Of([double.NaN]), alone = memory.Of([double.NaN]);
-        nint[] maps = dense ? [memory.Of(near), memory.Of(costs)] : [], gradients = [.. slopes.Select(own => memory.Of(own.Select(_ => double.NaN).ToArray()))];
+        nint[] maps = dense ? [memory.Of(near), memory.Of(costs)] : [],
+            gradients = [.. slopes.Select(own => memory.Of(own.Select(_ => double.NaN).ToArray()))];
         GpuBatch[] levels = [.. extents.Select((own, k) => new GpuBatch
         {
             Shape = Shape(Batch, Classes, own),
@@ -97,7 +105,8 @@ public sealed class LevelTests : IDisposable
         long[] labels = new long[24 * 18];
         labels[1] = 3;
         nint y = memory.Of(labels), value = memory.Of(new double[1]);
-        GpuBatch Level(params int[] own) => new() { Shape = Shape(1, 3, own), Logits = memory.Of(new double[3 * Product(own)]), LogitElement = LogitElement.Double, Target = y };
+        GpuBatch Level(params int[] own) => new() { Shape = Shape(1, 3, own), Logits = memory.Of(new double[3 * Product(own)]),
+            LogitElement = LogitElement.Double, Target = y };
         evaluator.EvaluateLevels(new(1, 1), [Level(24, 18), Level(12, 9)], [24, 18], value);
         Assert.True(double.IsNaN(memory.Read<double>(value, 1)[0]));
         Assert.Throws<ArgumentException>(evaluator.ThrowIfFault);
@@ -112,14 +121,20 @@ public sealed class LevelTests : IDisposable
         using var evaluator = new GpuEvaluator(Compiler.Create(Ignoring), device);
         GpuBatch fine = new() { Shape = new(1, 3, 24, 18), Logits = 0, Target = 0 }, coarse = fine with { Shape = new(1, 3, 12, 9) };
         GpuBatch resized = coarse with { Shape = coarse.Shape.WithLogits(6, 9) };
-        Says<ArgumentException>("Output 1 has the spatial extents (12, 9) and logits of 1 x 6 x 9", () => evaluator.EvaluateLevels(new(1, 1), [fine, resized], [24, 18], 0));
+        Says<ArgumentException>("Output 1 has the spatial extents (12, 9) and logits of 1 x 6 x 9",
+            () => evaluator.EvaluateLevels(new(1, 1), [fine, resized], [24, 18], 0));
         Says<ArgumentException>("3 outputs and 2 weights", () => evaluator.EvaluateLevels(new(1, 1), [fine, coarse, coarse], [24, 18], 0));
-        Says<ArgumentException>("Output 1 has the spatial extents (24, 18) and the target (24, 17)", () => evaluator.EvaluateLevels(new(1, 1), [fine with { Shape = new(1, 3, 24, 17) }, fine], [24, 17], 0));
-        Says<ArgumentException>("Output 0 has the spatial extents (24, 18) and the target (432)", () => evaluator.EvaluateLevels(new(1, 1), [fine, coarse], [432], 0));
-        Says<ArgumentException>("1 gradients and 2 outputs", () => evaluator.EvaluateLevelsWithGradient(new(1, 1), [fine, coarse], [24, 18], 0, [1]));
-        Says<ArgumentException>("The grid is one over pixels of 1 x 6 x 18", () => evaluator.Evaluate(coarse with { Grid = new([6, 18], [24, 18], LabelSampling.First) }, 0));
+        Says<ArgumentException>("Output 1 has the spatial extents (24, 18) and the target (24, 17)",
+            () => evaluator.EvaluateLevels(new(1, 1), [fine with { Shape = new(1, 3, 24, 17) }, fine], [24, 17], 0));
+        Says<ArgumentException>("Output 0 has the spatial extents (24, 18) and the target (432)", () => evaluator.EvaluateLevels(new(1, 1),
+            [fine, coarse], [432], 0));
+        Says<ArgumentException>("1 gradients and 2 outputs", () => evaluator.EvaluateLevelsWithGradient(new(1, 1), [fine, coarse], [24, 18],
+            0, [1]));
+        Says<ArgumentException>("The grid is one over pixels of 1 x 6 x 18",
+            () => evaluator.Evaluate(coarse with { Grid = new([6, 18], [24, 18], LabelSampling.First) }, 0));
         using var unreduced = new GpuEvaluator(Compiler.Create(Unreduced), device);
-        Says<InvalidOperationException>("deep supervision needs one", () => unreduced.EvaluateLevels(new(1, 1), [fine, coarse], [24, 18], 0));
+        Says<InvalidOperationException>("deep supervision needs one", () => unreduced.EvaluateLevels(new(1, 1), [fine, coarse], [24, 18],
+            0));
         Says<NotSupportedException>("no one value that terms have a share in", () => unreduced.Evaluate(fine, 0, components: 1));
     }
 

@@ -3,7 +3,9 @@ using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
 
-/// <summary>Logits of another size than the target, along one to three axes, to more and to fewer pixels: against the kernels for the CPU.</summary>
+/// <summary>
+/// Logits of another size than the target, along one to three axes, to more and to fewer pixels: against the kernels for the CPU.
+/// </summary>
 public sealed class ResizeTests : IDisposable
 {
     private const string Sums = """
@@ -205,7 +207,8 @@ public sealed class ResizeTests : IDisposable
 
         // By default the gradient lies as the logits do.
         nint own = memory.Of(new byte[Count * size]);
-        var adjoining = new GpuBatch { Shape = shape.WithClassesLast(), Logits = memory.Of(Bytes(last, element)), LogitElement = element, Target = y };
+        var adjoining = new GpuBatch { Shape = shape.WithClassesLast(), Logits = memory.Of(Bytes(last, element)), LogitElement = element,
+            Target = y };
         evaluator.EvaluateWithGradient(adjoining, result, own, scale: 256);
         double[] adjacent = Numbers(memory.Read<byte>(own, Count * size), element), first = Numbers(before!, element);
         for (int i = 0; i < Classes * Pixels; i++)

@@ -25,7 +25,8 @@ public sealed class PtxTests(ITestOutputHelper output)
     // Reads logits of neighbours where they lie, and a map that a step left.
     private const string Neighbours = "[Loss(Activation.Sigmoid)] [TotalVariation] [SoftClDice(Iterations = 0)]";
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Append(Neighbours).Select(Declaration), properties: ("LossGenGpu", "true"));
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Append(Neighbours).Select(Declaration),
+        properties: ("LossGenGpu", "true"));
 
     private static string Declaration(string attributes) => attributes + "\npublic sealed partial class Declared;";
 
@@ -65,7 +66,8 @@ public sealed class PtxTests(ITestOutputHelper output)
     public void StepsCompile(bool isDouble)
     {
         Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + GpuKernels.Neighbours, GpuSorting.Defines(isDouble));
-        string[] expected = ["reduce", "stepChoose", "stepDistance", "stepFurther", "stepGather", "stepPool", "stepShare", "stepSum", "stepSumBack"];
+        string[] expected = ["reduce", "stepChoose", "stepDistance", "stepFurther", "stepGather", "stepPool", "stepShare", "stepSum",
+            "stepSumBack"];
         Assert.Equal(expected, found.Keys.Order(StringComparer.Ordinal));
         Assert.All(found.Values, kernel => Assert.Equal(0, kernel.Local));
         Assert.All(expected[1..], name => Assert.Equal(0, found[name].Barriers));
@@ -103,7 +105,8 @@ public sealed class PtxTests(ITestOutputHelper output)
                 continue;
             KernelLayout layout = kernels.Layout!;
             GpuBlock block = GpuBlock.For(classes, 512 * 512, 512 * 512);
-            List<string> defines = GpuDefines.Of(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single : TargetElement.Int64);
+            List<string> defines = GpuDefines.Of(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single
+                : TargetElement.Int64);
             Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + kernels.Text, defines);
             int held = (classes + block.Groups - 1) / block.Groups;
             foreach (PassLayout pass in layout.Passes.Append(layout.Gradient).Where(pass => !pass.IsIdle))
@@ -113,7 +116,8 @@ public sealed class PtxTests(ITestOutputHelper output)
                 Assert.Equal(0, kernel.Local);
 
                 // A logit and a dense target for each class held, and what the scalar section left.
-                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length + pass.MapReads.Length + pass.Neighbours.Length)) + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
+                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length + pass.MapReads.Length + pass.Neighbours.Length))
+                    + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
                 Assert.InRange(kernel.FloatLoads, attributes == Neighbours ? 0 : 1, most);
                 Assert.InRange(kernel.LongLoads, 0, 1);
                 if (pass == layout.Gradient)

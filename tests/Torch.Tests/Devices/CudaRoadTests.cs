@@ -32,7 +32,8 @@ public class CudaRoadTests
         }
 
         Assert.Null(loss.DeviceKernelsReason);
-        Assert.All(mock.Log, line => Assert.True(line is "cuMemsetD8Async" || line.StartsWith("cuLaunchKernel", StringComparison.Ordinal), line));
+        Assert.All(mock.Log, line => Assert.True(line is "cuMemsetD8Async" || line.StartsWith("cuLaunchKernel", StringComparison.Ordinal),
+            line));
         (string Kernel, int Stream, byte[][] Arguments)[] launches = Launches(mock);
         string[] kernels = ["scalars0", "pass0", "reduce", "scalars1", "slopes0", "slopes1", "pass1"];
         Assert.Equal(kernels, launches.Select(launch => launch.Kernel));
@@ -79,14 +80,17 @@ public class CudaRoadTests
         // A coarser output, too: what its kernels would read of a finer target is taken for torch's operations.
         Tensor coarse = logits.narrow(2, 0, 3).narrow(3, 0, 2).contiguous();
         (value, gradient) = Check.Run(x => loss.forward([logits, x], example.Target, new DeepSupervision(1, 0.5)), coarse);
-        (Tensor sampled, Tensor slope) = device.Run(() => Check.Run(x => loss.forward([logits, x], example.Target, new DeepSupervision(1, 0.5)), coarse));
+        (Tensor sampled, Tensor slope) =
+            device.Run(() => Check.Run(x => loss.forward([logits, x], example.Target, new DeepSupervision(1, 0.5)), coarse));
         Check.Close(value, sampled, 1e-5, "value of outputs");
         Check.Close(gradient, slope, 1e-5, "gradient of the coarser output");
         Assert.Single(mock.Log, line => line == "nvrtcCompileProgram");
         Assert.Empty(Launches(mock));
     }
 
-    /// <summary>Logits of another size go to the kernels that resize, passes get what those leave, and the gradient is of the logits' size.</summary>
+    /// <summary>
+    /// Logits of another size go to the kernels that resize, passes get what those leave, and the gradient is of the logits' size.
+    /// </summary>
     [MockFact]
     public void Logits_of_another_size_are_stretched_by_kernels()
     {

@@ -95,7 +95,8 @@ public sealed class DeviceRoadTests : IDisposable
         using var scope = NewDisposeScope();
         using var loss = new DiceCrossEntropy();
         Tensor large = randn(4, 6, 8, 10), labels = randint(0, 3, [4, 8, 10], dtype: ScalarType.Int32);
-        TensorIndex all = TensorIndex.Colon, second = TensorIndex.Slice(step: 2), three = TensorIndex.Slice(1, 4), four = TensorIndex.Slice(2, 6);
+        TensorIndex all = TensorIndex.Colon, second = TensorIndex.Slice(step: 2), three = TensorIndex.Slice(1, 4),
+            four = TensorIndex.Slice(2, 6);
         foreach ((Tensor logits, Tensor target) in ((Tensor, Tensor)[])
             [
                 (Check.Laid(large[all, three], true), labels),
@@ -119,7 +120,8 @@ public sealed class DeviceRoadTests : IDisposable
         using var scope = NewDisposeScope();
         using var mapped = new Mapped();
         Example example = Example.WithLabels([2, 3, 6, 5], null, 3);
-        Tensor logits = example.Logits.to_type(ScalarType.Float32), mask = rand(2, 6, 5), weights = rand(2, 6, 5, dtype: ScalarType.Float64);
+        Tensor logits = example.Logits.to_type(ScalarType.Float32), mask = rand(2, 6, 5),
+            weights = rand(2, 6, 5, dtype: ScalarType.Float64);
         (Tensor value, Tensor gradient) = Check.Run(x => mapped.call(x, example.Target, mask, weights), logits);
         (Tensor own, Tensor ownGradient) = device.Run(() => Check.Run(x => mapped.call(x, example.Target, mask, weights), logits));
         Check.Close(value, own, 1e-5, "value");
@@ -146,7 +148,8 @@ public sealed class DeviceRoadTests : IDisposable
             Example example = Example.WithLabels([2, 3, 6, 4], null, 4);
             Tensor logits = example.Logits.to_type(ScalarType.Float32);
             Tensor once = Check.Run(x => loss.call(x, example.Target), logits).Gradient, x = logits.detach().clone().requires_grad_();
-            Tensor value = device.Run(() => Check.OnRoad(operations: false, function, () => loss.call(x, example.Target))), arrives = ones_like(value);
+            Tensor value = device.Run(() => Check.OnRoad(operations: false, function, () => loss.call(x, example.Target))),
+                arrives = ones_like(value);
             value.backward([arrives], retain_graph: true);
             Check.Close(once, x.grad!, 1e-5, "first");
             value.backward([arrives], retain_graph: true);
@@ -211,7 +214,8 @@ public sealed class DeviceRoadTests : IDisposable
         foreach (int k in (int[])[1, 0, 2])
         {
             (values[k] * (k + 1)).backward();
-            Check.Close((k + 1) * Check.Run(x => loss.call(x, examples[k].Target), logits[k].detach()).Gradient, logits[k].grad!, 1e-5, $"value {k}");
+            Check.Close((k + 1) * Check.Run(x => loss.call(x, examples[k].Target), logits[k].detach()).Gradient, logits[k].grad!, 1e-5,
+                $"value {k}");
         }
     }
 
@@ -247,7 +251,8 @@ public sealed class DeviceRoadTests : IDisposable
         Compare(aligned, randn([2, 3, 2, 4, 9]).to_type(ScalarType.Float16), volume.Target, 4e-3, "volumes in half");
         Compare(unaligned, randn([2, 3, 2, 4, 9]).to_type(ScalarType.BFloat16), volume.Target, 2e-2, "volumes in bfloat16");
         Compare(dense, randn(1, 3, 4, 5), rand(1, 8, 10, 4), 1e-4, "a dense target, channels last");
-        Assert.Null(bilinear.DeviceKernelsReason ?? aligned.DeviceKernelsReason ?? unaligned.DeviceKernelsReason ?? dense.DeviceKernelsReason);
+        Assert.Null(bilinear.DeviceKernelsReason ?? aligned.DeviceKernelsReason ?? unaligned.DeviceKernelsReason
+            ?? dense.DeviceKernelsReason);
 
         // What is differentiated twice goes through torch's resize.
         Tensor small = randn([2, 3, 4, 5], dtype: ScalarType.Float64);
@@ -274,7 +279,9 @@ public sealed class DeviceRoadTests : IDisposable
         Assert.Null(shifts.DeviceKernelsReason);
     }
 
-    /// <summary>The terms' shares are left on the device, and read when somebody asks: also after a further call that asks for none.</summary>
+    /// <summary>
+    /// The terms' shares are left on the device, and read when somebody asks: also after a further call that asks for none.
+    /// </summary>
     [OpenClFact]
     public void Components_are_those_of_the_CPU()
     {
@@ -294,7 +301,8 @@ public sealed class DeviceRoadTests : IDisposable
             Check.Close(expected, gradient, 1e-12, "gradient");
             for (int term = 0; term < 2; term++)
                 Assert.Equal(right[term], found[term], 1e-12);
-            Assert.Equal(right.Classes("Dice").ToArray(), found.Classes("Dice").ToArray(), (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-12);
+            Assert.Equal(right.Classes("Dice").ToArray(), found.Classes("Dice").ToArray(), (a, b) => a.Equals(b)
+                || Math.Abs(a - b) < 1e-12);
             Assert.Null(loss.DeviceKernelsReason);
         }
 
@@ -334,9 +342,11 @@ public sealed class DeviceRoadTests : IDisposable
         Example example = dense ? Example.Dense([2, 3, 8, 12], 255, 5) : Example.WithLabels([2, 3, 8, 12], null, 5);
         Tensor target = dense ? example.Target.to_type(ScalarType.Float32) : example.Target, costs = rand(2, 3, 8, 12);
         var supervision = new DeepSupervision(1, 0.5, 0.25);
-        Tensor Call(Tensor[] outputs) => dense ? mapped.forward(outputs, target, costs, supervision) : plain.forward(outputs, target, supervision);
+        Tensor Call(Tensor[] outputs) => dense ? mapped.forward(outputs, target, costs, supervision) : plain.forward(outputs, target,
+            supervision);
         Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
-            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
+            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_())
+            .ToArray())];
         Tensor right = Call(outputs[0]), value = device.Run(() => Call(outputs[1]));
         right.backward();
         value.backward();
@@ -348,7 +358,8 @@ public sealed class DeviceRoadTests : IDisposable
         // What is differentiated twice samples target and maps for torch's operations.
         Tensor[] found = [.. new[] { false, true }.Select(onDevice =>
         {
-            Tensor[] own = [.. extents.Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.detach().clone().requires_grad_())];
+            Tensor[] own = [.. extents.Select((e, k) => Example.WithLabels([2, 3, .. e], null, k)
+                .Logits.detach().clone().requires_grad_())];
             Tensor sum = onDevice ? device.Run(() => Call(own)) : Call(own);
             autograd.grad([sum], [own[1]], retain_graph: true, create_graph: true)[0].pow(2).sum().backward();
             return own[1].grad!;
@@ -366,7 +377,8 @@ public sealed class DeviceRoadTests : IDisposable
         Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
         var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = Resize.LinearUnaligned };
         Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
-            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_()).ToArray())];
+            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_())
+            .ToArray())];
         Tensor right = loss.forward(outputs[0], target, supervision);
         Tensor value = device.Run(() => loss.forward(outputs[1], target, supervision));
         right.backward();
@@ -389,7 +401,8 @@ public sealed class DeviceRoadTests : IDisposable
         {
             Assert.True(loss.call(logits, bad).isnan().item<bool>());
             string message = Assert.Throws<ArgumentException>(() => loss.call(logits, labels)).Message;
-            Assert.StartsWith("An earlier call of DiceCrossEntropy had a target with a label that there is no class for", message, StringComparison.Ordinal);
+            Assert.StartsWith("An earlier call of DiceCrossEntropy had a target with a label that there is no class for", message,
+                StringComparison.Ordinal);
             Assert.False(loss.call(logits, labels).isnan().item<bool>());
             message = Assert.Throws<ArgumentException>(() => loss.Backward(logits, bad)).Message;
             Assert.StartsWith("The call of DiceCrossEntropy", message, StringComparison.Ordinal);

@@ -7,7 +7,10 @@ using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Gpu;
 
-/// <summary>Prints the file of a loss with its kernels for GPUs: text in C, which the device's own compiler takes when the loss is first called there.</summary>
+/// <summary>
+/// Prints the file of a loss with its kernels for GPUs: text in C, which the device's own compiler takes when the loss is first called
+/// there.
+/// </summary>
 internal static class GpuEmitter
 {
     /// <summary>The property of a module that says why its kernels did not run.</summary>
@@ -54,7 +57,8 @@ internal static class GpuEmitter
     private static string? Missing(LossModel model) =>
         model.Options.Pairs == Pairs.None ? null : "it compares pairs of rows or columns, whose matrix kernels for GPUs do not make yet";
 
-    private static void Kernels(CodeWriter writer, LossPlan plan, LossModel model, string name, string kernel, CancellationToken cancellation)
+    private static void Kernels(CodeWriter writer, LossPlan plan, LossModel model, string name, string kernel,
+        CancellationToken cancellation)
     {
         if (Missing(model) is { } reason)
         {
@@ -79,7 +83,8 @@ internal static class GpuEmitter
         {
             if (!plan.Graph.Tables[k].IsConstant)
                 continue;
-            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(number => ProgramPrinter.Text(Dialect, new Number(number, NumberType.Double))));
+            string numbers = string.Join(", ", plan.Graph.Tables[k].Constants.Select(number => ProgramPrinter.Text(Dialect,
+                new Number(number, NumberType.Double))));
             writer.Line($"TABLE double table{k}[] = {{ {numbers} }};");
             writer.Line();
         }
@@ -115,7 +120,8 @@ internal static class GpuEmitter
         if (Missing(model) is not null)
             return;
         string target = plan.Graph.IndexTarget ? "class indices" : "dense targets";
-        int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0]).Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
+        int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0])
+            .Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
         writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
     }
 }

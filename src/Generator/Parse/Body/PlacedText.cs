@@ -7,8 +7,8 @@ namespace LossGen.Generator.Parse.Body;
 
 /// <summary>
 /// Where the expressions of a formula stand in the source. The text of a formula (docs/formula-text.md) has no places, since it is equal
-/// when it means the same. So while it is written each expression carries a mark, and at the end the marks are taken out: what is left is the
-/// text, and a list of places by the number of the expression, counted as <see cref="Formula.FormulaText"/> counts them.
+/// when it means the same. So while it is written each expression carries a mark, and at the end the marks are taken out: what is left is
+/// the text, and a list of places by the number of the expression, counted as <see cref="Formula.FormulaText"/> counts them.
 /// </summary>
 internal sealed class PlacedText
 {
