@@ -129,8 +129,8 @@ internal sealed class LossCall
         bool isDifferentiated = torch.is_grad_enabled();
         Tensor small = resizes && !isDifferentiated ? logits.detach().requires_grad_() : logits;
         Tensor full = resizes ? Resized(small) : logits;
-        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs) { MayTakeStatistics =
-            Token.IsReleased };
+        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs)
+        { MayTakeStatistics = Token.IsReleased };
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
 
         // What is to be differentiated again has to be made anew, as a part of the graph.

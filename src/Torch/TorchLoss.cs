@@ -113,8 +113,12 @@ internal static class TorchLoss
     /// <summary>Logits of the target's spatial size, a part of the graph.</summary>
     public static Tensor Resized(Tensor logits, long[] spatial, Resize resize)
     {
-        InterpolationMode mode = spatial.Length switch { 1 => InterpolationMode.Linear, 2 => InterpolationMode.Bilinear,
-            _ => InterpolationMode.Trilinear };
+        InterpolationMode mode = spatial.Length switch
+        {
+            1 => InterpolationMode.Linear,
+            2 => InterpolationMode.Bilinear,
+            _ => InterpolationMode.Trilinear
+        };
         return torch.nn.functional.interpolate(logits, size: spatial, mode: mode, align_corners: resize != Resize.LinearUnaligned);
     }
 

@@ -219,8 +219,8 @@ public sealed class RegressionTests
             "ShiftClasses(x.Logit * y, 1, LogSumExpOverClasses(Sum(y)) + LogSumExpOverClasses(Mean(x.Logit)))",
             Activation.None) with { Classes = 3 }),
         ("a number of sums beside a logarithm of a pixel", Loss("Activation.None, Classes = 3",
-            "ShiftClasses(x.Logit, 1, MaxOverClasses(Mean(x.Logit)) + LogSumExpOverClasses(x.Logit + y))", Activation.None) with { Classes =
-            3 }),
+            "ShiftClasses(x.Logit, 1, MaxOverClasses(Mean(x.Logit)) + LogSumExpOverClasses(x.Logit + y))", Activation.None)
+            with { Classes = 3 }),
         ("a written softmax at a class that its sum leaves out", Outside(Activation.Softmax, 255, 2,
             "Channel(Exp(y.Valid) / SumOverClasses(Exp(y.Valid)), 0)", "IncludeBackground = false")),
         ("the slope of digamma", Loss("Activation.Softmax", "Digamma(x.Probability + 0.1) + Pow(Digamma(x.Probability + 0.37), 5)",
@@ -263,8 +263,8 @@ public sealed class RegressionTests
         ("a mean over pixels of what the target asks of masked classes",
             Masked("Sigmoid(Sum(x.LogProbability * y) * SumOverClasses(x.Logit))", 100)),
         ("a mean of valid pixels of what the target asks of masked classes",
-            Masked("Sigmoid(Mean(x.LogProbability * y) * x.LogProbability * x.Probability)", 1e4, "IgnoreIndex = 255") with { IgnoreIndex =
-            255 }),
+            Masked("Sigmoid(Mean(x.LogProbability * y) * x.LogProbability * x.Probability)", 1e4, "IgnoreIndex = 255")
+            with { IgnoreIndex = 255 }),
         ("an infinite sum beside the logarithm of a probability of nearly 1",
             Masked("Tanh(x.Probability * x.LogProbability * SumOverClasses(x.LogProbability))", 1e4)),
         ("an infinite sum beside a logarithm that a float has no digits for",

@@ -146,7 +146,8 @@ internal sealed partial class GraphBuilder
         {
             case Op.Constant or Op.Parameter or Op.Extent:
                 return Axes.None;
-            case Op.Logit or Op.Target or Op.Input or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or Op.ClassSet or Op.PerClass or Op.Upstream:
+            case Op.Logit or Op.Target or Op.Input or Op.OneHot or Op.Valid or Op.Labelled or Op.ClassIndex or
+                Op.ClassSet or Op.PerClass or Op.Upstream:
                 return attribute;
             case Op.Sum or Op.PixelMaximum:
                 return inputs[0].Axes.Without(attribute);

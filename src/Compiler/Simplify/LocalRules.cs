@@ -41,10 +41,10 @@ internal static class LocalRules
         // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
         New("a selected factor first", Op.Multiply, [Of(Op.Mask, C, X), Y], (g, m) => g.Mask(m[C], g.Multiply(m[X], m[Y]))),
         New("a selected factor last", Op.Multiply, [Y, Of(Op.Mask, C, X)], (g, m) => g.Mask(m[C], g.Multiply(m[Y], m[X]))),
-        New("a reciprocal first", Op.Multiply, [Of(Op.Divide, 1, X), Y], (g, m) => g.Divide(m[Y], m[X])) with { When =
-            m => m[X].IsPixel == m[Y].IsPixel },
-        New("a reciprocal last", Op.Multiply, [Y, Of(Op.Divide, 1, X)], (g, m) => g.Divide(m[Y], m[X])) with { When =
-            m => m[X].IsPixel == m[Y].IsPixel },
+        New("a reciprocal first", Op.Multiply, [Of(Op.Divide, 1, X), Y], (g, m) => g.Divide(m[Y], m[X]))
+            with { When = m => m[X].IsPixel == m[Y].IsPixel },
+        New("a reciprocal last", Op.Multiply, [Y, Of(Op.Divide, 1, X)], (g, m) => g.Divide(m[Y], m[X]))
+            with { When = m => m[X].IsPixel == m[Y].IsPixel },
         New("divided by 1", Op.Divide, [X, 1], (g, m) => m[X]),
         New("0 divided", Op.Divide, [0, Y], (g, m) => g.Zero) with { When = m => !m[Y].IsConstant },
         New("a selected dividend", Op.Divide, [Of(Op.Mask, C, X), Y], (g, m) => g.Mask(m[C], g.Divide(m[X], m[Y]))),
@@ -88,10 +88,10 @@ internal static class LocalRules
             (g, m) => g.Negate(g.SoftmaxComplement(m[X]))),
 
         // Small whole and half exponents without a logarithm.
-        New("a positive power of a selection", Op.Power, [Of(Op.Mask, C, X), K], (g, m) => g.Mask(m[C], g.Power(m[X], m[K]))) with { When =
-            m => m[K].Number > 0 },
-        New("a small whole power", Op.Power, [X, K], (g, m) => WholePower(g, m[X], (int)m[K].Number)) with { When =
-            m => WholePowers.Contains(m[K].Number) },
+        New("a positive power of a selection", Op.Power, [Of(Op.Mask, C, X), K], (g, m) => g.Mask(m[C], g.Power(m[X], m[K])))
+            with { When = m => m[K].Number > 0 },
+        New("a small whole power", Op.Power, [X, K], (g, m) => WholePower(g, m[X], (int)m[K].Number))
+            with { When = m => WholePowers.Contains(m[K].Number) },
         New("a root", Op.Power, [X, 0.5], (g, m) => g.Sqrt(m[X])) with { IsLate = true },
         New("the reciprocal of a root", Op.Power, [X, -0.5], (g, m) => g.Divide(g.One, g.Sqrt(m[X]))) with { IsLate = true },
         New("a reciprocal", Op.Power, [X, -1], (g, m) => g.Divide(g.One, m[X])) with { IsLate = true },

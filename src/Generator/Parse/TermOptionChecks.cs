@@ -46,7 +46,8 @@ internal static class TermOptionChecks
     {
         foreach (IPropertySymbol property in term.GetMembers().OfType<IPropertySymbol>())
         {
-            if (property is { IsStatic: true } or { IsIndexer: true } or { SetMethod: null } or { DeclaredAccessibility: not Accessibility.Public }
+            if (property is { IsStatic: true } or { IsIndexer: true } or { SetMethod: null }
+                or { DeclaredAccessibility: not Accessibility.Public }
                 || parameters.Any(parameter => !IsInput(parameter) && KnownTypes.NamesMatch(parameter.Name, property.Name))
                 || DeclaredTerm.OfEveryTerm.Contains(property.Name) || IsRead(property, term, cancellation))
                 continue;

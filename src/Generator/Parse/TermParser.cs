@@ -50,7 +50,8 @@ internal static class TermParser
             bool isWritten = hasFormula || (options is not null && (TermOptionChecks.IsPartial(term, cancellation)
                 || TermOptionChecks.SetsInherited(term, parameters, rules)));
             TypeHeader? header = isWritten ? TypeHeader.Read(term, sink, cancellation) : null;
-            if (header is not null && context.Node.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
+            if (header is not null
+                && context.Node.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < KnownTypes.LeastVersion and var version })
             {
                 sink.Report(
                     Descriptors.OldLanguage, (term.DeclaringSyntaxReferences[0]

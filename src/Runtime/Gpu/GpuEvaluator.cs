@@ -103,8 +103,15 @@ public sealed partial class GpuEvaluator : IDisposable
     {
         GradientAt(gradient);
         CallRules.Upstream(scale);
-        Run(Part.Both, batch, new() { Value = value, Gradient = gradient, Strides = gradientStrides, Upstream = upstream, Scale = scale,
-            Components = components }, null);
+        Run(Part.Both, batch, new()
+        {
+            Value = value,
+            Gradient = gradient,
+            Strides = gradientStrides,
+            Upstream = upstream,
+            Scale = scale,
+            Components = components
+        }, null);
     }
 
     /// <summary>

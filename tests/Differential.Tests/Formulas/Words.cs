@@ -105,8 +105,8 @@ internal static class Words
         Function("Sinh", v => v.Magnitude <= 8 ? v.Map(Math.Sinh) : null),
         Function("Cosh", v => v.Magnitude <= 8 ? v.Abs().Map(Math.Cosh) : null),
         new("Detach", 1, "Detach({0})", (c, n, v) => v[0] with { Moves = false, IsGrid = false }),
-        new("Pow by a number", 1, "Pow({0}, {n})", (c, n, v) => NumberPower(v[0].Range, n) is { } range ? Mixed(range, v) : null) { Weight =
-            3 },
+        new("Pow by a number", 1, "Pow({0}, {n})", (c, n, v) => NumberPower(v[0].Range, n) is { } range ? Mixed(range, v) : null)
+            { Weight = 3 },
         new("Pow", 2, "Pow({0}, {1})", (c, n, v) => PowerOf(v)) { Weight = 2 },
         new("Min", 2, "Min({0}, {1})", (c, n, v) => Mixed(new(Math.Min(v[0].Range.Low, v[1].Range.Low),
             Math.Min(v[0].Range.High, v[1].Range.High)), v)),

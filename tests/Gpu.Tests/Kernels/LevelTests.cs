@@ -105,8 +105,13 @@ public sealed class LevelTests : IDisposable
         long[] labels = new long[24 * 18];
         labels[1] = 3;
         nint y = memory.Of(labels), value = memory.Of(new double[1]);
-        GpuBatch Level(params int[] own) => new() { Shape = Shape(1, 3, own), Logits = memory.Of(new double[3 * Product(own)]),
-            LogitElement = LogitElement.Double, Target = y };
+        GpuBatch Level(params int[] own) => new()
+        {
+            Shape = Shape(1, 3, own),
+            Logits = memory.Of(new double[3 * Product(own)]),
+            LogitElement = LogitElement.Double,
+            Target = y
+        };
         evaluator.EvaluateLevels(new(1, 1), [Level(24, 18), Level(12, 9)], [24, 18], value);
         Assert.True(double.IsNaN(memory.Read<double>(value, 1)[0]));
         Assert.Throws<ArgumentException>(evaluator.ThrowIfFault);

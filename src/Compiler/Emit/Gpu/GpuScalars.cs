@@ -189,7 +189,11 @@ internal sealed class GpuScalars
         steps.Add(Do.Of("SYNC"));
         steps.Add(Each(
             node.Axes,
-            [new Declare(name, NumberType.Double, ScalarValues.Start(node)), new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) }, new Assign(values.Slot(node), Joining.Set, own)]));
+            [
+                new Declare(name, NumberType.Double, ScalarValues.Start(node)),
+                new Loop(head, inner.ToImmutable()) { Counters = Counters(removed) },
+                new Assign(values.Slot(node), Joining.Set, own),
+            ]));
     }
 
     private void Step(ScalarStep step, ImmutableArray<Statement>.Builder steps)

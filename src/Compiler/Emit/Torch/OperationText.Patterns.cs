@@ -52,7 +52,9 @@ internal sealed partial class OperationText
 
     /// <summary>The operation makes a tensor of its own.</summary>
     public static bool MakesOwn(Node node) => node.IsPixel
-        && (node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt || IsWithLabel(node));
+        && (node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax
+                or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt
+            || IsWithLabel(node));
 
     // -infinity where a class takes no part.
     private static bool IsOfSomeClasses(Node logits) => logits.Op == Op.Where && logits[2].IsNumber(double.NegativeInfinity);

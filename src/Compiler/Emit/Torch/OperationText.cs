@@ -66,7 +66,9 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
         node.Op == Op.LessOrEqual && node[0].Op == Op.RunningSum && node[0][0].IsNumber(1) && IsNumber(node[1]);
 
     /// <summary>What reads the nodes of its text makes no view of them.</summary>
-    public bool TakesNoView(Node node) => node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Power or Op.Exp or Op.Log or Op.Log1p or Op.Expm1 or Op.Sqrt or Op.Abs or Op.Sign or Op.Tanh or Op.Sigmoid or Op.Softplus
+    public bool TakesNoView(Node node) =>
+        node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Power or Op.Exp or Op.Log or Op.Log1p or Op.Expm1
+            or Op.Sqrt or Op.Abs or Op.Sign or Op.Tanh or Op.Sigmoid or Op.Softplus
             or Op.Less or Op.LessOrEqual or Op.Equal or Op.Softmax or Op.ClassMaximum or Op.Sum
         || (node.Op is Op.Where or Op.Mask && !IsNumber(node[0]));
 

@@ -15,7 +15,8 @@ internal sealed partial class FormulaVisitor
             // A project reference gives symbols with source that belongs to another compilation.
             if (!compilation.ContainsSyntaxTree(reference.SyntaxTree))
                 continue;
-            if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax { Body: not null } or MethodDeclarationSyntax { ExpressionBody: not null })
+            if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax { Body: not null }
+                or MethodDeclarationSyntax { ExpressionBody: not null })
                 return new(implementation, reference.GetSyntax(cancellation), compilation.GetSemanticModel(reference.SyntaxTree), caller);
         }
         return null;
