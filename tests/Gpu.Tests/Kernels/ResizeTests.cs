@@ -3,7 +3,7 @@ using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
 
-/// <summary>Logits of another size than the target, along one to three axes, to more and to fewer pixels: against the kernels for the CPU.</summary>
+/// <summary>Logits of another size than the target along one to three axes, to more and fewer pixels, against the kernels of the CPU.</summary>
 public sealed class ResizeTests : IDisposable
 {
     private const string Sums = """
@@ -205,8 +205,9 @@ public sealed class ResizeTests : IDisposable
 
         // By default the gradient lies as the logits do.
         nint own = memory.Of(new byte[Count * size]);
-        var adjoining = new GpuBatch { Shape = shape.WithClassesLast(), Logits = memory.Of(Bytes(last, element)), LogitElement = element, Target = y };
-        evaluator.EvaluateWithGradient(adjoining, result, own, scale: 256);
+        nint next = memory.Of(Bytes(last, element));
+        evaluator.EvaluateWithGradient(
+            new() { Shape = shape.WithClassesLast(), Logits = next, LogitElement = element, Target = y }, result, own, scale: 256);
         double[] adjacent = Numbers(memory.Read<byte>(own, Count * size), element), first = Numbers(before!, element);
         for (int i = 0; i < Classes * Pixels; i++)
             Assert.Equal(first[i], adjacent[(i % Pixels * Classes) + (i / Pixels)]);
@@ -287,6 +288,33 @@ public sealed class ResizeTests : IDisposable
         // One that counts for nothing has a gradient of zeros, of its own size.
         evaluator.EvaluateLevelsWithGradient(new(1, 0.5, 0) { Resize = kind }, levels, extents[0], result, gradients);
         Assert.All(memory.Read<double>(gradients[2], slopes[2].Length), slope => Assert.Equal(0, slope));
+    }
+
+    /// <summary>Labels of a finer grid than that which logits are resized to are read at its places.</summary>
+    [OpenClFact]
+    public void LabelsMayBeOfAFinerGridStill()
+    {
+        ILoss loss = Compiler.Create(Of(Sums, Resize.LinearUnaligned));
+        LossShape shape = Shape(2, 3, [5, 4], [12, 9]);
+        var grid = new LabelGrid([12, 9], [24, 20], LabelSampling.Center);
+        var random = new Random(4);
+        double[] logits = Numbers(random, 6 * (int)shape.LogitPixels), gradient = new double[logits.Length];
+        long[] labels = Labels(random, 2 * 24 * 20, 3);
+        long[] taken =
+        [
+            .. from image in Enumerable.Range(0, 2)
+               from row in Enumerable.Range(0, 12)
+               from column in Enumerable.Range(0, 9)
+               select labels[(((image * 24) + LabelGrid.At(row, 12, 24, grid.Sampling)) * 20) + LabelGrid.At(column, 9, 20, grid.Sampling)],
+        ];
+        double value = loss.EvaluateWithGradient<double, long>(logits, taken, shape, gradient);
+        using var memory = new DeviceMemory(device);
+        using var evaluator = new GpuEvaluator(loss, device);
+        nint result = memory.Of(new double[1]), slopes = memory.Of(new double[gradient.Length]), x = memory.Of(logits), y = memory.Of(labels);
+        var batch = new GpuBatch { Shape = shape, Logits = x, LogitElement = LogitElement.Double, Target = y, Grid = grid };
+        evaluator.EvaluateWithGradient(batch, result, slopes);
+        Assert.Equal(value, memory.Read<double>(result, 1)[0], 1e-12 * Math.Abs(value));
+        Same(gradient, memory.Read<double>(slopes, gradient.Length), 1e-11);
     }
 
     [OpenClFact]
