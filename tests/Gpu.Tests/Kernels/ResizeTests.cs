@@ -3,9 +3,7 @@ using LossGen.Kernels;
 
 namespace LossGen.Gpu.Tests.Kernels;
 
-/// <summary>
-/// Logits of another size than the target along one to three axes, to more and fewer pixels, against the kernels of the CPU.
-/// </summary>
+/// <summary>Logits of another size than the target along one to three axes, up and down, against the kernels of the CPU.</summary>
 public sealed class ResizeTests : IDisposable
 {
     private const string Sums = """
@@ -312,8 +310,8 @@ public sealed class ResizeTests : IDisposable
         double value = loss.EvaluateWithGradient<double, long>(logits, taken, shape, gradient);
         using var memory = new DeviceMemory(device);
         using var evaluator = new GpuEvaluator(loss, device);
-        nint result = memory.Of(new double[1]), slopes = memory.Of(new double[gradient.Length]), x = memory.Of(logits),
-            y = memory.Of(labels);
+        nint result = memory.Of(new double[1]), slopes = memory.Of(new double[gradient.Length]);
+        nint x = memory.Of(logits), y = memory.Of(labels);
         var batch = new GpuBatch { Shape = shape, Logits = x, LogitElement = LogitElement.Double, Target = y, Grid = grid };
         evaluator.EvaluateWithGradient(batch, result, slopes);
         Assert.Equal(value, memory.Read<double>(result, 1)[0], 1e-12 * Math.Abs(value));
