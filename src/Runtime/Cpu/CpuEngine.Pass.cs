@@ -41,14 +41,14 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     // A large gradient is written past the caches where that has turned out to be faster.
     private static void RunGradientPass(ref CallState run, PassLayout pass, double* statistics)
     {
-        long bytes = run.LogitCount * sizeof(T);
+        long bytes = run.LogitCount * GradientSize(run);
         if (bytes < StreamingChoice.LeastBytes || !CanStream(run))
         {
             RunPass(run, pass, statistics);
             return;
         }
 
-        StreamingChoice choice = StreamingChoice.Of(s_choices, run.Classes, bytes, LossRuntime.Threads);
+        StreamingChoice choice = StreamingChoice.Of(s_choices, run.Classes, bytes, LossRuntime.Threads, run.LogitElement);
         run.IsStreamed = choice.Next();
         long start = Stopwatch.GetTimestamp();
         RunPass(run, pass, statistics);
@@ -56,8 +56,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     }
 
     private static bool CanStream(in CallState run) =>
-        !run.IsPacked && !run.IsConverted && !run.ClassesLast
-            && (((nint)run.Gradient | (nint)(run.RowStride * sizeof(T))) & ((V.Count * sizeof(T)) - 1)) == 0;
+        !run.IsPacked && !run.ClassesLast
+            && (((nint)run.Gradient | (nint)(run.RowStride * GradientSize(run)))
+                & (run.IsConverted ? Prefetch.CacheLine - 1 : (V.Count * sizeof(T)) - 1)) == 0;
+
+    // A number of the caller's.
+    private static int GradientSize(in CallState run) => run.IsConverted ? sizeof(ushort) : sizeof(T);
 
     private static long BlocksOf(in CallState run) => (run.Pixels + run.BlockPixels - 1) / run.BlockPixels;
 

@@ -33,7 +33,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         var span = new PixelSpan(image, pixel, count, tile.Pixels);
         bool isTranslated = run.IsConverted || run.ClassesLast;
         (tile.Logits, tile.LogitStride) = isTranslated
-            ? TranslateLogits(run, memory, span, pass.WritesGradient ? run.Gradient : null)
+            ? TranslateLogits(run, memory, span, pass.WritesGradient && !run.IsStreamed ? run.Gradient : null)
             : Input(run, span, (T*)run.Logits, classes, memory.Logits, isStaged);
 
         bool isMasked = run.HasLabels
@@ -49,7 +49,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (pass.WritesGradient)
         {
             (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
-            tile.IsStreamed = run.IsStreamed && !isStaged;
+            tile.IsStreamed = run.IsStreamed && !isStaged && !isTranslated;
         }
 
         int elementClasses = run.Layout.ElementAxes.Has(ElementAxes.Class) ? classes : 1;

@@ -77,7 +77,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             (long image, long pixel, length) = run.Locate(span.Image, span.Pixel + i, span.Count - i);
             for (int c = 0; c < rows; c++)
                 Storage.Narrow((float*)(memory.Gradient + ((long)c * run.Width) + i), run.LogitElement, run.Gradient,
-                    (((image * rows) + c) * run.ImagePixels) + pixel, length);
+                    (((image * rows) + c) * run.ImagePixels) + pixel, length, run.IsStreamed);
         }
     }
 }

@@ -25,13 +25,13 @@ internal static unsafe class Storage
             Widen<OfBFloat16>((ushort*)source + first, target, count);
     }
 
-    /// <summary>Writes numbers from the given one on.</summary>
-    public static void Narrow(float* source, LogitElement element, void* target, long first, int count)
+    /// <summary>Writes numbers from the given one on; where it is streamed, whole registers past the caches.</summary>
+    public static void Narrow(float* source, LogitElement element, void* target, long first, int count, bool isStreamed = false)
     {
         if (element == LogitElement.Half)
-            Narrow<OfHalf>(source, (ushort*)target + first, count);
+            Narrow<OfHalf>(source, (ushort*)target + first, count, isStreamed);
         else
-            Narrow<OfBFloat16>(source, (ushort*)target + first, count);
+            Narrow<OfBFloat16>(source, (ushort*)target + first, count, isStreamed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -76,15 +76,29 @@ internal static unsafe class Storage
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow<TFormat>(float* source, ushort* to, int count)
+    private static void Narrow<TFormat>(float* source, ushort* to, int count, bool isStreamed)
         where TFormat : struct, IFormat
     {
+        bool isPastCaches = isStreamed && ((nint)to & (Prefetch.CacheLine - 1)) == 0;
         int i = 0;
         for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes)
-            Vector512.Narrow(TFormat.Narrow(Vector512.Load(source + i).AsUInt32()),
-                TFormat.Narrow(Vector512.Load(source + i + Lanes).AsUInt32())).Store(to + i);
+        {
+            Vector512<ushort> narrow = Vector512.Narrow(
+                TFormat.Narrow(Vector512.Load(source + i).AsUInt32()), TFormat.Narrow(Vector512.Load(source + i + Lanes).AsUInt32()));
+            if (isPastCaches)
+                narrow.StoreAlignedNonTemporal(to + i);
+            else
+                narrow.Store(to + i);
+        }
+
         for (; i + Lanes <= count; i += Lanes)
-            Narrow<TFormat>(source + i).Store(to + i);
+        {
+            if (isPastCaches)
+                Narrow<TFormat>(source + i).StoreAlignedNonTemporal(to + i);
+            else
+                Narrow<TFormat>(source + i).Store(to + i);
+        }
+
         if (i < count)
             NarrowRest<TFormat>(source + i, to + i, count - i);
     }

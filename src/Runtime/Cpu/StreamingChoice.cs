@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
@@ -31,15 +32,17 @@ internal sealed class StreamingChoice
     /// <param name="Classes">The number of classes, as a power of two.</param>
     /// <param name="Bytes">The gradient's size, likewise.</param>
     /// <param name="Threads">How many threads write.</param>
-    public readonly record struct Case(int Classes, int Bytes, int Threads);
+    /// <param name="Element">What is written.</param>
+    public readonly record struct Case(int Classes, int Bytes, int Threads, LogitElement Element);
 
     /// <summary>For tests: what all calls do, whatever is faster.</summary>
     internal static bool? Forced { get; set; }
 
     /// <summary>What is known of calls like this.</summary>
-    public static StreamingChoice Of(ConcurrentDictionary<Case, StreamingChoice> choices, int classes, long bytes, int threads)
+    public static StreamingChoice Of(
+        ConcurrentDictionary<Case, StreamingChoice> choices, int classes, long bytes, int threads, LogitElement element)
     {
-        var like = new Case(BitOperations.Log2((uint)classes), BitOperations.Log2((ulong)bytes), threads);
+        var like = new Case(BitOperations.Log2((uint)classes), BitOperations.Log2((ulong)bytes), threads, element);
         return choices.TryGetValue(like, out StreamingChoice? choice) ? choice : choices.GetOrAdd(like, new StreamingChoice());
     }
 
