@@ -133,10 +133,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && PairCodes is null && !IsConverted && !ClassesLast && Sizes.Inputs == 0 && Sizes.RunningSums == 0
-                && Sizes.Maps == 0 && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && PairCodes is null && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0
+                && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
                 && (HasLabels
-                    || (definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null && TargetElement == OwnElement));
+                    || (!IsTranslated && definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null
+                        && TargetElement == OwnElement));
         }
 
         // How many factors a product may have, a power of two: each is at most the sum of a pixel's exponentials, of which none is larger
@@ -167,6 +168,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         /// <summary>Logits and gradient are stored in fewer bits than they are computed in.</summary>
         public readonly bool IsConverted => LogitElement >= LogitElement.Half;
+
+        /// <summary>Logits and gradient lie in another way than kernels work.</summary>
+        public readonly bool IsTranslated => IsConverted || ClassesLast;
 
         public readonly long LogitCount => Images * Pixels * Classes;
 

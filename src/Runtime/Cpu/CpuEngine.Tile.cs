@@ -31,9 +31,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         };
         MarkProducts(run, ref tile, pixel);
         var span = new PixelSpan(image, pixel, count, tile.Pixels);
-        bool isTranslated = run.IsConverted || run.ClassesLast;
+        bool isTranslated = run.IsTranslated;
         (tile.Logits, tile.LogitStride) = isTranslated
-            ? TranslateLogits(run, memory, span, pass.WritesGradient && !run.IsStreamed ? run.Gradient : null)
+            ? TranslateLogits(run, memory, span, WrittenSoon(run, pass))
             : Input(run, span, (T*)run.Logits, classes, memory.Logits, isStaged);
 
         bool isMasked = run.HasLabels
@@ -110,15 +110,27 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             LogitStride = (nint)run.Pixels,
             GradientStride = (nint)run.Pixels,
             TargetStride = (nint)run.Pixels,
-            IsStreamed = run.IsStreamed,
+            IsStreamed = run.IsStreamed && !run.IsTranslated,
         };
-        bool isPrefetched = IsPrefetched(run), isFar = IsFar(run), readsLabels = ReadsLabels(run, pass);
+        bool isTranslated = run.IsTranslated, isFar = IsFar(run), readsLabels = ReadsLabels(run, pass);
+        bool isPrefetched = IsPrefetched(run) && !isTranslated;
+        if (isTranslated && pass.WritesGradient)
+        {
+            tile.Gradient = memory.Gradient;
+            tile.GradientStride = width;
+        }
+
         for (; pixel + width <= end; pixel += width)
         {
+            var span = new PixelSpan(image, pixel, width, width);
             MarkProducts(run, ref tile, pixel);
-            tile.Logits = (T*)run.Logits + start + pixel;
-            if (pass.WritesGradient)
-                tile.Gradient = (T*)run.Gradient + start + pixel;
+            if (!isTranslated)
+            {
+                tile.Logits = (T*)run.Logits + start + pixel;
+                if (pass.WritesGradient)
+                    tile.Gradient = (T*)run.Gradient + start + pixel;
+            }
+
             if (!run.HasLabels)
             {
                 tile.Target = (T*)run.Target + targetStart + pixel;
@@ -133,13 +145,20 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 }
             }
 
+            if (isTranslated)
+                (tile.Logits, tile.LogitStride) = TranslateLogits(run, memory, span, WrittenSoon(run, pass));
             if (isPrefetched)
                 FetchAhead(run, pass, ref tile, pixel + (2 * width) <= run.Pixels);
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
+            if (isTranslated && pass.WritesGradient)
+                TranslateGradient(run, memory, span);
         }
 
         return pixel;
     }
+
+    // The gradient that a pass writes through the caches.
+    private static void* WrittenSoon(in CallState run, PassLayout pass) => pass.WritesGradient && !run.IsStreamed ? run.Gradient : null;
 
     // They end where the sums in lanes go to double at the latest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

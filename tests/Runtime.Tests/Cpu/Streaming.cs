@@ -50,14 +50,19 @@ public sealed unsafe class Streaming : IDisposable
             var data = new Batch(new(2, classes, pixels), 3, loss.Definition.IgnoreIndex);
             foreach (int bits in Registers.Widths)
             {
-                StreamingChoice.Forced = false;
-                byte[] single = Registers.With(bits, () => Gradient<float>(loss, data, 0)),
-                    wide = Registers.With(bits, () => Gradient<double>(loss, data, 0));
-                StreamingChoice.Forced = true;
-                Assert.Equal(single, Registers.With(bits, () => Gradient<float>(loss, data, 0)));
-                Assert.Equal(wide, Registers.With(bits, () => Gradient<double>(loss, data, 0)));
-                Assert.Equal(single, Registers.With(bits, () => Gradient<float>(loss, data, 1)));
-                Assert.Equal(wide, Registers.With(bits, () => Gradient<double>(loss, data, 1)));
+                Compare(() => Gradient<float>(loss, data, 0), () => Gradient<float>(loss, data, 1));
+                Compare(() => Gradient<double>(loss, data, 0), () => Gradient<double>(loss, data, 1));
+                Compare(() => Gradient<Half>(loss, data, 0), () => Gradient<Half>(loss, data, 1));
+                Compare(() => Gradient<BFloat16>(loss, data, 0), () => Gradient<BFloat16>(loss, data, 1));
+
+                void Compare(Func<byte[]> aligned, Func<byte[]> beside)
+                {
+                    StreamingChoice.Forced = false;
+                    byte[] expected = Registers.With(bits, aligned);
+                    StreamingChoice.Forced = true;
+                    Assert.Equal(expected, Registers.With(bits, aligned));
+                    Assert.Equal(expected, Registers.With(bits, beside));
+                }
             }
         }
     }
@@ -121,8 +126,12 @@ public sealed unsafe class Streaming : IDisposable
             gradient.Clear();
             if (typeof(T) == typeof(float))
                 Evaluate(loss, data.SingleLogits, data, MemoryMarshal.Cast<T, float>(gradient));
-            else
+            else if (typeof(T) == typeof(double))
                 Evaluate(loss, data, MemoryMarshal.Cast<T, double>(gradient));
+            else if (typeof(T) == typeof(Half))
+                Evaluate(loss, Array.ConvertAll(data.SingleLogits, x => (Half)x), data, MemoryMarshal.Cast<T, Half>(gradient));
+            else
+                Evaluate(loss, Array.ConvertAll(data.SingleLogits, x => (BFloat16)x), data, MemoryMarshal.Cast<T, BFloat16>(gradient));
             return MemoryMarshal.AsBytes(gradient).ToArray();
         }
         finally
@@ -131,12 +140,13 @@ public sealed unsafe class Streaming : IDisposable
         }
     }
 
-    private static void Evaluate(ILoss loss, float[] logits, Batch data, Span<float> gradient)
+    private static void Evaluate<T>(ILoss loss, T[] logits, Batch data, Span<T> gradient)
+        where T : unmanaged
     {
         if (loss.Definition.Activation == Activation.Sigmoid)
-            loss.EvaluateWithGradient(logits, data.SingleDense, data.Shape, gradient);
+            loss.EvaluateWithGradient<T, float>(logits, data.SingleDense, data.Shape, gradient);
         else
-            loss.EvaluateWithGradient(logits, data.Labels, data.Shape, gradient);
+            loss.EvaluateWithGradient<T, long>(logits, data.Labels, data.Shape, gradient);
     }
 
     private static void Evaluate(ILoss loss, Batch data, Span<double> gradient)
