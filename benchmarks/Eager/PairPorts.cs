@@ -39,6 +39,35 @@ internal static class PairPorts
         return (nn.functional.softplus(p + n) * both).sum() / both.sum();
     }
 
+    /// <summary>Barlow twins of the authors: both views by a batch normalisation without weights.</summary>
+    public static Tensor BarlowTwins(Tensor first, Tensor second)
+    {
+        const double Lambda = 0.0051;
+        Tensor correlation = Standard(first).t().mm(Standard(second)) / first.shape[0];
+        return (torch.diagonal(correlation) - 1).pow(2).sum() + Lambda * OffDiagonal(correlation).pow(2).sum();
+
+        static Tensor Standard(Tensor x) => nn.functional.batch_norm(x, zeros(x.shape[1], dtype: x.dtype),
+            ones(x.shape[1], dtype: x.dtype), training: true);
+    }
+
+    /// <summary>VICReg of the authors without its invariance.</summary>
+    public static Tensor VarianceCovariance(Tensor first, Tensor second)
+    {
+        const double Variance = 25, Covariance = 1;
+        Tensor x = first - first.mean([0]), y = second - second.mean([0]);
+        Tensor variance = nn.functional.relu(1 - sqrt(x.var(0) + 1e-4)).mean() / 2 + nn.functional.relu(1 - sqrt(y.var(0) + 1e-4)).mean() / 2;
+        return Variance * variance + Covariance * (OfColumns(x) + OfColumns(y));
+
+        static Tensor OfColumns(Tensor x) => OffDiagonal(x.t().mm(x) / (x.shape[0] - 1)).pow(2).sum().div(x.shape[1]);
+    }
+
+    // A matrix less its diagonal: read as rows of n + 1 numbers, each begins with an entry of it.
+    private static Tensor OffDiagonal(Tensor square)
+    {
+        long n = square.shape[0];
+        return square.flatten().narrow(0, 0, n * n - 1).view(n - 1, n + 1).narrow(1, 1, n).flatten();
+    }
+
     private static (Tensor LogProbability, Tensor Mask) LogProbability(Tensor embeddings, Tensor labels)
     {
         Tensor features = nn.functional.normalize(embeddings, dim: 1);

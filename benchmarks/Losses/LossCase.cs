@@ -43,6 +43,8 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
         new("SupCon", new SupervisedContrast(), PairPorts.SupervisedContrastive, []),
         new("NT-Xent", new PositivePairs(), PairPorts.NtXent, []),
         new("Circle", new CirclePairs(), PairPorts.Circle, []),
+        new("BarlowTwins", new TwinColumns(), OfViews(PairPorts.BarlowTwins), []),
+        new("VICReg", new SpreadColumns(), OfViews(PairPorts.VarianceCovariance), []),
         new("Tversky+Focal+formula", new Composite(), Ports.Composite, Best(terms => terms.Tversky(0.3, 0.7) + 0.5 * terms.Focal(2)
             + terms.BrierAndVolume(0.1, 0.5))),
     ];
@@ -53,11 +55,21 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
     /// <summary>Rows of embeddings with a label each in place of logits.</summary>
     public bool HasPairs => Loss.Definition.Pairs != Pairs.None;
 
+    /// <summary>The rows are the embeddings of one view, then those of the other, and have no labels.</summary>
+    public bool HasViews => Loss.Definition.Pairs is Pairs.Correlation or Pairs.Covariance;
+
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
     public bool Fits(InputSize size) => HasPairs ? size.IsEmbeddings : !size.IsEmbeddings && size.IsSigmoid == IsSigmoid
         && (size.Pixels > 1 || Name == "CE")
         && (Shrink == 1 || (size.Extents.Length == 4 && size.Extents[2] % Shrink == 0 && size.Extents[3] % Shrink == 0))
         && (Loss.Definition.Dimensions == 0 || Loss.Definition.Dimensions == size.Extents.Length - 2);
+
+    /// <summary>Of one tensor with the rows of both views.</summary>
+    public static EagerLoss OfViews(Func<Tensor, Tensor, Tensor> loss) => (rows, _) =>
+    {
+        long half = rows.shape[0] / 2;
+        return loss(rows.narrow(0, 0, half), rows.narrow(0, half, half));
+    };
 
     private static EagerLoss[] Best(Func<SoftmaxTerms, Tensor> loss) =>
     [

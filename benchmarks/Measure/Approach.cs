@@ -78,6 +78,24 @@ internal sealed unsafe class SpanApproach(ILoss loss, Inputs inputs) : LossAppro
         new Span<float>(gradient, logits));
 }
 
+/// <summary>The span API on the rows of two views, one after the other.</summary>
+internal sealed unsafe class ViewApproach(ILoss loss, Inputs inputs) : LossApproach("lossgen")
+{
+    private readonly LossShape shape = inputs.Size.Shape;
+
+    public override Sample Run(int repeats) => Sample.Of(repeats, () => Value(), RunTotal);
+
+    public override void RunTotal() => ValueAndGradient();
+
+    public override Outcome Compute() => new(ValueAndGradient(), inputs.Gradient.clone());
+
+    private ReadOnlySpan<float> Rows => new(inputs.LogitData, inputs.Size.Logits);
+
+    private double Value() => loss.EvaluateViews(Rows, shape);
+
+    private double ValueAndGradient() => loss.EvaluateViewsWithGradient(Rows, shape, new Span<float>(inputs.GradientData, inputs.Size.Logits));
+}
+
 /// <summary>A loss that is part of torch's graph: tensor operations, or the module that a declared loss is.</summary>
 internal sealed class GraphApproach(string name, EagerLoss loss, Tensor logits, Tensor target) : LossApproach(name)
 {

@@ -83,11 +83,12 @@ internal static class CaseRun
 
     private static List<LossApproach> Approaches(LossCase loss, Inputs inputs)
     {
-        var all = new List<LossApproach> { new SpanApproach(loss.Loss, inputs) };
+        var all = new List<LossApproach> { loss.HasViews ? new ViewApproach(loss.Loss, inputs) : new SpanApproach(loss.Loss, inputs) };
         if ((object)loss.Loss is Loss<Tensor, Tensor, Tensor> module)
         {
-            all.Add(new GraphApproach("lossgen-torch", module.call, inputs.Logits, inputs.Target));
-            all.Add(new GraphApproach("lossgen-operations", (logits, target) => OnOperations(module, logits, target), inputs.Logits,
+            EagerLoss call = loss.HasViews ? LossCase.OfViews(module.call) : module.call;
+            all.Add(new GraphApproach("lossgen-torch", call, inputs.Logits, inputs.Target));
+            all.Add(new GraphApproach("lossgen-operations", (logits, target) => OnOperations(call, logits, target), inputs.Logits,
                 inputs.Target));
         }
 
@@ -100,12 +101,12 @@ internal static class CaseRun
     }
 
     // What other devices run. The backward pass takes the road of its value.
-    private static Tensor OnOperations(Loss<Tensor, Tensor, Tensor> module, Tensor logits, Tensor target)
+    private static Tensor OnOperations(EagerLoss module, Tensor logits, Tensor target)
     {
         Generated.TorchLoss.ForceTensorOperations = true;
         try
         {
-            return module.call(logits, target);
+            return module(logits, target);
         }
         finally
         {

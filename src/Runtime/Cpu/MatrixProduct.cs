@@ -54,15 +54,23 @@ internal static unsafe class MatrixProduct<T>
     /// <param name="inner">Their number.</param>
     /// <param name="columns">The length of a row.</param>
     /// <param name="packed">Receives <see cref="PackedLength"/> numbers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(T* source, int stride, int inner, int columns, T* packed)
     {
         int width = PanelColumns;
         for (int first = 0; first < columns; first += width)
         {
             int count = Math.Min(width, columns - first);
-            for (int k = 0; k < inner; k++)
+            T* panel = packed + ((long)first * inner);
+            for (int k = 0; k < inner && count == width; k++)
             {
-                T* to = packed + ((long)first * inner) + ((long)k * width);
+                for (int i = 0; i < width; i += Vector256<T>.Count)
+                    Vector256.Load(source + ((long)k * stride) + first + i).Store(panel + ((long)k * width) + i);
+            }
+
+            for (int k = 0; k < inner && count < width; k++)
+            {
+                T* to = panel + ((long)k * width);
                 new ReadOnlySpan<T>(source + ((long)k * stride) + first, count).CopyTo(new Span<T>(to, width));
                 new Span<T>(to + count, width - count).Clear();
             }
@@ -98,17 +106,19 @@ internal static unsafe class MatrixProduct<T>
         new Work(Step.Product, a, stride, packed, c, productStride, rows, inner, columns).Run((long)rows * inner * columns / LeastInner);
 
     /// <summary>
-    /// C = A * A^T: what lies below the diagonal is computed, and what lies above it is the same to the bit, since both add up the same
-    /// products in the same order.
+    /// C = A * B that is symmetric, as A * A^T: what lies below the diagonal is computed, and what lies above it becomes the same: of
+    /// A * A^T to the bit, where both add up the same products in the same order.
     /// </summary>
-    /// <param name="a">The rows of A, without gaps.</param>
-    /// <param name="packed">A^T.</param>
+    /// <param name="a">The rows of A.</param>
+    /// <param name="stride">From a row of A to the next.</param>
+    /// <param name="packed">B.</param>
     /// <param name="c">The rows of C.</param>
     /// <param name="side">The rows of A.</param>
     /// <param name="inner">The length of a row of A.</param>
-    /// <param name="stride">From a row of C to the next.</param>
-    public static void MultiplyByOwn(T* a, T* packed, T* c, int side, int inner, int stride) =>
-        new Work(Step.LowerProduct, a, inner, packed, c, stride, side, inner, side).Run((long)side * inner * side / (2 * LeastInner));
+    /// <param name="productStride">From a row of C to the next.</param>
+    public static void MultiplyByOwn(T* a, int stride, T* packed, T* c, int side, int inner, int productStride) =>
+        new Work(Step.LowerProduct, a, stride, packed, c, productStride, side, inner, side)
+            .Run((long)side * inner * side / (2 * LeastInner));
 
     /// <summary>
     /// C = (A + A^T) * B, where A is square. The sum is made for as many rows and columns at a time as stay in the second-level cache.

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace LossGen.Cpu;
 
 /// <content>
@@ -62,80 +60,48 @@ internal readonly unsafe partial struct PairMatrix<T>
 
     private long Square(int view) => (long)view * features * Stride;
 
-    // Columns of one view as rows, times another view.
+    // Columns of one view as rows, times those of another. A view's own are symmetric.
     private void Multiply(T* left, T* right, T* product)
     {
-        Transposition.Copy(left, features, Samples, features, turned, Samples);
-        for (long k = 0; k < (long)Samples * features; k++)
-            turned[k] *= T.CreateChecked(Factor);
+        int stride = StrideOf(Samples);
+        Transposition.Copy(left, features, Samples, features, turned, stride);
+        for (int d = 0; d < features; d++)
+            WideRow<T>.Scale(turned + ((long)d * stride), Factor, Samples, turned + ((long)d * stride));
         MatrixProduct<T>.Pack(right, features, Samples, features, packed);
-        MatrixProduct<T>.Multiply(turned, Samples, packed, product, Stride, features, Samples, features);
+        if (left == right)
+            MatrixProduct<T>.MultiplyByOwn(turned, stride, packed, product, features, Samples, Stride);
+        else
+            MatrixProduct<T>.Multiply(turned, stride, packed, product, Stride, features, Samples, features);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Center(int view)
     {
-        T* numbers = View(view);
-        var means = new Span<double>(sums, features);
-        means.Clear();
-        for (int n = 0; n < Samples; n++)
-        {
-            for (int d = 0; d < features; d++)
-                means[d] += CallChecks.ToDouble(numbers[((long)n * features) + d]);
-        }
-
-        var squares = new Span<double>(sums + features, features);
-        squares.Clear();
-        for (int n = 0; n < Samples; n++)
-        {
-            for (int d = 0; d < features; d++)
-            {
-                double centred = CallChecks.ToDouble(numbers[((long)n * features) + d]) - (means[d] / Samples);
-                numbers[((long)n * features) + d] = CallChecks.FromDouble<T>(centred);
-                squares[d] += centred * centred;
-            }
-        }
-
-        var factors = new Span<double>(inverse + (view * features), features);
+        var columns = new WideColumns<T>(source + ((long)view * Samples * features), Samples, features);
+        double* means = sums, factors = inverse + (view * features);
+        columns.Means(means);
+        if (IsCorrelation)
+            columns.Squares(means, factors);
         for (int d = 0; d < features; d++)
-            factors[d] = IsCorrelation ? 1 / Math.Sqrt((squares[d] / Samples) + PairMatrix.VarianceFloor) : 1;
-        for (int n = 0; n < Samples && IsCorrelation; n++)
-        {
-            for (int d = 0; d < features; d++)
-                numbers[((long)n * features) + d] = CallChecks.FromDouble<T>(CallChecks.ToDouble(numbers[((long)n * features) + d])
-                    * factors[d]);
-        }
+            factors[d] = IsCorrelation ? 1 / Math.Sqrt((factors[d] / Samples) + PairMatrix.VarianceFloor) : 1;
+        columns.Standardise(means, factors, View(view));
     }
 
     // The gradient at a centred column less its mean; at a standardised one less what goes along the column, too.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReturnCentered(int view, T* back)
     {
-        T* numbers = View(view);
-        var means = new Span<double>(sums, features);
-        var along = new Span<double>(sums + features, features);
-        var factors = new ReadOnlySpan<double>(inverse + (view * features), features);
-        means.Clear();
-        along.Clear();
-        for (int n = 0; n < Samples; n++)
+        var columns = new WideColumns<T>(back, Samples, features);
+        double* means = sums, along = sums + features, factors = inverse + (view * features);
+        for (int d = 0; d < features; d++)
+            factors[d] *= Factor;
+        if (IsCorrelation)
         {
-            for (int d = 0; d < features; d++)
-            {
-                double number = CallChecks.ToDouble(back[((long)n * features) + d]);
-                means[d] += number;
-                along[d] += number * CallChecks.ToDouble(numbers[((long)n * features) + d]);
-            }
+            columns.MeansWith(View(view), means, along);
+            columns.ScaleRest(View(view), means, along, factors);
         }
-
-        for (int n = 0; n < Samples; n++)
+        else
         {
-            for (int d = 0; d < features; d++)
-            {
-                double centred = CallChecks.ToDouble(back[((long)n * features) + d]) - (means[d] / Samples);
-                if (IsCorrelation)
-                    centred -= CallChecks.ToDouble(numbers[((long)n * features) + d]) * along[d] / Samples;
-                back[((long)n * features) + d] = CallChecks.FromDouble<T>(centred * factors[d] * Factor);
-            }
+            columns.Means(means);
+            columns.Standardise(means, factors, back);
         }
     }
 }

@@ -13,10 +13,12 @@ internal readonly unsafe partial struct PairMatrix<T>
         LabelCodes();
         if (definition.Pairs == Pairs.Cosine)
             MakeUnit();
+        else if (source != own)
+            new ReadOnlySpan<T>(source, checked(rows * features)).CopyTo(new Span<T>(own, rows * features));
         if (isMade)
             return;
         MatrixProduct<T>.PackTransposed(own, features, features, rows, packed);
-        MatrixProduct<T>.MultiplyByOwn(own, packed, Numbers, rows, features, Stride);
+        MatrixProduct<T>.MultiplyByOwn(own, features, packed, Numbers, rows, features, Stride);
     }
 
     private void ReturnToRows()
@@ -63,11 +65,11 @@ internal readonly unsafe partial struct PairMatrix<T>
     {
         for (int row = 0; row < rows; row++)
         {
-            T* numbers = own + ((long)row * features);
+            T* numbers = source + ((long)row * features);
             double scale = typeof(T) == typeof(double) ? Scale(numbers) : 1;
             double length = Math.Sqrt(WideRow<T>.Dot(numbers, numbers, features, scale)) / scale;
             inverse[row] = length == 0 ? 0 : 1 / length;
-            WideRow<T>.Scale(numbers, inverse[row], features);
+            WideRow<T>.Scale(numbers, inverse[row], features, own + ((long)row * features));
         }
     }
 

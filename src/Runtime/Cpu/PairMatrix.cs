@@ -40,7 +40,9 @@ internal readonly unsafe partial struct PairMatrix<T>
     private readonly int rows;
     private readonly int features;
 
-    // The embeddings as they are multiplied: rows of unit length, or columns without their mean; and their gradient.
+    // The embeddings in this precision, which for other than half and bfloat16 are the caller's. As they are multiplied: rows of unit length,
+    // or columns without their mean. Their gradient, which likewise may be the caller's.
+    private readonly T* source;
     private readonly T* own;
     private readonly T* returned;
 
@@ -71,16 +73,19 @@ internal readonly unsafe partial struct PairMatrix<T>
         Stride = StrideOf(side);
         long count = Length(definition.Pairs, call.Shape), numbers = (long)rows * features;
         long made = kept is null ? count : 0, back = call.WritesGradient ? count : 0, deviations = Math.Max(rows, 2L * features);
+        long columns = PairMatrix.ComparesColumns(definition.Pairs) ? (long)features * StrideOf(rows / 2) : 0;
         long panels = Math.Max(MatrixProduct<T>.PackedLength(features, side), MatrixProduct<T>.PackedLength(Math.Max(rows, features),
             features));
+        bool isHalf = element >= LogitElement.Half;
         Workspace workspace = Workspace.Rent(
             WorkspaceUse.Pairs,
-            (3 * Workspace.Size<T>(numbers)) + Workspace.Size<double>(deviations) + Workspace.Size<double>(2 * features)
-                + Workspace.Size<T>(panels) + Workspace.Size<T>(made)
+            Workspace.Size<T>(numbers) + Workspace.Size<T>(isHalf ? numbers : 0) + Workspace.Size<T>(columns) + Workspace.Size<double>(deviations)
+                + Workspace.Size<double>(2 * features) + Workspace.Size<T>(panels) + Workspace.Size<T>(made)
             + Workspace.Size<T>(back) + Workspace.Size<T>(side + CodePadding) + Workspace.Size<long>(rows));
         own = workspace.Take<T>(numbers);
-        returned = workspace.Take<T>(numbers);
-        turned = workspace.Take<T>(numbers);
+        source = isHalf ? own : (T*)embeddings;
+        returned = isHalf ? workspace.Take<T>(numbers) : (T*)call.Gradient;
+        turned = workspace.Take<T>(columns);
         inverse = workspace.Take<double>(deviations);
         sums = workspace.Take<double>(2 * features);
         packed = workspace.Take<T>(panels);
@@ -117,11 +122,8 @@ internal readonly unsafe partial struct PairMatrix<T>
     /// <param name="isMade">The matrix is there already; what takes its gradient back is not.</param>
     public void Make(bool isMade)
     {
-        int count = checked(rows * features);
         if (element >= LogitElement.Half)
-            Storage.Widen(element, embeddings, 0, (float*)own, count);
-        else
-            new ReadOnlySpan<T>(embeddings, count).CopyTo(new Span<T>(own, count));
+            Storage.Widen(element, embeddings, 0, (float*)own, checked(rows * features));
         if (PairMatrix.ComparesColumns(definition.Pairs))
             MakeOfColumns(isMade);
         else
@@ -129,17 +131,14 @@ internal readonly unsafe partial struct PairMatrix<T>
     }
 
     /// <summary>Takes the gradient of the matrix back to the embeddings.</summary>
-    /// <param name="gradient">Receives the gradient, of the embeddings' type.</param>
+    /// <param name="gradient">The call's, of the embeddings' type.</param>
     public void Return(void* gradient)
     {
         if (PairMatrix.ComparesColumns(definition.Pairs))
             ReturnToColumns();
         else
             ReturnToRows();
-        int count = checked(rows * features);
         if (element >= LogitElement.Half)
-            Storage.Narrow((float*)returned, element, gradient, 0, count);
-        else
-            new ReadOnlySpan<T>(returned, count).CopyTo(new Span<T>(gradient, count));
+            Storage.Narrow((float*)returned, element, gradient, 0, checked(rows * features));
     }
 }

@@ -45,26 +45,28 @@ internal static unsafe class WideRow<T>
             to[k] = CallChecks.FromDouble<T>((CallChecks.ToDouble(to[k]) - (along * CallChecks.ToDouble(other[k]))) * factor);
     }
 
-    /// <summary>to = factor * to.</summary>
+    /// <summary>to = factor * from.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(T* to, double factor, int count)
+    public static void Scale(T* from, double factor, int count, T* to)
     {
         Vector256<double> scale = Vector256.Create(factor);
         int k = 0;
         for (; k + (2 * Lanes) <= count; k += 2 * Lanes)
-            Store(Load(to + k) * scale, Load(to + k + Lanes) * scale, to + k);
+            Store(Load(from + k) * scale, Load(from + k + Lanes) * scale, to + k);
         for (; k < count; k++)
-            to[k] = CallChecks.FromDouble<T>(CallChecks.ToDouble(to[k]) * factor);
+            to[k] = CallChecks.FromDouble<T>(CallChecks.ToDouble(from[k]) * factor);
     }
 
+    /// <summary>Four numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Load(T* from) =>
+    public static Vector256<double> Load(T* from) =>
         typeof(T) == typeof(double)
             ? Vector256.Load((double*)from)
             : Vector256.WidenLower(Vector128.Load((float*)from).ToVector256Unsafe());
 
+    /// <summary>Writes eight numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<double> low, Vector256<double> high, T* to)
+    public static void Store(Vector256<double> low, Vector256<double> high, T* to)
     {
         if (typeof(T) != typeof(double))
         {

@@ -118,6 +118,40 @@ public sealed class PairTests : IDisposable
         }
     }
 
+    /// <summary>Columns and samples beyond a block, a panel and a part.</summary>
+    [Theory]
+    [InlineData(66, 130)]
+    [InlineData(540, 101)]
+    public void HundredsOfColumns(int rows, int features)
+    {
+        double[] embeddings = Numbers(rows * features, 11);
+        LossShape shape = LossShape.OfRows(rows, features);
+        foreach (ILoss loss in (ILoss[])[new Twins(), new Spread()])
+        {
+            double expected = ReferenceEvaluation.EvaluateViews(loss, shape, embeddings);
+            foreach (int bits in Registers.Widths)
+            {
+                var gradient = new double[embeddings.Length];
+                Assert.Equal(expected, Registers.With(bits, () => loss.EvaluateViewsWithGradient<double>(embeddings, shape, gradient)),
+                    1e-12 * expected);
+                foreach (int k in new[] { 0, features - 1, gradient.Length / 2, gradient.Length - 1 })
+                {
+                    double[] up = [.. embeddings], down = [.. embeddings];
+                    up[k] += 1e-4;
+                    down[k] -= 1e-4;
+                    double slope = (ReferenceEvaluation.EvaluateViews(loss, shape, up) - ReferenceEvaluation.EvaluateViews(loss, shape, down))
+                        / 2e-4;
+                    Assert.Equal(slope, gradient[k], 1e-7);
+                }
+
+                float[] single = [.. embeddings.Select(x => (float)x)], singleGradient = new float[single.Length];
+                Assert.Equal(expected, Registers.With(bits, () => loss.EvaluateViewsWithGradient<float>(single, shape, singleGradient)),
+                    1e-6 * expected);
+                Close(gradient, [.. singleGradient.Select(g => (double)g)], 1e-5, loss);
+            }
+        }
+    }
+
     [Fact]
     public void AnyNumberOfThreadsGivesTheSameBits()
     {
