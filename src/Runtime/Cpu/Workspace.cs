@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LossGen.Cpu;
@@ -76,20 +77,24 @@ internal sealed unsafe class Workspace
     }
 
     /// <summary>What <see cref="Take{T}"/> uses of the room for a number of elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Size<T>(long count)
-        where T : unmanaged => ((count * sizeof(T)) + (long)Alignment - 1) / (long)Alignment * (long)Alignment;
+        where T : unmanaged => ((count * sizeof(T)) + (long)Alignment - 1) & -(long)Alignment;
 
     /// <summary>Memory for a number of elements, not cleared, aligned to a cache line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Take<T>(long count)
         where T : unmanaged
     {
         nuint size = (nuint)Size<T>(count);
         if (used + size > capacity)
-            throw new InvalidOperationException("The workspace was sized too small.");
+            throw TooSmall();
         T* result = (T*)(memory + used);
         used += size;
         return result;
     }
+
+    private static InvalidOperationException TooSmall() => new("The workspace was sized too small.");
 
     private Workspace Empty(long bytes)
     {
