@@ -13,8 +13,13 @@ internal sealed partial class GraphBuilder
             : factors.ConvertAll(factor => MeetsInfinity(factor, factors) ? Exact(factor) : factor);
 
     // Infinite for several classes or pixels: at a masked class alone a factor that vanishes there selects by itself.
-    private bool MeetsInfinity(Node factor, List<Node> factors) =>
-        factors.Exists(other => !ReferenceEquals(other, factor) && !StaysFinite(other) && IsShared(other));
+    private bool MeetsInfinity(Node factor, List<Node> factors) => factors.Exists(other =>
+        !ReferenceEquals(other, factor) && !StaysFinite(other) && IsShared(other) && !IsInfiniteElsewhere(factor, other));
+
+    // 1 - p of the label is 0 only where p is 1, and log p is infinite only where p is 0.
+    private bool IsInfiniteElsewhere(Node complement, Node logarithm) =>
+        IsComplementAtLabel(complement) && LessLogSumExp(logarithm) is var (value, logits)
+            && ReferenceEquals(logits, complement[0][1][0]) && IsAtLabel(value, logits);
 
     // Several small numbers, multiplied with each other before they meet infinity, may be less than any float: infinity comes first. Of
     // slopes only squares, such as that below the slope of the arctangent. Null where the order is of no account.
