@@ -92,6 +92,8 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
                 return "labelLogit";
             case Op.Add when SoftmaxRows.IsLabelExponent(node):
                 return "labelExponent";
+            case Op.Sum when SoftmaxRows.IsOthers(node):
+                return "others";
             case Op.LogAtLeastOne when IsNormaliser(node[0]):
                 return "logNormaliser";
             case Op.Add when node.Inputs.Any(i => i.Op == Op.ClassMaximum) && node.Inputs.Any(i => i.Op == Op.LogAtLeastOne):

@@ -157,8 +157,8 @@ public unsafe interface IVector<V, T> :
     /// </summary>
     static virtual void Exponentials(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
-        Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
-        Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent);
+        Pointer<T> maximum = default, Pointer<T> labelExponent = default, Pointer<T> others = default) =>
+        Softmax.Exponentials<T, V>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V Exp(V x) => VectorMath<V, T>.Exp(x);

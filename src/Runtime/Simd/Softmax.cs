@@ -28,15 +28,17 @@ internal static unsafe partial class Softmax
     /// <param name="maximum">The largest logit; null where it is not needed.</param>
     /// <param name="labelExponent">The logit of the label's class less the maximum, 0 where the label is none; null where it is not
     /// needed.</param>
+    /// <param name="others">The sum of the exponentials but the label's, added up without it; null where it is not needed.</param>
     public static void Exponentials<T, V>(
-        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent, Pointer<T> others)
         where T : unmanaged
-        where V : struct, IVector<V, T> => Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent);
+        where V : struct, IVector<V, T> =>
+        Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
 
     /// <summary>The same, with a given exponential.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fill<T, V, E>(
-        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent)
+        ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent, Pointer<T> others)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -44,13 +46,13 @@ internal static unsafe partial class Softmax
         switch (tile.Classes)
         {
             case 2:
-                Two<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Two<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
                 break;
             case 3:
-                Three<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Three<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
                 break;
             case 4:
-                Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                Four<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
                 break;
             default:
                 bool isNear = tile.LogitStride == tile.Width;
@@ -58,13 +60,15 @@ internal static unsafe partial class Softmax
                     Alone<T, V, E>(ref tile, isNear, exponentials, normaliser, maximum, labelExponent);
                 else
                     Staged<T, V, E>(ref tile, exponentials, normaliser, maximum, labelExponent);
+                if (!others.IsNull)
+                    AddOthers<T, V>(ref tile, exponentials, others);
                 break;
         }
     }
 
     // One of the two exponentials is 1. The others of four registers side by side.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Two<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent, T* others)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -97,8 +101,9 @@ internal static unsafe partial class Softmax
             Fetch(LineAhead(ahead, i), stride, 2);
             Fetch(LineAhead(gradientAhead, i), gradientStride, 2);
             V x0 = V.Load(x + i), x1 = V.Load(y + i), e = V.Load(second + i);
-            V.Store(V.Select(V.GreaterOrEqual(x0, x1), V.One, e), exponentials + i);
-            V.Store(V.Select(V.GreaterOrEqual(x1, x0), V.One, e), second + i);
+            V e0 = V.Select(V.GreaterOrEqual(x0, x1), V.One, e), e1 = V.Select(V.GreaterOrEqual(x1, x0), V.One, e);
+            V.Store(e0, exponentials + i);
+            V.Store(e1, second + i);
             V.Store(V.One + e, normaliser + i);
             V max = V.MaxNative(x0, x1);
             if (maximum != null)
@@ -108,11 +113,17 @@ internal static unsafe partial class Softmax
                 V label = V.Load(labels + i);
                 V.Store(V.SelectEqual(label, V.Zero, x0 - max, V.MaskEqual(label, V.One, x1 - max)), labelExponent + i);
             }
+
+            if (others != null)
+            {
+                V label = V.Load(labels + i);
+                V.Store(V.SelectEqual(label, V.Zero, V.Zero, e0) + V.SelectEqual(label, V.One, V.Zero, e1), others + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Three<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent, T* others)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -143,11 +154,17 @@ internal static unsafe partial class Softmax
             V.Store(e1, exponentials + width + i);
             V.Store(e2, exponentials + (2 * width) + i);
             V.Store(e0 + e1 + e2, normaliser + i);
+            if (others != null)
+            {
+                V label = V.Load(labels + i);
+                V low = V.SelectEqual(label, V.Zero, V.Zero, e0) + V.SelectEqual(label, V.One, V.Zero, e1);
+                V.Store(low + V.SelectEqual(label, V.Create(2), V.Zero, e2), others + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent)
+    private static void Four<T, V, E>(ref Tile<T> tile, T* exponentials, T* normaliser, T* maximum, T* labelExponent, T* others)
         where T : unmanaged
         where V : struct, IVector<V, T>
         where E : struct, IExponential<E, V>
@@ -182,6 +199,13 @@ internal static unsafe partial class Softmax
             V.Store(x2, to + (2 * width));
             V.Store(x3, to + (3 * width));
             V.Store((x0 + x1) + (x2 + x3), normaliser + i);
+            if (others != null)
+            {
+                V label = V.Load(labels + i);
+                V low = V.SelectEqual(label, V.Zero, V.Zero, x0) + V.SelectEqual(label, V.One, V.Zero, x1);
+                V high = V.SelectEqual(label, V.Create(2), V.Zero, x2) + V.SelectEqual(label, V.Create(3), V.Zero, x3);
+                V.Store(low + high, others + i);
+            }
         }
     }
 
@@ -368,6 +392,33 @@ internal static unsafe partial class Softmax
             }
 
             V.Store(sum + block, normaliser + i);
+        }
+    }
+
+    // The exponentials of all classes but the label's. Not the whole sum less the label's, of which nothing would be left where that is
+    // nearly all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddOthers<T, V>(ref Tile<T> tile, T* exponentials, T* others)
+        where T : unmanaged
+        where V : struct, IVector<V, T>
+    {
+        int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
+        T* labels = tile.Labels;
+        for (nint i = 0; i < pixels; i += V.Count)
+        {
+            V label = V.Load(labels + i), sum = V.Zero, block = V.Zero, self = V.Zero;
+            T* at = exponentials + i;
+            for (int c = 0; c < classes; c++, at += width, self += V.One)
+            {
+                block += V.SelectEqual(label, self, V.Zero, V.Load(at));
+                if ((c & (Block - 1)) == Block - 1)
+                {
+                    sum += block;
+                    block = V.Zero;
+                }
+            }
+
+            V.Store(sum + block, others + i);
         }
     }
 }

@@ -295,6 +295,6 @@ internal unsafe struct V256x2<T> : IVector<V256x2<T>, T>
 
     public static void Exponentials(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
-        Pointer<T> maximum = default, Pointer<T> labelExponent = default) =>
-        Softmax.Exponentials<T, V256<T>>(ref tile, exponentials, normaliser, maximum, labelExponent);
+        Pointer<T> maximum = default, Pointer<T> labelExponent = default, Pointer<T> others = default) =>
+        Softmax.Exponentials<T, V256<T>>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
 }

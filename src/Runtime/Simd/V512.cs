@@ -243,17 +243,18 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
 
     public static void Exponentials(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
-        Pointer<T> maximum = default, Pointer<T> labelExponent = default)
+        Pointer<T> maximum = default, Pointer<T> labelExponent = default, Pointer<T> others = default)
     {
         if (sizeof(T) == sizeof(float) && Avx512F.IsSupported)
         {
             Softmax.Fill<float, V512<float>, TableExponential>(
                 ref Unsafe.As<Tile<T>, Tile<float>>(ref tile),
-                (float*)exponentials.Address, (float*)normaliser.Address, (float*)maximum.Address, (float*)labelExponent.Address);
+                (float*)exponentials.Address, (float*)normaliser.Address, (float*)maximum.Address, (float*)labelExponent.Address,
+                (float*)others.Address);
         }
         else
         {
-            Softmax.Exponentials<T, V512<T>>(ref tile, exponentials, normaliser, maximum, labelExponent);
+            Softmax.Exponentials<T, V512<T>>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
         }
     }
 }

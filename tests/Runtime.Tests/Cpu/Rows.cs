@@ -67,11 +67,13 @@ public unsafe class Rows
         int[] labels = [.. Enumerable.Range(0, Pixels).Select(i => random.Next(-1, classes))];
         T[] x = Array.ConvertAll(logits, number => convert(number)), target = Array.ConvertAll(labels, label => convert(label));
         T[] exponentials = new T[x.Length], normaliser = new T[Pixels], maximum = new T[Pixels], label = new T[Pixels],
-            decays = new T[Pixels];
-        fixed (T* from = x, to = target, e = exponentials, sum = normaliser, most = maximum, own = label, decay = decays)
+            others = new T[Pixels], decays = new T[Pixels];
+        bool wantsOthers = wantsMaximum == wantsLabel;
+        fixed (T* from = x, to = target, e = exponentials, sum = normaliser, most = maximum, own = label, rest = others, decay = decays)
         {
             var tile = new Tile<T> { Logits = from, LogitStride = Pixels, Labels = to, Classes = classes, Pixels = Pixels, Width = Pixels };
-            V.Exponentials(ref tile, e, sum, wantsMaximum ? most : null, wantsLabel ? own : null);
+            V.Exponentials(ref tile, e, sum, wantsMaximum ? most : null, wantsLabel ? own : null,
+                wantsOthers ? rest : null);
             Sigmoid.Exponentials<T, V>(from, decay, Pixels);
         }
 
@@ -84,6 +86,8 @@ public unsafe class Rows
             Close(total, normaliser[i]);
             Close(wantsMaximum ? largest : 0, maximum[i]);
             Close(wantsLabel && labels[i] >= 0 ? pixel[labels[i]] - largest : 0, label[i]);
+            double beside = pixel.Where((_, c) => c != labels[i]).Sum(number => Math.Exp(number - largest));
+            Close(wantsOthers ? beside : 0, others[i]);
             Close(Math.Exp(-Math.Abs(pixel[0])), decays[i]);
         }
 

@@ -151,7 +151,8 @@ internal sealed class TilePass
         method.Head($"Softmax: {string.Join("; ", softmax.Nodes.Where(node => TileSchedule.HasClass(node) || schedule.Rows.Contains(node)).Select(names.Describe))}.");
         method.Run(
             "V.Exponentials",
-            [TileMethod.Tile, method.Places.ClassRows(softmax.Exponential), method.Places.Row(softmax.Normaliser), .. Row("maximum", softmax.Maximum), .. Row("labelExponent", softmax.LabelExponent)]);
+            [TileMethod.Tile, method.Places.ClassRows(softmax.Exponential), method.Places.Row(softmax.Normaliser), .. Row("maximum", softmax.Maximum), .. Row("labelExponent", softmax.LabelExponent),
+                .. Row("others", softmax.Others)]);
 
         IEnumerable<Expression> Row(string parameter, Node? node) => node is not null && schedule.Rows.Contains(node)
             ? [new Named(parameter, method.Places.Row(node))] : [];
