@@ -13,6 +13,10 @@ namespace LossGen.Generator.Parse;
 /// <param name="cancellation">Stops the work.</param>
 internal sealed class AttributeReader(AttributeData data, int convention, OptionRules? rules, CancellationToken cancellation)
 {
+    // Asked for by several checks, and each answer takes a look at the whole attribute.
+    private readonly Dictionary<string, (OptionValue? Value, int? Unknown)> found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttributeArgumentSyntax?> arguments = new(StringComparer.Ordinal);
+
     private readonly AttributeSyntax? syntax = data.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
 
     public INamedTypeSymbol Class => data.AttributeClass!;
@@ -53,6 +57,14 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
         && StoreOf(read) is { } cell && Sources(property).Cells.Contains(cell);
 
     private OptionValue? Find(string name, out int? unknown)
+    {
+        if (!found.TryGetValue(name, out (OptionValue? Value, int? Unknown) known))
+            found[name] = known = (Evaluate(name, out int? reason), reason);
+        unknown = known.Unknown;
+        return known.Value;
+    }
+
+    private OptionValue? Evaluate(string name, out int? unknown)
     {
         unknown = null;
         if (PropertyOf(name) is not { } property)
@@ -126,25 +138,16 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
     {
         for (INamedTypeSymbol? type = Class; type is not null; type = type.BaseType)
         {
-            if (type.GetMembers(name).FirstOrDefault(member => member is IPropertySymbol or IFieldSymbol) is { } found)
-                return found;
+            if (type.GetMembers(name).FirstOrDefault(symbol => symbol is IPropertySymbol or IFieldSymbol) is { } member)
+                return member;
         }
 
         return null;
     }
 
     // The option that a parameter of the formula means.
-    private IPropertySymbol? PropertyOf(string name)
-    {
-        for (INamedTypeSymbol? type = Class; type is not null; type = type.BaseType)
-        {
-            if (type.GetMembers().OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic && !property.IsIndexer
-                && KnownTypes.NamesMatch(property.Name, name)) is { } found)
-                return found;
-        }
-
-        return null;
-    }
+    private IPropertySymbol? PropertyOf(string name) =>
+        TermProperties.All(Class).Find(property => KnownTypes.NamesMatch(property.Name, name));
 
     // What the value of an option is made of.
     private (HashSet<string> Cells, HashSet<int> Arguments) Sources(IPropertySymbol property)
@@ -203,9 +206,16 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
 
     private AttributeArgumentSyntax? ArgumentFor(string name)
     {
+        if (!arguments.TryGetValue(name, out AttributeArgumentSyntax? argument))
+            arguments[name] = argument = FindArgument(name);
+        return argument;
+    }
+
+    private AttributeArgumentSyntax? FindArgument(string name)
+    {
         if (syntax?.ArgumentList is not { } list || PropertyOf(name) is not { } property)
             return null;
-        (HashSet<string>? cells, HashSet<int>? arguments) = rules is null ? (null, null) : Sources(property);
+        (HashSet<string>? cells, HashSet<int>? ordinals) = rules is null ? (null, null) : Sources(property);
         AttributeArgumentSyntax? source = null;
         for (int i = 0; i < list.Arguments.Count; i++)
         {
@@ -219,7 +229,7 @@ internal sealed class AttributeReader(AttributeData data, int convention, Option
                     ?? OptionRulesReader.CellOf(member)))
                     source ??= argument;
             }
-            else if (ParameterOf(argument, i) is { } parameter && (arguments?.Contains(parameter.Ordinal)
+            else if (ParameterOf(argument, i) is { } parameter && (ordinals?.Contains(parameter.Ordinal)
                 ?? KnownTypes.NamesMatch(parameter.Name, name)))
             {
                 source ??= argument;

@@ -7,12 +7,14 @@ namespace LossGen.Generator.Parse;
 /// <summary>Reads the formula of a term of another assembly: its text is in an attribute, its parameter types in the method.</summary>
 internal static class CompiledFormulaReader
 {
+    // Of each parameter, from the text that the owner's attribute has.
+    private static readonly SymbolTable<INamedTypeSymbol, Dictionary<string, double?>> s_defaults = new(owner =>
+        FormulaText.Parse(TextOf(owner)!).Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Default));
+
     public static DeclaredFormula? Read(
         INamedTypeSymbol owner, INamedTypeSymbol term, Location? location, Compilation compilation, DiagnosticSink sink)
     {
-        string? text = owner.GetAttributes()
-            .FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("CompiledFormulaAttribute"))
-            ?.ConstructorArguments.FirstOrDefault().Value as string;
+        string? text = TextOf(owner);
         IMethodSymbol? method = FormulaSignature.FindMethods(owner).FirstOrDefault(candidate => candidate.Parameters.Length >= 2);
         string assembly = owner.ContainingAssembly.Name;
         if (text is null || method is null)
@@ -31,8 +33,7 @@ internal static class CompiledFormulaReader
 
         try
         {
-            Dictionary<string, double?> defaults = FormulaText.Parse(text).Parameters.ToDictionary(parameter => parameter.Name,
-                parameter => parameter.Default);
+            Dictionary<string, double?> defaults = s_defaults.Of(owner);
             if (!method.Parameters.Skip(2).Select(parameter => parameter.Name).SequenceEqual(defaults.Keys))
                 throw new FormulaTextException($"its parameters are {string.Join(", ", defaults.Keys.DefaultIfEmpty("none"))}, and those of the method {string.Join(", ", method.Parameters.Skip(2).Select(parameter => parameter.Name).DefaultIfEmpty("none"))}");
             return new(method, text, method.Parameters.Skip(2).Select(parameter => Declare(parameter, term, defaults)).ToList(), []);
@@ -43,6 +44,10 @@ internal static class CompiledFormulaReader
             return null;
         }
     }
+
+    private static string? TextOf(INamedTypeSymbol owner) =>
+        owner.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass.IsLossGen("CompiledFormulaAttribute"))
+            ?.ConstructorArguments.FirstOrDefault().Value as string;
 
     private static DeclaredParameter Declare(IParameterSymbol parameter, INamedTypeSymbol term, Dictionary<string, double?> defaults)
     {

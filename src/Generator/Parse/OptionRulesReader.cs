@@ -43,12 +43,19 @@ internal sealed partial class OptionRulesReader
         new OptionRulesReader(term, compilation, cancellation).Read();
 
     /// <summary>What holds a value: a property or a field.</summary>
-    public static string CellOf(ISymbol symbol) =>
+    public static string CellOf(ISymbol symbol) => s_cells.Of(symbol);
+
+    private static readonly SymbolTable<ISymbol, string> s_cells = new(NameCell);
+
+    private static string NameCell(ISymbol symbol) =>
         symbol is IFieldSymbol { AssociatedSymbol: IPropertySymbol property } ? CellOf(property)
         : $"{symbol.ContainingType.ToDisplayString(TypeFormat)}.{symbol.Name}".Replace(" ", "");
 
     /// <summary>How a constructor is told from others: the types of its parameters.</summary>
-    public static string SignatureOf(IMethodSymbol constructor) => string.Join(",", constructor.Parameters.Select(TypeOf));
+    public static string SignatureOf(IMethodSymbol constructor) => s_signatures.Of(constructor);
+
+    private static readonly SymbolTable<IMethodSymbol, string> s_signatures =
+        new(constructor => string.Join(",", constructor.Parameters.Select(TypeOf)));
 
     private static SymbolDisplayFormat TypeFormat { get; } = SymbolDisplayFormat.FullyQualifiedFormat
         .WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)

@@ -7,18 +7,22 @@ namespace LossGen.Generator.Parse;
 /// <summary>The properties of a term attribute: its options.</summary>
 internal static class TermProperties
 {
+    private static readonly SymbolTable<INamedTypeSymbol, List<IPropertySymbol>> s_all = new(Read);
+
     /// <summary>The property that feeds a parameter, on the term or a term it derives from (but not those every term has).</summary>
-    public static IPropertySymbol? Find(INamedTypeSymbol term, string parameter)
+    public static IPropertySymbol? Find(INamedTypeSymbol term, string parameter) =>
+        All(term).Find(property => KnownTypes.NamesMatch(property.Name, parameter) && property.ContainingType.IsTerm());
+
+    /// <summary>The properties that a name can mean, of the class and those that it derives from, the most derived first.</summary>
+    public static List<IPropertySymbol> All(INamedTypeSymbol attribute) => s_all.Of(attribute);
+
+    private static List<IPropertySymbol> Read(INamedTypeSymbol attribute)
     {
-        for (INamedTypeSymbol? type = term; type.IsTerm(); type = type!.BaseType)
-        {
-            foreach (IPropertySymbol property in type!.GetMembers().OfType<IPropertySymbol>())
-            {
-                if (!property.IsStatic && !property.IsIndexer && KnownTypes.NamesMatch(property.Name, parameter))
-                    return property;
-            }
-        }
-        return null;
+        var properties = new List<IPropertySymbol>();
+        for (INamedTypeSymbol? type = attribute; type is not null; type = type.BaseType)
+            properties.AddRange(type.GetMembers().OfType<IPropertySymbol>()
+                .Where(property => property is { IsStatic: false, IsIndexer: false }));
+        return properties;
     }
 
     /// <summary>The option is of a type that can feed the parameter; otherwise a message says which is needed.</summary>

@@ -10,7 +10,9 @@ internal static class TermRules
     /// The rules that the generator wrote onto a term of another assembly. None mean that the formula's text says all: one constructor,
     /// which leaves the formula's defaults.
     /// </summary>
-    public static OptionRules OfMetadata(INamedTypeSymbol type) => Written(type) ?? Inherited(type);
+    public static OptionRules OfMetadata(INamedTypeSymbol type) => s_ofMetadata.Of(type);
+
+    private static readonly SymbolTable<INamedTypeSymbol, OptionRules> s_ofMetadata = new(type => Written(type) ?? Inherited(type));
 
     /// <summary>The rules that are written onto a term; null where none are, or they cannot be read.</summary>
     public static OptionRules? Written(INamedTypeSymbol type)
