@@ -1,0 +1,230 @@
+// The matrix of the pairs of embeddings (N, D), behind the prelude: made ahead of the passes, which take it for logits, and its gradient
+// taken back behind them.
+//
+// Rows: Z Z^T, where the rows of Z are the embeddings, for cosines of length 1; the gradient G of it comes back as (G + G^T) Z. Columns: Z
+// holds each view's columns less their mean, for correlations by their deviation, and the matrix is Z1^T Z2 / N, or Z^T Z / (N - 1) of each
+// view. Sums over a row or column are double. A product adds up in the order of what is summed over, and a number is added up by one
+// thread: every call gives the same bits.
+
+typedef struct {
+    int64 row, feature; // how far apart rows and numbers of the embeddings lie, or of their gradient
+    double factor;      // of columns' products
+    double floor;       // what is added to the variance of a column
+    int rows, features; // N, of two views the rows of both, and D
+    int isScaled;       // rows have length 1, columns the deviation 1
+    int unused;
+} Pairs;
+
+// ---- Rows, a block each ----
+
+// Squares of floats are neither too large nor too small for a double; doubles are divided by a power of two.
+DEVICE double powerBelow(double x)
+{
+    union { int64 bits; double number; } v;
+    v.number = x;
+    v.bits &= 0x7FF0000000000000;
+    return x >= 2.2250738585072014e-308 && x < INFINITE ? v.number : 1;
+}
+
+KERNEL void pairRows(GLOBAL const LOGIT* RESTRICT embeddings, GLOBAL real* RESTRICT own, GLOBAL double* RESTRICT inverse, Pairs pairs)
+{
+    SHARED double room[WIDTH];
+    GLOBAL const LOGIT* row = embeddings + (int64)BLOCK * pairs.row;
+    double power = 1;
+#if LOGIT_TYPE == 1
+    double largest = 0;
+    for (int d = THREAD; d < pairs.features; d += WIDTH)
+        largest = maximum(largest, fabs(LOAD_LOGIT(row, (size)(d * pairs.feature))));
+    power = powerBelow(blockMaximum(largest, room));
+#endif
+    double squares = 0;
+    for (int d = THREAD; d < pairs.features; d += WIDTH) {
+        const double number = LOAD_LOGIT(row, (size)(d * pairs.feature)) / power;
+        squares += number * number;
+    }
+    const double length = sqrt(blockSum(squares, room)) * power;
+    const double scale = !pairs.isScaled ? 1 : length == 0 ? 0 : 1 / length;
+    for (int d = THREAD; d < pairs.features; d += WIDTH)
+        own[(int64)BLOCK * pairs.features + d] = (real)(LOAD_LOGIT(row, (size)(d * pairs.feature)) * scale);
+    if (THREAD == 0)
+        inverse[BLOCK] = scale;
+}
+
+// What of the gradient at a row of length 1 goes along the row is lost in the division by its length.
+KERNEL void pairRowsBack(
+    GLOBAL const real* RESTRICT own, GLOBAL const double* RESTRICT inverse, GLOBAL const real* RESTRICT arriving,
+    GLOBAL LOGIT* RESTRICT gradient, Pairs pairs)
+{
+    SHARED double room[WIDTH];
+    const int64 row = (int64)BLOCK * pairs.features;
+    double along = 0;
+    for (int d = THREAD; d < pairs.features; d += WIDTH)
+        along += (double)own[row + d] * arriving[row + d];
+    along = blockSum(along, room);
+    for (int d = THREAD; d < pairs.features; d += WIDTH) {
+        const double v = pairs.isScaled ? (arriving[row + d] - along * own[row + d]) * inverse[BLOCK] : arriving[row + d];
+        STORE_LOGIT(gradient, (size)(BLOCK * pairs.row + d * pairs.feature), (real)v);
+    }
+}
+
+// ---- Columns of a view: a block has 32, and every 8th sample of each is a thread's ----
+
+#define COLUMNS 32
+#define SAMPLE_GROUPS (WIDTH / COLUMNS)
+#define BEGIN_COLUMN() \
+    const int samples = pairs.rows / 2, blocksOfView = (pairs.features + COLUMNS - 1) / COLUMNS, view = BLOCK / blocksOfView; \
+    const int column = (BLOCK - view * blocksOfView) * COLUMNS + THREAD % COLUMNS, exists = column < pairs.features; \
+    const int64 firstRow = (int64)view * samples
+#define EACH_SAMPLE for (int n = THREAD / COLUMNS; exists && n < samples; n += SAMPLE_GROUPS)
+
+// Of a column, whose threads all get it.
+DEVICE double columnSum(double v, SHARED double* room)
+{
+    BARRIER();
+    room[THREAD] = v;
+    BARRIER();
+    v = 0;
+    for (int g = 0; g < SAMPLE_GROUPS; g++)
+        v += room[g * COLUMNS + THREAD % COLUMNS];
+    return v;
+}
+
+KERNEL void pairColumns(GLOBAL const LOGIT* RESTRICT embeddings, GLOBAL real* RESTRICT own, GLOBAL double* RESTRICT inverse, Pairs pairs)
+{
+    SHARED double room[WIDTH];
+    BEGIN_COLUMN();
+    GLOBAL const LOGIT* numbers = embeddings + firstRow * pairs.row + column * pairs.feature;
+    double sum = 0, squares = 0;
+    EACH_SAMPLE
+        sum += LOAD_LOGIT(numbers, (size)(n * pairs.row));
+    const double mean = columnSum(sum, room) / samples;
+    EACH_SAMPLE {
+        const double centred = LOAD_LOGIT(numbers, (size)(n * pairs.row)) - mean;
+        squares += centred * centred;
+    }
+    squares = columnSum(squares, room);
+    const double scale = pairs.isScaled ? 1 / sqrt(squares / samples + pairs.floor) : 1;
+    EACH_SAMPLE
+        own[(firstRow + n) * pairs.features + column] = (real)((LOAD_LOGIT(numbers, (size)(n * pairs.row)) - mean) * scale);
+    if (exists && THREAD < COLUMNS)
+        inverse[view * pairs.features + column] = scale;
+}
+
+// The gradient at a centred column less its mean; at a standardised one less what goes along the column, too.
+KERNEL void pairColumnsBack(
+    GLOBAL const real* RESTRICT own, GLOBAL const double* RESTRICT inverse, GLOBAL const real* RESTRICT arriving,
+    GLOBAL LOGIT* RESTRICT gradient, Pairs pairs)
+{
+    SHARED double room[WIDTH];
+    BEGIN_COLUMN();
+    const int64 first = firstRow * pairs.features + column;
+    double sum = 0, along = 0;
+    EACH_SAMPLE {
+        const double number = arriving[first + (int64)n * pairs.features];
+        sum += number;
+        along += number * own[first + (int64)n * pairs.features];
+    }
+    const double mean = columnSum(sum, room) / samples, part = columnSum(along, room) / samples;
+    const double scale = exists ? inverse[view * pairs.features + column] * pairs.factor : 0;
+    EACH_SAMPLE {
+        const int64 at = first + (int64)n * pairs.features;
+        const double centred = arriving[at] - mean, rest = pairs.isScaled ? centred - own[at] * part : centred;
+        STORE_LOGIT(gradient, (size)((firstRow + n) * pairs.row + column * pairs.feature), (real)(rest * scale));
+    }
+}
+
+// ---- Products of matrices: to[i][j] = factor * sum over k of left[i][k] * right[k][j] ----
+
+typedef struct {
+    int64 leftRow, leftStep, leftImage;
+    int64 rightStep, rightColumn, rightImage, rightFirst;
+    int64 toRow, toColumn, toImage, toFirst;
+    double factor;
+    int rows, columns, depth;
+    int tilesDown, tilesAcross;
+    int unused;
+} Product;
+
+// A block has a tile of TILE x TILE numbers, a thread every SIDE-th of its rows and columns; DEEP of what is summed over lie in shared
+// memory at a time.
+#define TILE 64
+#define DEEP 16
+#define SIDE 16
+#define OWN_SIDE (TILE / SIDE)
+
+#define BEGIN_TILE() \
+    SHARED real leftTile[DEEP][TILE + 1]; \
+    SHARED real rightTile[DEEP][TILE + 1]; \
+    const int image = BLOCK / (product.tilesDown * product.tilesAcross), tile = BLOCK % (product.tilesDown * product.tilesAcross); \
+    const int firstRow = tile / product.tilesAcross * TILE, firstColumn = tile % product.tilesAcross * TILE; \
+    GLOBAL const real* ownLeft = left + image * product.leftImage; \
+    GLOBAL const real* ownRight = right + product.rightFirst + image * product.rightImage; \
+    real sums[OWN_SIDE][OWN_SIDE]; \
+    _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
+        _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) \
+            sums[r][c] = 0
+
+// Neighbouring threads read neighbouring numbers: along what is summed over, or across it.
+#define EACH_PART _Pragma("unroll") for (int part = 0; part < TILE * DEEP / WIDTH; part++)
+#define BEGIN_PART(isAlong) \
+    const int q = part * WIDTH + THREAD, k = (isAlong) ? q % DEEP : q / TILE, own = (isAlong) ? q / DEEP : q % TILE, depth = firstDepth + k
+#define LOAD_LEFT(row, step, isAlong, store) \
+    EACH_PART { \
+        BEGIN_PART(isAlong); \
+        leftTile[k][own] store(firstRow + own < product.rows && depth < product.depth \
+            ? ownLeft[(int64)(firstRow + own) * (row) + (int64)depth * (step)] : 0); \
+    }
+#define LOAD_RIGHT() \
+    EACH_PART { \
+        BEGIN_PART(product.rightStep == 1); \
+        rightTile[k][own] = firstColumn + own < product.columns && depth < product.depth \
+            ? ownRight[(int64)depth * product.rightStep + (int64)(firstColumn + own) * product.rightColumn] : 0; \
+    }
+#define MULTIPLY_TILES() \
+    _Pragma("unroll") for (int k = 0; k < DEEP; k++) { \
+        real row[OWN_SIDE], column[OWN_SIDE]; \
+        _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) { \
+            row[r] = leftTile[k][THREAD / SIDE + r * SIDE]; \
+            column[r] = rightTile[k][THREAD % SIDE + r * SIDE]; \
+        } \
+        _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
+            _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) \
+                sums[r][c] += row[r] * column[c]; \
+    }
+#define STORE_TILE() \
+    _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
+        _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) { \
+            const int i = firstRow + THREAD / SIDE + r * SIDE, j = firstColumn + THREAD % SIDE + c * SIDE; \
+            if (i < product.rows && j < product.columns) \
+                to[product.toFirst + image * product.toImage + (int64)i * product.toRow + (int64)j * product.toColumn] = \
+                    (real)(sums[r][c] * product.factor); \
+        }
+
+KERNEL void pairProduct(GLOBAL const real* RESTRICT left, GLOBAL const real* RESTRICT right, GLOBAL real* RESTRICT to, Product product)
+{
+    BEGIN_TILE();
+    for (int firstDepth = 0; firstDepth < product.depth; firstDepth += DEEP) {
+        BARRIER();
+        LOAD_LEFT(product.leftRow, product.leftStep, product.leftStep == 1, =);
+        LOAD_RIGHT();
+        BARRIER();
+        MULTIPLY_TILES();
+    }
+    STORE_TILE();
+}
+
+// With left + left^T, a square matrix that is not stored.
+KERNEL void pairSymmetric(GLOBAL const real* RESTRICT left, GLOBAL const real* RESTRICT right, GLOBAL real* RESTRICT to, Product product)
+{
+    BEGIN_TILE();
+    for (int firstDepth = 0; firstDepth < product.depth; firstDepth += DEEP) {
+        BARRIER();
+        LOAD_LEFT(product.leftRow, 1, 1, =);
+        LOAD_RIGHT();
+        BARRIER();
+        LOAD_LEFT(1, product.leftRow, 0, +=);
+        BARRIER();
+        MULTIPLY_TILES();
+    }
+    STORE_TILE();
+}
