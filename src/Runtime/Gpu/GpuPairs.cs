@@ -13,7 +13,11 @@ internal sealed class GpuPairs : IDisposable
     private const int Threads = 256;
 
     // As the kernels have them.
-    private const int Tile = 64, Columns = 32;
+    private const int Tile = 64, Deep = 16, Columns = 32;
+
+    // So many tiles have work for every multiprocessor. Where there are fewer, what is summed over is cut into parts, though not shorter
+    // than that: the same for every device, so that the sums are.
+    private const int ManyTiles = 512, LeastDepth = 128, MostParts = 16;
 
     private readonly GpuDevice device;
     private readonly GpuArguments arguments;
@@ -113,6 +117,8 @@ internal sealed class GpuPairs : IDisposable
             Factor = sizes.Factor,
             Rows = sizes.Side,
             Columns = sizes.Side,
+            Parts = 1,
+            DepthOfPart = product.Depth,
         }, sizes.Images);
         return matrix.Address;
     }
@@ -126,8 +132,10 @@ internal sealed class GpuPairs : IDisposable
     {
         GpuModule module = Compile(batch.LogitElement);
         var sizes = new Sizes(pairs, batch.Shape);
-        returned.Grow(Width(batch) * sizes.Numbers);
         var product = new GpuProduct { LeftRow = sizes.Side, LeftImage = sizes.Square, Factor = 1, Rows = sizes.Side, Depth = sizes.Side };
+        (int parts, int depth) = Parts(sizes);
+        product = product with { Parts = parts, DepthOfPart = depth, ToPart = sizes.Numbers };
+        returned.Grow(Width(batch) * sizes.Numbers * parts);
         if (pairs == Pairs.Correlation)
         {
             // G Z2^T, what arrives at the first view, and G^T Z1^T, at the second.
@@ -156,7 +164,7 @@ internal sealed class GpuPairs : IDisposable
         }
 
         arguments.Clear().Add(own.Address).Add(inverse.Address).Add(returned.Address).Add(to)
-            .Add(Embeddings(pairs, batch, strides ?? batch.LogitStrides));
+            .Add(Embeddings(pairs, batch, strides ?? batch.LogitStrides) with { Parts = parts });
         device.Launch(module, sizes.OfColumns ? "pairColumnsBack" : "pairRowsBack", sizes.Blocks, Threads, arguments);
     }
 
@@ -188,7 +196,17 @@ internal sealed class GpuPairs : IDisposable
     {
         int down = (product.Rows + Tile - 1) / Tile, across = (product.Columns + Tile - 1) / Tile;
         arguments.Clear().Add(left).Add(right).Add(to).Add(product with { TilesDown = down, TilesAcross = across });
-        device.Launch(module, kernel, checked(images * down * across), Threads, arguments);
+        device.Launch(module, kernel, checked(images * product.Parts * down * across), Threads, arguments);
+    }
+
+    // Of the products that take a gradient back: how many, and how much of what is summed over, in whole steps.
+    private static (int Count, int Depth) Parts(Sizes sizes)
+    {
+        int across = sizes.OfColumns ? sizes.Samples : sizes.Features;
+        long tiles = (long)sizes.Images * ((sizes.Side + Tile - 1) / Tile) * ((across + Tile - 1) / Tile);
+        int wanted = (int)Math.Clamp(ManyTiles / tiles, 1, Math.Clamp(sizes.Side / LeastDepth, 1, MostParts));
+        int depth = (((sizes.Side + wanted - 1) / wanted) + Deep - 1) / Deep * Deep;
+        return ((sizes.Side + depth - 1) / depth, depth);
     }
 
     // N and D, the side of the matrix, and how many numbers views and matrices have.

@@ -114,7 +114,7 @@ internal struct GpuEmbeddings
     public int Rows;
     public int Features;
     public int IsScaled;
-    public int Unused;
+    public int Parts;
 }
 
 /// <summary><c>Product</c> of the kernels of pairs: two matrices, their product, and the tiles that it has.</summary>
@@ -131,6 +131,7 @@ internal struct GpuProduct
     public long ToRow;
     public long ToColumn;
     public long ToImage;
+    public long ToPart;
     public long ToFirst;
     public double Factor;
     public int Rows;
@@ -138,7 +139,8 @@ internal struct GpuProduct
     public int Depth;
     public int TilesDown;
     public int TilesAcross;
-    public int Unused;
+    public int Parts;
+    public int DepthOfPart;
 }
 
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>

@@ -12,8 +12,17 @@ typedef struct {
     double floor;       // what is added to the variance of a column
     int rows, features; // N, of two views the rows of both, and D
     int isScaled;       // rows have length 1, columns the deviation 1
-    int unused;
+    int parts;          // what arrives at the embeddings is the sum of so many
 } Pairs;
+
+// In the order of the parts.
+DEVICE real arrivingAt(GLOBAL const real* arriving, int64 at, Pairs pairs)
+{
+    real v = arriving[at];
+    for (int part = 1; part < pairs.parts; part++)
+        v += arriving[(int64)part * pairs.rows * pairs.features + at];
+    return v;
+}
 
 // ---- Rows, a block each ----
 
@@ -59,10 +68,11 @@ KERNEL void pairRowsBack(
     const int64 row = (int64)BLOCK * pairs.features;
     double along = 0;
     for (int d = THREAD; d < pairs.features; d += WIDTH)
-        along += (double)own[row + d] * arriving[row + d];
+        along += (double)own[row + d] * arrivingAt(arriving, row + d, pairs);
     along = blockSum(along, room);
     for (int d = THREAD; d < pairs.features; d += WIDTH) {
-        const double v = pairs.isScaled ? (arriving[row + d] - along * own[row + d]) * inverse[BLOCK] : arriving[row + d];
+        const double whole = arrivingAt(arriving, row + d, pairs);
+        const double v = pairs.isScaled ? (whole - along * own[row + d]) * inverse[BLOCK] : whole;
         STORE_LOGIT(gradient, (size)(BLOCK * pairs.row + d * pairs.feature), (real)v);
     }
 }
@@ -120,7 +130,7 @@ KERNEL void pairColumnsBack(
     const int64 first = firstRow * pairs.features + column;
     double sum = 0, along = 0;
     EACH_SAMPLE {
-        const double number = arriving[first + (int64)n * pairs.features];
+        const double number = arrivingAt(arriving, first + (int64)n * pairs.features, pairs);
         sum += number;
         along += number * own[first + (int64)n * pairs.features];
     }
@@ -128,7 +138,7 @@ KERNEL void pairColumnsBack(
     const double scale = exists ? inverse[view * pairs.features + column] * pairs.factor : 0;
     EACH_SAMPLE {
         const int64 at = first + (int64)n * pairs.features;
-        const double centred = arriving[at] - mean, rest = pairs.isScaled ? centred - own[at] * part : centred;
+        const double centred = arrivingAt(arriving, at, pairs) - mean, rest = pairs.isScaled ? centred - own[at] * part : centred;
         STORE_LOGIT(gradient, (size)((firstRow + n) * pairs.row + column * pairs.feature), (real)(rest * scale));
     }
 }
@@ -138,76 +148,93 @@ KERNEL void pairColumnsBack(
 typedef struct {
     int64 leftRow, leftStep, leftImage;
     int64 rightStep, rightColumn, rightImage, rightFirst;
-    int64 toRow, toColumn, toImage, toFirst;
+    int64 toRow, toColumn, toImage, toPart, toFirst;
     double factor;
     int rows, columns, depth;
     int tilesDown, tilesAcross;
-    int unused;
+    int parts, depthOfPart; // what is summed over may be cut into parts, a product each
 } Product;
 
-// A block has a tile of TILE x TILE numbers, a thread every SIDE-th of its rows and columns; DEEP of what is summed over lie in shared
-// memory at a time.
+// A block has a tile of TILE x TILE numbers, a thread OWN x OWN of them; DEEP of what is summed over lie in shared memory at a time, and
+// while those are multiplied the next are on their way to registers.
 #define TILE 64
 #define DEEP 16
-#define SIDE 16
-#define OWN_SIDE (TILE / SIDE)
+#define OWN_SIDE (TILE / 16)
+#define LOADED (TILE * DEEP / WIDTH)
+
+// Neighbours in a tile, which are read at once.
+#ifdef __OPENCL_VERSION__
+typedef struct __attribute__((aligned(16))) { real at[OWN_SIDE]; } Own;
+#else
+typedef struct __align__(16) { real at[OWN_SIDE]; } Own;
+#endif
+#define PLACE(tile, k, own) (tile)[k][(own) / OWN_SIDE].at[(own) % OWN_SIDE]
 
 #define BEGIN_TILE() \
-    SHARED real leftTile[DEEP][TILE + 1]; \
-    SHARED real rightTile[DEEP][TILE + 1]; \
-    const int image = BLOCK / (product.tilesDown * product.tilesAcross), tile = BLOCK % (product.tilesDown * product.tilesAcross); \
+    SHARED Own leftTile[DEEP][TILE / OWN_SIDE + 1]; \
+    SHARED Own rightTile[DEEP][TILE / OWN_SIDE + 1]; \
+    const int tile = BLOCK % (product.tilesDown * product.tilesAcross), plane = BLOCK / (product.tilesDown * product.tilesAcross); \
+    const int image = plane / product.parts, part = plane % product.parts; \
     const int firstRow = tile / product.tilesAcross * TILE, firstColumn = tile % product.tilesAcross * TILE; \
+    const int end = part + 1 < product.parts ? (part + 1) * product.depthOfPart : product.depth; \
+    const int ownRow = THREAD / (TILE / OWN_SIDE) * OWN_SIDE, ownColumn = THREAD % (TILE / OWN_SIDE) * OWN_SIDE; \
     GLOBAL const real* ownLeft = left + image * product.leftImage; \
     GLOBAL const real* ownRight = right + product.rightFirst + image * product.rightImage; \
-    real sums[OWN_SIDE][OWN_SIDE]; \
+    real nextLeft[LOADED], nextRight[LOADED], sums[OWN_SIDE][OWN_SIDE]; \
     _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
         _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) \
             sums[r][c] = 0
 
 // Neighbouring threads read neighbouring numbers: along what is summed over, or across it.
-#define EACH_PART _Pragma("unroll") for (int part = 0; part < TILE * DEEP / WIDTH; part++)
-#define BEGIN_PART(isAlong) \
-    const int q = part * WIDTH + THREAD, k = (isAlong) ? q % DEEP : q / TILE, own = (isAlong) ? q / DEEP : q % TILE, depth = firstDepth + k
-#define LOAD_LEFT(row, step, isAlong, store) \
-    EACH_PART { \
-        BEGIN_PART(isAlong); \
-        leftTile[k][own] store(firstRow + own < product.rows && depth < product.depth \
-            ? ownLeft[(int64)(firstRow + own) * (row) + (int64)depth * (step)] : 0); \
+#define EACH_LOADED _Pragma("unroll") for (int q = 0; q < LOADED; q++)
+#define BEGIN_LOADED(isAlong) \
+    const int at = q * WIDTH + THREAD, k = (isAlong) ? at % DEEP : at / TILE, own = (isAlong) ? at / DEEP : at % TILE
+#define LOAD_LEFT(next, firstDepth, row, step, isAlong) \
+    EACH_LOADED { \
+        BEGIN_LOADED(isAlong); \
+        next[q] = firstRow + own < product.rows && (firstDepth) + k < end \
+            ? ownLeft[(int64)(firstRow + own) * (row) + (int64)((firstDepth) + k) * (step)] : 0; \
     }
-#define LOAD_RIGHT() \
-    EACH_PART { \
-        BEGIN_PART(product.rightStep == 1); \
-        rightTile[k][own] = firstColumn + own < product.columns && depth < product.depth \
-            ? ownRight[(int64)depth * product.rightStep + (int64)(firstColumn + own) * product.rightColumn] : 0; \
+#define LOAD_RIGHT(firstDepth) \
+    EACH_LOADED { \
+        BEGIN_LOADED(product.rightStep == 1); \
+        nextRight[q] = firstColumn + own < product.columns && (firstDepth) + k < end \
+            ? ownRight[(int64)((firstDepth) + k) * product.rightStep + (int64)(firstColumn + own) * product.rightColumn] : 0; \
+    }
+#define PUT(numbers, isAlong, tile_, set) \
+    EACH_LOADED { \
+        BEGIN_LOADED(isAlong); \
+        PLACE(tile_, k, own) set numbers[q]; \
     }
 #define MULTIPLY_TILES() \
     _Pragma("unroll") for (int k = 0; k < DEEP; k++) { \
-        real row[OWN_SIDE], column[OWN_SIDE]; \
-        _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) { \
-            row[r] = leftTile[k][THREAD / SIDE + r * SIDE]; \
-            column[r] = rightTile[k][THREAD % SIDE + r * SIDE]; \
-        } \
+        const Own row = leftTile[k][ownRow / OWN_SIDE], column = rightTile[k][ownColumn / OWN_SIDE]; \
         _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
             _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) \
-                sums[r][c] += row[r] * column[c]; \
+                sums[r][c] += row.at[r] * column.at[c]; \
     }
 #define STORE_TILE() \
+    GLOBAL real* ownTo = to + product.toFirst + image * product.toImage + part * product.toPart; \
     _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) \
         _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) { \
-            const int i = firstRow + THREAD / SIDE + r * SIDE, j = firstColumn + THREAD % SIDE + c * SIDE; \
+            const int i = firstRow + ownRow + r, j = firstColumn + ownColumn + c; \
             if (i < product.rows && j < product.columns) \
-                to[product.toFirst + image * product.toImage + (int64)i * product.toRow + (int64)j * product.toColumn] = \
-                    (real)(sums[r][c] * product.factor); \
+                ownTo[(int64)i * product.toRow + (int64)j * product.toColumn] = (real)(sums[r][c] * product.factor); \
         }
 
 KERNEL void pairProduct(GLOBAL const real* RESTRICT left, GLOBAL const real* RESTRICT right, GLOBAL real* RESTRICT to, Product product)
 {
     BEGIN_TILE();
-    for (int firstDepth = 0; firstDepth < product.depth; firstDepth += DEEP) {
+    const int isAlong = product.leftStep == 1;
+    LOAD_LEFT(nextLeft, part * product.depthOfPart, product.leftRow, product.leftStep, isAlong);
+    LOAD_RIGHT(part * product.depthOfPart);
+    for (int depth = part * product.depthOfPart; depth < end; depth += DEEP) {
         BARRIER();
-        LOAD_LEFT(product.leftRow, product.leftStep, product.leftStep == 1, =);
-        LOAD_RIGHT();
+        PUT(nextLeft, isAlong, leftTile, =);
+        PUT(nextRight, product.rightStep == 1, rightTile, =);
         BARRIER();
+        LOAD_LEFT(nextLeft, depth + DEEP, product.leftRow, product.leftStep, isAlong);
+        LOAD_RIGHT(depth + DEEP);
         MULTIPLY_TILES();
     }
     STORE_TILE();
@@ -216,14 +243,21 @@ KERNEL void pairProduct(GLOBAL const real* RESTRICT left, GLOBAL const real* RES
 // With left + left^T, a square matrix that is not stored.
 KERNEL void pairSymmetric(GLOBAL const real* RESTRICT left, GLOBAL const real* RESTRICT right, GLOBAL real* RESTRICT to, Product product)
 {
+    real nextTurned[LOADED];
     BEGIN_TILE();
-    for (int firstDepth = 0; firstDepth < product.depth; firstDepth += DEEP) {
+    LOAD_LEFT(nextLeft, part * product.depthOfPart, product.leftRow, 1, 1);
+    LOAD_LEFT(nextTurned, part * product.depthOfPart, 1, product.leftRow, 0);
+    LOAD_RIGHT(part * product.depthOfPart);
+    for (int depth = part * product.depthOfPart; depth < end; depth += DEEP) {
         BARRIER();
-        LOAD_LEFT(product.leftRow, 1, 1, =);
-        LOAD_RIGHT();
+        PUT(nextLeft, 1, leftTile, =);
+        PUT(nextRight, product.rightStep == 1, rightTile, =);
         BARRIER();
-        LOAD_LEFT(1, product.leftRow, 0, +=);
+        PUT(nextTurned, 0, leftTile, +=);
         BARRIER();
+        LOAD_LEFT(nextLeft, depth + DEEP, product.leftRow, 1, 1);
+        LOAD_LEFT(nextTurned, depth + DEEP, 1, product.leftRow, 0);
+        LOAD_RIGHT(depth + DEEP);
         MULTIPLY_TILES();
     }
     STORE_TILE();
