@@ -119,6 +119,7 @@ internal sealed class GpuPairs : IDisposable
             Columns = sizes.Side,
             Parts = 1,
             DepthOfPart = product.Depth,
+            IsMirrored = pairs == Pairs.Correlation ? 0 : 1,
         }, sizes.Images);
         return matrix.Address;
     }
@@ -195,8 +196,9 @@ internal sealed class GpuPairs : IDisposable
     private void Multiply(GpuModule module, string kernel, nint left, nint right, nint to, GpuProduct product, int images)
     {
         int down = (product.Rows + Tile - 1) / Tile, across = (product.Columns + Tile - 1) / Tile;
-        arguments.Clear().Add(left).Add(right).Add(to).Add(product with { TilesDown = down, TilesAcross = across });
-        device.Launch(module, kernel, checked(images * product.Parts * down * across), Threads, arguments);
+        int tiles = product.IsMirrored == 1 ? checked(across * (across + 1)) / 2 : checked(down * across);
+        arguments.Clear().Add(left).Add(right).Add(to).Add(product with { Tiles = tiles, TilesAcross = across });
+        device.Launch(module, kernel, checked(images * product.Parts * tiles), Threads, arguments);
     }
 
     // Of the products that take a gradient back: how many, and how much of what is summed over, in whole steps.

@@ -137,10 +137,11 @@ internal struct GpuProduct
     public int Rows;
     public int Columns;
     public int Depth;
-    public int TilesDown;
+    public int Tiles;
     public int TilesAcross;
     public int Parts;
     public int DepthOfPart;
+    public int IsMirrored;
 }
 
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>

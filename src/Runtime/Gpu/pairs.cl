@@ -151,8 +151,9 @@ typedef struct {
     int64 toRow, toColumn, toImage, toPart, toFirst;
     double factor;
     int rows, columns, depth;
-    int tilesDown, tilesAcross;
+    int tiles, tilesAcross;
     int parts, depthOfPart; // what is summed over may be cut into parts, a product each
+    int isMirrored;         // the product is symmetric: of two tiles that mirror each other one is computed, and stored twice
 } Product;
 
 // A block has a tile of TILE x TILE numbers, a thread OWN x OWN of them; DEEP of what is summed over lie in shared memory at a time, and
@@ -170,12 +171,25 @@ typedef struct __align__(16) { real at[OWN_SIDE]; } Own;
 #endif
 #define PLACE(tile, k, own) (tile)[k][(own) / OWN_SIDE].at[(own) % OWN_SIDE]
 
+typedef struct { int row, column; } TilePlace;
+
+// The tiles of a triangle in a rectangle: behind each row of tiles from the diagonal on comes the row, from the last ones up, that fills it.
+DEVICE TilePlace tileOf(int tile, int across, int isMirrored)
+{
+    TilePlace place;
+    const int width = isMirrored ? across | 1 : across, y = tile / width, x = tile % width;
+    const int isEven = isMirrored && across % 2 == 0, column = x - isEven, isFilling = isMirrored && column < y;
+    place.row = isFilling ? across - isEven - y : y;
+    place.column = isFilling ? across - 1 - x : column;
+    return place;
+}
+
 #define BEGIN_TILE() \
     SHARED Own leftTile[DEEP][TILE / OWN_SIDE + 1]; \
     SHARED Own rightTile[DEEP][TILE / OWN_SIDE + 1]; \
-    const int tile = BLOCK % (product.tilesDown * product.tilesAcross), plane = BLOCK / (product.tilesDown * product.tilesAcross); \
-    const int image = plane / product.parts, part = plane % product.parts; \
-    const int firstRow = tile / product.tilesAcross * TILE, firstColumn = tile % product.tilesAcross * TILE; \
+    const int plane = BLOCK / product.tiles, image = plane / product.parts, part = plane % product.parts; \
+    const TilePlace place = tileOf(BLOCK % product.tiles, product.tilesAcross, product.isMirrored); \
+    const int firstRow = place.row * TILE, firstColumn = place.column * TILE; \
     const int end = part + 1 < product.parts ? (part + 1) * product.depthOfPart : product.depth; \
     const int ownRow = THREAD / (TILE / OWN_SIDE) * OWN_SIDE, ownColumn = THREAD % (TILE / OWN_SIDE) * OWN_SIDE; \
     GLOBAL const real* ownLeft = left + image * product.leftImage; \
@@ -221,6 +235,14 @@ typedef struct __align__(16) { real at[OWN_SIDE]; } Own;
             if (i < product.rows && j < product.columns) \
                 ownTo[(int64)i * product.toRow + (int64)j * product.toColumn] = (real)(sums[r][c] * product.factor); \
         }
+#define STORE_MIRRORED() \
+    if (product.isMirrored && firstRow != firstColumn) \
+        _Pragma("unroll") for (int c = 0; c < OWN_SIDE; c++) \
+            _Pragma("unroll") for (int r = 0; r < OWN_SIDE; r++) { \
+                const int i = firstRow + ownRow + r, j = firstColumn + ownColumn + c; \
+                if (i < product.rows && j < product.columns) \
+                    ownTo[(int64)j * product.toRow + (int64)i * product.toColumn] = (real)(sums[r][c] * product.factor); \
+            }
 
 KERNEL void pairProduct(GLOBAL const real* RESTRICT left, GLOBAL const real* RESTRICT right, GLOBAL real* RESTRICT to, Product product)
 {
@@ -238,6 +260,7 @@ KERNEL void pairProduct(GLOBAL const real* RESTRICT left, GLOBAL const real* RES
         MULTIPLY_TILES();
     }
     STORE_TILE();
+    STORE_MIRRORED();
 }
 
 // With left + left^T, a square matrix that is not stored.
