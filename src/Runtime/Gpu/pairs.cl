@@ -173,7 +173,7 @@ typedef struct __align__(16) { real at[OWN_SIDE]; } Own;
 
 typedef struct { int row, column; } TilePlace;
 
-// The tiles of a triangle in a rectangle: behind each row of tiles from the diagonal on comes the row, from the last ones up, that fills it.
+// The tiles of a triangle in a rectangle: a row from the diagonal on, and in front of it that row, from the last ones up, that fills it.
 DEVICE TilePlace tileOf(int tile, int across, int isMirrored)
 {
     TilePlace place;
