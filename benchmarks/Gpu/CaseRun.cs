@@ -126,7 +126,7 @@ internal static class CaseRun
         : typeof(T) == typeof(Half) ? (double)(Half)(object)number
         : (float)(BFloat16)(object)number;
 
-    private static KernelLayout Layout(Case one) => ((IGpuLoss)one.Loss).Kernels(one.IsDense)!.Layout!;
+    private static KernelLayout Layout(Case one) => ((IGpuLoss)one.Loss).Kernels(one.IsDense)!.Layout;
 
     // What is rounded to 8 or 11 bits may be rounded to the neighbour; float sums of many pixels differ in their last bits.
     private static double Tolerance(Case one) => one.Element switch

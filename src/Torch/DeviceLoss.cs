@@ -230,7 +230,7 @@ internal sealed class DeviceLoss
             Logits = device.Address(logits, isWritten: false),
             LogitElement = types.LogitElement,
             LogitStrides = DeviceTensor.Strides(logits, hasClasses: true),
-            Target = device.Address(target, isWritten: false),
+            Target = PairTensors.ComparesColumns(definition.Pairs) ? 0 : device.Address(target, isWritten: false),
             TargetElement = types.TargetElement,
             TargetStrides = TargetStrides(definition, shape, target),
             Grid = grid,

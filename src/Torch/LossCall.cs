@@ -20,6 +20,9 @@ internal sealed class LossCall
 
     // Logits come as they are: what has no kernels after all resizes them here.
     private readonly bool resizes;
+
+    // Embeddings come as they are: what has no kernels after all makes the matrix of their pairs here.
+    private readonly bool makesPairs;
     private readonly ElementAxes axes;
     private readonly double[] statistics;
     private readonly LabelGrid grid;
@@ -42,6 +45,7 @@ internal sealed class LossCall
         this.shape = shape;
         this.usesKernel = usesKernel;
         resizes = shape.IsResized && (usesKernel || device is not null);
+        makesPairs = loss.Definition.Pairs != Pairs.None && !isMatrix;
         var measure = new CpuCall
         {
             Mode = CpuMode.Measure,
@@ -121,7 +125,7 @@ internal sealed class LossCall
             return KernelGradient(logits, target, inputs, upstream);
         if (device is not null && sums is not null && !torch.is_grad_enabled())
             return DeviceGradient(device, sums, logits, target, inputs, upstream);
-        if (usesKernel && loss.Definition.Pairs != Pairs.None)
+        if (makesPairs)
             return PairGradient(logits, target, upstream);
         (Tensor sampled, inputs) = Sampled(target, inputs);
 
@@ -149,18 +153,22 @@ internal sealed class LossCall
         return TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize);
     }
 
-    // At embeddings, to be differentiated again: the gradient at their matrix, which is made anew, and then that of the matrix.
+    // At embeddings: the gradient at their matrix, which is made anew, and then that of the matrix.
     private Tensor PairGradient(Tensor embeddings, Tensor labels, Tensor upstream)
     {
+        bool isDifferentiated = torch.is_grad_enabled();
         using var scope = torch.NewDisposeScope();
         LossDefinition definition = loss.Definition;
-        Tensor matrix = PairTensors.Matrix(definition.Pairs, embeddings), same = PairTensors.Target(definition, embeddings, labels);
+        Tensor at = isDifferentiated ? embeddings : embeddings.detach().requires_grad_(), matrix;
+        using (torch.enable_grad())
+            matrix = PairTensors.Matrix(definition.Pairs, at);
+        Tensor same = PairTensors.Target(definition, embeddings, labels);
         using var input = new TensorInput(definition, parameters, PairLoss.MatrixShape(matrix), matrix, same, Array.Empty<Tensor>());
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
         Tensor[] statistics = input.KeepAll(operations.Statistics(input));
         Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived)).expand(matrix.shape);
-        return input.Return(torch.autograd.grad(new[] { matrix }, new[] { embeddings }, new[] { gradient }, retain_graph: true,
-            create_graph: true)[0]).MoveToOuterDisposeScope();
+        return input.Return(torch.autograd.grad(new[] { matrix }, new[] { at }, new[] { gradient }, retain_graph: isDifferentiated,
+            create_graph: isDifferentiated)[0]).MoveToOuterDisposeScope();
     }
 
     // Kernels read a finer target, and maps of its size, as they are; operations take what a coarser grid reads of them.
@@ -173,8 +181,12 @@ internal sealed class LossCall
     {
         using var noGradient = torch.no_grad();
         (target, inputs) = Sampled(target, inputs);
-        Tensor full = resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
-        using var input = new TensorInput(loss.Definition, parameters, shape, full, target, inputs);
+        Tensor full = makesPairs ? PairTensors.Matrix(loss.Definition.Pairs, logits)
+            : resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
+        if (makesPairs)
+            target = PairTensors.Target(loss.Definition, logits, target);
+        BatchShape extents = makesPairs ? PairLoss.MatrixShape(full) : shape;
+        using var input = new TensorInput(loss.Definition, parameters, extents, full, target, inputs);
         Tensor[] statistics = input.KeepAll(operations.Statistics(input));
         Tensor result = components is null
             ? input.Keep(operations.Value(input, statistics))
@@ -183,7 +195,7 @@ internal sealed class LossCall
 
         // What a formula leaves as it is would be the caller's own memory, or what is kept, and the value may be changed in place.
         value = input.Return(value.clone());
-        if (isRecorded)
+        if (isRecorded && !makesPairs)
             kept = Array.ConvertAll(statistics, statistic => input.Return(statistic).DetachFromDisposeScope());
         return value;
     }

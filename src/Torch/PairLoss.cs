@@ -7,8 +7,9 @@ using static LossGen.Generated.Scalars;
 using static TorchSharp.torch;
 
 /// <summary>
-/// What the modules of losses of pairs call: embeddings (N, D) with a label each, or two views of the same samples. On the CPU the kernels
-/// take embeddings and labels; elsewhere the matrix of the pairs is a tensor of the graph, and the emitted operations take it for logits.
+/// What the modules of losses of pairs call: embeddings (N, D) with a label each, or two views of the same samples. Kernels, of the CPU or
+/// of a GPU, take embeddings and labels; elsewhere the matrix of the pairs is a tensor of the graph, and the emitted operations take it for
+/// logits.
 /// </summary>
 [global::Microsoft.CodeAnalysis.Embedded]
 internal static class PairLoss
@@ -84,8 +85,13 @@ internal static class PairLoss
                 Array.Empty<Tensor>(), components);
         }
 
-        // Its kernels make no matrix; the call leaves the note that says so.
-        DeviceLoss.Find(loss, embeddings);
+        if (DeviceLoss.Find(loss, embeddings) is { } device)
+        {
+            Tensor read = DeviceLoss.Readable(embeddings, hasClasses: true);
+            return LossBackward.Value(read, labels, new LossCall(loss, parameters, operations, shape, usesKernel: false, read.dtype,
+                device: device), Array.Empty<Tensor>(), components);
+        }
+
         Tensor matrix = PairTensors.Matrix(loss.Definition.Pairs, embeddings), target = PairTensors.Target(loss.Definition, embeddings,
             labels);
         var call = new LossCall(loss, parameters, operations, MatrixShape(matrix), usesKernel: false, matrix.dtype, isMatrix: true);

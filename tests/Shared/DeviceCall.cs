@@ -14,7 +14,7 @@ internal sealed class DeviceCall(GpuDevice device) : IDisposable
     /// <param name="shape">The extents.</param>
     /// <param name="logits">(N, C, S).</param>
     /// <param name="labels">(N, S), or null.</param>
-    /// <param name="dense">The dense target, where there are no labels.</param>
+    /// <param name="dense">The dense target, where there are no labels; null where embeddings are two views, too.</param>
     /// <param name="maps">The loss's own inputs.</param>
     /// <param name="count">How many numbers the value has.</param>
     /// <param name="upstream">The gradient that arrives at each; empty for ones.</param>
@@ -29,7 +29,7 @@ internal sealed class DeviceCall(GpuDevice device) : IDisposable
             Shape = shape,
             Logits = call.Of(logits),
             LogitElement = LogitElement.Double,
-            Target = labels is null ? call.Of(dense!) : call.Of(labels),
+            Target = labels is not null ? call.Of(labels) : dense is not null ? call.Of(dense) : 0,
             TargetElement = labels is null ? TargetElement.Double : TargetElement.Int64,
             Inputs = [.. maps.Select(call.Of)],
         };

@@ -55,7 +55,8 @@ internal static class PairChecks
             CallChecks.Length(found, rows, "target", $"one label a row: N = {rows}");
     }
 
-    private static void Shape(LossDefinition definition, LossShape shape)
+    /// <summary>Rows of embeddings, at least two.</summary>
+    public static void Shape(LossDefinition definition, LossShape shape)
     {
         if (shape.Pixels != 1 || shape.IsResized)
         {

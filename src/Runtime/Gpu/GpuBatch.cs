@@ -8,10 +8,13 @@ namespace LossGen.Gpu;
 /// </summary>
 public sealed record GpuBatch
 {
-    /// <summary>The extents: N, C, S. Logits that the loss resizes have their own: <see cref="LossShape.WithLogits(int, int)"/>.</summary>
+    /// <summary>
+    /// The extents: N, C, S. Logits that the loss resizes have their own: <see cref="LossShape.WithLogits(int, int)"/>. Embeddings that the
+    /// loss compares have rows and features: <see cref="LossShape.OfRows"/>.
+    /// </summary>
     public required LossShape Shape { get; init; }
 
-    /// <summary>The logits.</summary>
+    /// <summary>The logits, or embeddings, (N, D).</summary>
     public required nint Logits { get; init; }
 
     /// <summary>The type of logits and gradient. Half and bfloat16 are computed in float, double in double.</summary>
@@ -19,17 +22,20 @@ public sealed record GpuBatch
 
     /// <summary>
     /// Where the logit of an image, class and pixel lies. By default (N, C, S), the pixels adjacent; (N, S, C) with
-    /// <see cref="LossShape.ClassesLast"/>.
+    /// <see cref="LossShape.ClassesLast"/>. Of embeddings a row is an image and a feature a class.
     /// </summary>
     public GpuStrides? LogitStrides { get; init; }
 
-    /// <summary>Labels (N, S), or a dense target (N, C, S) in the layout that the loss declares.</summary>
+    /// <summary>
+    /// Labels (N, S), or a dense target (N, C, S) in the layout that the loss declares. Of a loss that compares pairs a label for each row,
+    /// or 0: the rows are two views of the same samples, one after the other.
+    /// </summary>
     public required nint Target { get; init; }
 
     /// <summary>The type of the target's numbers: integers are labels.</summary>
     public TargetElement TargetElement { get; init; } = TargetElement.Int64;
 
-    /// <summary>Where the target of an image, class and pixel lies.</summary>
+    /// <summary>Where the target of an image, class and pixel lies; of embeddings that of a row, <see cref="GpuStrides.Image"/>.</summary>
     public GpuStrides? TargetStrides { get; init; }
 
     /// <summary>

@@ -11,7 +11,31 @@ internal readonly record struct GpuBlock(int Pixels, int Groups, int Rows)
 
     private const int MostThreads = 256;
 
+    // A warp.
+    private const int LeastAcross = 32;
+
     public int Threads => Pixels * Groups;
+
+    /// <summary>
+    /// Of a matrix of pairs, whose kernels are the same for all sides up to a power of two: how many classes a thread has. 0 for any other.
+    /// </summary>
+    public int Held { get; init; }
+
+    /// <summary>
+    /// Pairs: the numbers of a row adjacent, a row a block and turn. What is added up for each class takes a number a block, of which there
+    /// are then fewer.
+    /// </summary>
+    /// <param name="side">The side of the matrix.</param>
+    /// <param name="hasClassSums">A pass adds up over the pixels of each class.</param>
+    public static GpuBlock ForPairs(int side, bool hasClassSums)
+    {
+        int across = LeastAcross, held = 1;
+        while (across < MostThreads && across < side)
+            across *= 2;
+        while ((long)held * across < side)
+            held *= 2;
+        return new(1, across, hasClassSums ? 16 : 1) { Held = held };
+    }
 
     /// <summary>
     /// Neighbouring threads read neighbouring addresses: along the pixels, or along the classes where those are adjacent.

@@ -47,6 +47,7 @@ internal sealed class GpuCall
     // As the kernels order them.
     private IEnumerable<PassLayout> All =>
         [.. layout.Passes, layout.Gradient, .. layout.Fused is { } fused ? [fused] : Array.Empty<PassLayout>(),
+            .. layout.LabelSums is { } labels ? [labels] : Array.Empty<PassLayout>(),
             .. layout.Elements is { } elements ? [elements] : Array.Empty<PassLayout>()];
 
     public long PartialBytes => sizeof(double) * Math.Max(1, layout.Passes.Select(pass => (long)pass.SumLength(Classes) * Blocks)
@@ -124,6 +125,7 @@ internal sealed class GpuCall
         TargetHeight = Grid.TargetHeight,
         TargetWidth = Grid.TargetWidth,
         TakesFirst = Grid.Sampling == LabelSampling.First ? 1 : 0,
+        Classes = Classes,
     };
 
     public GpuReduction Reduction(PassLayout pass, int index) => new()
@@ -145,5 +147,6 @@ internal sealed class GpuCall
         Weight = weight,
         Images = shape.Batch,
         Adds = adds ? 1 : 0,
+        Classes = Classes,
     };
 }

@@ -11,19 +11,23 @@ internal static class GpuDefines
     public static List<string> Of(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits,
         TargetElement target, bool isSampled = false)
     {
-        bool hasLabels = target <= TargetElement.Int64;
+        bool hasPairs = definition.Pairs != Pairs.None, hasLabels = target <= TargetElement.Int64 && !hasPairs;
         var defines = new List<string>
         {
-            Define("CLASSES", classes), Define("PIXELS", block.Pixels), Define("GROUPS", block.Groups), Define("ROWS", block.Rows),
+            hasPairs ? Define("HELD", block.Held) : Define("CLASSES", classes), Define("PIXELS", block.Pixels), Define("GROUPS", block.Groups), Define("ROWS", block.Rows),
             Define("LOGIT_TYPE", (int)logits), Define("TARGET_TYPE", TargetType(target)),
             Define("VALUE_TYPE", layout.ElementAxes == ElementAxes.None || logits == LogitElement.Double ? 1 : 0),
         };
         if (layout.PerImage)
             defines.Add("PER_IMAGE=1");
-        if (!hasLabels)
+        if (hasPairs)
+            defines.Add(Define("PAIRS", PairMatrix.ComparesColumns(definition.Pairs) ? 2 : 1));
+        else if (!hasLabels)
             defines.Add("DENSE=1");
+        if (definition.IgnoredRowLabel is { } row)
+            defines.Add($"ROW_IGNORED={Bracketed(row)}");
         if (definition.IgnoreIndex is { } ignored)
-            defines.Add($"IGNORED={(ignored < 0 ? $"({Text(ignored)})" : Text(ignored))}");
+            defines.Add($"IGNORED={Bracketed(ignored)}");
         if (definition.OtherIgnoreIndices.Count > 0)
             defines.Add("OTHER_IGNORED=" + string.Join(',', definition.OtherIgnoreIndices.Select(Text)));
         if (hasLabels && definition.IsSingleForeground(classes))
@@ -39,6 +43,7 @@ internal static class GpuDefines
         return defines;
 
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+        static string Bracketed(int number) => number < 0 ? $"({Text(number)})" : Text(number);
         static string Define(string name, int number) => name + "=" + Text(number);
     }
 

@@ -13,10 +13,21 @@ public sealed partial class GpuEvaluator
         Run(part, batch, places, given, Open(batch), loss.Definition.Resize);
     }
 
-    // Logits of another size become a batch of the target's, whose gradient is taken back.
+    // Logits of another size become a batch of the target's, embeddings the matrix of their pairs, and its gradient is taken back.
     private void Run(Part part, GpuBatch batch, in Places places, double[]? given, Opened opened, Resize resize)
     {
         bool hasGradient = part != Part.Value;
+        Pairs pairs = loss.Definition.Pairs;
+        if (pairs != Pairs.None)
+        {
+            GpuPairs.CheckTarget(loss.Definition, batch);
+            GpuBatch matrix = GpuPairs.Full(pairs, batch) with { Logits = pairing.Make(pairs, batch) };
+            RunPasses(part, matrix, places with { Gradient = hasGradient ? matrix.Logits : 0, Strides = null }, given, opened);
+            if (hasGradient)
+                pairing.Return(pairs, batch, places.Gradient, places.Strides);
+            return;
+        }
+
         if (!batch.Shape.IsResized)
         {
             RunPasses(part, batch, places, given, opened);
@@ -32,8 +43,8 @@ public sealed partial class GpuEvaluator
     private void RunPasses(Part part, GpuBatch batch, Places places, double[]? given, Opened opened)
     {
         (GpuKernels kernels, GpuModule module, GpuCall call) = opened;
-        KernelLayout layout = kernels.Layout!;
-        bool hasGradient = part != Part.Value, isFused = part == Part.Both && layout.Fused is not null;
+        KernelLayout layout = kernels.Layout;
+        bool hasGradient = part != Part.Value, isFused = part == Part.Both && layout.IsFusedOnDevices;
         Prepare(call, ref places, given, part);
         int last = hasGradient ? layout.Passes.Length : layout.ValueStage;
 
@@ -62,24 +73,28 @@ public sealed partial class GpuEvaluator
 
     // Last, for they have the slots of the scalar section to themselves. Of a single term the value is all there is.
     private void Components(GpuModule module, GpuKernels kernels, GpuCall call, in Places places) =>
-        Section(module, kernels.HasComponents ? "components" : "scalars" + Text(kernels.Layout!.ValueStage), call,
+        Section(module, kernels.HasComponents ? "components" : "scalars" + Text(kernels.Layout.ValueStage), call,
             places with { Value = places.Components, Weight = 1, Adds = false });
 
     private Opened Open(GpuBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         CallChecks.Shape(loss.Definition, batch.Shape);
-        return OpenFull(GpuResizing.Full(batch));
+        if (loss.Definition.Pairs == Pairs.None)
+            return OpenFull(GpuResizing.Full(batch));
+        GpuPairs.Check(loss.Definition, batch);
+        return OpenFull(GpuPairs.Full(loss.Definition.Pairs, batch));
     }
 
     // The checked batch as the passes see it.
     private Opened OpenFull(GpuBatch batch)
     {
         LossShape shape = batch.Shape;
-        bool hasLabels = batch.TargetElement <= TargetElement.Int64;
-        CallChecks.Kind(loss.Definition, hasLabels);
+        bool hasPairs = loss.Definition.Pairs != Pairs.None, hasLabels = batch.TargetElement <= TargetElement.Int64 && !hasPairs;
+        if (!hasPairs)
+            CallChecks.Kind(loss.Definition, hasLabels);
         GpuKernels kernels = loss.Kernels(!hasLabels)!;
-        KernelLayout layout = kernels.Layout!;
+        KernelLayout layout = kernels.Layout;
         if (batch.Inputs.Count != loss.Definition.Inputs.Count)
         {
             throw new ArgumentException(
@@ -91,7 +106,8 @@ public sealed partial class GpuEvaluator
         CheckGrid(batch);
         int classes = shape.Classes;
         GpuStrides logits = batch.LogitStrides ?? GpuStrides.OfLogits(shape);
-        var block = GpuBlock.For(classes, shape.Pixels, logits.Class);
+        GpuBlock block = hasPairs ? GpuBlock.ForPairs(classes, layout.AllPasses.Any(pass => pass.ClassSums > 0))
+            : GpuBlock.For(classes, shape.Pixels, logits.Class);
         var call = new GpuCall(layout, shape, block)
         {
             Logits = logits,
@@ -225,7 +241,7 @@ public sealed partial class GpuEvaluator
     private GpuModule Module(GpuKernels kernels, KernelLayout layout, GpuBatch batch, GpuBlock block)
     {
         // What else the macros say follows from the loss and the kind of target.
-        var key = (batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement, batch.Grid.IsSampled);
+        var key = (block.Held > 0 ? 0 : batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement, batch.Grid.IsSampled);
         if (modules.TryGetValue(key, out GpuModule? known))
             return known;
         List<string> defines = GpuDefines.Of(loss.Definition, layout, batch.Shape.Classes, block, batch.LogitElement, batch.TargetElement,

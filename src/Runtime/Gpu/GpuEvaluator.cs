@@ -18,14 +18,13 @@ public sealed partial class GpuEvaluator : IDisposable
     private readonly GpuSorting sorting;
     private readonly GpuSteps steps;
     private readonly GpuResizing resizing;
+    private readonly GpuPairs pairing;
     private double[] sent = [];
 
     /// <summary>Prepares nothing yet: kernels are compiled in the first call for a number of classes and a layout.</summary>
     /// <param name="loss">A declared loss of a project with <c>LossGenGpu</c>.</param>
     /// <param name="device">The device, which outlives the evaluator.</param>
-    /// <exception cref="NotSupportedException">
-    /// The loss has no kernels: its project does not ask for them, or it cannot have any.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them.</exception>
     public GpuEvaluator(ILoss loss, GpuDevice device)
         : this(loss, device, (device ?? throw new ArgumentNullException(nameof(device))).Allocate, device.Free)
     {
@@ -38,9 +37,7 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <param name="device">The device, which outlives the evaluator.</param>
     /// <param name="allocate">Memory of that many bytes, aligned as <see cref="GpuDevice.Allocate"/> aligns it.</param>
     /// <param name="free">Takes it back, while what was asked for before may not have run yet.</param>
-    /// <exception cref="NotSupportedException">
-    /// The loss has no kernels: its project does not ask for them, or it cannot have any.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The loss has no kernels: its project does not ask for them.</exception>
     public GpuEvaluator(ILoss loss, GpuDevice device, Func<long, nint> allocate, Action<nint> free)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -55,6 +52,7 @@ public sealed partial class GpuEvaluator : IDisposable
         sorting = new GpuSorting(device, arguments, allocate, free);
         steps = new GpuSteps(device, arguments, allocate, free);
         resizing = new GpuResizing(device, arguments, allocate, free);
+        pairing = new GpuPairs(device, arguments, allocate, free);
         GpuScratch New() => new(allocate, free);
     }
 
@@ -69,9 +67,7 @@ public sealed partial class GpuEvaluator : IDisposable
     public static string? WhyNot(ILoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        if (loss is not IGpuLoss own)
-            return "its project does not ask for them; set the property LossGenGpu to true";
-        return (own.Kernels(dense: false) ?? own.Kernels(dense: true))!.Reason;
+        return loss is IGpuLoss ? null : "its project does not ask for them; set the property LossGenGpu to true";
     }
 
     /// <summary>The value of a batch.</summary>
@@ -125,6 +121,8 @@ public sealed partial class GpuEvaluator : IDisposable
         Open(batch);
         if (batch.Shape.IsResized)
             resizing.Compile(batch.LogitElement);
+        if (loss.Definition.Pairs != Pairs.None)
+            pairing.Compile(batch.LogitElement);
     }
 
     /// <summary>
@@ -219,6 +217,7 @@ public sealed partial class GpuEvaluator : IDisposable
         sorting.Dispose();
         steps.Dispose();
         resizing.Dispose();
+        pairing.Dispose();
     }
 
     private void CheckComponents(nint components)

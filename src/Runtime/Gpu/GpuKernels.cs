@@ -12,6 +12,8 @@ public sealed class GpuKernels
 
     private static readonly Lazy<string> s_neighbours = new(static () => Read("LossGen.Gpu.neighbours.cl"));
 
+    private static readonly Lazy<string> s_pairing = new(static () => Read("LossGen.Gpu.pairs.cl"));
+
     private static readonly Lazy<string> s_resizing = new(static () => Read("LossGen.Gpu.resize.cl"));
 
     private static readonly Lazy<string> s_sorting = new(static () => Read("LossGen.Gpu.sort.cl"));
@@ -31,33 +33,24 @@ public sealed class GpuKernels
         Text = text;
     }
 
-    private GpuKernels(string reason)
-    {
-        Reason = reason;
-    }
+    internal KernelLayout Layout { get; }
 
-    /// <summary>The loss has no kernels for GPUs.</summary>
-    /// <param name="reason">Why: continues "the loss has no kernels for GPUs: ".</param>
-    public static GpuKernels Missing(string reason) => new(reason);
+    internal string Text { get; }
 
-    internal KernelLayout? Layout { get; }
+    internal HashSet<int> ValueStages { get; }
 
-    internal string? Text { get; }
-
-    internal HashSet<int> ValueStages { get; } = [];
-
-    internal HashSet<int> GradientStages { get; } = [];
+    internal HashSet<int> GradientStages { get; }
 
     internal bool HasComponents { get; }
-
-    /// <summary>Why there are no kernels; null where there are.</summary>
-    internal string? Reason { get; }
 
     /// <summary>What all kernels begin with.</summary>
     internal static string Prelude => s_prelude.Value;
 
     /// <summary>The kernels of steps over whole images, behind the prelude.</summary>
     internal static string Neighbours => s_neighbours.Value;
+
+    /// <summary>The kernels that make a matrix of pairs and take its gradient back, behind the prelude.</summary>
+    internal static string Pairing => s_pairing.Value;
 
     /// <summary>The kernels that resize logits, behind the prelude.</summary>
     internal static string Resizing => s_resizing.Value;

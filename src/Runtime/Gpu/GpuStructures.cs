@@ -22,7 +22,7 @@ internal struct GpuShape
     public int TargetHeight;
     public int TargetWidth;
     public int TakesFirst;
-    public int Unused;
+    public int Classes;
 }
 
 /// <summary><c>Reduction</c> of the prelude: the sums of a pass over its blocks.</summary>
@@ -103,6 +103,47 @@ internal struct GpuResize
     public int Unused;
 }
 
+/// <summary><c>Pairs</c> of the kernels of pairs: where embeddings lie, or their gradient, and what becomes of them.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GpuEmbeddings
+{
+    public long Row;
+    public long Feature;
+    public double Factor;
+    public double Floor;
+    public int Rows;
+    public int Features;
+    public int IsScaled;
+    public int Parts;
+}
+
+/// <summary><c>Product</c> of the kernels of pairs: two matrices, their product, and the tiles that it has.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GpuProduct
+{
+    public long LeftRow;
+    public long LeftStep;
+    public long LeftImage;
+    public long RightStep;
+    public long RightColumn;
+    public long RightImage;
+    public long RightFirst;
+    public long ToRow;
+    public long ToColumn;
+    public long ToImage;
+    public long ToPart;
+    public long ToFirst;
+    public double Factor;
+    public int Rows;
+    public int Columns;
+    public int Depth;
+    public int Tiles;
+    public int TilesAcross;
+    public int Parts;
+    public int DepthOfPart;
+    public int IsMirrored;
+}
+
 /// <summary><c>Section</c> of the prelude: what the scalar section has of the batch.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct GpuSection
@@ -112,4 +153,6 @@ internal struct GpuSection
     public double Weight;
     public int Images;
     public int Adds;
+    public int Classes;
+    public int Unused;
 }

@@ -6,7 +6,7 @@
 //   PIXELS = 32, GROUPS = 8    150 classes: 19 a thread, joined through shared memory
 //   PIXELS = 1, GROUPS = 256   classes adjacent (channels_last, or no spatial axes): the same text, coalesced along the classes
 // A block goes through ROWS rows of PIXELS pixels. The host defines
-//   CLASSES PIXELS GROUPS ROWS     the extents
+//   CLASSES PIXELS GROUPS ROWS     the extents; of pairs HELD instead of CLASSES, whose number is the call's
 //   LOGIT_TYPE TARGET_TYPE         how logits and target are stored: 0 float, 1 double, 2 half, 3 bfloat16,
 //                                  4 int64, 5 int32, 6 int16, 7 uint8, 8 whole8, 9 uint16
 //   VALUE_TYPE                     how the value of a reduced loss is stored: 0 to 3
@@ -16,12 +16,20 @@
 //   OTHER_IGNORED                  more of them, with commas between
 //   SINGLE                         labels 0 and 1 of the one class that there is
 //   UNIT                           a dense target is a probability: other numbers are a fault
+//   PAIRS                          1: the pixels and the classes are rows of embeddings, the target has a label for each of them; 2: they
+//                                  are columns, and there is no target
+//   ROW_IGNORED                    the label of rows that are in no pair
 //   SAMPLED                        target and maps are of a finer grid than the logits
 //   DIMENSIONS                     the axes of an image that a loss of neighbours knows
 //   EXACT                          no product joins an addition: which pixel has a maximum is asked in a later pass
 //   ON_CPU                         the device is a processor, whose compiler takes long for loops with barriers
 #define WIDTH (PIXELS * GROUPS)
+#ifdef PAIRS
+#define CLASSES classes_
+#define DENSE 1
+#else
 #define HELD ((CLASSES + GROUPS - 1) / GROUPS)
+#endif
 
 #ifdef __OPENCL_VERSION__
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -281,12 +289,18 @@ typedef struct {
     int64 gradientImage, gradientClass, gradientPixel;
     int64 constants, sorted;
     int blocks, blocksOfImage;
-    int depth, height, width, targetDepth, targetHeight, targetWidth, takesFirst, unused;
+    int depth, height, width, targetDepth, targetHeight, targetWidth, takesFirst, classes;
 } Shape;
 
+// A matrix of pairs is the evaluator's own, and its gradient lies where it did: a thread has read a number when it writes its gradient.
+#ifdef PAIRS
+#define LOGITS_RESTRICT
+#else
+#define LOGITS_RESTRICT RESTRICT
+#endif
 #define PASS_PARAMETERS \
-    GLOBAL const LOGIT* RESTRICT logits, GLOBAL const TARGET* RESTRICT target, GLOBAL const real* RESTRICT allConstants, \
-    GLOBAL real* RESTRICT partials, GLOBAL int* RESTRICT fault, GLOBAL LOGIT* RESTRICT gradient, GLOBAL real* RESTRICT elements, \
+    GLOBAL const LOGIT* LOGITS_RESTRICT logits, GLOBAL const TARGET* RESTRICT target, GLOBAL const real* RESTRICT allConstants, \
+    GLOBAL real* RESTRICT partials, GLOBAL int* RESTRICT fault, GLOBAL LOGIT* LOGITS_RESTRICT gradient, GLOBAL real* RESTRICT elements, \
     GLOBAL const real* RESTRICT upstream_, Shape shape
 
 // More than that a thread cannot hold: the compiler puts it into memory, and a loop written out so often is no faster.
@@ -305,7 +319,11 @@ typedef struct {
 #define EACH_ROW for (int row = 0; row < ROWS; row++)
 // The class of a held row, and whether there is one: the last row may be short.
 #define CLASS (h * GROUPS + group)
+#ifdef PAIRS
+#define EXISTS (CLASS < CLASSES)
+#else
 #define EXISTS (CLASSES % GROUPS == 0 || CLASS < CLASSES)
+#endif
 #define SKIP_MISSING() if (!EXISTS) continue
 
 // Over the classes of a pixel: the threads with the same lane. Everybody gets the result.
@@ -443,8 +461,14 @@ BLOCK_TOTAL(totalSum, pixelSum, ADDED)
 BLOCK_TOTAL(totalMaximum, pixelMaximum, MAXIMUM)
 #endif
 
+#ifdef PAIRS
+#define BEGIN_CLASSES(own) const int classes_ = (own).classes
+#else
+#define BEGIN_CLASSES(own)
+#endif
 #define BEGIN_BLOCK() \
     SHARED real room[WIDTH]; \
+    BEGIN_CLASSES(shape); \
     const int lane = THREAD % PIXELS, group = THREAD / PIXELS
 
 // Which place along an axis is read beyond its ends: none, the last one, or that of the axis mirrored there, which is not repeated.
@@ -557,13 +581,38 @@ DEVICE real checked(real y, GLOBAL int* fault)
 #endif
     return y;
 }
+#if PAIRS == 1
+// Of two views of the same samples, which have no labels, row i and row i + N / 2 belong together. -1: no pair.
+DEVICE int64 labelOf(GLOBAL const TARGET* target, int64 row, int64 stride, int64 rows)
+{
+    return target ? (int64)LOAD_TARGET(target, (size)(row * stride)) : row % (rows / 2);
+}
+#ifdef ROW_IGNORED
+#define IS_ROW_IGNORED(label) ((label) == ROW_IGNORED)
+#else
+#define IS_ROW_IGNORED(label) 0
+#endif
+DEVICE real pairOf(int64 own, int64 other, int isSelf)
+{
+    return isSelf || IS_ROW_IGNORED(own) || IS_ROW_IGNORED(other) ? R(-1.0) : own == other ? R(1.0) : R(0.0);
+}
+#define READ_RAW_TARGET() (inside ? pairOf(found, labelOf(target, CLASS, shape.targetImage, shape.pixels), pixel == CLASS) : (real)IGNORED)
+#define BEGIN_TARGET() const int64 found = inside ? labelOf(target, pixel, shape.targetImage, shape.pixels) : 0; const int valid = inside
+#elif PAIRS == 2
+#define READ_TARGET() (inside && pixel == CLASS ? R(1.0) : R(0.0))
+#define BEGIN_TARGET() const int valid = inside
+#endif
 #ifdef IGNORED
+#ifndef PAIRS
 #define READ_RAW_TARGET() (inside ? (real)LOAD_TARGET(target, TARGET_AT) : (real)IGNORED)
+#endif
 #define IS_VALID_TARGET(raw) ((raw) != IGNORED)
 #define VALID_TARGET(raw) (IS_VALID_TARGET(raw) ? checked(raw, fault) : 0)
 #endif
+#ifndef PAIRS
 #define BEGIN_TARGET() const int valid = inside
 #define READ_TARGET() (inside ? checked((real)LOAD_TARGET(target, TARGET_AT), fault) : 0)
+#endif
 #else
 #ifdef SINGLE
 #define FIRST_LABEL 1
@@ -654,13 +703,15 @@ KERNEL void reduce(GLOBAL const real* RESTRICT partials, GLOBAL double* RESTRICT
 typedef struct {
     int64 pixels;
     double scale, weight; // of the gradient that arrives; of the value, which may be added to what is there
-    int images, adds;
+    int images, adds, classes, unused;
 } Section;
 
 #define SCALAR_PARAMETERS \
     GLOBAL const double* RESTRICT sums, GLOBAL real* constants, GLOBAL double* slots, GLOBAL VALUE* RESTRICT value, \
     GLOBAL const double* RESTRICT parameters, GLOBAL const real* RESTRICT upstream, GLOBAL const int* RESTRICT fault, Section section
-#define BEGIN_SCALARS() SHARED double room[WIDTH]
+#define BEGIN_SCALARS() \
+    SHARED double room[WIDTH]; \
+    BEGIN_CLASSES(section)
 #define IS_FIRST (THREAD == 0)
 #define IMAGES section.images
 #define PIXELS_OF_IMAGE section.pixels

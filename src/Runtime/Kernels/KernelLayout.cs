@@ -169,6 +169,12 @@ public sealed class KernelLayout
     public PassLayout? Fused { internal get; init; }
 
     /// <summary>
+    /// Devices have kernels for <see cref="Fused"/>. Where sums of labels come ahead of it they read the matrix of pairs once more instead,
+    /// which takes little of the time that its product takes.
+    /// </summary>
+    internal bool IsFusedOnDevices => Fused is not null && LabelSums is null;
+
+    /// <summary>
     /// Computes those statistics of <c>Passes[0]</c> that read no logits, ahead of <see cref="Fused"/>, which then computes the others:
     /// <c>Scalars(1)</c> runs behind each of the two.
     /// </summary>

@@ -11,4 +11,7 @@ internal enum FormulaKind
 
     /// <summary>They sort the pixels; half of them look at neighbours, too.</summary>
     Sorted,
+
+    /// <summary>They compare the rows of embeddings: one formula over the matrix of pairs.</summary>
+    Pairs,
 }

@@ -88,6 +88,9 @@ internal sealed record LossText
     /// <summary>The axes of an image, of a loss that looks around a pixel; otherwise 0.</summary>
     public int Dimensions { get; init; }
 
+    /// <summary>What of rows of embeddings is compared; logits and a target where nothing is.</summary>
+    public Pairs Pairs { get; init; }
+
     /// <summary>Formulas may sort the pixels.</summary>
     public bool Sorts { get; init; }
 
@@ -120,7 +123,7 @@ internal sealed record LossText
         .Append(Activation == Activation.Softmax ? 2 : 1).Max();
 
     public FormulaContext ContextOf(Term term) => new(
-        term.Activation ?? Activation, PerImage, IgnoreIndex is not null, Classes, LogitBound,
+        term.Activation ?? Activation, PerImage, IgnoreIndex is not null || Pairs != Pairs.None, Classes, LogitBound,
         [.. term.Formula?.Numbers.Select(number => number.Value) ?? []],
         [.. term.Formula?.PerClass.Select(numbers => new Interval(numbers.Min(), numbers.Max())) ?? []],
         term.Formula?.Maps ?? [],
@@ -190,7 +193,7 @@ internal sealed record LossText
 
     private string LossAttribute()
     {
-        var arguments = new List<string> { $"Activation.{Activation}" };
+        var arguments = new List<string> { Pairs == Pairs.None ? $"Activation.{Activation}" : $"Pairs = Pairs.{Pairs}" };
         if (Classes > 0)
             arguments.Add($"Classes = {Classes}");
         if (IgnoreIndex is int ignored)

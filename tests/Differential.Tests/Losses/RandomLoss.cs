@@ -10,6 +10,8 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
 {
     public LossText Next()
     {
+        if (kind == FormulaKind.Pairs)
+            return NextOfPairs();
         var loss = new LossText
         {
             Activation = Draw([Activation.Softmax, Activation.Softmax, Activation.Sigmoid, Activation.Sigmoid, Activation.None]),
@@ -39,6 +41,19 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
         for (int i = 0; i < terms; i++)
             loss = loss.WithTerm(NextTerm(loss, mayBeInPlace: i == terms - 1));
         return loss;
+    }
+
+    private LossText NextOfPairs()
+    {
+        var term = new Term { IsInPlace = true };
+        var loss = new LossText
+        {
+            Activation = Activation.None,
+            Pairs = Draw([Pairs.Cosine, Pairs.Dot]),
+            IgnoreIndex = OneIn(3) ? 3 : null,
+            Reduction = Draw([Reduction.Mean, Reduction.Mean, Reduction.Sum]),
+        };
+        return loss.WithTerm(term with { Formula = NextFormula(loss, term) });
     }
 
     private Term NextTerm(LossText loss, bool mayBeInPlace)
@@ -83,7 +98,7 @@ internal sealed class RandomLoss(Random random, FormulaKind kind = FormulaKind.P
             [.. Enumerable.Range(0, random.Next(3)).Select(_ => NextNumber(term.IsInPlace))],
             term.IsInPlace || classes == 0 && !OneIn(3) ? []
                 : [.. Enumerable.Range(0, random.Next(2)).Select(_ => NextWeights(classes == 0 ? 3 : classes))]);
-        if (OneIn(6))
+        if (kind != FormulaKind.Pairs && OneIn(6))
             formula = formula with { Maps = [.. Enumerable.Range(0, 1).Select(_ => OneIn(2))] };
         FormulaContext context = loss.ContextOf(term with { Formula = formula });
         int locals = Draw([0, 0, 1, 2]);

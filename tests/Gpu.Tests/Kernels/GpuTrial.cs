@@ -119,7 +119,7 @@ internal sealed record GpuTrial(ILoss Loss, LossShape Shape)
         return (elements, gradient);
     }
 
-    private KernelLayout Layout => ((IGpuLoss)Loss).Kernels(Dense)!.Layout!;
+    private KernelLayout Layout => ((IGpuLoss)Loss).Kernels(Dense)!.Layout;
 
     private int Count() => checked((int)CallChecks.ElementCount(Layout.ElementAxes, Shape));
 

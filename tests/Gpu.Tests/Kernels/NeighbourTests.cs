@@ -148,7 +148,7 @@ public sealed class NeighbourTests : IDisposable
     public void AChainMayHaveAnyLength()
     {
         GpuKernels kernels = ((IGpuLoss)Compiler.Create(Long)).Kernels(dense: true)!;
-        Assert.InRange(kernels.Layout!.Passes.Length, 33, 400);
+        Assert.InRange(kernels.Layout.Passes.Length, 33, 400);
         for (int stage = 0; stage <= kernels.Layout.Passes.Length; stage++)
         {
             string number = stage.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -25,8 +25,32 @@ public sealed class PtxTests(ITestOutputHelper output)
     // Reads logits of neighbours where they lie, and a map that a step left.
     private const string Neighbours = "[Loss(Activation.Sigmoid)] [TotalVariation] [SoftClDice(Iterations = 0)]";
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(Losses.Append(Neighbours).Select(Declaration),
-        properties: ("LossGenGpu", "true"));
+    private static readonly string[] Pairs =
+    [
+        "[Loss(Pairs = Pairs.Cosine)] [NtXent]",
+        "[Loss(Pairs = Pairs.Dot, IgnoreIndex = -1)] [SupervisedContrastive]",
+        "[Loss(Pairs = Pairs.Cosine)] [Circle]",
+        "[Loss(Pairs = Pairs.Correlation)] [BarlowTwins]",
+        "[Loss(Pairs = Pairs.Covariance)] [VarianceCovariance]",
+    ];
+
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile(
+        Losses.Append(Neighbours).Concat(Pairs).Select(Declaration), properties: ("LossGenGpu", "true"));
+
+    public static TheoryData<string, int> PairCases
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (string loss in Pairs)
+            {
+                foreach (int side in new[] { 64, 1024, 8192 })
+                    cases.Add(loss, side);
+            }
+
+            return cases;
+        }
+    }
 
     private static string Declaration(string attributes) => attributes + "\npublic sealed partial class Declared;";
 
@@ -94,6 +118,58 @@ public sealed class PtxTests(ITestOutputHelper output)
         Assert.Equal(1, found["resizeGradient"].FloatStores);
     }
 
+    /// <summary>The matrix of pairs is made of tiles in registers and shared memory.</summary>
+    [ClangTheory]
+    [InlineData(LogitElement.Single)]
+    [InlineData(LogitElement.Double)]
+    [InlineData(LogitElement.Half)]
+    [InlineData(LogitElement.BFloat16)]
+    public void PairingCompiles(LogitElement element)
+    {
+        Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + GpuKernels.Pairing, GpuPairs.Defines(element));
+        string[] expected = ["pairColumns", "pairColumnsBack", "pairProduct", "pairRows", "pairRowsBack", "pairSymmetric", "reduce"];
+        Assert.Equal(expected, found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(found.Values, kernel => Assert.Equal(0, kernel.Local));
+        if (element != LogitElement.Single)
+            return;
+
+        // Of two tiles of 64 x 16 a thread of 256 loads 4 numbers each, ahead of the loop and in it, and stores 16 of its own: twice where
+        // they are mirrored.
+        Assert.Equal(2 * (4 + 4), found["pairProduct"].FloatLoads);
+        Assert.Equal(2 * (4 + 4 + 4), found["pairSymmetric"].FloatLoads);
+        Assert.Equal(2 * 16, found["pairProduct"].FloatStores);
+        Assert.Equal(16, found["pairSymmetric"].FloatStores);
+        Assert.Equal(2, found["pairProduct"].Barriers);
+        Assert.Equal(3, found["pairSymmetric"].Barriers);
+    }
+
+    /// <summary>A row of up to 8192 pairs lies in the registers of its block; a text serves all sides up to the next power of two.</summary>
+    [ClangTheory]
+    [MemberData(nameof(PairCases))]
+    public void EachPairIsReadOnceAPass(string attributes, int side)
+    {
+        var loss = (IGpuLoss)Compiler.Create(Declaration(attributes));
+        GpuKernels kernels = loss.Kernels(dense: true)!;
+        KernelLayout layout = kernels.Layout;
+        GpuBlock block = GpuBlock.ForPairs(side, hasClassSums: false);
+        Assert.Equal(block, GpuBlock.ForPairs((side / 2) + 1, hasClassSums: false));
+        Assert.InRange(side, 1, block.Groups * block.Held);
+        List<string> defines = GpuDefines.Of(loss.Definition, layout, side, block, LogitElement.Single, TargetElement.Int64);
+        Assert.DoesNotContain(defines, define => define.StartsWith("CLASSES", StringComparison.Ordinal));
+        Dictionary<string, PtxKernel> found = PtxCompiler.Compile(GpuKernels.Prelude + kernels.Text, defines);
+        bool isFused = layout.IsFusedOnDevices;
+        Assert.Equal(isFused, found.ContainsKey("pass" + layout.Fused?.Id));
+        foreach (PassLayout pass in layout.Passes.Append(isFused ? layout.Fused! : layout.Gradient))
+        {
+            PtxKernel kernel = found["pass" + pass.Id];
+            output.WriteLine($"side {side}, held {block.Held}, pass {pass.Id}: {kernel}");
+            Assert.Equal(0, kernel.Local);
+            Assert.InRange(kernel.FloatLoads, block.Held, block.Held + pass.ScalarConstants);
+            if (pass.WritesGradient)
+                Assert.Equal(block.Held + pass.PixelSums, kernel.FloatStores);
+        }
+    }
+
     [ClangTheory]
     [MemberData(nameof(Cases))]
     public void EachLogitIsReadOnceAPass(string attributes, int classes)
@@ -103,7 +179,7 @@ public sealed class PtxTests(ITestOutputHelper output)
         {
             if (loss.Kernels(dense) is not { } kernels)
                 continue;
-            KernelLayout layout = kernels.Layout!;
+            KernelLayout layout = kernels.Layout;
             GpuBlock block = GpuBlock.For(classes, 512 * 512, 512 * 512);
             List<string> defines = GpuDefines.Of(loss.Definition, layout, classes, block, LogitElement.Single, dense ? TargetElement.Single
                 : TargetElement.Int64);

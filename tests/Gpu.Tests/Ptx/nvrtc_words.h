@@ -2,6 +2,7 @@
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
+#define __align__(n) __attribute__((aligned(n)))
 #define __launch_bounds__(n) __attribute__((launch_bounds(n)))
 struct ThreadIndex { struct { __device__ operator int() const { return __nvvm_read_ptx_sreg_tid_x(); } } x; };
 struct BlockIndex { struct { __device__ operator int() const { return __nvvm_read_ptx_sreg_ctaid_x(); } } x; };

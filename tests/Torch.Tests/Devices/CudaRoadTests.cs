@@ -11,7 +11,7 @@ namespace LossGen.Torch.Tests.Devices;
 /// <summary>The road to CUDA on the mock of a driver: which memory and stream kernels are given, and what comes of failures.</summary>
 public class CudaRoadTests
 {
-    private const int Stream = 9;
+    private const int Stream = MockTensors.Number;
 
     /// <summary>Kernels get the tensors' own memory, on torch's stream, and nothing waits or takes memory of the driver.</summary>
     [MockFact]
@@ -209,50 +209,4 @@ public class CudaRoadTests
            let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
            select (words[1], int.Parse(words[13]), words[15..].Select(Convert.FromHexString).ToArray()),
     ];
-
-    /// <summary>CPU tensors in the place of a GPU's: the mock runs no kernel.</summary>
-    private sealed class MockTensors(CudaDevice cuda) : TensorDevice
-    {
-        private readonly Dictionary<nint, Tensor> held = [];
-
-        public override GpuDevice Device => cuda;
-
-        public override nint Stream => CudaRoadTests.Stream;
-
-        public override void Enter(nint stream) => cuda.Stream = stream;
-
-        public override void Leave()
-        {
-        }
-
-        public override nint Address(Tensor tensor, bool isWritten) => DeviceTensor.Address(tensor);
-
-        public override nint Allocate(long bytes)
-        {
-            Tensor memory = empty(bytes, dtype: ScalarType.Byte).DetachFromDisposeScope();
-            held.Add(DeviceTensor.Address(memory), memory);
-            return DeviceTensor.Address(memory);
-        }
-
-        public override void Free(nint memory)
-        {
-            held[memory].Dispose();
-            held.Remove(memory);
-        }
-
-        public override Tensor NewFlags(int count) => zeros(count, dtype: ScalarType.Int32).DetachFromDisposeScope();
-
-        public T Run<T>(Func<T> run)
-        {
-            Forced = this;
-            try
-            {
-                return run();
-            }
-            finally
-            {
-                Forced = null;
-            }
-        }
-    }
 }

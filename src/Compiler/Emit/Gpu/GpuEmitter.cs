@@ -53,19 +53,9 @@ internal static class GpuEmitter
         return writer.ToString();
     }
 
-    /// <summary>Why a loss has no kernels; null where it has.</summary>
-    private static string? Missing(LossModel model) =>
-        model.Options.Pairs == Pairs.None ? null : "it compares pairs of rows or columns, whose matrix kernels for GPUs do not make yet";
-
     private static void Kernels(CodeWriter writer, LossPlan plan, LossModel model, string name, string kernel,
         CancellationToken cancellation)
     {
-        if (Missing(model) is { } reason)
-        {
-            writer.Line($"public static readonly {Gpu}.GpuKernels {name} = {Gpu}.GpuKernels.Missing({Literal.Of(reason)});");
-            return;
-        }
-
         (IReadOnlyList<int> value, IReadOnlyList<int> gradient) = GpuScalars.Stages(plan);
         writer.Line($"public static readonly {Gpu}.GpuKernels {name} = new({kernel}.Layout, ValueStages: {Array(value)}, GradientStages: {Array(gradient)},{(GpuScalars.HasComponents(plan) ? " HasComponents: true," : "")} text: \"\"\"");
         foreach (string line in Text(plan, model.Options.IgnoreIndex, cancellation).TrimEnd('\n').Split('\n'))
@@ -98,7 +88,10 @@ internal static class GpuEmitter
     public static IEnumerable<KernelProgram> Programs(LossPlan plan, int? ignored)
     {
         var names = new NodeNames(plan, CWords.All);
-        foreach (PassPlan pass in plan.AllPasses.Where(pass => !pass.IsIdle))
+
+        // Behind a pass over labels the value and the gradient have a pass each: KernelLayout.IsFusedOnDevices.
+        PassPlan?[] unused = plan.LabelPass is null ? [] : [plan.FusedPass, plan.LabelPass];
+        foreach (PassPlan pass in plan.AllPasses.Where(pass => !pass.IsIdle && !unused.Contains(pass)))
             yield return GpuPass.Build(plan, pass, names, ignored is not null);
         foreach (KernelProgram program in GpuScalars.Build(plan, names))
             yield return program;
@@ -117,11 +110,10 @@ internal static class GpuEmitter
     // What a user wants to know of memory: bytes that the passes move.
     private static void Figures(CodeWriter writer, LossModel model, LossPlan plan)
     {
-        if (Missing(model) is not null)
-            return;
-        string target = plan.Graph.IndexTarget ? "class indices" : "dense targets";
+        bool hasPairs = plan.Graph.ComparesPairs;
+        string target = hasPairs ? "pairs" : plan.Graph.IndexTarget ? "class indices" : "dense targets", logit = hasPairs ? "pair" : "logit";
         int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0])
             .Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
-        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the logits are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float logit{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
+        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the {(hasPairs ? "numbers of their matrix" : "logits")} are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float {logit}{(hasPairs ? " beside products of matrices" : "")}{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
     }
 }
