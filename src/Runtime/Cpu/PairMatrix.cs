@@ -40,8 +40,8 @@ internal readonly unsafe partial struct PairMatrix<T>
     private readonly int rows;
     private readonly int features;
 
-    // The embeddings in this precision, which for other than half and bfloat16 are the caller's. As they are multiplied: rows of unit length,
-    // or columns without their mean. Their gradient, which likewise may be the caller's.
+    // The embeddings in this precision, which for other than half and bfloat16 are the caller's. As they are multiplied: rows of unit
+    // length, or columns without their mean. Their gradient, which likewise may be the caller's.
     private readonly T* source;
     private readonly T* own;
     private readonly T* returned;
@@ -79,9 +79,9 @@ internal readonly unsafe partial struct PairMatrix<T>
         bool isHalf = element >= LogitElement.Half;
         Workspace workspace = Workspace.Rent(
             WorkspaceUse.Pairs,
-            Workspace.Size<T>(numbers) + Workspace.Size<T>(isHalf ? numbers : 0) + Workspace.Size<T>(columns) + Workspace.Size<double>(deviations)
-                + Workspace.Size<double>(2 * features) + Workspace.Size<T>(panels) + Workspace.Size<T>(made)
-            + Workspace.Size<T>(back) + Workspace.Size<T>(side + CodePadding) + Workspace.Size<long>(rows));
+            Workspace.Size<T>(numbers) + Workspace.Size<T>(isHalf ? numbers : 0) + Workspace.Size<T>(columns)
+            + Workspace.Size<double>(deviations) + Workspace.Size<double>(2 * features) + Workspace.Size<T>(panels)
+            + Workspace.Size<T>(made) + Workspace.Size<T>(back) + Workspace.Size<T>(side + CodePadding) + Workspace.Size<long>(rows));
         own = workspace.Take<T>(numbers);
         source = isHalf ? own : (T*)embeddings;
         returned = isHalf ? workspace.Take<T>(numbers) : (T*)call.Gradient;

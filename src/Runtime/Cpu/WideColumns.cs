@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// What the columns of a matrix need in double. A column is added up from the first row to the last, so that neither the width of vectors nor
-/// its neighbours change a bit of it.
+/// What the columns of a matrix need in double. A column is added up from the first row to the last, so that neither the width of vectors
+/// nor its neighbours change a bit of it.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="numbers">The rows, without gaps.</param>
