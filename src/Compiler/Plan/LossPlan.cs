@@ -31,7 +31,7 @@ internal sealed record PassPlan(
     public IEnumerable<Node> Sums => ClassSums.Concat(PixelSums);
 
     /// <summary>The order of work inside a tile.</summary>
-    public TileSchedule Schedule => schedule is { } known && ReferenceEquals(known.Pass, this) ? known : schedule = new(this);
+    public TileSchedule Schedule => schedule is { } known && ReferenceEquals(known.Pass, this) ? known : schedule = TileSchedule.Of(this);
 
     /// <summary>What is added up for each of the sums; a pass that leaves some of them to another has the places of all.</summary>
     public ImmutableArray<Summand> Summands { get; init; } = [];

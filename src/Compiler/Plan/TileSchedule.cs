@@ -19,10 +19,10 @@ internal sealed class TileSchedule
     private readonly Dictionary<Node, int> strata = [];
     private readonly HashSet<Node> pixelPhase = [];
 
-    public TileSchedule(PassPlan pass)
+    private TileSchedule(PassPlan pass, SoftmaxRows? softmax)
     {
         Pass = pass;
-        Softmax = SoftmaxRows.Find(Planner.PixelNodes(pass.Outputs));
+        Softmax = softmax;
         Nodes = Planner.PixelNodes(pass.Outputs, Reads);
         if (Softmax is not null)
             Nodes = [.. Nodes.Concat([Softmax.Exponential, Softmax.Normaliser]).Distinct().OrderBy(node => node.Id)];
@@ -61,6 +61,17 @@ internal sealed class TileSchedule
 
         foreach (Node output in pass.Outputs)
             Uses[output] = Uses.TryGetValue(output, out int uses) ? uses + 1 : 1;
+    }
+
+    /// <summary>The schedule of a pass.</summary>
+    public static TileSchedule Of(PassPlan pass)
+    {
+        SoftmaxRows? softmax = SoftmaxRows.Find(Planner.PixelNodes(pass.Outputs));
+        var schedule = new TileSchedule(pass, softmax);
+
+        // A loop over a pixel's classes that stays has the exponentials at hand, and adds up those of the others in passing.
+        return softmax?.Others is not null && schedule.RowSums.Count == 0 && schedule.ReductionsOf(0).Any()
+            ? new(pass, new(softmax.Maximum, softmax.Exponential, softmax.Normaliser, softmax.LabelExponent, Others: null)) : schedule;
     }
 
     public PassPlan Pass { get; }

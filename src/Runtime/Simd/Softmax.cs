@@ -404,7 +404,32 @@ internal static unsafe partial class Softmax
     {
         int pixels = tile.Pixels, width = tile.Width, classes = tile.Classes;
         T* labels = tile.Labels;
-        for (nint i = 0; i < pixels; i += V.Count)
+        nint i = 0;
+
+        // Two chains of additions, since one waits for itself.
+        for (; i <= pixels - (2 * V.Count); i += 2 * V.Count)
+        {
+            V first = V.Load(labels + i), second = V.Load(labels + i + V.Count), self = V.Zero;
+            V sum0 = V.Zero, sum1 = V.Zero, block0 = V.Zero, block1 = V.Zero;
+            T* at = exponentials + i;
+            for (int c = 0; c < classes; c++, at += width, self += V.One)
+            {
+                block0 += V.SelectEqual(first, self, V.Zero, V.Load(at));
+                block1 += V.SelectEqual(second, self, V.Zero, V.Load(at + V.Count));
+                if ((c & (Block - 1)) == Block - 1)
+                {
+                    sum0 += block0;
+                    sum1 += block1;
+                    block0 = V.Zero;
+                    block1 = V.Zero;
+                }
+            }
+
+            V.Store(sum0 + block0, others + i);
+            V.Store(sum1 + block1, others + i + V.Count);
+        }
+
+        for (; i < pixels; i += V.Count)
         {
             V label = V.Load(labels + i), sum = V.Zero, block = V.Zero, self = V.Zero;
             T* at = exponentials + i;
