@@ -7,6 +7,15 @@ namespace LossGen.Gpu;
 /// <summary>What the host tells the prelude by macros.</summary>
 internal static class GpuDefines
 {
+    /// <summary>Those of kernels ahead of the passes and behind them, which are the same for all losses.</summary>
+    /// <param name="threads">Of a block.</param>
+    /// <param name="element">The type of the caller's numbers and their gradient.</param>
+    public static List<string> AroundPasses(int threads, LogitElement element) =>
+    [
+        "CLASSES=1", $"PIXELS={threads}", "GROUPS=1", "ROWS=1", "LOGIT_TYPE=" + ((int)element).ToString(CultureInfo.InvariantCulture),
+        "TARGET_TYPE=0", "VALUE_TYPE=0",
+    ];
+
     /// <summary>The macros that a text is compiled with.</summary>
     public static List<string> Of(LossDefinition definition, KernelLayout layout, int classes, GpuBlock block, LogitElement logits,
         TargetElement target, bool isSampled = false)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LossGen.Cpu;
 using LossGen.Kernels;
 
@@ -76,11 +75,7 @@ internal sealed class GpuPairs : IDisposable
 
     /// <summary>The macros that the kernels are compiled with.</summary>
     /// <param name="element">The type of the caller's embeddings and gradient.</param>
-    public static List<string> Defines(LogitElement element) =>
-    [
-        "CLASSES=1", $"PIXELS={Threads}", "GROUPS=1", "ROWS=1", "LOGIT_TYPE=" + ((int)element).ToString(CultureInfo.InvariantCulture),
-        "TARGET_TYPE=0", "VALUE_TYPE=0",
-    ];
+    public static List<string> Defines(LogitElement element) => GpuDefines.AroundPasses(Threads, element);
 
     /// <summary>Compiles the kernels, which are the same for all losses.</summary>
     public GpuModule Compile(LogitElement element) =>

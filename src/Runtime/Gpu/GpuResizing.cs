@@ -1,4 +1,3 @@
-using System.Globalization;
 using LossGen.Kernels;
 
 namespace LossGen.Gpu;
@@ -48,11 +47,7 @@ internal sealed class GpuResizing : IDisposable
     /// <summary>The macros that the kernels are compiled with.</summary>
     /// <param name="element">The type of the caller's logits and gradient.</param>
     /// <remarks>No product joins an addition, so that numbers are those of the CPU.</remarks>
-    public static List<string> Defines(LogitElement element) =>
-    [
-        "CLASSES=1", $"PIXELS={Threads}", "GROUPS=1", "ROWS=1", "LOGIT_TYPE=" + ((int)element).ToString(CultureInfo.InvariantCulture),
-        "TARGET_TYPE=0", "VALUE_TYPE=0", "EXACT=1",
-    ];
+    public static List<string> Defines(LogitElement element) => [.. GpuDefines.AroundPasses(Threads, element), "EXACT=1"];
 
     /// <summary>Compiles the kernels, which are the same for all losses.</summary>
     public GpuModule Compile(LogitElement element) =>
