@@ -56,7 +56,7 @@ internal sealed record LossCase(string Name, ILoss Loss, EagerLoss Port, EagerLo
     public bool HasPairs => Loss.Definition.Pairs != Pairs.None;
 
     /// <summary>The rows are the embeddings of one view, then those of the other, and have no labels.</summary>
-    public bool HasViews => Loss.Definition.Pairs is Pairs.Correlation or Pairs.Covariance;
+    public bool HasViews => Generated.PairTensors.ComparesColumns(Loss.Definition.Pairs);
 
     /// <summary>Region losses make no sense on rows of a classifier.</summary>
     public bool Fits(InputSize size) => HasPairs ? size.IsEmbeddings : !size.IsEmbeddings && size.IsSigmoid == IsSigmoid

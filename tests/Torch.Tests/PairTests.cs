@@ -7,7 +7,8 @@ namespace LossGen.Torch.Tests;
 /// <summary>Modules of losses of pairs, on the kernels and on tensor operations.</summary>
 public class PairTests
 {
-    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> s_losses = new()
+    /// <summary>Losses of pairs; those whose names end with Columns take views alone.</summary>
+    internal static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> Named = new()
     {
         ["TwoViews"] = () => new TwoViews(),
         ["SameLabels"] = () => new SameLabels(),
@@ -19,16 +20,16 @@ public class PairTests
     };
 
     public static TheoryData<string, bool> OfLabels =>
-        Check.OnEachRoad(s_losses.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal)));
+        Check.OnEachRoad(Named.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal)));
 
-    public static TheoryData<string, bool> OfViews => Check.OnEachRoad(s_losses.Keys);
+    public static TheoryData<string, bool> OfViews => Check.OnEachRoad(Named.Keys);
 
     [Theory]
     [MemberData(nameof(OfLabels))]
     public void Labels_agree_with_the_reference(string name, bool operations)
     {
         using var scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor, Tensor> loss = s_losses[name]();
+        using nn.Module<Tensor, Tensor, Tensor> loss = Named[name]();
         (Tensor embeddings, Tensor labels) = Labelled(19, 5);
         (Tensor value, Tensor gradient) = Check.OnRoad(operations, () => Check.Run(x => loss.call(x, labels), embeddings));
         LossShape shape = LossShape.OfRows(19, 5);
@@ -44,7 +45,7 @@ public class PairTests
     public void Views_agree_with_the_reference_at_both(string name, bool operations)
     {
         using var scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor, Tensor> loss = s_losses[name]();
+        using nn.Module<Tensor, Tensor, Tensor> loss = Named[name]();
         Tensor first = Random(9, 4, 1), second = Random(9, 4, 2);
         (Tensor a, Tensor b) = (first.clone().requires_grad_(), second.clone().requires_grad_());
         Tensor value = Check.OnRoad(operations, () =>

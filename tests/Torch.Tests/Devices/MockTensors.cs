@@ -37,17 +37,4 @@ internal sealed class MockTensors(CudaDevice cuda) : TensorDevice
     }
 
     public override Tensor NewFlags(int count) => zeros(count, dtype: ScalarType.Int32).DetachFromDisposeScope();
-
-    public T Run<T>(Func<T> run)
-    {
-        Forced = this;
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            Forced = null;
-        }
-    }
 }

@@ -76,20 +76,6 @@ internal sealed class OpenClTensors : TensorDevice, IDisposable
 
     public override Tensor NewFlags(int count) => zeros(count, dtype: ScalarType.Int32).DetachFromDisposeScope();
 
-    /// <summary>Runs on this device.</summary>
-    public T Run<T>(Func<T> run)
-    {
-        Forced = this;
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            Forced = null;
-        }
-    }
-
     public void Dispose() => device.Dispose();
 
     private static string? Look()

@@ -12,22 +12,11 @@ namespace LossGen.Torch.Tests.Devices;
 /// </summary>
 public sealed class PairDeviceTests : IDisposable
 {
-    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> Named = new()
-    {
-        ["TwoViews"] = () => new TwoViews(),
-        ["SameLabels"] = () => new SameLabels(),
-        ["DotPairs"] = () => new DotPairs(),
-        ["CirclePairs"] = () => new CirclePairs(),
-        ["OwnPairs"] = () => new OwnPairs(),
-        ["TwinColumns"] = () => new TwinColumns(),
-        ["SpreadColumns"] = () => new SpreadColumns(),
-    };
-
     private readonly OpenClTensors device = OpenClTensors.Missing is null ? new() : null!;
 
-    public static TheoryData<string> All => [.. Named.Keys];
+    public static TheoryData<string> All => [.. PairTests.Named.Keys];
 
-    public static TheoryData<string> OfRows => [.. Named.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal))];
+    public static TheoryData<string> OfRows => [.. PairTests.Named.Keys.Where(name => !name.EndsWith("Columns", StringComparison.Ordinal))];
 
     public void Dispose() => device?.Dispose();
 
@@ -36,7 +25,7 @@ public sealed class PairDeviceTests : IDisposable
     public void Labels_give_what_they_give_on_the_CPU(string name)
     {
         using var scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor, Tensor> loss = Named[name]();
+        using nn.Module<Tensor, Tensor, Tensor> loss = PairTests.Named[name]();
         Tensor labels = torch.tensor((long[])[.. Enumerable.Range(0, 37).Select(row => (row * row % 7) - 5L)]);
         Compare(loss, x => loss.call(x, labels), randn(37, 6), 2e-5, "float");
         Compare(loss, x => loss.call(x, labels), randn([37, 6], dtype: ScalarType.Float64), 1e-11, "double");
@@ -47,7 +36,7 @@ public sealed class PairDeviceTests : IDisposable
     public void Views_give_what_they_give_on_the_CPU(string name)
     {
         using var scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor, Tensor> loss = Named[name]();
+        using nn.Module<Tensor, Tensor, Tensor> loss = PairTests.Named[name]();
         Compare(loss, x => loss.call(x.narrow(0, 0, 9), x.narrow(0, 9, 9)), randn(18, 11), 2e-5, "float");
     }
 
