@@ -46,7 +46,10 @@ internal static unsafe class LabelReader
         switch (source.Element)
         {
             case TargetElement.Int64:
-                return ReadLongs((long*)source.Labels + offset, source.First, source.Largest, count, result);
+                long* longs = (long*)source.Labels + offset;
+                return Avx512F.IsSupported && Vector512.IsHardwareAccelerated && typeof(T) == typeof(float) && count % 16 == 0
+                    ? ReadLongs512(longs, source.First, source.Largest, count, (float*)result)
+                    : ReadLongs(longs, source.First, source.Largest, count, result);
             case TargetElement.Int32:
                 return ReadInts((int*)source.Labels + offset, source.First, source.Largest, count, result);
             case TargetElement.Byte:
@@ -56,7 +59,7 @@ internal static unsafe class LabelReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
     {
         int size = element switch
@@ -73,8 +76,6 @@ internal static unsafe class LabelReader
     private static bool ReadLongs<T>(long* labels, int first, int largest, int count, T* result)
         where T : unmanaged
     {
-        if (Avx512F.IsSupported && Vector512.IsHardwareAccelerated && typeof(T) == typeof(float) && count % 16 == 0)
-            return ReadLongs512(labels, first, largest, count, (float*)result);
         Vector256<int> high = default, sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
         for (nint i = 0; i < count; i += 8)
         {

@@ -17,7 +17,7 @@ internal static unsafe class Prefetch
     /// <summary>
     /// Into the first-level cache, where the processor can. It may lie behind the end of what is there: that is no access.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines(void* first, long bytes)
     {
         for (long at = 0; at < bytes && Sse.IsSupported; at += CacheLine)
