@@ -12,7 +12,8 @@ namespace LossGen.Cpu;
 /// </summary>
 /// <remarks>
 /// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those
-/// between, a sample of which narrows them further until digits of 11 bits find it; another read writes what came out.
+/// between, a sample of which narrows them further until digits of 11 bits find it; another read writes what came out. Both make whole
+/// numbers of the keys as they read them, of which the smallest come first.
 /// </remarks>
 internal static unsafe class Ranks
 {
@@ -60,11 +61,6 @@ internal static unsafe class Ranks
             return;
         }
 
-        // From here on the smallest come first.
-        if (sizeof(TKey) == sizeof(float))
-            SortKeys.ToWholeNumbers(group, (float*)keys);
-        else
-            SortKeys.ToWholeNumbers(group, (double*)keys);
         (TKey last, long ofLast) = Find(group, keys, taken, workspace);
         for (int image = 0; image < group.Images; image++)
             ofLast = Write(keys + (image * group.Next), group.Pixels, last, ofLast, infinity);
@@ -97,25 +93,25 @@ internal static unsafe class Ranks
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
     {
         TKey* between = workspace.Take<TKey>(group.Count);
-        (TKey low, TKey high) = group.Count < LeastPixels ? (TKey.Zero, TKey.MaxValue) : Bounds(group, keys, taken);
-        (long before, int count) = Collect(group, keys, low, high, between);
+        (TKey low, TKey high) = group.Count < LeastPixels ? (TKey.Zero, TKey.MaxValue) : Bounds(group, keys, areWhole: false, taken);
+        (long before, int count) = Collect(group, keys, areWhole: false, low, high, between);
         if (taken <= before || taken > before + count)
         {
             // The sample did not tell.
             (low, high) = (TKey.Zero, TKey.MaxValue);
-            (before, count) = Collect(group, keys, low, high, between);
+            (before, count) = Collect(group, keys, areWhole: false, low, high, between);
         }
         else if (count >= LeastPixels)
         {
             // What is between is in the way of what it is narrowed to.
             var all = new PixelGroup(count, 1, count);
-            (TKey narrowLow, TKey narrowHigh) = Bounds(all, between, (int)(taken - before));
+            (TKey narrowLow, TKey narrowHigh) = Bounds(all, between, areWhole: true, (int)(taken - before));
             (narrowLow, narrowHigh) = (TKey.Max(low, narrowLow), TKey.Min(high, narrowHigh));
-            (long beforeThose, int those) = Collect(all, between, narrowLow, narrowHigh, between);
+            (long beforeThose, int those) = Collect(all, between, areWhole: true, narrowLow, narrowHigh, between);
             if (taken > before + beforeThose && taken <= before + beforeThose + those)
                 (low, high, before, count) = (narrowLow, narrowHigh, before + beforeThose, those);
             else
-                (before, count) = Collect(group, keys, low, high, between);
+                (before, count) = Collect(group, keys, areWhole: false, low, high, between);
         }
 
         int* counts = stackalloc int[1 << DigitBits];
@@ -145,25 +141,47 @@ internal static unsafe class Ranks
     }
 
     // Keys below and above the last one that is taken, nearly always: between them lie as many samples as its place among them may be off.
-    private static (TKey Low, TKey High) Bounds<TKey>(in PixelGroup group, TKey* keys, int taken)
+    private static (TKey Low, TKey High) Bounds<TKey>(in PixelGroup group, TKey* keys, bool areWhole, int taken)
         where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
     {
         TKey* sample = stackalloc TKey[Samples];
         for (int i = 0; i < Samples; i++)
         {
             (long image, long pixel) = Math.DivRem((long)i * group.Count / Samples, group.Pixels);
-            sample[i] = keys[(image * group.Next) + pixel];
+            TKey key = keys[(image * group.Next) + pixel];
+            sample[i] = areWhole ? key : SortKeys.ToWhole(key);
         }
 
-        new Span<TKey>(sample, Samples).Sort();
         double share = (double)taken / group.Count, place = share * Samples, off = 2 + (4 * Math.Sqrt(place * (1 - share)));
         int first = (int)(place - off), last = (int)(place + off);
-        return (place < off ? TKey.Zero : sample[first], last >= Samples ? TKey.MaxValue : sample[last]);
+        return (place < off ? TKey.Zero : Smallest(sample, first), last >= Samples ? TKey.MaxValue : Smallest(sample, last));
+    }
+
+    // The one of the samples that has a place among them in their order: of the numbers up to which there are more samples than its place,
+    // the smallest. The range of numbers that it is in is halved until it is one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TKey Smallest<TKey>(TKey* sample, int place)
+        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
+    {
+        TKey low = TKey.Zero, high = TKey.MaxValue;
+        while (low < high)
+        {
+            TKey middle = low + ((high - low) >> 1);
+            Vector256<TKey> upTo = Vector256.Create(middle), count = default;
+            for (int i = 0; i < Samples; i += Vector256<TKey>.Count)
+                count -= Vector256.LessThanOrEqual(Vector256.Load(sample + i), upTo);
+            if (Total(count) > place)
+                high = middle;
+            else
+                low = middle + TKey.One;
+        }
+
+        return low;
     }
 
     // How many keys are below the bounds; those between are copied, for which keys may make room: no more are written than have been read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (long Before, int Count) Collect<TKey>(in PixelGroup group, TKey* keys, TKey low, TKey high, TKey* between)
+    private static (long Before, int Count) Collect<TKey>(in PixelGroup group, TKey* keys, bool areWhole, TKey low, TKey high, TKey* between)
         where TKey : unmanaged, IBinaryInteger<TKey>
     {
         Vector256<TKey> lows = Vector256.Create(low), spans = Vector256.Create(high - low), below = default;
@@ -177,6 +195,7 @@ internal static unsafe class Ranks
             for (; at <= group.Pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
             {
                 Vector256<TKey> key = Vector256.Load(row + at);
+                key = areWhole ? key : SortKeys.ToWhole(key);
                 below -= Vector256.LessThan(key, lows);
                 uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits();
                 if (sizeof(TKey) == sizeof(uint) && Avx2.IsSupported)
@@ -190,7 +209,7 @@ internal static unsafe class Ranks
                 }
 
                 for (; lanes != 0; lanes &= lanes - 1)
-                    between[count++] = row[at + BitOperations.TrailingZeroCount(lanes)];
+                    between[count++] = key[BitOperations.TrailingZeroCount(lanes)];
             }
 
             // A lane counts no further than its type.
@@ -198,10 +217,11 @@ internal static unsafe class Ranks
             below = default;
             for (; at < group.Pixels; at++)
             {
-                if (row[at] < low)
+                TKey key = areWhole ? row[at] : SortKeys.ToWhole(row[at]);
+                if (key < low)
                     before++;
-                else if (row[at] <= high)
-                    between[count++] = row[at];
+                else if (key <= high)
+                    between[count++] = key;
             }
         }
 
@@ -226,7 +246,7 @@ internal static unsafe class Ranks
         long at = 0;
         for (; at <= pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
         {
-            Vector256<TKey> key = Vector256.Load(row + at), isLast = Vector256.Equals(key, lasts), isTaken = Vector256.LessThan(key, lasts);
+            Vector256<TKey> key = SortKeys.ToWhole(Vector256.Load(row + at)), isLast = Vector256.Equals(key, lasts), isTaken = Vector256.LessThan(key, lasts);
             uint lanes = isLast.ExtractMostSignificantBits();
             int here = BitOperations.PopCount(lanes);
             if (here <= ofLast)
@@ -237,7 +257,7 @@ internal static unsafe class Ranks
             else if (ofLast > 0)
             {
                 for (int lane = 0; lane < Vector256<TKey>.Count; lane++)
-                    row[at + lane] = Take(row[at + lane], last, ref ofLast) ? TKey.Zero : infinity;
+                    row[at + lane] = Take(SortKeys.ToWhole(row[at + lane]), last, ref ofLast) ? TKey.Zero : infinity;
                 continue;
             }
 
@@ -245,7 +265,7 @@ internal static unsafe class Ranks
         }
 
         for (; at < pixels; at++)
-            row[at] = Take(row[at], last, ref ofLast) ? TKey.Zero : infinity;
+            row[at] = Take(SortKeys.ToWhole(row[at]), last, ref ofLast) ? TKey.Zero : infinity;
         return ofLast;
     }
 
