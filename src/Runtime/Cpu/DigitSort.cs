@@ -122,7 +122,7 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
             for (; number < stop; at++, number++, pixel++)
             {
                 ulong later = SortKeys.Load(keys + at + Math.Min(Prefetch.StepsAhead, stop - 1 - number)) - least;
-                Prefetch.Line(entries + starts[(int)(later & mask)]);
+                Prefetch.Line(entries + starts[(int)(later & mask)] + Prefetch.PlacesAhead);
                 ulong key = SortKeys.Load(keys + at) - least;
                 entries[starts[(int)(key & mask)]++] = TEntry.Create(key, pixel | maps.Bits(at));
             }
@@ -152,7 +152,8 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
         int shift = work->Shift, mask = (1 << work->Width) - 1;
         for (int i = begin; i < end; i++)
         {
-            Prefetch.Line(sorted + starts[TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask)]);
+            int later = TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask);
+            Prefetch.Line(sorted + starts[later] + Prefetch.PlacesAhead);
             TEntry entry = entries[i];
             sorted[starts[TEntry.Digit(entry, shift, mask)]++] = entry;
         }
@@ -191,7 +192,8 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
         int shift = work->Shift, mask = (1 << work->Width) - 1;
         for (int i = begin; i < end; i++)
         {
-            Prefetch.Line(order + starts[TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask)]);
+            int later = TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask);
+            Prefetch.Line(order + starts[later] + Prefetch.PlacesAhead);
             TEntry entry = entries[i];
             order[starts[TEntry.Digit(entry, shift, mask)]++] = TEntry.Pixel(entry);
         }

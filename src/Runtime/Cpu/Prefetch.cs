@@ -20,6 +20,9 @@ internal static unsafe class Prefetch
     /// </summary>
     public const int StepsAhead = 16;
 
+    /// <summary>Where writes go to one place after the other, so many places further: the next line before it is written to.</summary>
+    public const int PlacesAhead = 4;
+
     /// <summary>The line of one place, likewise.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line(void* place)
