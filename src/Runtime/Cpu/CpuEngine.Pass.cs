@@ -48,17 +48,22 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         }
 
-        StreamingChoice choice = StreamingChoice.Of(s_choices, run.Classes, bytes, LossRuntime.Threads, run.LogitElement);
+        StreamingChoice choice = StreamingChoice.Of(s_choices, run.Classes, bytes, LossRuntime.Threads, run.LogitElement, run.ClassesLast);
         run.IsStreamed = choice.Next();
         long start = Stopwatch.GetTimestamp();
         RunPass(run, pass, statistics);
         choice.Report(run.IsStreamed, (double)(Stopwatch.GetTimestamp() - start) / bytes);
     }
 
-    private static bool CanStream(in CallState run) =>
-        !run.IsPacked && !run.ClassesLast
-            && (((nint)run.Gradient | (nint)(run.RowStride * GradientSize(run)))
-                & (run.IsConverted ? Prefetch.CacheLine - 1 : (V.Count * sizeof(T)) - 1)) == 0;
+    // Whatever is written at once has to begin a line, or a register at least: the rows of a class, or where the classes of a pixel are
+    // adjacent a tile.
+    private static bool CanStream(in CallState run)
+    {
+        int size = GradientSize(run);
+        long starts = run.ClassesLast ? (run.Pixels | (uint)run.Width) * run.Classes * size : run.RowStride * size;
+        int least = run.IsConverted || run.ClassesLast ? Prefetch.CacheLine : V.Count * sizeof(T);
+        return !run.IsPacked && (((nint)run.Gradient | (nint)starts) & (least - 1)) == 0;
+    }
 
     // A number of the caller's.
     private static int GradientSize(in CallState run) => run.IsConverted ? sizeof(ushort) : sizeof(T);

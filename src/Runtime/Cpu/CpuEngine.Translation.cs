@@ -65,10 +65,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         int rows = run.Classes;
         if (run.ClassesLast || run.IsRows)
         {
-            T* to = run.IsConverted ? memory.Converted : (T*)run.Gradient + FirstOf(run, span);
-            Transposition.Copy(memory.Gradient, run.Width, rows, span.Count, to, rows);
+            bool joinsHere = Transposition.CanStream<T>(rows), isCopied = run.IsStreamed && !run.IsConverted && !joinsHere;
+
+            // The tile's logits have been read.
+            T* gradient = (T*)run.Gradient + FirstOf(run, span), to = run.IsConverted ? memory.Converted : isCopied ? memory.Logits : gradient;
+            Transposition.Copy(memory.Gradient, run.Width, rows, span.Count, to, rows, run.IsStreamed && joinsHere && !run.IsConverted);
             if (run.IsConverted)
-                Storage.Narrow((float*)memory.Converted, run.LogitElement, run.Gradient, FirstOf(run, span), span.Count * rows);
+                Storage.Narrow((float*)to, run.LogitElement, run.Gradient, FirstOf(run, span), span.Count * rows, run.IsStreamed);
+            else if (isCopied)
+                CopyPastCaches(to, gradient, span.Count * rows);
             return;
         }
 
@@ -79,5 +84,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Storage.Narrow((float*)(memory.Gradient + ((long)c * run.Width) + i), run.LogitElement, run.Gradient,
                     (((image * rows) + c) * run.ImagePixels) + pixel, length, run.IsStreamed);
         }
+    }
+
+    // What they are copied to begins a line.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyPastCaches(T* from, T* to, int count)
+    {
+        int i = 0;
+        for (; i <= count - V.Count; i += V.Count)
+            V.Store(V.Load(from + i), to + i, isStreamed: true);
+        Copy(from + i, to + i, count - i);
     }
 }

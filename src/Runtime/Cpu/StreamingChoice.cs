@@ -33,16 +33,18 @@ internal sealed class StreamingChoice
     /// <param name="Bytes">The gradient's size, likewise.</param>
     /// <param name="Threads">How many threads write.</param>
     /// <param name="Element">What is written.</param>
-    public readonly record struct Case(int Classes, int Bytes, int Threads, LogitElement Element);
+    /// <param name="ClassesLast">The classes of a pixel are adjacent.</param>
+    public readonly record struct Case(int Classes, int Bytes, int Threads, LogitElement Element, bool ClassesLast);
 
     /// <summary>For tests: what all calls do, whatever is faster.</summary>
     internal static bool? Forced { get; set; }
 
     /// <summary>What is known of calls like this.</summary>
     public static StreamingChoice Of(
-        ConcurrentDictionary<Case, StreamingChoice> choices, int classes, long bytes, int threads, LogitElement element)
+        ConcurrentDictionary<Case, StreamingChoice> choices, int classes, long bytes, int threads, LogitElement element,
+        bool classesLast)
     {
-        var like = new Case(BitOperations.Log2((uint)classes), BitOperations.Log2((ulong)bytes), threads, element);
+        var like = new Case(BitOperations.Log2((uint)classes), BitOperations.Log2((ulong)bytes), threads, element, classesLast);
         return choices.TryGetValue(like, out StreamingChoice? choice) ? choice : choices.GetOrAdd(like, new StreamingChoice());
     }
 

@@ -15,12 +15,26 @@ internal static unsafe class Transposition
 
     private const int Quad = 4;
 
-    /// <summary><c>to[c * toStride + r] = from[r * fromStride + c]</c>.</summary>
-    public static void Copy<T>(T* from, nint fromStride, int rows, int columns, T* to, nint toStride)
+    /// <summary>Whether so many rows can be written past the caches, where each column follows the one before.</summary>
+    public static bool CanStream<T>(int rows)
+        where T : unmanaged => FourClasses.IsSupported && sizeof(T) == sizeof(float) && rows == Quad;
+
+    /// <summary>
+    /// <c>to[c * toStride + r] = from[r * fromStride + c]</c>, past the caches where that is asked for and there is a way.
+    /// </summary>
+    public static void Copy<T>(T* from, nint fromStride, int rows, int columns, T* to, nint toStride, bool isStreamed = false)
         where T : unmanaged
     {
         int wholeRows = 0, wholeColumns = 0;
-        if (Avx2.IsSupported && sizeof(T) == sizeof(float))
+        if (FourClasses.IsSupported && sizeof(T) == sizeof(float) && columns == Quad && fromStride == Quad && rows >= FourClasses.Step)
+        {
+            (wholeRows, wholeColumns) = (FourClasses.Separate((float*)from, rows, (float*)to, toStride), columns);
+        }
+        else if (FourClasses.IsSupported && sizeof(T) == sizeof(float) && rows == Quad && toStride == Quad && columns >= FourClasses.Step)
+        {
+            (wholeRows, wholeColumns) = (rows, FourClasses.Join((float*)from, fromStride, columns, (float*)to, isStreamed));
+        }
+        else if (Avx2.IsSupported && sizeof(T) == sizeof(float))
         {
             if (fromStride == columns && columns is 2 or 3)
                 (wholeRows, wholeColumns) = (Separate((float*)from, rows, columns, (float*)to, toStride), columns);
