@@ -17,7 +17,7 @@ internal static unsafe class Transposition
 
     /// <summary>Whether so many rows can be written past the caches, where each column follows the one before.</summary>
     public static bool CanStream<T>(int rows)
-        where T : unmanaged => FourClasses.IsSupported && sizeof(T) == sizeof(float) && rows == Quad;
+        where T : unmanaged => sizeof(T) == sizeof(float) && FewClasses.Supports(rows);
 
     /// <summary>
     /// <c>to[c * toStride + r] = from[r * fromStride + c]</c>, past the caches where that is asked for and there is a way.
@@ -26,13 +26,13 @@ internal static unsafe class Transposition
         where T : unmanaged
     {
         int wholeRows = 0, wholeColumns = 0;
-        if (FourClasses.IsSupported && sizeof(T) == sizeof(float) && columns == Quad && fromStride == Quad && rows >= FourClasses.Step)
+        if (sizeof(T) == sizeof(float) && FewClasses.Supports(columns) && fromStride == columns && rows >= FewClasses.Step)
         {
-            (wholeRows, wholeColumns) = (FourClasses.Separate((float*)from, rows, (float*)to, toStride), columns);
+            (wholeRows, wholeColumns) = (FewClasses.Separate((float*)from, columns, rows, (float*)to, toStride), columns);
         }
-        else if (FourClasses.IsSupported && sizeof(T) == sizeof(float) && rows == Quad && toStride == Quad && columns >= FourClasses.Step)
+        else if (sizeof(T) == sizeof(float) && FewClasses.Supports(rows) && toStride == rows && columns >= FewClasses.Step)
         {
-            (wholeRows, wholeColumns) = (rows, FourClasses.Join((float*)from, fromStride, columns, (float*)to, isStreamed));
+            (wholeRows, wholeColumns) = (rows, FewClasses.Join((float*)from, fromStride, rows, columns, (float*)to, isStreamed));
         }
         else if (Avx2.IsSupported && sizeof(T) == sizeof(float))
         {
