@@ -27,9 +27,9 @@ internal sealed class LossCall
     private readonly ElementAxes axes;
     private readonly double[] statistics;
     private readonly LabelGrid grid;
-    private readonly long runningBytes;
+    private readonly long keptBytes;
     private Tensor? value;
-    private Tensor? running;
+    private Tensor? left;
     private Tensor[]? kept;
     private TensorDevice? device;
     private Tensor? sums;
@@ -58,7 +58,7 @@ internal sealed class LossCall
         };
         loss.Run(ref measure);
         axes = measure.ElementAxes;
-        runningBytes = measure.RunningBytes;
+        keptBytes = measure.KeptBytes;
         statistics = usesKernel ? new double[measure.StatisticsLength] : Array.Empty<double>();
     }
 
@@ -78,11 +78,11 @@ internal sealed class LossCall
     /// <param name="target">The target, too.</param>
     /// <param name="inputs">The loss's own inputs, too.</param>
     /// <param name="components">Where to leave the components.</param>
-    /// <param name="isRecorded">A backward pass may follow: what was sorted is kept for it.</param>
+    /// <param name="isRecorded">A backward pass may follow: what was sorted, or found around each pixel, is left for it.</param>
     public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
-        if (usesKernel && isRecorded && runningBytes > 0)
-            running = TensorMemory.NewBytes(runningBytes).DetachFromDisposeScope();
+        if (usesKernel && isRecorded && keptBytes > 0)
+            left = TensorMemory.NewBytes(keptBytes).DetachFromDisposeScope();
         try
         {
             if (device is not null)
@@ -101,8 +101,8 @@ internal sealed class LossCall
     /// <summary>Lets go of what was kept for the backward pass.</summary>
     public void Release()
     {
-        running?.Dispose();
-        running = null;
+        left?.Dispose();
+        left = null;
         sums?.Dispose();
         sums = null;
         foreach (Tensor statistic in kept ?? Array.Empty<Tensor>())
@@ -272,13 +272,13 @@ internal sealed class LossCall
         Span<nint> addresses = stackalloc nint[inputs.Length];
         TensorMemory.Data(inputs, addresses);
         call.SetInputs(addresses);
-        call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
+        call.SetKept(left is null ? 0 : TensorMemory.Data(left));
         call.Run(loss, statistics, Array.Empty<double>(), small, parameters, components);
         GC.KeepAlive(logits);
         GC.KeepAlive(target);
         GC.KeepAlive(inputs);
         GC.KeepAlive(elements);
-        GC.KeepAlive(running);
+        GC.KeepAlive(left);
         return elements?.to_type(logits.dtype) ?? (IsReduced
             ? TensorMemory.NewNumber(call.Value, logits.dtype)
             : torch.tensor(small, ElementShape(), dtype: logits.dtype, device: torch.CPU));
@@ -302,13 +302,13 @@ internal sealed class LossCall
         Span<nint> addresses = stackalloc nint[inputs.Length];
         TensorMemory.Data(inputs, addresses);
         call.SetInputs(addresses);
-        call.SetRunning(running is null ? 0 : TensorMemory.Data(running));
+        call.SetKept(left is null ? 0 : TensorMemory.Data(left));
         call.Run(loss, statistics, small, Array.Empty<double>(), parameters);
         GC.KeepAlive(logits);
         GC.KeepAlive(target);
         GC.KeepAlive(inputs);
         GC.KeepAlive(arrived);
-        GC.KeepAlive(running);
+        GC.KeepAlive(left);
         return gradient;
     }
 

@@ -54,6 +54,42 @@ public class NeighbourTests
         Check.Close(wanted, found, 1e-10, "gradient by operations");
     }
 
+    /// <summary>The maps that the value leaves for its gradient are those of its call, whatever ran since, and outlive a first gradient.</summary>
+    [Fact]
+    public void Each_gradient_reads_what_its_own_value_left()
+    {
+        using var scope = NewDisposeScope();
+        Same(new CentreLines(), 2, 1, 19, 23);
+        Same(new Restored(), 2, 2, 19, 23);
+        Same(new RestoredAtScales(), 2, 1, 40, 44);
+        Same(new Registered(), 1, 1, 11, 12, 13);
+        Same(new WorstErrors(), 3, 1, 17, 21);
+
+        static void Same<TLoss>(TLoss loss, params long[] shape)
+            where TLoss : nn.Module<Tensor, Tensor, Tensor>, ILoss
+        {
+            using TLoss owned = loss;
+            Tensor target = rand(shape, ScalarType.Float64, generator: new Generator(6)).round();
+            Tensor[] logits = [.. new[] { 7, 8 }.Select(seed => randn(shape, ScalarType.Float64, generator: new Generator((ulong)seed))
+                .requires_grad_())];
+            Tensor[] values = [.. logits.Select(x => loss.call(x, target))];
+            Tensor[] first = [.. values.Select((value, k) => autograd.grad([value], [logits[k]], retain_graph: true)[0])];
+            Tensor[] second = [.. values.Select((value, k) => autograd.grad([value], [logits[k]])[0])];
+            for (int k = 0; k < logits.Length; k++)
+            {
+                Assert.True(first[k].equal(second[k]).all().item<bool>(), $"{loss.GetName()}, the second gradient");
+                double[] alone = new double[logits[k].numel()];
+                int[] extents = [.. shape.Select(extent => (int)extent)];
+                LossShape batch = extents.Length == 5 ? new(extents[0], extents[1], extents[2], extents[3], extents[4])
+                    : new(extents[0], extents[1], extents[2], extents[3]);
+                double value = loss.EvaluateWithGradient(
+                    logits[k].detach().data<double>().ToArray(), target.data<double>().ToArray(), batch, alone);
+                Assert.Equal(value, values[k].item<double>(), 1e-13);
+                Check.Close(tensor(alone).reshape(shape), first[k], 1e-13, loss.GetName());
+            }
+        }
+    }
+
     /// <summary>SSIM at three scales with its difference, in torch's operations: each channel has all of them.</summary>
     [Fact]
     public void Similarity_at_scales_is_that_of_torch_operations()

@@ -5,7 +5,8 @@ namespace LossGen.Compiler.Plan;
 
 /// <summary>
 /// Places for the maps that passes store for steps, and that steps leave for passes and for one another. A place is used again when nothing
-/// reads what lies there any more.
+/// reads what lies there any more; that of a map of the value which the gradient reads is not, so that the map may be kept for as many
+/// gradients as are asked for.
 /// </summary>
 internal sealed class MapMemory
 {
@@ -16,8 +17,10 @@ internal sealed class MapMemory
     public MapMemory(LossPlan plan)
     {
         // What is kept lies where it was stored.
-        List<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> events = [.. Events(plan)];
+        List<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes, bool IsOfValue)> events = [.. Events(plan)];
         var lastRead = new Dictionary<Node, int>();
+        var kept = new HashSet<Node>();
+        int values = events.TakeWhile(one => one.IsOfValue).Count();
         for (int time = 0; time < events.Count; time++)
         {
             foreach (Node read in events[time].Reads)
@@ -29,9 +32,11 @@ internal sealed class MapMemory
             // What is written may not lie where something is read at the same time.
             foreach (Node written in events[time].Writes)
                 places[written] = Take(written.Axes.Has(Axes.Class));
-            foreach (Node done in places.Keys.Where(node => !lastRead.TryGetValue(node, out int last) ? events[time].Writes.Contains(node)
-                : last == time))
+            foreach (Node done in places.Keys.Where(node => !kept.Contains(node) && (!lastRead.TryGetValue(node, out int last)
+                ? events[time].Writes.Contains(node) : last == time)))
                 free.Add(places[done]);
+            if (time == values - 1)
+                kept.UnionWith(places.Keys.Where(node => lastRead.TryGetValue(node, out int last) && last > time));
         }
     }
 
@@ -46,14 +51,16 @@ internal sealed class MapMemory
 
     private static Node Stored(Node map) => map.Op == Op.Kept ? map[0] : map;
 
-    private static IEnumerable<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes)> Events(LossPlan plan)
+    private static IEnumerable<(ImmutableArray<Node> Reads, ImmutableArray<Node> Writes, bool IsOfValue)> Events(LossPlan plan)
     {
         foreach (PassPlan pass in plan.AllPasses)
         {
+            // Passes come in their order, those of the value first.
+            bool isOfValue = pass.Stage < plan.ValueStage;
             yield return ([.. ReadBy(pass).Concat(pass.Neighbours.Select(neighbour => neighbour[0]).Where(image => image.IsStep))
-                .Select(Stored)], pass.Maps);
+                .Select(Stored)], pass.Maps, isOfValue);
             foreach (Node step in pass.Steps)
-                yield return ([.. step.Inputs.Select(Stored)], [step]);
+                yield return ([.. step.Inputs.Select(Stored)], [step], isOfValue);
         }
     }
 

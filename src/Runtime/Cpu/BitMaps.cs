@@ -27,6 +27,9 @@ internal unsafe interface IBitMaps<T>
 
     /// <summary>The same, and writes the numbers in place of the values.</summary>
     void Sum(uint pixel, int* ones, long at);
+
+    /// <summary>Asks for the memory of a pixel that <see cref="Sum"/> will write to.</summary>
+    void Fetch(long at);
 }
 
 /// <summary>No map.</summary>
@@ -49,6 +52,11 @@ internal readonly unsafe struct NoMaps<T> : IBitMaps<T>
     public void Sum(uint pixel, int* ones, long at)
     {
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(long at)
+    {
+    }
 }
 
 /// <summary>One map.</summary>
@@ -69,6 +77,12 @@ internal readonly unsafe struct OneMap<T>(T* map) : IBitMaps<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Sum(uint pixel, int* ones, long at) => map[at] = T.CreateTruncating(*ones += (int)(pixel >> 31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(long at)
+    {
+        Prefetch.Line(map + at);
+    }
 }
 
 /// <summary>Two maps.</summary>
@@ -97,5 +111,12 @@ internal readonly unsafe struct TwoMaps<T>(T* first, T* second) : IBitMaps<T>
     {
         first[at] = T.CreateTruncating(*ones += (int)(pixel >> 31));
         second[at] = T.CreateTruncating(ones[KeyDigits.LastValues] += (int)(pixel >> 30) & 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(long at)
+    {
+        Prefetch.Line(first + at);
+        Prefetch.Line(second + at);
     }
 }

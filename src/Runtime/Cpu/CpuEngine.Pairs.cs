@@ -18,12 +18,12 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Run(ref inner, definition);
             call.StatisticsLength = inner.StatisticsLength;
             call.ElementAxes = inner.ElementAxes;
-            call.RunningBytes = Workspace.Size<T>(PairMatrix<T>.Length(definition.Pairs, call.Shape));
+            call.KeptBytes = Workspace.Size<T>(PairMatrix<T>.Length(definition.Pairs, call.Shape));
             return;
         }
 
         // A matrix that the caller keeps is that of the value; the gradient finds it there.
-        T* kept = (T*)call.Running;
+        T* kept = (T*)call.Kept;
         var matrix = new PairMatrix<T>(definition, call, kept);
         matrix.Make(isMade: kept is not null && call.Mode == CpuMode.Gradient);
         inner.Logits = matrix.Numbers;
@@ -32,7 +32,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         inner.PairCodes = matrix.Codes;
         inner.RowStride = matrix.Stride;
         inner.PairsWithSelf = PairMatrix.ComparesColumns(definition.Pairs);
-        inner.Running = null;
+        inner.Kept = null;
         Run(ref inner, definition);
         call.Value = inner.Value;
         if (call.WritesGradient)

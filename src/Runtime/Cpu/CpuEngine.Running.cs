@@ -114,7 +114,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (IsLimited(run, layout, layout.PerImage ? group / layout.Rows(run.Classes) : 0, out double limit))
         {
             Workspace between = Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<T>(pixels.Count));
-            Ranks.Mark(pixels, keys, Ranks.CountOf(limit, layout.IsBelow, pixels.Count), between);
+            Ranks.Mark(pixels, keys, Ranks.CountOf(limit, layout.IsBelow, pixels.Count), between, parts);
             return;
         }
 

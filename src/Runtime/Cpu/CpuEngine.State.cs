@@ -133,8 +133,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Pixels = IsPacked ? Batch * ImagePixels : ImagePixels;
             Sizes = new(layout, definition, Classes, Width, IsConverted);
             CopiesAhead = definition.Activation == Activation.Softmax && Softmax.IsCopiedAhead<V>(Classes, Pixels * sizeof(T));
-            IsPlain = !IsPacked && PairCodes is null && Sizes.Inputs == 0 && Sizes.RunningSums == 0 && Sizes.Maps == 0
-                && Sizes.Neighbours == 0 && !layout.ElementAxes.Has(ElementAxes.Pixel)
+            IsPlain = !IsPacked && PairCodes is null && Sizes.Neighbours == 0
                 && (HasLabels
                     || (!IsTranslated && definition.TargetClassAxis != ClassAxis.Last && definition.IgnoreIndex is null
                         && TargetElement == OwnElement));

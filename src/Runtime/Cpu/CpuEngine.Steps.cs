@@ -8,29 +8,51 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
     private static int MapRows(in CallState run, int place) => run.Layout.Maps[place] ? run.Classes : 1;
 
+    // Of the maps that the gradient needs of the value.
+    private static long KeptMapBytes(in CallState run)
+    {
+        long bytes = 0;
+        foreach (int place in run.Layout.KeptMaps)
+            bytes += MapBytes(run, place);
+        return bytes;
+    }
+
     // Each map is (N, C or 1, S).
-    private static void AllocateMaps(ref CallState run)
+    private static long MapLength(in CallState run, int place) => run.Batch * run.ImagePixels * MapRows(run, place);
+
+    private static long MapBytes(in CallState run, int place) => Workspace.Size<T>(MapLength(run, place)) + Neighbours<T, V>.CacheGap;
+
+    // In the caller's memory, if there is some, those that are kept.
+    private static void AllocateMaps(ref CallState run, byte* callers)
     {
         bool[] maps = run.Layout.Maps;
         bool copiesLogits = CopiesLogits(run);
         run.LogitImages = (T*)run.Logits;
         if (maps.Length == 0 && !copiesLogits)
             return;
-        long images = run.Batch * run.ImagePixels, bytes = Workspace.Size<nint>(maps.Length);
+        int[] kept = callers is null ? [] : run.Layout.KeptMaps;
+        long bytes = Workspace.Size<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
-            bytes += Workspace.Size<T>(images * MapRows(run, place)) + Neighbours<T, V>.CacheGap;
+            bytes += kept.Contains(place) ? 0 : MapBytes(run, place);
         if (copiesLogits)
-            bytes += Workspace.Size<T>(images * run.Classes);
+            bytes += Workspace.Size<T>(run.Batch * run.ImagePixels * run.Classes);
         Workspace workspace = Workspace.Rent(WorkspaceUse.Maps, bytes);
         run.Maps = (T**)workspace.Take<nint>(maps.Length);
         for (int place = 0; place < maps.Length; place++)
         {
-            run.Maps[place] = workspace.Take<T>(images * MapRows(run, place));
+            if (kept.Contains(place))
+            {
+                run.Maps[place] = (T*)callers;
+                callers += MapBytes(run, place);
+                continue;
+            }
+
+            run.Maps[place] = workspace.Take<T>(MapLength(run, place));
             workspace.Take<byte>(Neighbours<T, V>.CacheGap);
         }
 
         if (copiesLogits)
-            run.LogitImages = CopyLogits(run, workspace.Take<T>(images * run.Classes));
+            run.LogitImages = CopyLogits(run, workspace.Take<T>(run.Batch * run.ImagePixels * run.Classes));
     }
 
     // Where the tile reads and stores maps.

@@ -40,30 +40,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             ? PrepareLabels(run, memory, pass, ref tile, span)
             : PrepareTarget(run, memory, ref tile, span, isStaged);
 
-        T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
-        copies = PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
-        if (run.Sizes.Maps > 0)
-            copies = PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
-        if (pass.Neighbours.Length > 0)
-            PrepareNeighbours(run, memory, pass, ref tile, span, isStaged, copies);
+        PreparePlaces(run, memory, pass, ref tile, span, isStaged);
         if (pass.WritesGradient)
         {
             (tile.Gradient, tile.GradientStride) = Output(run, span, (T*)run.Gradient, classes, memory.Gradient, isStaged || isTranslated);
             tile.IsStreamed = run.IsStreamed && !isStaged && !isTranslated;
-        }
-
-        int elementClasses = run.Layout.ElementAxes.Has(ElementAxes.Class) ? classes : 1;
-        if (run.Layout.ElementAxes.Has(ElementAxes.Pixel))
-        {
-            (tile.Upstream, nint stride) = run.UpstreamElements is null
-                ? ((Pointer<T>)memory.Ones, 0)
-                : Input(run, span, run.UpstreamElements, elementClasses, memory.Upstream, isStaged);
-            tile.UpstreamStride = elementClasses > 1 ? stride : 0;
-            if (pass.WritesElements)
-            {
-                (tile.Elements, stride) = Output(run, span, run.Elements, elementClasses, memory.Elements, isStaged);
-                tile.ElementStride = elementClasses > 1 ? stride : 0;
-            }
         }
 
         if (IsPrefetched(run) && !isStaged && !isTranslated)
@@ -80,15 +61,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         else if (isStaged && pass.WritesGradient)
             Unstage(run, span, memory.Gradient, (T*)run.Gradient, classes);
         if (isStaged && pass.WritesElements)
-            Unstage(run, span, memory.Elements, run.Elements, elementClasses);
+            Unstage(run, span, memory.Elements, run.Elements, ElementRows(run));
         if (isStaged && pass.Stores != 0)
             UnstageRunningSums(run, memory, pass, span);
         if (isStaged && pass.MapStores.Length > 0)
             UnstageMaps(run, memory, pass, span);
     }
 
-    // Whole tiles of a call with logits, target and gradient alone: in place, with next to no work between them. Gives the first pixel that
-    // is left.
+    // Whole tiles, in place, with next to no work between them: what is read and written lies a tile further in each. Gives the first pixel
+    // that is left.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long RunPlainTiles(in CallState run, in TileMemory memory, PassLayout pass, int image, long pixel, long end)
     {
@@ -120,6 +101,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             tile.GradientStride = width;
         }
 
+        PreparePlaces(run, memory, pass, ref tile, new(image, pixel, width, width), isStaged: false);
+        int places = run.Sizes.Places, elements = run.Layout.ElementAxes.Has(ElementAxes.Pixel) ? width : 0;
+        nint upstream = run.UpstreamElements is null ? 0 : elements;
         for (; pixel + width <= end; pixel += width)
         {
             var span = new PixelSpan(image, pixel, width, width);
@@ -141,6 +125,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 if (readsLabels && !LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, width, memory.Labels, isFar))
                 {
                     RunTile(run, memory, pass, image, pixel, width);
+                    Advance(memory.Inputs, places, width);
+                    (tile.Elements, tile.Upstream) = (tile.Elements + elements, tile.Upstream + upstream);
                     continue;
                 }
             }
@@ -152,16 +138,52 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
             if (isTranslated && pass.WritesGradient)
                 TranslateGradient(run, memory, span);
+            Advance(memory.Inputs, places, width);
+            (tile.Elements, tile.Upstream) = (tile.Elements + elements, tile.Upstream + upstream);
         }
 
         return pixel;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Advance(T** places, int count, int width)
+    {
+        for (int k = 0; k < count; k++)
+            places[k] += width;
+    }
+
+    // Where a tile reads and writes what it has beside logits, target and gradient.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PreparePlaces(
+        in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged)
+    {
+        T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
+        copies = PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
+        if (run.Sizes.Maps > 0)
+            copies = PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
+        if (pass.Neighbours.Length > 0)
+            PrepareNeighbours(run, memory, pass, ref tile, span, isStaged, copies);
+        if (!run.Layout.ElementAxes.Has(ElementAxes.Pixel))
+            return;
+        int rows = ElementRows(run);
+        (tile.Upstream, nint stride) = run.UpstreamElements is null
+            ? ((Pointer<T>)memory.Ones, 0)
+            : Input(run, span, run.UpstreamElements, rows, memory.Upstream, isStaged);
+        tile.UpstreamStride = rows > 1 ? stride : 0;
+        if (pass.WritesElements)
+        {
+            (tile.Elements, stride) = Output(run, span, run.Elements, rows, memory.Elements, isStaged);
+            tile.ElementStride = rows > 1 ? stride : 0;
+        }
+    }
+
+    private static int ElementRows(in CallState run) => run.Layout.ElementAxes.Has(ElementAxes.Class) ? run.Classes : 1;
+
     // The gradient that a pass writes through the caches.
     private static void* WrittenSoon(in CallState run, PassLayout pass) => pass.WritesGradient && !run.IsStreamed ? run.Gradient : null;
 
     // They end where the sums in lanes go to double at the latest.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MarkProducts(in CallState run, ref Tile<T> tile, long pixel)
     {
         long next = pixel + run.Width;
@@ -178,10 +200,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
     // Rows of a tile are short and far apart, which the processor does not see coming: the next tile is fetched while this one is computed.
     // A softmax does that line by line itself, and copies the logits of many classes, even out of a cache. What is written past the caches
-    // has no business in them. Of few rows the processor sees the next tile coming, and asking for it costs 5 to 13 % of BCE + Dice.
-    private const int RowsSeen = 4;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // has no business in them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchAhead(in CallState run, PassLayout pass, ref Tile<T> tile, bool hasNext)
     {
         T* next = hasNext ? tile.Logits + tile.Pixels : null, nextGradient = hasNext && pass.WritesGradient && !tile.IsStreamed
@@ -190,12 +210,20 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             tile.Ahead = next;
             tile.GradientAhead = nextGradient;
-            return;
         }
+        else if (run.Classes > RowsSeen)
+        {
+            FetchRows(run.Classes, tile, next, nextGradient);
+        }
+    }
 
-        if (run.Classes <= RowsSeen)
-            return;
-        for (int c = 0; c < run.Classes && Sse.IsSupported; c++)
+    // Of few rows the processor sees the next tile coming, and asking for it costs 5 to 13 % of BCE + Dice.
+    private const int RowsSeen = 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FetchRows(int classes, in Tile<T> tile, T* next, T* nextGradient)
+    {
+        for (int c = 0; c < classes && Sse.IsSupported; c++)
         {
             for (int i = 0; i < tile.Pixels; i += Prefetch.CacheLine / sizeof(T))
             {

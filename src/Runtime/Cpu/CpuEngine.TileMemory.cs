@@ -48,12 +48,15 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             InputRows += (long)Neighbours * classes;
         }
 
+        /// <summary>Where a tile reads and stores what lies a tile further in the next: all but neighbours.</summary>
+        public int Places => Inputs + (3 * RunningSums) + (2 * Maps);
+
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count)
                 + Workspace.Size<T>(Constants) + Workspace.Size<T>(Rows * Width)
             + (7 * Workspace.Size<T>(Tile)) + Workspace.Size<Staging<T>>(1) + Workspace.Size<T>(Converted) + (5 * Workspace.Size<T>(Width))
             + Workspace.Size<T>(V.Count) + Workspace.Size<int>(Width)
-            + Workspace.Size<nint>(Inputs + (3 * RunningSums) + (2 * Maps) + Neighbours) + (2 * Workspace.Size<long>(Neighbours))
+            + Workspace.Size<nint>(Places + Neighbours) + (2 * Workspace.Size<long>(Neighbours))
             + Workspace.Size<T>(InputRows * Width);
     }
 
@@ -129,7 +132,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 Ones = workspace.Take<T>(sizes.Width),
                 Integers = workspace.Take<int>(sizes.Width),
                 TargetBits = workspace.Take<T>(V.Count),
-                Inputs = (T**)workspace.Take<nint>(sizes.Inputs + (3 * sizes.RunningSums) + (2 * sizes.Maps) + sizes.Neighbours),
+                Inputs = (T**)workspace.Take<nint>(sizes.Places + sizes.Neighbours),
                 NeighbourStrides = workspace.Take<nint>(sizes.Neighbours),
                 OnesAt = workspace.Take<long>(sizes.Neighbours),
                 InputCopies = workspace.Take<T>(sizes.InputRows * sizes.Width),

@@ -26,7 +26,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.HasMaxima = Array.Exists(layout.Passes, pass => pass.HasMaxima);
         if (call.Mode == CpuMode.Measure)
         {
-            call.RunningBytes = RunningBytes(run);
+            call.KeptBytes = RunningBytes(run) + KeptMapBytes(run);
             return;
         }
 
@@ -40,8 +40,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         Allocate(ref run, call);
         if (call.Mode != CpuMode.Finish)
         {
-            AllocateRunning(ref run, call.Running);
-            AllocateMaps(ref run);
+            AllocateRunning(ref run, call.Kept);
+            AllocateMaps(ref run, call.Kept is null ? null : (byte*)call.Kept + RunningBytes(run));
         }
 
         var scalars = new ScalarContext
@@ -83,19 +83,20 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             CpuMode.Value or CpuMode.Finish => layout.ValueStage,
             _ => layout.Passes.Length,
         };
-        bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient, isSorted = call.Mode == CpuMode.Gradient && call.Running is not null;
+        bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient, isKept = call.Mode == CpuMode.Gradient
+            && (call.Kept is not null || RunningBytes(run) + KeptMapBytes(run) == 0);
         for (int k = 0; k < last; k++)
         {
             bool isGiven = given && k < layout.ValueStage;
             PassLayout pass = layout.Passes[k];
 
-            // What is stored is not among the sums that are given. A pass that runs for its maps stores its keys, too, over what was summed
-            // up.
-            bool runs = call.Mode != CpuMode.Finish && !pass.IsIdle
-                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd) || (pass.Stores != 0 && !isSorted));
+            // What is stored is not among the sums that are given, but may have been kept. A pass that runs for its maps stores its keys,
+            // too, over what was summed up.
+            bool isNeeded = call.Mode != CpuMode.Finish && !(isGiven && isKept), runs = isNeeded && !pass.IsIdle
+                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd) || pass.Stores != 0);
             if (runs)
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
-            if (call.Mode != CpuMode.Finish)
+            if (isNeeded)
                 RunSteps(run, pass);
             run.ChecksTarget &= isGiven;
             if (call.Mode != CpuMode.Accumulate)

@@ -121,6 +121,8 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
             uint pixel = work->Group.IsWide ? (uint)number : (uint)at;
             for (; number < stop; at++, number++, pixel++)
             {
+                ulong later = SortKeys.Load(keys + at + Math.Min(Prefetch.StepsAhead, stop - 1 - number)) - least;
+                Prefetch.Line(entries + starts[(int)(later & mask)] + Prefetch.PlacesAhead);
                 ulong key = SortKeys.Load(keys + at) - least;
                 entries[starts[(int)(key & mask)]++] = TEntry.Create(key, pixel | maps.Bits(at));
             }
@@ -150,6 +152,8 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
         int shift = work->Shift, mask = (1 << work->Width) - 1;
         for (int i = begin; i < end; i++)
         {
+            int later = TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask);
+            Prefetch.Line(sorted + starts[later] + Prefetch.PlacesAhead);
             TEntry entry = entries[i];
             sorted[starts[TEntry.Digit(entry, shift, mask)]++] = entry;
         }
@@ -165,6 +169,10 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
         PixelGroup group = work->Group;
         for (int i = begin; i < end; i++)
         {
+            long later = group.Offset(TEntry.Pixel(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)]) & TMaps.Numbers);
+            maps.Fetch(later);
+            if (ranks is not null)
+                Prefetch.Line(ranks + later);
             TEntry entry = entries[i];
             int digit = TEntry.Digit(entry, shift, mask);
             uint pixel = TEntry.Pixel(entry);
@@ -184,6 +192,8 @@ internal static unsafe partial class DigitSort<T, TEntry, TMaps>
         int shift = work->Shift, mask = (1 << work->Width) - 1;
         for (int i = begin; i < end; i++)
         {
+            int later = TEntry.Digit(entries[Math.Min(i + Prefetch.StepsAhead, end - 1)], shift, mask);
+            Prefetch.Line(order + starts[later] + Prefetch.PlacesAhead);
             TEntry entry = entries[i];
             order[starts[TEntry.Digit(entry, shift, mask)]++] = TEntry.Pixel(entry);
         }

@@ -80,15 +80,20 @@ internal static unsafe class KeySort<T, TEntry>
         double sum = 0;
         for (int i = 0; i < group.Count; i++)
         {
+            Prefetch.Line(values + group.Offset(order[Math.Min(i + Prefetch.StepsAhead, group.Count - 1)]));
             T* value = values + group.Offset(order[i]);
             sum += CallChecks.ToDouble(*value);
             *value = CallChecks.FromDouble<T>(sum);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rank(in PixelGroup group, uint* order, T* ranks)
     {
         for (int i = 0; i < group.Count; i++)
+        {
+            Prefetch.Line(ranks + group.Offset(order[Math.Min(i + Prefetch.StepsAhead, group.Count - 1)]));
             ranks[group.Offset(order[i])] = CallChecks.FromDouble<T>(i + 1);
+        }
     }
 }

@@ -46,7 +46,10 @@ internal static unsafe class LabelReader
         switch (source.Element)
         {
             case TargetElement.Int64:
-                return ReadLongs((long*)source.Labels + offset, source.First, source.Largest, count, result);
+                long* longs = (long*)source.Labels + offset;
+                return Avx512F.IsSupported && Vector512.IsHardwareAccelerated && typeof(T) == typeof(float) && count % 16 == 0
+                    ? ReadLongs512(longs, source.First, source.Largest, count, (float*)result)
+                    : ReadLongs(longs, source.First, source.Largest, count, result);
             case TargetElement.Int32:
                 return ReadInts((int*)source.Labels + offset, source.First, source.Largest, count, result);
             case TargetElement.Byte:
@@ -56,7 +59,7 @@ internal static unsafe class LabelReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchAhead(byte* labels, long first, int count, TargetElement element)
     {
         int size = element switch
@@ -73,8 +76,6 @@ internal static unsafe class LabelReader
     private static bool ReadLongs<T>(long* labels, int first, int largest, int count, T* result)
         where T : unmanaged
     {
-        if (Avx512F.IsSupported && Vector512.IsHardwareAccelerated && typeof(T) == typeof(float) && count % 16 == 0)
-            return ReadLongs512(labels, first, largest, count, (float*)result);
         Vector256<int> high = default, sign = default, offset = Vector256.Create(first), last = Vector256.Create(largest);
         for (nint i = 0; i < count; i += 8)
         {
@@ -94,18 +95,19 @@ internal static unsafe class LabelReader
     private static bool ReadLongs512(long* labels, int first, int largest, int count, float* result)
     {
         Vector512<int> lowHalves = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-        Vector512<int> high = default, sign = default, offset = Vector512.Create(first), last = Vector512.Create(largest);
+        Vector512<int> high = default, offset = Vector512.Create(first);
+        Vector512<uint> highest = default;
         for (nint i = 0; i < count; i += 16)
         {
             Vector512<int> a = Vector512.Load((int*)(labels + i)), b = Vector512.Load((int*)(labels + i + 8));
             Vector512<int> label = Avx512F.PermuteVar16x32x2(a, lowHalves, b);
             high |= a | b;
-            sign |= label | (last - label);
+            highest = Vector512.MaxNative(highest, label.AsUInt32());
             Vector512.ConvertToSingle(label - offset).Store(result + i);
         }
 
         // The upper halves of the labels lie in the odd lanes.
-        return (high.AsInt64() >>> 32) == Vector512<long>.Zero && sign.ExtractMostSignificantBits() == 0;
+        return (high.AsInt64() >>> 32) == Vector512<long>.Zero && Vector512.LessThanOrEqualAll(highest, Vector512.Create((uint)largest));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,31 +1,11 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace LossGen.Cpu;
 
 /// <summary>
 /// Tells the pixels with the largest keys from the others, where nothing else is asked of their ranks: a selection, in a fraction of the
 /// time of a sort. Of equal keys the first pixels are taken, as a sort that keeps their order has them.
 /// </summary>
-/// <remarks>
-/// A sample says between which keys the last one that is taken must lie. One read of all keys counts those beyond and collects those
-/// between, a sample of which narrows them further until digits of 11 bits find it; another read writes what came out.
-/// </remarks>
 internal static unsafe class Ranks
 {
-    private const int DigitBits = 11;
-
-    private const int Samples = 1024;
-
-    // With fewer pixels all are looked at.
-    private const int LeastPixels = 16 * Samples;
-
-    // For each set of eight lanes: which lane comes first, second and so on, in bytes.
-    private static readonly byte[] s_fronts = Fronts();
-
     /// <summary>The memory for so many pixels.</summary>
     public static long Bytes<T>(long count)
         where T : unmanaged => Workspace.Size<T>(count);
@@ -39,216 +19,19 @@ internal static unsafe class Ranks
     /// <param name="keys">The keys.</param>
     /// <param name="taken">How many pixels are taken.</param>
     /// <param name="workspace">Memory of <see cref="Bytes"/>.</param>
-    public static void Mark<T>(in PixelGroup group, T* keys, int taken, Workspace workspace)
+    /// <param name="parts">How many threads may share the work; what comes out is the same for any number.</param>
+    public static void Mark<T>(in PixelGroup group, T* keys, int taken, Workspace workspace, int parts)
         where T : unmanaged
     {
         if (sizeof(T) == sizeof(float))
-            Mark(group, (uint*)keys, taken, BitConverter.SingleToUInt32Bits(float.PositiveInfinity), workspace);
+        {
+            uint infinity = BitConverter.SingleToUInt32Bits(float.PositiveInfinity);
+            RankSelection<uint>.Mark(new(group, (uint*)keys, workspace.Take<uint>(group.Count), infinity, parts), taken);
+        }
         else
-            Mark(group, (ulong*)keys, taken, BitConverter.DoubleToUInt64Bits(double.PositiveInfinity), workspace);
-    }
-
-    // Of the bits of keys.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mark<TKey>(in PixelGroup group, TKey* keys, int taken, TKey infinity, Workspace workspace)
-        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
-    {
-        if (taken <= 0 || taken >= group.Count)
         {
-            for (int image = 0; image < group.Images; image++)
-                Fill(keys + (image * group.Next), group.Pixels, taken <= 0 ? infinity : TKey.Zero);
-            return;
+            ulong infinity = BitConverter.DoubleToUInt64Bits(double.PositiveInfinity);
+            RankSelection<ulong>.Mark(new(group, (ulong*)keys, workspace.Take<ulong>(group.Count), infinity, parts), taken);
         }
-
-        // From here on the smallest come first.
-        if (sizeof(TKey) == sizeof(float))
-            SortKeys.ToWholeNumbers(group, (float*)keys);
-        else
-            SortKeys.ToWholeNumbers(group, (double*)keys);
-        (TKey last, long ofLast) = Find(group, keys, taken, workspace);
-        for (int image = 0; image < group.Images; image++)
-            ofLast = Write(keys + (image * group.Next), group.Pixels, last, ofLast, infinity);
     }
-
-    private static byte[] Fronts()
-    {
-        const int Lanes = 8;
-        byte[] fronts = GC.AllocateArray<byte>(Lanes << Lanes, pinned: true);
-        for (int set = 0; set < 1 << Lanes; set++)
-        {
-            int count = 0;
-            for (int lanes = set; lanes != 0; lanes &= lanes - 1)
-                fronts[(Lanes * set) + count++] = (byte)BitOperations.TrailingZeroCount(lanes);
-        }
-
-        return fronts;
-    }
-
-    private static void Fill<TKey>(TKey* row, long pixels, TKey value)
-        where TKey : unmanaged
-    {
-        for (long at = 0; at < pixels; at += int.MaxValue)
-            new Span<TKey>(row + at, (int)Math.Min(int.MaxValue, pixels - at)).Fill(value);
-    }
-
-    // The last key that is taken, and how many pixels of that key are.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (TKey Last, long OfLast) Find<TKey>(in PixelGroup group, TKey* keys, int taken, Workspace workspace)
-        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
-    {
-        TKey* between = workspace.Take<TKey>(group.Count);
-        (TKey low, TKey high) = group.Count < LeastPixels ? (TKey.Zero, TKey.MaxValue) : Bounds(group, keys, taken);
-        (long before, int count) = Collect(group, keys, low, high, between);
-        if (taken <= before || taken > before + count)
-        {
-            // The sample did not tell.
-            (low, high) = (TKey.Zero, TKey.MaxValue);
-            (before, count) = Collect(group, keys, low, high, between);
-        }
-        else if (count >= LeastPixels)
-        {
-            // What is between is in the way of what it is narrowed to.
-            var all = new PixelGroup(count, 1, count);
-            (TKey narrowLow, TKey narrowHigh) = Bounds(all, between, (int)(taken - before));
-            (narrowLow, narrowHigh) = (TKey.Max(low, narrowLow), TKey.Min(high, narrowHigh));
-            (long beforeThose, int those) = Collect(all, between, narrowLow, narrowHigh, between);
-            if (taken > before + beforeThose && taken <= before + beforeThose + those)
-                (low, high, before, count) = (narrowLow, narrowHigh, before + beforeThose, those);
-            else
-                (before, count) = Collect(group, keys, low, high, between);
-        }
-
-        int* counts = stackalloc int[1 << DigitBits];
-        int bits = (8 * sizeof(TKey)) - int.CreateTruncating(TKey.LeadingZeroCount(high - low));
-        while (bits > 0)
-        {
-            int shift = Math.Max(0, bits - DigitBits);
-            new Span<int>(counts, 1 << DigitBits).Clear();
-            for (int i = 0; i < count; i++)
-                counts[int.CreateTruncating((between[i] - low) >> shift)]++;
-            int digit = 0;
-            for (; before + counts[digit] < taken; digit++)
-                before += counts[digit];
-            low += TKey.CreateTruncating(digit) << shift;
-            int kept = 0;
-            for (int i = 0; i < count; i++)
-            {
-                if (between[i] >= low && (between[i] - low) >> shift == TKey.Zero)
-                    between[kept++] = between[i];
-            }
-
-            count = kept;
-            bits = shift;
-        }
-
-        return (low, taken - before);
-    }
-
-    // Keys below and above the last one that is taken, nearly always: between them lie as many samples as its place among them may be off.
-    private static (TKey Low, TKey High) Bounds<TKey>(in PixelGroup group, TKey* keys, int taken)
-        where TKey : unmanaged, IBinaryInteger<TKey>, IMinMaxValue<TKey>
-    {
-        TKey* sample = stackalloc TKey[Samples];
-        for (int i = 0; i < Samples; i++)
-        {
-            (long image, long pixel) = Math.DivRem((long)i * group.Count / Samples, group.Pixels);
-            sample[i] = keys[(image * group.Next) + pixel];
-        }
-
-        new Span<TKey>(sample, Samples).Sort();
-        double share = (double)taken / group.Count, place = share * Samples, off = 2 + (4 * Math.Sqrt(place * (1 - share)));
-        int first = (int)(place - off), last = (int)(place + off);
-        return (place < off ? TKey.Zero : sample[first], last >= Samples ? TKey.MaxValue : sample[last]);
-    }
-
-    // How many keys are below the bounds; those between are copied, for which keys may make room: no more are written than have been read.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (long Before, int Count) Collect<TKey>(in PixelGroup group, TKey* keys, TKey low, TKey high, TKey* between)
-        where TKey : unmanaged, IBinaryInteger<TKey>
-    {
-        Vector256<TKey> lows = Vector256.Create(low), spans = Vector256.Create(high - low), below = default;
-        byte* fronts = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(s_fronts));
-        long before = 0;
-        int count = 0;
-        for (int image = 0; image < group.Images; image++)
-        {
-            TKey* row = keys + (image * group.Next);
-            long at = 0;
-            for (; at <= group.Pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
-            {
-                Vector256<TKey> key = Vector256.Load(row + at);
-                below -= Vector256.LessThan(key, lows);
-                uint lanes = Vector256.LessThanOrEqual(key - lows, spans).ExtractMostSignificantBits();
-                if (sizeof(TKey) == sizeof(uint) && Avx2.IsSupported)
-                {
-                    // Whether there are some between is as good as random: those come to the front in any case, and the next ones are
-                    // written over the rest.
-                    Vector256<int> order = Avx2.ConvertToVector256Int32(fronts + (Vector256<uint>.Count * lanes));
-                    Avx2.PermuteVar8x32(key.AsInt32(), order).As<int, TKey>().Store(between + count);
-                    count += BitOperations.PopCount(lanes);
-                    continue;
-                }
-
-                for (; lanes != 0; lanes &= lanes - 1)
-                    between[count++] = row[at + BitOperations.TrailingZeroCount(lanes)];
-            }
-
-            // A lane counts no further than its type.
-            before += long.CreateTruncating(Total(below));
-            below = default;
-            for (; at < group.Pixels; at++)
-            {
-                if (row[at] < low)
-                    before++;
-                else if (row[at] <= high)
-                    between[count++] = row[at];
-            }
-        }
-
-        return (before, count);
-    }
-
-    private static long Total<TKey>(Vector256<TKey> lanes)
-        where TKey : unmanaged, IBinaryInteger<TKey>
-    {
-        long total = 0;
-        for (int lane = 0; lane < Vector256<TKey>.Count; lane++)
-            total += long.CreateTruncating(lanes[lane]);
-        return total;
-    }
-
-    // 0 or infinity for each key of a row; how many of the last key are still to be taken.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Write<TKey>(TKey* row, long pixels, TKey last, long ofLast, TKey infinity)
-        where TKey : unmanaged, IBinaryInteger<TKey>
-    {
-        Vector256<TKey> lasts = Vector256.Create(last), infinities = Vector256.Create(infinity);
-        long at = 0;
-        for (; at <= pixels - Vector256<TKey>.Count; at += Vector256<TKey>.Count)
-        {
-            Vector256<TKey> key = Vector256.Load(row + at), isLast = Vector256.Equals(key, lasts), isTaken = Vector256.LessThan(key, lasts);
-            uint lanes = isLast.ExtractMostSignificantBits();
-            int here = BitOperations.PopCount(lanes);
-            if (here <= ofLast)
-            {
-                ofLast -= here;
-                isTaken |= isLast;
-            }
-            else if (ofLast > 0)
-            {
-                for (int lane = 0; lane < Vector256<TKey>.Count; lane++)
-                    row[at + lane] = Take(row[at + lane], last, ref ofLast) ? TKey.Zero : infinity;
-                continue;
-            }
-
-            Vector256.AndNot(infinities, isTaken).Store(row + at);
-        }
-
-        for (; at < pixels; at++)
-            row[at] = Take(row[at], last, ref ofLast) ? TKey.Zero : infinity;
-        return ofLast;
-    }
-
-    private static bool Take<TKey>(TKey key, TKey last, ref long ofLast)
-        where TKey : unmanaged, IBinaryInteger<TKey> => key < last || (key == last && ofLast-- > 0);
 }

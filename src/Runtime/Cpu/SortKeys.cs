@@ -34,12 +34,7 @@ internal static unsafe class SortKeys
                 Vector256<uint> low = Vector256.Create(uint.MaxValue), high = default;
                 for (; at <= group.Pixels - Vector256<uint>.Count; at += Vector256<uint>.Count)
                 {
-                    // Adding 0 makes one zero of both. Below 0 the bits grow as the number falls; from 0 on their opposites do.
-                    Vector256<float> key = Vector256.Load((float*)row + at) + Vector256<float>.Zero;
-                    Vector256<uint> bits = key.AsUInt32();
-                    Vector256<uint> isNegative = (bits.AsInt32() >> 31).AsUInt32();
-                    Vector256<uint> falling = bits ^ Vector256.AndNot(Vector256.Create(0x7fff_ffffu), isNegative);
-                    Vector256<uint> whole = falling & Vector256.Equals(key, key).AsUInt32();
+                    Vector256<uint> whole = ToWhole(Vector256.Load((uint*)row + at));
                     whole.Store((uint*)row + at);
                     low = Vector256.Min(low, whole);
                     high = Vector256.Max(high, whole);
@@ -54,7 +49,7 @@ internal static unsafe class SortKeys
 
             for (; at < group.Pixels; at++)
             {
-                ulong whole = sizeof(T) == sizeof(uint) ? ToWhole(((float*)row)[at]) : ToWhole(((double*)row)[at]);
+                ulong whole = sizeof(T) == sizeof(uint) ? ToWhole(((uint*)row)[at]) : ToWhole(((ulong*)row)[at]);
                 if (sizeof(T) == sizeof(uint))
                     ((uint*)row)[at] = (uint)whole;
                 else
@@ -102,15 +97,28 @@ internal static unsafe class SortKeys
         return true;
     }
 
-    private static uint ToWhole(float key)
+    /// <summary>The whole numbers of keys, whose bits are given: of floats for 32 bits, of doubles for 64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<TKey> ToWhole<TKey>(Vector256<TKey> bits)
+        where TKey : unmanaged
     {
-        uint bits = BitConverter.SingleToUInt32Bits(key + 0f);
-        return float.IsNaN(key) ? 0 : bits >> 31 != 0 ? bits : bits ^ 0x7fff_ffffu;
+        // Adding 0 makes one zero of both. Below 0 the bits grow as the number falls; from 0 on their opposites do.
+        if (sizeof(TKey) == sizeof(uint))
+        {
+            Vector256<float> key = bits.AsSingle() + Vector256<float>.Zero;
+            Vector256<int> isNegative = key.AsInt32() >> 31;
+            Vector256<int> falling = key.AsInt32() ^ Vector256.AndNot(Vector256.Create(int.MaxValue), isNegative);
+            return (falling & Vector256.Equals(key, key).AsInt32()).As<int, TKey>();
+        }
+
+        Vector256<double> number = bits.AsDouble() + Vector256<double>.Zero;
+        Vector256<long> isBelow = number.AsInt64() >> 63;
+        Vector256<long> growing = number.AsInt64() ^ Vector256.AndNot(Vector256.Create(long.MaxValue), isBelow);
+        return (growing & Vector256.Equals(number, number).AsInt64()).As<long, TKey>();
     }
 
-    private static ulong ToWhole(double key)
-    {
-        ulong bits = BitConverter.DoubleToUInt64Bits(key + 0.0);
-        return double.IsNaN(key) ? 0 : bits >> 63 != 0 ? bits : bits ^ 0x7fff_ffff_ffff_fffful;
-    }
+    /// <summary>The same of one key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TKey ToWhole<TKey>(TKey bits)
+        where TKey : unmanaged => ToWhole(Vector256.CreateScalarUnsafe(bits)).ToScalar();
 }

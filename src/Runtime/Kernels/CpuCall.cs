@@ -146,14 +146,14 @@ public unsafe ref struct CpuCall
     public long StatisticsLength;
 
     /// <summary>
-    /// Memory of <see cref="RunningBytes"/> for running sums: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see
-    /// cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting again. Null where a call keeps them to
-    /// itself.
+    /// Memory of <see cref="KeptBytes"/> for running sums and maps: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see
+    /// cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting, or looking around each pixel, again. Null
+    /// where a call keeps them to itself.
     /// </summary>
-    internal void* Running;
+    internal void* Kept;
 
-    /// <summary>The length of <see cref="Running"/> in bytes, from <see cref="CpuMode.Measure"/>; 0 where nothing is sorted.</summary>
-    public long RunningBytes;
+    /// <summary>The length of <see cref="Kept"/> in bytes, from <see cref="CpuMode.Measure"/>; 0 where the sums are all.</summary>
+    public long KeptBytes;
 
     /// <summary>The axes of the value, from <see cref="CpuMode.Measure"/>.</summary>
     public ElementAxes ElementAxes;
@@ -214,8 +214,8 @@ public unsafe ref struct CpuCall
     }
 
     /// <summary>Sets the address of the running sums, for callers without unsafe blocks.</summary>
-    /// <param name="address">See <see cref="Running"/>; 0 for none.</param>
-    public void SetRunning(nint address) => Running = (void*)address;
+    /// <param name="address">See <see cref="Kept"/>; 0 for none.</param>
+    public void SetKept(nint address) => Kept = (void*)address;
 
     /// <summary>Sets the addresses of the loss's own inputs.</summary>
     /// <param name="addresses">Memory on the caller's stack, which outlives the call.</param>

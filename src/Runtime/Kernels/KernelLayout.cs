@@ -196,6 +196,33 @@ public sealed class KernelLayout
     internal bool ReadsLogitsOfNeighbours =>
         Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
 
+    /// <summary>
+    /// The places of maps that passes of the value store, or their steps leave, and that a gradient whose sums are known reads. Nothing of
+    /// the gradient is put there.
+    /// </summary>
+    internal int[] KeptMaps => keptMaps ??= [.. FindKeptMaps()];
+
+    private int[]? keptMaps;
+
+    private SortedSet<int> FindKeptMaps()
+    {
+        var kept = new SortedSet<int>();
+        HashSet<int> written = [];
+        foreach (PassLayout pass in Passes.Skip(ValueStage).Append(Gradient))
+        {
+            kept.UnionWith(pass.MapReads.Concat(pass.Neighbours.Select(neighbour => neighbour.Image))
+                .Where(place => place >= 0 && !written.Contains(place)));
+            written.UnionWith(pass.MapStores);
+            foreach (StepLayout step in pass.Steps)
+            {
+                kept.UnionWith(new[] { step.Input, step.Arriving }.Where(place => place >= 0 && !written.Contains(place)));
+                written.Add(step.Output);
+            }
+        }
+
+        return kept;
+    }
+
     /// <summary>A gradient whose sums are known needs maps that passes of the value store, and steps leave.</summary>
     internal bool NeedsMapsAgain => Array.Exists(Passes, pass => pass.Steps.Length > 0 || (pass.MapStores.Length > 0 && !pass.MapsEnd));
 

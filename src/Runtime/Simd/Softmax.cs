@@ -36,7 +36,7 @@ internal static unsafe partial class Softmax
         Fill<T, V, PlainExponential<T, V>>(ref tile, exponentials, normaliser, maximum, labelExponent, others);
 
     /// <summary>The same, with a given exponential.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Fill<T, V, E>(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser, Pointer<T> maximum, Pointer<T> labelExponent, Pointer<T> others)
         where T : unmanaged

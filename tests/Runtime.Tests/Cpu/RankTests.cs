@@ -20,8 +20,11 @@ public sealed unsafe class RankTests
             foreach (int taken in new[] { 0, 1, 2, group.Count / 10, group.Count / 2, group.Count - 1,
                 group.Count }.Where(count => count <= group.Count).Distinct())
             {
-                Check<float, SortEntry32>(keys, group, taken);
-                Check<double, SortEntry64>(keys, group, taken);
+                foreach (int parts in new[] { 1, 2, 5, 40 })
+                {
+                    Check<float, SortEntry32>(keys, group, taken, parts);
+                    Check<double, SortEntry64>(keys, group, taken, parts);
+                }
             }
         }
     }
@@ -38,7 +41,7 @@ public sealed unsafe class RankTests
     [InlineData(double.PositiveInfinity, true, 10)]
     public void TheLimitSaysHowMany(double limit, bool isBelow, int expected) => Assert.Equal(expected, Ranks.CountOf(limit, isBelow, 10));
 
-    private static void Check<T, TEntry>(string name, PixelGroup group, int taken)
+    private static void Check<T, TEntry>(string name, PixelGroup group, int taken, int parts)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TEntry : unmanaged, ISortEntry<TEntry>
     {
@@ -53,7 +56,7 @@ public sealed unsafe class RankTests
         T[] ranks = [.. keys];
         fixed (T* start = keys, sorted = ranks)
         {
-            Ranks.Mark(group, start, taken, Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<T>(group.Count)));
+            Ranks.Mark(group, start, taken, Workspace.Rent(WorkspaceUse.Sort, Ranks.Bytes<T>(group.Count)), parts);
             KeySort<T, TEntry>.Sum(group, sorted, [0], Workspace.Rent(WorkspaceUse.Sort, KeySort<T, TEntry>.Bytes(group.Count)));
         }
 
@@ -62,7 +65,7 @@ public sealed unsafe class RankTests
             for (int i = (int)(image * group.Next), end = i + (int)group.Pixels; i < end; i++)
             {
                 T expected = ranks[i] <= T.CreateChecked(taken) ? T.Zero : T.PositiveInfinity;
-                Assert.True(keys[i] == expected, $"{name}, {group.Count} pixels, {taken} taken: {keys[i]} at {i} of rank {ranks[i]}");
+                Assert.True(keys[i] == expected, $"{name}, {group.Count} pixels, {taken} taken, {parts} parts: {keys[i]} at {i} of rank {ranks[i]}");
             }
         }
     }

@@ -98,8 +98,14 @@ public sealed class Sorted : IDisposable
     [Fact]
     public void AnyNumberOfThreadsGivesTheSameBits()
     {
+        SameForAnyNumberOfThreads(new LovaszIgnoring());
+        SameForAnyNumberOfThreads(new Hardest());
+    }
+
+    private static void SameForAnyNumberOfThreads(ILoss loss)
+    {
+        LossRuntime.Threads = 1;
         var data = new Batch(new(2, 3, 50_000));
-        var loss = new LovaszIgnoring();
         double[] first = new double[data.Logits.Length], second = new double[data.Logits.Length];
         double value = loss.EvaluateWithGradient(data.Logits, data.Labels, data.Shape, first);
         LossRuntime.Threads = 2;
