@@ -5,7 +5,7 @@ namespace LossGen.Benchmarks.Gpu;
 
 /// <summary>
 /// Logits and a target that follow from their places alone, so that peers.py makes the same. Labels come in regions, as those of images do,
-/// and the logits agree with them about as well as a half-trained network's.
+/// and the logits agree with them about as well as a half-trained network's. Of embeddings a row has a label, and lies in its direction.
 /// </summary>
 internal sealed class Batches
 {
@@ -18,7 +18,7 @@ internal sealed class Batches
         Dense = dense;
     }
 
-    /// <summary>(N, C, S).</summary>
+    /// <summary>(N, C, S), where they are smaller than the target with fewer pixels.</summary>
     public float[] Logits { get; }
 
     /// <summary>(N, S), class indices; of one class 0 and 1.</summary>
@@ -29,9 +29,9 @@ internal sealed class Batches
 
     public static Batches Make(InputSize size)
     {
-        int pixels = size.Pixels, classes = size.Classes;
-        long[] spatial = size.Extents[2..], labels = new long[size.Batch * pixels];
-        var logits = new float[size.Batch * classes * pixels];
+        int pixels = size.Pixels, classes = size.Classes, own = size.Logits / (size.Batch * classes);
+        long[] spatial = size.Extents[2..], coarse = size.LogitExtents[2..], labels = new long[size.Batch * pixels];
+        var logits = new float[size.Logits];
         Parallel.For(0, size.Batch, n =>
         {
             for (int s = 0; s < pixels; s++)
@@ -40,10 +40,11 @@ internal sealed class Batches
         Parallel.For(0, size.Batch * classes, row =>
         {
             (int n, int c) = Math.DivRem(row, classes);
-            for (int s = 0; s < pixels; s++)
+            for (int s = 0; s < own; s++)
             {
-                int i = (row * pixels) + s;
-                bool isLabelled = classes == 1 ? labels[(n * pixels) + s] == 1 : labels[(n * pixels) + s] == c;
+                int i = (row * own) + s;
+                long label = labels[(n * pixels) + (size.Shrink == 1 ? s : Seen(s, coarse, spatial, size.Shrink))];
+                bool isLabelled = label == (classes == 1 ? 1 : c);
                 logits[i] = ((Mix((uint)i ^ 0x5bd1e995) >> 8) * (6f / (1 << 24))) - 3 + (isLabelled ? 2 : 0);
             }
         });
@@ -55,14 +56,35 @@ internal sealed class Batches
     {
         foreach (string text in options.Sizes)
         {
-            Batches batch = Make(InputSize.Parse(text));
-            double logits = 0, labels = 0;
-            for (int i = 0; i < batch.Logits.Length; i++)
-                logits += batch.Logits[i] * (1 + (i % 7));
-            for (int i = 0; i < batch.Labels.Length; i++)
-                labels += batch.Labels[i] * (1 + (i % 7));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text} {logits:F3} {labels:F0}"));
+            InputSize size = InputSize.Parse(text);
+            WriteSums(text, Make(size));
+            if (Case.Resized(size) is { } resized)
+                WriteSums($"{text} from {string.Join('x', resized.LogitExtents)}", Make(resized));
         }
+    }
+
+    private static void WriteSums(string text, Batches batch)
+    {
+        double logits = 0, labels = 0;
+        for (int i = 0; i < batch.Logits.Length; i++)
+            logits += batch.Logits[i] * (1 + (i % 7));
+        for (int i = 0; i < batch.Labels.Length; i++)
+            labels += batch.Labels[i] * (1 + (i % 7));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text} {logits:F3} {labels:F0}"));
+    }
+
+    // The pixel of the target that lies where a pixel of a coarser grid does.
+    private static long Seen(long pixel, long[] coarse, long[] spatial, int step)
+    {
+        long seen = 0, stride = 1;
+        for (int axis = spatial.Length - 1; axis >= 0; axis--)
+        {
+            (pixel, long place) = Math.DivRem(pixel, coarse[axis]);
+            seen += place * step * stride;
+            stride *= spatial[axis];
+        }
+
+        return seen;
     }
 
     // The number of a pixel's region: of images, and of each axis cut into edges.

@@ -9,14 +9,14 @@ namespace LossGen.Benchmarks.Gpu;
 internal static class CaseRun
 {
     // Inputs of a size are the same for all losses and types.
-    private static (string Size, Batches Batch)? s_last;
+    private static (InputSize Size, Batches Batch)? s_last;
 
     public static Result Measure(Machine machine, Case one, Options options)
     {
         if (GpuEvaluator.WhyNot(one.Loss) is { } reason)
             return new(one) { Failure = "no kernels: " + reason };
-        if (s_last is not { } last || last.Size != one.Size.Text)
-            s_last = last = (one.Size.Text, Batches.Make(one.Size));
+        if (s_last is not { } last || last.Size.Text != one.Size.Text || last.Size.Shrink != one.Size.Shrink)
+            s_last = last = (one.Size, Batches.Make(one.Size));
         try
         {
             return one.Element switch
@@ -41,13 +41,14 @@ internal static class CaseRun
         using var evaluator = new GpuEvaluator(one.Loss, machine.Device, machine.Allocate, machine.Free);
         try
         {
-            nint x = Keep(machine.Of<T>(logits)), y = Keep(one.IsDense ? machine.Of<float>(inputs.Dense) : machine.Of<long>(inputs.Labels));
+            nint x = Keep(machine.Of<T>(logits)), y = one.HasViews ? 0
+                : Keep(one.IsDense ? machine.Of<float>(inputs.Dense) : machine.Of<long>(inputs.Labels));
             machine.ForgetPeak();
             long before = machine.Peak;
             nint value = Keep(machine.Allocate(sizeof(double))), gradient = Keep(machine.Allocate((long)logits.Length * one.ElementBytes));
             var batch = new GpuBatch
             {
-                Shape = one.Size.Shape,
+                Shape = one.Shape,
                 Logits = x,
                 LogitElement = one.Element,
                 Target = y,
@@ -65,13 +66,14 @@ internal static class CaseRun
             if (options.Checks)
                 result = Compare(machine, result, logits, inputs, gradient);
             double time = machine.Median(() => evaluator.EvaluateWithGradient(batch, value, gradient), options.Seconds);
-            (long moved, long least) = Bytes(one);
-            bool sorts = Layout(one).RunningSums.Length > 0;
+            var work = Work.Of(one, Layout(one));
             return result with
             {
                 Milliseconds = time,
-                Moved = moved,
-                LimitMilliseconds = sorts ? double.NaN : 1e-6 * least / machine.CopyBandwidth,
+                Moved = work.Moved,
+                LimitMilliseconds = work.Least is { } least ? 1e-6 * least / machine.CopyBandwidth
+                    : work.Multiplications is { } count ? 1e-6 * count / machine.MultiplyRate : double.NaN,
+                Limit = work.Limit,
                 Beside = machine.Peak - before,
             };
         }
@@ -92,9 +94,9 @@ internal static class CaseRun
     {
         Case one = result.Case;
         T[] expected = new T[logits.Length], found = new T[logits.Length];
-        double value = one.IsDense
-            ? one.Loss.EvaluateWithGradient<T, float>(logits, inputs.Dense, one.Size.Shape, expected)
-            : one.Loss.EvaluateWithGradient<T, long>(logits, inputs.Labels, one.Size.Shape, expected);
+        double value = one.HasViews ? one.Loss.EvaluateViewsWithGradient<T>(logits, one.Shape, expected)
+            : one.IsDense ? one.Loss.EvaluateWithGradient<T, float>(logits, inputs.Dense, one.Shape, expected)
+            : one.Loss.EvaluateWithGradient<T, long>(logits, inputs.Labels, one.Shape, expected);
         machine.Device.Read<T>(gradient, found);
 
         // The smallest numbers of half are coarse beside a mean's gradient: one step of them is rounding.
@@ -126,7 +128,7 @@ internal static class CaseRun
         : typeof(T) == typeof(Half) ? (double)(Half)(object)number
         : (float)(BFloat16)(object)number;
 
-    private static KernelLayout Layout(Case one) => ((IGpuLoss)one.Loss).Kernels(one.IsDense)!.Layout;
+    private static KernelLayout Layout(Case one) => ((IGpuLoss)one.Loss).Kernels(one.IsDense || one.Pairs != Pairs.None)!.Layout;
 
     // What is rounded to 8 or 11 bits may be rounded to the neighbour; float sums of many pixels differ in their last bits.
     private static double Tolerance(Case one) => one.Element switch
@@ -136,15 +138,4 @@ internal static class CaseRun
         LogitElement.Half => 2e-3,
         _ => 1e-2,
     };
-
-    // Of all passes, and of as few as the derivative allows: two reads and a write, or one of each where no sum is in the gradient.
-    private static (long Moved, long Least) Bytes(Case one)
-    {
-        InputSize size = one.Size;
-        KernelLayout layout = Layout(one);
-        long pixels = (long)size.Batch * size.Pixels, logits = pixels * size.Classes * one.ElementBytes,
-            target = pixels * (one.IsDense ? 4 * size.Classes : 8);
-        long read = logits + target, passes = layout.Fused is null ? layout.Passes.Length + 1 : 1;
-        return ((passes * read) + logits, ((layout.Fused is null ? 2 : 1) * read) + logits);
-    }
 }

@@ -15,7 +15,20 @@ internal sealed class Machine : IDisposable
         }
         """;
 
-    private const int CopyThreads = 256;
+    // Eight sums a thread, which do not wait for each other; what they come to is stored, so that nothing is left out.
+    private const string MultiplyText = """
+        KERNEL void multiplyFloats(GLOBAL float* to, int64 rounds)
+        {
+            float factor = to[0], summand = to[1], a = THREAD, b = a + 1, c = a + 2, d = a + 3, e = a + 4, f = a + 5, g = a + 6, h = a + 7;
+            for (int64 i = 0; i < rounds; i++) {
+                a = fma(a, factor, summand); b = fma(b, factor, summand); c = fma(c, factor, summand); d = fma(d, factor, summand);
+                e = fma(e, factor, summand); f = fma(f, factor, summand); g = fma(g, factor, summand); h = fma(h, factor, summand);
+            }
+            to[(int64)BLOCK * WIDTH + THREAD] = a + b + c + d + e + f + g + h;
+        }
+        """;
+
+    private const int Threads = 256, SumsOfThread = 8;
 
     private readonly Dictionary<nint, long> lengths = [];
     private readonly nint number;
@@ -26,6 +39,7 @@ internal sealed class Machine : IDisposable
         Device = device;
         number = Allocate(sizeof(double));
         CopyBandwidth = MeasureCopy();
+        MultiplyRate = MeasureMultiply();
     }
 
     public GpuDevice Device { get; }
@@ -36,6 +50,9 @@ internal sealed class Machine : IDisposable
 
     /// <summary>Billions of bytes a second that a copy within the device reads and writes together.</summary>
     public double CopyBandwidth { get; }
+
+    /// <summary>Billions of multiplications of floats a second, each with an addition, in registers: without tensor cores.</summary>
+    public double MultiplyRate { get; }
 
     /// <summary>The most memory that was held at once since <see cref="ForgetPeak"/>.</summary>
     public long Peak { get; private set; }
@@ -118,16 +135,30 @@ internal sealed class Machine : IDisposable
         long bytes = Device is CudaDevice ? 1L << 29 : 1L << 27;
         nint from = Allocate(bytes), to = Allocate(bytes);
         Device.Clear(from, bytes);
-        GpuModule module = Device.Compile(GpuKernels.Prelude + CopyText, ["CLASSES=1", $"PIXELS={CopyThreads}", "GROUPS=1", "ROWS=1",
-            "LOGIT_TYPE=0", "TARGET_TYPE=4", "VALUE_TYPE=1"]);
+        GpuModule module = Compile(CopyText);
         long count = bytes / sizeof(double);
-        int blocks = (int)Math.Min(count / CopyThreads, 1 << 14);
-        GpuArguments arguments = new GpuArguments().Add(from).Add(to).Add(count).Add((long)blocks * CopyThreads);
-        double time = Median(() => Device.Launch(module, "copyDoubles", blocks, CopyThreads, arguments), 0.2);
+        int blocks = (int)Math.Min(count / Threads, 1 << 14);
+        GpuArguments arguments = new GpuArguments().Add(from).Add(to).Add(count).Add((long)blocks * Threads);
+        double time = Median(() => Device.Launch(module, "copyDoubles", blocks, Threads, arguments), 0.2);
         if (Device is CudaDevice cuda)
             time = Math.Min(time, Median(() => cuda.Copy(from, to, bytes), 0.2));
         Free(from);
         Free(to);
         return 2e-6 * bytes / time;
     }
+
+    private double MeasureMultiply()
+    {
+        long blocks = Device is CudaDevice ? 1 << 12 : 1 << 6, rounds = 1 << 12;
+        nint to = Allocate(blocks * Threads * sizeof(float));
+        Device.Write<float>(to, [0.5f, 0.25f]);
+        GpuArguments arguments = new GpuArguments().Add(to).Add(rounds);
+        GpuModule module = Compile(MultiplyText);
+        double time = Median(() => Device.Launch(module, "multiplyFloats", (int)blocks, Threads, arguments), 0.2);
+        Free(to);
+        return 1e-6 * blocks * Threads * rounds * SumsOfThread / time;
+    }
+
+    private GpuModule Compile(string text) => Device.Compile(GpuKernels.Prelude + text, ["CLASSES=1", $"PIXELS={Threads}", "GROUPS=1",
+        "ROWS=1", "LOGIT_TYPE=0", "TARGET_TYPE=4", "VALUE_TYPE=1"]);
 }

@@ -12,7 +12,7 @@ internal sealed record Options
 
           --device cuda | cuda:1 | opencl  where to run; without it CUDA's first GPU, else OpenCL's first device
           --loss Dice+CE,CE,...            some of: LOSSES
-          --size 2x4x512x512,...           batch x classes x extents; without it: SIZES
+          --size 2x4x512x512,...           batch x classes x extents of the target, or rows x features; without it: SIZES
           --type float,bfloat16            types of the logits, of float, bfloat16, half and double; without it the first two
           --seconds 1                      how long each case is timed
           --no-check                       without the comparison with the CPU, which takes longer than all the rest
@@ -32,10 +32,14 @@ internal sealed record Options
           ./LossGen.Benchmarks.Gpu --device cuda --json gpu.json --peers peers.json
 
         A table in Markdown goes to the output, progress to the other stream. Columns: `ms` the median of value and gradient, by the device's events
-        (OpenCL: by a clock that waits for the device); `moved` the bytes of logits, target and gradient that the passes read and write; `limit ms` how
-        long a copy takes to move as much as any kernel has to: the logits read twice and the gradient written, or once each where the gradient is linear
-        in the sums; `of limit` how many times as long it took; `beside` the most memory held besides logits and target. Losses that sort move more than
-        that, and have no limit here. With --peers: how many times as long as LossGen the eager port, the compiled port and torch's own function took.
+        (OpenCL: by a clock that waits for the device); `moved` the bytes that the kernels read and write, of logits, target and gradient and of what
+        lies between them (logits of the target's size, the matrix of pairs); `limit` what the next counts; `limit ms` how long a copy takes to move as
+        much as any kernel has to (`bytes`): the logits read twice and the gradient written, or once each where the gradient is linear in the sums; of
+        pairs how long the `multiplications` take that any kernel has to do, half of a symmetric matrix and the product with its gradient, at the rate
+        that the device multiplies floats in registers, measured first, without tensor cores; `of limit` how many times as long it took; `beside` the
+        most memory held besides logits and target. Losses that sort move more than that, and have no limit here. Resize+Dice has logits a quarter of
+        the target's size along each axis; sizes with more rows than features are embeddings, of BarlowTwins and VICReg of two views one after the
+        other. With --peers: how many times as long as LossGen the eager port, the compiled port and torch's own function took.
 
         The end is 0 where every case ran and agrees with the CPU, 1 where one does not, 2 where nothing could be measured.
         """;

@@ -20,7 +20,7 @@ try
 
     Case[] cases = [.. Case.Chosen(options)];
     using var machine = Machine.Open(options);
-    Console.WriteLine($"{machine.Name}: copies {machine.CopyBandwidth:F1} GB/s, read and written");
+    Console.WriteLine($"{machine.Name}: copies {machine.CopyBandwidth:F1} GB/s, read and written; multiplies and adds {machine.MultiplyRate:F0} thousand million floats a second");
     var results = new List<Result>();
     foreach (Case one in cases)
     {

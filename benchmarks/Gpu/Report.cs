@@ -13,7 +13,7 @@ internal static class Report
         var text = new StringBuilder();
         if (peers is not null)
             text.Append(CultureInfo.InvariantCulture, $"Peers: {peers.Device}\n");
-        string[] columns = ["loss", "size", "type", "compile s", "ms", "moved MB", "GB/s", "limit ms", "of limit", "beside MB",
+        string[] columns = ["loss", "size", "type", "compile s", "ms", "moved MB", "GB/s", "limit", "limit ms", "of limit", "beside MB",
             "value error", "gradient error", .. peers is null ? [] : Peers.Approaches];
         Row(columns);
         Row(columns.Select((_, k) => k < 3 ? ":---" : "---:"));
@@ -31,7 +31,7 @@ internal static class Report
             Row(
             [
                 .. start, Number(result.CompileSeconds, "F2"), Number(time), Number(1e-6 * result.Moved),
-                    Number(1e-6 * result.Moved / time), Number(result.LimitMilliseconds),
+                    Number(1e-6 * result.Moved / time), result.Limit ?? "", Number(result.LimitMilliseconds),
                 Number(time / result.LimitMilliseconds), Number(1e-6 * result.Beside), Number(result.ValueError, "G2"),
                     Number(result.GradientError, "G2") + (result.IsRight ? "" : " WRONG"),
                 .. peers is null ? [] : Peers.Approaches.Select(approach => Ratio(result, peers, approach)),
@@ -55,6 +55,7 @@ internal static class Report
             writer.WriteStartObject();
             writer.WriteString("device", machine.Name);
             writer.WriteNumber("copyGigabytesPerSecond", machine.CopyBandwidth);
+            writer.WriteNumber("multiplyGigaPerSecond", machine.MultiplyRate);
             writer.WriteStartArray("results");
             foreach (Result result in results)
             {
@@ -68,6 +69,7 @@ internal static class Report
                 Write("compileSeconds", result.CompileSeconds);
                 Write("ms", result.Milliseconds);
                 Write("movedBytes", result.Moved);
+                writer.WriteString("limit", result.Limit);
                 Write("limitMs", result.LimitMilliseconds);
                 Write("besideBytes", result.Beside);
                 Write("value", result.Value);

@@ -27,11 +27,17 @@ internal sealed record Result(Case Case)
 
     public double Milliseconds { get; init; }
 
-    /// <summary>The bytes of logits, target and gradient that the passes read and write.</summary>
+    /// <summary>The bytes that the kernels read and write: <see cref="Work.Moved"/>.</summary>
     public long Moved { get; init; }
 
-    /// <summary>How long a copy of the bytes takes that any kernel has to move; NaN where the loss sorts.</summary>
+    /// <summary>
+    /// How long a copy of the bytes takes that any kernel has to move, or of pairs the multiplications that any has to do; NaN where the
+    /// loss sorts.
+    /// </summary>
     public double LimitMilliseconds { get; init; } = double.NaN;
+
+    /// <summary>What the limit counts: bytes or multiplications.</summary>
+    public string? Limit { get; init; }
 
     /// <summary>The most memory held at once besides logits and target, gradient included.</summary>
     public long Beside { get; init; }

@@ -17,8 +17,9 @@ import statistics
 import sys
 import time
 
-SIZES = ["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "2x19x1024x2048", "1x4x256x256x256"]
+SIZES = ["2x4x512x512", "8x4x256x256", "2x19x512x1024", "1x2x128x128x128", "1x2x32x32", "4x1x512x512", "64x1000", "2x150x128x128", "2x19x1024x2048", "1x4x256x256x256", "1024x128", "8192x256"]
 REGION_EDGE = 24
+SHRUNK = 4  # Resize+Dice has logits so many times smaller than the target along each axis
 SMOOTH = 1e-5
 
 
@@ -50,6 +51,25 @@ def labels_of(extents, counted):
     return mix(number + pixel * step) % max(2, classes)
 
 
+def resizes(extents):
+    """A target that 4 divides, for logits a quarter of its size along each axis."""
+    return len(extents) == 4 and extents[1] > 1 and extents[2] % SHRUNK == 0 and extents[3] % SHRUNK == 0
+
+
+def seen(extents, labels):
+    """The labels that lie where the pixels of coarser logits do."""
+    return labels.reshape([extents[0]] + extents[2:])[:, ::SHRUNK, ::SHRUNK].reshape(-1)
+
+
+def shrunk(extents):
+    return extents[:2] + [extent // SHRUNK for extent in extents[2:]]
+
+
+def has_pairs(extents):
+    """More rows than numbers in each: embeddings, not the logits of a classifier."""
+    return len(extents) == 2 and extents[0] > extents[1]
+
+
 def logits_of(extents, labels, counted, to_float, classes_first):
     """(N * C * S), of float."""
     batch, classes = extents[0], extents[1]
@@ -61,7 +81,6 @@ def print_sums(sizes):
     import numpy
     for size in sizes:
         extents = extents_of(size)
-        batch, classes, pixels = extents[0], extents[1], math.prod(extents[2:])
 
         def counted(n):
             return numpy.arange(n, dtype=numpy.int64)
@@ -69,37 +88,60 @@ def print_sums(sizes):
         def to_float(x):
             return x.astype(numpy.float32)
 
-        def one_hot(labels):
-            rows = labels.reshape(batch, 1, pixels)
-            of = 1 if classes == 1 else numpy.arange(classes).reshape(1, classes, 1)
-            return (rows == of).reshape(-1)
+        def line(name, own, all_labels, labels):
+            batch, classes = own[0], own[1]
+
+            def one_hot(of_pixels):
+                of = 1 if classes == 1 else numpy.arange(classes).reshape(1, classes, 1)
+                return (of_pixels.reshape(batch, 1, -1) == of).reshape(-1)
+
+            logits = logits_of(own, labels, counted, to_float, one_hot)
+            assert logits.dtype == numpy.float32
+            weights, of_labels = 1 + counted(logits.size) % 7, 1 + counted(all_labels.size) % 7
+            print(f"{name} {float((logits.astype(numpy.float64) * weights).sum()):.3f} {int((all_labels * of_labels).sum())}")
 
         labels = labels_of(extents, counted)
-        logits = logits_of(extents, labels, counted, to_float, one_hot)
-        assert logits.dtype == numpy.float32
-        weights = 1 + counted(logits.size) % 7
-        print(f"{size} {float((logits.astype(numpy.float64) * weights).sum()):.3f} {int((labels * (1 + counted(labels.size) % 7)).sum())}")
+        line(size, extents, labels, labels)
+        if resizes(extents):
+            small = shrunk(extents)
+            line(f"{size} from {'x'.join(map(str, small))}", small, labels, seen(extents, labels))
 
 
 def inputs(size, device):
+    """Logits and target, and the coarser logits of the same target or None."""
     import torch
     extents = extents_of(size)
-    batch, classes, pixels = extents[0], extents[1], math.prod(extents[2:])
+    batch, classes = extents[0], extents[1]
 
     def counted(n):
         return torch.arange(n, dtype=torch.int64, device=device)
 
     def one_hot(labels):
         of = 1 if classes == 1 else torch.arange(classes, device=device).reshape(1, classes, 1)
-        return (labels.reshape(batch, 1, pixels) == of).reshape(-1)
+        return (labels.reshape(batch, 1, -1) == of).reshape(-1)
+
+    def logits_at(own, labels):
+        return logits_of(own, labels, counted, lambda x: x.to(torch.float32), one_hot).reshape(own)
 
     labels = labels_of(extents, counted)
-    logits = logits_of(extents, labels, counted, lambda x: x.to(torch.float32), one_hot).reshape(extents)
     target = labels.reshape([batch] + extents[2:])
-    return logits, target.to(torch.float32).reshape(extents) if classes == 1 else target
+    coarse = logits_at(shrunk(extents), seen(extents, labels)) if resizes(extents) else None
+    return logits_at(extents, labels), target.to(torch.float32).reshape(extents) if classes == 1 else target, coarse
 
 
 # ---- The losses as a user writes them ----
+
+# Losses of embeddings, and of logits that are resized to the target.
+PAIRS, RESIZED = ("SupCon", "NT-Xent", "Circle", "BarlowTwins", "VICReg"), ("Resize+Dice",)
+
+
+def fits(name, is_sigmoid, extents):
+    if name in PAIRS or has_pairs(extents):
+        return name in PAIRS and has_pairs(extents)
+    if name in RESIZED:
+        return resizes(extents)
+    return is_sigmoid == (extents[1] == 1) and (len(extents) > 2 or name == "CE")
+
 
 def ports():
     """Each loss: whether it is a sigmoid's, the port, and torch's own function or None."""
@@ -184,6 +226,54 @@ def ports():
         bound = max(0.7, ordered[losses.numel() // 16 - 1].item())
         return losses[order][ordered < bound].mean()
 
+    def resized_dice(logits, target):
+        return dice(functional.interpolate(logits, size=target.shape[1:], mode="bilinear", align_corners=True), target)
+
+    def log_probability(embeddings, labels, temperature=0.1):
+        features = functional.normalize(embeddings, dim=1)
+        similarity = features @ features.t() / temperature
+        logits = similarity - similarity.max(1, keepdim=True).values.detach()
+        others = 1 - torch.eye(labels.shape[0], dtype=logits.dtype, device=logits.device)
+        mask = (labels.unsqueeze(1) == labels.unsqueeze(0)).to(logits.dtype) * others
+        return logits - (logits.exp() * others).sum(1, keepdim=True).log(), mask
+
+    def sup_con(embeddings, labels):
+        logs, mask = log_probability(embeddings, labels)
+        positives = mask.sum(1)
+        mean = (mask * logs).sum(1) / torch.where(positives < 1e-6, torch.ones_like(positives), positives)
+        return -mean.sum() / (positives > 0).sum()
+
+    def nt_xent(embeddings, labels):
+        logs, mask = log_probability(embeddings, labels)
+        return -(mask * logs).sum() / mask.sum()
+
+    def circle(embeddings, labels, margin=0.25, scale=32):
+        features = functional.normalize(embeddings, dim=1)
+        similarity = features @ features.t()
+        same = labels.unsqueeze(1) == labels.unsqueeze(0)
+        positive, negative = same & ~torch.eye(labels.shape[0], dtype=torch.bool, device=labels.device), ~same
+        of_positive = -scale * functional.relu(1 + margin - similarity.detach()) * (similarity - (1 - margin))
+        of_negative = scale * functional.relu(similarity.detach() + margin) * (similarity - margin)
+        p = of_positive.masked_fill(~positive, -1e30).logsumexp(1)
+        n = of_negative.masked_fill(~negative, -1e30).logsumexp(1)
+        both = (positive.any(1) & negative.any(1)).to(similarity.dtype)
+        return (functional.softplus(p + n) * both).sum() / both.sum()
+
+    def off_diagonal(square):
+        n = square.shape[0]
+        return square.flatten()[:-1].view(n - 1, n + 1)[:, 1:].flatten()
+
+    def barlow_twins(rows, _):
+        first, second = (functional.batch_norm(view, None, None, training=True) for view in rows.chunk(2))
+        correlation = first.t() @ second / first.shape[0]
+        return (correlation.diagonal() - 1).pow(2).sum() + 0.0051 * off_diagonal(correlation).pow(2).sum()
+
+    def vicreg(rows, _):
+        first, second = (view - view.mean(0) for view in rows.chunk(2))
+        variance = sum(functional.relu(1 - (view.var(0) + 1e-4).sqrt()).mean() / 2 for view in (first, second))
+        covariance = sum(off_diagonal(view.t() @ view / (view.shape[0] - 1)).pow(2).sum() / view.shape[1] for view in (first, second))
+        return 25 * variance + covariance
+
     return {
         "Dice+CE": (False, lambda x, y: dice(x, y) + functional.cross_entropy(x, y), None),
         "Dice+Focal": (False, lambda x, y: dice(x, y) + focal(x, y), None),
@@ -197,6 +287,12 @@ def ports():
         "LovaszHinge": (True, lovasz_hinge, None),
         "TopK": (False, top_k, None),
         "OHEM": (False, ohem, None),
+        "Resize+Dice": (False, resized_dice, None),
+        "SupCon": (False, sup_con, None),
+        "NT-Xent": (False, nt_xent, None),
+        "Circle": (False, circle, None),
+        "BarlowTwins": (False, barlow_twins, None),
+        "VICReg": (False, vicreg, None),
     }
 
 
@@ -261,13 +357,15 @@ def main():
             sys.exit(f"There is no loss {name}; there are {', '.join(losses)}.")
     for size in sizes:
         extents = extents_of(size)
-        exact, target = inputs(size, device)
+        exact, target, coarse = inputs(size, device)
         for kind in options.type.split(","):
-            logits = exact.to(types[kind]).requires_grad_()
+            whole = exact.to(types[kind]).requires_grad_()
+            small = coarse.to(types[kind]).requires_grad_() if coarse is not None else None
             for name in chosen:
                 is_sigmoid, port, own = losses[name]
-                if is_sigmoid != (extents[1] == 1) or (len(extents) == 2 and name != "CE"):
+                if not fits(name, is_sigmoid, extents):
                     continue
+                logits = small if name in RESIZED else whole
                 approaches = {"eager": lambda: port, "compiled": lambda: torch.compile(port, dynamic=False), "fused-torch": lambda: own}
                 for approach, make in approaches.items():
                     if (approach == "compiled" and options.no_compile) or (approach == "fused-torch" and own is None):

@@ -37,6 +37,9 @@ internal sealed record InputSize(string Text, long[] Extents)
         _ => new(Batch, Classes, Pixels),
     };
 
+    /// <summary>Of embeddings: rows of so many features.</summary>
+    public LossShape Rows => LossShape.OfRows(Batch, Classes);
+
     public static InputSize Parse(string text)
     {
         long[] extents = [.. text.Split('x').Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture,

@@ -56,7 +56,7 @@ internal sealed class DeviceLoss
 
     /// <summary>The value into a tensor, and what the gradient needs; null where the kernels do not compile.</summary>
     public static Tensor? Forward(
-        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs,
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Resize resize, Tensor logits, Tensor target, Tensor[] inputs,
             double[] parameters, Tensor value,
         LossComponents? components)
     {
@@ -66,7 +66,7 @@ internal sealed class DeviceLoss
         Tensor? shares = components is null
             ? null
             : torch.empty(new long[] { own.evaluator.ComponentLength(classes) }, dtype: ScalarType.Float64, device: logits.device);
-        Tensor? sums = own.Forward(shape, grid, logits, target, inputs, parameters, value, shares);
+        Tensor? sums = own.Forward(shape, grid, resize, logits, target, inputs, parameters, value, shares);
         if (sums is null)
             Remember(loss, own.failure);
         else if (shares is not null)
@@ -87,10 +87,10 @@ internal sealed class DeviceLoss
 
     /// <summary>The gradient, from what the value left.</summary>
     public static void Backward(
-        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs,
+        ILoss loss, TensorDevice device, BatchShape shape, in LabelGrid grid, Resize resize, Tensor logits, Tensor target, Tensor[] inputs,
             double[] parameters, Tensor sums,
         Tensor upstream, Tensor gradient) =>
-        Of(loss, device).Backward(shape, grid, logits, target, inputs, parameters, sums, upstream, gradient);
+        Of(loss, device).Backward(shape, grid, resize, logits, target, inputs, parameters, sums, upstream, gradient);
 
     /// <summary>Says what was wrong with the target, once a value has been read that is NaN.</summary>
     public static void ReportFault(ILoss loss, Tensor logits)
@@ -146,8 +146,8 @@ internal sealed class DeviceLoss
     }
 
     private Tensor? Forward(
-        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor value,
-            Tensor? shares)
+        BatchShape shape, in LabelGrid grid, Resize resize, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters,
+            Tensor value, Tensor? shares)
     {
         lock (gate)
         {
@@ -156,7 +156,7 @@ internal sealed class DeviceLoss
             device.Enter(stream);
             try
             {
-                GpuBatch batch = Batch(shape, grid, logits, target, inputs);
+                GpuBatch batch = Batch(shape, grid, resize, logits, target, inputs);
                 try
                 {
                     evaluator.Compile(batch);
@@ -187,9 +187,8 @@ internal sealed class DeviceLoss
     }
 
     private void Backward(
-        BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters, Tensor sums,
-            Tensor upstream,
-        Tensor gradient)
+        BatchShape shape, in LabelGrid grid, Resize resize, Tensor logits, Tensor target, Tensor[] inputs, double[] parameters,
+            Tensor sums, Tensor upstream, Tensor gradient)
     {
         lock (gate)
         {
@@ -199,7 +198,7 @@ internal sealed class DeviceLoss
                 GpuStrides strides = DeviceTensor.Strides(gradient, hasClasses: true)
                     ?? throw new InvalidOperationException("The gradient's pixels are not evenly spaced.");
                 evaluator.Backward(
-                    Batch(shape, grid, logits, target, inputs), device.Address(sums, isWritten: true),
+                    Batch(shape, grid, resize, logits, target, inputs), device.Address(sums, isWritten: true),
                         device.Address(gradient, isWritten: true), strides,
                     device.Address(upstream, isWritten: false), parameters: parameters);
             }
@@ -221,7 +220,7 @@ internal sealed class DeviceLoss
         GC.KeepAlive(result);
     }
 
-    private GpuBatch Batch(BatchShape shape, in LabelGrid grid, Tensor logits, Tensor target, Tensor[] inputs)
+    private GpuBatch Batch(BatchShape shape, in LabelGrid grid, Resize resize, Tensor logits, Tensor target, Tensor[] inputs)
     {
         CpuCall types = TensorMemory.NewCall(CpuMode.Measure, logits, target, shape.HasLabels, shape.ToResizedLossShape());
         return new GpuBatch
@@ -234,6 +233,7 @@ internal sealed class DeviceLoss
             TargetElement = types.TargetElement,
             TargetStrides = TargetStrides(definition, shape, target),
             Grid = grid,
+            Resize = resize,
             Inputs = Array.ConvertAll(inputs, input => device.Address(input, isWritten: false)),
         };
     }

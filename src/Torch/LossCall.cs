@@ -20,6 +20,7 @@ internal sealed class LossCall
 
     // Logits come as they are: what has no kernels after all resizes them here.
     private readonly bool resizes;
+    private readonly Resize resize;
 
     // Embeddings come as they are: what has no kernels after all makes the matrix of their pairs here.
     private readonly bool makesPairs;
@@ -35,9 +36,10 @@ internal sealed class LossCall
 
     public LossCall(
         ILoss loss, double[] parameters, TensorOperations operations, BatchShape shape, bool usesKernel, ScalarType type,
-        LabelGrid grid = default, TensorDevice? device = null, bool isMatrix = false)
+        LabelGrid grid = default, TensorDevice? device = null, bool isMatrix = false, Resize resize = Resize.None)
     {
         this.grid = grid;
+        this.resize = resize != Resize.None ? resize : loss.Definition.Resize;
         this.device = device;
         this.loss = loss;
         this.parameters = parameters;
@@ -150,7 +152,7 @@ internal sealed class LossCall
     private Tensor Resized(Tensor logits)
     {
         using var recorded = torch.enable_grad();
-        return TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize);
+        return TorchLoss.Resized(logits, shape.Spatial, resize);
     }
 
     // At embeddings: the gradient at their matrix, which is made anew, and then that of the matrix.
@@ -182,7 +184,7 @@ internal sealed class LossCall
         using var noGradient = torch.no_grad();
         (target, inputs) = Sampled(target, inputs);
         Tensor full = makesPairs ? PairTensors.Matrix(loss.Definition.Pairs, logits)
-            : resizes ? TorchLoss.Resized(logits, shape.Spatial, loss.Definition.Resize) : logits;
+            : resizes ? TorchLoss.Resized(logits, shape.Spatial, resize) : logits;
         if (makesPairs)
             target = PairTensors.Target(loss.Definition, logits, target);
         BatchShape extents = makesPairs ? PairLoss.MatrixShape(full) : shape;
@@ -207,7 +209,7 @@ internal sealed class LossCall
         using var noGradient = torch.no_grad();
         ScalarType type = IsReduced ? ScalarType.Float64 : TensorMemory.KernelType(logits);
         Tensor value = torch.empty(ElementShape(), dtype: type, device: logits.device);
-        Tensor? left = DeviceLoss.Forward(loss, device, shape, grid, logits, target, inputs, parameters, value, components);
+        Tensor? left = DeviceLoss.Forward(loss, device, shape, grid, resize, logits, target, inputs, parameters, value, components);
         if (left is null)
         {
             this.device = null;
@@ -231,7 +233,7 @@ internal sealed class LossCall
         if (DeviceTensor.Strides(gradient, hasClasses: true) is null)
             gradient = torch.empty(logits.shape, dtype: logits.dtype, device: logits.device);
         Tensor arrived = TensorMemory.Contiguous(upstream.to_type(TensorMemory.KernelType(logits)));
-        DeviceLoss.Backward(loss, device, shape, grid, logits, target, inputs, parameters, sums, arrived, gradient);
+        DeviceLoss.Backward(loss, device, shape, grid, resize, logits, target, inputs, parameters, sums, arrived, gradient);
         return gradient;
     }
 
@@ -264,6 +266,7 @@ internal sealed class LossCall
 
         CpuCall call = TensorMemory.NewCall(CpuMode.Value, logits, target, shape.HasLabels, shape.ToLossShape());
         call.Grid = grid;
+        call.Resize = resize;
         call.SetAddresses(
             TensorMemory.Data(logits), TensorMemory.Data(target), elements: elements is null ? 0 : TensorMemory.Data(elements));
         Span<nint> addresses = stackalloc nint[inputs.Length];
@@ -292,6 +295,7 @@ internal sealed class LossCall
         CpuCall call = TensorMemory.NewCall(CpuMode.Gradient, logits, target, shape.HasLabels, shape.ToLossShape());
         call.LabelsChecked = true;
         call.Grid = grid;
+        call.Resize = resize;
         call.SetAddresses(
             TensorMemory.Data(logits), TensorMemory.Data(target), TensorMemory.Data(gradient),
             upstreamElements: arrived is null ? 0 : TensorMemory.Data(arrived));

@@ -11,12 +11,16 @@ using static TorchSharp.torch;
 /// </content>
 internal sealed partial class TensorInput
 {
-    // Neighbours mostly have the same label. Added up in so many sums a class, they wait less for each other.
-    private const int Lanes = 8;
+    // Neighbours mostly have the same label. Added up in so many sums a class, they wait less for each other, and each has few digits
+    // to lose: up to so many pixels a sum, and more sums where there are more.
+    private const int FewestLanes = 8, MostLanes = 1024, PixelsOfLane = 2048;
+
+    // Logarithms of probabilities from here on, which have all digits of float, or of double.
+    private const double LeastProbability = 1e-30, LeastOfDouble = 1e-290;
 
     private Tensor? index;
-    private Tensor? places;
     private Tensor? lanes;
+    private int laneCount;
 
     // The label, or some class where there is none.
     private Tensor Index
@@ -33,23 +37,6 @@ internal sealed partial class TensorInput
         }
     }
 
-    // The place of each pixel's label among all numbers of (N, C, S), (N * S): one index a pixel is read faster than a gather finds it.
-    private Tensor Places
-    {
-        get
-        {
-            if (places is null)
-            {
-                Tensor first = Counted(0, batch, ScalarType.Int64).reshape(batch, 1, 1).mul_(Hold(classes * pixels));
-                places = (Index * Hold(pixels)).add_(Counted(0, pixels, ScalarType.Int64).reshape(1, 1, pixels), Hold(1)).add_(first,
-                    Hold(1)).reshape(-1);
-                passing.MoveToOuter(places);
-            }
-
-            return places;
-        }
-    }
-
     // The sum that each pixel is added to, (N, 1, S), of those of its class.
     private Tensor LaneIndex
     {
@@ -57,8 +44,12 @@ internal sealed partial class TensorInput
         {
             if (lanes is null)
             {
-                Tensor lane = Counted(0, pixels, ScalarType.Int32).remainder_(Hold(Lanes)).reshape(1, 1, pixels);
-                lanes = Index.to_type(ScalarType.Int32).mul(Hold(Lanes)).add_(lane, Hold(1));
+                laneCount = FewestLanes;
+                while (laneCount < MostLanes && laneCount * PixelsOfLane < batch * pixels)
+                    laneCount *= 2;
+                Tensor lane = Counted(0, pixels, ScalarType.Int32).bitwise_and_(torch.tensor(laneCount - 1, dtype: ScalarType.Int32,
+                    device: X.device)).reshape(1, 1, pixels);
+                lanes = Index.to_type(ScalarType.Int32).mul_(Hold(laneCount)).add_(lane, Hold(1));
                 passing.MoveToOuter(lanes);
             }
 
@@ -73,13 +64,31 @@ internal sealed partial class TensorInput
     {
         Tensor labelled = value.numel() == classes
             ? value.reshape(-1).index_select(0, Index.reshape(-1)).reshape(batch, 1, pixels)
-            : X.device_type == DeviceType.CPU && !torch.is_grad_enabled() && value.numel() == batch * classes * pixels
-            && value.is_contiguous()
-            ? value.reshape(-1).index_select(0, Places).reshape(batch, 1, pixels)
             : value.expand(batch, classes, pixels).gather(1, Index);
         return !MayLackLabels ? labelled
             : labelled.dtype == ScalarType.Bool ? Labelled!.logical_and(labelled)
             : Mask(Labelled!, labelled);
+    }
+
+    /// <summary>
+    /// The logarithm of the softmax at the class of the label. On the CPU, which can be asked without waiting, of the probability itself
+    /// where none is so small that digits are lost; else from the largest, for log(p) is x - max(x) + log(max(p)).
+    /// </summary>
+    /// <param name="atLabel">The probability at the class of the label, 0 where there is none.</param>
+    /// <param name="x">The logits.</param>
+    /// <param name="p">Their softmax.</param>
+    public Tensor LogAtLabel(Tensor atLabel, Tensor x, Tensor p)
+    {
+        if (X.device_type == DeviceType.CPU && !torch.is_grad_enabled() && !definition.IsSingleForeground(classes))
+        {
+            // What is ignored is selected away, whatever number it is.
+            Tensor known = MayLackLabels ? atLabel.masked_fill(Labelled!.logical_not(), Hold(1)) : atLabel;
+            double least = known.dtype == ScalarType.Float64 ? LeastOfDouble : LeastProbability;
+            if (known.numel() > 0 && known.amin(new long[] { 0, 1, 2 }).to_type(ScalarType.Float64).item<double>() >= least)
+                return known.log();
+        }
+
+        return PutSum(AtLabel(x) - ClassMaximum(x), Log(ClassMaximum(p)));
     }
 
     /// <summary>The values of the other classes, (N, C, S), with another at the class of the label, (N, 1, S): a scatter.</summary>
@@ -130,7 +139,7 @@ internal sealed partial class TensorInput
         return MayLackLabels ? torch.where(Labelled!, source, others.gather(1, Index)) : source;
     }
 
-    // On the CPU in double, one addition a pixel. On other devices many threads would wait to add to the same few numbers, in an order of
+    // On the CPU one addition a pixel. On other devices many threads would wait to add to the same few numbers, in an order of
     // their own: there the pixels of each class are selected and summed, with the same bits each time. So for autograd, too, which has no
     // derivative of a count.
     private Tensor LabelSums(Tensor? value, bool perImage)
@@ -139,11 +148,12 @@ internal sealed partial class TensorInput
         if (X.device_type != DeviceType.CPU || torch.is_grad_enabled())
             return Sum(value is null ? OneHot : Mask(OneHot, value), axes);
         long groups = perImage ? batch : 1;
-        Tensor group = perImage ? Add(LaneIndex, Counted(0, batch, ScalarType.Int32).reshape(batch, 1, 1) * Hold(classes * Lanes))
-            : LaneIndex;
+        Tensor lanes = LaneIndex;
+        Tensor group = perImage && batch > 1
+            ? Add(lanes, Counted(0, batch, ScalarType.Int32).reshape(batch, 1, 1).mul_(Hold(classes * laneCount))) : lanes;
         Tensor? weights = !MayLackLabels ? value : value is null ? Labelled : Mask(Labelled!, value);
-        weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(ScalarType.Float64);
-        return torch.bincount(group.reshape(-1), weights, groups * classes * Lanes)
-            .reshape(groups, classes, Lanes).sum(-1, keepdim: true, type: ScalarType.Float64).to_type(X.dtype);
+        weights = weights?.expand(batch, 1, pixels).reshape(-1).to_type(X.dtype);
+        return torch.bincount(group.reshape(-1), weights, groups * classes * laneCount)
+            .reshape(groups, classes, laneCount).sum(-1, keepdim: true, type: ScalarType.Float64).to_type(X.dtype);
     }
 }

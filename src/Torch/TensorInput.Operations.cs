@@ -53,12 +53,6 @@ internal sealed partial class TensorInput
     /// <summary>A condition as the numbers 1 and 0.</summary>
     public Tensor Indicator(Tensor condition) => condition.to_type(X.dtype);
 
-    /// <summary>The value where the condition holds, else 0: a selection, not a product.</summary>
-    public Tensor Mask(Tensor condition, Tensor value) => torch.where(condition, value, Number(0));
-
-    /// <inheritdoc cref="Mask(Tensor, Tensor)"/>
-    public Tensor Mask(Tensor condition, double value) => torch.where(condition, Number(value), Number(0));
-
     /// <summary>a where the condition holds, else b.</summary>
     public Tensor Where(Tensor condition, Tensor a, Tensor b) => torch.where(condition, a, b);
 
@@ -178,28 +172,6 @@ internal sealed partial class TensorInput
         return head.sub_(x.abs().neg_().sigmoid_().neg_().log1p_());
     }
 
-    /// <summary>The sum of <see cref="BinaryEntropy"/> over the pixels of each image.</summary>
-    public Tensor BinaryEntropyS(Tensor x, Tensor weight) => BinaryEntropySum(x, weight, 2);
-
-    /// <summary>The sum of <see cref="BinaryEntropy"/> over the pixels of all images.</summary>
-    public Tensor BinaryEntropyNS(Tensor x, Tensor weight) => BinaryEntropySum(x, weight, 0, 2);
-
-    // Of the tails, -log(sigmoid(|x|)), one logarithm is taken of a product of as many as float has room for: each factor is at least 1/2.
-    private Tensor BinaryEntropySum(Tensor x, Tensor weight, params long[] axes)
-    {
-        if (torch.is_grad_enabled())
-            return Sum(BinaryEntropy(x, weight), axes);
-        const int most = 5;
-        Tensor head = Sum(x.clamp_min(Hold(0)).addcmul_(x, weight, Hold(-1)), axes), product = x.abs().sigmoid_();
-        for (int k = 0; k < most && product.shape[2] % 2 == 0; k++)
-        {
-            long half = product.shape[2] / 2;
-            product = product.narrow(2, 0, half).mul_(product.narrow(2, half, half));
-        }
-
-        return head.sub_(Sum(product.log(), axes));
-    }
-
     /// <summary>log(cosh(x)) without overflow, and with its digits near 0.</summary>
     public Tensor LogCosh(Tensor x)
     {
@@ -226,9 +198,6 @@ internal sealed partial class TensorInput
         Tensor others = p.scatter(1, largest, torch.zeros_like(largest, dtype: x.dtype)).sum(1, keepdim: true);
         return Subtract(1, p).scatter(1, largest, others);
     }
-
-    /// <summary>-1, 0 or 1; NaN of NaN, of which torch's own is 0.</summary>
-    public Tensor Sign(Tensor x) => x.sign().masked_fill_(x.isnan(), Hold(double.NaN));
 
     /// <summary>The largest over the classes.</summary>
     public Tensor ClassMaximum(Tensor x)

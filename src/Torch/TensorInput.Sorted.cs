@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 internal sealed partial class TensorInput
 {
     private Tensor? sortedKey;
-    private Tensor? order;
+    private Tensor[]? orders;
     private bool isSortedPerImage;
 
     /// <summary>The running sum over the pixels of each image.</summary>
@@ -40,25 +40,53 @@ internal sealed partial class TensorInput
     public Tensor IsAmongNS(Tensor key, double count) => IsAmong(key, count, perImage: false);
 
     // Sums of many pixels need double.
-    private Tensor RunningSum(Tensor value, Tensor key, bool perImage)
-    {
-        Tensor order = Order(key, perImage), values = Lay(value, Math.Max(value.shape[1], key.shape[1]), perImage);
-        Tensor sums = values.to_type(ScalarType.Float64).gather(-1, Whole(order, values)).cumsum(-1);
-        return Place(sums, order, perImage);
-    }
+    private Tensor RunningSum(Tensor value, Tensor key, bool perImage) =>
+        Running(value, key, perImage, static values => values.cumsum(-1, ScalarType.Float64));
 
-    private Tensor RunningCount(Tensor condition, Tensor key, bool perImage)
+    private Tensor RunningCount(Tensor condition, Tensor key, bool perImage) =>
+        Running(condition, key, perImage, static holds => holds.cumsum(-1, ScalarType.Int32));
+
+    private Tensor Running(Tensor value, Tensor key, bool perImage, Func<Tensor, Tensor> sums)
     {
-        Tensor order = Order(key, perImage), holds = Lay(condition, Math.Max(condition.shape[1], key.shape[1]), perImage);
-        return Place(holds.gather(-1, Whole(order, holds)).cumsum(-1), order, perImage);
+        Tensor[] orders = Orders(key, perImage);
+        Tensor values = Lay(value, Math.Max(value.shape[1], key.shape[1]), perImage);
+        if (!TensorOrder.IsWhole(key))
+            return Back(Place(sums(values.gather(-1, orders[0].expand(values.shape))), orders[0]), perImage);
+        Tensor laid = torch.empty(values.shape, dtype: X.dtype, device: X.device);
+        EachRow(values, orders, (row, order, k) =>
+        {
+            using Tensor inOrder = row.index_select(0, order), sum = sums(inOrder);
+            Rows(laid)[k].scatter_(0, order, sum.to_type(X.dtype));
+        });
+        return Back(laid, perImage);
     }
 
     private Tensor Rank(Tensor key, bool perImage)
     {
-        Tensor order = Order(key, perImage);
-        long count = order.shape[order.shape.Length - 1];
-        return Place(Counted(1, count + 1, ScalarType.Float64).expand(order.shape), order, perImage);
+        Tensor[] orders = Orders(key, perImage);
+        long count = perImage ? pixels : batch * pixels;
+        Tensor places = Counted(1, count + 1, ScalarType.Float64).to_type(X.dtype);
+        if (!TensorOrder.IsWhole(key))
+            return Back(Place(places.expand(orders[0].shape), orders[0]), perImage);
+        Tensor laid = torch.empty(perImage ? new[] { batch, key.shape[1], pixels } : new[] { key.shape[1], count }, dtype: X.dtype,
+            device: X.device);
+        EachRow(laid, orders, (row, order, _) => row.scatter_(0, order, places));
+        return Back(laid, perImage);
     }
+
+    // Row by row: of one row libtorch selects faster than it gathers of several.
+    private static void EachRow(Tensor laid, Tensor[] orders, Action<Tensor, Tensor, long> visit)
+    {
+        Tensor rows = Rows(laid);
+        long perOrder = rows.shape[0] / orders.Length;
+        for (long k = 0; k < rows.shape[0]; k++)
+        {
+            using var scope = torch.NewDisposeScope();
+            visit(rows[k], orders[k / perOrder], k);
+        }
+    }
+
+    private static Tensor Rows(Tensor laid) => laid.reshape(-1, laid.shape[laid.shape.Length - 1]);
 
     // A selection and not a sort. Of the keys that equal the least of them as many as there is room for; what is not a number comes first.
     private Tensor IsAmong(Tensor key, double count, bool perImage)
@@ -76,14 +104,16 @@ internal sealed partial class TensorInput
         return Back(isAbove.logical_or(isLeast.logical_and(isLeast.cumsum(-1).le(left))), perImage);
     }
 
-    private Tensor Order(Tensor key, bool perImage)
+    // One of all rows, or on the CPU of float one of each.
+    private Tensor[] Orders(Tensor key, bool perImage)
     {
-        if (order is not null && ReferenceEquals(sortedKey, key) && isSortedPerImage == perImage)
-            return order;
-        order = TensorOrder.Descending(Lay(key, key.shape[1], perImage));
-        passing.MoveToOuter(order);
+        if (orders is not null && ReferenceEquals(sortedKey, key) && isSortedPerImage == perImage)
+            return orders;
+        orders = TensorOrder.Descending(Lay(key, key.shape[1], perImage));
+        foreach (Tensor order in orders)
+            passing.MoveToOuter(order);
         (sortedKey, isSortedPerImage) = (key, perImage);
-        return order;
+        return orders;
     }
 
     // As (C or 1, N * S) or (N, C or 1, S).
@@ -94,14 +124,11 @@ internal sealed partial class TensorInput
     }
 
     // What is in order back at the pixels' places.
-    private Tensor Place(Tensor inOrder, Tensor order, bool perImage)
+    private Tensor Place(Tensor inOrder, Tensor order)
     {
         Tensor sums = inOrder.to_type(X.dtype);
-        return Back(torch.empty_like(sums).scatter(-1, Whole(order, sums), sums), perImage);
+        return torch.empty_like(sums).scatter(-1, order.expand(sums.shape), sums);
     }
 
     private Tensor Back(Tensor laid, bool perImage) => perImage ? laid : laid.reshape(laid.shape[0], batch, pixels).transpose(0, 1);
-
-    // One order for all rows.
-    private static Tensor Whole(Tensor order, Tensor rows) => order.expand(rows.shape);
 }

@@ -170,6 +170,12 @@ internal static class TensorMemory
         return Tensor.UnsafeCreateTensor(handle);
     }
 
+    /// <summary>
+    /// The memory of a contiguous CPU tensor of float or double as whole numbers. It is the other tensor's, which must be kept alive.
+    /// </summary>
+    public static Tensor Bits(Tensor floats) =>
+        Wrap(Data(floats), s_borrow, floats.shape, floats.dtype == ScalarType.Float64 ? ScalarType.Int64 : ScalarType.Int32);
+
     /// <summary>The addresses of several tensors.</summary>
     public static void Data(Tensor[] tensors, Span<nint> addresses)
     {
@@ -178,7 +184,7 @@ internal static class TensorMemory
     }
 
     // Kept alive here: libtorch calls it long after.
-    private static readonly ReturnMemory s_return = GradientMemory.Return;
+    private static readonly ReturnMemory s_return = GradientMemory.Return, s_borrow = static _ => { };
 
     /// <summary>Takes memory back.</summary>
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

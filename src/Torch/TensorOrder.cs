@@ -19,8 +19,6 @@ internal static class TensorOrder
     // An upper half of a whole number, and how many there are.
     private const int HalfBits = 16, Halves = 1 << HalfBits;
 
-    private static readonly TensorMemory.ReturnMemory s_keep = static _ => { };
-
     /// <summary>The keys are ordered as whole numbers.</summary>
     public static bool IsWhole(Tensor keys) => keys.device_type == DeviceType.CPU && keys.dtype == ScalarType.Float32;
 
@@ -33,7 +31,8 @@ internal static class TensorOrder
     public static Tensor First(Tensor keys, int count)
     {
         long[] shape = keys.shape;
-        Tensor rows = Whole(keys).reshape(-1, shape[shape.Length - 1]);
+        using Tensor sum = WithoutSign(keys), whole = Whole(sum);
+        Tensor rows = whole.reshape(-1, shape[shape.Length - 1]);
         var found = new List<Tensor>();
         for (long row = 0; row < rows.shape[0]; row++)
             found.Add(FirstOfRow(rows[row], count));
@@ -42,7 +41,7 @@ internal static class TensorOrder
 
     private static Tensor FirstOfRow(Tensor row, int count)
     {
-        Tensor upper = row.bitwise_right_shift(Number(HalfBits)).add_(Number(Halves / 2), Hold(1));
+        using Tensor upper = row.bitwise_right_shift(Number(HalfBits)).add_(Number(Halves / 2), Hold(1));
         Tensor upTo = torch.bincount(upper, null, Halves).cumsum(0);
         long half = upTo.lt(Hold(count)).sum().item<long>();
         long before = half == 0 ? 0 : upTo[half - 1].item<long>();
@@ -58,46 +57,55 @@ internal static class TensorOrder
         return row.lt(last).logical_or_(equal.logical_and(equal.cumsum(0).le(Hold(room))));
     }
 
-    /// <summary>The places of the keys along the last axis, in their order.</summary>
+    /// <summary>
+    /// The places of the keys along the last axis, in their order: of all rows, or where <see cref="IsWhole"/> holds of each by itself.
+    /// </summary>
     /// <param name="keys">Keys of rows, of a floating type, without a graph.</param>
-    public static Tensor Descending(Tensor keys)
+    public static Tensor[] Descending(Tensor keys)
     {
         if (!IsWhole(keys))
-            return keys.sort(dim: -1, descending: true, stable: true).Indices;
-        long[] shape = keys.shape;
-        Tensor rows = Whole(keys).reshape(-1, shape[shape.Length - 1]);
+            return new[] { keys.sort(dim: -1, descending: true, stable: true).Indices };
+        using Tensor sum = WithoutSign(keys), whole = Whole(sum);
+        Tensor rows = whole.reshape(-1, keys.shape[keys.shape.Length - 1]);
 
         // libtorch sorts one row by its digits, not several.
-        var orders = new List<Tensor>();
-        for (long row = 0; row < rows.shape[0]; row++)
+        var orders = new Tensor[rows.shape[0]];
+        for (int row = 0; row < orders.Length; row++)
         {
-            (Tensor sorted, Tensor places) = rows[row].sort(dim: -1, descending: false, stable: true);
+            (Tensor sorted, orders[row]) = rows[row].sort(dim: -1, descending: false, stable: true);
             sorted.Dispose();
-            orders.Add(places);
         }
 
-        return orders.Count == 1 ? orders[0].reshape(shape) : torch.stack(orders).reshape(shape);
+        return orders;
     }
+
+    // Keys of which -0 is 0, in memory of their own.
+    private static Tensor WithoutSign(Tensor keys) => keys.add(Hold(0), Hold(1)).contiguous();
 
     /// <summary>
     /// Whole numbers that grow as float keys on the CPU fall, equal for equal keys. What is not a number, of either sign, comes first.
     /// </summary>
-    public static Tensor Whole(Tensor keys)
+    /// <param name="keys">Contiguous, without -0, and written to: the numbers may lie in their memory.</param>
+    private static Tensor Whole(Tensor keys)
     {
-        // Of 0 and -0 the latter becomes the former.
-        Tensor sum = keys.add(Hold(0), Hold(1)).contiguous();
-        Tensor bits = Bits(sum);
+        // Bits of numbers from 0 on grow with the number. Something that is no number is not from 0 on.
+        Tensor bits = TensorMemory.Bits(keys);
+        if (keys.numel() > 0 && keys.amin(AllAxes(keys)).item<float>() >= 0)
+            return bits.bitwise_not_();
 
         // Those of negative numbers grow with the magnitude; reversed, all grow with the number, and without the last operations the
         // numbers that are none and negative would come last.
         Tensor negative = bits.bitwise_right_shift(Number(31)).bitwise_and_(Number(Magnitude));
-        Tensor whole = negative.bitwise_xor_(bits).bitwise_not_().add_(Number(NotNumbers), Hold(1));
-        GC.KeepAlive(sum);
-        return whole;
+        return negative.bitwise_xor_(bits).bitwise_not_().add_(Number(NotNumbers), Hold(1));
     }
 
-    // The same memory as whole numbers, which is the other tensor's.
-    private static Tensor Bits(Tensor floats) => TensorMemory.Wrap(TensorMemory.Data(floats), s_keep, floats.shape, ScalarType.Int32);
+    private static long[] AllAxes(Tensor keys)
+    {
+        var axes = new long[keys.shape.Length];
+        for (int axis = 0; axis < axes.Length; axis++)
+            axes[axis] = axis;
+        return axes;
+    }
 
     private static Tensor Number(int number) => torch.tensor(number, dtype: ScalarType.Int32, device: torch.CPU);
 }

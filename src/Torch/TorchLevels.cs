@@ -79,14 +79,16 @@ internal static class TorchLevels
         bool hasLabels = TorchChecks.HasLabels(loss.Definition, output, target);
         long[] spatial = output.shape.AsSpan(2).ToArray(), full = Spatial(loss.Definition, target, hasLabels, spatial.Length);
         bool isSampled = !spatial.AsSpan().SequenceEqual(full);
-        if (isSampled && supervision.Resize != Resize.None)
-        {
-            Tensor resized = TorchLoss.Resized(output, full, supervision.Resize);
-            return TorchLoss.Forward(loss, index, dense, components, resized, target, maps.AsSpan().ToArray());
-        }
-
         bool usesKernel = TorchLoss.UsesKernel(output);
         TensorDevice? device = isSampled && !usesKernel ? DeviceLoss.Find(loss, output) : null;
+        if (isSampled && supervision.Resize != Resize.None)
+        {
+            return usesKernel || device is not null
+                ? ResizedLevel(loss, (hasLabels ? index : dense)!, components, output, target, maps, supervision.Resize, full, device)
+                : TorchLoss.Forward(loss, index, dense, components, TorchLoss.Resized(output, full, supervision.Resize), target,
+                    maps.AsSpan().ToArray());
+        }
+
         int first = FirstAxis(loss.Definition, target, hasLabels, spatial.Length);
         if (device is null && (!usesKernel || !isSampled || !hasLabels || maps.Length > 0))
         {
@@ -106,6 +108,31 @@ internal static class TorchLevels
         var grid = new LabelGrid(spatial, full, sampling);
         var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), (hasLabels ? index : dense)!, shape, usesKernel, output.dtype,
             grid, device);
+        return LossBackward.Value(output, target, call, inputs, components);
+    }
+
+    // Kernels resize by themselves. The checks are those of an output of the target's size, which none is made for.
+    private static Tensor ResizedLevel(
+        ILoss loss, TensorOperations operations, LossComponents? components, Tensor output, Tensor target, Tensor[] maps, Resize resize,
+        long[] full, TensorDevice? device)
+    {
+        LossDefinition definition = loss.Definition;
+        long[] extents = output.shape;
+        Tensor size = output.detach();
+        for (int axis = 2; axis < extents.Length; axis++)
+        {
+            size = size.narrow(axis, 0, 1);
+            extents[axis] = full[axis - 2];
+        }
+
+        size = size.expand(extents);
+        BatchShape checkedShape = TorchChecks.Batch(definition, size, target, "input");
+        TorchChecks.Inputs(definition, checkedShape, size, maps);
+        var shape = new BatchShape(output.shape, full, checkedShape.HasLabels);
+        Tensor[] inputs = maps.AsSpan().ToArray();
+        TorchLoss.Prepare(definition, shape, device is null, device is not null, ref output, ref target, inputs);
+        var call = new LossCall(loss, TorchLoss.Parameters(loss, shape), operations, shape, device is null, output.dtype, device: device,
+            resize: resize);
         return LossBackward.Value(output, target, call, inputs, components);
     }
 

@@ -91,6 +91,23 @@ public class LevelTests
         }
     }
 
+    /// <summary>The kernels stretch an output as they do where the loss declares it: the same bits, which torch's resize has not.</summary>
+    [Fact]
+    public void Outputs_are_resized_by_the_kernels()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new SizedDiceCrossEntropy();
+        using var declared = new UnalignedDiceCrossEntropy();
+        Tensor target = Example.WithLabels([2, 3, 40, 60], null, 5).Target;
+        Tensor finest = randn(2, 3, 40, 60).requires_grad_(), coarse = randn(2, 3, 13, 17).requires_grad_();
+        Tensor copy = coarse.detach().clone().requires_grad_();
+        Tensor value = loss.forward([finest, coarse], target, new DeepSupervision(0, 1) { Resize = Resize.LinearUnaligned });
+        Tensor right = declared.call(copy, target);
+        value.backward();
+        right.backward();
+        Assert.True(value.Equals(right) && coarse.grad!.Equals(copy.grad!));
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]

@@ -33,10 +33,10 @@ public class OrderTests
         using var scope = NewDisposeScope();
         Tensor keys = Keys(rows, count, withNaN: false);
         Tensor expected = keys.to_type(ScalarType.Float64).sort(dim: -1, descending: true, stable: true).Indices;
-        Assert.True(TensorOrder.Descending(keys).eq(expected).all().item<bool>());
+        Assert.True(stack(TensorOrder.Descending(keys)).eq(expected).all().item<bool>());
 
         // What is not a number comes first, of either sign, and does not change the order of the others.
-        Tensor broken = Keys(rows, count, withNaN: true), order = TensorOrder.Descending(broken);
+        Tensor broken = Keys(rows, count, withNaN: true), order = stack(TensorOrder.Descending(broken));
         Assert.True(broken.gather(1, order.narrow(1, 0, 2)).isnan().all().item<bool>());
         Tensor others = broken.gather(1, order.narrow(1, 2, count - 2));
         Assert.True(others.narrow(1, 0, count - 3).ge(others.narrow(1, 1, count - 3)).all().item<bool>());
@@ -51,7 +51,7 @@ public class OrderTests
         using var scope = NewDisposeScope();
         foreach (bool withNaN in (bool[])[false, true])
         {
-            Tensor keys = Keys(rows, count, withNaN), order = TensorOrder.Descending(keys);
+            Tensor keys = Keys(rows, count, withNaN), order = stack(TensorOrder.Descending(keys));
             foreach (int taken in (int[])[1, 2, 3, (int)count / 10, (int)(count / 2), (int)(0.7 * count), (int)count - 1])
             {
                 Tensor expected = zeros([rows, count], ScalarType.Bool).scatter(1, order.narrow(1, 0, taken),

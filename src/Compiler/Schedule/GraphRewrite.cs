@@ -32,7 +32,11 @@ internal abstract class GraphRewrite(GraphBuilder graph)
     protected Node Same(Node node) => graph.Same(node, [.. node.Inputs.Select(Rewrite)]);
 
     /// <summary>The value at the class of the label, 0 where there is none.</summary>
-    protected Node Pick(Node value) => graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, value)], 0, Axes.Class);
+    protected Node Pick(Node value) => Pick(graph, value);
+
+    /// <inheritdoc cref="Pick(Node)"/>
+    protected static Node Pick(GraphBuilder graph, Node value) =>
+        graph.Make(Op.Sum, [graph.Make(Op.Mask, graph.OneHot, value)], 0, Axes.Class);
 
     /// <summary>A value at the class of the label, which means nothing where no class is labelled.</summary>
     protected Node Selected(Node label) => graph.Labelled.IsConstant ? label : graph.Make(Op.Mask, graph.Labelled, label);

@@ -11,7 +11,11 @@ namespace LossGen.Compiler.Schedule;
 /// </summary>
 internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 {
+    // Longer products stay as they are: their factors are looked at one by one.
+    private const int MostFactors = 32;
+
     private readonly Dictionary<Node, Node> labels = [];
+    private readonly Dictionary<Node, bool> finite = [];
     private readonly Factoring factoring = new(graph);
     private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope)
         .SelectMany(node => new[] { node[0], GraphBuilder.Pooled(node) })];
@@ -88,53 +92,206 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         return Graph.Make(Op.Sum, [Graph.Spread(selected, Axes.Batch | Axes.Pixel)], 0, others);
     }
 
-    // The sum over the classes of a number a class times something, with another number at the class of the label: what it would be without
-    // labels, a product of a vector and a matrix, and the difference at the label, one a pixel.
+    // The sum over the classes of a product with something that is known at the label: what it would be without labels, sums of products of
+    // which those with a number a class are products of a vector and a matrix, and the difference at the label, one a pixel.
     private Node? Contraction(Node rest, Node label)
     {
-        if (rest.Op != Op.Multiply || label.Op != Op.Multiply)
+        if (rest.Axes != Axes.All)
             return null;
-        for (int side = 0; side < 2; side++)
+        foreach ((Node value, Node factor) in KnownFactors(rest))
         {
-            (Node weight, Node value) = (rest[side], rest[1 - side]);
-            if (weight.IsPixel || !weight.Axes.Has(Axes.Class) || value.Axes != Axes.All || !labels.TryGetValue(value, out Node? own)
-                || !label.Inputs.Contains(own))
-                continue;
-            Node picked = ReferenceEquals(label[0], own) ? label[1] : label[0];
-            if (!GraphBuilder.IsPick(picked) || picked[0][1].IsPixel)
-                continue;
-            Node sum = Graph.Make(Op.Sum, [rest], 0, Axes.Class), difference = Graph.Add(picked[0][1], Graph.Negate(weight));
-            return difference.IsNumber(0) ? sum : Graph.Make(Op.Add, sum, Graph.Make(Op.Multiply, Pick(difference), own));
+            if (Remainder(value, factor, label) is { } difference && ClassSum(value, factor) is { } sum)
+                return difference.IsNumber(0) ? sum : Graph.Make(Op.Add, sum, IsPicked(difference) ? difference : Selected(difference));
         }
 
         return null;
     }
 
-    private bool IsFinite(Node node) => Graph.IsFinite(node) && Graph.StaysFiniteIfMasked(node);
+    // A product of what is picked at the label: 0 where there is no label.
+    private static bool IsPicked(Node node) =>
+        GraphBuilder.IsPick(node) || (node.Op == Op.Multiply && IsPicked(node[0]) && IsPicked(node[1]));
+
+    // The sum over the classes of a value times a sum of terms, without a tensor of the terms' sum; null where that is more work.
+    private Node? ClassSum(Node value, Node factor)
+    {
+        Node? vector = null, sum = null;
+        void Include(Node node) => sum = sum is null ? node : Graph.Make(Op.Add, sum, node);
+        foreach (Node term in Terms(factor))
+        {
+            if (!term.IsPixel && term.Axes.Has(Axes.Class))
+            {
+                vector = vector is null ? term : Graph.Make(Op.Add, vector, term);
+                continue;
+            }
+
+            (Node? outer, Node? inner) = Split(term);
+            if (inner is not null && !ReferenceEquals(inner, value))
+                return null;
+            Node summed = Graph.Make(Op.Sum, [inner is null ? value : Graph.Make(Op.Multiply, value, inner)], 0, Axes.Class);
+            Include(outer is null ? summed : inner is null && value.Op == Op.Softmax ? outer : Graph.Make(Op.Multiply, outer, summed));
+        }
+
+        if (vector is not null)
+            Include(Graph.Make(Op.Sum, [Graph.Make(Op.Multiply, vector, value)], 0, Axes.Class));
+        return sum;
+    }
+
+    // A product as its factors that have no class, and the others.
+    private (Node? Outer, Node? Inner) Split(Node node)
+    {
+        if (!node.Axes.Has(Axes.Class))
+            return (node, null);
+        if (node.Op != Op.Multiply || node.FactorCount > MostFactors)
+            return (null, node);
+        (Node? outer, Node? inner) = Split(node[0]);
+        (Node? other, Node? last) = Split(node[1]);
+        return (Product(outer, other), Product(inner, last));
+    }
+
+    private Node? Product(Node? a, Node? b) => a is null ? b : b is null ? a : Graph.Make(Op.Multiply, a, b);
+
+    // A condition holds or not, of whatever it is asked.
+    private bool IsFinite(Node node)
+    {
+        if (!finite.TryGetValue(node, out bool known))
+        {
+            finite[node] = known = node.Op switch
+            {
+                Op.Mask or Op.Where => node.Inputs.Skip(1).All(IsFinite),
+                Op.Multiply or Op.Add or Op.Detach => node.Inputs.All(IsFinite),
+                _ => node.Operation().IsCondition || (Graph.IsFinite(node) && Graph.StaysFiniteIfMasked(node)),
+            };
+        }
+
+        return known;
+    }
 
     private Node Joined(Node rest, Node label)
     {
         if (rest.IsNumber(0))
             return Graph.Make(Op.Mask, Graph.OneHot, label);
-        return Difference(rest, label) is { } difference
-            ? Graph.Make(Op.Add, rest, Graph.Make(Op.Mask, Graph.OneHot, difference))
+        return Difference(rest, label) is var (others, difference)
+            ? Graph.Make(Op.Add, others, Graph.Make(Op.Mask, Graph.OneHot, difference))
             : Graph.Make(Op.Where, Graph.OneHot, label, rest);
     }
 
-    // What the label's class has beside what all classes have: then the latter need not be picked at the label.
-    private Node? Difference(Node rest, Node label)
+    // What all classes have, and what the label's has beside it: then the former need not be picked at the label.
+    private (Node Others, Node Difference)? Difference(Node rest, Node label)
     {
-        if (rest.Axes != Axes.All || !IsFinite(rest))
+        if (rest.Axes != Axes.All)
             return null;
         List<Node> terms = [.. Terms(label)];
-        foreach (Node term in Terms(rest))
+        if (Terms(rest).All(term => labels.TryGetValue(term, out Node? own) && terms.Remove(own)))
+            return IsFinite(rest) ? (rest, Total(terms)) : null;
+        foreach ((Node value, Node factor) in KnownFactors(rest))
         {
-            if (!labels.TryGetValue(term, out Node? own) || !terms.Remove(own))
-                return null;
+            if (IsFinite(value) && Remainder(value, factor, label) is { } difference)
+                return (Graph.Make(Op.Multiply, value, factor), difference);
         }
 
-        return terms.Count == 0 ? Graph.Zero : terms.Aggregate((a, b) => Graph.Make(Op.Add, a, b));
+        return null;
     }
+
+    // The factors of all classes that are known at the label, each with the others.
+    private IEnumerable<(Node Value, Node Factor)> KnownFactors(Node product) =>
+        from value in Factors(product).Distinct()
+        where value.Axes == Axes.All && labels.ContainsKey(value)
+        let factor = Without(product, value)
+        where factor is not null
+        select (value, factor);
+
+    // What a sum has beside the product of a factor with what a value is at the label. Terms of the factor that the sum lacks, other than
+    // numbers a class, are taken off; null where those are so many that two sums are less work.
+    private Node? Remainder(Node value, Node factor, Node label)
+    {
+        const int most = 2;
+        Node own = labels[value];
+        List<Node> times = [], others = [], lacking = [];
+        foreach ((Node term, bool isTimes) in Terms(label, own))
+            (isTimes ? times : others).AddRange(isTimes ? Terms(term) : [term]);
+
+        if (times.Count == 0)
+            return null;
+        Node perClass = Graph.Zero;
+        foreach (Node term in Terms(factor))
+        {
+            if (!term.IsPixel && term.Axes.Has(Axes.Class))
+            {
+                perClass = Graph.Add(perClass, Graph.Negate(term));
+                continue;
+            }
+
+            (Node? outer, Node? inner) = Split(term);
+            Node? atLabel = inner is null ? outer : labels.TryGetValue(term, out Node? known) ? known
+                : labels.TryGetValue(inner, out known) ? Product(outer, known) : null;
+            if (atLabel is null)
+                return null;
+            if (times.Find(other => HaveSameFactors(other, atLabel)) is { } same)
+                times.Remove(same);
+            else
+                lacking.Add(Graph.Make(Op.Multiply, Graph.Constant(-1), atLabel));
+        }
+
+        if (lacking.Count > most)
+            return null;
+        foreach (Node term in times.Where(term => GraphBuilder.IsPick(term) && !term[0][1].IsPixel).ToList())
+        {
+            perClass = Graph.Add(perClass, term[0][1]);
+            times.Remove(term);
+        }
+
+        times.AddRange(lacking);
+        if (!perClass.IsNumber(0))
+            times.Add(perClass.Axes.Has(Axes.Class) ? Pick(perClass) : perClass);
+        if (times.Count > 0)
+            others.Add(times is [{ Op: Op.Constant } only] && only.IsNumber(1) ? own : Graph.Make(Op.Multiply, Total(times), own));
+        return Total(others);
+    }
+
+    // The terms of a sum: those that are products with a factor, without it, and the others. A choice of a sum is one of each term, and
+    // one of what the factor is multiplied by where the product with 0 is sure to be 0.
+    private IEnumerable<(Node Term, bool IsTimes)> Terms(Node sum, Node factor)
+    {
+        if (sum.Op == Op.Add)
+            return sum.Inputs.SelectMany(input => Terms(input, factor));
+        if (sum.Op == Op.Mask && sum[0].IsPixel && IsFinite(factor))
+            return Terms(sum[1], factor).Select(pair => (Graph.Make(Op.Mask, sum[0], pair.Term), pair.IsTimes));
+        if (sum.Op == Op.Mask && Chosen(sum[0], sum[1], Axes.Pixel) is { } chosen && chosen.Op != Op.Mask)
+            return Terms(chosen, factor);
+        return ReferenceEquals(sum, factor) ? [(Graph.One, true)] : Without(sum, factor) is { } cofactor ? [(cofactor, true)]
+            : [(sum, false)];
+    }
+
+    // A product without one of its factors; null where it has none such.
+    private Node? Without(Node product, Node factor)
+    {
+        if (product.Op != Op.Multiply || product.FactorCount > MostFactors)
+            return null;
+        for (int side = 0; side < 2; side++)
+        {
+            if (ReferenceEquals(product[side], factor))
+                return product[1 - side];
+        }
+
+        return Without(product[0], factor) is { } first ? Graph.Make(Op.Multiply, first, product[1])
+            : Without(product[1], factor) is { } second ? Graph.Make(Op.Multiply, product[0], second)
+            : null;
+    }
+
+    private static bool HaveSameFactors(Node a, Node b)
+    {
+        if (ReferenceEquals(a, b))
+            return true;
+        if (a.Op != Op.Multiply || b.Op != Op.Multiply || a.FactorCount != b.FactorCount || a.FactorCount > MostFactors)
+            return false;
+        List<Node> others = [.. Factors(b)];
+        return Factors(a).All(others.Remove);
+    }
+
+    private static IEnumerable<Node> Factors(Node node) =>
+        node.Op == Op.Multiply && node.FactorCount <= MostFactors ? node.Inputs.SelectMany(Factors) : [node];
+
+    private Node Total(List<Node> terms) => terms.Count == 0 ? Graph.Zero : terms.Aggregate((a, b) => Graph.Make(Op.Add, a, b));
 
     private static IEnumerable<Node> Terms(Node node) => node.Op == Op.Add ? node.Inputs.SelectMany(Terms) : [node];
 

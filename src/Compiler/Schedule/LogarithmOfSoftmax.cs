@@ -12,13 +12,10 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
 {
     private readonly HashSet<Node> shared;
 
-    // Those of them whose softmax has its logarithm taken at the label.
-    private readonly HashSet<Node> atLabel;
-
-    private LogarithmOfSoftmax(GraphBuilder graph, HashSet<Node> shared, HashSet<Node> atLabel, List<Node> given)
+    private LogarithmOfSoftmax(GraphBuilder graph, HashSet<Node> shared, List<Node> given)
         : base(graph)
     {
-        (this.shared, this.atLabel) = (shared, atLabel);
+        this.shared = shared;
         given.ForEach(Leave);
     }
 
@@ -40,11 +37,7 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
         shared.IntersectWith(nodes.Where(node => node.Op == Op.LogSumExp).Select(node => node[0]));
         if (shared.Count == 0)
             return results;
-        var atLabel = new HashSet<Node>(nodes
-            .Select(GraphBuilder.LessLogSumExp).OfType<(Node Value, Node Logits)>()
-            .Where(pair => shared.Contains(pair.Logits) && GraphBuilder.IsPicked(pair.Value, pair.Logits))
-            .Select(pair => pair.Logits));
-        return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, atLabel, given).Rewrite);
+        return results.ConvertAll(new LogarithmOfSoftmax(graph, shared, given).Rewrite);
 
         List<Node> Nodes(List<Node> from) => Reachable.From(from, reads: node => given.Contains(node) ? ImmutableArray<Node>.Empty
             : node.Inputs);
@@ -62,10 +55,21 @@ internal sealed class LogarithmOfSoftmax : GraphRewrite
         if (node.Op == Op.LogSumExp && shared.Contains(node[0]))
             return Minus(Maximum(Rewrite(node[0])), LogarithmOfLargest(node[0]));
 
-        // An exponential a pixel is cheaper than what gathers a probability. Where there is no label it is 0.
-        if (GraphBuilder.IsPick(node) && node[0][1] is { Op: Op.Softmax } softmax && atLabel.Contains(softmax[0]))
-            return Selected(Graph.Make(Op.Exp, Logarithm(Pick(Rewrite(softmax[0])), softmax[0])));
         return Same(node);
+    }
+
+    /// <summary>
+    /// The probability at the label, the logits and the softmax of a node that is its logarithm as it is made here; null of anything else.
+    /// A backend may take the logarithm of the probability where that has all its digits.
+    /// </summary>
+    public static (Node AtLabel, Node Logits, Node Softmax)? AtLabel(GraphBuilder graph, Node node)
+    {
+        if (node.Op != Op.Add || node[1] is not { Op: Op.Log } largest || largest[0].Op != Op.ClassMaximum
+            || largest[0][0] is not { Op: Op.Softmax } softmax || node[0] is not { Op: Op.Add } less
+            || !GraphBuilder.IsPicked(less[0], softmax[0]) || less[1] is not { Op: Op.Multiply } minus || !minus[0].IsNumber(-1)
+            || minus[1].Op != Op.ClassMaximum || !ReferenceEquals(minus[1][0], softmax[0]))
+            return null;
+        return (Pick(graph, softmax), softmax[0], softmax);
     }
 
     private Node Logarithm(Node value, Node logits) =>

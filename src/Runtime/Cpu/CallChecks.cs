@@ -5,7 +5,11 @@ namespace LossGen.Cpu;
 /// <summary>Checks of a call's arguments: one exception that names the argument, what it has and what is needed.</summary>
 internal static unsafe class CallChecks
 {
-    public static void Shape(LossDefinition definition, LossShape shape)
+    /// <summary>The extents of a call.</summary>
+    /// <param name="definition">The loss.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="isResized">The call says how logits of another size are resized.</param>
+    public static void Shape(LossDefinition definition, LossShape shape, bool isResized = false)
     {
         if (shape.Batch <= 0 || shape.Classes <= 0 || shape.Pixels <= 0 || shape.LogitPixels <= 0)
         {
@@ -17,7 +21,8 @@ internal static unsafe class CallChecks
 
         CallRules.Classes(definition, shape.Classes);
         CallRules.Dimensions(definition, shape.Dimensions);
-        Sizes(definition, shape);
+        if (!isResized)
+            Sizes(definition, shape);
     }
 
     /// <summary>The sizes of logits and target.</summary>

@@ -45,6 +45,12 @@ public sealed record GpuBatch
     public LabelGrid Grid { get; init; }
 
     /// <summary>
+    /// How logits of another size than the target's are resized where the loss declares nothing of that, as
+    /// <see cref="DeepSupervision.Resize"/> asks; <see cref="Resize.None"/> for what the loss declares.
+    /// </summary>
+    public Resize Resize { get; init; }
+
+    /// <summary>
     /// The loss's own inputs in the order of its definition, (N, S) or (N, C, S): double where the logits are, else float.
     /// </summary>
     public IReadOnlyList<nint> Inputs { get; init; } = [];

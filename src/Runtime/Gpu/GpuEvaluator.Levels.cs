@@ -78,7 +78,7 @@ public sealed partial class GpuEvaluator
                 Weight = weight,
                 Adds = adds,
             };
-            Run(gradient == 0 ? Part.Value : Part.Both, level, places, null, OpenFull(GpuResizing.Full(level)), supervision.Resize);
+            Run(gradient == 0 ? Part.Value : Part.Both, level, places, null, OpenFull(GpuResizing.Full(level)));
             adds = true;
         }
     }
@@ -111,6 +111,7 @@ public sealed partial class GpuEvaluator
             ? output with { Grid = new LabelGrid(own, full, supervision.Sampling) }
             : output with
             {
+                Resize = supervision.Resize,
                 Shape = LossExtensions.ResizedShape(shape.Batch, shape.Classes, own, full) with { ClassesLast = shape.ClassesLast },
             };
     }

@@ -10,11 +10,11 @@ public sealed partial class GpuEvaluator
     private void Run(Part part, GpuBatch batch, Places places, double[]? given)
     {
         CheckComponents(places.Components);
-        Run(part, batch, places, given, Open(batch), loss.Definition.Resize);
+        Run(part, batch, places, given, Open(batch));
     }
 
     // Logits of another size become a batch of the target's, embeddings the matrix of their pairs, and its gradient is taken back.
-    private void Run(Part part, GpuBatch batch, in Places places, double[]? given, Opened opened, Resize resize)
+    private void Run(Part part, GpuBatch batch, in Places places, double[]? given, Opened opened)
     {
         bool hasGradient = part != Part.Value;
         Pairs pairs = loss.Definition.Pairs;
@@ -34,6 +34,7 @@ public sealed partial class GpuEvaluator
             return;
         }
 
+        Resize resize = batch.Resize != Resize.None ? batch.Resize : loss.Definition.Resize;
         GpuBatch full = GpuResizing.Full(batch) with { Logits = resizing.Stretch(batch, resize, hasGradient) };
         RunPasses(part, full, places with { Gradient = hasGradient ? resizing.Gradient : 0, Strides = null }, given, opened);
         if (hasGradient)
@@ -79,7 +80,7 @@ public sealed partial class GpuEvaluator
     private Opened Open(GpuBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CallChecks.Shape(loss.Definition, batch.Shape);
+        CallChecks.Shape(loss.Definition, batch.Shape, batch.Resize != Resize.None);
         if (loss.Definition.Pairs == Pairs.None)
             return OpenFull(GpuResizing.Full(batch));
         GpuPairs.Check(loss.Definition, batch);

@@ -116,8 +116,10 @@ public unsafe ref struct CpuCall
     /// <summary>How far apart the rows of a matrix of pairs and of its gradient lie; 0 where logits are without gaps.</summary>
     internal long RowStride;
 
-    /// <summary>How logits of another size are resized, where that is not for the loss's definition to say.</summary>
-    internal Resize Resize;
+    /// <summary>
+    /// How logits of another size are resized, where that is not for the loss's definition to say, as of the outputs of deep supervision.
+    /// </summary>
+    public Resize Resize;
 
     /// <summary>The loss's own inputs in the order of its definition: (N, S) or (N, C, S).</summary>
     internal void** Inputs;

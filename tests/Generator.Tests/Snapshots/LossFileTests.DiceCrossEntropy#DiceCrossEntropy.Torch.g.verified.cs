@@ -56,15 +56,13 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var predicted = input.Keep(input.SumNS(p));
             // labelled = sum_NS([label = c])
             var labelled = input.Keep(input.LabelCountsNS());
-            // pixel = sum_C([label = c]*x) - max_C(x) + log(max_C(p))
-            var pixel = input.Keep(input.PutSum(input.AtLabel(x) - input.ClassMaximum(x), input.Log(input.ClassMaximum(p))));
-            // sum = sum_NS(pixel)
-            var sum = input.Keep(input.SumNS(pixel));
-            // pixel2 = exp(pixel)
-            var pixel2 = input.Keep(input.PutExp(pixel));
-            // overlap = sum_NS([label = c]*pixel2)
-            var overlap = input.Keep(input.LabelSumsNS(pixel2));
-            return new global::TorchSharp.torch.Tensor[] { p, predicted, labelled, sum, pixel2, overlap };
+            // atLabel = sum_C([label = c]*p)
+            var atLabel = input.Keep(input.AtLabel(p));
+            // overlap = sum_NS([label = c]*atLabel)
+            var overlap = input.Keep(input.LabelSumsNS(atLabel));
+            // sum = sum_NS(sum_C([label = c]*x) - max_C(x) + log(max_C(p)))
+            var sum = input.Keep(input.SumNS(input.LogAtLabel(atLabel, x, p)));
+            return new global::TorchSharp.torch.Tensor[] { p, predicted, labelled, sum, atLabel, overlap };
         }
 
         public override global::TorchSharp.torch.Tensor Value(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics)
@@ -129,29 +127,22 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var scalar2 = input.Keep(input.Divide(upstream, input.Classes));
             // condition = not (0 = below)
             var condition = input.Keep(input.Equal(below, 0D).logical_not());
-            // perClass = 2*(-scalar2)/below
-            var perClass = input.Keep(input.Multiply(2D, input.Divide(-scalar2, below)));
+            // perClass = condition*2*(-scalar2)/below
+            var perClass = input.Keep(input.Mask(condition, input.Multiply(2D, input.Divide(-scalar2, below))));
             // atLabel = sum_C([label = c]*p)
             var atLabel = statistics[4];
             // overlap = sum_NS([label = c]*atLabel)
             var overlap = statistics[5];
             // perClass2 = (1E-05 + 2*overlap)/below
             var perClass2 = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
-            // perClass3 = -(-scalar2*perClass2)/below
-            var perClass3 = input.Keep(-input.Divide(-(scalar2 * perClass2), below));
-            // perClass4 = condition*perClass3
-            var perClass4 = input.Keep(input.Mask(condition, perClass3));
-            // atLabel2 = sum_C([label = c]*condition*(perClass3 + perClass))
-            var atLabel2 = input.Keep(input.AtLabel(input.Mask(condition, input.Add(perClass3, perClass))));
-            // pixel = sum_C(perClass4*p) + sum_C([label = c]*condition*perClass)*atLabel
-            var pixel = input.Keep(input.PutSum(input.AtLabel(input.Mask(condition, perClass)) * atLabel, input.Contract(perClass4, p)));
-            // pixel2 = -pixel
-            var pixel2 = input.Keep(input.PutNegative(pixel));
-            // pixel3 = scalar*atLabel - scalar + atLabel*(atLabel2 + pixel2)
-            var pixel3 = input.Keep(input.PutProductSum(input.PutSum(scalar * atLabel, -scalar), atLabel, input.Add(atLabel2, pixel2), 1));
-            input.Drop(atLabel2);
-            // where([label = c], pixel3, p*(scalar + perClass4 + pixel2))
-            return input.PutLabel(input.PutProduct(p, input.Add(input.Add(scalar, perClass4), pixel2)), pixel3);
+            // perClass3 = condition*(-(-scalar2*perClass2)/below)
+            var perClass3 = input.Keep(input.Mask(condition, -input.Divide(-(scalar2 * perClass2), below)));
+            // pixel = sum_C([label = c]*perClass)*atLabel
+            var pixel = input.Keep(input.PutProduct(input.AtLabel(perClass), atLabel));
+            // pixel2 = -(sum_C(perClass3*p) + pixel)
+            var pixel2 = input.Keep(input.PutNegative(input.PutSum(input.Contract(perClass3, p), pixel)));
+            // p*(scalar + perClass3 + pixel2) + [label = c]*(pixel - scalar)
+            return input.PutAdded(input.PutProduct(p, input.Add(input.Add(scalar, perClass3), pixel2)), input.PutSum(pixel, -scalar));
         }
     }
 }

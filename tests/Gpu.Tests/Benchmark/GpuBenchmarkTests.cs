@@ -73,13 +73,47 @@ public sealed partial class GpuBenchmarkTests
         }
     }
 
+    /// <summary>Logits that are resized, and embeddings: with labels, and of two views. What their limits count is said.</summary>
+    [OpenClFact]
+    public void ResizedLogitsAndPairsOnOpenCl()
+    {
+        string json = Path.GetTempFileName();
+        try
+        {
+            (int code, string output, string errors) = Run(
+                "--device", "opencl", "--loss", "Resize+Dice,SupCon,VICReg,BarlowTwins", "--size", "1x3x16x24,24x8", "--type", "float",
+                    "--seconds", "0.01", "--json", json);
+            Assert.True(code == 0, output + errors);
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(json));
+            JsonElement[] results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
+            Assert.Equal(["Resize+Dice bytes", "SupCon multiplications", "BarlowTwins multiplications", "VICReg multiplications"],
+                results.Select(r => $"{r.GetProperty("loss")} {r.GetProperty("limit")}"));
+            Assert.All(results, r => Assert.InRange(r.GetProperty("gradientError").GetDouble(), 0, 5e-5));
+
+            // Logits of 3x4x6 numbers and labels of 16x24 are read twice, and the gradient is written.
+            double copied = document.RootElement.GetProperty("copyGigabytesPerSecond").GetDouble(),
+                multiplied = document.RootElement.GetProperty("multiplyGigaPerSecond").GetDouble();
+            Assert.Equal(1e-6 * ((2 * (288 + 3072)) + 288) / copied, results[0].GetProperty("limitMs").GetDouble(), 1e-9);
+
+            // 24 rows of 8 features: half of the products of rows, and the product with the gradient. 2 views of 12 rows: 8 columns.
+            double[] counts = [(24 * 25 / 2 * 8) + (24 * 24 * 8), 3 * 8 * 8 * 12, (8 * 9 * 12) + (2 * 8 * 8 * 12)];
+            Assert.All(counts.Zip(results.Skip(1)), pair => Assert.Equal(1e-6 * pair.First / multiplied,
+                pair.Second.GetProperty("limitMs").GetDouble(), 1e-9));
+        }
+        finally
+        {
+            File.Delete(json);
+        }
+    }
+
     /// <summary>Sums that NumPy computed of the inputs that peers.py makes (<c>peers.py --sums</c>).</summary>
     [Fact]
     public void InputsAreThoseOfTheScript()
     {
-        (int code, string output, _) = Run("--sums", "--size", "2x4x33x50,1x2x20x30x40,8x10,3x1x50x50");
+        (int code, string output, _) = Run("--sums", "--size", "2x4x33x50,1x2x20x30x40,8x10,3x1x50x50,1x3x24x48,64x16");
         Assert.Equal(0, code);
-        Assert.Equal(["2x4x33x50 25587.299 17606", "1x2x20x30x40 191719.532 19195", "8x10 53.228 129", "3x1x50x50 34793.991 17662"],
+        Assert.Equal(["2x4x33x50 25587.299 17606", "1x2x20x30x40 191719.532 19195", "8x10 53.228 129", "3x1x50x50 34793.991 17662",
+            "1x3x24x48 8954.581 2304", "1x3x24x48 from 1x3x6x12 490.319 2304", "64x16 471.597 1768"],
             output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LossGen.Generated;
 using LossGen.Torch.Tests.Losses;
 using LossGen.Torch.Tests.Support;
 
@@ -357,26 +358,63 @@ public sealed class DeviceRoadTests : IDisposable
         Check.Close(found[0], found[1], 1e-5, "second derivative");
     }
 
-    /// <summary>Outputs that the supervision takes to the target's size are torch's to resize, and kernels take what it leaves.</summary>
-    [OpenClFact]
-    public void Outputs_that_are_resized_run_kernels_too()
+    /// <summary>Kernels resize the outputs of a supervision that asks for it, where they lie, and write the gradient there.</summary>
+    [OpenClTheory]
+    [InlineData(Resize.LinearUnaligned, ScalarType.Float32, 1e-5)]
+    [InlineData(Resize.LinearAligned, ScalarType.Float64, 1e-12)]
+    [InlineData(Resize.LinearUnaligned, ScalarType.Float16, 4e-3)]
+    public void Outputs_are_resized_by_kernels(Resize resize, ScalarType type, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using var loss = new DiceCrossEntropy();
-        long[][] extents = [[8, 12], [4, 6], [3, 5]];
-        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target;
-        var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = Resize.LinearUnaligned };
-        Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
-            .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(ScalarType.Float32).detach().requires_grad_())
-            .ToArray())];
-        Tensor right = loss.forward(outputs[0], target, supervision);
-        Tensor value = device.Run(() => loss.forward(outputs[1], target, supervision));
-        right.backward();
-        value.backward();
-        Check.Close(right.detach(), value.detach(), 1e-5, "value");
-        for (int k = 0; k < 3; k++)
-            Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, 1e-5, $"output {k}");
-        Assert.Equal(6, device.Calls);
+        using var loss = new Mapped();
+        var supervision = new DeepSupervision(1, 0.5, 0.25) { Resize = resize };
+        foreach (long[][] extents in (long[][][])[[[12], [6], [5]], [[8, 12], [4, 6], [3, 12]], [[4, 8, 12], [2, 4, 6], [1, 8, 5]]])
+        {
+            foreach (bool dense in (bool[])[false, true])
+            {
+                Tensor target = (dense ? Example.Dense([2, 3, .. extents[0]], null, 5) : Example.WithLabels([2, 3, .. extents[0]], null, 5))
+                    .Target;
+                Tensor mask = rand([2, .. extents[0]]), weights = rand([2, 1, .. extents[0]]);
+                Tensor[][] outputs = [.. Enumerable.Range(0, 2).Select(_ => extents
+                    .Select((e, k) => Example.WithLabels([2, 3, .. e], null, k).Logits.to_type(type).detach().requires_grad_()).ToArray())];
+                device.Given.Clear();
+                Tensor right = loss.forward(outputs[0], target, mask, weights, supervision);
+                Tensor value = device.Run(() => loss.forward(outputs[1], target, mask, weights, supervision));
+                right.backward();
+                value.backward();
+                Check.Close(right.detach(), value.detach(), tolerance, "value");
+                for (int k = 0; k < 3; k++)
+                {
+                    Check.Close(outputs[0][k].grad!, outputs[1][k].grad!, tolerance, $"output {k}");
+                    Assert.Contains(DeviceTensor.Address(outputs[1][k]), device.Given);
+                }
+            }
+        }
+
+        Assert.Equal(36, device.Calls);
+        Assert.Null(loss.DeviceKernelsReason);
+    }
+
+    /// <summary>What is differentiated twice goes through torch's resize, and gives what the declared resize gives.</summary>
+    [OpenClFact]
+    public void Resized_outputs_are_differentiated_twice()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new SizedDiceCrossEntropy();
+        using var declared = new UnalignedDiceCrossEntropy();
+        Tensor target = Example.WithLabels([2, 3, 8, 12], null, 5).Target, small = randn([2, 3, 4, 5], dtype: ScalarType.Float64);
+        Tensor finest = randn([2, 3, 8, 12], dtype: ScalarType.Float64);
+        var supervision = new DeepSupervision(0, 1) { Resize = Resize.LinearUnaligned };
+        Tensor Second(Func<Tensor, Tensor> call)
+        {
+            Tensor x = small.clone().requires_grad_();
+            autograd.grad([call(x)], [x], retain_graph: true, create_graph: true)[0].pow(2).sum().backward();
+            return x.grad!;
+        }
+
+        Tensor right = Second(x => declared.call(x, target));
+        Check.Close(right, Second(x => loss.forward([finest, x], target, supervision)), 1e-10, "on the CPU");
+        Check.Close(right, Second(x => device.Run(() => loss.forward([finest, x], target, supervision))), 1e-10, "on the device");
     }
 
     /// <summary>A label without a class makes the value NaN; who reads it or calls again is told.</summary>

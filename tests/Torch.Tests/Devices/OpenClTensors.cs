@@ -19,6 +19,9 @@ internal sealed class OpenClTensors : TensorDevice, IDisposable
     /// <summary>How often kernels ran.</summary>
     public int Calls { get; private set; }
 
+    /// <summary>The memory of tensors that kernels were given.</summary>
+    public HashSet<nint> Given { get; } = [];
+
     /// <summary>Memory that exists beside the tensors'.</summary>
     public int Allocated { get; private set; }
 
@@ -40,6 +43,7 @@ internal sealed class OpenClTensors : TensorDevice, IDisposable
         Marshal.Copy(host, numbers, 0, numbers.Length);
         device.Write(memory, (ReadOnlySpan<byte>)numbers);
         copies.Add((memory, host, numbers.Length, isWritten));
+        Given.Add(host);
         return memory;
     }
 

@@ -26,3 +26,9 @@ public sealed partial class AlignedDiceCrossEntropy;
 [Dice]
 [CrossEntropy]
 public sealed partial class UnalignedDiceCrossEntropy;
+
+/// <summary>The same without a resize.</summary>
+[Loss(Activation.Softmax, IgnoreIndex = 255)]
+[Dice]
+[CrossEntropy]
+public sealed partial class SizedDiceCrossEntropy;

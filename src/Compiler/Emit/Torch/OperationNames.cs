@@ -1,4 +1,5 @@
 using LossGen.Compiler.Graph;
+using LossGen.Compiler.Schedule;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Torch;
@@ -37,6 +38,7 @@ internal sealed class OperationNames(LossGraph graph)
             Op.SoftmaxComplement => "complement",
             Op.LogSumExp => "logSumExp",
             Op.Add when OperationText.LogSoftmax(graph.Builder, node) is var (_, atLabel) => atLabel ? "logAtLabel" : "logP",
+            Op.Add when LogarithmOfSoftmax.AtLabel(graph.Builder, node) is not null => "logAtLabel",
             Op.Softplus => "softplus",
             Op.ClassMaximum => "maximum",
             Op.PixelMaximum => "largest",

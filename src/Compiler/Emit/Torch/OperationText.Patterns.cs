@@ -33,6 +33,11 @@ internal sealed partial class OperationText
         node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && SigmoidEntropy.EntropyOf(node[0]) is var (x, weight)
             && x.Axes == Axes.All ? (x, weight) : null;
 
+    // A sum over the pixels of the product of two that have all axes.
+    private static (Node A, Node B)? ProductSum(Node node) =>
+        node is { Op: Op.Sum, Attribute: Axes.Pixel or (Axes.Batch | Axes.Pixel) } && node[0].Op == Op.Multiply
+            && node[0].Inputs.All(factor => factor.Axes == Axes.All) ? (node[0][0], node[0][1]) : null;
+
     // A sum over the classes of a number a class times what has all axes.
     private static (Node Vector, Node Matrix)? Contraction(Node node)
     {
@@ -53,7 +58,7 @@ internal sealed partial class OperationText
     /// <summary>The operation makes a tensor of its own.</summary>
     public static bool MakesOwn(Node node) => node.IsPixel
         && (node.Op is Op.Add or Op.Multiply or Op.Divide or Op.Exp or Op.Log or Op.Softmax
-                or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt
+                or Op.Sigmoid or Op.Softplus or Op.Power or Op.Sqrt or Op.Sum
             || IsWithLabel(node));
 
     // -infinity where a class takes no part.

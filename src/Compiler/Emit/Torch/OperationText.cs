@@ -14,6 +14,9 @@ namespace LossGen.Compiler.Emit.Torch;
 /// </summary>
 internal sealed partial class OperationText(OperationNames names, LossGraph graph)
 {
+    // Sigmoids that the method computes or has anyway, by what they are taken of.
+    private Dictionary<Node, Node> sigmoids = [];
+
     private readonly Dictionary<Node, bool> numbers = [];
 
     private readonly Dictionary<Node, int> mentions = [];
@@ -49,6 +52,12 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
     public void Undo() => referred.Clear();
 
     private readonly Dictionary<Node, int> referred = [];
+
+    /// <summary>The method computes these nodes, or has them.</summary>
+    public void Expect(IEnumerable<Node> nodes) =>
+        sigmoids = nodes.Where(node => node.Op == Op.Sigmoid).ToDictionary(node => node[0]);
+
+    private IEnumerable<Node> Sigmoid(Node x) => sigmoids.TryGetValue(x, out Node? sigmoid) ? [sigmoid] : [];
 
     /// <summary>The node depends on no tensor.</summary>
     public bool IsNumber(Node node)
@@ -90,6 +99,8 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
     {
         if (LogSoftmax(graph.Builder, node) is var (logits, _))
             return [logits];
+        if (LogarithmOfSoftmax.AtLabel(graph.Builder, node) is var (picked, picking, whole))
+            return [picked, picking, whole];
         if (SigmoidEntropy.EntropyOf(node) is var (argument, weight))
             return [argument, weight];
         if (SigmoidEntropy.SoftplusOf(node) is { } ofSum)
@@ -99,7 +110,9 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
         if (Contraction(node) is var (vector, matrix))
             return [vector, matrix];
         if (EntropySum(node) is var (summed, ofSummed))
-            return [summed, ofSummed];
+            return [summed, ofSummed, .. Sigmoid(summed)];
+        if (ProductSum(node) is var (first, second))
+            return [first, second];
         if (GraphBuilder.IsPick(node))
             return [node[0][1]];
         if (IsWithLabel(node))
@@ -114,6 +127,8 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             return summand.IsNumber(1) ? [] : [summand];
         if (node.Op == Op.Sum && Conditions(node[0]) is { } counted)
             return counted;
+        if (IsOneUnless(node) is var (unless, met))
+            return [unless, .. met];
         return Conditions(node) ?? node.Inputs.AsEnumerable();
     }
 
@@ -170,7 +185,9 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             case Op.Sum when Contraction(node) is var (vector, matrix):
                 return $"input.Contract({Value(vector)}, {Value(matrix)})";
             case Op.Sum when EntropySum(node) is var (summed, ofSummed):
-                return $"input.BinaryEntropy{node.Attribute.Letters().Replace(",", "")}({Value(summed)}, {Tensor(ofSummed)})";
+                return $"input.BinaryEntropy{node.Attribute.Letters().Replace(",", "")}({Value(summed)}, {Tensor(ofSummed)}{string.Concat(Sigmoid(summed).Select(p => ", " + Value(p)))})";
+            case Op.Sum when ProductSum(node) is var (first, second):
+                return $"input.ProductSum{node.Attribute.Letters().Replace(",", "")}({Value(first)}, {Value(second)})";
             case Op.Sum when GraphBuilder.IsPick(node):
                 return $"input.AtLabel({Tensor(node[0][1])})";
             case Op.Sum when LabelSum(node) is { } summand:
@@ -241,6 +258,8 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
                 return $"input.PutProduct({Own(own)}, {Value(factor)})";
             case Op.Add when LogSoftmax(graph.Builder, node) is var (logits, atLabel):
                 return atLabel ? $"input.AtLabel({Logits(logits)}.log_softmax(1))" : $"{Logits(logits)}.log_softmax(1)";
+            case Op.Add when LogarithmOfSoftmax.AtLabel(graph.Builder, node) is var (picked, picking, whole):
+                return $"input.LogAtLabel({Value(picked)}, {Value(picking)}, {Value(whole)})";
             case Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp when IsOfSomeClasses(node[0]):
                 return Format(node.Operation().Torch!, [Logits(node[0])]);
             case Op.Add when Addition(node) is var (whole, product, sign):
@@ -275,6 +294,9 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             case Op.Equal when hasNumber:
                 (Node literal, Node compared) = IsNumber(node[0]) ? (node[0], node[1]) : (node[1], node[0]);
                 return $"input.Equal({Value(compared)}, {Value(literal)})";
+
+            case Op.Where when IsOneUnless(node) is var (unless, met):
+                return $"input.Indicator({Nested(unless)}.logical_not().logical_or({All(met)}))";
 
             // A condition that is a number is decided in C#. The result is a tensor of its own, for it may be dropped before the other.
             case Op.Where when IsNumber(node[0]):
@@ -326,6 +348,10 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
 
         return found.Count > 0 && node.IsNumber(1) ? found : null;
     }
+
+    // 1 where a condition does not hold, else 1 where others do.
+    private (Node Unless, List<Node> Met)? IsOneUnless(Node node) =>
+        node.Op == Op.Where && !IsNumber(node[0]) && node[2].IsNumber(1) && Conditions(node[1]) is { } met ? (node[0], met) : null;
 
     private string All(List<Node> conditions)
     {

@@ -95,6 +95,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         var names = new OperationNames(graph);
         var text = new OperationText(names, graph);
         List<Node> Reads(Node node) => kept.Contains(node) ? [] : [.. text.Operands(node)];
+        text.Expect(Reachable.From(results, reads: node => kept.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs));
         List<Node> nodes = Reachable.From(results, reads: node => [.. Reads(node)]);
         var uses = nodes.SelectMany(Reads).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
 
