@@ -68,7 +68,8 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             bool joinsHere = Transposition.CanStream<T>(rows), isCopied = run.IsStreamed && !run.IsConverted && !joinsHere;
 
             // The tile's logits have been read.
-            T* gradient = (T*)run.Gradient + FirstOf(run, span), to = run.IsConverted ? memory.Converted : isCopied ? memory.Logits : gradient;
+            T* gradient = (T*)run.Gradient + FirstOf(run, span);
+            T* to = run.IsConverted ? memory.Converted : isCopied ? memory.Logits : gradient;
             Transposition.Copy(memory.Gradient, run.Width, rows, span.Count, to, rows, run.IsStreamed && joinsHere && !run.IsConverted);
             if (run.IsConverted)
                 Storage.Narrow((float*)to, run.LogitElement, run.Gradient, FirstOf(run, span), span.Count * rows, run.IsStreamed);

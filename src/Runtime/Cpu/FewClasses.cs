@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Pixels with two or four classes side by side, as rows of a class each and back, sixteen at a time on 512 bits: two shuffles or eight, and
-/// whole lines of the cache on both sides.
+/// Pixels with two or four classes side by side, as rows of a class each and back, sixteen at a time on 512 bits: two shuffles or eight,
+/// and whole lines of the cache on both sides.
 /// </summary>
 internal static unsafe class FewClasses
 {
@@ -35,7 +35,8 @@ internal static unsafe class FewClasses
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int SeparateTwo(float* from, int pixels, float* to, nint toStride)
     {
-        Vector512<int> first = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), second = first | Vector512<int>.One;
+        Vector512<int> first = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        Vector512<int> second = first + Vector512<int>.One;
         int r = 0;
         for (; r + Step <= pixels; r += Step, from += 2 * Step)
         {
@@ -50,7 +51,8 @@ internal static unsafe class FewClasses
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int JoinTwo(float* from, nint fromStride, int pixels, float* to, bool isStreamed)
     {
-        Vector512<int> first = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), second = first + Vector512.Create(8);
+        Vector512<int> first = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        Vector512<int> second = first + Vector512.Create(8);
         int r = 0;
         for (; r + Step <= pixels; r += Step, to += 2 * Step)
         {

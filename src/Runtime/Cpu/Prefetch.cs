@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LossGen.Cpu;
 
 /// <summary>
-/// Memory that will be wanted, asked for while something else is computed. Between two tiles a pass reads and writes so many other rows that
-/// the processor does not see the next one coming, and a sort writes all over memory.
+/// Memory that will be wanted, asked for while something else is computed. Between two tiles a pass reads and writes so many other rows
+/// that the processor does not see the next one coming, and a sort writes all over memory.
 /// </summary>
 internal static unsafe class Prefetch
 {
