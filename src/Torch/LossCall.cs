@@ -29,7 +29,7 @@ internal sealed class LossCall
     private readonly LabelGrid grid;
     private readonly long keptBytes;
     private Tensor? value;
-    private Tensor? left;
+    private Tensor? memory;
     private Tensor[]? kept;
     private TensorDevice? device;
     private Tensor? sums;
@@ -82,7 +82,7 @@ internal sealed class LossCall
     public void Evaluate(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
         if (usesKernel && isRecorded && keptBytes > 0)
-            left = TensorMemory.NewBytes(keptBytes).DetachFromDisposeScope();
+            memory = TensorMemory.NewBytes(keptBytes).DetachFromDisposeScope();
         try
         {
             if (device is not null)
@@ -101,8 +101,8 @@ internal sealed class LossCall
     /// <summary>Lets go of what was kept for the backward pass.</summary>
     public void Release()
     {
-        left?.Dispose();
-        left = null;
+        memory?.Dispose();
+        memory = null;
         sums?.Dispose();
         sums = null;
         foreach (Tensor statistic in kept ?? Array.Empty<Tensor>())
@@ -272,13 +272,13 @@ internal sealed class LossCall
         Span<nint> addresses = stackalloc nint[inputs.Length];
         TensorMemory.Data(inputs, addresses);
         call.SetInputs(addresses);
-        call.SetKept(left is null ? 0 : TensorMemory.Data(left));
+        call.SetKept(memory is null ? 0 : TensorMemory.Data(memory));
         call.Run(loss, statistics, Array.Empty<double>(), small, parameters, components);
         GC.KeepAlive(logits);
         GC.KeepAlive(target);
         GC.KeepAlive(inputs);
         GC.KeepAlive(elements);
-        GC.KeepAlive(left);
+        GC.KeepAlive(memory);
         return elements?.to_type(logits.dtype) ?? (IsReduced
             ? TensorMemory.NewNumber(call.Value, logits.dtype)
             : torch.tensor(small, ElementShape(), dtype: logits.dtype, device: torch.CPU));
@@ -302,13 +302,13 @@ internal sealed class LossCall
         Span<nint> addresses = stackalloc nint[inputs.Length];
         TensorMemory.Data(inputs, addresses);
         call.SetInputs(addresses);
-        call.SetKept(left is null ? 0 : TensorMemory.Data(left));
+        call.SetKept(memory is null ? 0 : TensorMemory.Data(memory));
         call.Run(loss, statistics, small, Array.Empty<double>(), parameters);
         GC.KeepAlive(logits);
         GC.KeepAlive(target);
         GC.KeepAlive(inputs);
         GC.KeepAlive(arrived);
-        GC.KeepAlive(left);
+        GC.KeepAlive(memory);
         return gradient;
     }
 

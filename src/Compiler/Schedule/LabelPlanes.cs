@@ -200,13 +200,13 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         where factor is not null
         select (value, factor);
 
-    // What a sum has beside the product of a factor with what a value is at the label. Terms of the factor that the sum lacks, other than
-    // numbers a class, are taken off; null where those are so many that two sums are less work.
+    // What a sum has beside the product of a factor with what a value is at the label; null where it lacks a term of the factor, other than
+    // numbers a class. To take that off again would lose the digits of a sum that is small beside it, as the gradient of a power of 1 - p
+    // is where p is nearly 1.
     private Node? Remainder(Node value, Node factor, Node label)
     {
-        const int most = 2;
         Node own = labels[value];
-        List<Node> times = [], others = [], lacking = [];
+        List<Node> times = [], others = [];
         foreach ((Node term, bool isTimes) in Terms(label, own))
             (isTimes ? times : others).AddRange(isTimes ? Terms(term) : [term]);
 
@@ -226,21 +226,17 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
                 : labels.TryGetValue(inner, out known) ? Product(outer, known) : null;
             if (atLabel is null)
                 return null;
-            if (times.Find(other => HaveSameFactors(other, atLabel)) is { } same)
-                times.Remove(same);
-            else
-                lacking.Add(Graph.Make(Op.Multiply, Graph.Constant(-1), atLabel));
+            if (times.Find(other => HaveSameFactors(other, atLabel)) is not { } same)
+                return null;
+            times.Remove(same);
         }
 
-        if (lacking.Count > most)
-            return null;
         foreach (Node term in times.Where(term => GraphBuilder.IsPick(term) && !term[0][1].IsPixel).ToList())
         {
             perClass = Graph.Add(perClass, term[0][1]);
             times.Remove(term);
         }
 
-        times.AddRange(lacking);
         if (!perClass.IsNumber(0))
             times.Add(perClass.Axes.Has(Axes.Class) ? Pick(perClass) : perClass);
         if (times.Count > 0)
