@@ -104,7 +104,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         PreparePlaces(run, memory, pass, ref tile, new(image, pixel, width, width), isStaged: false);
         int places = run.Sizes.Places, elements = run.Layout.ElementAxes.Has(ElementAxes.Pixel) ? width : 0;
         nint upstream = run.UpstreamElements is null ? 0 : elements;
-        for (; pixel + width <= end; pixel += width)
+        for (; pixel + width <= end; pixel += width, Advance(memory.Inputs, places, ref tile, elements, upstream))
         {
             var span = new PixelSpan(image, pixel, width, width);
             MarkProducts(run, ref tile, pixel);
@@ -125,8 +125,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
                 if (readsLabels && !LabelReader.TryRead(run.Labels, (image * run.Pixels) + pixel, width, memory.Labels, isFar))
                 {
                     RunTile(run, memory, pass, image, pixel, width);
-                    Advance(memory.Inputs, places, width);
-                    (tile.Elements, tile.Upstream) = (tile.Elements + elements, tile.Upstream + upstream);
                     continue;
                 }
             }
@@ -138,18 +136,18 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             TKernel.Tile<T, V, FullTile>(pass.Id, ref tile);
             if (isTranslated && pass.WritesGradient)
                 TranslateGradient(run, memory, span);
-            Advance(memory.Inputs, places, width);
-            (tile.Elements, tile.Upstream) = (tile.Elements + elements, tile.Upstream + upstream);
         }
 
         return pixel;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Advance(T** places, int count, int width)
+    private static void Advance(T** places, int count, ref Tile<T> tile, nint elements, nint upstream)
     {
         for (int k = 0; k < count; k++)
-            places[k] += width;
+            places[k] += tile.Width;
+        tile.Elements += elements;
+        tile.Upstream += upstream;
     }
 
     // Where a tile reads and writes what it has beside logits, target and gradient.

@@ -26,7 +26,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         call.HasMaxima = Array.Exists(layout.Passes, pass => pass.HasMaxima);
         if (call.Mode == CpuMode.Measure)
         {
-            call.KeptBytes = RunningBytes(run) + KeptMapBytes(run);
+            call.KeptBytes = KeptBytes(run);
             return;
         }
 
@@ -84,7 +84,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             _ => layout.Passes.Length,
         };
         bool given = call.Mode is CpuMode.Finish or CpuMode.Gradient, isKept = call.Mode == CpuMode.Gradient
-            && (call.Kept is not null || RunningBytes(run) + KeptMapBytes(run) == 0);
+            && (call.Kept is not null || KeptBytes(run) == 0);
         for (int k = 0; k < last; k++)
         {
             bool isGiven = given && k < layout.ValueStage;
@@ -121,6 +121,9 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (call.Components is not null && call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient or CpuMode.Finish))
             TKernel.Components(ref scalars);
     }
+
+    // What the passes of the value leave for the gradient: running sums, then maps.
+    private static long KeptBytes(in CallState run) => RunningBytes(run) + KeptMapBytes(run);
 
     // What an unreduced loss leaves may turn out to be a single number.
     private static void SetValue(ref CpuCall call, KernelLayout layout, double value)
