@@ -135,18 +135,29 @@ internal sealed class LossCall
         bool isDifferentiated = torch.is_grad_enabled();
         Tensor small = resizes && !isDifferentiated ? logits.detach().requires_grad_() : logits;
         Tensor full = resizes ? Resized(small) : logits;
-        using var input = new TensorInput(loss.Definition, parameters, shape, full, sampled, inputs)
-        { MayTakeStatistics = Token.IsReleased };
-        Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
-
-        // What is to be differentiated again has to be made anew, as a part of the graph.
-        Tensor[] statistics = kept is not null && !isDifferentiated ? kept : input.KeepAll(operations.Statistics(input));
-        Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived));
-        gradient = gradient.expand(shape.Batch, shape.Classes, shape.Pixels).reshape(shape.FullShape()).to_type(logits.dtype);
+        using var scope = torch.NewDisposeScope();
+        Tensor arrived = upstream.to_type(TensorMemory.KernelType(logits)).reshape(AxisExtents());
+        Tensor gradient = OperationsGradient(new LaidTensors(loss.Definition, shape, full, sampled, inputs), arrived, isDifferentiated)
+            .reshape(shape.FullShape()).to_type(logits.dtype);
         if (resizes)
             gradient = torch.autograd.grad(new[] { full }, new[] { small }, new[] { gradient }, create_graph: isDifferentiated)[0];
-        return input.Return(gradient);
+        return scope.MoveToOuter(gradient);
     }
+
+    // At logits of the target's size, (N, C, S). What is to be differentiated again has to be made anew, as a part of the graph.
+    private Tensor OperationsGradient(LaidTensors tensors, Tensor upstream, bool isDifferentiated)
+    {
+        if (kept is not null && !isDifferentiated && operations.HasGradientOfParts && PartwiseOperations.AreWorthwhile(tensors))
+            return Partwise(tensors).Gradient(kept, upstream, Token.IsReleased);
+        using var input = new TensorInput(loss.Definition, parameters, tensors, PixelPart.Whole(tensors.Shape))
+        { MayTakeStatistics = Token.IsReleased };
+        Tensor[] statistics = kept is not null && !isDifferentiated ? kept : input.KeepAll(operations.Statistics(input));
+        Tensor[] read = operations.WithSlopes(input, statistics, upstream);
+        Tensor gradient = input.Keep(operations.Gradient(input, read, upstream));
+        return input.Return(gradient.expand(shape.Batch, shape.Classes, shape.Pixels));
+    }
+
+    private PartwiseOperations Partwise(LaidTensors tensors) => new(operations, loss.Definition, parameters, tensors);
 
     // Of the target's size, with what takes the gradient back.
     private Tensor Resized(Tensor logits)
@@ -167,8 +178,8 @@ internal sealed class LossCall
         Tensor same = PairTensors.Target(definition, embeddings, labels);
         using var input = new TensorInput(definition, parameters, PairLoss.MatrixShape(matrix), matrix, same, Array.Empty<Tensor>());
         Tensor arrived = input.Keep(upstream.to_type(input.X.dtype).reshape(AxisExtents()));
-        Tensor[] statistics = input.KeepAll(operations.Statistics(input));
-        Tensor gradient = input.Keep(operations.Gradient(input, statistics, arrived)).expand(matrix.shape);
+        Tensor[] read = operations.WithSlopes(input, input.KeepAll(operations.Statistics(input)), arrived);
+        Tensor gradient = input.Keep(operations.Gradient(input, read, arrived)).expand(matrix.shape);
         return input.Return(torch.autograd.grad(new[] { matrix }, new[] { at }, new[] { gradient }, retain_graph: isDifferentiated,
             create_graph: isDifferentiated)[0]).MoveToOuterDisposeScope();
     }
@@ -182,21 +193,25 @@ internal sealed class LossCall
     private Tensor OperationsValue(Tensor logits, Tensor target, Tensor[] inputs, LossComponents? components, bool isRecorded)
     {
         using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
         (target, inputs) = Sampled(target, inputs);
         Tensor full = makesPairs ? PairTensors.Matrix(loss.Definition.Pairs, logits)
             : resizes ? TorchLoss.Resized(logits, shape.Spatial, resize) : logits;
         if (makesPairs)
             target = PairTensors.Target(loss.Definition, logits, target);
         BatchShape extents = makesPairs ? PairLoss.MatrixShape(full) : shape;
-        using var input = new TensorInput(loss.Definition, parameters, extents, full, target, inputs);
-        Tensor[] statistics = input.KeepAll(operations.Statistics(input));
+        var tensors = new LaidTensors(loss.Definition, extents, full, target, inputs);
+        StatisticPart[]? parts = PartwiseOperations.AreWorthwhile(tensors) ? operations.StatisticParts : null;
+        using TensorInput input = parts is null ? new TensorInput(loss.Definition, parameters, tensors, PixelPart.Whole(extents))
+            : TensorInput.OfNumbers(loss.Definition, parameters, tensors);
+        Tensor[] statistics = input.KeepAll(parts is null ? operations.Statistics(input) : Partwise(tensors).Statistics(parts));
         Tensor result = components is null
             ? input.Keep(operations.Value(input, statistics))
             : OperationsComponents(input, statistics, components);
         Tensor value = result.expand(AxisExtents()).reshape(ElementShape()).to_type(logits.dtype).contiguous().detach();
 
         // What a formula leaves as it is would be the caller's own memory, or what is kept, and the value may be changed in place.
-        value = input.Return(value.clone());
+        value = scope.MoveToOuter(input.Return(value.clone()));
         if (isRecorded && !makesPairs)
             kept = Array.ConvertAll(statistics, statistic => input.Return(statistic).DetachFromDisposeScope());
         return value;

@@ -150,7 +150,7 @@ internal sealed partial class TensorInput
         using Tensor condition = Image(sources.detach()).eq(Hold(0)).cpu().contiguous();
         bool[] holds = condition.data<bool>().ToArray();
         var distances = new double[holds.Length];
-        DistanceMap.Euclidean(holds, distances, shape.ToLossShape(condition.shape[1]), spacing);
+        DistanceMap.Euclidean(holds, distances, whole.ToLossShape(condition.shape[1]), spacing);
         return Flat(torch.tensor(distances, condition.shape).to(X.dtype).to(X.device));
     }
 

@@ -34,10 +34,14 @@ internal sealed partial class TensorInput
     public Tensor RankNS(Tensor key) => Rank(key, perImage: false);
 
     /// <summary>Which pixels are among so many of their image with the largest keys.</summary>
-    public Tensor IsAmongS(Tensor key, double count) => IsAmong(key, count, perImage: true);
+    /// <param name="key">The keys.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="isOwn">Nobody else reads the keys, which may be written to.</param>
+    public Tensor IsAmongS(Tensor key, double count, bool isOwn = false) => IsAmong(key, count, perImage: true, isOwn);
 
     /// <summary>Which pixels are among so many of all images with the largest keys.</summary>
-    public Tensor IsAmongNS(Tensor key, double count) => IsAmong(key, count, perImage: false);
+    /// <inheritdoc cref="IsAmongS"/>
+    public Tensor IsAmongNS(Tensor key, double count, bool isOwn = false) => IsAmong(key, count, perImage: false, isOwn);
 
     // Sums of many pixels need double.
     private Tensor RunningSum(Tensor value, Tensor key, bool perImage) =>
@@ -89,7 +93,7 @@ internal sealed partial class TensorInput
     private static Tensor Rows(Tensor laid) => laid.reshape(-1, laid.shape[laid.shape.Length - 1]);
 
     // A selection and not a sort. Of the keys that equal the least of them as many as there is room for; what is not a number comes first.
-    private Tensor IsAmong(Tensor key, double count, bool perImage)
+    private Tensor IsAmong(Tensor key, double count, bool perImage, bool isOwn)
     {
         Tensor keys = Lay(key, key.shape[1], perImage);
         long all = keys.shape[keys.shape.Length - 1];
@@ -97,7 +101,7 @@ internal sealed partial class TensorInput
             return Always(count >= 1).expand(batch, key.shape[1], pixels).alias();
         var room = (int)count;
         if (TensorOrder.IsWhole(keys))
-            return Back(TensorOrder.First(keys, room), perImage);
+            return Back(TensorOrder.First(keys, room, isOwn && !torch.is_grad_enabled()), perImage);
         Tensor least = keys.topk(room, -1, largest: true, sorted: false).values.amin(new long[] { -1 }, keepdim: true);
         Tensor isAbove = keys.le(least).logical_not(), isLeast = keys.eq(least);
         Tensor left = (-isAbove.sum(-1, keepdim: true)).add(Hold((long)room), Hold(1));

@@ -22,15 +22,17 @@ internal sealed partial class TensorInput
         if (torch.is_grad_enabled())
             return Sum(BinaryEntropy(x, weight), axes);
         const int most = 5;
+        const long few = 1 << 14;
         Tensor head;
         using (Tensor both = x.clamp_min(Hold(0)).addcmul_(x, weight, Hold(-1)))
             head = Sum(both, axes);
 
         // The larger of a sigmoid and what it lacks to 1 is that of |x|.
         Tensor product = sigmoid is null ? x.abs().sigmoid_() : (sigmoid - Hold(0.5)).abs_().add_(Hold(0.5), Hold(1));
-        for (int k = 0; k < most && product.shape[2] % 2 == 0; k++)
+        long half = product.shape[2];
+        for (int k = 0; k < most && half > few && half % 2 == 0; k++)
         {
-            long half = product.shape[2] / 2;
+            half /= 2;
             product = product.narrow(2, 0, half).mul_(product.narrow(2, half, half));
         }
 
@@ -50,6 +52,8 @@ internal sealed partial class TensorInput
             parts *= 2;
         if (X.device_type != DeviceType.CPU || torch.is_grad_enabled() || pixels / parts < ShortestDot || !AreWhole(a, b))
             return Sum(a * b, axes);
+        if (batch * classes * parts == 1)
+            return a.reshape(pixels).dot(b.reshape(pixels)).reshape(1, 1, 1);
         Tensor first = a.reshape(batch * classes * parts, pixels / parts), second = b.reshape(batch * classes * parts, pixels / parts);
         var sums = new Tensor[batch * classes * parts];
         for (int k = 0; k < sums.Length; k++)

@@ -17,63 +17,52 @@ internal sealed partial class TensorInput : IDisposable
     // Inside the other, so that what leaves it is kept.
     private readonly DisposeScope passing = torch.NewDisposeScope();
     private readonly LossDefinition definition;
+    private readonly BatchShape whole;
     private readonly long batch;
     private readonly long classes;
     private readonly long pixels;
-    private readonly BatchShape shape;
     private readonly long[] spatial;
     private Tensor? oneHot;
     private Tensor? labelled;
 
     public TensorInput(
         LossDefinition definition, double[] parameters, BatchShape shape, Tensor logits, Tensor target, params Tensor[] inputs)
+        : this(definition, parameters, shape, PixelPart.Whole(shape))
+    {
+        var laid = new LaidTensors(definition, shape, logits, target, inputs);
+        Read(laid.Logits, laid.Target, laid.Inputs);
+    }
+
+    /// <summary>A part of the pixels.</summary>
+    public TensorInput(LossDefinition definition, double[] parameters, LaidTensors tensors, PixelPart part)
+        : this(definition, parameters, tensors.Shape, part) =>
+        Read(part.Of(tensors.Logits), part.Of(tensors.Target), Array.ConvertAll(tensors.Inputs, part.Of));
+
+    /// <summary>What depends on no pixel but through statistics: extents, parameters and types.</summary>
+    public static TensorInput OfNumbers(LossDefinition definition, double[] parameters, LaidTensors tensors)
+    {
+        PixelPart none = PixelPart.None(tensors.Shape);
+        var input = new TensorInput(definition, parameters, tensors.Shape, PixelPart.Whole(tensors.Shape));
+        input.Read(none.Of(tensors.Logits), none.Of(tensors.Target), Array.ConvertAll(tensors.Inputs, none.Of));
+        return input;
+    }
+
+    private TensorInput(LossDefinition definition, double[] parameters, BatchShape shape, PixelPart part)
     {
         this.definition = definition;
-        this.shape = shape;
-        batch = shape.Batch;
+        whole = shape;
+        batch = part.Images;
         classes = shape.Classes;
-        pixels = shape.Pixels;
+        pixels = part.Pixels;
         spatial = shape.Spatial;
         Parameters = parameters;
-        X = Keep(logits.reshape(batch, classes, pixels).to_type(TensorMemory.KernelType(logits)));
-        if (shape.HasLabels)
-        {
-            bool isSingle = definition.IsSingleForeground(classes);
-            Tensor labels = target.reshape(batch, 1, pixels).to_type(ScalarType.Int64);
-            if (definition.IgnoreIndex is int ignored)
-            {
-                foreach (int other in definition.OtherIgnoreIndices)
-                    labels = labels.masked_fill(labels.eq(Hold(other)), Hold(ignored));
-                Valid = labels.ne(Hold(ignored));
-                labels = labels.masked_fill(labels.eq(Hold(ignored)), Hold(isSingle ? 0 : -1));
-            }
-
-            // A single foreground class: the labels are 0 and 1, and 1 is the class.
-            Labels = isSingle ? labels - Hold(1) : labels;
-            KeepAllMade(Labels, Valid);
-        }
-        else
-        {
-            Target = Dense(definition, target).to_type(X.dtype);
-            Valid = definition.IgnoreIndex is int ignored ? Target.ne(Hold(ignored)) : null;
-            KeepAllMade(Target, Valid);
-        }
-
-        if (Valid is not null && torch.is_grad_enabled())
-            Blank();
-        Inputs = new Tensor[inputs.Length];
-        for (int k = 0; k < inputs.Length; k++)
-        {
-            long channels = definition.Inputs[k].Kind == InputKind.Element ? classes : 1;
-            Inputs[k] = Keep(inputs[k].reshape(batch, channels, pixels).to_type(X.dtype));
-        }
     }
 
     /// <summary>Logits, (N, C, S).</summary>
-    public Tensor X { get; private set; }
+    public Tensor X { get; private set; } = null!;
 
     /// <summary>Class indices, (N, 1, S); -1 where no class is labelled.</summary>
-    public Tensor? Labels { get; }
+    public Tensor? Labels { get; private set; }
 
     /// <summary>Which pixels have a labelled class, (N, 1, S).</summary>
     public Tensor? Labelled
@@ -94,22 +83,22 @@ internal sealed partial class TensorInput : IDisposable
     public Tensor? Target { get; private set; }
 
     /// <summary>Which points take part: (N, 1, S) with class indices, (N, C, S) with dense targets.</summary>
-    public Tensor? Valid { get; }
+    public Tensor? Valid { get; private set; }
 
     /// <summary>The loss's own inputs, (N, 1, S) or (N, C, S).</summary>
-    public Tensor[] Inputs { get; }
+    public Tensor[] Inputs { get; private set; } = Array.Empty<Tensor>();
 
     /// <summary>Run-time parameters.</summary>
     public double[] Parameters { get; }
 
-    /// <summary>N.</summary>
-    public double Batch => batch;
+    /// <summary>N, of all images.</summary>
+    public double Batch => whole.Batch;
 
     /// <summary>C.</summary>
     public double Classes => classes;
 
-    /// <summary>S.</summary>
-    public double Pixels => pixels;
+    /// <summary>S, all pixels of an image.</summary>
+    public double Pixels => whole.Pixels;
 
     /// <summary>Which class is the label, (N, C, S): a comparison, one byte an element.</summary>
     public Tensor OneHot
@@ -172,6 +161,41 @@ internal sealed partial class TensorInput : IDisposable
         kept.Dispose();
     }
 
+    // Of (N, C or 1, S), as they come.
+    private void Read(Tensor logits, Tensor target, Tensor[] inputs)
+    {
+        X = Of(logits, TensorMemory.KernelType(logits));
+        if (whole.HasLabels)
+        {
+            bool isSingle = definition.IsSingleForeground(classes);
+            Tensor labels = Of(target, ScalarType.Int64);
+            if (definition.IgnoreIndex is int ignored)
+            {
+                foreach (int other in definition.OtherIgnoreIndices)
+                    labels = labels.masked_fill(labels.eq(Hold(other)), Hold(ignored));
+                Valid = labels.ne(Hold(ignored));
+                labels = labels.masked_fill(labels.eq(Hold(ignored)), Hold(isSingle ? 0 : -1));
+            }
+
+            // A single foreground class: the labels are 0 and 1, and 1 is the class.
+            Labels = isSingle ? labels - Hold(1) : labels;
+        }
+        else
+        {
+            Target = Of(target, X.dtype);
+            Valid = definition.IgnoreIndex is int ignored ? Target.ne(Hold(ignored)) : null;
+        }
+
+        Inputs = Array.ConvertAll(inputs, input => Of(input, X.dtype));
+        foreach (Tensor input in Inputs)
+            passing.MoveToOuter(input);
+        KeepAllMade(X, Labels, Target, Valid);
+        if (Valid is not null && torch.is_grad_enabled())
+            Blank();
+    }
+
+    private static Tensor Of(Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to_type(type);
+
     // For second derivatives: what is ignored may hold anything, and autograd multiplies by 0 where the gradient selects.
     private void Blank()
     {
@@ -189,16 +213,6 @@ internal sealed partial class TensorInput : IDisposable
         }
 
         passing.DisposeEverything();
-    }
-
-    // A dense target as (N, C, S), whatever its layout.
-    private Tensor Dense(LossDefinition definition, Tensor target)
-    {
-        long channels = classes + (definition.DropLastTargetChannel ? 1 : 0);
-        Tensor layout = definition.TargetClassAxis == ClassAxis.Last
-            ? target.reshape(batch, pixels, channels).transpose(1, 2)
-            : target.reshape(batch, channels, pixels);
-        return channels > classes ? layout.narrow(1, 0, classes) : layout;
     }
 
     // The whole numbers from the first to before the end.

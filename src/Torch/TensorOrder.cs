@@ -16,22 +16,27 @@ internal static class TensorOrder
     // All bits of a float but its sign; those of infinity; and as many numbers as there are that are not a number, of each sign.
     private const int Magnitude = 0x7FFFFFFF, Infinity = 0x7F800000, NotNumbers = Magnitude - Infinity;
 
-    // An upper half of a whole number, and how many there are.
-    private const int HalfBits = 16, Halves = 1 << HalfBits;
+    // The lower bits of a whole number, and how many upper ones there are beside them: few enough to be counted in the cache.
+    private const int LowerBits = 18, Uppers = 1 << (32 - LowerBits);
+
+    // So many keys are counted at a time, whose upper bits stay in the cache, too.
+    private const int Part = 1 << 16;
 
     /// <summary>The keys are ordered as whole numbers.</summary>
     public static bool IsWhole(Tensor keys) => keys.device_type == DeviceType.CPU && keys.dtype == ScalarType.Float32;
 
     /// <summary>
     /// Which keys are among so many that come first in the order of <see cref="Descending"/>, without a sort: keys that are counted by
-    /// their upper half tell where the last of them lies, and few have that half. On the CPU alone, for it asks for counts.
+    /// their upper bits tell where the last of them lies, and few have the same. On the CPU alone, for it asks for counts.
     /// </summary>
     /// <param name="keys">Keys of rows for which <see cref="IsWhole"/> holds.</param>
     /// <param name="count">How many of each row, from 1 and less than all.</param>
-    public static Tensor First(Tensor keys, int count)
+    /// <param name="isOwn">Nobody else reads the keys, which lie row after row: they are written to.</param>
+    public static Tensor First(Tensor keys, int count, bool isOwn = false)
     {
         long[] shape = keys.shape;
-        using Tensor sum = WithoutSign(keys), whole = Whole(sum);
+        using Tensor sum = isOwn && keys.is_contiguous() ? keys.add_(Hold(0), Hold(1)) : WithoutSign(keys);
+        using Tensor whole = Whole(sum);
         Tensor rows = whole.reshape(-1, shape[shape.Length - 1]);
         var found = new List<Tensor>();
         for (long row = 0; row < rows.shape[0]; row++)
@@ -41,21 +46,49 @@ internal static class TensorOrder
 
     private static Tensor FirstOfRow(Tensor row, int count)
     {
-        using Tensor upper = row.bitwise_right_shift(Number(HalfBits)).add_(Number(Halves / 2), Hold(1));
-        Tensor upTo = torch.bincount(upper, null, Halves).cumsum(0);
-        long half = upTo.lt(Hold(count)).sum().item<long>();
-        long before = half == 0 ? 0 : upTo[half - 1].item<long>();
-        Tensor candidates = row.masked_select(upper.eq(Hold(half)));
+        using var scope = torch.NewDisposeScope();
+        Tensor upTo = UpperCounts(row).cumsum(0);
+        long upper = upTo.lt(Hold(count)).sum().item<long>();
+        long before = upper == 0 ? 0 : upTo[upper - 1].item<long>();
+        Tensor candidates = WithUpper(row, upper);
         Tensor last = candidates.kthvalue(count - before, 0, keepdim: false).Item1;
         long room = count - before - candidates.lt(last).sum().item<long>();
-        Tensor isLast = candidates.eq(last);
-        if (isLast.sum().item<long>() == room)
-            return row.le(last);
+        if (candidates.eq(last).sum().item<long>() == room)
+            return scope.MoveToOuter(row.le(last));
 
         // Of those that equal it the first.
         Tensor equal = row.eq(last);
-        return row.lt(last).logical_or_(equal.logical_and(equal.cumsum(0).le(Hold(room))));
+        return scope.MoveToOuter(row.lt(last).logical_or_(equal.logical_and(equal.cumsum(0).le(Hold(room)))));
     }
+
+    // How many keys have the same upper bits, of all such.
+    private static Tensor UpperCounts(Tensor row)
+    {
+        Tensor counts = torch.zeros(Uppers, dtype: ScalarType.Int64, device: torch.CPU);
+        foreach (Tensor part in row.split(Part))
+        {
+            using var scope = torch.NewDisposeScope();
+            counts.add_(torch.bincount(Upper(part), null, Uppers), Hold(1));
+        }
+
+        return counts;
+    }
+
+    // The keys with these upper bits.
+    private static Tensor WithUpper(Tensor row, long upper)
+    {
+        var found = new List<Tensor>();
+        foreach (Tensor part in row.split(Part))
+        {
+            using var scope = torch.NewDisposeScope();
+            found.Add(scope.MoveToOuter(part.masked_select(Upper(part).eq(Hold(upper)))));
+        }
+
+        return torch.cat(found);
+    }
+
+    // From 0 on.
+    private static Tensor Upper(Tensor keys) => keys.bitwise_right_shift(Number(LowerBits)).add_(Number(Uppers / 2), Hold(1));
 
     /// <summary>
     /// The places of the keys along the last axis, in their order: of all rows, or where <see cref="IsWhole"/> holds of each by itself.

@@ -20,6 +20,7 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
     private readonly Dictionary<Node, bool> numbers = [];
 
     private readonly Dictionary<Node, int> mentions = [];
+    private readonly HashSet<Node> given = [];
     private HashSet<Node> writable = [];
     private HashSet<Node> written = [];
 
@@ -30,6 +31,9 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
     /// A named node that will be referred to so many times, all of them by texts that take no view of it: the last may write to its memory.
     /// </summary>
     public void MayWrite(Node node, int uses) => mentions[node] = uses;
+
+    /// <summary>A named node that another method computed: a result in its memory needs none of its own.</summary>
+    public void IsGiven(Node node) => given.Add(node);
 
     /// <summary>Begins a statement: what is referred to more than once from here on stays as it is.</summary>
     public void Begin()
@@ -80,19 +84,6 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             or Op.Sqrt or Op.Abs or Op.Sign or Op.Tanh or Op.Sigmoid or Op.Softplus
             or Op.Less or Op.LessOrEqual or Op.Equal or Op.Softmax or Op.ClassMaximum or Op.Sum
         || (node.Op is Op.Where or Op.Mask && !IsNumber(node[0]));
-
-    // A tensor that nothing else reads, with all axes of what is joined to it.
-    private bool IsFresh(Node node, Node? other = null) => MakesOwn(node) && !IsNumber(node) && (other is null ? node.Axes == Axes.All
-        : node.Axes.Has(other.Axes))
-        && (names.Find(node) is null || writable.Contains(node));
-
-    // The text of a tensor whose memory is written to.
-    private string Own(Node node)
-    {
-        if (names.Find(node) is not null)
-            written.Add(node);
-        return Value(node);
-    }
 
     /// <summary>The nodes that the text of a node is made of.</summary>
     public IEnumerable<Node> Operands(Node node)
@@ -179,7 +170,8 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             case Op.Correlate or Op.Pool or Op.PoolSlope or Op.Distance:
                 return Neighbours(node);
             case Op.LessOrEqual when IsSelection(node):
-                return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])})";
+                string own = IsUnnamed(node[0][1]) ? ", isOwn: true" : "";
+                return $"input.IsAmong{node[0].Attribute.Letters().Replace(",", "")}({Tensor(node[0][1])}, {Value(node[1])}{own})";
             case Op.PixelMaximum:
                 return $"input.Maximum{node.Attribute.Letters().Replace(",", "")}({Value(node[0])})";
             case Op.Sum when Contraction(node) is var (vector, matrix):
@@ -267,7 +259,7 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             case Op.Add when IsNegation(node[1]) && !IsNumber(node[1]) && IsFresh(node[0], node[1]):
                 return $"input.PutDifference({Own(node[0])}, {Value(node[1][1])})";
             case Op.Add when IsFresh(node[0], node[1]) || (IsFresh(node[1], node[0]) && !IsNegation(node[1])):
-                (Node sum, Node summand) = IsFresh(node[0], node[1]) ? (node[0], node[1]) : (node[1], node[0]);
+                (Node sum, Node summand) = IsBetterOwner(node[1], node[0]) ? (node[1], node[0]) : (node[0], node[1]);
                 return $"input.PutSum({Own(sum)}, {Value(summand)})";
             case Op.Add when IsNegation(node[1]):
                 return Difference(node[0], node[1][1]);

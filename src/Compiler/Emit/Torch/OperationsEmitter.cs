@@ -12,6 +12,8 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
     private const string Tensor = "global::TorchSharp.torch.Tensor";
     private const string Input = "global::LossGen.Generated.TensorInput";
 
+    private const string StatisticPart = "global::LossGen.Generated.StatisticPart";
+
     // A longer expression is taken apart.
     private const int LongText = 60;
 
@@ -31,10 +33,11 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             writer.Line();
         List<Node> results = SigmoidEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components)
             .Select(component => component.Node)]);
-        results = results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite);
+        results = SmallTerms.Rewrite(graph.Builder, results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite));
         Node value = results[0], gradient = results[1];
         List<Node> components = results.GetRange(2, results.Count - 2);
         List<Node> kept = Kept(value, gradient);
+        Parts(kept, [value, .. components], gradient);
         if (kept.Count > 0)
         {
             Method($"public override {Tensor}[] Statistics({Input} input)", [], kept);
@@ -49,10 +52,45 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             Method($"public override {Tensor}[] Components({Input} input, {Tensor}[] statistics)", kept, [value, .. components]);
         }
 
+        List<Node> slopes = Slopes(kept, gradient);
+        if (slopes.Count > 0)
+        {
+            writer.Line();
+            Method($"public override {Tensor}[] Slopes({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, slopes);
+        }
+
         writer.Line();
-        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", kept, [gradient],
-            isNumber: true, mayTake: true);
+        Method($"public override {Tensor} Gradient({Input} input, {Tensor}[] statistics, {Tensor} upstream)", [.. kept, .. slopes],
+            [gradient], isNumber: true, mayTake: true);
         writer.Close();
+    }
+
+    // What is computed part by part of the pixels.
+    private void Parts(List<Node> kept, List<Node> results, Node gradient)
+    {
+        List<string>? kinds = PixelParts.Kinds(kept, results);
+        bool hasGradient = PixelParts.HasGradientOfParts(kept, gradient);
+        if (kinds is not null)
+        {
+            string list = string.Join(", ", kinds.Select(kind => $"{StatisticPart}.{kind}"));
+            writer.Line($"public override {StatisticPart}[] StatisticParts {{ get; }} = {{ {list} }};");
+        }
+
+        if (kinds is not null && hasGradient)
+            writer.Line();
+        if (hasGradient)
+            writer.Line("public override bool HasGradientOfParts => true;");
+        if (kinds is not null || hasGradient)
+            writer.Line();
+    }
+
+    // What the gradient at each pixel reads that has no pixels, and is not kept.
+    private List<Node> Slopes(List<Node> kept, Node gradient)
+    {
+        var text = new OperationText(new OperationNames(graph), graph);
+        bool IsSlope(Node node) => !node.IsPixel && !node.Inputs.IsEmpty && !kept.Contains(node) && !text.IsNumber(node);
+        return Reachable.From([gradient], reads: node => IsSlope(node) || kept.Contains(node) ? ImmutableArray<Node>.Empty
+            : [.. text.Operands(node)]).FindAll(node => IsSlope(node) && !ReferenceEquals(node, gradient));
     }
 
     // What the value is made of, and among that what the gradient reads, as far as it is kept: sums over the pixels and running sums, and
@@ -114,6 +152,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             if (kept.IndexOf(node) is var place and >= 0)
             {
                 string meaning = Meaning(node, names), own = names.Add(node, isNumber: false);
+                text.IsGiven(node);
                 if (mayTake && node.Axes == Axes.All && IsWritable(node))
                     text.MayWrite(node, uses[node]);
                 statements.Add(new(node, own, $"{own} = {meaning}", $"statistics[{place}]", []) { IsGiven = true });
