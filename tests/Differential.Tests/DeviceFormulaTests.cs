@@ -37,17 +37,16 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
         device.CompilesQuickly = true;
         var watch = Stopwatch.StartNew();
         Trial[] trials = [.. Enumerable.Range(first, count).Select(index => Trial.Create(seed, index, kind))];
-        DeclarationCompiler compiler = DeclarationCompiler.Compile(trials.Select(trial => trial.Loss.ToString()), SharedEngine.Source,
-            properties: ("LossGenGpu", "true"));
+        DeclarationCompiler compiler = Trial.Compile(trials, properties: ("LossGenGpu", "true"));
         output.WriteLine($"compile {watch.Elapsed.TotalSeconds:0.0} s");
         int compared = 0, resized = 0, refused = 0, undecided = 0, notFinite = 0;
         var failures = new List<string>();
         foreach (Trial trial in trials)
         {
-            ILoss loss;
+            ILoss loss, reference;
             try
             {
-                loss = compiler.Create(trial.Loss.ToString());
+                (loss, reference) = trial.Create(compiler);
             }
             catch (InvalidOperationException)
             {
@@ -64,7 +63,7 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
                 string? failure;
                 try
                 {
-                    failure = Failure(device, loss, own, plan.Seed, isBroken: !ReferenceEquals(own, batch), ref notFinite);
+                    failure = Failure(device, loss, reference, own, plan.Seed, isBroken: !ReferenceEquals(own, batch), ref notFinite);
                 }
                 catch (Exception error)
                 {
@@ -73,7 +72,7 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
 
                 if (failure is null)
                     continue;
-                if (ReferenceEquals(own, batch) && Undecided.Explains(failure, loss, loss, trial.Loss, batch, plan.Seed))
+                if (ReferenceEquals(own, batch) && Undecided.Explains(failure, loss, reference, trial.Loss, batch, plan.Seed))
                     undecided++;
                 else
                     failures.Add($"{trial.Index}: {failure}\n{trial.Loss}\n{own}");
@@ -85,14 +84,15 @@ public sealed class DeviceFormulaTests(ITestOutputHelper output)
         Assert.True(compared > count / 2, $"{compared} of {count} compared");
     }
 
-    private static string? Failure(GpuDevice device, ILoss loss, Batch batch, int seed, bool isBroken, ref int notFinite)
+    private static string? Failure(
+        GpuDevice device, ILoss loss, ILoss reference, Batch batch, int seed, bool isBroken, ref int notFinite)
     {
-        var expected = new Expected(loss, batch, new Random(seed));
+        var expected = new Expected(reference, batch, new Random(seed));
         notFinite += expected.IsFinite ? 0 : 1;
         Found found = DeviceBackend.InDouble(device, loss, batch, expected.Upstream), right = CpuBackend.InDouble(loss, batch,
             expected.Upstream);
         if (!isBroken)
-            return Comparison.Values(expected, found.Elements, Tolerance) ?? Difference("value", right.Elements, found.Elements)
+            return Comparison.KnownValues(expected, batch, found.Elements, Tolerance) ?? Difference("value", right.Elements, found.Elements)
                 ?? Difference("gradient", right.Gradient, found.Gradient);
 
         // As the kernels for the CPU, or, where what is infinite as it is written became a number, as the reference; a NaN of both is none

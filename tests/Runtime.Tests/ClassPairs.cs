@@ -81,8 +81,8 @@ public sealed unsafe class ClassPairs
                 V.Greater(x, y), V.GreaterOrEqual(x, y),
             V.Min(x, y), V.Max(x, y), V.MinNative(x, y), V.MaxNative(x, y), V.Abs(x), V.NegativeAbs(x), V.Sign(x), V.Sqrt(x), V.Exp(x),
                 V.ExpNonPositive(V.NegativeAbs(x)), V.Log(x), V.Log1p(x),
-            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.Expm1(x), V.Tanh(x), V.Atan(x), V.Erf(x),
-                V.Lgamma(x), V.Digamma(x), V.Trigamma(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
+            V.LogAtLeastOne(V.One + V.Abs(x)), V.Log1pOfUnit(V.Exp(V.NegativeAbs(y))), V.ReciprocalAtLeastOne(V.One + V.Abs(x)),
+                V.Expm1(x), V.Tanh(x), V.Atan(x), V.Erf(x), V.Lgamma(x), V.Digamma(x), V.Trigamma(x), V.Sinh(x), V.Cosh(x), V.Pow(x, y), V.Sigmoid(x), V.Softplus(x),
         })
         {
             var result = new T[2 * Most];

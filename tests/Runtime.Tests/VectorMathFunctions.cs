@@ -47,6 +47,8 @@ public static class Unary
 
     public readonly struct LogAtLeastOne : IUnary { V IUnary.Of<V, T>(V x) => V.LogAtLeastOne(x); }
 
+    public readonly struct ReciprocalAtLeastOne : IUnary { V IUnary.Of<V, T>(V x) => V.ReciprocalAtLeastOne(x); }
+
     public readonly struct Log1pOfUnit : IUnary { V IUnary.Of<V, T>(V x) => V.Log1pOfUnit(x); }
 
     public readonly struct Expm1 : IUnary { V IUnary.Of<V, T>(V x) => V.Expm1(x); }

@@ -49,6 +49,7 @@ internal static class Samples
             "Log" => x > 0,
             "Log1p" => x > -1,
             "LogAtLeastOne" => x >= 1,
+            "ReciprocalAtLeastOne" => x is >= 1 and <= 1e30,
             "Log1pOfUnit" => x is >= 0 and <= 1,
             "ExpNonPositive" => x <= 0,
             "Lgamma" or "Digamma" or "Trigamma" => x is > 1e-140 and < 1e300,

@@ -17,6 +17,7 @@ public class VectorMathTests
         { "Log1p", 1.5, 1.5 },
         { "LogAtLeastOne", 1, 1 },
         { "Log1pOfUnit", 1.5, 1.5 },
+        { "ReciprocalAtLeastOne", 0.51, 0.51 },
         { "Expm1", 2, 2.5 },
         { "Sigmoid", 5.3, 2.5 },
         { "Softplus", 5.3, 2 },
@@ -71,7 +72,7 @@ public class VectorMathTests
         IUnary function = Functions[name].Function;
         double[] x = Samples.Floats(name), narrow = Widths.Apply<V128<float>, float>(function, x);
         Same(x, narrow, Widths.Apply<V256<float>, float>(function, x));
-        if (name != "ExpNonPositive") // below
+        if (name is not ("ExpNonPositive" or "ReciprocalAtLeastOne")) // below
             Same(x, narrow, Widths.Apply<V512<float>, float>(function, x));
         x = Samples.Doubles(name);
         Same(x, Widths.Apply<V128<double>, double>(function, x), Widths.Apply<V256<double>, double>(function, x), Widths.Apply<V512<double>,
@@ -88,6 +89,17 @@ public class VectorMathTests
             Check("ExpNonPositive", x, Widths.Apply<V512<float>, float>(function, x), sample => Exact.Exp(sample), 23, -149, float.MaxValue,
                 bound);
         }
+    }
+
+    [Fact]
+    public void The_reciprocal_of_512_bits_is_within_its_bound()
+    {
+        const string Name = "ReciprocalAtLeastOne";
+        (IUnary function, Func<double, double, Exact> exact) = Functions[Name];
+        double[] x = Samples.Floats(Name);
+        Check(Name, x, Widths.Apply<V512<float>, float>(function, x), sample => exact(sample, 0), 23, -149, float.MaxValue, 0.57);
+        double[] ends = [1, double.NaN, .. Enumerable.Range(2, 14).Select(i => Math.Pow(2, i * 7))];
+        Assert.Equal(ends.Select(sample => 1 / sample), Widths.Apply<V512<float>, float>(function, ends));
     }
 
     [Fact]
@@ -136,6 +148,7 @@ public class VectorMathTests
         ["Log1p"] = (default(Unary.Log1p), (x, _) => Math.Abs(x) < 1e-30 ? x : Exact.Log((Exact)1 + x)),
         ["Log1pOfUnit"] = (default(Unary.Log1pOfUnit), (x, _) => Math.Abs(x) < 1e-30 ? x : Exact.Log((Exact)1 + x)),
         ["LogAtLeastOne"] = (default(Unary.LogAtLeastOne), (x, _) => Exact.Log(x)),
+        ["ReciprocalAtLeastOne"] = (default(Unary.ReciprocalAtLeastOne), (x, _) => (Exact)1 / x),
         ["Expm1"] = (default(Unary.Expm1), (x, _) => Math.Abs(x) < 1e-30 ? x : Exact.Expm1(x)),
         ["Sigmoid"] = (default(Unary.Sigmoid), (x, floor) => x < floor ? 0 : x > 80 ? 1 : x < -80 ? Exact.Exp(x) : Exact.Exp(x).Plain() / (Exact.Exp(x).Plain() + 1)),
         ["Softplus"] = (default(Unary.Softplus), (x, floor) => x < floor ? 0 : x < -80 ? Exact.Exp(x) : x > 80 ? x : Exact.Log(Exact.Exp(x).Plain() + 1)),

@@ -187,7 +187,8 @@ internal sealed partial class DeclarationCompiler
             if (!name.Contains($".{ClassName}.", StringComparison.Ordinal) || NumberOf(name) is not int number
                 || !formulasOnly.Contains(batch[number]))
                 continue;
-            if (name.EndsWith($".{ClassName}.Torch.g.cs", StringComparison.Ordinal))
+            if (name.EndsWith($".{ClassName}.Torch.g.cs", StringComparison.Ordinal)
+                || name.EndsWith($".{ClassName}.Gpu.g.cs", StringComparison.Ordinal))
             {
                 generated = generated.RemoveSyntaxTrees(tree);
                 continue;

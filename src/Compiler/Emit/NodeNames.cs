@@ -86,7 +86,7 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
                 return IsSoftmax ? "exponential" : "decay";
             case Op.Sum when node.Attribute == Axes.Class && node[0].Op == Op.ExpNonPositive:
                 return "normaliser";
-            case Op.Divide when node[0].IsNumber(1) && IsNormaliser(node[1]):
+            case Op.ReciprocalAtLeastOne when IsNormaliser(node[0]):
                 return "reciprocal";
             case Op.Sum when SoftmaxRows.IsLabelLogit(node):
                 return "labelLogit";
@@ -115,8 +115,8 @@ internal sealed class NodeNames(LossPlan plan, IReadOnlyCollection<string>? word
 
     private static bool IsNormaliser(Node node) => node.Op == Op.Sum && node.Attribute == Axes.Class && node[0].Op == Op.ExpNonPositive;
 
-    private static bool IsProbability(Node node) => node.Op == Op.Multiply && node.Inputs.Any(input => input.Op == Op.Divide
-        && input[0].IsNumber(1))
+    private static bool IsProbability(Node node) => node.Op == Op.Multiply
+        && node.Inputs.Any(input => input.Op == Op.ReciprocalAtLeastOne)
         && node.Inputs.Any(input => input.Op is Op.ExpNonPositive or Op.Where);
 
     // A factor that is a square of squares would be written out as often as it counts: names end where nobody could read them.

@@ -50,6 +50,7 @@ internal static class NodeText
             Op.Multiply when node[0].IsNumber(-1) => ("-" + In(1, Product), Sum),
             Op.Multiply => (In(0, Product) + "*" + In(1, Product), Product),
             Op.Divide => (In(0, Product) + "/" + In(1, Atom), Product),
+            Op.ReciprocalAtLeastOne => ("1/" + In(0, Atom), Product),
             Op.Power => (In(0, Atom) + "^" + In(1, Atom), Product),
             Op.Less => (In(0) + " < " + In(1), 0),
             Op.LessOrEqual => (In(0) + " <= " + In(1), 0),
@@ -105,6 +106,7 @@ internal static class NodeText
     /// <summary>What a function is called in comments: those for a range are the functions that they are.</summary>
     public static string Word(Op op) => op switch
     {
+        Op.ReciprocalAtLeastOne => "divide",
         Op.ExpNonPositive => "exp",
         Op.LogAtLeastOne => "log",
         Op.Log1pOfUnit => "log1p",

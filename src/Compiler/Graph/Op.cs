@@ -22,6 +22,7 @@ internal enum Op
     Add,
     Multiply,
     Divide,
+    ReciprocalAtLeastOne,
     Power,
     Minimum,
     Maximum,

@@ -50,6 +50,17 @@ internal static class Operations
             IsExpensive = true,
             Torch = "input.Divide({0}, {1})",
         };
+        yield return new(Op.ReciprocalAtLeastOne)
+        {
+            Result = Interval.Unit,
+            Evaluate = v => 1 / v[0],
+            Derivative = (b, n, g) => [b.Negate(b.Divide(g, b.Multiply(n[0], n[0])))],
+            Domain = "from 1, finite: made by lowering only",
+            IsExpensive = true,
+            Function = "Reciprocal",
+            LaneFunction = "ReciprocalAtLeastOne",
+            Torch = "{0}.reciprocal()",
+        };
         yield return new(Op.Power)
         {
             Inputs = 2,

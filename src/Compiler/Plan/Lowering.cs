@@ -93,7 +93,7 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
                     Node numerator = negated
                         ? graph.Make(Op.Where, condition, e, graph.One)
                         : graph.Make(Op.Where, condition, graph.One, e);
-                    return graph.Make(Op.Multiply, numerator, graph.Make(Op.Divide, graph.One, graph.Make(Op.Add, graph.One, e)));
+                    return graph.Make(Op.Multiply, numerator, Reciprocal(graph.Make(Op.Add, graph.One, e)));
                 }
 
             case Op.Softplus:
@@ -185,7 +185,9 @@ internal sealed class Lowering(GraphBuilder graph, bool perImage)
 
     private Node SumOfExponentials(Node logits) => graph.Make(Op.Sum, [Exponential(logits)], 0, Axes.Class);
 
-    private Node ReciprocalSum(Node logits) => graph.Make(Op.Divide, graph.One, SumOfExponentials(logits));
+    private Node ReciprocalSum(Node logits) => Reciprocal(SumOfExponentials(logits));
+
+    private Node Reciprocal(Node x) => graph.Make(Op.ReciprocalAtLeastOne, x);
 
     private Node Minus(Node a, Node b) => graph.Make(Op.Add, a, Negative(b));
 

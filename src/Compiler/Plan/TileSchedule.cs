@@ -150,7 +150,7 @@ internal sealed class TileSchedule
     private int WeightOf(Node node) => node.Op switch
     {
         _ when IsLeaf(node) || IsGiven(node) => 2,
-        Op.Divide => 6,
+        Op.Divide or Op.ReciprocalAtLeastOne => 6,
         Op.Power => 350,
         _ when node.Operation().IsExpensive => 150,
         _ => 6,

@@ -80,6 +80,7 @@ DEVICE double maximum(double a, double b) { return a >= b || a != a ? a : b; }
 DEVICE double minimum(double a, double b) { return a <= b || a != a ? a : b; }
 DEVICE double bounded(double x, double low, double high) { return low != low || high != high ? low + high : minimum(maximum(x, low), high); }
 DEVICE double signum(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+DEVICE double reciprocal(double x) { return 1 / x; }
 DEVICE double sigmoid(double x) { const double e = exp(-fabs(x)); return (x >= 0 ? 1 : e) / (1 + e); }
 DEVICE double softplus(double x) { return maximum(x, 0) + log1p(exp(-fabs(x))); }
 DEVICE double logcosh(double x) { const double s = sinh(fabs(x) / 2); return fabs(x) < 40 ? log1p(2 * s * s) : fabs(x) - 0.69314718055994531; }
@@ -140,6 +141,7 @@ typedef double real;
 #define MINIMUM(a, b) minimum(a, b)
 #define BOUNDED(x, low, high) bounded(x, low, high)
 #define SIGNUM(x) signum(x)
+#define RECIPROCAL(x) reciprocal(x)
 #define SIGMOID(x) sigmoid(x)
 #define SOFTPLUS(x) softplus(x)
 #define LOGCOSH(x) logcosh(x)
@@ -179,6 +181,7 @@ DEVICE float MAXIMUM(float a, float b) { return a >= b || a != a ? a : b; }
 DEVICE float MINIMUM(float a, float b) { return a <= b || a != a ? a : b; }
 DEVICE float BOUNDED(float x, float low, float high) { return low != low || high != high ? low + high : MINIMUM(MAXIMUM(x, low), high); }
 DEVICE float SIGNUM(float x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+DEVICE float RECIPROCAL(float x) { return 1 / x; }
 DEVICE float SIGMOID(float x) { const float e = EXP(-FABS(x)); return (x >= 0 ? 1 : e) / (1 + e); }
 DEVICE float SOFTPLUS(float x) { return MAXIMUM(x, 0) + LOG1P(EXP(-FABS(x))); }
 DEVICE float LOGCOSH(float x) { const float s = SINH(FABS(x) / 2); return FABS(x) < 40 ? LOG1P(2 * s * s) : FABS(x) - 0.69314718f; }

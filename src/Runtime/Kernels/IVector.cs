@@ -184,6 +184,10 @@ public unsafe interface IVector<V, T> :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V Log1p(V x) => VectorMath<V, T>.Log1p(x);
 
+    /// <summary>1 / x for x from 1 to 2^100 (or NaN). At most 0.6 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V ReciprocalAtLeastOne(V x) => V.One / x;
+
     /// <summary>log(x) for finite x from 1. At most 1 ulp; NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V LogAtLeastOne(V x) => VectorMath<V, T>.LogAtLeastOne(x);

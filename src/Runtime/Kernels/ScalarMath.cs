@@ -43,6 +43,9 @@ public static class ScalarMath
         return magnitude < 40 ? Log1p(2 * sinh * sinh) : magnitude - 0.69314718055994530942;
     }
 
+    /// <summary>1 / x.</summary>
+    public static double Reciprocal(double x) => 1 / x;
+
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
     public static double Sign(double x) => double.IsNaN(x) ? double.NaN : Math.Sign(x);
 

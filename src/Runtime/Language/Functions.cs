@@ -74,8 +74,12 @@ public static partial class Functions
     /// <summary>log(cosh(v)): half of v * v near 0, |v| - log(2) far away, without overflow.</summary>
     public static Value LogCosh(Value v) => Elementwise.Map(v, Accurate.LogCosh);
 
-    /// <summary>The base to the power of the exponent, by the rules of IEEE 754: <c>Pow(0, 0)</c> is 1.</summary>
-    public static Value Pow(Value @base, Value exponent) => Elementwise.Zip(@base, exponent, Math.Pow);
+    /// <summary>
+    /// The base to the power of the exponent, by the rules of IEEE 754: <c>Pow(0, 0)</c> is 1. But exponents like 0.5 and -0.5 are roots:
+    /// of negative infinity they are NaN.
+    /// </summary>
+    public static Value Pow(Value @base, Value exponent) => Elementwise.Zip(@base, exponent,
+        (x, y) => double.IsNegativeInfinity(x) && Math.Abs(y % 1) == 0.5 ? double.NaN : Math.Pow(x, y));
 
     /// <summary>The smaller; NaN if either is NaN. Where both are equal each has half of the derivative.</summary>
     public static Value Min(Value a, Value b) => Elementwise.Zip(a, b, Math.Min);

@@ -228,6 +228,10 @@ internal unsafe struct ClassPair<V, T> : IVector<ClassPair<V, T>, T>
     public static ClassPair<V, T> Bits(long pattern) => Both(V.Bits(pattern));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassPair<V, T> ReciprocalAtLeastOne(ClassPair<V, T> x) =>
+        new() { first = V.ReciprocalAtLeastOne(x.first), second = V.ReciprocalAtLeastOne(x.second) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassPair<V, T> ExpNonPositive(ClassPair<V, T> x) =>
         new() { first = V.ExpNonPositive(x.first), second = V.ExpNonPositive(x.second) };
 

@@ -74,8 +74,7 @@ internal static unsafe partial class Softmax
         where E : struct, IExponential<E, V>
     {
         E exponential = E.Load();
-        int pixels = tile.Pixels;
-        nint stride = tile.LogitStride, gradientStride = tile.GradientStride, i = 0;
+        nint pixels = tile.Pixels, stride = tile.LogitStride, gradientStride = tile.GradientStride, i = 0;
         T* x = tile.Logits, y = x + stride, labels = tile.Labels, second = exponentials + tile.Width;
         T* ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
 
@@ -129,8 +128,7 @@ internal static unsafe partial class Softmax
         where E : struct, IExponential<E, V>
     {
         E exponential = E.Load();
-        int pixels = tile.Pixels, width = tile.Width;
-        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        nint pixels = tile.Pixels, width = tile.Width, stride = tile.LogitStride, gradientStride = tile.GradientStride;
         T* x = tile.Logits, y = x + stride, z = y + stride, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {
@@ -170,8 +168,7 @@ internal static unsafe partial class Softmax
         where E : struct, IExponential<E, V>
     {
         E exponential = E.Load();
-        int pixels = tile.Pixels, width = tile.Width;
-        nint stride = tile.LogitStride, gradientStride = tile.GradientStride;
+        nint pixels = tile.Pixels, width = tile.Width, stride = tile.LogitStride, gradientStride = tile.GradientStride;
         T* x = tile.Logits, labels = tile.Labels, ahead = tile.Ahead, gradientAhead = tile.GradientAhead;
         for (nint i = 0; i < pixels; i += V.Count)
         {

@@ -241,6 +241,18 @@ internal unsafe struct V512<T> : IVector<V512<T>, T>
         ? new() { v = TableExponential.Constant().Of(x.v.AsSingle()).As<float, T>() }
         : VectorMath<V512<T>, T>.ExpNonPositive(x);
 
+    // A division of 16 floats keeps the divider for 16 cycles or so; an approximation of 14 bits and a step of Newton's take 4. The step
+    // rounds once: at most 0.56 ulp.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> ReciprocalAtLeastOne(V512<T> x)
+    {
+        if (sizeof(T) != sizeof(float) || !Avx512F.IsSupported)
+            return One / x;
+        Vector512<float> number = x.v.AsSingle(), near = Avx512F.Reciprocal14(number);
+        Vector512<float> rest = Avx512F.FusedMultiplyAddNegated(number, near, Vector512<float>.One);
+        return new() { v = Avx512F.FusedMultiplyAdd(near, rest, near).As<float, T>() };
+    }
+
     public static void Exponentials(
         ref Tile<T> tile, Pointer<T> exponentials, Pointer<T> normaliser,
         Pointer<T> maximum = default, Pointer<T> labelExponent = default, Pointer<T> others = default)

@@ -49,8 +49,7 @@ internal static class Comparison
         {
             // As it is written the formula overflows at such logits, or has 0 * inf: of that element nothing is known.
             Tally.NotFinite();
-            return Values(Finite(expected.Elements), found.Elements, ValueTolerance, i => 16 * expected.NoiseOf(i)) is { } other
-                ? "CPU in double: " + other : null;
+            return KnownValues(expected, batch, found.Elements, ValueTolerance) is { } other ? "CPU in double: " + other : null;
         }
 
         if (Values(expected, found.Elements, ValueTolerance) is { } wrong)
@@ -140,6 +139,10 @@ internal static class Comparison
     public static string? Values(Expected expected, double[] found, double tolerance) =>
         found.Length == expected.Elements.Length ? Values(expected.Elements, found, tolerance, i => 16 * expected.NoiseOf(i))
             : $"{found.Length} values, the reference has {expected.Elements.Length} over {expected.Axes}";
+
+    /// <summary>As <see cref="Values(Expected, double[], double)"/>, without what overflows, as it is written, at extreme logits.</summary>
+    public static string? KnownValues(Expected expected, Batch batch, double[] found, double tolerance) =>
+        Values(batch.IsExtreme ? Finite(expected.Elements) : expected.Elements, found, tolerance, i => 16 * expected.NoiseOf(i));
 
     /// <inheritdoc cref="Values(Expected, double[], double)"/>
     public static string? Values(double[] reference, double[] found, double tolerance, Func<int, double>? noise = null)

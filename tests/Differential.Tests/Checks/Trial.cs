@@ -24,8 +24,7 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
         ILoss loss, reference;
         try
         {
-            loss = compiler.Create(Loss.ToString());
-            reference = FormulasOnly is { } formulas ? compiler.Create(formulas) : loss;
+            (loss, reference) = Create(compiler);
         }
         catch (InvalidOperationException error) when (error.Message.Contains(NotKnown, StringComparison.Ordinal))
         {
@@ -50,17 +49,27 @@ internal sealed record Trial(int Index, LossText Loss, ImmutableArray<BatchPlan>
         return null;
     }
 
+    /// <summary>The loss, and the one whose formulas the reference executes; often the same.</summary>
+    /// <exception cref="InvalidOperationException">One of them did not compile.</exception>
+    public (ILoss Loss, ILoss Reference) Create(DeclarationCompiler compiler)
+    {
+        ILoss loss = compiler.Create(Loss.ToString());
+        return (loss, FormulasOnly is { } formulas ? compiler.Create(formulas) : loss);
+    }
+
     /// <summary>The loss as the reference executes its formulas, where that is another than the one that is tried.</summary>
     private string? FormulasOnly => Loss.Text(asReference: true) is var text && text != Loss.ToString() ? text : null;
 
     /// <summary>Compiles what some trials need.</summary>
     /// <param name="trials">The trials.</param>
     /// <param name="isAsShipped">Kernels are compiled and run as users have them, which takes twice the time.</param>
-    public static DeclarationCompiler Compile(IReadOnlyCollection<Trial> trials, bool isAsShipped = false)
+    /// <param name="properties">Of the project.</param>
+    public static DeclarationCompiler Compile(
+        IReadOnlyCollection<Trial> trials, bool isAsShipped = false, params (string Name, string Value)[] properties)
     {
         HashSet<string> losses = [.. trials.Select(trial => trial.Loss.ToString())];
         return DeclarationCompiler.Compile(losses, isAsShipped ? null : SharedEngine.Source, trials.Select(trial => trial.FormulasOnly)
-            .OfType<string>().Where(formulas => !losses.Contains(formulas)));
+            .OfType<string>().Where(formulas => !losses.Contains(formulas)), properties: properties);
     }
 
     // An option that cannot be read at compile time is refused, and no number is made of it.

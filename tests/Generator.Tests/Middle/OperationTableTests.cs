@@ -18,6 +18,7 @@ public class OperationTableTests
         [Op.Add] = [Any, Any],
         [Op.Multiply] = [Any, Any],
         [Op.Divide] = [Any, NotZero],
+        [Op.ReciprocalAtLeastOne] = [[1.01, 1.4, 2.6, 30]],
         [Op.Power] = [Positive, Any],
         [Op.Minimum] = [Any, [0.31, -2.9]],
         [Op.Maximum] = [Any, [0.31, -2.9]],

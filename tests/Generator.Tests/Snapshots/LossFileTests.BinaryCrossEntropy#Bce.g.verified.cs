@@ -185,7 +185,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
-                    V v7 = V.One / (V.One + decay);
+                    V v7 = V.ReciprocalAtLeastOne(V.One + decay);
                     V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), decay, V.One) * v7), s2 * ((V.One - V.Load(y + i)) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), V.One, decay) * v7))), gradient + i, isStreamed);
                 }
             }
@@ -219,7 +219,7 @@ public sealed partial class Bce : global::LossGen.ILoss
                 for (nint i = 0; i < pixels; i += V.Count)
                 {
                     V decay = V.Load(decayRow + i);
-                    V v7 = V.One / (V.One + decay);
+                    V v7 = V.ReciprocalAtLeastOne(V.One + decay);
                     sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(V.MultiplyAdd(V.Load(y + i), -V.Load(x + i), V.MaxNative(V.Zero, V.Load(x + i))), validity + i);
                     productSum = global::LossGen.Kernels.Lanes.TimesOnePlus<T, V>(productSum, global::LossGen.Kernels.Lanes.Valid<T, V, M>(decay, validity + i));
                     V.Store(V.MultiplyAdd(s3, V.Load(y + i) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), decay, V.One) * v7), s2 * ((V.One - V.Load(y + i)) * (V.SelectLessOrEqual(V.Zero, V.Load(x + i), V.One, decay) * v7))), gradient + i, isStreamed);

@@ -171,7 +171,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             {
                 V normaliser = V.Load(normaliserRow + i);
                 V labelExponent = V.Load(labelExponentRow + i);
-                V reciprocal = V.One / normaliser;
+                V reciprocal = V.ReciprocalAtLeastOne(normaliser);
                 sumSum += global::LossGen.Kernels.Lanes.Valid<T, V, M>(labelExponent, validity + i);
                 productSum *= global::LossGen.Kernels.Lanes.ValidOrOne<T, V, M>(normaliser, validity + i);
                 V.Store(reciprocal, reciprocalRow + i);
@@ -240,7 +240,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             {
                 V normaliser = V.Load(normaliserRow + i);
                 V v23 = V.Load(v23Row + i);
-                V reciprocal = V.One / normaliser;
+                V reciprocal = V.ReciprocalAtLeastOne(normaliser);
                 V v24 = -(reciprocal * v23);
                 V.Store(reciprocal, reciprocalRow + i);
                 V.Store(v24, v24Row + i);

@@ -194,7 +194,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 V valid = M.IsMasked ? V.Load(validity + i) : V.AllTrue;
                 V normaliser = V.Load(normaliserRow + i);
-                V reciprocal = V.One / normaliser;
+                V reciprocal = V.ReciprocalAtLeastOne(normaliser);
                 sumSumValid += valid & V.One;
                 V.Store(reciprocal, reciprocalRow + i);
             }
@@ -258,7 +258,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             {
                 V normaliser = V.Load(normaliserRow + i);
                 V v25 = V.Load(v25Row + i);
-                V reciprocal = V.One / normaliser;
+                V reciprocal = V.ReciprocalAtLeastOne(normaliser);
                 V v26 = -(reciprocal * v25);
                 V.Store(reciprocal, reciprocalRow + i);
                 V.Store(v26, v26Row + i);

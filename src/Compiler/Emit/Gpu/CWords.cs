@@ -27,7 +27,7 @@ internal static class CWords
 
     // Of the prelude and of the kernels around the nodes.
     private const string Prelude =
-        "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum fromBfloat toBfloat fromHalf toHalf Shape "
+        "real int64 size bits16 bits32 bits8 whole8 maximum minimum bounded signum reciprocal fromBfloat toBfloat fromHalf toHalf Shape "
         + "joinSum joinMaximum pixelSum pixelMaximum totalSum totalMaximum blockSum blockMaximum checked checkedLabel Reduction reduce reduction Section section "
         + "scalars components perClass raw CONSTANT room lane group row h at image pixel targetPixel sampledPlace sampledPixel sourceOf besidePixel inside valid found label logits target allConstants constants partials fault gradient elements upstream "
         + "isIgnored shape sums slots value parameters place n c total v x y b half_ other classes_ labelOf pairOf";
@@ -36,7 +36,7 @@ internal static class CWords
     private const string Macros =
         "CLASSES PIXELS GROUPS ROWS WIDTH HELD KERNEL DEVICE GLOBAL SHARED RESTRICT BARRIER SYNC THREAD BLOCK TABLE INFINITE R ROW OWN "
         + "CLASS EXISTS DENSE UNIT EXACT SINGLE IGNORED VALUE TARGET LOGIT IMAGES KEPT ADDED PARTIAL SECTION FABS "
-        + "MAXIMUM MINIMUM BOUNDED SIGNUM UPSTREAM FAULTLESS SAMPLED DIMENSIONS PAIRS";
+        + "MAXIMUM MINIMUM BOUNDED SIGNUM RECIPROCAL UPSTREAM FAULTLESS SAMPLED DIMENSIONS PAIRS";
 
     // In small letters, and in capitals for the precision of pixels.
     private static IEnumerable<string> OfOperations => Operations.All.Where(row => row.Function is not null)
