@@ -155,7 +155,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
             int classes = tile.Classes; nint pixels = tile.Pixels; var validity = tile.Valid;
-            var scratch = tile.Scratch; int width = tile.Width;
+            var scratch = tile.Scratch; nint width = tile.Width;
             var normaliserRow = scratch + classes * width;
             var labelExponentRow = scratch + (classes + 1) * width;
             var reciprocalRow = scratch + (classes + 2) * width;
@@ -192,7 +192,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
-                var validity = tile.Valid; var scratch = tile.Scratch; int width = tile.Width;
+                var validity = tile.Valid; var scratch = tile.Scratch; nint width = tile.Width;
                 var reciprocalRow = scratch + (classes + 2) * width;
 
                 for (int c = first; c < end; c += V.Classes)
@@ -223,7 +223,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
             int classes = tile.Classes; nint pixels = tile.Pixels; var scratch = tile.Scratch;
-            int width = tile.Width;
+            nint width = tile.Width;
             var normaliserRow = scratch + classes * width;
             var reciprocalRow = scratch + (classes + 1) * width;
             var v23Row = scratch + (classes + 2) * width;
@@ -255,7 +255,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
-                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var constants = tile.Constants; var scratch = tile.Scratch; nint width = tile.Width;
                 var v23Row = scratch + (classes + 2) * width;
 
                 // v23 = sum_C(exponential*where([label = c], s7[c], s8[c]))
@@ -279,7 +279,7 @@ public sealed partial class DiceCrossEntropy : global::LossGen.ILoss
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
                 nint gradientStride = tile.GradientStride; bool isStreamed = tile.IsStreamed;
-                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var constants = tile.Constants; var scratch = tile.Scratch; nint width = tile.Width;
                 var reciprocalRow = scratch + (classes + 1) * width;
                 var v24Row = scratch + (classes + 3) * width;
                 // s5 = -s6

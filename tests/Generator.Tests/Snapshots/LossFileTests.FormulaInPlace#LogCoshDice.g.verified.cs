@@ -181,7 +181,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
             int classes = tile.Classes; nint pixels = tile.Pixels; var validity = tile.Valid;
-            var scratch = tile.Scratch; int width = tile.Width;
+            var scratch = tile.Scratch; nint width = tile.Width;
             var normaliserRow = scratch + classes * width;
             var reciprocalRow = scratch + (classes + 1) * width;
 
@@ -210,7 +210,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
-                var validity = tile.Valid; var scratch = tile.Scratch; int width = tile.Width;
+                var validity = tile.Valid; var scratch = tile.Scratch; nint width = tile.Width;
                 var reciprocalRow = scratch + (classes + 1) * width;
 
                 for (int c = first; c < end; c += V.Classes)
@@ -241,7 +241,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             where T : unmanaged where V : struct, global::LossGen.Kernels.IVector<V, T> where M : struct, global::LossGen.Kernels.ITileMask
         {
             int classes = tile.Classes; nint pixels = tile.Pixels; var scratch = tile.Scratch;
-            int width = tile.Width;
+            nint width = tile.Width;
             var normaliserRow = scratch + classes * width;
             var reciprocalRow = scratch + (classes + 1) * width;
             var v25Row = scratch + (classes + 2) * width;
@@ -273,7 +273,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)] static void global::LossGen.Kernels.IClassLoop.Run<T, V, M>(ref global::LossGen.Kernels.Tile<T> tile, int first, int end)
             {
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
-                var constants = tile.Constants; var scratch = tile.Scratch; int width = tile.Width;
+                var constants = tile.Constants; var scratch = tile.Scratch; nint width = tile.Width;
                 var v25Row = scratch + (classes + 2) * width;
 
                 // v25 = sum_C(exponential*where([label = c], s6[c], s7[c]))
@@ -298,7 +298,7 @@ public sealed partial class LogCoshDice : global::LossGen.ILoss
                 int classes = tile.Classes; nint pixels = tile.Pixels; var labels = tile.Labels;
                 var validity = tile.Valid; nint gradientStride = tile.GradientStride;
                 bool isStreamed = tile.IsStreamed; var constants = tile.Constants; var scratch = tile.Scratch;
-                int width = tile.Width;
+                nint width = tile.Width;
                 var reciprocalRow = scratch + (classes + 1) * width;
                 var v26Row = scratch + (classes + 3) * width;
 

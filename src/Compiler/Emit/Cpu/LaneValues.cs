@@ -15,7 +15,7 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
 {
     public static readonly Variable I = new("i", NumberType.Distance), C = new("c", NumberType.Whole),
         Classes = new("classes", NumberType.Whole), Pixels = new("pixels", NumberType.Distance),
-        Width = new("width", NumberType.Whole), Scratch = new("scratch", NumberType.Address),
+        Width = new("width", NumberType.Distance), Scratch = new("scratch", NumberType.Address),
             Constants = new("constants", NumberType.Address);
 
     private static readonly Variable Label = new("label", NumberType.Lanes), Self = new("self", NumberType.Lanes),
@@ -44,7 +44,7 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
     public static Call Load(Expression place, NumberType type, params Expression[] apart) => new("V.Load", [place, .. apart], type);
 
     /// <summary>The elements between the rows of the classes, where there may be several.</summary>
-    public Expression[] Apart(string stride, NumberType type = NumberType.Distance) => isForSeveral ? [new Variable(stride, type)] : [];
+    public Expression[] Apart(string stride) => isForSeveral ? [Distance(stride)] : [];
 
     /// <summary>The class that a loop is at, on lanes.</summary>
     public Expression Class => Call.Of(isForSeveral ? "V.ClassIndex" : "V.Create", NumberType.Lanes, C);
@@ -116,7 +116,7 @@ internal sealed class LaneValues(LossPlan plan, TileSchedule schedule, NodeNames
                 return Load(AtPixel(places.Row(node)), TypeOf(node));
             if (schedule.Stored.Contains(node))
                 return ofPixel ? Load(places.Row(node), TypeOf(node)) : Load(AtPixel(Address(names.Of(node))), TypeOf(node),
-                    Apart("width", NumberType.Whole));
+                    Apart(LaneValues.Width.Name));
             if (!ofPixel && schedule.Rows.Contains(node))
                 return Load(AtPixel(places.Row(node)), TypeOf(node));
         }

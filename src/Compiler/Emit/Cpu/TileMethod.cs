@@ -64,7 +64,7 @@ internal sealed class TileMethod
                 Field("validity", NumberType.Address, "Valid"),
             Field("gradientStride", NumberType.Distance, "GradientStride"), Field("isStreamed", NumberType.Truth, "IsStreamed"),
             Field("constants", NumberType.Address, "Constants"), Field("scratch", NumberType.Address, "Scratch"),
-                Field("width", NumberType.Whole, "Width"));
+                Field("width", NumberType.Distance, "Width"));
         foreach (Let field in schedule.Nodes.Where(TilePlaces.IsMap).SelectMany(Places.MapFields))
             yield return field;
         foreach (Node row in schedule.Rows.Concat(schedule.Ahead).Concat(part is null ? [] : part.Reads.Concat(part.Leaves)))
