@@ -2,6 +2,7 @@ using LossGen.Compiler.Graph;
 using LossGen.Compiler.Model;
 using LossGen.Compiler.Plan;
 using LossGen.Compiler.Program;
+using LossGen.Compiler.Support;
 using LossGen.Compiler.Text;
 
 namespace LossGen.Compiler.Emit.Cpu;
@@ -92,7 +93,8 @@ internal static class KernelEmitter
 
     private static void Body(CodeWriter writer, KernelProgram program)
     {
-        ProgramVerifier.Check(program);
+        if (Verification.IsOn)
+            ProgramVerifier.Check(program);
         new ProgramPrinter(CSharpDialect.Instance, writer).Print(program.Body);
     }
 
