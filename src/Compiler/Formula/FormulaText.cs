@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace LossGen.Compiler.Formula;
 
@@ -32,8 +33,13 @@ internal sealed record FormulaText(
 {
     public const string Version = "lossgen/1";
 
+    // Several stages read the text of a term, each for every kind of target.
+    private static readonly ConditionalWeakTable<string, FormulaText> Known = new();
+
     /// <summary>Reads the text; throws <see cref="FormulaTextException"/> where it is malformed or of another version.</summary>
-    public static FormulaText Parse(string text)
+    public static FormulaText Parse(string text) => Known.GetValue(text, Read);
+
+    private static FormulaText Read(string text)
     {
         ImmutableArray<SExpression> forms = SExpression.Read(text);
         if (forms.Length == 0 || forms[0].Atom != Version)

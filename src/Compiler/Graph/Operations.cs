@@ -5,13 +5,14 @@ namespace LossGen.Compiler.Graph;
 /// <summary>The table of operations: one row each, with value, derivative and the name of the function.</summary>
 internal static class Operations
 {
-    private static readonly Dictionary<Op, Operation> Table = Rows().ToDictionary(row => row.Op);
+    // By the number of the operation.
+    private static readonly Operation[] Table = [.. Rows().OrderBy(row => row.Op)];
 
-    public static IEnumerable<Operation> All => Table.Values;
+    public static IEnumerable<Operation> All => Table;
 
-    public static Operation Of(Op op) => Table[op];
+    public static Operation Of(Op op) => Table[(int)op];
 
-    public static Operation Operation(this Node node) => Table[node.Op];
+    public static Operation Operation(this Node node) => Table[(int)node.Op];
 
     private static IEnumerable<Operation> Rows()
     {
