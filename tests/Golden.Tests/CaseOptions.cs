@@ -14,7 +14,7 @@ internal sealed class CaseOptions(string id, JsonElement element)
 
     private readonly HashSet<string> known = [];
 
-    private readonly List<CaseOptions> nested = [];
+    private readonly Dictionary<string, CaseOptions> nested = [];
 
     private readonly HashSet<string> stated = [.. element.EnumerateObject().Select(property => property.Name)];
 
@@ -42,13 +42,19 @@ internal sealed class CaseOptions(string id, JsonElement element)
     public CaseTensor? Tensor(string name, IReadOnlyDictionary<string, CaseTensor> extra) =>
         Text(name) is string text ? extra[text["@extra.".Length..]] : null;
 
-    /// <summary>The options inside an option; it has none if it is absent.</summary>
+    /// <summary>
+    /// The options inside an option; it has none if it is absent. The same for all who ask, for one of them may check what is known while
+    /// another has not read all.
+    /// </summary>
     public CaseOptions Nested(string name)
     {
-        var inner = new CaseOptions($"{id} ({name})", Read(name) ?? JsonDocument.Parse("{}").RootElement);
+        JsonElement options = Read(name) ?? JsonDocument.Parse("{}").RootElement;
         lock (known)
-            nested.Add(inner);
-        return inner;
+        {
+            if (!nested.TryGetValue(name, out CaseOptions? inner))
+                nested.Add(name, inner = new CaseOptions($"{id} ({name})", options));
+            return inner;
+        }
     }
 
     /// <summary>How the option is written in the file; null where absent.</summary>
@@ -60,7 +66,8 @@ internal sealed class CaseOptions(string id, JsonElement element)
         string[] unknown;
         lock (known)
         {
-            nested.ForEach(inner => inner.CheckAllKnown());
+            foreach (CaseOptions inner in nested.Values)
+                inner.CheckAllKnown();
             unknown = [.. values.Keys.Except(known).Order()];
         }
 
