@@ -47,6 +47,10 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
     // For class indices: [label = c] is 1 at the class of the label.
     private sealed class IndexOperations : global::LossGen.Generated.TensorOperations
     {
+        public override global::LossGen.Generated.StatisticPart[] StatisticParts { get; } = { global::LossGen.Generated.StatisticPart.Pixels, global::LossGen.Generated.StatisticPart.Summand, global::LossGen.Generated.StatisticPart.Summand, global::LossGen.Generated.StatisticPart.Summand, global::LossGen.Generated.StatisticPart.Pixels, global::LossGen.Generated.StatisticPart.Summand };
+
+        public override bool HasGradientOfParts => true;
+
         public override global::TorchSharp.torch.Tensor[] Statistics(global::LossGen.Generated.TensorInput input)
         {
             var x = input.X;
@@ -111,10 +115,8 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             return new global::TorchSharp.torch.Tensor[] { input.Add(scalar2, scalar), scalar2, scalar, loss };
         }
 
-        public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
+        public override global::TorchSharp.torch.Tensor[] Slopes(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
         {
-            // p = softmax_C(x)
-            var p = input.Take(statistics[0]);
             // predicted = sum_NS(p)
             var predicted = statistics[1];
             // labelled = sum_NS([label = c])
@@ -129,20 +131,36 @@ public sealed partial class DiceCrossEntropy : global::TorchSharp.Loss<global::T
             var condition = input.Keep(input.Equal(below, 0D).logical_not());
             // perClass = condition*2*(-scalar2)/below
             var perClass = input.Keep(input.Mask(condition, input.Multiply(2D, input.Divide(-scalar2, below))));
-            // atLabel = sum_C([label = c]*p)
-            var atLabel = statistics[4];
-            // overlap = sum_NS([label = c]*atLabel)
+            // overlap = sum_NS([label = c]*sum_C([label = c]*p))
             var overlap = statistics[5];
             // perClass2 = (1E-05 + 2*overlap)/below
             var perClass2 = input.Keep(input.Divide(input.Add(1E-05D, input.Multiply(2D, overlap)), below));
             // perClass3 = condition*(-(-scalar2*perClass2)/below)
             var perClass3 = input.Keep(input.Mask(condition, -input.Divide(-(scalar2 * perClass2), below)));
+            return new global::TorchSharp.torch.Tensor[] { -scalar, perClass, perClass3, input.Add(scalar, perClass3) };
+        }
+
+        public override global::TorchSharp.torch.Tensor Gradient(global::LossGen.Generated.TensorInput input, global::TorchSharp.torch.Tensor[] statistics, global::TorchSharp.torch.Tensor upstream)
+        {
+            // p = softmax_C(x)
+            var p = input.Take(statistics[0]);
+            // scalar = -0.5*upstream/(N*S)
+            var scalar = statistics[6];
+            // perClass = (not (0 = 1E-05 + sum_NS(p) + sum_NS([label = c])))*2*(-upstream/C)/(1E-05 + sum_NS(p) + sum_NS([label = c]))
+            var perClass = statistics[7];
+            // atLabel = sum_C([label = c]*p)
+            var atLabel = statistics[4];
+            // perClass2 = (not (0 = 1E-05 + sum_NS(p) + sum_NS([label = c])))*(-(-upstream/C*(1E-05 + 2*sum_NS([label =
+            //     c]*atLabel))/(1E-05 + sum_NS(p) + sum_NS([label = c])))/(1E-05 + sum_NS(p) + sum_NS([label = c])))
+            var perClass2 = statistics[8];
             // pixel = sum_C([label = c]*perClass)*atLabel
             var pixel = input.Keep(input.PutProduct(input.AtLabel(perClass), atLabel));
-            // pixel2 = -(sum_C(perClass3*p) + pixel)
-            var pixel2 = input.Keep(input.PutNegative(input.PutSum(input.Contract(perClass3, p), pixel)));
-            // p*(scalar + perClass3 + pixel2) + [label = c]*(pixel - scalar)
-            return input.PutAdded(input.PutProduct(p, input.Add(input.Add(scalar, perClass3), pixel2)), input.PutSum(pixel, -scalar));
+            // pixel2 = -(sum_C(perClass2*p) + pixel)
+            var pixel2 = input.Keep(input.PutNegative(input.PutSum(input.Contract(perClass2, p), pixel)));
+            // perClass3 = 0.5*upstream/(N*S) + perClass2
+            var perClass3 = statistics[9];
+            // p*(pixel2 + perClass3) + [label = c]*(scalar + pixel)
+            return input.PutAdded(input.PutProduct(p, input.Add(pixel2, perClass3)), input.PutSum(pixel, scalar));
         }
     }
 }
