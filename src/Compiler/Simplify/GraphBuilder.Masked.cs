@@ -31,13 +31,9 @@ internal sealed partial class GraphBuilder
             yield return IsNotLost(complement, factors);
         if (IsDifferentiating)
             yield break;
-        bool isSelected = weight is not null || probability is not null;
         foreach (Node factor in factors)
         {
-            // A sum of shares over the pixels is 0 where its class is masked in all of them, and selects only where nothing else does.
-            bool meetsInfinity = MeetsInfinity(factor, factors) || (!isSelected && !factor.IsPixel
-                && factors.Exists(other => !ReferenceEquals(other, factor) && !StaysFinite(other)));
-            if (!ReferenceEquals(factor, weight) && meetsInfinity && Vanishes(factor) is { } vanishes)
+            if (!ReferenceEquals(factor, weight) && MeetsInfinity(factor, factors) && Vanishes(factor) is { } vanishes)
                 yield return NotVanishing(vanishes, factors.FindAll(other => !ReferenceEquals(other, factor)));
         }
     }
