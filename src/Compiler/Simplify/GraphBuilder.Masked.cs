@@ -31,12 +31,34 @@ internal sealed partial class GraphBuilder
             yield return IsNotLost(complement, factors);
         if (IsDifferentiating)
             yield break;
+        bool isSelected = isOfSelected || weight is not null || probability is not null;
         foreach (Node factor in factors)
         {
-            if (!ReferenceEquals(factor, weight) && MeetsInfinity(factor, factors) && Vanishes(factor) is { } vanishes)
+            // A sum of shares over the pixels is 0 where its class is masked in all of them, and selects what nothing else selects.
+            bool meetsInfinity = MeetsInfinity(factor, factors) || (!isSelected && !factor.IsPixel
+                && factors.Exists(other => !ReferenceEquals(other, factor) && !StaysFinite(other)));
+            if (!ReferenceEquals(factor, weight) && meetsInfinity && Vanishes(factor) is { } vanishes)
                 yield return NotVanishing(vanishes, factors.FindAll(other => !ReferenceEquals(other, factor)));
         }
     }
+
+    /// <summary>The product of a factor that a condition selects and another, under the condition.</summary>
+    public Node MultiplySelected(Node condition, Node a, Node b)
+    {
+        bool outer = isOfSelected;
+        isOfSelected |= MasksClasses && (SelectsLabel(condition) || SelectsClass(condition));
+        try
+        {
+            return Mask(condition, Multiply(a, b));
+        }
+        finally
+        {
+            isOfSelected = outer;
+        }
+    }
+
+    // A condition selects the class of the product that is made.
+    private bool isOfSelected;
 
     /// <summary>What is made is a derivative: a slope beside what is infinite has to be a number, whichever.</summary>
     public bool IsDifferentiating { get; private set; }

@@ -39,8 +39,8 @@ internal static class LocalRules
         New("a factor once", Op.Multiply, [X, 1], (g, m) => m[X]),
 
         // A factor that is selected selects the product: y * f is f at the label and 0 elsewhere.
-        New("a selected factor first", Op.Multiply, [Of(Op.Mask, C, X), Y], (g, m) => g.Mask(m[C], g.Multiply(m[X], m[Y]))),
-        New("a selected factor last", Op.Multiply, [Y, Of(Op.Mask, C, X)], (g, m) => g.Mask(m[C], g.Multiply(m[Y], m[X]))),
+        New("a selected factor first", Op.Multiply, [Of(Op.Mask, C, X), Y], (g, m) => g.MultiplySelected(m[C], m[X], m[Y])),
+        New("a selected factor last", Op.Multiply, [Y, Of(Op.Mask, C, X)], (g, m) => g.MultiplySelected(m[C], m[Y], m[X])),
         New("a reciprocal first", Op.Multiply, [Of(Op.Divide, 1, X), Y], (g, m) => g.Divide(m[Y], m[X]))
             with { When = m => m[X].IsPixel == m[Y].IsPixel },
         New("a reciprocal last", Op.Multiply, [Y, Of(Op.Divide, 1, X)], (g, m) => g.Divide(m[Y], m[X]))
