@@ -112,7 +112,7 @@ internal static class CaseRun
         }
 
         // Where rounding exchanges two pixels in the order, single entries differ as a whole.
-        bool sorts = Layout(one).RunningSums.Length > 0;
+        bool sorts = Layout(one).Sorts;
         double lengths = Math.Abs(Math.Sqrt(others) - Math.Sqrt(squares)) / (Math.Sqrt(squares) + 1e-300);
         return result with
         {

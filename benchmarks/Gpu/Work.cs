@@ -24,7 +24,7 @@ internal readonly record struct Work(long Moved, long? Least, long? Multiplicati
 
         // As few as the derivative allows: two reads and a write, or one of each where no sum is in the gradient.
         long least = ((isFused ? 1 : 2) * (logits + target)) + logits;
-        if (layout.RunningSums.Length > 0)
+        if (layout.Sorts)
             return new((passes * (logits + target)) + logits, null, null);
         if (one.Size.Shrink == 1)
             return new((passes * (logits + target)) + logits, least, null);

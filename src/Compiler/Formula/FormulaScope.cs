@@ -7,9 +7,6 @@ namespace LossGen.Compiler.Formula;
 /// <summary>What the words of a formula mean in one term of one loss: its activation, target, classes and axes.</summary>
 internal sealed partial class FormulaScope
 {
-    // A pass has a bit for each.
-    private const int MaximumRunningSums = 31;
-
     private readonly LossOptions options;
     private readonly Activation activation;
 
@@ -201,11 +198,7 @@ internal sealed partial class FormulaScope
             throw new FormulaTextException("the arguments of a running sum have no pixels; give it values before they are summed");
         Node valid = ValidFor(new(key, axes));
         Node masked = Graph.Mask(valid, value), known = Graph.Where(valid, key, Graph.Constant(double.NegativeInfinity));
-        Node result = Graph.RunningSum(masked, known, over);
-        if (Graph.Nodes.Count(node => node.Op == Op.RunningSum) > MaximumRunningSums)
-            throw new FormulaTextException(
-                $"the formulas of the loss have more than {MaximumRunningSums} different running sums; split the loss");
-        return result;
+        return Graph.RunningSum(masked, known, over);
     }
 
     // -infinity, whose exponential is 0, where an element takes no part.

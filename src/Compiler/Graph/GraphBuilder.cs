@@ -159,7 +159,7 @@ internal sealed partial class GraphBuilder
                 Axes axes = Axes.None;
                 foreach (Node input in inputs)
                     axes |= input.Axes;
-                return Operations.Of(op).IsStep ? axes | Axes.Batch | Axes.Pixel : axes;
+                return Operations.Of(op).IsStep && op != Op.RunningSum ? axes | Axes.Batch | Axes.Pixel : axes;
         }
     }
 

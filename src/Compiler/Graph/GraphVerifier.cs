@@ -48,7 +48,7 @@ internal static class GraphVerifier
             faults.Add($"{node.Op} goes over {node.Attribute}");
         if (node.Op is Op.Softmax or Op.SoftmaxComplement or Op.LogSumExp or Op.ClassMaximum && !node[0].Axes.Has(Axes.Class))
             faults.Add($"{node.Op} joins classes that {node[0].Op} has not");
-        if ((row.IsStep && node.Op != Op.Kept || node.Op == Op.Neighbour) && node.Window is null)
+        if ((row.IsStep && node.Op is not (Op.Kept or Op.RunningSum) || node.Op == Op.Neighbour) && node.Window is null)
             faults.Add($"{node.Op} has no neighbours");
         if (row.IsStep && !node.IsPixel)
             faults.Add($"{node.Op} is of whole images and has no pixels");

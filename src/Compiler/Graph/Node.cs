@@ -42,12 +42,15 @@ internal sealed class Node
     public Axes Attribute { get; }
 
     /// <summary>
-    /// What a pass over the pixels reads to compute the node. A running sum, the result of a step and what a neighbour has lie in memory.
+    /// What a pass over the pixels reads to compute the node. The result of a step and what a neighbour has lie in memory.
     /// </summary>
-    public ImmutableArray<Node> PassInputs => Op is Op.RunningSum or Op.Neighbour || IsStep ? ImmutableArray<Node>.Empty : Inputs;
+    public ImmutableArray<Node> PassInputs => Op == Op.Neighbour || IsStep ? ImmutableArray<Node>.Empty : Inputs;
 
     /// <summary>Computed for whole images between two passes.</summary>
     public bool IsStep => Operations.Of(Op).IsStep;
+
+    /// <summary>A step that looks at the neighbours of each pixel.</summary>
+    public bool LooksAround => IsStep && Window is not null;
 
     /// <summary>
     /// Asks which points have the maximum: of the very numbers that it was found among. Rewritten, they may be rounded in another way.

@@ -398,6 +398,7 @@ internal static class Operations
         {
             Inputs = 2,
             Domain = "no gradient flows: it does not change with the keys but where two of them meet",
+            IsStep = true,
         };
         yield return new(Op.Correlate)
         {

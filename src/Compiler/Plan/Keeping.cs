@@ -28,7 +28,8 @@ internal sealed class Keeping
     public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level,
         int valueStage)
     {
-        (this.builder, this.level, this.valueStage, hasSteps) = (builder, level, valueStage, all.Any(node => node.IsStep));
+        (this.builder, this.level, this.valueStage) = (builder, level, valueStage);
+        hasSteps = all.Any(node => node.IsStep && node.Op != Op.RunningSum);
         foreach (Node map in all.Where(node => node.Op == Op.Kept))
             kept[map[0]] = map.Index;
         var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]),
@@ -52,7 +53,7 @@ internal sealed class Keeping
         // Whether the pass has to read something of each class.
         bool Visit(Node node, int pass)
         {
-            if (!node.IsPixel || node.IsStep || node.Op is Op.RunningSum or Op.Neighbour || !seen.Add((node, pass)))
+            if (!node.IsPixel || node.IsStep || node.Op == Op.Neighbour || !seen.Add((node, pass)))
                 return IsReadByClass(node);
             int stage = kept.TryGetValue(node, out int known) ? known : pass < valueStage ? Stage(node) : Math.Max(Stage(node), valueStage);
             if (stage < pass && !node.Operation().IsCondition && !exact.Contains(node))

@@ -11,7 +11,7 @@ namespace LossGen.Compiler.Plan;
 /// <param name="PixelSums">Sums without a class axis.</param>
 /// <param name="Gradient">The gradient to write, or null.</param>
 /// <param name="Elements">The unreduced values to write, or null.</param>
-/// <param name="Stores">Running sums whose values and keys the pass stores; they are summed up when it is done.</param>
+/// <param name="RunningSums">Those whose values and keys the pass stores; they are summed up when it is done.</param>
 /// <param name="ClassConstants">Results of the scalar section with one number a class.</param>
 /// <param name="ScalarConstants">Results of the scalar section without a class axis.</param>
 internal sealed record PassPlan(
@@ -22,7 +22,7 @@ internal sealed record PassPlan(
     ImmutableArray<Node> PixelSums,
     Node? Gradient,
     Node? Elements,
-    ImmutableArray<Node> Stores,
+    ImmutableArray<Node> RunningSums,
     ImmutableArray<Node> ClassConstants,
     ImmutableArray<Node> ScalarConstants)
 {
@@ -38,10 +38,14 @@ internal sealed record PassPlan(
 
     /// <summary>The pixel nodes that the pass computes for its results.</summary>
     public IEnumerable<Node> Outputs => Summands.SelectMany(summand => summand.Parts)
-        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(Stores.SelectMany(StoredNodes))
-        .Concat(Maps);
+        .Concat(Gradient is null ? [] : [Gradient]).Concat(Elements is null ? [] : [Elements]).Concat(StoredMaps.Select(map => map.Value));
 
-    /// <summary>What the pass stores for the steps that follow it.</summary>
+    /// <summary>What the pass leaves in memory: values and keys of running sums, and maps.</summary>
+    public IEnumerable<StoredMap> StoredMaps => RunningSums
+        .SelectMany(sum => StoredParts(sum).Select(part => new StoredMap(sum[part], sum, IsKeys: part == 1)))
+        .Concat(Maps.Select(map => new StoredMap(map, map)));
+
+    /// <summary>What the pass stores for steps that look around and for later passes.</summary>
     public ImmutableArray<Node> Maps { get; init; } = [];
 
     /// <summary>The neighbours that it reads where logits and maps lie.</summary>
@@ -51,28 +55,46 @@ internal sealed record PassPlan(
     private ImmutableArray<Node>? neighbours;
 
     /// <summary>The pass leaves nothing: only its steps run.</summary>
-    public bool IsIdle => ClassSums.Length + PixelSums.Length + Stores.Length + Maps.Length == 0 && Gradient is null && Elements is null;
+    public bool IsIdle => ClassSums.Length + PixelSums.Length + RunningSums.Length + Maps.Length == 0 && Gradient is null
+        && Elements is null;
 
-    /// <summary>The operations on whole images that run when the pass is done, in their order.</summary>
+    /// <summary>The steps that look around and run when the pass is done and its running sums are, in their order.</summary>
     public ImmutableArray<Node> Steps { get; init; } = [];
 
     /// <summary>The running sum whose stored keys one is sorted by: the first of the pass with the same keys and axes.</summary>
-    public Node KeysOf(Node runningSum) => Stores
-        .First(store => store[1] == runningSum[1] && store.Attribute == runningSum.Attribute && store.Axes == runningSum.Axes);
+    public Node KeysOf(Node runningSum) => RunningSums
+        .First(sum => sum[1] == runningSum[1] && sum.Attribute == runningSum.Attribute && sum.Axes == runningSum.Axes);
+
+    /// <summary>The running sums that are sorted by the same keys, with those that they are stored for.</summary>
+    public IEnumerable<IGrouping<Node, Node>> SortedTogether => RunningSums.GroupBy(KeysOf);
 
     /// <summary>
     /// The inputs of a running sum that the pass stores: its values (0), unless they are ones, which are counted instead, and its keys (1),
     /// unless another's are the same.
     /// </summary>
-    public IEnumerable<int> StoredParts(Node runningSum)
+    private IEnumerable<int> StoredParts(Node runningSum)
     {
-        if (!runningSum[0].IsNumber(1))
+        if (!IsCount(runningSum))
             yield return 0;
         if (KeysOf(runningSum) == runningSum)
             yield return 1;
     }
 
-    public IEnumerable<Node> StoredNodes(Node runningSum) => StoredParts(runningSum).Select(part => runningSum[part]);
+    /// <summary>A running sum of ones, the rank of each pixel: it takes the place of the keys.</summary>
+    public static bool IsCount(Node runningSum) => runningSum[0].IsNumber(1);
+}
+
+/// <summary>A number of each pixel, or of each class of a pixel, that a pass leaves in memory.</summary>
+/// <param name="Value">What is stored.</param>
+/// <param name="Map">What it is stored for: itself, or the running sum that takes its place.</param>
+/// <param name="IsKeys">The keys of that running sum.</param>
+internal readonly record struct StoredMap(Node Value, Node Map, bool IsKeys = false)
+{
+    /// <summary>It has a number for each class.</summary>
+    public bool HasClass => Map.Axes.Has(Axes.Class);
+
+    /// <summary>Values or keys of a running sum.</summary>
+    public bool IsSorted => Map.Op == Op.RunningSum;
 }
 
 /// <summary>What the scalar section computes at one stage.</summary>
@@ -85,7 +107,6 @@ internal sealed record StagePlan(int Stage, ImmutableArray<Node> Nodes, Immutabl
 /// <param name="LabelPass">
 /// Of a loss whose gradient needs no sums but those of labels: adds these up ahead of the fused pass, which then adds up the others.
 /// </param>
-/// <param name="RunningSums">All running sums, in the order of their memory.</param>
 /// <param name="Lowered">What became of each node of the graph.</param>
 /// <param name="Components">
 /// What can be told of a call besides its value: computed from the sums that the value needs, in a stage of its own.
@@ -102,7 +123,6 @@ internal sealed record LossPlan(
     PassPlan? LabelPass,
     PassPlan? ElementPass,
     ImmutableArray<StagePlan> Stages,
-    ImmutableArray<Node> RunningSums,
     IReadOnlyDictionary<Node, Node> Lowered,
     ImmutableArray<Component> Components)
 {
@@ -125,7 +145,7 @@ internal sealed record LossPlan(
     private static bool IsUsedOnce(PassPlan pass, Node product) => !pass.Schedule.Uses.TryGetValue(product, out int uses) || uses == 1;
 
     /// <summary>The pass that stores a running sum's values and keys.</summary>
-    public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.Stores.Contains(runningSum));
+    public PassPlan PassOf(Node runningSum) => Statistics.First(pass => pass.RunningSums.Contains(runningSum));
 
     /// <summary>The pass that adds up a sum.</summary>
     public PassPlan PassWith(Node sum) => Statistics.First(pass => pass.Sums.Contains(sum));

@@ -23,7 +23,7 @@ internal sealed class Planner(GraphBuilder builder)
     public static bool IsStatistic(Node node) => node.Op is Op.Sum or Op.PixelMaximum && node.Attribute.Has(Axes.Pixel);
 
     /// <summary>What is known only when a pass has seen every pixel.</summary>
-    public static bool IsOfPass(Node node) => IsStatistic(node) || node.Op == Op.RunningSum || node.IsStep;
+    public static bool IsOfPass(Node node) => IsStatistic(node) || node.IsStep;
 
     private LossPlan Plan(LossGraph graph, Lowering lowering, bool perImage)
     {
@@ -45,7 +45,7 @@ internal sealed class Planner(GraphBuilder builder)
         List<Node> all = Reachable.From([value, gradient, .. Reachable.From(partial).Where(IsStatistic)]);
         valueStage = partial.Select(Level).Concat([Level(value)]).Max();
         levels.Clear();
-        if (all.Any(node => node.IsStep || node.Op == Op.RunningSum))
+        if (all.Any(node => node.IsStep))
         {
             int gradientStage = all.Where(IsOfPass).Select(Level).Max();
             var keeping = new Keeping(builder, all, value.IsPixel ? [(value, valueStage), (gradient, gradientStage)]
@@ -67,14 +67,15 @@ internal sealed class Planner(GraphBuilder builder)
         var stored = new HashSet<Node>();
         for (int k = 0; k < passCount; k++)
         {
-            List<Node> stores = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
-            List<Node> steps = all.Where(node => node.IsStep && Level(node) == k + 1).OrderBy(node => node.Id).ToList();
+            List<Node> sums = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
+            List<Node> steps = all.Where(node => node.IsStep && node.Op != Op.RunningSum && Level(node) == k + 1).OrderBy(node => node.Id)
+                .ToList();
             List<Node> maps = steps.SelectMany(step => step.Inputs).Where(input => !input.IsStep && stored.Add(input))
                 .OrderBy(node => node.Id).ToList();
-            string[] does = [stores.Count > 0 ? "keys to sort" : "", maps.Count > 0 ? "maps" : ""];
+            string[] does = [sums.Count > 0 ? "keys to sort" : "", maps.Count > 0 ? "maps" : ""];
             string title = string.Join(", and ", new[] { "statistics" }.Concat(does.Where(part => part.Length > 0)));
             statistics.Add(Pass(
-                k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, stores, isFused ? gradient : null,
+                k, title, k, all.Where(node => IsStatistic(node) && Level(node) == k + 1), null, null, sums, isFused ? gradient : null,
                     maps) with
             { Steps = steps.Where(step => step.Op != Op.Kept).ToImmutableArray() });
         }
@@ -110,14 +111,13 @@ internal sealed class Planner(GraphBuilder builder)
 
         return new(graph, value, gradient, perImage, valueStage, statistics.ToImmutable(), gradientPass, fused, labels, elements,
             stages.ToImmutable(),
-            statistics.SelectMany(pass => pass.Stores).ToImmutableArray(), lowering.Done, components);
+            lowering.Done, components);
     }
 
     // The companion is written by another pass that adds up the same sums in the same way. Of sums that the pass does not add up it has the
     // places.
-    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements, IEnumerable<Node> stores,
-        Node? companion = null,
-        IEnumerable<Node>? maps = null, Func<Node, bool>? adds = null)
+    private PassPlan Pass(int id, string title, int stage, IEnumerable<Node> sums, Node? gradient, Node? elements,
+        IEnumerable<Node> runningSums, Node? companion = null, IEnumerable<Node>? maps = null, Func<Node, bool>? adds = null)
     {
         // Maxima come last, as the driver expects them.
         ImmutableArray<Node> ordered = sums.OrderBy(sum => sum.Op == Op.PixelMaximum).ToImmutableArray();
@@ -125,7 +125,7 @@ internal sealed class Planner(GraphBuilder builder)
             id, title, stage,
             ordered.Where(sum => sum.Axes.Has(Axes.Class)).ToImmutableArray(),
             ordered.Where(sum => !sum.Axes.Has(Axes.Class)).ToImmutableArray(),
-            gradient, elements, stores.ToImmutableArray(), [], [])
+            gradient, elements, runningSums.ToImmutableArray(), [], [])
         {
             Maps = maps?.ToImmutableArray() ?? [],
         };
@@ -189,8 +189,6 @@ internal sealed class Planner(GraphBuilder builder)
             level++;
         }
 
-        if (node.Op == Op.RunningSum)
-            level++;
         levels[node] = level;
         return level;
     }
@@ -198,7 +196,7 @@ internal sealed class Planner(GraphBuilder builder)
     // The first pass that can compute a pixel's value.
     private int FirstPass(Node node) => Math.Max(Level(node), Reads(node, leaf => leaf.Op == Op.Upstream) ? valueStage : 0);
 
-    // A step that reads what another left runs right behind it; what it reads otherwise a pass stores first.
+    // A step that reads what another left runs right behind it; what it reads otherwise, and what is sorted, a pass stores first.
     private int StepLevel(Node node)
     {
         if (node.Op == Op.Kept)
@@ -206,7 +204,7 @@ internal sealed class Planner(GraphBuilder builder)
         int level = 0;
         foreach (Node input in node.Inputs)
         {
-            level = Math.Max(level, input.IsStep ? Level(input) : FirstPass(input) + 1);
+            level = Math.Max(level, input.IsStep && node.Op != Op.RunningSum ? Level(input) : FirstPass(input) + 1);
         }
 
         return level;

@@ -15,9 +15,9 @@ internal sealed record RankLimit(Node Number, bool IsBelow, PassPlan? Pass)
     public static RankLimit? Of(LossPlan plan, Node rank)
     {
         PassPlan own = plan.PassOf(rank);
-        if (own.StoredParts(rank).Contains(0) || own.Stores.Any(other => other != rank && own.KeysOf(other) == own.KeysOf(rank)))
+        if (!PassPlan.IsCount(rank) || own.RunningSums.Any(other => other != rank && own.KeysOf(other) == own.KeysOf(rank)))
             return null;
-        if (plan.AllPasses.Any(pass => pass.Outputs.Contains(rank)))
+        if (plan.AllPasses.Any(pass => pass.Outputs.Contains(rank) || pass.Steps.Any(step => step.Inputs.Contains(rank))))
             return null;
         List<Node> users = [.. plan.AllPasses.SelectMany(pass => Planner.PixelNodes(pass.Outputs)).Distinct()
             .Where(node => node.Inputs.Contains(rank) || node.PassInputs.Contains(rank))];

@@ -182,22 +182,16 @@ internal sealed class TileSchedule
     /// <summary>What these leave for one another, in scratch rows that the classes share, each with its row.</summary>
     public IReadOnlyDictionary<Node, int> Handed { get; }
 
-    /// <summary>The running sums whose values and keys have no class axis.</summary>
-    public IEnumerable<Node> PixelStores => Pass.Stores.Where(store => !HasClass(store));
-
-    /// <summary>Those with one.</summary>
-    public IEnumerable<Node> ClassStores => Pass.Stores.Where(HasClass);
-
     /// <summary>The maps that the pass stores and that have no class axis.</summary>
-    public IEnumerable<Node> PixelMaps => Pass.Maps.Where(map => !HasClass(map));
+    public IEnumerable<StoredMap> PixelMaps => Pass.StoredMaps.Where(map => !map.HasClass);
 
     /// <summary>The maps with a class axis.</summary>
-    public IEnumerable<Node> ClassMaps => Pass.Maps.Where(HasClass);
+    public IEnumerable<StoredMap> ClassMaps => Pass.StoredMaps.Where(map => map.HasClass);
 
     // What goes to memory and has no class axis, and what has one.
-    private IEnumerable<Node> PixelStored => PixelStores.SelectMany(Pass.StoredNodes).Concat(PixelMaps);
+    private IEnumerable<Node> PixelStored => PixelMaps.Select(map => map.Value);
 
-    private IEnumerable<Node> ClassStored => ClassStores.SelectMany(Pass.StoredNodes).Concat(ClassMaps);
+    private IEnumerable<Node> ClassStored => ClassMaps.Select(map => map.Value);
 
     /// <summary>The sums that the class phase adds up.</summary>
     public IEnumerable<Summand> ClassSums => Pass.Summands.Where(summand => summand.HasClass);

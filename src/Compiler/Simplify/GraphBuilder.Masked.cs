@@ -178,7 +178,7 @@ internal sealed partial class GraphBuilder
         if (!node.PassesGradient || node.Op == Op.Logit)
             return false;
         if (!leavesPixel.TryGetValue(node, out bool known))
-            leavesPixel[node] = known = !node.IsPixel || node.IsStep || node.Op == Op.RunningSum || node.Inputs.Any(LeavesPixel);
+            leavesPixel[node] = known = !node.IsPixel || node.IsStep || node.Inputs.Any(LeavesPixel);
         return known;
     }
 

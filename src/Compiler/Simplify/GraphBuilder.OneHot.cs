@@ -21,7 +21,7 @@ internal sealed partial class GraphBuilder
     }
 
     private static bool IsPickable(Node node) =>
-        node.Op is Op.Logit or Op.Input or Op.RunningSum or Op.ClassIndex or Op.PerClass || node.IsStep
+        node.Op is Op.Logit or Op.Input or Op.ClassIndex or Op.PerClass || node.IsStep
             || (!node.IsPixel && node.Axes.Has(Axes.Class));
 
     private Node Pick(Node value) => Make(Op.Sum, [Mask(OneHot, value)], 0, Axes.Class);

@@ -13,7 +13,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
     private static void PrepareNeighbours(in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span,
         bool isStaged, T* copies)
     {
-        T** addresses = Stores(run, memory) + (2 * run.Sizes.RunningSums) + run.Sizes.Maps;
+        T** addresses = Stores(run, memory) + run.Sizes.Maps;
         ImageGrid grid = GridOf(run);
         for (int k = 0; k < pass.Neighbours.Length; k++, copies += (long)run.Classes * run.Width)
         {

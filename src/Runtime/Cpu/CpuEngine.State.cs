@@ -80,10 +80,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly T* Elements;
         public readonly T* UpstreamElements;
 
-        /// <summary>Values (2 k) and keys (2 k + 1) of running sum k; the sums replace the values.</summary>
-        public T** Running;
-
-        /// <summary>The maps of the steps.</summary>
+        /// <summary>What passes store and steps leave.</summary>
         public T** Maps;
 
         /// <summary>The logits as (N, C, S) in the kernel's type, where passes read those of neighbours.</summary>

@@ -3,13 +3,16 @@ using LossGen.Kernels;
 
 namespace LossGen.Cpu;
 
-/// <content>Steps over whole images between two passes: a pass stores maps, steps make others of them, later passes read those.</content>
+/// <content>
+/// Steps over whole images between two passes: a pass stores maps, they are sorted and summed up or steps make others of them, later passes
+/// read those.
+/// </content>
 internal static unsafe partial class CpuEngine<TKernel, T, V>
 {
-    private static int MapRows(in CallState run, int place) => run.Layout.Maps[place] ? run.Classes : 1;
+    private static int MapRows(in CallState run, int place) => run.Layout.MapRows(place, run.Classes);
 
-    // Of the maps that the gradient needs of the value.
-    private static long KeptMapBytes(in CallState run)
+    // What the passes of the value leave for the gradient.
+    private static long KeptBytes(in CallState run)
     {
         long bytes = 0;
         foreach (int place in run.Layout.KeptMaps)
@@ -64,11 +67,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         {
             int rows = MapRows(run, place);
             (Pointer<T> address, tile.InputStride) = Input(run, span, run.Maps[place], rows, copies, isStaged);
-            memory.Inputs[run.Sizes.Inputs + run.Sizes.RunningSums + place] = address;
+            memory.Inputs[run.Sizes.Inputs + place] = address;
             copies += (long)rows * run.Width;
         }
 
-        T** stores = Stores(run, memory) + (2 * run.Sizes.RunningSums);
+        T** stores = Stores(run, memory);
         foreach (int place in pass.MapStores)
         {
             int rows = MapRows(run, place);
@@ -77,19 +80,26 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             copies += (long)rows * run.Width;
         }
 
+        tile.Stores = stores;
         return copies;
     }
+
+    // Behind what tiles read.
+    private static T** Stores(in CallState run, in TileMemory memory) => memory.Inputs + run.Sizes.Inputs + run.Sizes.Maps;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnstageMaps(in CallState run, in TileMemory memory, PassLayout pass, in PixelSpan span)
     {
-        T** stores = Stores(run, memory) + (2 * run.Sizes.RunningSums);
+        T** stores = Stores(run, memory);
         foreach (int place in pass.MapStores)
             Unstage(run, span, stores[place], run.Maps[place], MapRows(run, place));
     }
 
+    // Behind what a pass stored, when its sums are known: they may limit the ranks.
     private static void RunSteps(in CallState run, PassLayout pass)
     {
+        foreach (SortLayout sort in pass.Sorts)
+            SortJob.Run(run, sort);
         foreach (StepLayout step in pass.Steps)
             StepJob.Run(run, step);
     }

@@ -62,8 +62,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Unstage(run, span, memory.Gradient, (T*)run.Gradient, classes);
         if (isStaged && pass.WritesElements)
             Unstage(run, span, memory.Elements, run.Elements, ElementRows(run));
-        if (isStaged && pass.Stores != 0)
-            UnstageRunningSums(run, memory, pass, span);
         if (isStaged && pass.MapStores.Length > 0)
             UnstageMaps(run, memory, pass, span);
     }
@@ -156,7 +154,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         in CallState run, in TileMemory memory, PassLayout pass, ref Tile<T> tile, in PixelSpan span, bool isStaged)
     {
         T* copies = PrepareInputs(run, memory, ref tile, span, isStaged);
-        copies = PrepareRunningSums(run, memory, pass, ref tile, span, isStaged, copies);
         if (run.Sizes.Maps > 0)
             copies = PrepareMaps(run, memory, pass, ref tile, span, isStaged, copies);
         if (pass.Neighbours.Length > 0)

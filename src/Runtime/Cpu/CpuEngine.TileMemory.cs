@@ -17,7 +17,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public readonly long Constants;
         public readonly long Rows;
         public readonly int Inputs;
-        public readonly int RunningSums;
         public readonly int Maps;
         public readonly int Neighbours;
         public readonly long InputRows;
@@ -30,9 +29,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             Inputs = definition.Inputs.Count;
             for (int k = 0; k < Inputs; k++)
                 InputRows += definition.Inputs[k].Kind == InputKind.Element ? classes : 1;
-            RunningSums = layout.RunningSums.Length;
-            foreach (RunningSumLayout sum in layout.RunningSums)
-                InputRows += 3 * (sum.HasClass ? classes : 1);
             Maps = layout.Maps.Length;
             foreach (bool hasClass in layout.Maps)
                 InputRows += hasClass ? classes : 1;
@@ -49,7 +45,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         }
 
         /// <summary>Where a tile reads and stores what lies a tile further in the next: all but neighbours.</summary>
-        public int Places => Inputs + (3 * RunningSums) + (2 * Maps);
+        public int Places => Inputs + (2 * Maps);
 
         public long Bytes =>
             Workspace.Size<double>(Sums) + Workspace.Size<T>(Sums * V.Count) + Workspace.Size<T>(Products * V.Count)
@@ -96,8 +92,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         public T* TargetBits;
 
         /// <summary>
-        /// Where the tile reads each of the loss's own inputs, running sums and maps, then where it stores the latter two, then where it
-        /// reads neighbours.
+        /// Where the tile reads each of the loss's own inputs and maps, then where it stores the latter, then where it reads neighbours.
         /// </summary>
         public T** Inputs;
         public nint* NeighbourStrides;

@@ -39,10 +39,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
         Allocate(ref run, call);
         if (call.Mode != CpuMode.Finish)
-        {
-            AllocateRunning(ref run, call.Kept);
-            AllocateMaps(ref run, call.Kept is null ? null : (byte*)call.Kept + RunningBytes(run));
-        }
+            AllocateMaps(ref run, (byte*)call.Kept);
 
         var scalars = new ScalarContext
         {
@@ -90,19 +87,17 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             bool isGiven = given && k < layout.ValueStage;
             PassLayout pass = layout.Passes[k];
 
-            // What is stored is not among the sums that are given, but may have been kept. A pass that runs for its maps stores its keys,
-            // too, over what was summed up.
+            // What is stored is not among the sums that are given, but may have been kept.
             bool isNeeded = call.Mode != CpuMode.Finish && !(isGiven && isKept), runs = isNeeded && !pass.IsIdle
-                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd) || pass.Stores != 0);
+                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd));
             if (runs)
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
+            run.ChecksTarget &= isGiven;
+            if (call.Mode == CpuMode.Accumulate)
+                continue;
+            TKernel.Scalars(k + 1, ref scalars);
             if (isNeeded)
                 RunSteps(run, pass);
-            run.ChecksTarget &= isGiven;
-            if (call.Mode != CpuMode.Accumulate)
-                TKernel.Scalars(k + 1, ref scalars);
-            if (runs && pass.Stores != 0)
-                SumUpStored(run, pass);
         }
 
         // Only now: a label out of range in any tile leaves the caller's sums as they were.
@@ -121,9 +116,6 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
         if (call.Components is not null && call.Mode is (CpuMode.Value or CpuMode.ValueAndGradient or CpuMode.Finish))
             TKernel.Components(ref scalars);
     }
-
-    // What the passes of the value leave for the gradient: running sums, then maps.
-    private static long KeptBytes(in CallState run) => RunningBytes(run) + KeptMapBytes(run);
 
     // What an unreduced loss leaves may turn out to be a single number.
     private static void SetValue(ref CpuCall call, KernelLayout layout, double value)

@@ -24,10 +24,7 @@ internal enum WorkspaceUse
     /// <summary>Unreduced values without a pixel axis.</summary>
     Elements,
 
-    /// <summary>Values, keys and running sums of the whole batch.</summary>
-    Running,
-
-    /// <summary>Maps that steps over whole images read and leave.</summary>
+    /// <summary>Maps that passes store, and that sorts and steps over whole images read and leave.</summary>
     Maps,
 
     /// <summary>Rows of a step.</summary>

@@ -58,33 +58,40 @@ internal sealed class GpuCall
     /// <summary>The sums over pixels.</summary>
     public long SumDoubles => Math.Max(1, layout.Passes.Sum(pass => (long)pass.SumLength(Classes) * Kept));
 
-    /// <summary>Those and, behind them, the running sums.</summary>
+    /// <summary>Those and, behind them, the maps that the gradient reads of the value.</summary>
     public long SumBytes => sizeof(double)
-        * (SumDoubles + (((SortedMap(RunningSums.Length) * RealBytes) + sizeof(double) - 1) / sizeof(double)));
+        * (SumDoubles + (((MapsLength(isKept: true) * RealBytes) + sizeof(double) - 1) / sizeof(double)));
 
-    public RunningSumLayout[] RunningSums => layout.RunningSums;
+    /// <summary>What else passes store and steps leave.</summary>
+    public long ScratchBytes => Math.Max(sizeof(double), MapsLength(isKept: false) * RealBytes);
 
-    /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
-    public int KeysOf(int k) => layout.KeysOf(k);
+    /// <summary>Passes store maps.</summary>
+    public bool Stores => layout.Maps.Length > 0;
 
-    /// <summary>Where the map of running sum k begins, in numbers of a pixel's type.</summary>
-    public long SortedMap(int k) => Images * Pixels * RunningSums.Take(k).Sum(sum => sum.Rows(Classes));
+    /// <summary>A map in the memory of a call.</summary>
+    /// <param name="place">Its place among the maps.</param>
+    /// <param name="sums">The memory of the sums.</param>
+    /// <param name="scratch">The memory of maps that nobody keeps.</param>
+    public GpuMap Map(int place, nint sums, nint scratch)
+    {
+        bool isKept = IsKept(place);
+        long begin = MapsBefore(place, isKept);
+        return isKept ? new(sums, (SumDoubles * (sizeof(double) / RealBytes)) + begin, layout.MapRows(place, Classes))
+            : new(scratch, begin, layout.MapRows(place, Classes));
+    }
 
-    /// <summary>Where the map of its keys begins.</summary>
-    public long KeyMap(int k) => Images * Pixels * RunningSums.Take(k).Where(sum => sum.HasOwnKeys).Sum(sum => sum.Rows(Classes));
+    private bool IsKept(int place) => Array.IndexOf(layout.KeptMaps, place) >= 0;
 
-    /// <summary>The keys and, behind them, what passes keep of each pixel for later ones.</summary>
-    public long KeyBytes => Math.Max(sizeof(double), Map(layout.Maps.Length) * RealBytes);
+    private long MapsLength(bool isKept) => MapsBefore(layout.Maps.Length, isKept);
 
-    /// <summary>Where a map of those that passes and steps leave begins: behind the keys.</summary>
-    public long Map(int place) => KeyMap(RunningSums.Length) + (Images * Pixels * layout.Maps.Take(place).Sum(hasClass => hasClass
-        ? (long)Classes : 1));
-
-    /// <summary>How many numbers a pixel has there.</summary>
-    public int MapRows(int place) => layout.Maps[place] ? Classes : 1;
-
-    /// <summary>Passes store keys or maps.</summary>
-    public bool Stores => RunningSums.Length + layout.Maps.Length > 0;
+    // Maps lie in the order of their places, in numbers of a pixel's type.
+    private long MapsBefore(int place, bool isKept)
+    {
+        long rows = 0;
+        for (int before = 0; before < place; before++)
+            rows += IsKept(before) == isKept ? layout.MapRows(before, Classes) : 0;
+        return Images * Pixels * rows;
+    }
 
     /// <summary>The axes that a loss of neighbours knows.</summary>
     public int Dimensions { get; init; }
@@ -115,7 +122,7 @@ internal sealed class GpuCall
         Target = Target,
         Gradient = gradient,
         Constants = All.TakeWhile(other => other != pass).Sum(other => (long)other.ConstantLength(Classes) * Kept),
-        Sorted = SumDoubles,
+        Sums = SumDoubles,
         Blocks = Blocks,
         BlocksOfImage = blocksOfImage,
         Depth = Grid.IsSampled ? Grid.Depth : shape.Depth,
@@ -150,3 +157,9 @@ internal sealed class GpuCall
         Classes = Classes,
     };
 }
+
+/// <summary>Numbers of each pixel, or of each class of a pixel, in a device's memory.</summary>
+/// <param name="Memory">The memory.</param>
+/// <param name="Begin">Where they begin there, in numbers of a pixel's type.</param>
+/// <param name="Rows">How many numbers a pixel has.</param>
+internal readonly record struct GpuMap(nint Memory, long Begin, int Rows);

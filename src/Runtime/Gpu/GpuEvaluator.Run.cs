@@ -49,8 +49,8 @@ public sealed partial class GpuEvaluator
         Prepare(call, ref places, given, part);
         int last = hasGradient ? layout.Passes.Length : layout.ValueStage;
 
-        // Behind the value the sums are there, up to those that only the gradient asks for; maps are not.
-        int known = part == Part.Gradient && !layout.NeedsMapsAgain ? layout.ValueStage : 0;
+        // Behind the value the sums are there, up to those that only the gradient asks for, and the maps that it reads.
+        int known = part == Part.Gradient ? layout.ValueStage : 0;
         for (int stage = 0; stage <= last; stage++)
         {
             Scalars(module, kernels, call, stage, hasGradient, places);
@@ -59,7 +59,7 @@ public sealed partial class GpuEvaluator
                 PassLayout pass = isFused ? layout.Fused! : layout.Passes[stage];
                 if (!pass.IsIdle)
                     Pass(module, call, pass, stage, batch, places);
-                steps.Run(call, layout, pass, stored.Address);
+                Steps(call, layout, pass, places.Sums);
             }
 
             if (part != Part.Gradient && stage == layout.ValueStage && layout.Elements is { } elements)
@@ -117,7 +117,7 @@ public sealed partial class GpuEvaluator
             Dimensions = loss.Definition.Dimensions,
             IsDouble = batch.LogitElement == LogitElement.Double,
         };
-        if (layout.RunningSums.Length > 0)
+        if (layout.Sorts)
             sorting.Compile(call.IsDouble);
         if (layout.Passes.Any(pass => pass.Steps.Length > 0))
             steps.Compile(call.IsDouble);
@@ -153,7 +153,7 @@ public sealed partial class GpuEvaluator
         foreach (nint input in batch.Inputs)
             arguments.Add(input);
         if (call.Stores)
-            arguments.Add(places.Sums).Add(stored.Address);
+            arguments.Add(places.Sums).Add(scratch.Address);
         device.Launch(module, "pass" + Text(pass.Id), call.Blocks, call.Block.Threads, arguments);
         if (statistics < 0)
             return;
@@ -163,12 +163,15 @@ public sealed partial class GpuEvaluator
             arguments.Clear().Add(partials.Address).Add(places.Sums).Add(call.Reduction(pass, statistics));
             device.Launch(module, "reduce", count * call.Kept, call.Block.Threads, arguments);
         }
+    }
 
-        for (int k = 0; k < call.RunningSums.Length; k++)
-        {
-            if ((pass.Stores & (1 << k)) != 0 && call.RunningSums[k].HasOwnKeys)
-                sorting.Run(call, k, stored.Address, places.Sums);
-        }
+    // What a pass stored is sorted and summed up, and other steps follow.
+    private void Steps(GpuCall call, KernelLayout layout, PassLayout pass, nint sums)
+    {
+        GpuMap Map(int place) => call.Map(place, sums, scratch.Address);
+        foreach (SortLayout sort in pass.Sorts)
+            sorting.Run(call, sort, Map);
+        steps.Run(call, layout, pass, Map);
     }
 
     private void Scalars(GpuModule module, GpuKernels kernels, GpuCall call, int stage, bool hasGradient, in Places places)
@@ -196,7 +199,7 @@ public sealed partial class GpuEvaluator
         constants.Grow(call.ConstantBytes);
         slots.Grow(call.SlotBytes);
         if (call.Stores)
-            stored.Grow(call.KeyBytes);
+            scratch.Grow(call.ScratchBytes);
         if (places.Sums == 0)
         {
             sums.Grow(call.SumBytes);

@@ -14,7 +14,7 @@ public sealed partial class GpuEvaluator : IDisposable
     private readonly GpuArguments arguments = new();
     private readonly Dictionary<(int Classes, GpuBlock Block, LogitElement Logits, TargetElement Target, bool IsSampled),
         GpuModule> modules = [];
-    private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread, stored;
+    private readonly GpuScratch partials, constants, slots, parameters, sums, fault, unread, scratch;
     private readonly GpuSorting sorting;
     private readonly GpuSteps steps;
     private readonly GpuResizing resizing;
@@ -48,7 +48,7 @@ public sealed partial class GpuEvaluator : IDisposable
             throw new NotSupportedException($"{loss.Definition.Name} has no kernels for GPUs: {reason}.");
         this.loss = (IGpuLoss)loss;
         this.device = device;
-        (partials, constants, slots, parameters, sums, fault, unread, stored) = (New(), New(), New(), New(), New(), New(), New(), New());
+        (partials, constants, slots, parameters, sums, fault, unread, scratch) = (New(), New(), New(), New(), New(), New(), New(), New());
         sorting = new GpuSorting(device, arguments, allocate, free);
         steps = new GpuSteps(device, arguments, allocate, free);
         resizing = new GpuResizing(device, arguments, allocate, free);
@@ -127,7 +127,8 @@ public sealed partial class GpuEvaluator : IDisposable
 
     /// <summary>
     /// How many doubles <see cref="Forward"/> leaves for <see cref="Backward"/>: a few for each class, or for each class and image; where
-    /// the loss sorts pixels, its running sums besides, each a number of the pixels' type a pixel, or a pixel and class.
+    /// the loss sorts pixels or looks around, the maps besides that the gradient reads, such as running sums, each a number of the pixels'
+    /// type a pixel, or a pixel and class.
     /// </summary>
     /// <param name="batch">The batch; its addresses may be 0.</param>
     public long SumLength(GpuBatch batch) => Open(batch).Call.SumBytes / sizeof(double);
@@ -136,7 +137,7 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <param name="batch">The batch.</param>
     /// <param name="value">As for <see cref="Evaluate"/>.</param>
     /// <param name="sums">
-    /// Receives the sums over the pixels, and running sums: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.
+    /// Receives the sums over the pixels, and maps: <see cref="SumLength"/> doubles, the caller's until the backward pass has run.
     /// </param>
     /// <param name="fault">
     /// An int that becomes 1 where the target is faulty, else 0; with 0 for its address the evaluator's own, which
@@ -212,7 +213,7 @@ public sealed partial class GpuEvaluator : IDisposable
     /// <summary>Gives the evaluator's memory back. What was asked for before still runs.</summary>
     public void Dispose()
     {
-        foreach (GpuScratch memory in (GpuScratch[])[partials, constants, slots, parameters, sums, fault, unread, stored])
+        foreach (GpuScratch memory in (GpuScratch[])[partials, constants, slots, parameters, sums, fault, unread, scratch])
             memory.Dispose();
         sorting.Dispose();
         steps.Dispose();

@@ -38,18 +38,16 @@ internal sealed class GpuSorting : IDisposable
     internal static List<string> Defines(bool isDouble) =>
         ["CLASSES=1", $"PIXELS={Threads}", "GROUPS=1", "ROWS=1", $"LOGIT_TYPE={(isDouble ? 1 : 0)}", "TARGET_TYPE=0", "VALUE_TYPE=0"];
 
-    /// <summary>Sums up all that is sorted by the keys of a running sum.</summary>
+    /// <summary>Sums up all that is sorted by the same keys.</summary>
     /// <param name="call">The extents.</param>
-    /// <param name="keys">The running sum whose keys were stored.</param>
-    /// <param name="stored">The memory of keys.</param>
-    /// <param name="sums">The memory of sums and, behind them, of running sums.</param>
-    public void Run(GpuCall call, int keys, nint stored, nint sums)
+    /// <param name="sort">What is sorted and summed up.</param>
+    /// <param name="maps">Where each map lies.</param>
+    public void Run(GpuCall call, SortLayout sort, Func<int, GpuMap> maps)
     {
         GpuModule module = Compile(call.IsDouble);
-        RunningSumLayout[] layouts = call.RunningSums;
-        bool perImage = layouts[keys].PerImage;
-        int rows = layouts[keys].Rows(call.Classes), segments = perImage ? rows * call.Images : rows;
-        long count = perImage ? call.Pixels : call.Pixels * call.Images;
+        GpuMap keys = maps(sort.Keys);
+        int rows = keys.Rows, segments = sort.PerImage ? rows * call.Images : rows;
+        long count = sort.PerImage ? call.Pixels : call.Pixels * call.Images;
         int strips = Parts(count, Strip);
         int together = (int)Math.Clamp(MostPixels / count, 1, segments);
         Prepare(count * together, (long)Parts((long)strips << DigitBits, Piece) * together, (long)Parts(count, Piece) * together,
@@ -60,20 +58,18 @@ internal sealed class GpuSorting : IDisposable
             {
                 Pixels = call.Pixels,
                 Count = count,
-                Keys = call.KeyMap(keys),
-                Sorted = call.SumDoubles,
+                Map = keys.Begin,
                 Rows = rows,
-                PerImage = perImage ? 1 : 0,
+                PerImage = sort.PerImage ? 1 : 0,
                 First = first,
                 Strips = strips,
             };
             int now = Math.Min(together, segments - first);
-            Sort(module, own, stored, now, call.IsDouble ? 64 : 32);
-            for (int k = keys; k < layouts.Length; k++)
-            {
-                if (call.KeysOf(k) == keys)
-                    SumUp(module, own with { Map = call.SortedMap(k) }, now, sums, layouts[k].IsCount);
-            }
+            Sort(module, own, keys.Memory, now, call.IsDouble ? 64 : 32);
+            foreach (int sum in sort.Sums)
+                SumUp(module, own with { Map = maps(sum).Begin }, now, maps(sum).Memory);
+            if (sort.Ranks)
+                Rank(module, own, now, keys.Memory);
         }
     }
 
@@ -97,9 +93,9 @@ internal sealed class GpuSorting : IDisposable
         totals.Grow(Math.Max(tablePieces, valuePieces) * sizeof(double));
     }
 
-    private void Sort(GpuModule module, GpuSegments segments, nint stored, int count, int bits)
+    private void Sort(GpuModule module, GpuSegments segments, nint keys, int count, int bits)
     {
-        arguments.Clear().Add(stored).Add(wholes.Address).Add(order.Address);
+        arguments.Clear().Add(keys).Add(wholes.Address).Add(order.Address);
         Launch("sortKeys", segments, Parts(segments.Count, Threads));
         (GpuScratch Wholes, GpuScratch Order) from = (wholes, order), to = (otherWholes, otherOrder);
         int strips = Parts(segments.Strips, Threads), pieces = Parts((long)segments.Strips << DigitBits, Piece);
@@ -123,20 +119,20 @@ internal sealed class GpuSorting : IDisposable
         void Launch(string kernel, GpuSegments own, int blocks) => this.Launch(module, kernel, own, count, blocks);
     }
 
-    private void SumUp(GpuModule module, GpuSegments segments, int count, nint sums, bool isCount)
+    private void SumUp(GpuModule module, GpuSegments segments, int count, nint values)
     {
-        if (isCount)
-        {
-            arguments.Clear().Add(order.Address).Add(sums);
-            Launch(module, "sortRanks", segments, count, Parts(segments.Count, Threads));
-            return;
-        }
-
         int pieces = Parts(segments.Count, Piece);
-        arguments.Clear().Add(order.Address).Add(totals.Address).Add(sums);
+        arguments.Clear().Add(order.Address).Add(totals.Address).Add(values);
         Launch(module, "sumTotals", segments, count, pieces);
-        arguments.Clear().Add(order.Address).Add(totals.Address).Add(sums);
+        arguments.Clear().Add(order.Address).Add(totals.Address).Add(values);
         Launch(module, "sumUp", segments, count, pieces);
+    }
+
+    // The order is known: ranks take the place of the keys.
+    private void Rank(GpuModule module, GpuSegments segments, int count, nint keys)
+    {
+        arguments.Clear().Add(order.Address).Add(keys);
+        Launch(module, "sortRanks", segments, count, Parts(segments.Count, Threads));
     }
 
     // The arguments are there but for the last.

@@ -36,8 +36,8 @@ internal sealed class GpuSteps : IDisposable
     /// <param name="call">The extents.</param>
     /// <param name="layout">The passes.</param>
     /// <param name="pass">The pass that has run.</param>
-    /// <param name="maps">The memory of the maps.</param>
-    public void Run(GpuCall call, KernelLayout layout, PassLayout pass, nint maps)
+    /// <param name="maps">Where each map lies.</param>
+    public void Run(GpuCall call, KernelLayout layout, PassLayout pass, Func<int, GpuMap> maps)
     {
         if (pass.Steps.Length == 0)
             return;
@@ -83,23 +83,20 @@ internal sealed class GpuSteps : IDisposable
         return weights[layout] = (memory, begins);
     }
 
-    // Numbers in the device's memory: one of the maps, or an image of the step's own.
-    private readonly record struct Place(nint Memory, long Begin, int Rows);
-
     // One step: which lines, from where to where.
-    private sealed class Work(GpuSteps owner, GpuCall call, StepLayout step, nint maps, nint factors, int begin)
+    private sealed class Work(GpuSteps owner, GpuCall call, StepLayout step, Func<int, GpuMap> maps, nint factors, int begin)
     {
         private readonly int dimensions = call.Dimensions;
-        private readonly int rows = call.MapRows(step.Output);
+        private readonly int rows = maps(step.Output).Rows;
         private readonly ImageGrid grid = call.ImageGrid;
 
         private long Count => call.Images * call.Pixels * rows;
 
-        private Place Input => Map(step.Input);
+        private GpuMap Input => maps(step.Input);
 
-        private Place Output => Map(step.Output);
+        private GpuMap Output => maps(step.Output);
 
-        private Place Arriving => Map(step.Arriving);
+        private GpuMap Arriving => maps(step.Arriving);
 
         public void Run()
         {
@@ -138,10 +135,10 @@ internal sealed class GpuSteps : IDisposable
         private void PoolBox()
         {
             Grow(1);
-            Place from = Input;
+            GpuMap from = Input;
             for (int axis = dimensions - 1; axis >= 0; axis--)
             {
-                Place to = axis % 2 == 0 ? Output : Image(0);
+                GpuMap to = axis % 2 == 0 ? Output : Image(0);
                 Pool(axis, from, to);
                 from = to;
             }
@@ -154,15 +151,15 @@ internal sealed class GpuSteps : IDisposable
             Grow(last + slopes + 1);
             for (int axis = last; axis > 0; axis--)
                 Pool(axis, Read(axis), Image(axis - 1));
-            Place arriving = Arriving;
+            GpuMap arriving = Arriving;
             for (int axis = 0; axis <= last; axis++)
             {
-                Place to = axis == last ? Output : Image(last + (axis % 2));
+                GpuMap to = axis == last ? Output : Image(last + (axis % 2));
                 Slope(axis, Read(axis), arriving, to, Image(last + slopes));
                 arriving = to;
             }
 
-            Place Read(int axis) => axis == last ? Input : Image(axis);
+            GpuMap Read(int axis) => axis == last ? Input : Image(axis);
         }
 
         // Each arm has what arrives where it is the best, and where two are equal each has half.
@@ -183,10 +180,10 @@ internal sealed class GpuSteps : IDisposable
         private void Distance()
         {
             Grow(1);
-            Place from = Input;
+            GpuMap from = Input;
             for (int axis = 0; axis < dimensions; axis++)
             {
-                Place to = (dimensions - axis) % 2 == 1 ? Output : Image(0);
+                GpuMap to = (dimensions - axis) % 2 == 1 ? Output : Image(0);
                 GpuStep own = Layout(axis, from, to);
                 (own.Spacing, own.IsLast) = (step.Weights[axis], axis == dimensions - 1 ? 1 : 0);
                 owner.arguments.Clear().Add(from.Memory).Add(to.Memory);
@@ -195,9 +192,9 @@ internal sealed class GpuSteps : IDisposable
             }
         }
 
-        private void Pool(int axis, Place from, Place to, bool joins = false) => Launch("stepPool", axis, from, to, joins);
+        private void Pool(int axis, GpuMap from, GpuMap to, bool joins = false) => Launch("stepPool", axis, from, to, joins);
 
-        private void Slope(int axis, Place from, Place arriving, Place to, Place choices, bool joins = false)
+        private void Slope(int axis, GpuMap from, GpuMap arriving, GpuMap to, GpuMap choices, bool joins = false)
         {
             Launch("stepChoose", axis, from, choices);
             GpuStep own = Layout(axis, choices, to, arriving);
@@ -206,7 +203,7 @@ internal sealed class GpuSteps : IDisposable
             Launch("stepGather", own);
         }
 
-        private void Launch(string kernel, int axis, Place from, Place to, bool joins = false, nint reads = 0)
+        private void Launch(string kernel, int axis, GpuMap from, GpuMap to, bool joins = false, nint reads = 0)
         {
             GpuStep own = Layout(axis, from, to);
             own.Joins = joins ? 1 : 0;
@@ -225,7 +222,7 @@ internal sealed class GpuSteps : IDisposable
                 owner.arguments);
         }
 
-        private GpuStep Layout(int axis, Place from, Place to, Place arriving = default)
+        private GpuStep Layout(int axis, GpuMap from, GpuMap to, GpuMap arriving = default)
         {
             ImageAxis line = grid.Along(axis);
             return new()
@@ -248,9 +245,7 @@ internal sealed class GpuSteps : IDisposable
             };
         }
 
-        private Place Map(int place) => new(maps, call.Map(place), call.MapRows(place));
-
-        private Place Image(int k) => new(owner.images.Address, k * Count, rows);
+        private GpuMap Image(int k) => new(owner.images.Address, k * Count, rows);
 
         private void Grow(int count) => owner.images.Grow(count * Count * (call.IsDouble ? sizeof(double) : sizeof(float)));
     }

@@ -12,7 +12,7 @@ internal struct GpuShape
     public GpuStrides Target;
     public GpuStrides Gradient;
     public long Constants;
-    public long Sorted;
+    public long Sums;
     public int Blocks;
     public int BlocksOfImage;
     public int Depth;
@@ -44,8 +44,6 @@ internal struct GpuSegments
 {
     public long Pixels;
     public long Count;
-    public long Keys;
-    public long Sorted;
     public long Map;
     public int Rows;
     public int PerImage;

@@ -290,7 +290,7 @@ typedef struct {
     int64 logitImage, logitClass, logitPixel;
     int64 targetImage, targetClass, targetPixel;
     int64 gradientImage, gradientClass, gradientPixel;
-    int64 constants, sorted;
+    int64 constants, sums;
     int blocks, blocksOfImage;
     int depth, height, width, targetDepth, targetHeight, targetWidth, takesFirst, classes;
 } Shape;
@@ -561,10 +561,11 @@ DEVICE int64 sampledPixel(int64 pixel, int64 height, int64 width, int64 depth, i
 #define READ_PIXEL_OF_NEIGHBOUR(k, map) (inside && beside##k >= 0 ? (map)[image * shape.pixels + beside##k] : 0)
 #define READ_CLASS_OF_NEIGHBOUR(k, map) (inside && beside##k >= 0 ? (map)[(image * CLASSES + CLASS) * shape.pixels + beside##k] : 0)
 #define STORE_GRADIENT(v) STORE_LOGIT(gradient, GRADIENT_AT, v)
-// Maps of running sums, behind the sums over pixels, and of keys to be sorted: so many maps with classes, and without, lie before one.
+// Maps that the gradient reads of the value lie behind the sums over pixels, others in memory of the evaluator: behind so many with
+// classes, and without, of the same memory.
 #define MAPS_BEFORE(perClass, perPixel) ((size)((perClass) * CLASSES + (perPixel)) * (size)(shape.images * shape.pixels))
-#define SORTED_MAP(perClass, perPixel) ((GLOBAL real*)(sums_ + shape.sorted) + MAPS_BEFORE(perClass, perPixel))
-#define KEY_MAP(perClass, perPixel) (keys_ + MAPS_BEFORE(perClass, perPixel))
+#define KEPT_MAP(perClass, perPixel) ((GLOBAL real*)(sums_ + shape.sums) + MAPS_BEFORE(perClass, perPixel))
+#define SCRATCH_MAP(perClass, perPixel) (maps_ + MAPS_BEFORE(perClass, perPixel))
 #define STORE_PIXEL(map, v) ((map)[at] = (v))
 #define STORE_CLASS(map, v) ((map)[ELEMENT_AT] = (v))
 #define STORE_ELEMENT(v) (elements[at] = (v))

@@ -17,13 +17,13 @@
 
 typedef struct {
     int64 pixels, count; // of an image, of a segment
-    int64 keys, sorted, map; // where maps begin: in numbers of a pixel's type, but sorted, which counts doubles
+    int64 map; // where the map of keys or values begins in its memory
     int rows, perImage, first, strips, blocks, shift; // blocks and strips of a segment; the first segment of this launch
 } Sort;
 
 #define SEGMENT const int segment = BLOCK / sort.blocks, part = BLOCK % sort.blocks
 #define SEGMENT_START ((size)segment * (size)sort.count)
-#define MAP ((GLOBAL real*)(sums + sort.sorted) + sort.map)
+#define AT(pixel) map[(size)sort.map + placeOf(sort, segment, (pixel))]
 
 // Where a pixel of a segment lies in a map (N, rows, S).
 DEVICE size placeOf(Sort sort, int segment, size pixel)
@@ -69,12 +69,12 @@ DEVICE double shareBefore(GLOBAL const double* totals, int part)
 }
 
 // A thread a pixel.
-KERNEL void sortKeys(GLOBAL const real* RESTRICT keys, GLOBAL WHOLE* RESTRICT wholes, GLOBAL bits32* RESTRICT order, Sort sort)
+KERNEL void sortKeys(GLOBAL const real* RESTRICT map, GLOBAL WHOLE* RESTRICT wholes, GLOBAL bits32* RESTRICT order, Sort sort)
 {
     SEGMENT;
     const size pixel = (size)part * WIDTH + THREAD;
     if (pixel < (size)sort.count) {
-        wholes[SEGMENT_START + pixel] = wholeOf(keys[(size)sort.keys + placeOf(sort, segment, pixel)]);
+        wholes[SEGMENT_START + pixel] = wholeOf(AT(pixel));
         order[SEGMENT_START + pixel] = (bits32)pixel;
     }
 }
@@ -150,18 +150,18 @@ KERNEL void sortMove(
 }
 
 // The sum of ones: a thread a place.
-KERNEL void sortRanks(GLOBAL const bits32* RESTRICT order, GLOBAL double* sums, Sort sort)
+KERNEL void sortRanks(GLOBAL const bits32* RESTRICT order, GLOBAL real* map, Sort sort)
 {
     SEGMENT;
     const size place = (size)part * WIDTH + THREAD;
     if (place < (size)sort.count)
-        MAP[placeOf(sort, segment, order[SEGMENT_START + place])] = (real)(place + 1);
+        AT(order[SEGMENT_START + place]) = (real)(place + 1);
 }
 
 // Values become their sums, in two kernels over pieces of the order; in double, added up in a fixed order.
-#define VALUE_AT(place) MAP[placeOf(sort, segment, order[SEGMENT_START + (place)])]
+#define VALUE_AT(place) AT(order[SEGMENT_START + (place)])
 
-KERNEL void sumTotals(GLOBAL const bits32* RESTRICT order, GLOBAL double* RESTRICT totals, GLOBAL double* sums, Sort sort)
+KERNEL void sumTotals(GLOBAL const bits32* RESTRICT order, GLOBAL double* RESTRICT totals, GLOBAL real* map, Sort sort)
 {
     SHARED double room[WIDTH];
     SEGMENT;
@@ -174,7 +174,7 @@ KERNEL void sumTotals(GLOBAL const bits32* RESTRICT order, GLOBAL double* RESTRI
         totals[BLOCK] = v;
 }
 
-KERNEL void sumUp(GLOBAL const bits32* RESTRICT order, GLOBAL const double* RESTRICT totals, GLOBAL double* sums, Sort sort)
+KERNEL void sumUp(GLOBAL const bits32* RESTRICT order, GLOBAL const double* RESTRICT totals, GLOBAL real* map, Sort sort)
 {
     SHARED double room[WIDTH];
     SEGMENT;

@@ -146,9 +146,9 @@ public unsafe ref struct CpuCall
     public long StatisticsLength;
 
     /// <summary>
-    /// Memory of <see cref="KeptBytes"/> for running sums and maps: mode <see cref="CpuMode.Value"/> leaves them there, and mode <see
-    /// cref="CpuMode.Gradient"/> takes those that the value needed from there instead of sorting, or looking around each pixel, again. Null
-    /// where a call keeps them to itself.
+    /// Memory of <see cref="KeptBytes"/> for the maps that the gradient reads: mode <see cref="CpuMode.Value"/> leaves them there, and mode
+    /// <see cref="CpuMode.Gradient"/> takes them from there instead of sorting, or looking around each pixel, again. Null where a call keeps
+    /// them to itself.
     /// </summary>
     internal void* Kept;
 
@@ -213,7 +213,7 @@ public unsafe ref struct CpuCall
         UpstreamElements = (void*)upstreamElements;
     }
 
-    /// <summary>Sets the address of the running sums, for callers without unsafe blocks.</summary>
+    /// <summary>Sets the address of the maps that are kept, for callers without unsafe blocks.</summary>
     /// <param name="address">See <see cref="Kept"/>; 0 for none.</param>
     public void SetKept(nint address) => Kept = (void*)address;
 

@@ -47,8 +47,8 @@ public struct Tile<T>
     public Pointer<T> Labels;
 
     /// <summary>
-    /// The loss's own inputs, in the order of its definition, and behind them its running sums; class c of one with classes at <c>Inputs[k]
-    /// + c * InputStride</c>.
+    /// The loss's own inputs, in the order of its definition, behind them the maps by their places, and behind <see cref="Stores"/> the
+    /// neighbours of the pass; class c of one with classes at <c>Inputs[k] + c * InputStride</c>.
     /// </summary>
     public PointerTable<T> Inputs;
 
@@ -58,10 +58,7 @@ public struct Tile<T>
     /// <summary>Elements between the classes of each neighbour that the pass reads.</summary>
     public Pointer<nint> NeighbourStrides;
 
-    /// <summary>
-    /// Where the values (2 k) and keys (2 k + 1) of running sum k go; class c of one with classes at <c>+ c * StoreStride</c>. A running
-    /// sum that counts has no values, one that is sorted by another's keys has none of its own.
-    /// </summary>
+    /// <summary>Where the maps go that the pass stores, by their places; class c of one with classes at <c>+ c * StoreStride</c>.</summary>
     public PointerTable<T> Stores;
 
     /// <summary>Elements between the classes of what is stored.</summary>

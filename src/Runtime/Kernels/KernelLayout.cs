@@ -10,7 +10,6 @@ namespace LossGen.Kernels;
 /// <param name="PixelRows">Scratch rows without a class axis, after those.</param>
 /// <param name="WritesGradient">The pass writes the gradient.</param>
 /// <param name="WritesElements">The pass writes the unreduced values (only when they have a pixel axis).</param>
-/// <param name="Stores">Bit k: the pass stores values and keys of running sum k, which is then summed up.</param>
 /// <param name="ClassProducts">Products over pixels with one number a class: <see cref="Tile{T}.Products"/>.</param>
 /// <param name="PixelProducts">Those without a class axis.</param>
 /// <param name="ClassMaxima">How many of <paramref name="ClassSums"/>, the last ones, are no sums but the largest over the pixels.</param>
@@ -20,16 +19,18 @@ namespace LossGen.Kernels;
 /// <param name="Neighbours">
 /// The neighbours that it reads: behind what is stored in <see cref="Tile{T}.Inputs"/>, with <see cref="Tile{T}.NeighbourStrides"/>.
 /// </param>
-/// <param name="Steps">What runs over whole images when the pass is done.</param>
+/// <param name="Sorts">What is sorted and summed up when the pass is done.</param>
+/// <param name="Steps">What runs over whole images behind that.</param>
 /// <param name="MapsEnd">The maps that it stores are read for the value only: a gradient whose sums are known needs none of them.</param>
 /// <param name="ReadsLabels">
 /// The pass asks for labels otherwise than to know which pixels count. An earlier one has checked them where it does not.
 /// </param>
 public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
-    bool WritesGradient, bool WritesElements, int Stores = 0, int ClassProducts = 0, int PixelProducts = 0,
+    bool WritesGradient, bool WritesElements, int ClassProducts = 0, int PixelProducts = 0,
     int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null,
-    StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null, bool MapsEnd = false, bool ReadsLabels = true)
+    SortLayout[]? Sorts = null, StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null, bool MapsEnd = false,
+    bool ReadsLabels = true)
 {
     internal int Id { get; } = Id;
 
@@ -49,11 +50,11 @@ public sealed class PassLayout(
 
     internal bool WritesElements { get; } = WritesElements;
 
-    internal int Stores { get; } = Stores;
-
     internal int[] MapReads { get; } = MapReads ?? [];
 
     internal int[] MapStores { get; } = MapStores ?? [];
+
+    internal SortLayout[] Sorts { get; } = Sorts ?? [];
 
     internal StepLayout[] Steps { get; } = Steps ?? [];
 
@@ -64,7 +65,7 @@ public sealed class PassLayout(
     internal bool ReadsLabels { get; } = ReadsLabels;
 
     /// <summary>The pass leaves nothing: only its steps run.</summary>
-    internal bool IsIdle => ClassSums + PixelSums + Stores + MapStores.Length == 0 && !WritesGradient && !WritesElements;
+    internal bool IsIdle => ClassSums + PixelSums + MapStores.Length == 0 && !WritesGradient && !WritesElements;
 
     internal int ClassProducts { get; } = ClassProducts;
 
@@ -89,45 +90,6 @@ public sealed class PassLayout(
 
     /// <summary>The length of the pass's constants for an image.</summary>
     internal int ConstantLength(int classes) => ClassConstants * classes + ScalarConstants;
-}
-
-/// <summary>A running sum over the pixels, the largest keys first.</summary>
-/// <param name="HasClass">One for each class.</param>
-/// <param name="PerImage">Over the pixels of each image; otherwise over those of the batch.</param>
-/// <param name="Keys">The running sum, of the same pass and axes, whose stored keys it is sorted by; below 0 it has keys of its
-/// own.</param>
-/// <param name="IsCount">It sums up ones: the rank of each pixel. No values are stored. At most one running sum of the same keys
-/// is.</param>
-/// <param name="LimitPass">The pass, one that the value needs, that has among its constants what ranks are compared with, where nothing
-/// else is asked of them; below 0 there is none.</param>
-/// <param name="LimitAt">Its place among that pass's constants without a class axis.</param>
-/// <param name="Limit">What ranks are compared with, where that is a number.</param>
-/// <param name="IsBelow">Ranks below the limit are told from others; else ranks up to it.</param>
-public sealed class RunningSumLayout(
-    bool HasClass, bool PerImage, int Keys = -1, bool IsCount = false, int LimitPass = -1, int LimitAt = 0, double Limit = double.NaN,
-        bool IsBelow = false)
-{
-    internal bool HasClass { get; } = HasClass;
-
-    internal bool PerImage { get; } = PerImage;
-
-    internal int Keys { get; } = Keys;
-
-    internal bool IsCount { get; } = IsCount;
-
-    internal int LimitPass { get; } = LimitPass;
-
-    internal int LimitAt { get; } = LimitAt;
-
-    internal double Limit { get; } = Limit;
-
-    internal bool IsBelow { get; } = IsBelow;
-
-    /// <summary>It is sorted by keys that are stored for it.</summary>
-    internal bool HasOwnKeys => Keys < 0;
-
-    /// <summary>How many numbers a pixel has.</summary>
-    internal int Rows(int classes) => HasClass ? classes : 1;
 }
 
 /// <summary>The axes that the value of an unreduced loss keeps.</summary>
@@ -196,49 +158,25 @@ public sealed class KernelLayout
     internal bool ReadsLogitsOfNeighbours =>
         Array.Exists(AllPasses, pass => Array.Exists(pass.Neighbours, neighbour => neighbour.Image == NeighbourLayout.Logits));
 
-    /// <summary>
-    /// The places of maps that passes of the value store, or their steps leave, and that a gradient whose sums are known reads. Nothing of
-    /// the gradient is put there.
-    /// </summary>
-    internal int[] KeptMaps => keptMaps ??= [.. FindKeptMaps()];
-
-    private int[]? keptMaps;
-
-    private SortedSet<int> FindKeptMaps()
-    {
-        var kept = new SortedSet<int>();
-        HashSet<int> written = [];
-        foreach (PassLayout pass in Passes.Skip(ValueStage).Append(Gradient))
-        {
-            kept.UnionWith(pass.MapReads.Concat(pass.Neighbours.Select(neighbour => neighbour.Image))
-                .Where(place => place >= 0 && !written.Contains(place)));
-            written.UnionWith(pass.MapStores);
-            foreach (StepLayout step in pass.Steps)
-            {
-                kept.UnionWith(new[] { step.Input, step.Arriving }.Where(place => place >= 0 && !written.Contains(place)));
-                written.Add(step.Output);
-            }
-        }
-
-        return kept;
-    }
-
-    /// <summary>A gradient whose sums are known needs maps that passes of the value store, and steps leave.</summary>
-    internal bool NeedsMapsAgain => Array.Exists(Passes, pass => pass.Steps.Length > 0 || (pass.MapStores.Length > 0 && !pass.MapsEnd));
-
     /// <summary>The axes of the value: none unless the loss declares <see cref="Reduction.None"/>.</summary>
     public ElementAxes ElementAxes { internal get; init; }
 
-    /// <summary>The running sums, which passes store and later passes read.</summary>
-    public RunningSumLayout[] RunningSums { internal get; init; } = [];
-
-    /// <summary>The running sum whose stored keys running sum k is sorted by.</summary>
-    internal int KeysOf(int k) => RunningSums[k].HasOwnKeys ? k : RunningSums[k].Keys;
-
     /// <summary>
-    /// The places of maps, which passes store for steps and steps leave for passes: whether each has room for all classes.
+    /// The places of maps, which passes store for sorts, steps and later passes, and steps leave for passes: whether each has room for all
+    /// classes.
     /// </summary>
     public bool[] Maps { internal get; init; } = [];
+
+    /// <summary>
+    /// The places of maps of the value that a gradient whose sums are known reads. Nothing of the gradient is put there.
+    /// </summary>
+    public int[] KeptMaps { internal get; init; } = [];
+
+    /// <summary>Pixels are sorted.</summary>
+    internal bool Sorts => Array.Exists(Passes, pass => pass.Sorts.Length > 0);
+
+    /// <summary>How many numbers a pixel has in a map.</summary>
+    internal int MapRows(int place, int classes) => Maps[place] ? classes : 1;
 
     /// <summary>
     /// Statistics and constants are kept for each image: [N][length]. Otherwise once, summed over the images in order: [length].

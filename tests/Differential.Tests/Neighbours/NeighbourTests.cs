@@ -41,6 +41,9 @@ public sealed class NeighbourTests
         "Square(x.Probability) * Sqrt(1 + DistanceTransform(!(MaxPool(y, 3) > 0.5), rows: 2)) * y",
         "Abs(x.Logit - MinPoolAlong(MaxPoolAlong(x.Logit, {a}, 3), {a}, 3)) * BoxBlur(Square(x.Logit), 3)",
         "SoftSkeleton(x.Complement, 1) + x.Probability * y",
+        "x.Logit * BoxBlur(RunningSum(y, x.Logit), 3) / 9 + y * x.Logit * Shift(RunningSum(1, x.Logit), {a}, 1) / 9",
+        "Square(x.Logit) * RunningSum(1, Window(x.Logit, {a}, [1.0372, -2.4931, 0.7713])) / 9 + Where(RunningSum(1, x.Logit) <= 3, Square(x.Logit), 0)",
+        "Where(RunningSum(1, x.Logit) <= 3, Square(x.Logit), 0) + y * x.Logit * MaxPool(RunningSum(1, x.Logit), 3) / 9",
     ];
 
     // Extents of images. Those of more than a few pixels have no gradient by difference quotients: there the roads are held against each

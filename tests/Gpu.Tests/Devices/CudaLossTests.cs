@@ -152,7 +152,10 @@ public sealed class CudaLossTests
             112 + (4 * k))));
     }
 
-    /// <summary>Steps run between the passes, on what those left; for the gradient they run again.</summary>
+    /// <summary>
+    /// Steps run between the passes, on what those left. What the gradient reads of that lies behind the caller's sums, so that nothing of
+    /// the value runs again.
+    /// </summary>
     [MockFact]
     public void StepsRunBetweenThePasses()
     {
@@ -187,11 +190,11 @@ public sealed class CudaLossTests
                 StringComparison.Ordinal))];
             Assert.Equal(["pass0", "stepPool", "stepPool", "pass1", "reduce"], launches.Select(launch => launch.Kernel));
 
-            // A thread for each of 2 x 3 x 110 numbers. Along the rows into memory of the step's own, and from there along the columns into
-            // a map.
+            // A thread for each of 2 x 3 x 110 numbers. From a map that is kept along the rows into memory of the step's own, and from there
+            // along the columns into a map that is not.
             Assert.All(launches[1..3], launch => Assert.Equal((3, 256), (launch.Grid, launch.Block)));
             long maps = launches[0].Addresses(10)[0];
-            Assert.Equal([maps, maps], [launches[1].Addresses(0)[0], launches[2].Addresses(1)[0]]);
+            Assert.Equal([Sums, maps], [launches[1].Addresses(0)[0], launches[2].Addresses(1)[0]]);
             Assert.Equal(launches[1].Addresses(1), launches[2].Addresses(0));
             Assert.NotEqual(maps, launches[1].Addresses(1)[0]);
             Assert.Equal([(1, 11), (11, 10)], launches[1..3].Select(launch => (BitConverter.ToInt64(launch.Arguments[2], 40),
@@ -202,7 +205,8 @@ public sealed class CudaLossTests
             evaluator.Backward(batch, Sums, Gradient);
             string[] kernels = [.. Launches(mock).Select(launch => launch.Kernel).Where(kernel => kernel.StartsWith("step",
                 StringComparison.Ordinal) || kernel.StartsWith("pass", StringComparison.Ordinal))];
-            Assert.Equal(["pass0", "stepPool", "stepPool", "pass1"], kernels[..4]);
+            Assert.DoesNotContain("pass0", kernels);
+            Assert.DoesNotContain("pass1", kernels);
             Assert.Equal(2, kernels.Count(kernel => kernel == "stepGather"));
             Assert.StartsWith("pass", kernels[^1], StringComparison.Ordinal);
         }

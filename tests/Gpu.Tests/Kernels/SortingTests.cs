@@ -28,6 +28,19 @@ public sealed class SortingTests : IDisposable
         }
         """;
 
+    // Ranks and sums that a window, a pool and a neighbour read where they lie.
+    private const string Around = """
+        [Loss(Activation.None, Dimensions = 1)]
+        public sealed partial class Declared
+        {
+            private static Value Formula(Prediction x, Target y)
+            {
+                Value rank = RunningSum(1, x.Logit), sum = RunningSum(y, -x.Logit);
+                return Mean(x.Logit * (BoxBlur(rank, 3) + MaxPool(sum, 3) + Shift(rank, 0, 1)) + RunningSum(1, BoxBlur(x.Logit, 3)) * Square(x.Logit));
+            }
+        }
+        """;
+
     private const string Ranks = """
         [Loss(Activation.None, Reduction = Reduction.None, IgnoreIndex = 255, Target = TargetKind.Index)]
         public sealed partial class Declared
@@ -45,7 +58,7 @@ public sealed class SortingTests : IDisposable
         """;
 
     private static readonly DeclarationCompiler Compiler =
-        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, PaddleOhem, Several, Ranks, Weighted],
+        DeclarationCompiler.Compile([Lovasz, LovaszPerImage, Hinge, TopK, Ohem, PaddleOhem, Several, Around, Ranks, Weighted],
             properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
@@ -70,6 +83,7 @@ public sealed class SortingTests : IDisposable
     [InlineData(Ohem, 2, 19, 1237)]
     [InlineData(PaddleOhem, 2, 4, 1000)]
     [InlineData(Several, 3, 2, 700)]
+    [InlineData(Around, 2, 2, 900)]
     public void AnyShapeInDouble(string declaration, int batch, int classes, int pixels)
     {
         ILoss loss = Compiler.Create(declaration);
@@ -102,6 +116,7 @@ public sealed class SortingTests : IDisposable
     [InlineData(LovaszPerImage, false)]
     [InlineData(TopK, false)]
     [InlineData(Several, true)]
+    [InlineData(Around, false)]
     public void InFloat(string declaration, bool dense) =>
         Assert.Null(new GpuTrial(Compiler.Create(declaration), new LossShape(2, 3, 90)) { Dense = dense, Upstream = 0.5 }.Run(device));
 

@@ -192,7 +192,7 @@ public sealed class PtxTests(ITestOutputHelper output)
                 Assert.Equal(0, kernel.Local);
 
                 // A logit and a dense target for each class held, and what the scalar section left.
-                int most = (held * ((dense ? 2 : 1) + layout.RunningSums.Length + pass.MapReads.Length + pass.Neighbours.Length))
+                int most = (held * ((dense ? 2 : 1) + pass.MapReads.Length + pass.Neighbours.Length))
                     + (pass.ClassConstants * held) + pass.ScalarConstants + loss.Definition.Inputs.Count;
                 Assert.InRange(kernel.FloatLoads, attributes == Neighbours ? 0 : 1, most);
                 Assert.InRange(kernel.LongLoads, 0, 1);

@@ -148,7 +148,7 @@ internal static class HeaderEmitter
             read.Add("4*C");
         if (nodes.Any(node => node.Op is Op.OneHot or Op.Labelled) || (plan.Graph.IndexTarget && nodes.Any(node => node.Op == Op.Valid)))
             read.Add("8");
-        read.AddRange(nodes.Concat(images).Where(node => node.Op is Op.Input or Op.RunningSum || node.IsStep).Distinct()
+        read.AddRange(nodes.Concat(images).Where(node => node.Op == Op.Input || node.IsStep).Distinct()
             .Select(node => node.Axes.Has(Axes.Class) ? "4*C" : "4"));
         var parts = new List<string> { $"reads {(read.Count > 0 ? string.Join(" + ", read) : "0")} bytes a pixel{(plan.Graph.IndexTarget ? " (float, int64 labels)" : " (float)")}" };
         if (pass.Gradient is not null || pass.Elements is not null)
@@ -160,10 +160,10 @@ internal static class HeaderEmitter
             parts.Add($"stores {Count(pass.Maps.Count(map => map.Axes.Has(Axes.Class)), pass.Maps.Count(map => !map.Axes.Has(Axes.Class)))} maps" + (pass.Steps.IsEmpty ? "" : $", for {pass.Steps.Length} steps over the images"));
         else if (!pass.Steps.IsEmpty)
             parts.Add($"{pass.Steps.Length} steps over the images follow");
-        if (!pass.Stores.IsEmpty)
+        if (!pass.RunningSums.IsEmpty)
         {
-            List<Node> keys = pass.Stores.Where(store => pass.KeysOf(store) == store).ToList();
-            parts.Add($"sorts {Count(keys.Count(store => store.Axes.Has(Axes.Class)), keys.Count(store => !store.Axes.Has(Axes.Class)))} keys a pixel");
+            List<Node> keys = pass.RunningSums.Where(sum => pass.KeysOf(sum) == sum).ToList();
+            parts.Add($"sorts {Count(keys.Count(sum => sum.Axes.Has(Axes.Class)), keys.Count(sum => !sum.Axes.Has(Axes.Class)))} keys a pixel");
         }
 
 

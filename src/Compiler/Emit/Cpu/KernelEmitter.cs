@@ -121,21 +121,10 @@ internal static class KernelEmitter
             writer.Line($"Elements = {PassLayout(elements)},");
         if (plan.Value.Axes != Axes.None)
             writer.Line($"ElementAxes = ({Kernels}.ElementAxes){(int)plan.Value.Axes},");
-        if (plan.RunningSums.Length > 0)
-        {
-            string sums = string.Join(", ", plan.RunningSums.Select(sum =>
-            {
-                PassPlan pass = plan.PassOf(sum);
-                string keys = pass.KeysOf(sum) == sum ? "" : $", Keys: {plan.RunningSums.IndexOf(pass.KeysOf(sum))}";
-                string count = pass.StoredParts(sum).Contains(0) ? "" : ", IsCount: true";
-                string axes = $"{Literal.Of(sum.Axes.Has(Axes.Class))}, {Literal.Of(!sum.Attribute.Has(Axes.Batch))}";
-                return $"new {Kernels}.RunningSumLayout({axes}{keys}{count}{Limit(plan, sum)})";
-            }));
-            writer.Line($"RunningSums = new {Kernels}.RunningSumLayout[] {{ {sums} }},");
-        }
-
         if (plan.Maps.HasClass.Count > 0)
             writer.Line($"Maps = new bool[] {{ {string.Join(", ", plan.Maps.HasClass.Select(Literal.Of))} }},");
+        if (!plan.Maps.Kept.IsEmpty)
+            writer.Line($"KeptMaps = new int[] {{ {string.Join(", ", plan.Maps.Kept.Select(place => Literal.Of(place)))} }},");
         string pairs = plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null) ? " Pairs = true," : "";
         writer.Line($"ValueStage = {plan.ValueStage}, PerImage = {Literal.Of(plan.PerImage)},{pairs}");
         writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
@@ -144,9 +133,20 @@ internal static class KernelEmitter
         writer.Close(";");
     }
 
-    private static string Limit(LossPlan plan, Node sum)
+    // What is sorted by the same keys.
+    private static string SortLayout(LossPlan plan, PassPlan pass, IGrouping<Node, Node> sums)
     {
-        if (RankLimit.Of(plan, sum) is not { } limit)
+        int keys = plan.Maps[new StoredMap(sums.Key[1], sums.Key, IsKeys: true)];
+        string values = string.Join(", ", sums.Where(sum => !PassPlan.IsCount(sum)).Select(sum => plan.Maps[sum]));
+        Node? count = sums.FirstOrDefault(PassPlan.IsCount);
+        string summed = values.Length == 0 ? "" : $", Sums: new int[] {{ {values} }}";
+        string ranks = count is null ? "" : $", Ranks: true{Limit(plan, count)}";
+        return $"new {Kernels}.SortLayout(Keys: {keys}, PerImage: {Literal.Of(!sums.Key.Attribute.Has(Axes.Batch))}{summed}{ranks})";
+    }
+
+    private static string Limit(LossPlan plan, Node rank)
+    {
+        if (RankLimit.Of(plan, rank) is not { } limit)
             return "";
         string place = limit.Pass is { } pass
             ? $", LimitPass: {pass.Id}, LimitAt: {pass.ScalarConstants.IndexOf(limit.Number)}"
@@ -156,8 +156,6 @@ internal static class KernelEmitter
 
     private static string PassLayout(LossPlan plan, PassPlan pass)
     {
-        string stores = pass.Stores.IsEmpty ? ""
-            : $", Stores: {pass.Stores.Aggregate(0, (bits, store) => bits | (1 << plan.RunningSums.IndexOf(store)))}";
         (int classRows, int pixelRows) = TilePass.ScratchRows(pass);
         (int perClass, int shared) = TilePass.Products(pass);
         string products = (perClass > 0 ? $", ClassProducts: {perClass}" : "") + (shared > 0 ? $", PixelProducts: {shared}" : "");
@@ -173,21 +171,22 @@ internal static class KernelEmitter
         return $"new(Id: {pass.Id}, ClassSums: {pass.ClassSums.Length}, PixelSums: {pass.PixelSums.Length}, "
             + $"ClassConstants: {pass.ClassConstants.Length}, ScalarConstants: {pass.ScalarConstants.Length}, "
             + $"ClassRows: {classRows}, PixelRows: {pixelRows}, "
-            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{stores}{products}{maxima}{MapLayout(plan, pass)}{labels})";
+            + $"WritesGradient: {Literal.Of(pass.Gradient is not null)}, WritesElements: {Literal.Of(pass.Elements is not null)}{products}{maxima}{MapLayout(plan, pass)}{labels})";
     }
 
     // The maps that a pass reads and stores, and the steps behind it.
     private static string MapLayout(LossPlan plan, PassPlan pass)
     {
         int[] reads = [.. MapMemory.ReadBy(pass).Select(map => plan.Maps[map]).Distinct().OrderBy(place => place)],
-            stores = [.. pass.Maps.Select(map => plan.Maps[map])];
+            stores = [.. pass.StoredMaps.Select(map => plan.Maps[map])];
         string List(string name, string type, IReadOnlyCollection<string> items) =>
             items.Count == 0 ? "" : $", {name}: new {type}[] {{ {string.Join(", ", items)} }}";
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
             + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
+            + List("Sorts", $"{Kernels}.SortLayout", [.. pass.SortedTogether.Select(sums => SortLayout(plan, pass, sums))])
             + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))])
             // Without steps what is kept is for the passes of the value alone.
-            + (stores.Length > 0 && !plan.LooksAround ? ", MapsEnd: true" : "");
+            + (stores.Length > 0 && pass.RunningSums.IsEmpty && !plan.LooksAround ? ", MapsEnd: true" : "");
     }
 
     private static string NeighbourLayout(LossPlan plan, Node neighbour)

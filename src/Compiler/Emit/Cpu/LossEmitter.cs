@@ -87,7 +87,7 @@ internal static class LossEmitter
             writer.Line("DropLastTargetChannel = true,");
         if (o.Resize != Resize.None)
             writer.Line($"Resize = global::LossGen.Resize.{o.Resize},");
-        if (plan.Graph.Builder.Nodes.Any(node => node.IsStep && node.Op != Op.Kept))
+        if (plan.Graph.Builder.Nodes.Any(node => node.LooksAround))
             writer.Line($"Dimensions = {o.Dimensions},");
         if (o.Pairs != Pairs.None)
             writer.Line($"Pairs = global::LossGen.Pairs.{o.Pairs},");

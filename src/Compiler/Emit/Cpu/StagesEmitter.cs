@@ -71,8 +71,8 @@ internal sealed class StagesEmitter
         writer.Comment($"  pass {pass.Id}, {pass.Title}:");
         if (!pass.Summands.IsEmpty)
             writer.Comment($"    adds up {string.Join(", ", pass.Summands.Select(summand => Name(summand.Sum)))}");
-        if (!pass.Stores.IsEmpty)
-            writer.Comment($"    stores, to be sorted, {string.Join(", ", pass.Stores.Select(Name))}");
+        if (!pass.RunningSums.IsEmpty)
+            writer.Comment($"    stores, to be sorted, {string.Join(", ", pass.RunningSums.Select(Name))}");
         if (!pass.Maps.IsEmpty)
             writer.Comment($"    stores {string.Join(", ", pass.Maps.Select(Name))}");
         if (!pass.Steps.IsEmpty)

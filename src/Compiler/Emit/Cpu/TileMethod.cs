@@ -215,15 +215,9 @@ internal sealed class TileMethod
             Let("gradient", OfClass(LaneValues.Address("tile.Gradient"), "gradientStride"));
         if (Pass.Elements is { } elements && TileSchedule.HasClass(elements) && own.Contains(elements))
             Let("elements", OfClass(LaneValues.Address("tile.Elements"), "tile.ElementStride"));
-        foreach ((Node store, int part) in StoredBy(own))
-            Let(Places.Store(store, part).Name, OfClass(Places.Stores(store, part), "tile.StoreStride"));
-        foreach (Node map in schedule.ClassMaps.Where(own.Contains))
+        foreach (StoredMap map in schedule.ClassMaps.Where(map => own.Contains(map.Value)))
             Let(Places.MapStore(map).Name, OfClass(Places.MapStores(map), "tile.StoreStride"));
     }
-
-    private IEnumerable<(Node Store, int Part)> StoredBy(HashSet<Node> own) =>
-        schedule.ClassStores.SelectMany(store => Pass.StoredParts(store).Where(part => own.Contains(store[part]))
-            .Select(part => (store, part)));
 
     /// <summary>What goes to memory of a class's pixel.</summary>
     public void StoreResults(IEnumerable<Node> outputs)
@@ -234,10 +228,8 @@ internal sealed class TileMethod
                 new Variable("isStreamed", NumberType.Truth)]);
         if (Pass.Elements is { } elements && TileSchedule.HasClass(elements) && own.Contains(elements))
             Store(Values.Value(elements), AtPixel("elements"), Values.Apart("tile.ElementStride"));
-        foreach ((Node store, int part) in StoredBy(own))
-            Store(Values.Value(store[part]), LaneValues.AtPixel(Places.Store(store, part)));
-        foreach (Node map in schedule.ClassMaps.Where(own.Contains))
-            Store(Values.Value(map), LaneValues.AtPixel(Places.MapStore(map)));
+        foreach (StoredMap map in schedule.ClassMaps.Where(map => own.Contains(map.Value)))
+            Store(Values.Value(map.Value), LaneValues.AtPixel(Places.MapStore(map)));
     }
 
     private static Expression AtPixel(string pointer) => LaneValues.AtPixel(LaneValues.Address(pointer));

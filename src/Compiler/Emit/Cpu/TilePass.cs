@@ -216,14 +216,8 @@ internal sealed class TilePass
             totals.Accumulate(method, sum);
         if (schedule.WritesElementsPerPixel)
             method.Store(Value(pass.Elements!), LaneValues.AtPixel(LaneValues.Address("tile.Elements")));
-        foreach (Node store in schedule.PixelStores)
-        {
-            foreach (int part in pass.StoredParts(store))
-                method.Store(Value(store[part]), LaneValues.AtPixel(method.Places.Stores(store, part)));
-        }
-
-        foreach (Node map in schedule.PixelMaps)
-            method.Store(Value(map), LaneValues.AtPixel(method.Places.MapStores(map)));
+        foreach (StoredMap map in schedule.PixelMaps)
+            method.Store(Value(map.Value), LaneValues.AtPixel(method.Places.MapStores(map)));
         StoreRows(schedule.Rows.Where(row => !IsReady(row) && !schedule.IsBeforeCut(row)));
     }
 

@@ -10,10 +10,10 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     private PassPlan Pass => schedule.Pass;
 
     /// <summary>
-    /// The node lies in memory with one number a pixel, or one a class and pixel: inputs, behind them running sums, behind them what steps
-    /// left, and behind what is stored the neighbours.
+    /// The node lies in memory with one number a pixel, or one a class and pixel: inputs, behind them what steps left, and behind what is
+    /// stored the neighbours.
     /// </summary>
-    public static bool IsMap(Node node) => node.Op is Op.Input or Op.RunningSum or Op.Neighbour || node.IsStep;
+    public static bool IsMap(Node node) => node.Op is Op.Input or Op.Neighbour || node.IsStep;
 
     /// <summary>The row of a node in scratch memory, or of a map's class.</summary>
     public Variable Row(Node node) => LaneValues.Address(names.Of(node) + "Row");
@@ -39,10 +39,8 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
     private int MapIndex(Node node) => node.Op switch
     {
         Op.Input => node.Index,
-        Op.RunningSum => plan.Graph.InputCount + plan.RunningSums.IndexOf(node),
-        Op.Neighbour => plan.Graph.InputCount + (3 * plan.RunningSums.Length) + (2 * plan.Maps.HasClass.Count)
-            + Pass.Neighbours.IndexOf(node),
-        _ => plan.Graph.InputCount + plan.RunningSums.Length + plan.Maps[node],
+        Op.Neighbour => plan.Graph.InputCount + (2 * plan.Maps.HasClass.Count) + Pass.Neighbours.IndexOf(node),
+        _ => plan.Graph.InputCount + plan.Maps[node],
     };
 
     /// <summary>The rows of a stored node's classes.</summary>
@@ -63,16 +61,9 @@ internal sealed class TilePlaces(LossPlan plan, TileSchedule schedule, NodeNames
 
     private static Expression InScratch(Expression row) => Whole.Behind(LaneValues.Scratch, Whole.Product(row, LaneValues.Width));
 
-    /// <summary>Where the values (0) or the keys (1) of a running sum go, in the loop over a class.</summary>
-    public Variable Store(Node store, int part) => LaneValues.Address(names.Of(store) + (part == 0 ? "Store" : "StoreKeys"));
-
-    /// <summary>Where the values (0) or the keys (1) of a running sum go.</summary>
-    public Element Stores(Node store, int part) => new("tile.Stores", Whole.Of((2 * plan.RunningSums.IndexOf(store)) + part),
-        NumberType.Address);
-
     /// <summary>Where a map goes that a step reads, in the loop over a class.</summary>
-    public Variable MapStore(Node map) => LaneValues.Address("map" + plan.Maps[map]);
+    public Variable MapStore(StoredMap map) => LaneValues.Address("map" + plan.Maps[map]);
 
     /// <summary>Where a map goes that a step reads.</summary>
-    public Element MapStores(Node map) => new("tile.Stores", Whole.Of((2 * plan.RunningSums.Length) + plan.Maps[map]), NumberType.Address);
+    public Element MapStores(StoredMap map) => new("tile.Stores", Whole.Of(plan.Maps[map]), NumberType.Address);
 }

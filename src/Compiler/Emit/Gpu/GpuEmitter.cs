@@ -113,7 +113,8 @@ internal static class GpuEmitter
         bool hasPairs = plan.Graph.ComparesPairs;
         string target = hasPairs ? "pairs" : plan.Graph.IndexTarget ? "class indices" : "dense targets", logit = hasPairs ? "pair" : "logit";
         int reads = plan.Statistics.Count(pass => Planner.PixelNodes(pass.Sums.Select(sum => sum[0])
-            .Concat(pass.Stores.SelectMany(pass.StoredNodes))).Any(node => node.Op == Op.Logit)) + (plan.Gradient.IsPixel ? 1 : 0);
-        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the {(hasPairs ? "numbers of their matrix" : "logits")} are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float {logit}{(hasPairs ? " beside products of matrices" : "")}{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.RunningSums.IsEmpty ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
+            .Concat(pass.StoredMaps.Where(map => map.IsSorted).Select(map => map.Value))).Any(node => node.Op == Op.Logit))
+            + (plan.Gradient.IsPixel ? 1 : 0);
+        writer.Comment($"{target}: {plan.Statistics.Length + 1} passes with the gradient; the {(hasPairs ? "numbers of their matrix" : "logits")} are read {reads} times and the gradient written once, {4 * (reads + 1)} bytes a float {logit}{(hasPairs ? " beside products of matrices" : "")}{(model.Options.Resize == Resize.None ? "" : " of the target's size beside resizing")}{(plan.Statistics.All(pass => pass.RunningSums.IsEmpty) ? "" : " beside sorting")}{(plan.AllPasses.Any(pass => pass.Steps.Length > 0) ? " beside steps over whole images" : "")}.");
     }
 }

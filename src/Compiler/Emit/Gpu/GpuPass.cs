@@ -56,18 +56,18 @@ internal sealed partial class GpuPass
 
     private IEnumerable<Node> Outputs => pass.Sums.Select(sum => sum[0])
         .Concat(pass.Gradient is { } gradient ? [gradient] : []).Concat(pass.Elements is { } elements ? [elements] : [])
-        .Concat(pass.Stores.SelectMany(pass.StoredNodes)).Concat(pass.Maps);
+        .Concat(pass.StoredMaps.Select(map => map.Value));
 
     // What the last loop over the classes computes.
     private List<Node> ClassOutputs => [.. Outputs.Where(HasClass).Distinct()];
 
-    private bool HasClassLoop => ClassOutputs.Count > 0 || pass.Gradient is not null || pass.Stores.Any(HasClass);
+    private bool HasClassLoop => ClassOutputs.Count > 0 || pass.Gradient is not null || pass.StoredMaps.Any(map => map.HasClass);
 
     private static bool HasClass(Node node) => TileSchedule.HasClass(node);
 
     // Read from memory, an element a thread and class.
     private static bool IsLoad(Node node) =>
-        node.IsPixel && (node.IsStep || node.Op is Op.Logit or Op.Target or Op.Input or Op.RunningSum or Op.Neighbour or Op.Upstream);
+        node.IsPixel && (node.IsStep || node.Op is Op.Logit or Op.Target or Op.Input or Op.Neighbour or Op.Upstream);
 
     private List<Node> ReductionsOf(int stratum) =>
         [.. nodes.Where(node => TileSchedule.IsClassReduction(node) && strata[node] == stratum + 1)];
@@ -131,7 +131,7 @@ internal sealed partial class GpuPass
 
     private string InputParameters =>
         string.Concat(Enumerable.Range(0, plan.Graph.InputCount).Select(k => $", GLOBAL const real* RESTRICT input{k}_"))
-        + (plan.RunningSums.IsEmpty && plan.Maps.HasClass.Count == 0 ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT keys_");
+        + (plan.Maps.HasClass.Count == 0 ? "" : ", GLOBAL double* RESTRICT sums_, GLOBAL real* RESTRICT maps_");
 
     private ImmutableArray<string> GivenNames =>
     [
@@ -199,8 +199,7 @@ internal sealed partial class GpuPass
         List<Statement> perPixel = [.. pass.PixelSums.Where(sum => !HasClass(sum[0])).Select(Accumulate)];
         if (pass.Elements is { } elements && !HasClass(elements))
             perPixel.Add(Do.Of("STORE_ELEMENT", Text(elements)));
-        perPixel.AddRange(pass.Stores.Where(store => !HasClass(store)).SelectMany(Store));
-        perPixel.AddRange(pass.Maps.Where(map => !HasClass(map)).Select(map => Do.Of("STORE_PIXEL", KeptMap(map), AsReal(map))));
+        perPixel.AddRange(pass.StoredMaps.Where(map => !map.HasClass).Select(map => Do.Of("STORE_PIXEL", Map(map), AsReal(map.Value))));
         if (perPixel.Count > 0)
             steps.Add(new If(Word("OWN", NumberType.Truth), [.. perPixel]));
         if (HasClassLoop)
@@ -214,8 +213,8 @@ internal sealed partial class GpuPass
                     inside.Add(Do.Of("STORE_GRADIENT", AsReal(gradient)));
                 if (pass.Elements is { } values && HasClass(values))
                     inside.Add(Do.Of("STORE_CLASS_ELEMENT", Text(values)));
-                inside.AddRange(pass.Stores.Where(HasClass).SelectMany(Store));
-                inside.AddRange(pass.Maps.Where(HasClass).Select(map => Do.Of("STORE_CLASS", KeptMap(map), AsReal(map))));
+                inside.AddRange(pass.StoredMaps.Where(map => map.HasClass)
+                    .Select(map => Do.Of("STORE_CLASS", Map(map), AsReal(map.Value))));
                 return [new If(Word("inside", NumberType.Truth), [.. inside])];
             }));
         }
@@ -333,7 +332,7 @@ internal sealed partial class GpuPass
     private Expression Compute(Node node)
     {
         if (node.IsStep)
-            return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, KeptMap(node));
+            return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, Map(node));
         switch (node.Op)
         {
             case Op.Constant:
@@ -349,8 +348,6 @@ internal sealed partial class GpuPass
             case Op.Input:
                 return Call.Of(HasClass(node) ? "READ_CLASS_INPUT" : "READ_PIXEL_INPUT", NumberType.Real,
                     Word($"input{node.Index}_", NumberType.Real));
-            case Op.RunningSum:
-                return Call.Of(HasClass(node) ? "READ_CLASS" : "READ_PIXEL", NumberType.Real, SortedMap(node));
             case Op.Neighbour:
                 return Beside(node);
             case Op.Upstream when node.IsPixel:
