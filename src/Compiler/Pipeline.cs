@@ -35,8 +35,7 @@ internal static class Pipeline
             return Stub(model, null);
         try
         {
-            int length = model.Terms.Sum(term => term.Formula.Length);
-            return RoomyStack.Run(length, () => Emit(model, showsStages, cancellation), cancellation);
+            return RoomyStack.Run(FormulaText.Levels(model.Terms), () => Emit(model, showsStages, cancellation), cancellation);
         }
         catch (FormulaTextException error)
         {

@@ -33,7 +33,7 @@ internal static class LossAnalysis
             return new(model.HintName, []);
         try
         {
-            ImmutableArray<Finding> findings = RoomyStack.Run(model.Terms.Sum(term => term.Formula.Length), () => Find(model, cancellation),
+            ImmutableArray<Finding> findings = RoomyStack.Run(FormulaText.Levels(model.Terms), () => Find(model, cancellation),
                 cancellation);
             return new(model.HintName, new(findings));
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LossGen.Compiler.Model;
 
 namespace LossGen.Compiler.Formula;
 
@@ -35,6 +36,32 @@ internal sealed record FormulaText(
 
     // Several stages read the text of a term, each for every kind of target.
     private static readonly ConditionalWeakTable<string, FormulaText> Known = new();
+
+    /// <summary>
+    /// How many operations may stand one below the other in the formulas of terms: the levels of each form, one below the other, as far as
+    /// their parentheses tell. The texts are not read for it, which goes as deep.
+    /// </summary>
+    public static int Levels(IEnumerable<TermModel> terms)
+    {
+        int levels = 0;
+        foreach (TermModel term in terms)
+        {
+            int open = 0, deepest = 0;
+            foreach (char c in term.Formula)
+            {
+                open += c == '(' ? 1 : c == ')' ? -1 : 0;
+                deepest = Math.Max(deepest, open);
+                if (open != 0)
+                    continue;
+                levels += deepest;
+                deepest = 0;
+            }
+
+            levels += deepest;
+        }
+
+        return levels;
+    }
 
     /// <summary>Reads the text; throws <see cref="FormulaTextException"/> where it is malformed or of another version.</summary>
     public static FormulaText Parse(string text) => Known.GetValue(text, Read);

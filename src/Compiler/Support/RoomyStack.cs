@@ -8,17 +8,17 @@ namespace LossGen.Compiler.Support;
 /// </summary>
 internal static class RoomyStack
 {
-    // Formulas of up to this many characters of text need a part of a megabyte only, and not a thread of their own.
-    private const int Ordinary = 1_000;
+    // Formulas of up to this many levels need a part of a megabyte only, and not a thread of their own.
+    private const int Ordinary = 120;
     private const int StackSize = 64 << 20;
 
-    /// <param name="formulaLength">The length of the text.</param>
+    /// <param name="levels">How many operations may stand one below the other in the formulas.</param>
     /// <param name="work">Stops by itself, with an exception, where it is cancelled.</param>
     /// <param name="cancellation">No thread is started for what is not wanted any more.</param>
-    public static T Run<T>(int formulaLength, Func<T> work, CancellationToken cancellation)
+    public static T Run<T>(int levels, Func<T> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (formulaLength <= Ordinary)
+        if (levels <= Ordinary)
             return work();
         T? result = default;
         ExceptionDispatchInfo? failure = null;

@@ -36,6 +36,35 @@ public class LongFormulaTests
         });
     }
 
+    /// <summary>Up to 120 levels the stages run on the thread that asks: the most that each chain has there.</summary>
+    [Theory]
+    [InlineData("Pow(Square(v) + 1, 1.5) / 2", 23)]
+    [InlineData("Max(v, Square(v))", 39)]
+    [InlineData("Log(1 + Square(v))", 29)]
+    [InlineData("Square(Mean(v)) + v", 29)]
+    [InlineData("Where(v < y, Exp(v), v * v)", 29)]
+    public void ChainsThatNeedNoStackOfTheirOwn(string step, int length)
+    {
+        var body = new StringBuilder("Value v0 = x.LogProbability;\n");
+        for (int i = 1; i <= length; i++)
+            body.Append($"Value v{i} = {step.Replace("v", $"v{i - 1}", StringComparison.Ordinal)};\n");
+        string source = $$"""
+            [Loss(Activation.Softmax)] public partial class L
+            {
+                static Value Formula(Prediction x, Target y)
+                {
+                    {{body}}
+                    return v{{length}};
+                }
+            }
+            """;
+        OnSmallStack(() =>
+        {
+            GeneratorDriver driver = GeneratorDriverHelper.CreateDriver().RunGenerators(GeneratorDriverHelper.Compile(source, torchSharp: true));
+            Assert.DoesNotContain(driver.GetRunResult().Diagnostics, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        });
+    }
+
     [Theory]
     [InlineData("Square(v) + 0.5 * v")]
     [InlineData("v * (1 + v) / 2")]
