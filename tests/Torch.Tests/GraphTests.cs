@@ -11,7 +11,8 @@ namespace LossGen.Torch.Tests;
 public class GraphTests
 {
     private static readonly Func<nn.Module<Tensor, Tensor, Tensor>>[] Losses =
-        [() => new DiceCrossEntropy(), () => new DicePerImageAndClass(), () => new DicePerClass(), () => new CrossEntropyPerPixel(), () => new DiceCrossEntropyPerElement()];
+        [() => new DiceCrossEntropy(), () => new DicePerImageAndClass(), () => new DicePerClass(), () => new CrossEntropyPerPixel(), () => new DiceCrossEntropyPerElement(),
+            () => new DiceFocalBrier()];
 
     [Theory]
     [InlineData(false, false)]

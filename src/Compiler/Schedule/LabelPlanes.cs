@@ -16,6 +16,9 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 
     private readonly Dictionary<Node, Node> labels = [];
     private readonly Dictionary<Node, bool> finite = [];
+
+    // Softmaxes whose other classes than the label's are added up.
+    private readonly HashSet<Node> summed = [];
     private readonly Factoring factoring = new(graph);
     private readonly HashSet<Node> pooled = [.. graph.Nodes.Where(node => node.Op is Op.Pool or Op.PoolSlope)
         .SelectMany(node => new[] { node[0], GraphBuilder.Pooled(node) })];
@@ -93,14 +96,17 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
     }
 
     // The sum over the classes of a product with something that is known at the label: what it would be without labels, sums of products of
-    // which those with a number a class are products of a vector and a matrix, and the difference at the label, one a pixel.
+    // which those with a number a class are products of a vector and a matrix, and the difference at the label, one a pixel. Of a
+    // probability that is 0 at the label in some tensor anyway: the sums with that one, and the whole of the label's.
     private Node? Contraction(Node rest, Node label)
     {
         if (rest.Axes != Axes.All)
             return null;
         foreach ((Node value, Node factor) in KnownFactors(rest))
         {
-            if (Remainder(value, factor, label) is { } difference && ClassSum(value, factor) is { } sum)
+            if (summed.Contains(value) && ClassSum(value, factor, Others(value)) is { } others)
+                return Graph.Make(Op.Add, others, IsPicked(label) ? label : Selected(label));
+            if (Remainder(value, factor, label) is { } difference && ClassSum(value, factor, value) is { } sum)
                 return difference.IsNumber(0) ? sum : Graph.Make(Op.Add, sum, IsPicked(difference) ? difference : Selected(difference));
         }
 
@@ -112,10 +118,11 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
         GraphBuilder.IsPick(node) || (node.Op == Op.Multiply && IsPicked(node[0]) && IsPicked(node[1]));
 
     // The sum over the classes of a value times a sum of terms, without a tensor of the terms' sum; null where that is more work.
-    private Node? ClassSum(Node value, Node factor)
+    // That of the classes whose value is not 0 in another tensor, if that is given.
+    private Node? ClassSum(Node value, Node factor, Node given)
     {
-        Node? vector = null, sum = null;
-        void Include(Node node) => sum = sum is null ? node : Graph.Make(Op.Add, sum, node);
+        Node? vector = null, total = null;
+        void Include(Node node) => total = total is null ? node : Graph.Make(Op.Add, total, node);
         foreach (Node term in Terms(factor))
         {
             if (!term.IsPixel && term.Axes.Has(Axes.Class))
@@ -127,13 +134,21 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
             (Node? outer, Node? inner) = Split(term);
             if (inner is not null && !ReferenceEquals(inner, value))
                 return null;
-            Node summed = Graph.Make(Op.Sum, [inner is null ? value : Graph.Make(Op.Multiply, value, inner)], 0, Axes.Class);
-            Include(outer is null ? summed : inner is null && value.Op == Op.Softmax ? outer : Graph.Make(Op.Multiply, outer, summed));
+            Node sum = Graph.Make(Op.Sum, [inner is null ? given : Graph.Make(Op.Multiply, given, given)], 0, Axes.Class);
+            Include(outer is null ? sum : inner is null && given.Op == Op.Softmax ? outer : Graph.Make(Op.Multiply, outer, sum));
         }
 
         if (vector is not null)
-            Include(Graph.Make(Op.Sum, [Graph.Make(Op.Multiply, vector, value)], 0, Axes.Class));
-        return sum;
+            Include(Graph.Make(Op.Sum, [Graph.Make(Op.Multiply, vector, given)], 0, Axes.Class));
+        return total;
+    }
+
+    // 0 at the label.
+    private Node Others(Node value)
+    {
+        if (value.Op == Op.Softmax)
+            summed.Add(value);
+        return Graph.Make(Op.Where, Graph.OneHot, Graph.Zero, value);
     }
 
     // A product as its factors that have no class, and the others.
@@ -170,6 +185,8 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
     {
         if (rest.IsNumber(0))
             return Graph.Make(Op.Mask, Graph.OneHot, label);
+        if (label.IsNumber(0))
+            return Others(rest);
         return Difference(rest, label) is var (others, difference)
             ? Graph.Make(Op.Add, others, Graph.Make(Op.Mask, Graph.OneHot, difference))
             : Graph.Make(Op.Where, Graph.OneHot, label, rest);
@@ -313,7 +330,7 @@ internal sealed class LabelPlanes(GraphBuilder graph) : GraphRewrite(graph)
 
         // The others' probabilities, added up.
         if (node.Op == Op.SoftmaxComplement)
-            return Graph.Make(Op.Sum, [Graph.Make(Op.Where, Graph.OneHot, Graph.Zero, Rewrite(Graph.Softmax(node[0])))], 0, Axes.Class);
+            return Graph.Make(Op.Sum, [Others(Rewrite(Graph.Softmax(node[0])))], 0, Axes.Class);
         if (IsChoiceOfFactor(node))
             return Graph.Make(Op.Multiply, AtLabel(Graph.Make(Op.Mask, node[0], node[1][0])), AtLabel(node[1][1]));
 

@@ -4,8 +4,8 @@ namespace LossGen.Compiler.Schedule;
 
 /// <summary>
 /// In a sum that a probability is multiplied by, the numbers a class are added up before they meet what has pixels, and before they are
-/// picked at the label: each would be an operation of the size of the logits, or a look-up a pixel. Of other sums the order stays: in
-/// x - max(x) + log(s) it is what keeps the digits.
+/// picked at the label, and so are those a pixel before they meet what has classes: each would be an operation of the size of the logits,
+/// or a look-up a pixel. Of other sums the order stays: in x - max(x) + log(s) it is what keeps the digits.
 /// </summary>
 internal sealed class SmallTerms : GraphRewrite
 {
@@ -37,19 +37,27 @@ internal sealed class SmallTerms : GraphRewrite
             return Same(node);
         List<Node> terms = [.. Terms(node)];
         List<Node> small = terms.FindAll(term => !term.IsPixel).SelectMany(Flat).ToList(), picked = terms.FindAll(IsSmallPick);
-        if (small.Count < 2 && picked.Count < 2)
+        if (small.Count < 2 && picked.Count < 2 && !terms.Exists(term => term.IsPixel && !term.Axes.Has(Axes.Class)))
             return Same(node);
-        List<Node> sums = terms.FindAll(term => term.IsPixel && !IsSmallPick(term)).ConvertAll(Rewrite);
+        List<Node> full = terms.FindAll(term => term.IsPixel && term.Axes.Has(Axes.Class)).ConvertAll(Rewrite);
+        List<Node> pixels = terms.FindAll(term => term.IsPixel && !term.Axes.Has(Axes.Class) && !IsSmallPick(term)).ConvertAll(Rewrite);
         if (picked.Count > 0)
-            sums.Add(Pick(Total(picked.SelectMany(term => Flat(term[0][1])))));
+            pixels.Add(Pick(Total(picked.SelectMany(term => Flat(term[0][1])))));
+        List<Node> sums = pixels.Count > 0 ? [Sum(pixels)] : [];
         if (small.Count > 0)
             sums.Add(Total(small));
-        return sums.Aggregate((a, b) => Graph.Make(Op.Add, a, b));
+
+        // The product of a tensor and a number that is one, too, is added in one operation, where there is a tensor to add it to.
+        return Sum(sums.Count > 1 && full.Exists(IsScaled) ? [Sum(sums), .. full] : [.. full, .. sums]);
     }
 
+    private Node Sum(List<Node> terms) => terms.Aggregate((a, b) => Graph.Make(Op.Add, a, b));
+
+    private static bool IsScaled(Node term) => term.Op == Op.Multiply && term.Inputs.Any(factor => factor.Axes == Axes.None
+        && Reachable.From([factor]).Exists(node => node.Inputs.IsEmpty && node.Op is not (Op.Constant or Op.Parameter or Op.Extent)));
+
     // In one order, so that what is the same is added up once.
-    private Node Total(IEnumerable<Node> terms) =>
-        terms.OrderBy(term => term.Id).Select(Rewrite).Aggregate((a, b) => Graph.Make(Op.Add, a, b));
+    private Node Total(IEnumerable<Node> terms) => Sum([.. terms.OrderBy(term => term.Id).Select(Rewrite)]);
 
     private static IEnumerable<Node> Flat(Node sum) => sum.Op == Op.Add ? sum.Inputs.SelectMany(Flat) : [sum];
 

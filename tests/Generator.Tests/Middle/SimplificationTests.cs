@@ -46,6 +46,41 @@ public class SimplificationTests
     });
 
     [Fact]
+    public void SmallTermsPreserveTheValue() => RandomGraph.Hold(Trees, tree =>
+    {
+        GraphBuilder builder = RandomGraph.Builder();
+        Node node = RandomGraph.Build(builder, tree, simplify: true),
+            product = builder.Make(Op.Multiply, builder.Softmax(builder.Logit), node);
+        Node rewritten = SmallTerms.Rewrite(builder, [product])[0];
+        Assert.All(Enumerable.Range(0, 2), seed => Assert.True(Same(product, rewritten, Leaves.Random(seed)),
+            $"{product} became {rewritten}"));
+    });
+
+    /// <summary>The value has the others' probabilities; the gradient is any product with all of them.</summary>
+    [Fact]
+    public void OtherClassesPreserveTheValue()
+    {
+        int replaced = 0;
+        RandomGraph.Hold(Trees, tree =>
+        {
+            GraphBuilder builder = RandomGraph.Builder();
+            Node softmax = builder.Softmax(builder.Logit), node = RandomGraph.Build(builder, tree, simplify: true);
+            Node value = builder.Make(Op.Sum, [builder.Make(Op.Where, builder.OneHot, builder.Zero, softmax)], 0, Axes.Class);
+            Node gradient = builder.Make(Op.Where, builder.OneHot, node, builder.Make(Op.Multiply, softmax, builder.Add(softmax, node)));
+            Node rewritten = OtherClasses.Rewrite(builder, value, gradient);
+            if (OtherClasses.Sole(value, rewritten) is { } others)
+            {
+                Interlocked.Increment(ref replaced);
+                Assert.Same(value[0], others);
+            }
+
+            Assert.All(Enumerable.Range(0, 2), seed => Assert.True(Same(gradient, rewritten, Leaves.Random(seed)),
+                $"{gradient} became {rewritten}"));
+        });
+        Assert.True(replaced > Trees / 4, $"{replaced} of {Trees}");
+    }
+
+    [Fact]
     public void TheGradientIsThatOfTheValue() => RandomGraph.Hold(Trees, tree =>
     {
         GraphBuilder builder = RandomGraph.Builder();

@@ -88,6 +88,16 @@ public sealed partial class SigmoidFocal;
 [Focal(Gamma = 0.5)]
 public sealed partial class RootFocal;
 
+// Value and gradient of the probabilities of the classes that are not the label's, and of its own.
+[Loss(Activation.Softmax)]
+[Dice(Smooth = 1e-5)]
+[Focal(Gamma = 2)]
+public sealed partial class DiceFocalBrier
+{
+    private static Value Formula(Prediction x, Target y, double brier = 0.2) =>
+        brier * Mean(SumOverClasses(Square(x.Probability - y)));
+}
+
 [Loss(Activation.None)]
 [Dice(SoftLabel = true)]
 public sealed partial class ProbabilityDice;

@@ -21,6 +21,12 @@ internal static class PlainLosses
             return (1 - (5 * tp + 1e-5) / (sum + 1e-5)).mean() + 0.3 * focal.sum() / valid.expand_as(x).sum();
         }, 255),
 
+        [nameof(DiceFocalBrier)] = (() => new DiceFocalBrier(), (x, e) =>
+        {
+            Tensor p = x.softmax(1), y = e.OneHot, focal = -(y * (1 - p).square() * x.log_softmax(1));
+            return Dice(p, e, [0, 2], 1e-5).mean() + focal.mean() + 0.2 * (p - y).square().sum(1).mean();
+        }, null),
+
         [nameof(LogCoshDice)] = (() => new LogCoshDice(), (x, e) =>
             Dice(x.sigmoid(), e, [0, 2], 1).cosh().log().mean(), null),
 

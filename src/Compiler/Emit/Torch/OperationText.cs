@@ -305,7 +305,7 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
         return Conditions(node) is { } conditions ? $"input.Indicator({All(conditions)})" : null;
     }
 
-    // a + b * c or a - b * c, of tensors with the same axes, where a is written to.
+    // a + b * c or a - b * c, of tensors with the same axes, or one factor without any, where a is written to.
     private (Node Own, Node Product, int Sign)? Addition(Node node)
     {
         for (int side = 0; side < 2; side++)
@@ -314,12 +314,17 @@ internal sealed partial class OperationText(OperationNames names, LossGraph grap
             int sign = IsNegation(term) ? -1 : 1;
             Node product = sign < 0 ? term[1] : term;
             if (product.Op == Op.Multiply && names.Find(term) is null && names.Find(product) is null
-                && product.Inputs.All(factor => factor.Axes == own.Axes) && IsFresh(own, product))
+                && (product.Inputs.All(factor => factor.Axes == own.Axes) || (IsScaled(product) && product.Axes == own.Axes
+                && (IsInGiven(own) || !IsInGiven(product)))) && IsFresh(own, product))
                 return (own, product, sign);
         }
 
         return null;
     }
+
+    // A tensor times a number that is one, too.
+    private bool IsScaled(Node product) => product.Inputs.Any(factor => factor.Axes == Axes.None && !IsNumber(factor))
+        && !product.Inputs.Any(IsNumber);
 
     // What a softmax or log-sum-exp is taken of.
     private string Logits(Node node) => IsOfSomeClasses(node) ? $"input.OfSomeClasses({Value(node)})" : Nested(node);

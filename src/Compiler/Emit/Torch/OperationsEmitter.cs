@@ -34,7 +34,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         List<Node> results = SigmoidEntropy.Rewrite(graph.Builder, [graph.Value, graph.Gradient, .. Component.InOrder(graph.Components)
             .Select(component => component.Node)]);
         results = SmallTerms.Rewrite(graph.Builder, results.ConvertAll(new LabelPlanes(graph.Builder).Rewrite));
-        Node value = results[0], gradient = results[1];
+        Node value = results[0], gradient = OtherClasses.Rewrite(graph.Builder, value, results[1]);
         List<Node> components = results.GetRange(2, results.Count - 2);
         List<Node> kept = Kept(value, gradient);
         Parts(kept, [value, .. components], gradient);
@@ -111,12 +111,13 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
             || (GraphBuilder.IsPick(node) && node[0][1].Op == Op.Softmax && IsAtHand(node[0][1]));
 
         // One tensor of the logits' size at most: the first, which the others are made of.
-        Node? probability = Reachable.From([gradient], reads: node => IsStatistic(node) ? ImmutableArray<Node>.Empty : node.Inputs)
+        Node? probability = OtherClasses.Sole(value, gradient)
+            ?? Reachable.From([gradient], reads: node => IsStatistic(node) ? ImmutableArray<Node>.Empty : node.Inputs)
             .FirstOrDefault(node => node.Op is Op.Softmax or Op.Sigmoid && node.Axes == Axes.All && IsAtHand(node));
 
         // Of a softmax one number a pixel is a fraction of that.
         bool IsCostly(Node node) => ReferenceEquals(node, probability)
-            || (probability is { Op: Op.Softmax } && IsAtHand(node) && node.IsPixel && !node.Axes.Has(Axes.Class)
+            || (probability is { Op: Op.Softmax or Op.Where } && IsAtHand(node) && node.IsPixel && !node.Axes.Has(Axes.Class)
             && text.Operands(node).Any(operand => operand.Axes == Axes.All));
         var costly = new HashSet<Node>(Outermost(gradient, node => IsStatistic(node) || IsCostly(node)));
         bool IsKept(Node node) => IsStatistic(node) || costly.Contains(node);
@@ -134,7 +135,7 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         var text = new OperationText(names, graph);
         List<Node> Reads(Node node) => kept.Contains(node) ? [] : [.. text.Operands(node)];
         text.Expect(Reachable.From(results, reads: node => kept.Contains(node) ? ImmutableArray<Node>.Empty : node.Inputs));
-        List<Node> nodes = Reachable.From(results, reads: node => [.. Reads(node)]);
+        List<Node> nodes = WritersLast(Reachable.From(results, reads: node => [.. Reads(node)]), results, Reads);
         var uses = nodes.SelectMany(Reads).Concat(results).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
 
         // What is read without a view of it may be written to where it is read last: not what another method computed or is to have.
@@ -143,8 +144,9 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         bool IsWritable(Node node) => OperationText.MakesOwn(node) && !results.Contains(node) && readers[node].All(text.TakesNoView);
 
         // What a label is put into stays without a name, so that its memory can be written to.
-        IEnumerable<Node> written = nodes.Where(OperationText.IsWithLabel).Select(node => node[2])
-            .Concat(nodes.Select(OperationText.AddedAtLabel).OfType<(Node Others, Node Added)>().Select(pair => pair.Others));
+        List<Node> made = nodes.FindAll(node => !kept.Contains(node));
+        IEnumerable<Node> written = made.Where(OperationText.IsWithLabel).Select(node => node[2])
+            .Concat(made.Select(OperationText.AddedAtLabel).OfType<(Node Others, Node Added)>().Select(pair => pair.Others));
         var taken = new HashSet<Node>(written.Where(node => uses[node] == 1));
         var statements = new List<Statement>();
         foreach (Node node in nodes)
@@ -185,6 +187,25 @@ internal sealed class OperationsEmitter(CodeWriter writer, LossModel model, Loss
         string last = string.Join(", ", results.Select(text.Tensor)), result = only is null ? $"new {Tensor}[] {{ {last} }}" : last;
         statements.Add(new(results[0], "", only is null ? "" : Meaning(only, names), result, [.. text.Mentioned]) { Written = text.End() });
         Write(signature, statements, text);
+    }
+
+    // What can be written over another value comes behind all else that reads that one.
+    private static List<Node> WritersLast(List<Node> nodes, List<Node> results, Func<Node, List<Node>> reads)
+    {
+        foreach (Node writer in nodes.FindAll(OperationText.IsWithLabel))
+        {
+            Node place = writer[2];
+            if (!reads(writer).Contains(place) || results.Contains(place))
+                continue;
+            List<Node> readers = nodes.FindAll(node => reads(node).Contains(place));
+            var behind = new HashSet<Node> { writer };
+            foreach (Node node in nodes.Where(node => reads(node).Exists(behind.Contains)))
+                behind.Add(node);
+            if (readers.Count > 1 && readers.Count(behind.Contains) == 1)
+                nodes = [.. nodes.Where(node => !behind.Contains(node)), .. nodes.Where(behind.Contains)];
+        }
+
+        return nodes;
     }
 
     private void Write(string signature, List<Statement> statements, OperationText text)
