@@ -23,9 +23,10 @@ internal sealed partial class GraphBuilder
             yield break;
         Node? weight = selecting.Find(IsWeight), probability = selecting.Find(IsShare), complement =
             selecting.Find(factor => factor.Op == Op.SoftmaxComplement);
-        if (weight is not null)
+        // At the masked class alone its share selects, whatever the target asks for there.
+        if (weight is not null && (probability is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
             yield return IsNotZero(weight);
-        if (probability is not null && (weight is null || factors.Exists(other => !StaysFinite(other) && IsShared(other))))
+        if (probability is not null)
             yield return IsNotLost(probability, factors);
         if (complement is not null && factors.Exists(other => !IsFiniteIfMasked(other) && IfMasked(other).HasFlag(Limits.Shared)))
             yield return IsNotLost(complement, factors);

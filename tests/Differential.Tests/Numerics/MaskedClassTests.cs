@@ -91,8 +91,10 @@ public sealed class MaskedClassTests
     private static readonly CatalogueLoss[] Terms = [.. CatalogueLoss.All.Where(loss => !NotOfProbabilities.Contains(loss.Name))
         .Select(loss => loss with { Activation = Activation.Softmax })];
 
+    private static readonly Case Asked = new("SumOverClasses(x.Probability * y * x.Logit)", 0, []);
+
     private static readonly Lazy<DeclarationCompiler> Compiler =
-        new(() => SharedEngine.Compile(Cases.Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
+        new(() => SharedEngine.Compile(Cases.Append(Asked).Select(c => c.Declaration).Concat(Terms.Select(term => term.Declaration))));
 
     public static IEnumerable<object[]> Formulas => Cases.Select(c => new object[] { c.Formula });
 
@@ -117,6 +119,19 @@ public sealed class MaskedClassTests
             double reference = Roads.Reference(Compiler.Value.Create(c.Declaration), call);
             Assert.True(Math.Abs(reference - c.Value) <= 1e-12, $"{formula}, {target}, reference: {reference} instead of {c.Value}");
         }
+    }
+
+    /// <summary>The share of a masked class is 0 whatever a dense target asks for there: 0 * -infinity is 0 beside it.</summary>
+    [Fact]
+    public void ATargetMayAskForTheMaskedClass()
+    {
+        ILoss loss = Compiler.Value.Create(Asked.Declaration);
+        var call = new RoadCall(new LossShape(1, 3, 1), [1, 0.5, double.NegativeInfinity], null, [0.75, 0.125, 0.125]);
+        double own = 0.75 * Own, other = 0.125 * Other, value = own + (0.5 * other);
+        double[] gradient = [(2 * own) - (Own * value), (1.5 * other) - (Other * value), 0];
+        Assert.Equal(value, Roads.Reference(loss, call), 1e-12);
+        foreach ((string road, ScalarType type, Func<ILoss, RoadCall, Found> run) in Roads.All)
+            AssertClose(value, gradient, run(loss, call), Tolerance(type), road);
     }
 
     /// <summary>Every term, against what it tends to: at -1e9 all exponentials are 0, and nothing is infinite.</summary>
