@@ -18,9 +18,10 @@ internal sealed class DeviceCall(GpuDevice device) : IDisposable
     /// <param name="maps">The loss's own inputs.</param>
     /// <param name="count">How many numbers the value has.</param>
     /// <param name="upstream">The gradient that arrives at each; empty for ones.</param>
+    /// <param name="isApart">By a forward pass and a backward pass of what it left, and not in one call.</param>
     public static (double[] Value, double[] Gradient) InDouble(
         GpuDevice device, ILoss loss, LossShape shape, double[] logits, long[]? labels, double[]? dense, double[][] maps, int count,
-            double[] upstream)
+            double[] upstream, bool isApart = false)
     {
         using var call = new DeviceCall(device);
         using var evaluator = new GpuEvaluator(loss, device);
@@ -35,7 +36,18 @@ internal sealed class DeviceCall(GpuDevice device) : IDisposable
         };
         double[] values = new double[count], slopes = new double[logits.Length];
         nint value = call.Of(values), gradient = call.Of(slopes);
-        evaluator.EvaluateWithGradient(batch, value, gradient, upstream: upstream.Length == 0 ? 0 : call.Of(upstream));
+        nint arriving = upstream.Length == 0 ? 0 : call.Of(upstream);
+        if (isApart)
+        {
+            nint sums = call.Of(new double[evaluator.SumLength(batch)]);
+            evaluator.Forward(batch, value, sums);
+            evaluator.Backward(batch, sums, gradient, upstream: arriving);
+        }
+        else
+        {
+            evaluator.EvaluateWithGradient(batch, value, gradient, upstream: arriving);
+        }
+
         evaluator.ThrowIfFault();
         device.Read(value, values.AsSpan());
         device.Read(gradient, slopes.AsSpan());

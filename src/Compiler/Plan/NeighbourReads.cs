@@ -16,8 +16,9 @@ internal sealed class NeighbourReads(GraphBuilder graph, IEnumerable<Node> outpu
     // Beyond that a map is stored once and read at each place: as in Keeping, a read costs as much as some operations.
     private const int MostOperations = 16, MostReads = 4;
 
-    // A step works on whole images, and reads one that another step left without a pass between them.
-    private readonly HashSet<Node> readBySteps = [.. Reachable.From(outputs).Where(node => node.IsStep).SelectMany(node => node.Inputs)];
+    // A step works on whole images, and reads one that another step left without a pass between them. What is sorted a pass stores.
+    private readonly HashSet<Node> readBySteps =
+        [.. Reachable.From(outputs).Where(node => node.IsStep && node.Op != Op.RunningSum).SelectMany(node => node.Inputs)];
     private readonly Dictionary<Node, Node> rewritten = [];
     private readonly Dictionary<Node, Node> stored = [];
 

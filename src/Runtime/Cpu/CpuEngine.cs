@@ -89,7 +89,7 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
 
             // What is stored is not among the sums that are given, but may have been kept.
             bool isNeeded = call.Mode != CpuMode.Finish && !(isGiven && isKept), runs = isNeeded && !pass.IsIdle
-                && (!isGiven || (pass.MapStores.Length > 0 && !pass.MapsEnd));
+                && (!isGiven || pass.MapStores.Length > 0);
             if (runs)
                 RunPass(run, pass, isGiven ? null : run.Statistics[k]);
             run.ChecksTarget &= isGiven;

@@ -11,7 +11,7 @@ public static unsafe partial class LossExtensions
     /// <param name="shape">
     /// The extents of a piece. With statistics per image the number of images matters; the number of pixels never does.
     /// </param>
-    /// <exception cref="NotSupportedException">The value needs several passes.</exception>
+    /// <exception cref="NotSupportedException">The value needs several passes, or the loss looks at neighbouring pixels.</exception>
     public static LossStatistics CreateStatistics(this ILoss loss, LossShape shape) => new(loss, shape);
 
     /// <summary>Adds a piece's sums.</summary>

@@ -20,6 +20,8 @@ public sealed class LossStatistics
         CallChecks.Shape(loss.Definition, shape);
         if (loss.Definition.Reduction == Reduction.None)
             throw new NotSupportedException($"{loss.Definition.Name} declares Reduction.None and has no one value that sums could be finished to. Evaluate the whole batch with EvaluateElements.");
+        if (loss.Definition.Dimensions > 0)
+            throw new NotSupportedException($"{loss.Definition.Name} looks at neighbouring pixels, and those beside the border of a piece are in another. Evaluate the whole batch at once.");
         Definition = loss.Definition;
         this.shape = shape;
         perImage = loss.Definition.PerImage;

@@ -21,7 +21,6 @@ namespace LossGen.Kernels;
 /// </param>
 /// <param name="Sorts">What is sorted and summed up when the pass is done.</param>
 /// <param name="Steps">What runs over whole images behind that.</param>
-/// <param name="MapsEnd">The maps that it stores are read for the value only: a gradient whose sums are known needs none of them.</param>
 /// <param name="ReadsLabels">
 /// The pass asks for labels otherwise than to know which pixels count. An earlier one has checked them where it does not.
 /// </param>
@@ -29,8 +28,7 @@ public sealed class PassLayout(
     int Id, int ClassSums, int PixelSums, int ClassConstants, int ScalarConstants, int ClassRows, int PixelRows,
     bool WritesGradient, bool WritesElements, int ClassProducts = 0, int PixelProducts = 0,
     int ClassMaxima = 0, int PixelMaxima = 0, int[]? MapReads = null, int[]? MapStores = null,
-    SortLayout[]? Sorts = null, StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null, bool MapsEnd = false,
-    bool ReadsLabels = true)
+    SortLayout[]? Sorts = null, StepLayout[]? Steps = null, NeighbourLayout[]? Neighbours = null, bool ReadsLabels = true)
 {
     internal int Id { get; } = Id;
 
@@ -59,8 +57,6 @@ public sealed class PassLayout(
     internal StepLayout[] Steps { get; } = Steps ?? [];
 
     internal NeighbourLayout[] Neighbours { get; } = Neighbours ?? [];
-
-    internal bool MapsEnd { get; } = MapsEnd;
 
     internal bool ReadsLabels { get; } = ReadsLabels;
 

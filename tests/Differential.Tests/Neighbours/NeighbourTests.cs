@@ -14,6 +14,9 @@ namespace LossGen.Differential.Neighbours;
 /// </summary>
 public sealed class NeighbourTests
 {
+    private static string FortySums => string.Join(" + ", Enumerable.Range(1, 40)
+        .Select(k => FormattableString.Invariant($"RunningSum({(k % 3 == 0 ? "1" : $"y + {k}")}, {k / 10.0} * x.Logit + {k % 4})")));
+
     private static readonly string[] Formulas =
     [
         "Square(Shift(x.Logit, {a}, 1) - x.Logit)",
@@ -44,6 +47,9 @@ public sealed class NeighbourTests
         "x.Logit * BoxBlur(RunningSum(y, x.Logit), 3) / 9 + y * x.Logit * Shift(RunningSum(1, x.Logit), {a}, 1) / 9",
         "Square(x.Logit) * RunningSum(1, Window(x.Logit, {a}, [1.0372, -2.4931, 0.7713])) / 9 + Where(RunningSum(1, x.Logit) <= 3, Square(x.Logit), 0)",
         "Where(RunningSum(1, x.Logit) <= 3, Square(x.Logit), 0) + y * x.Logit * MaxPool(RunningSum(1, x.Logit), 3) / 9",
+        "Where(RunningSum(1, x.Logit) <= 3, Square(x.Logit), 0) + x.Logit * RunningSum(Shift(y, {a}, 1), 0.3 * x.Logit - RunningSum(1, x.Logit)) / 9",
+        "MaxPool(x.Probability * RunningSum(y + 0.1, x.Logit), 3) / 9 + y * Square(x.Logit * RunningSum(1, Channel(x.Logit, 0) - Mean(x.Logit))) / 90",
+        $"x.Logit * DistanceTransform(RunningSum(1, x.Logit) <= 3) * BoxBlur({FortySums}, 3) / 9000",
     ];
 
     // Extents of images. Those of more than a few pixels have no gradient by difference quotients: there the roads are held against each

@@ -41,6 +41,16 @@ public class NeighbourReadTests
         Assert.All(plan.Statistics, pass => Assert.Empty(pass.Neighbours));
     }
 
+    /// <summary>What is sorted a pass stores: it reads the neighbour of a key where that lies, and no step moves an image for it.</summary>
+    [Fact]
+    public void ASortBehindAShiftReadsTheNeighbour()
+    {
+        LossPlan plan = Build.Plan(Images, false, Build.Term("(return (RunningSum (target) (Shift (logit) 0 1 0)))"));
+        Assert.All(plan.AllPasses, pass => Assert.Empty(pass.Steps));
+        Assert.Equal(["axis 0 at 1"], Places(plan.Statistics[0]));
+        Assert.Equal(2, plan.Maps.HasClass.Count);
+    }
+
     private static string[] Places(PassPlan pass) =>
         [.. pass.Neighbours.Where(neighbour => neighbour[0].Op == Op.Logit)
             .Select(neighbour => $"axis {neighbour.Window!.Axis} at {neighbour.Window.First}").Order(StringComparer.Ordinal)];

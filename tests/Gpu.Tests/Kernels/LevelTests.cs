@@ -10,6 +10,8 @@ public sealed class LevelTests : IDisposable
     private const string Ignoring =
         "[Loss(Activation.Softmax, IgnoreIndex = 255)] [Dice] [CrossEntropy(Weight = 0.5)] public sealed partial class Declared;";
 
+    private const string Sorting = "[Loss(Activation.Softmax, IgnoreIndex = 255)] [LovaszSoftmax] [TopKCrossEntropy(Fraction = 0.4)] [CrossEntropy] public sealed partial class Declared;";
+
     private const string Mapped = """
         [Loss(Activation.Sigmoid, Target = TargetKind.Dense, TargetClassAxis = ClassAxis.Last, PerImage = true)]
         public sealed partial class Declared
@@ -22,7 +24,7 @@ public sealed class LevelTests : IDisposable
     private const string Unreduced =
         "[Loss(Activation.Softmax, Reduction = Reduction.None)] [CrossEntropy] public sealed partial class Declared;";
 
-    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([Ignoring, Mapped, Unreduced],
+    private static readonly DeclarationCompiler Compiler = DeclarationCompiler.Compile([Ignoring, Sorting, Mapped, Unreduced],
         properties: ("LossGenGpu", "true"));
 
     private readonly OpenClDevice device = OpenClMachine.Reason is null ? OpenClDevice.Open() : null!;
@@ -47,8 +49,13 @@ public sealed class LevelTests : IDisposable
     [MemberData(nameof(Grids))]
     public void CoarserOutputsReadWhatTheyNeed(bool dense, LabelSampling sampling, int[][] extents)
     {
+        foreach (string declaration in dense ? (string[])[Mapped] : [Ignoring, Sorting])
+            Check(Compiler.Create(declaration), dense, sampling, extents);
+    }
+
+    private void Check(ILoss loss, bool dense, LabelSampling sampling, int[][] extents)
+    {
         const int Batch = 2, Classes = 3;
-        ILoss loss = Compiler.Create(dense ? Mapped : Ignoring);
         int axes = extents[0].Length, pixels = Product(extents[0]);
         var random = new Random(axes);
         double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() * 4) - 2)];

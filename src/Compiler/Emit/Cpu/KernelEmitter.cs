@@ -184,9 +184,7 @@ internal static class KernelEmitter
         return List("MapReads", "int", [.. reads.Select(Literal.Of)]) + List("MapStores", "int", [.. stores.Select(Literal.Of)])
             + List("Neighbours", $"{Kernels}.NeighbourLayout", [.. pass.Neighbours.Select(neighbour => NeighbourLayout(plan, neighbour))])
             + List("Sorts", $"{Kernels}.SortLayout", [.. pass.SortedTogether.Select(sums => SortLayout(plan, pass, sums))])
-            + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))])
-            // Without steps what is kept is for the passes of the value alone.
-            + (stores.Length > 0 && pass.RunningSums.IsEmpty && !plan.LooksAround ? ", MapsEnd: true" : "");
+            + List("Steps", $"{Kernels}.StepLayout", [.. pass.Steps.Select(step => StepLayout(plan, step))]);
     }
 
     private static string NeighbourLayout(LossPlan plan, Node neighbour)
