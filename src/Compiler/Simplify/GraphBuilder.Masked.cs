@@ -46,39 +46,36 @@ internal sealed partial class GraphBuilder
     /// <summary>The product of a factor that a condition selects and another, under the condition.</summary>
     public Node MultiplySelected(Node condition, Node a, Node b)
     {
-        bool outer = isOfSelected;
-        isOfSelected |= MasksClasses && (SelectsLabel(condition) || SelectsClass(condition));
-        try
-        {
-            return Mask(condition, Multiply(a, b));
-        }
-        finally
-        {
-            isOfSelected = outer;
-        }
+        Node Selected() => Mask(condition, Multiply(a, b));
+        return MasksClasses && (SelectsLabel(condition) || SelectsClass(condition)) ? Under(ref isOfSelected, Selected) : Selected();
     }
 
     // A condition selects the class of the product that is made.
     private bool isOfSelected;
 
     /// <summary>What is made is a derivative: a slope beside what is infinite has to be a number, whichever.</summary>
-    public bool IsDifferentiating { get; private set; }
+    public bool IsDifferentiating => isDifferentiating;
+
+    private bool isDifferentiating;
 
     // Products of derivatives, which stay that when they are made again.
     private readonly HashSet<Node> slopes = [];
 
     /// <summary>Makes a derivative.</summary>
-    public Node Differentiating(Func<Node> make)
+    public Node Differentiating(Func<Node> make) => Under(ref isDifferentiating, make);
+
+    // What is known of all that is made meanwhile.
+    private static Node Under(ref bool isKnown, Func<Node> make)
     {
-        bool outer = IsDifferentiating;
-        IsDifferentiating = true;
+        bool outer = isKnown;
+        isKnown = true;
         try
         {
             return make();
         }
         finally
         {
-            IsDifferentiating = outer;
+            isKnown = outer;
         }
     }
 
