@@ -49,6 +49,9 @@ internal sealed class Node
     /// <summary>Computed for whole images between two passes.</summary>
     public bool IsStep => Operations.Of(Op).IsStep;
 
+    /// <summary>A step that leaves a map of its own: a running sum takes the place of its values or keys.</summary>
+    public bool LeavesMap => IsStep && Op != Op.RunningSum;
+
     /// <summary>A step that looks at the neighbours of each pixel.</summary>
     public bool LooksAround => IsStep && Window is not null;
 

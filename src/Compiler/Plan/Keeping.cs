@@ -28,8 +28,7 @@ internal sealed class Keeping
     public Keeping(GraphBuilder builder, IReadOnlyCollection<Node> all, IEnumerable<(Node Root, int Pass)> roots, Func<Node, int> level,
         int valueStage)
     {
-        (this.builder, this.level, this.valueStage) = (builder, level, valueStage);
-        hasSteps = all.Any(node => node.IsStep && node.Op != Op.RunningSum);
+        (this.builder, this.level, this.valueStage, hasSteps) = (builder, level, valueStage, all.Any(node => node.LeavesMap));
         foreach (Node map in all.Where(node => node.Op == Op.Kept))
             kept[map[0]] = map.Index;
         var exact = new HashSet<Node>(Reachable.From(all.Where(node => node.Op == Op.PixelMaximum).Select(node => node[0]),

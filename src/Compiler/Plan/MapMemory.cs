@@ -12,19 +12,14 @@ internal sealed class MapMemory
 {
     // Of what lies there: a map or a running sum, or the keys of one.
     private readonly Dictionary<(Node Map, bool IsKeys), int> places = [];
-    private readonly Dictionary<Node, Node> keysOf = [];
+    private readonly LossPlan plan;
     private readonly List<bool> hasClass = [];
     private readonly List<int> free = [];
 
     public MapMemory(LossPlan plan)
     {
-        foreach (PassPlan pass in plan.Statistics)
-        {
-            foreach (Node sum in pass.RunningSums)
-                keysOf[sum] = pass.KeysOf(sum);
-        }
-
-        List<Event> events = [.. Events(plan)];
+        this.plan = plan;
+        List<Event> events = [.. Events()];
         var lastRead = new Dictionary<(Node, bool), int>();
         var readByGradient = new HashSet<(Node, bool)>();
         int values = events.TakeWhile(one => one.IsOfValue).Count();
@@ -69,11 +64,11 @@ internal sealed class MapMemory
 
     // What is kept lies where it was stored.
     private (Node Map, bool IsKeys) Stored(Node map) => map.Op == Op.Kept ? (map[0], false)
-        : map.Op == Op.RunningSum && PassPlan.IsCount(map) ? (keysOf[map], true) : (map, false);
+        : map.Op == Op.RunningSum && PassPlan.IsCount(map) ? (plan.PassOf(map).KeysOf(map), true) : (map, false);
 
     private (Node Map, bool IsKeys) Stored(StoredMap map) => map.IsKeys ? (map.Map, true) : Stored(map.Map);
 
-    private IEnumerable<Event> Events(LossPlan plan)
+    private IEnumerable<Event> Events()
     {
         foreach (PassPlan pass in plan.AllPasses)
         {

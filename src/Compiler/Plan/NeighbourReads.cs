@@ -17,8 +17,8 @@ internal sealed class NeighbourReads(GraphBuilder graph, IEnumerable<Node> outpu
     private const int MostOperations = 16, MostReads = 4;
 
     // A step works on whole images, and reads one that another step left without a pass between them. What is sorted a pass stores.
-    private readonly HashSet<Node> readBySteps =
-        [.. Reachable.From(outputs).Where(node => node.IsStep && node.Op != Op.RunningSum).SelectMany(node => node.Inputs)];
+    private readonly HashSet<Node> readBySteps = [.. Reachable.From(outputs).Where(node => node.LeavesMap)
+        .SelectMany(node => node.Inputs)];
     private readonly Dictionary<Node, Node> rewritten = [];
     private readonly Dictionary<Node, Node> stored = [];
 

@@ -68,8 +68,7 @@ internal sealed class Planner(GraphBuilder builder)
         for (int k = 0; k < passCount; k++)
         {
             List<Node> sums = all.Where(node => node.Op == Op.RunningSum && Level(node) == k + 1).ToList();
-            List<Node> steps = all.Where(node => node.IsStep && node.Op != Op.RunningSum && Level(node) == k + 1).OrderBy(node => node.Id)
-                .ToList();
+            List<Node> steps = all.Where(node => node.LeavesMap && Level(node) == k + 1).OrderBy(node => node.Id).ToList();
             List<Node> maps = steps.SelectMany(step => step.Inputs).Where(input => !input.IsStep && stored.Add(input))
                 .OrderBy(node => node.Id).ToList();
             string[] does = [sums.Count > 0 ? "keys to sort" : "", maps.Count > 0 ? "maps" : ""];
@@ -204,7 +203,7 @@ internal sealed class Planner(GraphBuilder builder)
         int level = 0;
         foreach (Node input in node.Inputs)
         {
-            level = Math.Max(level, input.IsStep && node.Op != Op.RunningSum ? Level(input) : FirstPass(input) + 1);
+            level = Math.Max(level, input.IsStep && node.LeavesMap ? Level(input) : FirstPass(input) + 1);
         }
 
         return level;

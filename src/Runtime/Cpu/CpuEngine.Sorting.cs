@@ -22,13 +22,11 @@ internal static unsafe partial class CpuEngine<TKernel, T, V>
             return;
         }
 
-        Span<nint> sums = stackalloc nint[sort.Sums.Length + 1];
+        Span<nint> sums = stackalloc nint[sort.Sums.Length + (sort.Ranks ? 1 : 0)];
         for (int k = 0; k < sort.Sums.Length; k++)
             sums[k] = (nint)(run.Maps[sort.Sums[k]] + first);
         if (sort.Ranks)
             sums[^1] = 0;
-        else
-            sums = sums[..^1];
         if (sizeof(T) == sizeof(float))
             Sort<SortEntry32>(pixels, keys, sums, parts);
         else

@@ -75,9 +75,8 @@ internal sealed class GpuCall
     public GpuMap Map(int place, nint sums, nint scratch)
     {
         bool isKept = IsKept(place);
-        long begin = MapsBefore(place, isKept);
-        return isKept ? new(sums, (SumDoubles * (sizeof(double) / RealBytes)) + begin, layout.MapRows(place, Classes))
-            : new(scratch, begin, layout.MapRows(place, Classes));
+        long first = isKept ? SumDoubles * (sizeof(double) / RealBytes) : 0;
+        return new(isKept ? sums : scratch, first + MapsBefore(place, isKept), layout.MapRows(place, Classes));
     }
 
     private bool IsKept(int place) => Array.IndexOf(layout.KeptMaps, place) >= 0;

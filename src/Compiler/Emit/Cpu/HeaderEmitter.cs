@@ -162,7 +162,7 @@ internal static class HeaderEmitter
             parts.Add($"{pass.Steps.Length} steps over the images follow");
         if (!pass.RunningSums.IsEmpty)
         {
-            List<Node> keys = pass.RunningSums.Where(sum => pass.KeysOf(sum) == sum).ToList();
+            List<Node> keys = [.. pass.SortedTogether.Select(sums => sums.Key)];
             parts.Add($"sorts {Count(keys.Count(sum => sum.Axes.Has(Axes.Class)), keys.Count(sum => !sum.Axes.Has(Axes.Class)))} keys a pixel");
         }
 

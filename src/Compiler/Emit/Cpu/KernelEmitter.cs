@@ -124,7 +124,7 @@ internal static class KernelEmitter
         if (plan.Maps.HasClass.Count > 0)
             writer.Line($"Maps = new bool[] {{ {string.Join(", ", plan.Maps.HasClass.Select(Literal.Of))} }},");
         if (!plan.Maps.Kept.IsEmpty)
-            writer.Line($"KeptMaps = new int[] {{ {string.Join(", ", plan.Maps.Kept.Select(place => Literal.Of(place)))} }},");
+            writer.Line($"KeptMaps = new int[] {{ {string.Join(", ", plan.Maps.Kept.Select(Literal.Of))} }},");
         string pairs = plan.AllPasses.Any(pass => pass.Schedule.Softmax is not null) ? " Pairs = true," : "";
         writer.Line($"ValueStage = {plan.ValueStage}, PerImage = {Literal.Of(plan.PerImage)},{pairs}");
         writer.Line($"Slots = ({string.Join(", ", Enumerable.Range(0, 4).Select(k => slots.Max(layout => layout.Counts[k])))}),");
